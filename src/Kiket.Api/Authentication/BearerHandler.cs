@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using Kiket.Api.Http;
+using Kiket.Application.Tokens;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Kiket.Api.Authentication;
+
+/// <summary>
+/// Signs a request in by its workspace or personal token: <c>Authorization: Bearer …</c>, or, for a browser on the dashboard, the token
+/// as the password of <c>Basic</c>.
+/// </summary>
+internal sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IMediator mediator, CurrentActor current)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Bearer";
+    public const string ScopeClaim = "scope";
+    public const string DashboardPath = "/hangfire";
+
+    private static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid bearer token is required.");
+
+    private bool IsDashboard => Request.Path.StartsWithSegments(DashboardPath, StringComparison.Ordinal);
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (ReadToken() is not { } token)
+            return AuthenticateResult.NoResult();
+
+        var result = await mediator.Send(new AuthenticateTokenQuery(token), Context.RequestAborted);
+        if (result.Error is { } refusal)
+            return AuthenticateResult.Fail(refusal.Message);
+
+        var (actor, name, scopes) = result.Value;
+        current.SignIn(actor, scopes);
+        var identity = new ClaimsIdentity(SchemeName);
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString(CultureInfo.InvariantCulture)));
+        identity.AddClaim(new(ClaimTypes.Name, name));
+        identity.AddClaim(new(ClaimTypes.Role, WireName.Of(actor.Role)));
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = IsDashboard ? "Basic realm=\"Kiket: any name, a token as password\", charset=\"UTF-8\"" : SchemeName;
+        return ErrorBody.WriteAsync(Context, MissingToken, StatusCodes.Status401Unauthorized);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>();
+        return ErrorBody.WriteAsync(Context, needed is null
+            ? Error.Forbidden("Your role does not allow this.")
+            : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}."));
+    }
+
+    private string? ReadToken()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return header["Bearer ".Length..].Trim();
+        if (!IsDashboard || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+            return null;
+
+        var encoded = header["Basic ".Length..].Trim();
+        var decoded = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, decoded, out var length)
+            ? Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2).ElementAtOrDefault(1)
+            : null;
+    }
+}
+
+/// <summary>The scope that a route needs.</summary>
+internal sealed record RequiredScope(string Resource, ScopeActions Action)
+{
+    public override string ToString() => Resource == Scope.Admin ? Resource : $"{Resource}:{WireName.Of(Action)}";
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
+
+namespace Kiket.Api.Http;
+
+/// <summary>The body of every refusal (contract, section 4; decisions, 6).</summary>
+internal sealed record ErrorBody
+{
+    /// <summary>One sentence for people.</summary>
+    public required string Error { get; init; }
+
+    /// <summary>Machine code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>The same sentence as <see cref="Error"/>.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The fields at fault; empty when the refusal is about the whole.</summary>
+    public required IReadOnlyList<ErrorDetail> Details { get; init; }
+
+    /// <summary>Messages by field, on 422 only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>Names this request in the server's log.</summary>
+    public required string RequestId { get; init; }
+
+    public static ErrorBody Of(Error error, HttpContext context) => new()
+    {
+        Error = error.Message,
+        Code = error.Code,
+        Message = error.Message,
+        Details = error.Details,
+        Errors = error.Kind is ErrorKind.Invalid
+            ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
+            : null,
+        RequestId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+    };
+
+    public static int StatusOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.BadRequest => StatusCodes.Status400BadRequest,
+        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
+        ErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ErrorKind.Conflict => StatusCodes.Status409Conflict,
+        ErrorKind.Stale => StatusCodes.Status412PreconditionFailed,
+        ErrorKind.Invalid => StatusCodes.Status422UnprocessableEntity,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    public static Task WriteAsync(HttpContext context, Error error, int? status = null)
+    {
+        context.Response.StatusCode = status ?? StatusOf(error.Kind);
+        return context.Response.WriteAsJsonAsync(Of(error, context));
+    }
+}

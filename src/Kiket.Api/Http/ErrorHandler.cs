@@ -1,0 +1,75 @@
+using System.Text.Json;
+using FluentValidation;
+using Kiket.Domain.Common;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Api.Http;
+
+/// <summary>Turns what is thrown into the contract's error body. Only a bug or a broken machine becomes a 500.</summary>
+internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var (error, status) = Translate(exception, httpContext);
+        if (status is StatusCodes.Status500InternalServerError)
+            logger.LogError(exception, "Request {Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path);
+        await ErrorBody.WriteAsync(httpContext, error, status);
+        return true;
+    }
+
+    /// <summary>The refusals that no handler makes: no such route, no such method, a body that is too large or of another type.</summary>
+    public static Task WriteStatusAsync(StatusCodeContext context)
+    {
+        var http = context.HttpContext;
+        var error = http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => new Error(ErrorKind.NotFound, "NOT_FOUND", $"There is nothing at {http.Request.Path}."),
+            StatusCodes.Status405MethodNotAllowed =>
+                new Error(ErrorKind.BadRequest, "METHOD_NOT_ALLOWED", $"{http.Request.Method} is not possible at {http.Request.Path}."),
+            StatusCodes.Status413PayloadTooLarge => TooLarge,
+            StatusCodes.Status415UnsupportedMediaType => WrongMediaType,
+            _ => new Error(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request cannot be answered."),
+        };
+        return ErrorBody.WriteAsync(http, error, http.Response.StatusCode);
+    }
+
+    private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
+    private static readonly Error WrongMediaType =
+        new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json.");
+
+    private static (Error Error, int Status) Translate(Exception exception, HttpContext context) => exception switch
+    {
+        InvalidParameterException e => (e.Error, StatusCodes.Status400BadRequest),
+        BadHttpRequestException { InnerException: BodyException e } => (e.Error, ErrorBody.StatusOf(e.Error.Kind)),
+        BadHttpRequestException { InnerException: JsonException e } => (InvalidJson($"The body is not valid JSON: {Place(e)}."), StatusCodes.Status400BadRequest),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (TooLarge, StatusCodes.Status413PayloadTooLarge),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => (WrongMediaType, StatusCodes.Status415UnsupportedMediaType),
+        BadHttpRequestException e when InvalidParameterException.FromBinding(e) is { } invalid => (invalid.Error, StatusCodes.Status400BadRequest),
+        BadHttpRequestException e when e.Message.Contains("body", StringComparison.Ordinal) =>
+            (InvalidJson("The request needs a JSON body."), StatusCodes.Status400BadRequest),
+        BadHttpRequestException e => (new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."), e.StatusCode),
+        ValidationException e => (
+            Error.Validation([.. e.Errors.Select(f => new ErrorDetail(f.PropertyName, f.ErrorMessage))]),
+            StatusCodes.Status422UnprocessableEntity),
+        DbUpdateConcurrencyException => Race(context),
+        DbUpdateException e when UniqueViolation.Caused(e) => Race(context),
+        _ => (new(ErrorKind.BadRequest, "INTERNAL_ERROR", "The server failed to answer. The request id names the entry in its log."),
+            StatusCodes.Status500InternalServerError),
+    };
+
+    private static (Error Error, int Status) Race(HttpContext context) => context.Request.Headers.IfMatch.Count > 0
+        ? (new(ErrorKind.Stale, ErrorCodes.PreconditionFailed, "The resource has changed."), StatusCodes.Status412PreconditionFailed)
+        : (new(ErrorKind.Conflict, ErrorCodes.Conflict, "Another request changed the resource at the same time. Try again."), StatusCodes.Status409Conflict);
+
+    private static Error InvalidJson(string message) => new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, message);
+
+    private static string Place(JsonException e) => e.LineNumber is { } line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : "it ends too early";
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Kiket.Domain.Common;
+using Kiket.Infrastructure.Idempotency;
+using Kiket.Infrastructure.Persistence;
+
+namespace Kiket.Api.Http;
+
+/// <summary>
+/// Makes a write with an <c>Idempotency-Key</c> happen once: its answer is saved in its own transaction and given again to a request
+/// with the same key and content. A refused write gives the key back.
+/// </summary>
+internal sealed class IdempotencyFilter : IEndpointFilter
+{
+    public const string Header = "Idempotency-Key";
+    public const string ReplayedHeader = "Idempotent-Replayed";
+    private const int MaxKeyLength = 255;
+
+    /// <summary>Keeps the body of a request with a key, so that it can be hashed after it was read.</summary>
+    public static Task KeepBody(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers.ContainsKey(Header))
+            context.Request.EnableBuffering();
+        return next(context);
+    }
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var key = http.Request.Headers[Header].ToString();
+        if (key.Length == 0 || HttpMethods.IsGet(http.Request.Method))
+            return await next(context);
+        if (key.Length > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
+            throw new InvalidParameterException(Header, $"{Header} has 1 to {MaxKeyLength} printable ASCII characters.");
+
+        var store = http.RequestServices.GetRequiredService<IdempotencyStore>();
+        var userId = http.RequestServices.GetRequiredService<CurrentActor>().UserIdOrZero;
+        var reservation = await store.ReserveAsync(userId, key, await HashAsync(http.Request), http.RequestAborted);
+        return reservation.Outcome switch
+        {
+            ReservationOutcome.Answered => new Replay(reservation.Answer!),
+            ReservationOutcome.Reused => new ErrorResult(new(
+                ErrorKind.Invalid, ErrorCodes.IdempotencyKeyReused, $"The key '{key}' was used for another request.")),
+            ReservationOutcome.InUse => new ErrorResult(new(
+                ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, $"The first request with the key '{key}' is still running. Try again.")),
+            _ => await WriteAsync(context, next, store, reservation),
+        };
+    }
+
+    private static async Task<IResult> WriteAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next, IdempotencyStore store, Reservation reservation)
+    {
+        var http = context.HttpContext;
+        var db = http.RequestServices.GetRequiredService<KiketDbContext>();
+        var isKept = false;
+        try
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
+            var answer = await RunAsync(http, await next(context));
+            if (answer.Status is >= 200 and < 300)
+            {
+                if (!await store.AnswerAsync(reservation, answer, http.RequestAborted))
+                {
+                    return new ErrorResult(new(
+                        ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, "The request took too long and another one took its key over."));
+                }
+
+                await transaction.CommitAsync(http.RequestAborted);
+                isKept = true;
+            }
+
+            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+            return Results.Empty;
+        }
+        finally
+        {
+            if (!isKept)
+                await store.ReleaseAsync(reservation);
+        }
+    }
+
+    /// <summary>Carries the result out, but keeps its body back until the transaction is committed.</summary>
+    private static async Task<StoredAnswer> RunAsync(HttpContext http, object? result)
+    {
+        var (response, sent) = (http.Response, http.Response.Body);
+        using var kept = new MemoryStream();
+        response.Body = kept;
+        try
+        {
+            await ((IResult)result!).ExecuteAsync(http);
+        }
+        finally
+        {
+            response.Body = sent;
+        }
+
+        return new(response.StatusCode, response.ContentType, response.Headers.ETag, response.Headers.Location, kept.ToArray());
+    }
+
+    private static async Task<string> HashAsync(HttpRequest request)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.Headers.IfMatch}\n"));
+        request.Body.Position = 0;
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0;)
+            hash.AppendData(buffer.AsSpan(0, read));
+        ArrayPool<byte>.Shared.Return(buffer);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private sealed class Replay(StoredAnswer answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = answer.Status;
+            response.ContentType = answer.ContentType;
+            response.Headers.ETag = answer.ETag;
+            response.Headers.Location = answer.Location;
+            response.Headers[ReplayedHeader] = "true";
+            await response.Body.WriteAsync(answer.Body, httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using Kiket.Application.Abstractions;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Http;
+
+/// <summary>The parameters of a list without filters.</summary>
+internal sealed record PageParameters
+{
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    public string? Sort { get; init; }
+
+    public PageRequest ToPage() => new(Page, PerPage, Sort);
+}
+
+/// <summary>Where a page stands in its list; both sets of names that clients read (contract, section 3).</summary>
+internal sealed record PageMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage)
+{
+    public static PageMeta Of<T>(Page<T> page) => new(page.Total, page.Number, page.Size, page.TotalPages, page.Total, page.Number);
+}
+
+/// <summary>A page whose list is called <c>data</c>.</summary>
+internal sealed record DataPage<T>(IReadOnlyList<T> Data, PageMeta Meta)
+{
+    public static DataPage<T> Of(Page<T> page) => new(page.Items, PageMeta.Of(page));
+}

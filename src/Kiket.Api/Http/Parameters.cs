@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Http;
+
+/// <summary>A query parameter or header that cannot be read: 400 <c>INVALID_PARAMETER</c>.</summary>
+internal sealed partial class InvalidParameterException(string parameter, string message) : Exception(message)
+{
+    public Error Error { get; } = Error.InvalidParameter(parameter, message);
+
+    /// <summary>The framework's own refusal to bind a typed parameter, or null when the exception is about something else.</summary>
+    public static InvalidParameterException? FromBinding(BadHttpRequestException exception)
+    {
+        var match = BindingFailure().Match(exception.Message);
+        if (!match.Success)
+            return null;
+        var name = WireName.Snake(match.Groups["name"].Value);
+        return new(name, $"'{match.Groups["value"].Value}' is no value for {name}.");
+    }
+
+    [GeneratedRegex("""^Failed to bind parameter ".* (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
+    private static partial Regex BindingFailure();
+}
+
+/// <summary>Reads query parameters that have more than a plain value.</summary>
+internal static class Parameters
+{
+    /// <summary>Values separated by commas, or repeated.</summary>
+    public static IReadOnlyList<string> Values(string? text) =>
+        (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static IReadOnlyList<T> Enums<T>(string name, string? text)
+        where T : struct, Enum =>
+        [
+            .. Values(text).Select(value => WireName.TryParse(value, out T parsed)
+                ? parsed
+                : throw new InvalidParameterException(name, $"'{value}' is no {name}; use {string.Join(", ", WireName.All<T>())}.")),
+        ];
+
+    public static IReadOnlyList<long> Ids(string name, string? text) =>
+        [
+            .. Values(text).Select(value => long.TryParse(value, CultureInfo.InvariantCulture, out var id)
+                ? id
+                : throw new InvalidParameterException(name, $"'{value}' is no id.")),
+        ];
+
+    /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
+    public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant
+            : throw new InvalidParameterException(name, $"'{text}' is no ISO 8601 time.");
+
+    public static DateOnly? Day(string name, string? text) => string.IsNullOrEmpty(text) ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : throw new InvalidParameterException(name, $"'{text}' is no date, YYYY-MM-DD.");
+}
+
+/// <summary>Refuses query parameters that a route does not know, instead of ignoring what the caller meant (decisions, 3).</summary>
+internal static class UnknownParameterFilter
+{
+    /// <summary>What known clients send to every route; it is ignored.</summary>
+    private static readonly string[] Tolerated = ["organization", "product_installation"];
+
+    public static EndpointFilterDelegate Create(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
+    {
+        var known = new HashSet<string>(NamesOf(context.MethodInfo).Concat(Tolerated), StringComparer.Ordinal);
+        return invocation =>
+        {
+            foreach (var (name, values) in invocation.HttpContext.Request.Query)
+            {
+                if (!known.Contains(name))
+                    throw new InvalidParameterException(name, $"{name} is not a parameter of this route.");
+                if (values.Any(v => v?.Contains('\0') == true))
+                    throw new InvalidParameterException(name, $"{name} holds the character U+0000.");
+            }
+
+            return next(invocation);
+        };
+    }
+
+    private static IEnumerable<string> NamesOf(MethodInfo method) => method.GetParameters().SelectMany(parameter =>
+        parameter.IsDefined(typeof(AsParametersAttribute))
+            ? parameter.ParameterType.GetProperties().Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name)
+            : [parameter.GetCustomAttribute<FromQueryAttribute>()?.Name]).OfType<string>();
+}

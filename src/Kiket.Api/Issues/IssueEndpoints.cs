@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Issues;
+
+internal static class IssueEndpoints
+{
+    public static void MapIssues(this IEndpointRouteBuilder api)
+    {
+        var issues = api.MapGroup("/issues").WithTags("Issues");
+
+        issues.MapGet("/", ListIssues).WithName(nameof(ListIssues)).Reads(Scope.Issues);
+        issues.MapPost("/", CreateIssue).WithName(nameof(CreateIssue)).Writes(Scope.Issues);
+        issues.MapGet("/{issue}", GetIssue).WithName(nameof(GetIssue)).Reads(Scope.Issues);
+        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues);
+        issues.MapDelete("/{issue}", DeleteIssue).WithName(nameof(DeleteIssue)).Writes(Scope.Issues);
+        issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues);
+        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues);
+        issues.MapGet("/{issue}/transitions", ListIssueTransitions).WithName(nameof(ListIssueTransitions)).Reads(Scope.Issues);
+        issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
+    }
+
+    /// <summary>Lists the issues that you can see.</summary>
+    private static async Task<Results<Ok<DataPage<IssueDto>>, ErrorResult>> ListIssues(
+        [AsParameters] IssueListParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DataPage<IssueDto>.Of);
+
+    /// <summary>Opens an issue.</summary>
+    private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(IssueBody body, IMediator mediator, CancellationToken ct) =>
+        body.Project is { } project
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
+            : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
+
+    /// <summary>Reads one issue by id or key.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> GetIssue(IssueRef issue, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
+
+    /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateIssue(
+        IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        body.Project is null
+            ? (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource()
+            : new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."));
+
+    /// <summary>Deletes an issue; its children become roots.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteIssue(
+        IssueRef issue, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new DeleteIssueCommand(issue, ifMatch.Version), ct)).ToSuccess();
+
+    /// <summary>Moves an issue along one transition of its workflow.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> TransitionIssue(
+        IssueRef issue, TransitionBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Lists the ways out of an issue's state.</summary>
+    private static async Task<Results<Ok<IssueTransitionsDto>, ErrorResult>> ListIssueTransitions(
+        IssueRef issue, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListIssueTransitionsQuery(issue), ct)).ToOk(t => t);
+
+    /// <summary>Lists every change of an issue, the oldest first.</summary>
+    private static async Task<Results<Ok<DataPage<IssueChangeDto>>, ErrorResult>> ListIssueHistory(
+        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListIssueHistoryQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<IssueChangeDto>.Of);
+}
+
+[Envelope("issue", "project_id", "project_key")]
+internal sealed record IssueBody
+{
+    public Optional<string?> Title { get; init; }
+
+    public Optional<string?> Description { get; init; }
+
+    public Optional<string?> IssueType { get; init; }
+
+    public Optional<IssuePriority> Priority { get; init; }
+
+    public string? Status { get; init; }
+
+    public Optional<long?> AssigneeId { get; init; }
+
+    /// <summary>The CLI's name for <see cref="AssigneeId"/>.</summary>
+    public Optional<long?> AssignedTo { get; init; }
+
+    public Optional<IReadOnlyList<string>?> Labels { get; init; }
+
+    public Optional<IReadOnlyDictionary<string, JsonElement>?> CustomFields { get; init; }
+
+    public Optional<long?> ParentId { get; init; }
+
+    public Optional<long?> MilestoneId { get; init; }
+
+    public Optional<decimal?> StoryPoints { get; init; }
+
+    public Optional<DateOnly?> DueDate { get; init; }
+
+    public ProjectRef? ProjectId { get; init; }
+
+    public ProjectRef? ProjectKey { get; init; }
+
+    [JsonIgnore]
+    public ProjectRef? Project => ProjectId ?? ProjectKey;
+
+    public IssueEdit ToEdit() => new()
+    {
+        Title = Title,
+        Description = Description,
+        IssueType = IssueType,
+        Priority = Priority,
+        AssigneeId = AssigneeId.IsSet ? AssigneeId : AssignedTo,
+        Labels = Labels,
+        CustomFields = CustomFields,
+        ParentId = ParentId,
+        MilestoneId = MilestoneId,
+        StoryPoints = StoryPoints,
+        DueDate = DueDate,
+    };
+}
+
+/// <summary><c>{"transition": {"state": "done"}}</c>, <c>{"transition": "done"}</c> or <c>{"to": "done"}</c> (contract 7.2).</summary>
+[Envelope("transition", "comment")]
+internal sealed record TransitionBody
+{
+    public string? State { get; init; }
+
+    public string? To { get; init; }
+
+    public string? Transition { get; init; }
+
+    public string? Comment { get; init; }
+
+    [JsonIgnore]
+    public string? Target => State ?? To ?? Transition;
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Issues;
+
+/// <summary>The filters of an issue list under all the names that clients use (decisions, 5).</summary>
+internal sealed record IssueListParameters
+{
+    [FromQuery(Name = "project"), Description("Only issues of this project: its id or key.")]
+    public string? Project { get; init; }
+
+    [FromQuery(Name = "project_id"), Description("The same as `project`.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "project_key"), Description("The same as `project`.")]
+    public string? ProjectKey { get; init; }
+
+    [FromQuery(Name = "status"), Description("Only issues in one of these states, separated by commas.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "assignee"), Description("Only issues of one of these: ids, e-mail addresses, `me` or `unassigned`.")]
+    public string? Assignee { get; init; }
+
+    [FromQuery(Name = "assignee_id"), Description("The same as `assignee`.")]
+    public string? AssigneeId { get; init; }
+
+    [FromQuery(Name = "assigned_to"), Description("The same as `assignee`.")]
+    public string? AssignedTo { get; init; }
+
+    [FromQuery(Name = "label"), Description("Only issues with one of these labels; repeat the parameter to ask for all of several.")]
+    public string[]? Label { get; init; }
+
+    [FromQuery(Name = "issue_type"), Description("Only issues of one of these types.")]
+    public string? IssueType { get; init; }
+
+    [FromQuery(Name = "priority"), Description("Only issues of one of these priorities.")]
+    public string? Priority { get; init; }
+
+    [FromQuery(Name = "milestone_id"), Description("Only issues of one of these milestones.")]
+    public string? MilestoneId { get; init; }
+
+    [FromQuery(Name = "parent_id"), Description("Only issues right below one of these.")]
+    public string? ParentId { get; init; }
+
+    [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words.")]
+    public string? Search { get; init; }
+
+    [FromQuery(Name = "created_after"), Description("Only issues created at this instant or later; UTC without an offset.")]
+    public string? CreatedAfter { get; init; }
+
+    [FromQuery(Name = "created_before"), Description("Only issues created before this instant.")]
+    public string? CreatedBefore { get; init; }
+
+    [FromQuery(Name = "updated_after"), Description("Only issues changed at this instant or later.")]
+    public string? UpdatedAfter { get; init; }
+
+    [FromQuery(Name = "updated_before"), Description("Only issues last changed before this instant.")]
+    public string? UpdatedBefore { get; init; }
+
+    [FromQuery(Name = "due_after"), Description("Only issues due on this day or later.")]
+    public string? DueAfter { get; init; }
+
+    [FromQuery(Name = "due_before"), Description("Only issues due before this day.")]
+    public string? DueBefore { get; init; }
+
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas; `created_at desc` by default.")]
+    public string? Sort { get; init; }
+
+    public PageRequest ToPage() => new(Page, PerPage, Sort);
+
+    public IssueFilter ToFilter() => new()
+    {
+        Project = ProjectRef.TryParse(Project ?? ProjectId ?? ProjectKey, out var project) ? project : null,
+        Status = Parameters.Values(Status),
+        Assignee = Assignees(Parameters.Values(Assignee ?? AssigneeId ?? AssignedTo)),
+        Labels = [.. (Label ?? []).Select(Parameters.Values)],
+        IssueType = Parameters.Values(IssueType),
+        Priority = Parameters.Enums<IssuePriority>("priority", Priority),
+        MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
+        ParentId = Parameters.Ids("parent_id", ParentId),
+        Search = Search,
+        CreatedAfter = Parameters.Instant("created_after", CreatedAfter),
+        CreatedBefore = Parameters.Instant("created_before", CreatedBefore),
+        UpdatedAfter = Parameters.Instant("updated_after", UpdatedAfter),
+        UpdatedBefore = Parameters.Instant("updated_before", UpdatedBefore),
+        DueAfter = Parameters.Day("due_after", DueAfter),
+        DueBefore = Parameters.Day("due_before", DueBefore),
+    };
+
+    private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>
+        values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !long.TryParse(v, out _)) is { } wrong
+            ? throw new InvalidParameterException("assignee", $"'{wrong}' is no user: give an id, an e-mail address, me or unassigned.")
+            : values;
+}

@@ -1,0 +1,37 @@
+using Hangfire;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Api.Issues;
+using Kiket.Api.Projects;
+using Kiket.Api.Startup;
+using Kiket.Infrastructure;
+using Kiket.Infrastructure.Jobs;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+builder.Services.AddKiketInfrastructure(builder.Configuration);
+builder.Services.AddKiketJobs(builder.Configuration);
+builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.SerializerOptions));
+builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+builder.Services.AddExceptionHandler<ErrorHandler>();
+builder.Services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
+builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
+
+var app = builder.Build();
+
+app.UseExceptionHandler(_ => { });
+app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
+app.Use(IdempotencyFilter.KeepBody);
+app.UseAuthentication();
+app.UseAuthorization();
+
+var api = app.MapGroup("/api/v1").AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
+api.MapProjects();
+api.MapIssues();
+
+await app.PrepareAsync();
+await app.RunAsync();

@@ -1,0 +1,41 @@
+using Kiket.Application.Organizations;
+using Kiket.Infrastructure.Jobs;
+using Kiket.Infrastructure.Persistence;
+using Hangfire;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Api.Startup;
+
+/// <summary>What happens before the first request: migrations, and on an empty database the first organization (architecture, section 11).</summary>
+internal static class Bootstrap
+{
+    public static async Task PrepareAsync(this WebApplication app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var (services, configuration) = (scope.ServiceProvider, app.Configuration);
+        var db = services.GetRequiredService<KiketDbContext>();
+        if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
+            await db.Database.MigrateAsync();
+
+        if (!await db.Organizations.AnyAsync())
+            await FoundAsync(services.GetRequiredService<IMediator>(), configuration);
+        JobSetup.PlanRecurringJobs(services.GetRequiredService<IRecurringJobManager>());
+    }
+
+    private static async Task FoundAsync(IMediator mediator, IConfiguration configuration)
+    {
+        var chosen = configuration["Bootstrap:AdminToken"];
+        var founded = await mediator.Send(new CreateOrganizationCommand(
+            configuration["Bootstrap:Organization"] ?? "Kiket",
+            configuration["Bootstrap:AdminEmail"] ?? "admin@kiket.local",
+            "Administrator",
+            chosen));
+        if (founded.Error is { } refusal)
+            throw new InvalidOperationException($"The first organization cannot be made: {refusal.Message}");
+
+        // To the console and not to the log: a secret is shown once and never logged.
+        if (chosen is null)
+            Console.WriteLine($"\nThe token of the first administrator, shown only this once:\n\n    {founded.Value.Token}\n");
+    }
+}

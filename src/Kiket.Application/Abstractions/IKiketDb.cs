@@ -1,0 +1,50 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.</summary>
+public interface IKiketDb
+{
+    DbSet<Organization> Organizations { get; }
+
+    DbSet<User> Users { get; }
+
+    DbSet<AccessToken> AccessTokens { get; }
+
+    DbSet<Invitation> Invitations { get; }
+
+    DbSet<Project> Projects { get; }
+
+    DbSet<ProjectMember> ProjectMembers { get; }
+
+    DbSet<Workflow> Workflows { get; }
+
+    DbSet<Issue> Issues { get; }
+
+    DbSet<IssueChange> IssueChanges { get; }
+
+    DbSet<Comment> Comments { get; }
+
+    DbSet<Milestone> Milestones { get; }
+
+    DbSet<DefinitionFile> DefinitionFiles { get; }
+
+    Task<int> SaveChangesAsync(CancellationToken ct);
+
+    /// <summary>Runs several saves as one: all of them are kept on success, none on a refusal or an exception.</summary>
+    Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
+
+    /// <summary>Forgets every loaded entity, so that the next read sees the database as it is.</summary>
+    void Forget();
+
+    /// <summary>Whether a failed save was refused by a unique index.</summary>
+    bool IsUniqueViolation(DbUpdateException failure);
+}

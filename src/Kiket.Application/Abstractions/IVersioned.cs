@@ -1,0 +1,7 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>An answer about a single thing; its version is the <c>ETag</c>.</summary>
+public interface IVersioned
+{
+    int Version { get; }
+}

@@ -1,0 +1,84 @@
+using System.Linq.Expressions;
+using Kiket.Domain.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Which part of a list, in which order, as the caller wrote it (contract, section 3).</summary>
+/// <param name="Page">From 1; null is 1.</param>
+/// <param name="PerPage">1 to 100; null is 25.</param>
+/// <param name="Sort">Pairs of field and direction: <c>created_at desc, id asc</c>; null is the list's own order.</param>
+public sealed record PageRequest(int? Page, int? PerPage, string? Sort)
+{
+    public const int DefaultSize = 25;
+    public const int MaxSize = 100;
+}
+
+/// <summary>One page of a list, with the exact size of the whole.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
+{
+    public int TotalPages => (Total + Size - 1) / Size;
+}
+
+/// <summary>The orders that a list offers. Ties are broken by id, so that no row is on two pages.</summary>
+internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> id)
+{
+    private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(StringComparer.Ordinal);
+
+    public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key)
+    {
+        fields[name] = (source, isFirst, descending) => (isFirst, descending) switch
+        {
+            (true, false) => source.OrderBy(key),
+            (true, true) => source.OrderByDescending(key),
+            (false, false) => ((IOrderedQueryable<T>)source).ThenBy(key),
+            (false, true) => ((IOrderedQueryable<T>)source).ThenByDescending(key),
+        };
+        return this;
+    }
+
+    public Result<IQueryable<T>> Apply(IQueryable<T> source, string? sort)
+    {
+        var isFirst = true;
+        var descending = false;
+        foreach (var pair in (string.IsNullOrWhiteSpace(sort) ? standard : sort).Split(',', StringSplitOptions.TrimEntries))
+        {
+            var words = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length is 0 or > 2 || !fields.TryGetValue(words[0], out var order))
+                return Error.InvalidParameter("sort", $"'{pair}' is no order of this list. Fields: {string.Join(", ", fields.Keys)}; then asc or desc.");
+            if (words.Length == 2 && words[1] is not ("asc" or "desc"))
+                return Error.InvalidParameter("sort", $"'{words[1]}' is no direction; use asc or desc.");
+            descending = words.Length == 2 && words[1] == "desc";
+            source = order(source, isFirst, descending);
+            isFirst = false;
+        }
+
+        var ordered = (IOrderedQueryable<T>)source;
+        return Result<IQueryable<T>>.From(descending ? ordered.ThenByDescending(id) : ordered.ThenBy(id));
+    }
+}
+
+internal static class Paging
+{
+    /// <summary>Reads one page: one statement for the total, one for the rows.</summary>
+    public static async Task<Result<Page<TDto>>> ToPageAsync<T, TDto>(
+        this IQueryable<T> source, PageRequest request, SortOptions<T> sorts, Func<IQueryable<T>, IQueryable<TDto>> project, CancellationToken ct)
+    {
+        var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
+        if (number < 1)
+            return Error.InvalidParameter("page", "page counts from 1.");
+        if (size is < 1 or > PageRequest.MaxSize)
+            return Error.InvalidParameter("per_page", $"per_page is a number from 1 to {PageRequest.MaxSize}.");
+
+        var ordered = sorts.Apply(source, request.Sort);
+        if (ordered.Error is { } refusal)
+            return refusal;
+
+        var total = await source.CountAsync(ct);
+        var skip = (number - 1L) * size;
+        var rows = skip >= total
+            ? []
+            : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
+        return new Page<TDto>(rows, total, number, size);
+    }
+}

@@ -1,0 +1,40 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>Deletes an issue; the issues right below it become roots. For project leads and administrators (decisions, 12).</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
+public sealed record DeleteIssueCommand(IssueRef Issue, int? ExpectedVersion) : ICommand<Result<bool>>;
+
+internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteIssueCommand, Result<bool>>
+{
+    public Task<Result<bool>> Handle(DeleteIssueCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<bool>(() => DeleteAsync(command, ct), ct);
+
+    private async Task<Result<bool>> DeleteAsync(DeleteIssueCommand command, CancellationToken ct)
+    {
+        var (actor, now) = (current.Actor.UserId, time.GetUtcNow());
+        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Manage, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (issue, project) = found.Value;
+        if (command.ExpectedVersion is { } expected && expected != issue.Version)
+            return Error.Stale(issue.Version);
+
+        await db.LockHierarchyAsync(project.Id, ct);
+        foreach (var child in await db.Issues.Where(i => i.ParentId == issue.Id).ToListAsync(ct))
+        {
+            var (path, depth) = (child.DescendantPath, child.HierarchyDepth);
+            child.MoveUnder(null, project.Schema, 0, actor, now);
+            await db.MoveDescendantsAsync(path, child.DescendantPath, child.Id, -depth, project.Id, ct);
+        }
+
+        issue.Delete(actor, now);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

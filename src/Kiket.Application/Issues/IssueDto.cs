@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Issues;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>An issue as clients see it (contract 7.1).</summary>
+public sealed record IssueDto : IVersioned
+{
+    public required long Id { get; init; }
+
+    public required string Key { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required string Status { get; init; }
+
+    /// <summary>The same as <see cref="Status"/>; older clients read this one.</summary>
+    public string WorkflowState => Status;
+
+    public required string Workflow { get; init; }
+
+    public required int WorkflowVersion { get; init; }
+
+    public required string IssueType { get; init; }
+
+    public required IssuePriority Priority { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public required IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; }
+
+    public required long ProjectId { get; init; }
+
+    public required string ProjectKey { get; init; }
+
+    public required long OrganizationId { get; init; }
+
+    public required UserSummary? Assignee { get; init; }
+
+    public long? AssigneeId => Assignee?.Id;
+
+    public required UserSummary Reporter { get; init; }
+
+    public required long? ParentId { get; init; }
+
+    public required string? ParentKey { get; init; }
+
+    /// <summary>The topmost issue above it; its own id when it has no parent.</summary>
+    public required long RootId { get; init; }
+
+    public required int HierarchyDepth { get; init; }
+
+    public required long? MilestoneId { get; init; }
+
+    public required decimal? StoryPoints { get; init; }
+
+    public required DateOnly? DueDate { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    public required string Url { get; init; }
+
+    public required int Version { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal static class IssueProjection
+{
+    /// <summary>One statement for any number of issues. Written out, because it joins five tables.</summary>
+    public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
+        from issue in issues.AsNoTracking()
+        join project in db.Projects on issue.ProjectId equals project.Id
+        join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
+        join reporter in db.Users on issue.ReporterId equals reporter.Id
+        join user in db.Users on issue.AssigneeId equals (long?)user.Id into assignees
+        from assignee in assignees.DefaultIfEmpty()
+        join above in db.Issues on issue.ParentId equals (long?)above.Id into parents
+        from parent in parents.DefaultIfEmpty()
+        select new IssueDto
+        {
+            Id = issue.Id,
+            Key = issue.Key,
+            Title = issue.Title,
+            Description = issue.Description,
+            Status = issue.Status,
+            Workflow = workflow.Key,
+            WorkflowVersion = workflow.Revision,
+            IssueType = issue.IssueType,
+            Priority = issue.Priority,
+            Labels = issue.Labels,
+            CustomFields = issue.CustomFields,
+            ProjectId = issue.ProjectId,
+            ProjectKey = project.Key,
+            OrganizationId = issue.OrganizationId,
+            Assignee = assignee == null ? null : new UserSummary(assignee.Id, assignee.Name, assignee.Email),
+            Reporter = new UserSummary(reporter.Id, reporter.Name, reporter.Email),
+            ParentId = issue.ParentId,
+            ParentKey = parent == null ? null : parent.Key,
+            RootId = issue.RootId ?? issue.Id,
+            HierarchyDepth = issue.HierarchyDepth,
+            MilestoneId = issue.MilestoneId,
+            StoryPoints = issue.StoryPoints,
+            DueDate = issue.DueDate,
+            CompletedAt = issue.CompletedAt,
+            Url = url.Value + "/api/v1/issues/" + issue.Key,
+            Version = issue.Version,
+            CreatedAt = issue.CreatedAt,
+            UpdatedAt = issue.UpdatedAt,
+        };
+
+    public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, long id, PublicUrl url, CancellationToken ct) =>
+        db.Issues.Where(i => i.Id == id).ToDto(db, url).SingleAsync(ct);
+}

@@ -1,0 +1,69 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>What several issue commands read.</summary>
+internal static class IssueQueries
+{
+    /// <summary>The issues of every project that the actor can see.</summary>
+    public static IQueryable<Issue> VisibleIssues(this IKiketDb db, Actor actor)
+    {
+        var issues = db.Issues.AsNoTracking();
+        if (actor.IsAdmin)
+            return issues;
+        var projects = db.VisibleProjects(actor);
+        return issues.Where(i => projects.Any(p => p.Id == i.ProjectId));
+    }
+
+    /// <summary>The newest version of a project's workflow. A project's schema names only workflows that exist.</summary>
+    public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, long projectId, string key, CancellationToken ct) =>
+        db.Workflows.AsNoTracking().Where(w => w.ProjectId == projectId && w.Key == key).OrderByDescending(w => w.Revision).FirstAsync(ct);
+
+    /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
+    public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, long projectId, CancellationToken ct)
+    {
+        await db.Projects.Where(p => p.Id == projectId)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber + 1), ct);
+        return await db.Projects.Where(p => p.Id == projectId).Select(p => p.LastIssueNumber).SingleAsync(ct);
+    }
+
+    /// <summary>Locks the project's row until the transaction ends, so that nobody else changes the project's hierarchy.</summary>
+    public static Task LockHierarchyAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
+        db.Projects.Where(p => p.Id == projectId)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber), ct);
+
+    /// <summary>Gives every issue below a moved one its new place.</summary>
+    public static Task MoveDescendantsAsync(
+        this IKiketDb db, string oldPath, string newPath, long rootId, int levels, long projectId, CancellationToken ct) =>
+        db.Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath)).ExecuteUpdateAsync(
+            set => set
+                .SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
+                .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)
+                .SetProperty(i => i.RootId, rootId)
+                .SetProperty(i => i.Version, i => i.Version + 1),
+            ct);
+
+    /// <summary>The refusal for an assignee or milestone that does not exist, or null.</summary>
+    public static async Task<Error?> FindUnknownReferenceAsync(this IKiketDb db, long projectId, IssueEdit fields, CancellationToken ct)
+    {
+        if (fields.AssigneeId.Or(null) is { } assignee && !await db.IsActiveUserAsync(assignee, ct))
+            return IssueErrors.UnknownAssignee(assignee);
+        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.AnyAsync(m => m.Id == milestone && m.ProjectId == projectId, ct))
+            return IssueErrors.UnknownMilestone(milestone);
+        return null;
+    }
+
+    public static async Task<bool> MayManageAsync(this IKiketDb db, Project project, Actor actor, CancellationToken ct)
+    {
+        var role = await db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+            .Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
+        return ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, role) is ProjectAccess.Manage;
+    }
+}

@@ -1,0 +1,111 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>What issues a list holds; every filter that is given must hold (decisions, 5). Several values of one filter mean any of them.</summary>
+public sealed record IssueFilter
+{
+    public ProjectRef? Project { get; init; }
+
+    public IReadOnlyList<string> Status { get; init; } = [];
+
+    /// <summary>Ids, e-mail addresses, <c>me</c> or <c>unassigned</c>.</summary>
+    public IReadOnlyList<string> Assignee { get; init; } = [];
+
+    /// <summary>All groups must hold; of one group any label.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Labels { get; init; } = [];
+
+    public IReadOnlyList<string> IssueType { get; init; } = [];
+
+    public IReadOnlyList<IssuePriority> Priority { get; init; } = [];
+
+    public IReadOnlyList<long> MilestoneId { get; init; } = [];
+
+    public IReadOnlyList<long> ParentId { get; init; } = [];
+
+    /// <summary>Words that title and description together contain, accents and case alike.</summary>
+    public string? Search { get; init; }
+
+    public DateTimeOffset? CreatedAfter { get; init; }
+
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    public DateTimeOffset? UpdatedAfter { get; init; }
+
+    public DateTimeOffset? UpdatedBefore { get; init; }
+
+    public DateOnly? DueAfter { get; init; }
+
+    public DateOnly? DueBefore { get; init; }
+}
+
+/// <summary>The issues that the actor can see.</summary>
+public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQuery<Result<Page<IssueDto>>>;
+
+internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
+{
+    private static readonly SortOptions<Issue> Sorts = new SortOptions<Issue>("created_at desc", i => i.Id)
+        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.Title).By("status", i => i.Status)
+        .By("priority", i => i.Priority).By("issue_type", i => i.IssueType).By("due_date", i => i.DueDate)
+        .By("created_at", i => i.CreatedAt).By("updated_at", i => i.UpdatedAt);
+
+    public Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct) =>
+        Filter(db.VisibleIssues(current.Actor), query.Filter).ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
+
+    private IQueryable<Issue> Filter(IQueryable<Issue> issues, IssueFilter filter)
+    {
+        if (filter.Project is { Id: { } projectId })
+            issues = issues.Where(i => i.ProjectId == projectId);
+        if (filter.Project is { Key: { } projectKey })
+            issues = issues.Where(i => db.Projects.Any(p => p.Id == i.ProjectId && p.Key == projectKey));
+        if (filter.Status.Count > 0)
+            issues = issues.Where(i => filter.Status.Contains(i.Status));
+        if (filter.IssueType.Count > 0)
+        {
+            var types = filter.IssueType.Select(t => t.ToLowerInvariant()).ToList();
+            issues = issues.Where(i => types.Contains(i.IssueType.ToLower()));
+        }
+
+        if (filter.Priority.Count > 0)
+            issues = issues.Where(i => filter.Priority.Contains(i.Priority));
+        if (filter.MilestoneId.Count > 0)
+            issues = issues.Where(i => filter.MilestoneId.Contains(i.MilestoneId!.Value));
+        if (filter.ParentId.Count > 0)
+            issues = issues.Where(i => filter.ParentId.Contains(i.ParentId!.Value));
+        foreach (var labels in filter.Labels)
+            issues = issues.Where(i => i.Labels.Any(l => labels.Contains(l)));
+        if (filter.Assignee.Count > 0)
+            issues = FilterAssignee(issues, filter.Assignee);
+        foreach (var word in (filter.Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(SearchText.Of))
+            issues = issues.Where(i => i.SearchText.Contains(word));
+        return FilterDates(issues, filter);
+    }
+
+    private IQueryable<Issue> FilterAssignee(IQueryable<Issue> issues, IReadOnlyList<string> assignees)
+    {
+        var unassigned = assignees.Contains("unassigned");
+        var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : long.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
+        var emails = assignees.Where(a => a.Contains('@')).Select(a => a.ToLowerInvariant()).ToList();
+        return issues.Where(i => (unassigned && i.AssigneeId == null)
+            || ids.Contains(i.AssigneeId!.Value)
+            || db.Users.Any(u => u.Id == i.AssigneeId && emails.Contains(u.Email)));
+    }
+
+    private static IQueryable<Issue> FilterDates(IQueryable<Issue> issues, IssueFilter filter)
+    {
+        if (filter.CreatedAfter is { } createdAfter)
+            issues = issues.Where(i => i.CreatedAt >= createdAfter);
+        if (filter.CreatedBefore is { } createdBefore)
+            issues = issues.Where(i => i.CreatedAt < createdBefore);
+        if (filter.UpdatedAfter is { } updatedAfter)
+            issues = issues.Where(i => i.UpdatedAt >= updatedAfter);
+        if (filter.UpdatedBefore is { } updatedBefore)
+            issues = issues.Where(i => i.UpdatedAt < updatedBefore);
+        if (filter.DueAfter is { } dueAfter)
+            issues = issues.Where(i => i.DueDate >= dueAfter);
+        return filter.DueBefore is { } dueBefore ? issues.Where(i => i.DueDate < dueBefore) : issues;
+    }
+}

@@ -1,0 +1,82 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>Changes an issue; a status among the changes goes along a transition. All of it happens, or nothing.</summary>
+/// <param name="Status">State to move to, or null to stay.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
+public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, int? ExpectedVersion) : ICommand<Result<IssueDto>>;
+
+internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+    : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
+{
+    public Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<IssueDto>(() => UpdateAsync(command, ct), ct);
+
+    private async Task<Result<IssueDto>> UpdateAsync(UpdateIssueCommand command, CancellationToken ct)
+    {
+        var (edit, actor, now) = (command.Edit, current.Actor, time.GetUtcNow());
+        var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (issue, project) = found.Value;
+        if (command.ExpectedVersion is { } expected && expected != issue.Version)
+            return Error.Stale(issue.Version);
+        if (await db.FindUnknownReferenceAsync(project.Id, edit, ct) is { } unknown)
+            return unknown;
+
+        if (edit.IssueType.IsSet)
+        {
+            if (project.Schema.FindType(edit.IssueType.Value) is not { } type)
+                return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
+            var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
+            if (issue.ChangeType(type, await KeepVersionAsync(issue, next, ct), actor.UserId, now).Error is { } refusal)
+                return refusal;
+        }
+
+        if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } fault)
+            return fault;
+        if (command.Status is { } status && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
+        {
+            var workflow = await WorkflowAsync(issue.WorkflowId, ct);
+            if (issue.TransitionTo(status, workflow, null, actor.UserId, now).Error is { } refusal)
+                return refusal;
+        }
+
+        if (edit.ParentId.IsSet && edit.ParentId.Value != issue.ParentId
+            && (await MoveAsync(issue, edit.ParentId.Value, project, now, ct)).Error is { } misplaced)
+            return misplaced;
+
+        await db.SaveChangesAsync(ct);
+        return await db.ReadIssueAsync(issue.Id, url, ct);
+    }
+
+    private async Task<Result> MoveAsync(Issue issue, long? parentId, Project project, DateTimeOffset now, CancellationToken ct)
+    {
+        await db.LockHierarchyAsync(project.Id, ct);
+        var parent = parentId is { } id ? await db.Issues.SingleOrDefaultAsync(i => i.Id == id, ct) : null;
+        if (parentId is { } missing && parent is null)
+            return IssueErrors.UnknownParent(missing);
+
+        var below = db.Issues.WithSpecification(IssueSpec.Below(issue));
+        var deepest = await below.MaxAsync(i => (int?)i.HierarchyDepth, ct) ?? issue.HierarchyDepth;
+        var (path, depth) = (issue.DescendantPath, issue.HierarchyDepth);
+        var moved = issue.MoveUnder(parent, project.Schema, deepest - depth, current.Actor.UserId, now);
+        if (!moved.IsRefused)
+            await db.MoveDescendantsAsync(path, issue.DescendantPath, issue.RootId ?? issue.Id, issue.HierarchyDepth - depth, project.Id, ct);
+        return moved;
+    }
+
+    private async Task<Workflow> KeepVersionAsync(Issue issue, Workflow next, CancellationToken ct)
+    {
+        var followed = await WorkflowAsync(issue.WorkflowId, ct);
+        return followed.Key == next.Key ? followed : next;
+    }
+
+    private Task<Workflow> WorkflowAsync(long id, CancellationToken ct) => db.Workflows.AsNoTracking().SingleAsync(w => w.Id == id, ct);
+}

@@ -1,0 +1,51 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Organizations;
+
+/// <summary>Founds an organization with its first administrator and a token for them. For operators only: no route leads here.</summary>
+/// <param name="Token">The token to use, or null to generate one.</param>
+public sealed record CreateOrganizationCommand(string Name, string AdminEmail, string? AdminName, string? Token) : ICommand<Result<FoundedOrganization>>;
+
+/// <param name="Token">The administrator's token; shown once.</param>
+public sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
+
+internal sealed class CreateOrganizationHandler(IKiketDb db, TimeProvider time)
+    : ICommandHandler<CreateOrganizationCommand, Result<FoundedOrganization>>
+{
+    public Task<Result<FoundedOrganization>> Handle(CreateOrganizationCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<FoundedOrganization>(() => FoundAsync(command, ct), ct);
+
+    private async Task<Result<FoundedOrganization>> FoundAsync(CreateOrganizationCommand command, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var founded = Organization.Found(command.Name, now);
+        if (founded.Error is { } refusal)
+            return refusal;
+        var organization = founded.Value;
+        if (await db.Organizations.AnyAsync(o => o.Slug == organization.Slug, ct))
+            return Error.Validation("organization.name", $"There is already an organization {organization.Slug}.");
+        db.Organizations.Add(organization);
+        await db.SaveChangesAsync(ct);
+
+        var joined = User.Join(organization.Id, command.AdminEmail, OrganizationRole.Admin, command.AdminName, now);
+        if (joined.Error is { } malformed)
+            return malformed;
+        var admin = joined.Value;
+        if (!await db.Organizations.AnyAsync(o => o.Id != organization.Id, ct))
+            admin.MakeOperator();
+        db.Users.Add(admin);
+        await db.SaveChangesAsync(ct);
+
+        var secret = command.Token is null ? TokenSecret.Generate(TokenSecret.LabelOf(TokenKind.Personal)) : TokenSecret.Chosen(command.Token);
+        var issued = AccessToken.Issue(admin, TokenKind.Personal, "First administrator", [], null, secret, now);
+        if (issued.Error is { } unissued)
+            return unissued;
+        db.AccessTokens.Add(issued.Value);
+        await db.SaveChangesAsync(ct);
+        return new FoundedOrganization(organization.Id, organization.Slug, admin.Id, secret.Plaintext);
+    }
+}

@@ -1,0 +1,28 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Mapster;
+
+namespace Kiket.Application.Projects;
+
+/// <summary>Archives a project: it can be read and takes no more changes. For those who manage it.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to archive whatever is there.</param>
+public sealed record ArchiveProjectCommand(ProjectRef Project, int? ExpectedVersion) : ICommand<Result<ProjectDto>>;
+
+internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
+    : ICommandHandler<ArchiveProjectCommand, Result<ProjectDto>>
+{
+    public async Task<Result<ProjectDto>> Handle(ArchiveProjectCommand command, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Manage, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var project = found.Value;
+        if (command.ExpectedVersion is { } expected && expected != project.Version)
+            return Error.Stale(project.Version);
+
+        project.Archive(time.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return project.Adapt<ProjectDto>(mappings);
+    }
+}

@@ -1,0 +1,37 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Mapster;
+
+namespace Kiket.Application.Projects;
+
+/// <summary>Changes a project. For those who manage it.</summary>
+/// <param name="Key">The key that the caller sent along; it must be the project's own.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
+public sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, int? ExpectedVersion) : ICommand<Result<ProjectDto>>;
+
+internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
+    : ICommandHandler<UpdateProjectCommand, Result<ProjectDto>>
+{
+    public async Task<Result<ProjectDto>> Handle(UpdateProjectCommand command, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Manage, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var project = found.Value;
+        if (command.ExpectedVersion is { } expected && expected != project.Version)
+            return Error.Stale(project.Version);
+        if (command.Key is { } key && key != project.Key)
+            return ProjectErrors.KeyIsFixed(project.Key);
+        if (command.Edit.LeadId.Or(null) is { } lead && !await db.IsActiveUserAsync(lead, ct))
+            return ProjectErrors.UnknownLead(lead);
+
+        var edited = project.Edit(command.Edit, time.GetUtcNow());
+        if (edited.Error is { } refusal)
+            return refusal;
+
+        await db.SaveChangesAsync(ct);
+        return project.Adapt<ProjectDto>(mappings);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Kiket.Domain.Common;
+
+/// <summary>The machine codes of the Kiket REST API, v1. Source: contract, section 4, and decisions, section Shapes.</summary>
+public static class ErrorCodes
+{
+    /// <summary>A parameter is unknown, malformed or out of range.</summary>
+    public const string InvalidParameter = "INVALID_PARAMETER";
+
+    /// <summary>The body is not JSON.</summary>
+    public const string InvalidJson = "INVALID_JSON";
+
+    /// <summary>The request cannot be read at all.</summary>
+    public const string BadRequest = "BAD_REQUEST";
+
+    /// <summary>The token is missing, unknown, expired or revoked.</summary>
+    public const string InvalidToken = "AUTH_INVALID_TOKEN";
+
+    /// <summary>The token lacks the scope that the route needs.</summary>
+    public const string ForbiddenScope = "AUTH_FORBIDDEN_SCOPE";
+
+    /// <summary>The actor's role does not allow this.</summary>
+    public const string Forbidden = "FORBIDDEN";
+
+    /// <summary>Another writer was faster.</summary>
+    public const string Conflict = "CONFLICT";
+
+    /// <summary>The version in <c>If-Match</c> is not the current one.</summary>
+    public const string PreconditionFailed = "PRECONDITION_FAILED";
+
+    /// <summary>A field breaks a rule.</summary>
+    public const string ValidationError = "VALIDATION_ERROR";
+
+    /// <summary>The workflow does not let the issue move there.</summary>
+    public const string WorkflowTransitionGuardFailed = "WORKFLOW_TRANSITION_GUARD_FAILED";
+
+    /// <summary>The project is archived and refuses writes.</summary>
+    public const string ProjectArchived = "PROJECT_ARCHIVED";
+
+    /// <summary>An idempotency key came back with another request.</summary>
+    public const string IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED";
+
+    /// <summary>The first request with this idempotency key has not finished.</summary>
+    public const string IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE";
+
+    /// <summary>A definition file cannot be imported.</summary>
+    public const string DefinitionInvalid = "DEFINITION_INVALID";
+}

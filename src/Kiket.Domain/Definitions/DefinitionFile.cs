@@ -1,0 +1,71 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Definitions;
+
+/// <summary>A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.</summary>
+public sealed class DefinitionFile : AggregateRoot
+{
+    /// <summary>Longest path, in characters.</summary>
+    public const int MaxPathLength = 400;
+
+    private DefinitionFile()
+    {
+    }
+
+    /// <summary>The project that the pack describes.</summary>
+    public long ProjectId { get; private set; }
+
+    /// <summary>Path in the pack, such as <c>.kiket/workflows/bug.yaml</c>.</summary>
+    public string Path { get; private set; } = "";
+
+    /// <summary>The text of the file.</summary>
+    public string Content { get; private set; } = "";
+
+    /// <summary>What the reader noticed without refusing the file.</summary>
+    public IReadOnlyList<DefinitionNote> Warnings { get; private set; } = [];
+
+    /// <summary>Keeps a file.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="path">Path in the pack.</param>
+    /// <param name="content">Its text.</param>
+    /// <param name="warnings">What the reader noticed.</param>
+    /// <param name="at">Instant of the import.</param>
+    public static DefinitionFile Keep(
+        long organizationId, long projectId, string path, string content, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
+    {
+        var file = new DefinitionFile
+        {
+            OrganizationId = organizationId,
+            ProjectId = projectId,
+            Path = path,
+            Content = content,
+            Warnings = warnings,
+        };
+        file.Created(at);
+        return file;
+    }
+
+    /// <summary>Takes the file's new text.</summary>
+    /// <param name="content">The text.</param>
+    /// <param name="warnings">What the reader noticed.</param>
+    /// <param name="at">Instant of the import.</param>
+    /// <returns>Whether anything changed.</returns>
+    public bool Replace(string content, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(warnings);
+        if (Content == content && Warnings.SequenceEqual(warnings))
+            return false;
+        Content = content;
+        Warnings = warnings;
+        Touch(at);
+        return true;
+    }
+}
+
+/// <summary>Something to say about one place of a definition file.</summary>
+/// <param name="File">Path in the pack.</param>
+/// <param name="Line">Line, from 1; 0 for the file as a whole.</param>
+/// <param name="Column">Column, from 1; 0 for the file as a whole.</param>
+/// <param name="Message">A sentence for people.</param>
+public sealed record DefinitionNote(string File, int Line, int Column, string Message);

@@ -1,0 +1,415 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>A piece of work that moves through a workflow.</summary>
+public sealed class Issue : AggregateRoot
+{
+    /// <summary>Longest title, in characters.</summary>
+    public const int MaxTitleLength = 255;
+
+    /// <summary>Longest description, in characters.</summary>
+    public const int MaxDescriptionLength = 65_536;
+
+    /// <summary>Most labels.</summary>
+    public const int MaxLabels = 50;
+
+    /// <summary>Longest label, in characters.</summary>
+    public const int MaxLabelLength = 64;
+
+    /// <summary>Most levels of parents above an issue.</summary>
+    public const int MaxDepth = 10;
+
+    /// <summary>Most custom fields.</summary>
+    public const int MaxCustomFields = 200;
+
+    /// <summary>Most bytes of all custom fields together, as UTF-8 JSON.</summary>
+    public const int MaxCustomFieldsBytes = 65_536;
+
+    /// <summary>Longest comment on a transition, in characters.</summary>
+    public const int MaxCommentLength = 10_000;
+
+    private const decimal MaxStoryPoints = 100_000;
+
+    private readonly List<IssueChange> history = [];
+
+    private Issue()
+    {
+    }
+
+    /// <summary>The project.</summary>
+    public long ProjectId { get; private set; }
+
+    /// <summary>Counts the project's issues from 1, without gaps.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>The project's key, a hyphen and the number: <c>LEGAL-42</c>.</summary>
+    public string Key { get; private set; } = "";
+
+    /// <summary>One line.</summary>
+    public string Title { get; private set; } = "";
+
+    /// <summary>The whole story, or null.</summary>
+    public string? Description { get; private set; }
+
+    /// <summary>Key of the state it is in.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>The version of the workflow that it follows.</summary>
+    public long WorkflowId { get; private set; }
+
+    /// <summary>Key of its type.</summary>
+    public string IssueType { get; private set; } = "";
+
+    /// <summary>How urgent it is.</summary>
+    public IssuePriority Priority { get; private set; } = IssuePriority.Medium;
+
+    /// <summary>Its labels, each once.</summary>
+    public IReadOnlyList<string> Labels { get; private set; } = [];
+
+    /// <summary>Its custom fields.</summary>
+    public IReadOnlyDictionary<string, JsonElement> CustomFields { get; private set; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>The user who works on it, or null.</summary>
+    public long? AssigneeId { get; private set; }
+
+    /// <summary>The user who made it.</summary>
+    public long ReporterId { get; private set; }
+
+    /// <summary>The issue above it, or null.</summary>
+    public long? ParentId { get; private set; }
+
+    /// <summary>The topmost issue above it, or null when it is a root itself.</summary>
+    public long? RootId { get; private set; }
+
+    /// <summary>How many issues are above it.</summary>
+    public int HierarchyDepth { get; private set; }
+
+    /// <summary>The ids of the issues above it, the topmost first: <c>/12/45/</c>; <c>/</c> for a root.</summary>
+    public string HierarchyPath { get; private set; } = "/";
+
+    /// <summary>The milestone it belongs to, or null.</summary>
+    public long? MilestoneId { get; private set; }
+
+    /// <summary>Estimate in points.</summary>
+    /// <value>0 to 100,000 with two decimals, or null when not estimated.</value>
+    public decimal? StoryPoints { get; private set; }
+
+    /// <summary>When it is due, or null.</summary>
+    public DateOnly? DueDate { get; private set; }
+
+    /// <summary>When it entered the final state it is in (UTC), or null while it is open.</summary>
+    public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <summary>When it was deleted (UTC), or null. A deleted issue is kept for audit only.</summary>
+    public DateTimeOffset? DeletedAt { get; private set; }
+
+    /// <summary>Title and description in the form in which they are searched; see <see cref="Common.SearchText"/>.</summary>
+    public string SearchText { get; private set; } = "";
+
+    /// <summary>The history entries added since the issue was loaded.</summary>
+    public IReadOnlyList<IssueChange> History => history;
+
+    /// <summary>What the <see cref="HierarchyPath"/> of every issue below this one begins with.</summary>
+    public string DescendantPath => string.Create(CultureInfo.InvariantCulture, $"{HierarchyPath}{Id}/");
+
+    /// <summary>Opens an issue. It has no number until <see cref="TakeNumber"/>.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="type">One of the project's types.</param>
+    /// <param name="workflow">The workflow of that type.</param>
+    /// <param name="fields">All else; the title is required.</param>
+    /// <param name="status">
+    /// Key of the state to begin in, or null for the initial one. <c>backlog</c> means the initial state where the workflow
+    /// has no such state (decisions, 9).
+    /// </param>
+    /// <param name="parent">The issue that <see cref="IssueEdit.ParentId"/> names, or null.</param>
+    /// <param name="actorId">Who opens it.</param>
+    /// <param name="at">Instant of the opening.</param>
+    /// <returns>The issue; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    public static Result<Issue> Open(
+        Project project, IssueType type, Workflow workflow, IssueEdit fields, string? status, Issue? parent, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(fields);
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+
+        var issue = new Issue
+        {
+            OrganizationId = project.OrganizationId,
+            ProjectId = project.Id,
+            IssueType = type.Key,
+            WorkflowId = workflow.Id,
+            ReporterId = actorId,
+        };
+        var state = workflow.Definition.FindState(status ?? workflow.Definition.InitialState)
+            ?? (status == "backlog" ? workflow.Definition.FindState(workflow.Definition.InitialState) : null);
+
+        var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
+        var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
+        faults.AddRange(custom.Faults);
+        if (state is null)
+            faults.Add(IssueErrors.UnknownState(status!, workflow).Details[0]);
+        if (parent is not null && issue.ParentFault(parent, project.Schema, deepestBelow: 0) is { } fault)
+            faults.Add(fault);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        issue.Status = state!.Key;
+        issue.CompletedAt = state.IsFinal ? at.ToUniversalTime() : null;
+        issue.Apply(fields, custom.Fields, []);
+        issue.PlaceUnder(parent);
+        issue.Created(at);
+        issue.history.Add(new(issue.OrganizationId, IssueAction.Created, actorId, at, issue.Snapshot(), null));
+        return issue;
+    }
+
+    /// <summary>Gives the issue its number and with it its key.</summary>
+    /// <param name="projectKey">The project's key.</param>
+    /// <param name="number">The next number of the project.</param>
+    /// <exception cref="InvalidOperationException">It has a number already.</exception>
+    public void TakeNumber(string projectKey, int number)
+    {
+        if (Number != 0)
+            throw new InvalidOperationException($"{Key} has its number already.");
+        Number = number;
+        Key = string.Create(CultureInfo.InvariantCulture, $"{projectKey}-{number}");
+    }
+
+    /// <summary>Changes fields; those of the hierarchy and the type have methods of their own.</summary>
+    /// <param name="edit">The fields to change.</param>
+    /// <param name="schema">The project's schema.</param>
+    /// <param name="actorId">Who changes it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every field at fault, and nothing changed.</returns>
+    public Result Edit(IssueEdit edit, ProjectSchema schema, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        ArgumentNullException.ThrowIfNull(schema);
+        var custom = MergeCustomFields(schema, IssueType, edit.CustomFields.Or(null), isNew: false);
+        var faults = FaultsOf(edit);
+        faults.AddRange(custom.Faults);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        List<FieldChange> changes = [];
+        Apply(edit, custom.Fields, changes);
+        Record(IssueAction.Updated, changes, null, actorId, at);
+        return Result.Success;
+    }
+
+    /// <summary>Gives the issue another type, and with it, if need be, another workflow.</summary>
+    /// <param name="type">The new type.</param>
+    /// <param name="workflow">The workflow of the new type.</param>
+    /// <param name="actorId">Who changes it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> when the issue's state does not exist in the new workflow.</returns>
+    public Result ChangeType(IssueType type, Workflow workflow, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(workflow);
+        if (type.Key == IssueType)
+            return Result.Success;
+        if (workflow.Definition.FindState(Status) is not { } state)
+            return IssueErrors.UnknownState(Status, workflow);
+
+        List<FieldChange> changes = [];
+        Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
+        WorkflowId = workflow.Id;
+        CompletedAt = state.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
+        Record(IssueAction.Updated, changes, null, actorId, at);
+        return Result.Success;
+    }
+
+    /// <summary>Moves the issue along a declared transition.</summary>
+    /// <param name="target">Key of the target state or name of the transition, upper and lower case alike.</param>
+    /// <param name="workflow">The workflow version that the issue follows.</param>
+    /// <param name="comment">Why, or null.</param>
+    /// <param name="actorId">Who moves it.</param>
+    /// <param name="at">Instant of the move.</param>
+    /// <returns>Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with the reason; a refusal changes nothing.</returns>
+    /// <remarks>Source: contract 7.2 and 19.</remarks>
+    public Result TransitionTo(string target, Workflow workflow, string? comment, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        if (workflow.Definition.FindTransition(Status, target) is not { } transition)
+            return IssueErrors.TransitionNotDeclared(Key, Status, target, workflow);
+
+        List<FieldChange> changes = [];
+        Set("status", Status, transition.To, changes, value => Status = value);
+        CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
+        history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, string.IsNullOrWhiteSpace(comment) ? null : comment));
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Puts the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>
+    /// <param name="parent">The new parent, or null.</param>
+    /// <param name="schema">The project's schema.</param>
+    /// <param name="levelsBelow">How many levels of issues are below this one.</param>
+    /// <param name="actorId">Who moves it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>
+    /// Success, or <c>VALIDATION_ERROR</c> when the parent is of another project, of a type without children, the issue
+    /// itself or below it, or when the tree would become too deep.
+    /// </returns>
+    /// <remarks>Source: contract 7.2, hierarchy rules.</remarks>
+    public Result MoveUnder(Issue? parent, ProjectSchema schema, int levelsBelow, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        if (parent is not null && ParentFault(parent, schema, levelsBelow) is { } fault)
+            return Error.Validation([fault]);
+        if (parent?.Id == ParentId)
+            return Result.Success;
+
+        List<FieldChange> changes = [];
+        Set("parent_id", ParentId, parent?.Id, changes, _ => { });
+        PlaceUnder(parent);
+        Record(IssueAction.Updated, changes, null, actorId, at);
+        return Result.Success;
+    }
+
+    /// <summary>Deletes the issue. It stays in the database, out of every list. The issues right below it become roots.</summary>
+    /// <param name="actorId">Who deletes it.</param>
+    /// <param name="at">Instant of the deletion.</param>
+    public void Delete(long actorId, DateTimeOffset at)
+    {
+        DeletedAt = at.ToUniversalTime();
+        history.Add(new(OrganizationId, IssueAction.Deleted, actorId, at, [], null));
+        Touch(at);
+    }
+
+    private static List<ErrorDetail> FaultsOf(IssueEdit edit)
+    {
+        List<ErrorDetail> faults = [];
+        if (edit.Title is { IsSet: true, Value: var title } && (string.IsNullOrWhiteSpace(title) || title.Trim().Length > MaxTitleLength))
+            faults.Add(new("issue.title", $"The title has 1 to {MaxTitleLength} characters."));
+        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+            faults.Add(new("issue.description", $"The description has at most {MaxDescriptionLength} characters."));
+        if (edit.Labels is { IsSet: true, Value: { } labels }
+            && (labels.Count > MaxLabels || labels.Any(l => string.IsNullOrWhiteSpace(l) || l.Trim().Length > MaxLabelLength)))
+            faults.Add(new("issue.labels", $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters."));
+        if (edit.StoryPoints.Or(null) is { } points && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points))
+            faults.Add(new("issue.story_points", $"Story points are a number from 0 to {MaxStoryPoints} with at most two decimals."));
+        return faults;
+    }
+
+    private void Apply(IssueEdit edit, IReadOnlyDictionary<string, JsonElement> customFields, List<FieldChange> changes)
+    {
+        Set("title", Title, edit.Title.Or(Title)!.Trim(), changes, value => Title = value);
+        Set("description", Description, edit.Description.Or(Description), changes, value => Description = value);
+        Set("priority", WireName.Of(Priority), WireName.Of(edit.Priority.Or(Priority)), changes, _ => Priority = edit.Priority.Value);
+        Set("assignee_id", AssigneeId, edit.AssigneeId.Or(AssigneeId), changes, value => AssigneeId = value);
+        Set("milestone_id", MilestoneId, edit.MilestoneId.Or(MilestoneId), changes, value => MilestoneId = value);
+        Set("story_points", StoryPoints, edit.StoryPoints.Or(StoryPoints), changes, value => StoryPoints = value);
+        Set("due_date", DueDate, edit.DueDate.Or(DueDate), changes, value => DueDate = value);
+
+        IReadOnlyList<string> labels = [.. (edit.Labels.Or(Labels) ?? []).Select(l => l.Trim()).Distinct(StringComparer.Ordinal)];
+        if (!labels.SequenceEqual(Labels))
+        {
+            changes.Add(new("labels", ToJson(Labels), ToJson(labels)));
+            Labels = labels;
+        }
+
+        foreach (var key in CustomFields.Keys.Union(customFields.Keys))
+        {
+            JsonElement? from = CustomFields.TryGetValue(key, out var old) ? old : null;
+            JsonElement? to = customFields.TryGetValue(key, out var value) ? value : null;
+            if (from is null || to is null || !JsonElement.DeepEquals(from.Value, to.Value))
+                changes.Add(new($"custom_fields.{key}", from, to));
+        }
+
+        CustomFields = customFields;
+        SearchText = Common.SearchText.Of($"{Title}\n{Description}");
+    }
+
+    private (IReadOnlyDictionary<string, JsonElement> Fields, List<ErrorDetail> Faults) MergeCustomFields(
+        ProjectSchema schema, string type, IReadOnlyDictionary<string, JsonElement>? given, bool isNew)
+    {
+        var merged = new Dictionary<string, JsonElement>(CustomFields, StringComparer.Ordinal);
+        List<ErrorDetail> faults = [];
+        var defined = schema.FieldsOf(type).ToDictionary(f => f.Key, StringComparer.Ordinal);
+        if (isNew)
+        {
+            foreach (var field in defined.Values.Where(f => f.DefaultValue is not null))
+                merged[field.Key] = field.DefaultValue!.Value;
+        }
+
+        foreach (var (key, value) in given ?? new Dictionary<string, JsonElement>())
+        {
+            var field = defined.GetValueOrDefault(key);
+            if (field is null && schema.CustomFields.Count > 0)
+                faults.Add(new($"issue.custom_fields.{key}", $"Issues of type {type} have no custom field '{key}'."));
+            else if (string.IsNullOrWhiteSpace(key) || key.Length > 64)
+                faults.Add(new("issue.custom_fields", "The key of a custom field has 1 to 64 characters."));
+            else if (value.ValueKind is JsonValueKind.Null)
+                merged.Remove(key);
+            else if (field?.FaultOf(value) is { } fault)
+                faults.Add(new($"issue.custom_fields.{key}", fault));
+            else
+                merged[key] = value.Clone();
+        }
+
+        var touched = isNew ? defined.Values : defined.Values.Where(f => given?.ContainsKey(f.Key) == true);
+        foreach (var field in touched.Where(f => f.Required && !merged.ContainsKey(f.Key) && faults.All(d => d.Field != $"issue.custom_fields.{f.Key}")))
+            faults.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
+        if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonSerializer.SerializeToUtf8Bytes(merged).Length > MaxCustomFieldsBytes))
+            faults.Add(new("issue.custom_fields", $"An issue has at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."));
+        return (merged, faults);
+    }
+
+    private ErrorDetail? ParentFault(Issue parent, ProjectSchema schema, int deepestBelow)
+    {
+        if (parent.ProjectId != ProjectId)
+            return new("issue.parent_id", $"{parent.Key} is in another project.");
+        if (Id != 0 && (parent.Id == Id || parent.HierarchyPath.StartsWith(DescendantPath, StringComparison.Ordinal)))
+            return new("issue.parent_id", $"{parent.Key} is this issue or below it.");
+        if (schema.IssueTypes.FirstOrDefault(t => t.Key == parent.IssueType) is not { AllowChildren: true })
+            return new("issue.parent_id", $"{parent.Key} is of type {parent.IssueType}, which has no children.");
+        return parent.HierarchyDepth + 1 + deepestBelow > MaxDepth
+            ? new("issue.parent_id", $"Issues nest at most {MaxDepth} levels deep.")
+            : null;
+    }
+
+    private void PlaceUnder(Issue? parent)
+    {
+        ParentId = parent?.Id;
+        RootId = parent is null ? null : parent.RootId ?? parent.Id;
+        HierarchyDepth = parent is null ? 0 : parent.HierarchyDepth + 1;
+        HierarchyPath = parent?.DescendantPath ?? "/";
+    }
+
+    private void Record(IssueAction action, List<FieldChange> changes, string? comment, long actorId, DateTimeOffset at)
+    {
+        if (changes.Count == 0)
+            return;
+        history.Add(new(OrganizationId, action, actorId, at, changes, comment));
+        Touch(at);
+    }
+
+    private FieldChange[] Snapshot() =>
+    [
+        new("title", null, ToJson(Title)),
+        new("status", null, ToJson(Status)),
+        new("issue_type", null, ToJson(IssueType)),
+        new("priority", null, ToJson(WireName.Of(Priority))),
+        .. AssigneeId is { } assignee ? [new FieldChange("assignee_id", null, ToJson(assignee))] : Array.Empty<FieldChange>(),
+        .. ParentId is { } parent ? [new FieldChange("parent_id", null, ToJson(parent))] : Array.Empty<FieldChange>(),
+    ];
+
+    private static void Set<T>(string field, T from, T to, List<FieldChange> changes, Action<T> assign)
+    {
+        if (EqualityComparer<T>.Default.Equals(from, to))
+            return;
+        changes.Add(new(field, ToJson(from), ToJson(to)));
+        assign(to);
+    }
+
+    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
+}

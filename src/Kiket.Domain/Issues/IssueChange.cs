@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>What kind of change a history entry records.</summary>
+public enum IssueAction
+{
+    /// <summary>The issue was made.</summary>
+    Created,
+
+    /// <summary>Fields were changed.</summary>
+    Updated,
+
+    /// <summary>It went along a transition.</summary>
+    Transitioned,
+
+    /// <summary>It was deleted.</summary>
+    Deleted,
+}
+
+/// <summary>One field before and after.</summary>
+/// <param name="Field">Wire name of the field, such as <c>assignee_id</c> or <c>custom_fields.severity</c>.</param>
+/// <param name="From">What it was; null for nothing.</param>
+/// <param name="To">What it is; null for nothing.</param>
+public sealed record FieldChange(string Field, JsonElement? From, JsonElement? To);
+
+/// <summary>One entry of an issue's history. Entries are only ever added.</summary>
+public sealed class IssueChange
+{
+    private IssueChange()
+    {
+    }
+
+    internal IssueChange(long organizationId, IssueAction action, long actorId, DateTimeOffset at, IReadOnlyList<FieldChange> changes, string? comment)
+    {
+        OrganizationId = organizationId;
+        Action = action;
+        ActorId = actorId;
+        At = at.ToUniversalTime();
+        Changes = changes;
+        Comment = comment;
+    }
+
+    /// <summary>Database id; later entries have greater ones.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The organization.</summary>
+    public long OrganizationId { get; private set; }
+
+    /// <summary>The issue.</summary>
+    public long IssueId { get; private set; }
+
+    /// <summary>What kind of change it is.</summary>
+    public IssueAction Action { get; private set; }
+
+    /// <summary>The user who made it.</summary>
+    public long ActorId { get; private set; }
+
+    /// <summary>When (UTC).</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>The fields that changed.</summary>
+    public IReadOnlyList<FieldChange> Changes { get; private set; } = [];
+
+    /// <summary>What the actor said about it, or null.</summary>
+    public string? Comment { get; private set; }
+}

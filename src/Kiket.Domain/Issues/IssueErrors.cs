@@ -1,0 +1,64 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>The refusals about issues and their comments.</summary>
+public static class IssueErrors
+{
+    /// <summary><c>ISSUE_NOT_FOUND</c>: no such issue that the actor can see.</summary>
+    /// <param name="issue">What was asked for.</param>
+    public static Error NotFound(IssueRef issue) => new(ErrorKind.NotFound, "ISSUE_NOT_FOUND", $"There is no issue {issue}.");
+
+    /// <summary><c>COMMENT_NOT_FOUND</c>: the issue has no such comment.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error CommentNotFound(long id) => new(ErrorKind.NotFound, "COMMENT_NOT_FOUND", $"There is no comment {id} on this issue.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the project has no such type.</summary>
+    /// <param name="type">What was asked for.</param>
+    /// <param name="known">The project's types.</param>
+    public static Error UnknownType(string? type, IEnumerable<string> known) =>
+        Error.Validation("issue.issue_type", $"There is no issue type '{type}' in this project. Known: {string.Join(", ", known)}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the workflow has no such state.</summary>
+    /// <param name="state">What was asked for.</param>
+    /// <param name="workflow">The workflow.</param>
+    public static Error UnknownState(string state, Workflow workflow)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        var known = string.Join(", ", workflow.Definition.States.Select(s => s.Key));
+        return Error.Validation("issue.status", $"Workflow {workflow.Key} has no state '{state}'. Known: {known}.");
+    }
+
+    /// <summary><c>FORBIDDEN</c>: only who may import opens issues in another state than the initial one (decisions, 9).</summary>
+    /// <param name="state">The state asked for.</param>
+    public static Error NotInitial(string state) =>
+        Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial one.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the assignee is no active user of the organization.</summary>
+    /// <param name="user">Who was named.</param>
+    public static Error UnknownAssignee(long user) => Error.Validation("issue.assignee_id", $"There is no active user {user}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the parent is no issue that the actor can see.</summary>
+    /// <param name="issue">What was named.</param>
+    public static Error UnknownParent(long issue) => Error.Validation("issue.parent_id", $"There is no issue {issue}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the milestone is not one of the project's.</summary>
+    /// <param name="milestone">What was named.</param>
+    public static Error UnknownMilestone(long milestone) =>
+        Error.Validation("issue.milestone_id", $"There is no milestone {milestone} in this project.");
+
+    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow declares no such transition from the issue's state.</summary>
+    /// <param name="key">The issue's key.</param>
+    /// <param name="from">The state it is in.</param>
+    /// <param name="target">What was asked for.</param>
+    /// <param name="workflow">The workflow it follows.</param>
+    public static Error TransitionNotDeclared(string key, string from, string target, Workflow workflow)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        var ways = string.Join(", ", workflow.Definition.From(from).Select(t => t.To));
+        var message = $"{key} cannot go from '{from}' to '{target}'. "
+            + (ways.Length == 0 ? $"No transition leaves '{from}'." : $"Possible: {ways}.");
+        return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("state", message)] };
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>An issue as it stands in a path: its id or its key.</summary>
+public readonly record struct IssueRef
+{
+    private IssueRef(long? id, string? key) => (Id, Key) = (id, key);
+
+    /// <summary>The id, or null when a key was given.</summary>
+    public long? Id { get; }
+
+    /// <summary>The key in upper case, such as <c>LEGAL-42</c>, or null when an id was given.</summary>
+    public string? Key { get; }
+
+    /// <summary>An issue by id.</summary>
+    /// <param name="id">The id.</param>
+    public static IssueRef Of(long id) => new(id, null);
+
+    /// <summary>Reads a reference. Digits are an id, all else is a key, upper and lower case alike.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="reference">The reference.</param>
+    /// <returns>False only for an empty text.</returns>
+    public static bool TryParse(string? text, out IssueRef reference)
+    {
+        reference = long.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
+        return !string.IsNullOrWhiteSpace(text);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Id?.ToString(CultureInfo.InvariantCulture) ?? Key ?? "";
+}

@@ -1,0 +1,153 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Domain.Milestones;
+
+/// <summary>How far a milestone is.</summary>
+public enum MilestoneStatus
+{
+    /// <summary>Not begun.</summary>
+    Planning,
+
+    /// <summary>Being worked on.</summary>
+    Active,
+
+    /// <summary>Reached.</summary>
+    Completed,
+
+    /// <summary>Given up.</summary>
+    Cancelled,
+}
+
+/// <summary>A goal of a project that issues belong to.</summary>
+public sealed class Milestone : AggregateRoot
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 200;
+
+    /// <summary>Longest description, in characters.</summary>
+    public const int MaxDescriptionLength = 2000;
+
+    /// <summary>Longest release, in characters.</summary>
+    public const int MaxReleaseLength = 50;
+
+    private Milestone()
+    {
+    }
+
+    /// <summary>The project.</summary>
+    public long ProjectId { get; private set; }
+
+    /// <summary>Display name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>What it is about, or null.</summary>
+    public string? Description { get; private set; }
+
+    /// <summary>When it is to be reached, or null.</summary>
+    public DateOnly? TargetDate { get; private set; }
+
+    /// <summary>How far it is.</summary>
+    public MilestoneStatus Status { get; private set; }
+
+    /// <summary>The version of the product that it releases, or null; <c>version</c> on the wire.</summary>
+    public string? Release { get; private set; }
+
+    /// <summary>The user who made it.</summary>
+    public long CreatedById { get; private set; }
+
+    /// <summary>Plans a milestone.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="fields">All else; the name is required.</param>
+    /// <param name="actorId">Who plans it.</param>
+    /// <param name="at">Instant of the planning.</param>
+    /// <returns>The milestone; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    public static Result<Milestone> Plan(Project project, MilestoneEdit fields, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(fields);
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+        var faults = FaultsOf(fields with { Name = fields.Name.Or(null) });
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        var milestone = new Milestone { OrganizationId = project.OrganizationId, ProjectId = project.Id, CreatedById = actorId };
+        milestone.Apply(fields);
+        milestone.Created(at);
+        return milestone;
+    }
+
+    /// <summary>Changes the milestone.</summary>
+    /// <param name="edit">The fields to change.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    public Result Edit(MilestoneEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var faults = FaultsOf(edit);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+        Apply(edit);
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Percent of issues that are finished; 0 when there are none (contract, section 8).</summary>
+    /// <param name="issues">All issues of a milestone.</param>
+    /// <param name="completed">Those in a final state.</param>
+    /// <returns>0 to 100, with two decimals.</returns>
+    public static decimal Progress(int issues, int completed) => issues == 0 ? 0 : Math.Round(100m * completed / issues, 2);
+
+    /// <summary>Days until a milestone's target date, negative once it has passed, or null without one.</summary>
+    /// <param name="targetDate">The target date.</param>
+    /// <param name="today">Today's date.</param>
+    public static int? DaysRemaining(DateOnly? targetDate, DateOnly today) => targetDate?.DayNumber - today.DayNumber;
+
+    /// <summary>Whether a milestone's target date has passed while it was still planned or active.</summary>
+    /// <param name="targetDate">The target date.</param>
+    /// <param name="status">How far it is.</param>
+    /// <param name="today">Today's date.</param>
+    public static bool IsOverdue(DateOnly? targetDate, MilestoneStatus status, DateOnly today) =>
+        targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
+
+    private static List<ErrorDetail> FaultsOf(MilestoneEdit edit)
+    {
+        List<ErrorDetail> faults = [];
+        if (edit.Name is { IsSet: true, Value: var name } && (string.IsNullOrWhiteSpace(name) || name.Trim().Length > MaxNameLength))
+            faults.Add(new("milestone.name", $"The name has 1 to {MaxNameLength} characters."));
+        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+            faults.Add(new("milestone.description", $"The description has at most {MaxDescriptionLength} characters."));
+        if (edit.Release.Or(null)?.Length > MaxReleaseLength)
+            faults.Add(new("milestone.version", $"The version has at most {MaxReleaseLength} characters."));
+        return faults;
+    }
+
+    private void Apply(MilestoneEdit edit)
+    {
+        Name = edit.Name.Or(Name)!.Trim();
+        Description = edit.Description.Or(Description);
+        TargetDate = edit.TargetDate.Or(TargetDate);
+        Status = edit.Status.Or(Status);
+        Release = edit.Release.Or(Release);
+    }
+}
+
+/// <summary>A partial change of a <see cref="Milestone"/>.</summary>
+public sealed record MilestoneEdit
+{
+    /// <summary>1 to 200 characters.</summary>
+    public Optional<string?> Name { get; init; }
+
+    /// <summary>At most 2,000 characters, or null.</summary>
+    public Optional<string?> Description { get; init; }
+
+    /// <summary>When it is to be reached, or null.</summary>
+    public Optional<DateOnly?> TargetDate { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public Optional<MilestoneStatus> Status { get; init; }
+
+    /// <summary>At most 50 characters, or null.</summary>
+    public Optional<string?> Release { get; init; }
+}

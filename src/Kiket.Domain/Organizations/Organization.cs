@@ -1,0 +1,41 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Organizations;
+
+/// <summary>A tenant. Everything belongs to exactly one organization and is invisible to all others.</summary>
+public sealed class Organization : AggregateRoot
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 100;
+
+    private Organization()
+    {
+    }
+
+    /// <summary>Unique short name in lower case, digits and hyphens.</summary>
+    public string Slug { get; private set; } = "";
+
+    /// <summary>Display name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Founds an organization.</summary>
+    /// <param name="name">Display name, 1 to 100 characters; the slug is derived from it.</param>
+    /// <param name="at">Instant of the founding.</param>
+    /// <returns>The organization, or <c>VALIDATION_ERROR</c> when the name has no letter or digit or is too long.</returns>
+    public static Result<Organization> Found(string name, DateTimeOffset at)
+    {
+        var slug = SlugOf(name);
+        if (slug.Length == 0 || name.Length > MaxNameLength)
+            return Error.Validation("organization.name", $"The name needs a letter or digit and at most {MaxNameLength} characters.");
+
+        var organization = new Organization { Name = name.Trim(), Slug = slug };
+        organization.Created(at);
+        return organization;
+    }
+
+    private static string SlugOf(string name)
+    {
+        var kept = name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
+        return string.Join('-', new string([.. kept]).Split('-', StringSplitOptions.RemoveEmptyEntries));
+    }
+}

@@ -1,0 +1,225 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Projects;
+
+/// <summary>Whether a project is worked on.</summary>
+public enum ProjectStatus
+{
+    /// <summary>It takes changes.</summary>
+    Active,
+
+    /// <summary>It can be read and takes no change but to become active again.</summary>
+    Archived,
+}
+
+/// <summary>Who sees a project.</summary>
+public enum ProjectVisibility
+{
+    /// <summary>Its members, its lead and the organization's administrators.</summary>
+    Private,
+
+    /// <summary>Everybody in the organization.</summary>
+    Team,
+
+    /// <summary>Everybody in the organization; clients may show it as open.</summary>
+    Public,
+}
+
+/// <summary>A body of work with its own issues, types, workflows and members.</summary>
+public sealed class Project : AggregateRoot
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 100;
+
+    /// <summary>Longest description, in characters.</summary>
+    public const int MaxDescriptionLength = 1000;
+
+    /// <summary>Longest address of a repository, in characters.</summary>
+    public const int MaxUrlLength = 500;
+
+    /// <summary>Most bytes of settings, as UTF-8 JSON.</summary>
+    public const int MaxSettingsBytes = 65_536;
+
+    private Project()
+    {
+    }
+
+    /// <summary>First part of its issues' keys; unique in the organization and never changed.</summary>
+    public string Key { get; private set; } = "";
+
+    /// <summary>Display name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is searched; see <see cref="Common.SearchText"/>.</summary>
+    public string SearchText { get; private set; } = "";
+
+    /// <summary>What it is about, or null.</summary>
+    public string? Description { get; private set; }
+
+    /// <summary>Whether it is worked on.</summary>
+    public ProjectStatus Status { get; private set; }
+
+    /// <summary>Who sees it.</summary>
+    public ProjectVisibility Visibility { get; private set; }
+
+    /// <summary>Address of its repository, or null.</summary>
+    public string? GithubRepoUrl { get; private set; }
+
+    /// <summary>First day, or null.</summary>
+    public DateOnly? StartDate { get; private set; }
+
+    /// <summary>Last day, or null.</summary>
+    public DateOnly? EndDate { get; private set; }
+
+    /// <summary>Whether workflows follow the repository.</summary>
+    public bool WorkflowSyncEnabled { get; private set; }
+
+    /// <summary>Whether boards are made from workflows.</summary>
+    public bool WorkflowAutoBoards { get; private set; }
+
+    /// <summary>Free settings: one JSON object.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Settings { get; private set; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>The user who leads it, or null.</summary>
+    public long? LeadId { get; private set; }
+
+    /// <summary>Number of the newest issue, 0 when there is none.</summary>
+    public int LastIssueNumber { get; private set; }
+
+    /// <summary>What its issues can be.</summary>
+    public ProjectSchema Schema { get; private set; } = ProjectSchema.BuiltIn;
+
+    /// <summary>Starts a project with the built-in schema.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="key">Its key, or null to derive one from the name.</param>
+    /// <param name="edit">All else; the name is required.</param>
+    /// <param name="at">Instant of the start.</param>
+    /// <returns>The project, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    public static Result<Project> Start(long organizationId, string? key, ProjectEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var project = new Project { OrganizationId = organizationId, Visibility = ProjectVisibility.Private };
+        var faults = project.FaultsOf(edit with { Name = edit.Name.Or(null) });
+        if (key is not null && !ProjectKey.IsValid(key))
+            faults.Add(ProjectErrors.KeyDetail);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        project.Key = key ?? ProjectKey.From(edit.Name.Value!);
+        project.Apply(edit);
+        project.Created(at);
+        return project;
+    }
+
+    /// <summary>Changes the project.</summary>
+    /// <param name="edit">The fields to change.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>
+    /// Success; <c>PROJECT_ARCHIVED</c> when it is archived and the change does not make it active;
+    /// or <c>VALIDATION_ERROR</c> with every field at fault. A refusal changes nothing.
+    /// </returns>
+    public Result Edit(ProjectEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        if (Status is ProjectStatus.Archived && edit.Status.Or(Status) is ProjectStatus.Archived)
+            return ProjectErrors.Archived(Key);
+        var faults = FaultsOf(edit);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        Apply(edit);
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Archives the project; archiving it again changes nothing.</summary>
+    /// <param name="at">Instant of the change.</param>
+    public void Archive(DateTimeOffset at)
+    {
+        if (Status is ProjectStatus.Archived)
+            return;
+        Status = ProjectStatus.Archived;
+        Touch(at);
+    }
+
+    /// <summary>Takes another schema.</summary>
+    /// <param name="schema">The new schema.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void UseSchema(ProjectSchema schema, DateTimeOffset at)
+    {
+        Schema = schema;
+        Touch(at);
+    }
+
+    private List<ErrorDetail> FaultsOf(ProjectEdit edit)
+    {
+        List<ErrorDetail> faults = [];
+        if (edit.Name is { IsSet: true, Value: var name } && (name is null || name.Trim().Length is < 2 or > MaxNameLength))
+            faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters."));
+        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+            faults.Add(new("project.description", $"The description has at most {MaxDescriptionLength} characters."));
+        if (edit.GithubRepoUrl.Or(null) is { } url
+            && (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+            faults.Add(new("project.github_repo_url", $"The repository is an http or https address of at most {MaxUrlLength} characters."));
+        if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
+            faults.Add(new("project.end_date", "The end date is not before the start date."));
+        if (edit.Settings is { IsSet: true, Value: { } settings }
+            && JsonSerializer.SerializeToUtf8Bytes(settings).Length > MaxSettingsBytes)
+            faults.Add(new("project.settings", $"The settings have at most {MaxSettingsBytes} bytes."));
+        return faults;
+    }
+
+    private void Apply(ProjectEdit edit)
+    {
+        Name = edit.Name.Or(Name)!.Trim();
+        SearchText = Common.SearchText.Of(Name);
+        Description = edit.Description.Or(Description);
+        Status = edit.Status.Or(Status);
+        Visibility = edit.Visibility.Or(Visibility);
+        GithubRepoUrl = edit.GithubRepoUrl.Or(GithubRepoUrl);
+        StartDate = edit.StartDate.Or(StartDate);
+        EndDate = edit.EndDate.Or(EndDate);
+        WorkflowSyncEnabled = edit.WorkflowSyncEnabled.Or(WorkflowSyncEnabled);
+        WorkflowAutoBoards = edit.WorkflowAutoBoards.Or(WorkflowAutoBoards);
+        Settings = edit.Settings.Or(Settings) ?? new Dictionary<string, JsonElement>();
+        LeadId = edit.LeadId.Or(LeadId);
+    }
+}
+
+/// <summary>A partial change of a <see cref="Project"/>.</summary>
+public sealed record ProjectEdit
+{
+    /// <summary>Display name, 2 to 100 characters.</summary>
+    public Optional<string?> Name { get; init; }
+
+    /// <summary>At most 1,000 characters, or null.</summary>
+    public Optional<string?> Description { get; init; }
+
+    /// <summary>Active or archived.</summary>
+    public Optional<ProjectStatus> Status { get; init; }
+
+    /// <summary>Who sees it.</summary>
+    public Optional<ProjectVisibility> Visibility { get; init; }
+
+    /// <summary>An http or https address, or null.</summary>
+    public Optional<string?> GithubRepoUrl { get; init; }
+
+    /// <summary>First day, or null.</summary>
+    public Optional<DateOnly?> StartDate { get; init; }
+
+    /// <summary>Last day, or null; not before the first.</summary>
+    public Optional<DateOnly?> EndDate { get; init; }
+
+    /// <summary>Whether workflows follow the repository.</summary>
+    public Optional<bool> WorkflowSyncEnabled { get; init; }
+
+    /// <summary>Whether boards are made from workflows.</summary>
+    public Optional<bool> WorkflowAutoBoards { get; init; }
+
+    /// <summary>All settings; replaces those there are.</summary>
+    public Optional<IReadOnlyDictionary<string, JsonElement>?> Settings { get; init; }
+
+    /// <summary>The user who leads it, or null.</summary>
+    public Optional<long?> LeadId { get; init; }
+}

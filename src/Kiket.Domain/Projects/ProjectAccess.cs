@@ -1,0 +1,52 @@
+using Kiket.Domain.Users;
+
+namespace Kiket.Domain.Projects;
+
+/// <summary>How far an actor may go in a project, the weakest first.</summary>
+public enum ProjectAccess
+{
+    /// <summary>It does not exist for them.</summary>
+    None,
+
+    /// <summary>See everything in it.</summary>
+    Read,
+
+    /// <summary>Work on issues, comments and milestones.</summary>
+    Write,
+
+    /// <summary>Change the project itself and its members, delete issues, import.</summary>
+    Manage,
+}
+
+/// <summary>The one place that says who may do what in a project (architecture, section 4).</summary>
+public static class ProjectPolicy
+{
+    /// <summary>How far an actor may go.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="visibility">Who sees the project.</param>
+    /// <param name="leadId">The user who leads it.</param>
+    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <returns>
+    /// Administrators manage everything. A lead manages the project. Project managers manage what they can see, developers
+    /// work on it, viewers and finance managers read it; membership can widen a developer's or manager's rights or, as
+    /// <see cref="ProjectRole.Viewer"/>, narrow a developer's, and it opens a private project. It never lets a viewer write.
+    /// </returns>
+    public static ProjectAccess AccessOf(Actor actor, ProjectVisibility visibility, long? leadId, ProjectRole? membership)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (actor.IsAdmin)
+            return ProjectAccess.Manage;
+
+        var role = leadId == actor.UserId ? ProjectRole.Lead : membership;
+        if (role is null && visibility is ProjectVisibility.Private)
+            return ProjectAccess.None;
+
+        return (actor.Role, role) switch
+        {
+            (OrganizationRole.Viewer or OrganizationRole.FinanceManager, _) => ProjectAccess.Read,
+            (_, ProjectRole.Lead) or (OrganizationRole.ProjectManager, _) => ProjectAccess.Manage,
+            (_, ProjectRole.Viewer) => ProjectAccess.Read,
+            _ => ProjectAccess.Write,
+        };
+    }
+}

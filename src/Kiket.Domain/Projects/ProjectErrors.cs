@@ -1,0 +1,41 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Projects;
+
+/// <summary>The refusals about projects and their members.</summary>
+public static class ProjectErrors
+{
+    internal static readonly ErrorDetail KeyDetail =
+        new("project.project_key", $"A project key is an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}.");
+
+    /// <summary><c>PROJECT_NOT_FOUND</c>: no such project that the actor can see.</summary>
+    /// <param name="project">What was asked for.</param>
+    public static Error NotFound(ProjectRef project) => new(ErrorKind.NotFound, "PROJECT_NOT_FOUND", $"There is no project {project}.");
+
+    /// <summary><c>PROJECT_ARCHIVED</c>: it takes no changes.</summary>
+    /// <param name="key">The project's key.</param>
+    public static Error Archived(string key) =>
+        new(ErrorKind.Invalid, ErrorCodes.ProjectArchived, $"Project {key} is archived and takes no changes.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: another project has this key.</summary>
+    /// <param name="key">The key.</param>
+    public static Error KeyTaken(string key) => Error.Validation("project.project_key", $"There is already a project {key}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: a project's key stays what it is, because issue keys are built from it.</summary>
+    /// <param name="key">The project's key.</param>
+    public static Error KeyIsFixed(string key) => Error.Validation("project.project_key", $"The key {key} cannot be changed.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the lead is no active user of the organization.</summary>
+    /// <param name="user">Who was named.</param>
+    public static Error UnknownLead(long user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
+
+    /// <summary><c>FORBIDDEN</c>: the actor's role in the project is too weak.</summary>
+    /// <param name="key">The project's key.</param>
+    /// <param name="needed">What the action needs.</param>
+    public static Error Forbidden(string key, ProjectAccess needed) =>
+        Error.Forbidden($"Your role does not allow you to {(needed is ProjectAccess.Manage ? "manage" : "change")} project {key}.");
+
+    /// <summary><c>MEMBER_NOT_FOUND</c>: the user is not a member.</summary>
+    /// <param name="user">Who was named.</param>
+    public static Error MemberNotFound(long user) => new(ErrorKind.NotFound, "MEMBER_NOT_FOUND", $"User {user} is not a member of the project.");
+}

@@ -1,0 +1,186 @@
+using System.Text.Json;
+
+namespace Kiket.Domain.Projects;
+
+/// <summary>What issues of a project can be: their types, their custom fields and the workflow they begin in.</summary>
+/// <param name="DefaultWorkflow">Key of the workflow of types that name none.</param>
+/// <param name="IssueTypes">The types, by position.</param>
+/// <param name="CustomFields">The custom fields; empty means that any key may be used.</param>
+/// <param name="TeamRoles">The roles that the project's definition names.</param>
+public sealed record ProjectSchema(
+    string DefaultWorkflow, IReadOnlyList<IssueType> IssueTypes, IReadOnlyList<CustomField> CustomFields, IReadOnlyList<TeamRole> TeamRoles)
+{
+    /// <summary>
+    /// The schema of a project without definitions: the built-in workflow and the types Epic, UserStory, Task and Bug
+    /// (architecture, section 5).
+    /// </summary>
+    public static ProjectSchema BuiltIn { get; } = new(
+        "default",
+        [
+            new("Epic", "Epic") { AllowChildren = true, Color = "purple", Icon = "diagram-3", Position = 0 },
+            new("UserStory", "Story") { AllowChildren = true, Position = 1 },
+            new("Task", "Task") { Color = "info", Icon = "check-square", Position = 2 },
+            new("Bug", "Bug") { Color = "danger", Icon = "bug", Position = 3 },
+        ],
+        [],
+        []);
+
+    /// <summary>The active type with a key, upper and lower case alike, or null.</summary>
+    /// <param name="key">The key.</param>
+    public IssueType? FindType(string? key) =>
+        IssueTypes.FirstOrDefault(t => t.Active && string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The type of an issue that names none: <c>task</c> where there is one, else the first.</summary>
+    public IssueType? DefaultType => FindType("task") ?? IssueTypes.FirstOrDefault(t => t.Active);
+
+    /// <summary>Key of the workflow that issues of a type follow.</summary>
+    /// <param name="type">The type.</param>
+    public string WorkflowOf(IssueType type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return type.Workflow ?? DefaultWorkflow;
+    }
+
+    /// <summary>The custom fields that issues of a type have.</summary>
+    /// <param name="type">Key of the type.</param>
+    public IEnumerable<CustomField> FieldsOf(string type) =>
+        CustomFields.Where(f => f.IssueType is null || string.Equals(f.IssueType, type, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>A kind of issue. Source: contract, section 20.</summary>
+/// <param name="Key">Unique in the project; a letter, then letters, digits and underscores.</param>
+/// <param name="Label">Display name.</param>
+public sealed record IssueType(string Key, string Label)
+{
+    /// <summary>Whether issues of this type can be parents.</summary>
+    public bool AllowChildren { get; init; }
+
+    /// <summary>Name of a colour: primary, secondary, success, danger, warning, info, light, dark or purple.</summary>
+    public string Color { get; init; } = "primary";
+
+    /// <summary>Name of an icon.</summary>
+    public string Icon { get; init; } = "bookmark";
+
+    /// <summary>What the type is for, or null.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Place in lists, from 0.</summary>
+    public int Position { get; init; }
+
+    /// <summary>Whether new issues can have this type.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>Key of the workflow that its issues follow, or null for the project's default.</summary>
+    public string? Workflow { get; init; }
+}
+
+/// <summary>A role in a project's team, as its definition names it.</summary>
+/// <param name="Name">Key of the role, such as <c>tech_lead</c>.</param>
+/// <param name="Description">What the role is for, or null.</param>
+public sealed record TeamRole(string Name, string? Description);
+
+/// <summary>The exact type of a custom field.</summary>
+public enum CustomFieldType
+{
+    /// <summary>A line of text, at most 255 characters.</summary>
+    String,
+
+    /// <summary>Any text, at most 65,536 characters.</summary>
+    Text,
+
+    /// <summary>A decimal number.</summary>
+    Number,
+
+    /// <summary>A whole number.</summary>
+    Integer,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>One of the field's options.</summary>
+    Enum,
+
+    /// <summary>Any of the field's options.</summary>
+    MultiEnum,
+
+    /// <summary>A day, <c>YYYY-MM-DD</c>.</summary>
+    Date,
+
+    /// <summary>An instant, ISO 8601 with an offset.</summary>
+    Datetime,
+
+    /// <summary>An absolute http or https address.</summary>
+    Url,
+
+    /// <summary>An e-mail address.</summary>
+    Email,
+}
+
+/// <summary>A field that a project adds to its issues.</summary>
+/// <param name="Key">Unique in the project.</param>
+/// <param name="Label">Display name.</param>
+/// <param name="Type">What its values are.</param>
+public sealed record CustomField(string Key, string Label, CustomFieldType Type)
+{
+    /// <summary>Whether every issue must have a value.</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Key of the only type that has it, or null for all types.</summary>
+    public string? IssueType { get; init; }
+
+    /// <summary>What an <see cref="CustomFieldType.Enum"/> can be.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>What a new issue has when it gives no value, or null.</summary>
+    public JsonElement? DefaultValue { get; init; }
+
+    /// <summary>A hint for people, or null.</summary>
+    public string? HelperText { get; init; }
+
+    /// <summary>The coarse type that every client understands: string, text, number, boolean or enum (contract, section 10).</summary>
+    public string CoarseType => Type switch
+    {
+        CustomFieldType.Text => "text",
+        CustomFieldType.Number or CustomFieldType.Integer => "number",
+        CustomFieldType.Boolean => "boolean",
+        CustomFieldType.Enum or CustomFieldType.MultiEnum => "enum",
+        _ => "string",
+    };
+
+    /// <summary>What is wrong with a value, or null when it fits.</summary>
+    /// <param name="value">A value other than JSON null.</param>
+    public string? FaultOf(JsonElement value) => Type switch
+    {
+        CustomFieldType.String => TextFault(value, 255),
+        CustomFieldType.Text => TextFault(value, 65_536),
+        CustomFieldType.Number => value.ValueKind is JsonValueKind.Number ? null : $"{Label} is a number.",
+        CustomFieldType.Integer =>
+            value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _) ? null : $"{Label} is a whole number.",
+        CustomFieldType.Boolean =>
+            value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : $"{Label} is true or false.",
+        CustomFieldType.Enum => IsOption(value) ? null : $"{Label} is one of {string.Join(", ", Options)}.",
+        CustomFieldType.MultiEnum =>
+            value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(IsOption)
+                ? null
+                : $"{Label} is a list of {string.Join(", ", Options)}.",
+        CustomFieldType.Date =>
+            TextOf(value) is { } day && DateOnly.TryParseExact(day, "yyyy-MM-dd", out _) ? null : $"{Label} is a date, YYYY-MM-DD.",
+        CustomFieldType.Datetime =>
+            value.ValueKind is JsonValueKind.String && value.TryGetDateTimeOffset(out _) ? null : $"{Label} is an ISO 8601 time.",
+        CustomFieldType.Url =>
+            TextOf(value) is { } address && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+                ? null
+                : $"{Label} is an http or https address.",
+        CustomFieldType.Email =>
+            TextOf(value) is { } email && email.IndexOf('@', StringComparison.Ordinal) > 0 ? null : $"{Label} is an e-mail address.",
+        _ => throw new InvalidOperationException($"There is no rule for {Type}."),
+    };
+
+    private static string? TextOf(JsonElement value) => value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+
+    private bool IsOption(JsonElement value) => TextOf(value) is { } text && (Options.Count == 0 || Options.Contains(text, StringComparer.Ordinal));
+
+    private string? TextFault(JsonElement value, int longest) => TextOf(value) is not { } text
+        ? $"{Label} is a text."
+        : text.Length > longest ? $"{Label} has at most {longest} characters." : null;
+}

@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+
+namespace Kiket.Domain.Users;
+
+/// <summary>What a scope lets a token do with a resource.</summary>
+[Flags]
+public enum ScopeActions
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Look at it.</summary>
+    Read = 1,
+
+    /// <summary>Change it.</summary>
+    Write = 2,
+
+    /// <summary>Both.</summary>
+    All = Read | Write,
+}
+
+/// <summary>One scope of a token, in one form whatever the spelling.</summary>
+/// <remarks>
+/// <c>read:issues</c>, <c>issues:read</c> and <c>issues.read</c> mean the same; a bare resource means both actions;
+/// <c>*</c> and <c>admin</c> mean everything. Source: contract 2.3.
+/// </remarks>
+/// <param name="Resource">The resource, or <c>*</c> for every one.</param>
+/// <param name="Actions">What may be done with it.</param>
+public readonly record struct Scope(string Resource, ScopeActions Actions)
+{
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal, "issues", "projects", "comments", "users", "workflows", "analytics", "custom_data", "extensions");
+
+    /// <summary>Scope of reading and writing issues.</summary>
+    public const string Issues = "issues";
+
+    /// <summary>Scope of projects, their members and milestones.</summary>
+    public const string Projects = "projects";
+
+    /// <summary>Scope of comments.</summary>
+    public const string Comments = "comments";
+
+    /// <summary>Scope of users.</summary>
+    public const string Users = "users";
+
+    /// <summary>Scope of workflow definitions.</summary>
+    public const string Workflows = "workflows";
+
+    /// <summary>Scope of administration; only an unrestricted token or <c>admin</c> has it.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>The resources that have scopes of their own.</summary>
+    public static IReadOnlyCollection<string> KnownResources { get; } = [.. Known.Order(StringComparer.Ordinal), "admin", "*"];
+
+    /// <summary>Reads a scope in any of its spellings.</summary>
+    /// <param name="text">Such as <c>issues:read</c>.</param>
+    /// <param name="scope">The scope.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse(string? text, out Scope scope)
+    {
+        scope = default;
+        if (string.IsNullOrEmpty(text))
+            return false;
+        if (text is "*" or "admin")
+        {
+            scope = new("*", ScopeActions.All);
+            return true;
+        }
+
+        var separator = text.IndexOfAny([':', '.']);
+        if (separator < 0)
+            return Parse(text, ScopeActions.All, out scope);
+
+        var (left, right) = (text[..separator], text[(separator + 1)..]);
+        return ActionOf(right) is { } last ? Parse(left, last, out scope) : ActionOf(left) is { } first && Parse(right, first, out scope);
+    }
+
+    /// <summary>Whether a token with these scopes may do something.</summary>
+    /// <param name="scopes">The token's scopes as written; empty is everything.</param>
+    /// <param name="resource">The resource.</param>
+    /// <param name="action">What is to be done with it.</param>
+    public static bool Allows(IReadOnlyCollection<string> scopes, string resource, ScopeActions action)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        return scopes.Count == 0
+            || scopes.Any(s => TryParse(s, out var scope) && (scope.Resource == "*" || scope.Resource == resource) && scope.Actions.HasFlag(action));
+    }
+
+    /// <summary>Whether every one of some scopes is allowed by others, so that a token cannot issue a stronger one.</summary>
+    /// <param name="scopes">The scopes of the issuing token; empty is everything.</param>
+    /// <param name="asked">The scopes asked for; empty is everything.</param>
+    public static bool Covers(IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> asked)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        ArgumentNullException.ThrowIfNull(asked);
+        if (scopes.Count == 0)
+            return true;
+        return asked.Count == 0
+            ? Allows(scopes, "*", ScopeActions.All)
+            : asked.All(a => TryParse(a, out var scope)
+                && new[] { ScopeActions.Read, ScopeActions.Write }.All(one => !scope.Actions.HasFlag(one) || Allows(scopes, scope.Resource, one)));
+    }
+
+    private static bool Parse(string resource, ScopeActions actions, out Scope scope)
+    {
+        scope = new(resource, actions);
+        return Known.Contains(resource);
+    }
+
+    private static ScopeActions? ActionOf(string word) => word switch
+    {
+        "read" => ScopeActions.Read,
+        "write" => ScopeActions.Write,
+        _ => null,
+    };
+}

@@ -1,0 +1,155 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Users;
+
+/// <summary>A person (or service) of one organization.</summary>
+public sealed class User : AggregateRoot
+{
+    /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
+    public const int MaxEmailLength = 254;
+
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 100;
+
+    /// <summary>Longest expertise tag, in characters.</summary>
+    public const int MaxTagLength = 50;
+
+    /// <summary>Most expertise tags of a user.</summary>
+    public const int MaxTags = 50;
+
+    private User()
+    {
+    }
+
+    /// <summary>Address, unique in the organization, in lower case.</summary>
+    public string Email { get; private set; } = "";
+
+    /// <summary>Display name. Before an invitation is accepted it is the part of the address before the <c>@</c>.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Role in the organization.</summary>
+    public OrganizationRole Role { get; private set; }
+
+    /// <summary>What the user is good at; used when work is spread.</summary>
+    public IReadOnlyList<string> ExpertiseTags { get; private set; } = [];
+
+    /// <summary>Points finished per week in the past.</summary>
+    /// <value>0 or more, or null when unknown.</value>
+    public decimal? HistoricalVelocity { get; private set; }
+
+    /// <summary>Address of a picture, or null.</summary>
+    public string? AvatarUrl { get; private set; }
+
+    /// <summary>Points the user can take on per week.</summary>
+    /// <value>0 or more, or null when unknown.</value>
+    public decimal? Capacity { get; private set; }
+
+    /// <summary>Whether the user operates the whole installation.</summary>
+    public bool SuperAdmin { get; private set; }
+
+    /// <summary>Whether the user may no longer sign in. Kept for the history of what was done.</summary>
+    public bool Deactivated { get; private set; }
+
+    /// <summary>Adds a user to an organization.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="email">Address.</param>
+    /// <param name="role">Role in the organization.</param>
+    /// <param name="name">Display name, or null to derive one from the address.</param>
+    /// <param name="at">Instant of the addition.</param>
+    /// <returns>The user, or <c>VALIDATION_ERROR</c> when the address or the name is malformed.</returns>
+    public static Result<User> Join(long organizationId, string email, OrganizationRole role, string? name, DateTimeOffset at)
+    {
+        var address = (email ?? "").Trim().ToLowerInvariant();
+        if (!IsEmail(address))
+            return UserErrors.InvalidEmail(email);
+
+        var user = new User { OrganizationId = organizationId, Email = address, Role = role };
+        var named = user.SetName(string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name);
+        if (named.Error is { } refusal)
+            return refusal;
+
+        user.Created(at);
+        return user;
+    }
+
+    /// <summary>Makes the user an operator of the whole installation.</summary>
+    public void MakeOperator() => SuperAdmin = true;
+
+    /// <summary>Takes the name with which the user accepts an invitation.</summary>
+    /// <param name="name">Display name, 1 to 100 characters.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c>.</returns>
+    public Result AcceptInvitation(string name, DateTimeOffset at)
+    {
+        var named = SetName(name);
+        if (!named.IsRefused)
+            Touch(at);
+        return named;
+    }
+
+    /// <summary>Changes what an administrator may change.</summary>
+    /// <param name="edit">The fields to change.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    public Result Edit(UserEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        List<ErrorDetail> faults = [];
+        if (edit.Capacity is { IsSet: true, Value: < 0 or > 1_000_000 })
+            faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000."));
+        if (edit.ExpertiseTags is { IsSet: true, Value: var tags }
+            && (tags is null || tags.Count > MaxTags || tags.Any(t => string.IsNullOrWhiteSpace(t) || t.Length > MaxTagLength)))
+            faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters."));
+        if (edit.Name is { IsSet: true } name && !IsName(name.Value))
+            faults.Add(UserErrors.NameDetail);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        Role = edit.Role.Or(Role);
+        Capacity = edit.Capacity.Or(Capacity);
+        Deactivated = edit.Deactivated.Or(Deactivated);
+        if (edit.Name.IsSet)
+            Name = edit.Name.Value!.Trim();
+        if (edit.ExpertiseTags.IsSet)
+            ExpertiseTags = [.. edit.ExpertiseTags.Value!.Select(t => t.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
+        Touch(at);
+        return Result.Success;
+    }
+
+    private Result SetName(string name)
+    {
+        if (!IsName(name))
+            return Error.Validation([UserErrors.NameDetail]);
+        Name = name.Trim();
+        return Result.Success;
+    }
+
+    private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= MaxNameLength;
+
+    // Deliberately loose: only a mail server can say more (RFC 5321 allows nearly anything before the @).
+    private static bool IsEmail(string address)
+    {
+        var at = address.LastIndexOf('@');
+        return at > 0 && at < address.Length - 1 && address.Length <= MaxEmailLength
+            && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) && address.IndexOf('@', StringComparison.Ordinal) == at;
+    }
+}
+
+/// <summary>A partial change of a <see cref="User"/>.</summary>
+public sealed record UserEdit
+{
+    /// <summary>Display name, 1 to 100 characters.</summary>
+    public Optional<string?> Name { get; init; }
+
+    /// <summary>Role in the organization.</summary>
+    public Optional<OrganizationRole> Role { get; init; }
+
+    /// <summary>Points per week, or null for unknown.</summary>
+    public Optional<decimal?> Capacity { get; init; }
+
+    /// <summary>All expertise tags; replaces those there are.</summary>
+    public Optional<IReadOnlyList<string>?> ExpertiseTags { get; init; }
+
+    /// <summary>Whether the user may no longer sign in.</summary>
+    public Optional<bool> Deactivated { get; init; }
+}

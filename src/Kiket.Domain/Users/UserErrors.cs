@@ -1,0 +1,32 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Users;
+
+/// <summary>The refusals about users, tokens and invitations.</summary>
+public static class UserErrors
+{
+    internal static readonly ErrorDetail NameDetail = new("user.name", $"The name has 1 to {User.MaxNameLength} characters.");
+
+    /// <summary><c>USER_NOT_FOUND</c>: no such user in the organization.</summary>
+    /// <param name="user">What was asked for.</param>
+    public static Error NotFound(object user) => new(ErrorKind.NotFound, "USER_NOT_FOUND", $"There is no user {user}.");
+
+    /// <summary><c>TOKEN_NOT_FOUND</c>: no such token, or not one that the actor may manage.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error TokenNotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
+
+    /// <summary><c>INVITATION_NOT_FOUND</c>: the invitation does not exist, was used, or has expired.</summary>
+    public static Error InvitationNotFound =>
+        new(ErrorKind.NotFound, "INVITATION_NOT_FOUND", "The invitation does not exist, has been used, or has expired.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: not an e-mail address.</summary>
+    /// <param name="email">What was given.</param>
+    public static Error InvalidEmail(string? email) => Error.Validation("user.email", $"'{email}' is not an e-mail address.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the address is taken in this organization.</summary>
+    /// <param name="email">The address.</param>
+    public static Error EmailTaken(string email) => Error.Validation("user.email", $"There is already a user with the address {email}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the change would leave the organization without an administrator.</summary>
+    public static Error LastAdmin => Error.Validation("user.role", "An organization keeps at least one active administrator.");
+}

@@ -1,0 +1,61 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Workflows;
+
+/// <summary>One version of a project's workflow. Versions are never changed; an issue stays on the one it began with.</summary>
+public sealed class Workflow : AggregateRoot
+{
+    /// <summary>Longest key, in characters.</summary>
+    public const int MaxKeyLength = 64;
+
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 200;
+
+    private Workflow()
+    {
+    }
+
+    /// <summary>The project.</summary>
+    public long ProjectId { get; private set; }
+
+    /// <summary>Name in the definitions; the same for all versions.</summary>
+    public string Key { get; private set; } = "";
+
+    /// <summary>Counts the versions of the same key from 1.</summary>
+    public int Revision { get; private set; }
+
+    /// <summary>Display name.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>States and transitions.</summary>
+    public WorkflowDefinition Definition { get; private set; } = WorkflowDefinition.BuiltIn;
+
+    /// <summary>The text it was read from, to the letter, or null for the built-in one.</summary>
+    public string? Source { get; private set; }
+
+    /// <summary>Publishes a version.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="key">Name in the definitions.</param>
+    /// <param name="revision">1 for the first version, else one more than the last.</param>
+    /// <param name="definition">States and transitions.</param>
+    /// <param name="source">The text it was read from, or null.</param>
+    /// <param name="at">Instant of publication.</param>
+    public static Workflow Publish(
+        long organizationId, long projectId, string key, int revision, WorkflowDefinition definition, string? source, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var workflow = new Workflow
+        {
+            OrganizationId = organizationId,
+            ProjectId = projectId,
+            Key = key,
+            Revision = revision,
+            Name = definition.Name,
+            Definition = definition,
+            Source = source,
+        };
+        workflow.Created(at);
+        return workflow;
+    }
+}

@@ -1,0 +1,117 @@
+namespace Kiket.Domain.Workflows;
+
+/// <summary>What part a state plays. Source: contract, section 19.</summary>
+public enum StateType
+{
+    /// <summary>Where issues begin.</summary>
+    Initial,
+
+    /// <summary>Where work goes on.</summary>
+    Active,
+
+    /// <summary>Where issues end.</summary>
+    Final,
+
+    /// <summary>Where issues are gathered before work goes on.</summary>
+    Gateway,
+
+    /// <summary>Where something outside sets work going.</summary>
+    Trigger,
+}
+
+/// <summary>How far work in a state is, for boards and statistics.</summary>
+public enum StateCategory
+{
+    /// <summary>Not begun.</summary>
+    Pending,
+
+    /// <summary>Begun.</summary>
+    Active,
+
+    /// <summary>Begun; another word for <see cref="Active"/> in some definitions.</summary>
+    InProgress,
+
+    /// <summary>Being looked at.</summary>
+    Review,
+
+    /// <summary>Held up.</summary>
+    Blocked,
+
+    /// <summary>Over.</summary>
+    Completed,
+}
+
+/// <summary>One state of a workflow.</summary>
+/// <param name="Key">Unique in the workflow.</param>
+/// <param name="Label">Display name.</param>
+/// <param name="Type">What part it plays.</param>
+/// <param name="Category">How far work in it is.</param>
+public sealed record State(string Key, string Label, StateType Type, StateCategory Category)
+{
+    /// <summary>Longest key, in characters.</summary>
+    public const int MaxKeyLength = 64;
+
+    /// <summary>Name of a colour, or null.</summary>
+    public string? Color { get; init; }
+
+    /// <summary>Name of an icon, or an emoji, or null.</summary>
+    public string? Icon { get; init; }
+
+    /// <summary>What the state means, or null.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Whether issues end here.</summary>
+    public bool IsFinal => Type is StateType.Final;
+}
+
+/// <summary>One declared way between two states.</summary>
+/// <param name="From">Key of the state that it leaves.</param>
+/// <param name="To">Key of the state that it enters.</param>
+/// <param name="Name">What people call it, or null.</param>
+/// <param name="Description">When to take it, or null.</param>
+public sealed record Transition(string From, string To, string? Name, string? Description);
+
+/// <summary>How work moves: states and the declared ways between them.</summary>
+/// <param name="Name">Display name.</param>
+/// <param name="Description">What it is for, or null.</param>
+/// <param name="InitialState">Key of the state in which issues begin.</param>
+/// <param name="States">The states in the order of the definition.</param>
+/// <param name="Transitions">The transitions in the order of the definition.</param>
+public sealed record WorkflowDefinition(
+    string Name, string? Description, string InitialState, IReadOnlyList<State> States, IReadOnlyList<Transition> Transitions)
+{
+    /// <summary>The workflow of a project without definitions (architecture, section 5).</summary>
+    public static WorkflowDefinition BuiltIn { get; } = new(
+        "Default",
+        "Backlog, in progress, review, done.",
+        "backlog",
+        [
+            new("backlog", "Backlog", StateType.Initial, StateCategory.Pending) { Color = "secondary" },
+            new("in_progress", "In Progress", StateType.Active, StateCategory.InProgress) { Color = "primary" },
+            new("review", "Review", StateType.Active, StateCategory.Review) { Color = "warning" },
+            new("done", "Done", StateType.Final, StateCategory.Completed) { Color = "success" },
+        ],
+        [
+            new("backlog", "in_progress", "Start Work", null),
+            new("in_progress", "backlog", "Park", null),
+            new("in_progress", "review", "Ready for Review", null),
+            new("review", "in_progress", "Requires Changes", null),
+            new("review", "done", "Approve", null),
+            new("done", "in_progress", "Reopen", null),
+        ]);
+
+    /// <summary>The state with a key, upper and lower case alike, or null.</summary>
+    /// <param name="key">The key.</param>
+    public State? FindState(string? key) => States.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The transitions that leave a state.</summary>
+    /// <param name="state">Key of the state.</param>
+    public IEnumerable<Transition> From(string state) => Transitions.Where(t => t.From == state);
+
+    /// <summary>The transition from a state that a caller names by its target state or by its own name.</summary>
+    /// <param name="from">Key of the state that is left.</param>
+    /// <param name="target">Key of the target state, or the transition's name; upper and lower case alike.</param>
+    public Transition? FindTransition(string from, string target) =>
+        From(from).FirstOrDefault(t => string.Equals(t.To, target, StringComparison.OrdinalIgnoreCase))
+        ?? From(from).FirstOrDefault(t => string.Equals(t.Name, target, StringComparison.OrdinalIgnoreCase));
+}

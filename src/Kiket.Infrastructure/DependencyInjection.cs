@@ -1,0 +1,28 @@
+using Kiket.Application;
+using Kiket.Application.Abstractions;
+using Kiket.Infrastructure.Idempotency;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Infrastructure;
+
+public static class DependencyInjection
+{
+    public static IServiceCollection AddKiketInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKiketApplication();
+        services.AddKiketDatabase(configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new PublicUrl((configuration["Kiket:PublicUrl"] ?? "http://127.0.0.1:5080").TrimEnd('/')));
+        services.AddScoped<CurrentActor>();
+        services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
+        services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
+        services.AddScoped<IdempotencyStore>();
+        services.AddDataProtection()
+            .SetApplicationName("Kiket")
+            .PersistKeysToFileSystem(new DirectoryInfo(configuration["DataProtection:KeysPath"] ?? "data/keys"));
+        return services;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Idempotency;
+
+/// <summary>
+/// An idempotency key in use or used. It is reserved before the write begins, so that a second request sees it, and filled with
+/// the answer in the write's own transaction.
+/// </summary>
+public sealed class IdempotencyRecord
+{
+    public long Id { get; set; }
+
+    /// <summary>The credential's user; 0 for routes without a credential.</summary>
+    public long UserId { get; set; }
+
+    public string Key { get; set; } = "";
+
+    /// <summary>SHA-256 of method, path, query and body.</summary>
+    public string RequestHash { get; set; } = "";
+
+    /// <summary>The request that holds the reservation, or null once it is answered.</summary>
+    public Guid? Owner { get; set; }
+
+    /// <summary>When a reservation without an answer is given up: its request died.</summary>
+    public DateTimeOffset ReservedUntil { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The answer, encrypted, because it may hold a secret that is shown once; null while the request is running.</summary>
+    public byte[]? Answer { get; set; }
+}
+
+internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<IdempotencyRecord>
+{
+    public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
+    {
+        builder.Property(r => r.Key).HasMaxLength(255);
+        builder.Property(r => r.RequestHash).HasMaxLength(64);
+        builder.HasIndex(r => new { r.UserId, r.Key }).IsUnique();
+        builder.HasIndex(r => r.ExpiresAt);
+    }
+}

@@ -1,0 +1,68 @@
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Issues;
+
+internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
+{
+    public void Configure(EntityTypeBuilder<Issue> builder)
+    {
+        builder.IsAggregate();
+        builder.Property(i => i.Key).HasMaxLength(ProjectKey.MaxLength + 12);
+        builder.Property(i => i.Title).HasMaxLength(Issue.MaxTitleLength);
+        builder.Property(i => i.Status).HasMaxLength(State.MaxKeyLength);
+        builder.Property(i => i.IssueType).HasMaxLength(64);
+        builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
+        builder.Ignore(i => i.DescendantPath);
+
+        builder.HasOne<Project>().WithMany().HasForeignKey(i => i.ProjectId);
+        builder.HasOne<Workflow>().WithMany().HasForeignKey(i => i.WorkflowId);
+        builder.HasOne<User>().WithMany().HasForeignKey(i => i.ReporterId);
+        builder.HasOne<User>().WithMany().HasForeignKey(i => i.AssigneeId);
+        builder.HasOne<Issue>().WithMany().HasForeignKey(i => i.ParentId);
+        builder.HasOne<Milestone>().WithMany().HasForeignKey(i => i.MilestoneId);
+        builder.HasMany(i => i.History).WithOne().HasForeignKey(c => c.IssueId);
+
+        builder.HasIndex(i => new { i.OrganizationId, i.Key }).IsUnique();
+        builder.HasIndex(i => new { i.ProjectId, i.Number }).IsUnique();
+
+        // The lists: all of an organization or of a project, newest first; then each filter and sort that is common.
+        builder.HasIndex(i => new { i.OrganizationId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.UpdatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.DueDate });
+        builder.HasIndex(i => new { i.ProjectId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.ProjectId, i.UpdatedAt, i.Id });
+        builder.HasIndex(i => new { i.ProjectId, i.Status });
+        builder.HasIndex(i => new { i.ProjectId, i.HierarchyPath });
+        builder.HasIndex(i => new { i.AssigneeId, i.CreatedAt });
+        builder.HasIndex(i => i.ParentId);
+        builder.HasIndex(i => new { i.MilestoneId, i.CompletedAt });
+    }
+}
+
+internal sealed class IssueChangeConfiguration : IEntityTypeConfiguration<IssueChange>
+{
+    public void Configure(EntityTypeBuilder<IssueChange> builder)
+    {
+        builder.HasKey(c => c.Id);
+        builder.HasIndex(c => new { c.IssueId, c.Id });
+        builder.HasOne<User>().WithMany().HasForeignKey(c => c.ActorId);
+    }
+}
+
+internal sealed class CommentConfiguration : IEntityTypeConfiguration<Comment>
+{
+    public void Configure(EntityTypeBuilder<Comment> builder)
+    {
+        builder.IsAggregate();
+        builder.HasIndex(c => new { c.IssueId, c.Id });
+        builder.HasOne<Issue>().WithMany().HasForeignKey(c => c.IssueId);
+        builder.HasOne<User>().WithMany().HasForeignKey(c => c.AuthorId);
+    }
+}

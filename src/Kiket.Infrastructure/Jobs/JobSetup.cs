@@ -1,0 +1,51 @@
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Infrastructure.Jobs;
+
+/// <summary>Which part of the work a node does: <c>Kiket:Role</c>.</summary>
+public enum NodeRole
+{
+    All,
+    Api,
+    Worker,
+}
+
+public static class JobSetup
+{
+    public static IServiceCollection AddKiketJobs(this IServiceCollection services, IConfiguration configuration)
+    {
+        var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        services.AddHangfire(hangfire =>
+        {
+            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            if (database.Provider is DatabaseProvider.Sqlite)
+            {
+                // Rows are the truth and are picked up again at start, so jobs need not outlive the process.
+                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) });
+            }
+            else if (database.Provider is DatabaseProvider.PostgreSql)
+            {
+                var connection = DatabaseSetup.ConnectionOf(database, configuration);
+                hangfire.UsePostgreSqlStorage(
+                    options => options.UseNpgsqlConnection(connection),
+                    new PostgreSqlStorageOptions { EnableLongPolling = false });
+            }
+            else
+            {
+                hangfire.UseSqlServerStorage(DatabaseSetup.ConnectionOf(database, configuration));
+            }
+        });
+        if (configuration.GetValue("Kiket:Role", NodeRole.All) is not NodeRole.Api)
+            services.AddHangfireServer(server => server.WorkerCount = Math.Max(2, Environment.ProcessorCount));
+        return services;
+    }
+
+    /// <summary>Plans the recurring jobs; planning them again changes nothing.</summary>
+    public static void PlanRecurringJobs(IRecurringJobManager jobs) =>
+        jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+}

@@ -1,0 +1,18 @@
+using Kiket.Domain.Organizations;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Organizations;
+
+internal sealed class OrganizationConfiguration : IEntityTypeConfiguration<Organization>
+{
+    public void Configure(EntityTypeBuilder<Organization> builder)
+    {
+        builder.IsAggregate();
+        builder.Ignore(o => o.OrganizationId);
+        builder.Property(o => o.Name).HasMaxLength(Organization.MaxNameLength);
+        builder.Property(o => o.Slug).HasMaxLength(Organization.MaxNameLength);
+        builder.HasIndex(o => o.Slug).IsUnique();
+    }
+}

@@ -1,0 +1,15 @@
+using Kiket.Domain.Common;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Persistence;
+
+internal static class AggregateConfiguration
+{
+    /// <summary>What all aggregates have in common: two writers who read the same version cannot both save.</summary>
+    public static void IsAggregate<T>(this EntityTypeBuilder<T> entity)
+        where T : AggregateRoot
+    {
+        entity.HasKey(e => e.Id);
+        entity.Property(e => e.Version).IsConcurrencyToken();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>How the domain's types are stored, in one place for all three databases.</summary>
+internal static class Conversions
+{
+    private const string PostgreSql = "Npgsql.EntityFrameworkCore.PostgreSQL";
+    private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
+
+    public static void Configure(ModelConfigurationBuilder builder, string provider)
+    {
+        // Milliseconds are what the API shows; storing more would make a time that a client sends back differ from ours.
+        if (provider == Sqlite)
+            builder.Properties<DateTimeOffset>().HaveConversion<SqliteInstant>();
+        else
+            builder.Properties<DateTimeOffset>().HaveConversion<UtcInstant>();
+
+        builder.Properties<decimal>().HavePrecision(12, 2);
+
+        AsWireName<OrganizationRole>(builder);
+        AsWireName<TokenKind>(builder);
+        AsWireName<ProjectStatus>(builder);
+        AsWireName<ProjectVisibility>(builder);
+        AsWireName<ProjectRole>(builder);
+        AsWireName<IssueAction>(builder);
+        AsWireName<MilestoneStatus>(builder);
+        builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
+
+        var json = provider == PostgreSql ? "jsonb" : null;
+        AsJson<IReadOnlyDictionary<string, JsonElement>>(builder, json);
+        AsJson<IReadOnlyList<FieldChange>>(builder, json);
+        AsJson<IReadOnlyList<DefinitionNote>>(builder, json);
+        AsJson<ProjectSchema>(builder, json);
+        AsJson<WorkflowDefinition>(builder, json);
+    }
+
+    private static void AsWireName<T>(ModelConfigurationBuilder builder)
+        where T : struct, Enum => builder.Properties<T>().HaveConversion<WireNameConverter<T>>().HaveMaxLength(32);
+
+    private static void AsJson<T>(ModelConfigurationBuilder builder, string? columnType)
+    {
+        var properties = builder.Properties<T>().HaveConversion<JsonTextConverter<T>, JsonTextComparer<T>>();
+        if (columnType is not null)
+            properties.HaveColumnType(columnType);
+    }
+
+    private static DateTimeOffset Truncate(DateTimeOffset instant) =>
+        new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+
+    private sealed class SqliteInstant()
+        : ValueConverter<DateTimeOffset, long>(i => Truncate(i).UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+
+    private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTimeOffset>(i => Truncate(i), i => i.ToUniversalTime());
+
+    private sealed class WireNameConverter<T>() : ValueConverter<T, string>(v => WireName.Of(v), name => Parse<T>(name))
+        where T : struct, Enum;
+
+    private static T Parse<T>(string name)
+        where T : struct, Enum => WireName.TryParse(name, out T value) ? value : throw new InvalidOperationException($"'{name}' is no {typeof(T).Name}.");
+
+    private sealed class JsonTextConverter<T>()
+        : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));
+
+    private sealed class JsonTextComparer<T>()
+        : ValueComparer<T>((a, b) => JsonText.Write(a) == JsonText.Write(b), v => JsonText.Write(v).GetHashCode(StringComparison.Ordinal), v => v);
+
+    private static class JsonText
+    {
+        private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        };
+
+        public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+        public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options)!;
+    }
+}

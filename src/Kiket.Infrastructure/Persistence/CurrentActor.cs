@@ -1,0 +1,26 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Users;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>Who makes the current request; set once, when they have signed in.</summary>
+public sealed class CurrentActor : ICurrentActor
+{
+    private Actor? actor;
+
+    public Actor Actor => actor ?? throw new InvalidOperationException("Nobody has signed in.");
+
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>The user, or 0 before anybody has signed in.</summary>
+    public long UserIdOrZero => actor?.UserId ?? 0;
+
+    /// <summary>The organization whose rows are visible, or null before anybody has signed in.</summary>
+    internal long? OrganizationId => actor?.OrganizationId;
+
+    public void SignIn(Actor signedIn, IReadOnlyList<string> scopes)
+    {
+        actor = signedIn;
+        Scopes = scopes;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Kiket.Infrastructure.Persistence;
+
+public enum DatabaseProvider
+{
+    Sqlite,
+    PostgreSql,
+    SqlServer,
+}
+
+/// <summary>Settings under <c>Database</c>; the connection string is <c>ConnectionStrings:Kiket</c>.</summary>
+public sealed class DatabaseOptions
+{
+    public const string Section = "Database";
+    public const string ConnectionName = "Kiket";
+    public const string DefaultSqliteConnection = "Data Source=data/kiket.db";
+
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    /// <summary>Whether migrations apply at start; null is yes on Sqlite and no elsewhere.</summary>
+    public bool? MigrateOnStart { get; set; }
+
+    public bool MigratesOnStart => MigrateOnStart ?? Provider is DatabaseProvider.Sqlite;
+}

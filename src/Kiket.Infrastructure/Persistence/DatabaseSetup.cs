@@ -1,0 +1,60 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Infrastructure.Persistence;
+
+internal static class DatabaseSetup
+{
+    public static IServiceCollection AddKiketDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        services.AddSingleton(options);
+        var connection = ConnectionOf(options, configuration);
+        _ = options.Provider switch
+        {
+            DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            DatabaseProvider.SqlServer => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            _ => throw new InvalidOperationException($"Database:Provider '{options.Provider}' is unknown."),
+        };
+        return services;
+    }
+
+    public static string ConnectionOf(DatabaseOptions options, IConfiguration configuration)
+    {
+        var connection = configuration.GetConnectionString(DatabaseOptions.ConnectionName);
+        if (options.Provider is not DatabaseProvider.Sqlite)
+            return connection ?? throw new InvalidOperationException($"ConnectionStrings:Kiket is not set; {options.Provider} needs it.");
+
+        var sqlite = new SqliteConnectionStringBuilder(connection ?? DatabaseOptions.DefaultSqliteConnection) { ForeignKeys = true };
+        if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } folder)
+            Directory.CreateDirectory(folder);
+        return sqlite.ToString();
+    }
+
+    public static DbContextOptionsBuilder Use(DbContextOptionsBuilder builder, DatabaseProvider provider, string connection)
+    {
+        _ = provider switch
+        {
+            DatabaseProvider.Sqlite => builder.UseSqlite(connection),
+            DatabaseProvider.PostgreSql => builder.UseNpgsql(connection),
+            _ => builder.UseSqlServer(connection),
+        };
+        return builder.UseSnakeCaseNamingConvention();
+    }
+
+    private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
+        where TContext : KiketDbContext
+    {
+        services.AddPooledDbContextFactory<TContext>(use);
+        services.AddScoped<KiketDbContext>(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
+            db.CurrentActor = provider.GetRequiredService<CurrentActor>();
+            return db;
+        });
+        return services;
+    }
+}

@@ -1,0 +1,131 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Idempotency;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// The one model of all three databases. Each database has a class of its own below, because EF Core finds a set of
+/// migrations by the class of the context.
+/// </summary>
+public abstract class KiketDbContext(DbContextOptions options) : DbContext(options), IKiketDb
+{
+    /// <summary>Name of the query filter that hides other organizations' rows.</summary>
+    public const string TenantFilter = "tenant";
+
+    /// <summary>Name of the query filter that hides deleted rows.</summary>
+    public const string NotDeletedFilter = "not_deleted";
+
+    /// <summary>Whose rows are visible. The context is pooled, so this is set each time it is taken.</summary>
+    internal CurrentActor? CurrentActor { get; set; }
+
+    public DbSet<Organization> Organizations => Set<Organization>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<Project> Projects => Set<Project>();
+
+    public DbSet<ProjectMember> ProjectMembers => Set<ProjectMember>();
+
+    public DbSet<Workflow> Workflows => Set<Workflow>();
+
+    public DbSet<Issue> Issues => Set<Issue>();
+
+    public DbSet<IssueChange> IssueChanges => Set<IssueChange>();
+
+    public DbSet<Comment> Comments => Set<Comment>();
+
+    public DbSet<Milestone> Milestones => Set<Milestone>();
+
+    public DbSet<DefinitionFile> DefinitionFiles => Set<DefinitionFile>();
+
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    private long OrganizationId => CurrentActor?.OrganizationId ?? 0;
+
+    public async Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
+    {
+        // Inside another transaction (that of an idempotency key) a savepoint does what a transaction does outside one.
+        const string savepoint = "work";
+        var outer = Database.CurrentTransaction;
+        var transaction = outer ?? await Database.BeginTransactionAsync(ct);
+        try
+        {
+            if (outer is not null)
+                await outer.CreateSavepointAsync(savepoint, ct);
+
+            var result = await work();
+            if (outer is null && !result.IsRefused)
+                await transaction.CommitAsync(ct);
+            else if (outer is not null && result.IsRefused)
+                await outer.RollbackToSavepointAsync(savepoint, ct);
+            return result;
+        }
+        catch when (outer is not null)
+        {
+            await outer.RollbackToSavepointAsync(savepoint, CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            if (outer is null)
+                await transaction.DisposeAsync();
+        }
+    }
+
+    public void Forget() => ChangeTracker.Clear();
+
+    public bool IsUniqueViolation(DbUpdateException failure) => UniqueViolation.Caused(failure);
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Kiket saves asynchronously only.");
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        Conversions.Configure(configurationBuilder, Database.ProviderName!);
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(KiketDbContext).Assembly);
+        BelongsToOrganization<User>(modelBuilder);
+        BelongsToOrganization<AccessToken>(modelBuilder);
+        BelongsToOrganization<Invitation>(modelBuilder);
+        BelongsToOrganization<Project>(modelBuilder);
+        BelongsToOrganization<ProjectMember>(modelBuilder);
+        BelongsToOrganization<Workflow>(modelBuilder);
+        BelongsToOrganization<Issue>(modelBuilder);
+        BelongsToOrganization<IssueChange>(modelBuilder);
+        BelongsToOrganization<Comment>(modelBuilder);
+        BelongsToOrganization<Milestone>(modelBuilder);
+        BelongsToOrganization<DefinitionFile>(modelBuilder);
+        modelBuilder.Entity<Issue>().HasQueryFilter(NotDeletedFilter, i => i.DeletedAt == null);
+
+        // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.
+        foreach (var key in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()))
+            key.DeleteBehavior = DeleteBehavior.Restrict;
+    }
+
+    private void BelongsToOrganization<T>(ModelBuilder modelBuilder)
+        where T : class
+    {
+        modelBuilder.Entity<T>().HasOne<Organization>().WithMany().HasForeignKey(nameof(AggregateRoot.OrganizationId));
+        modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, e => EF.Property<long>(e, nameof(AggregateRoot.OrganizationId)) == OrganizationId);
+    }
+}
+
+public sealed class SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options) : KiketDbContext(options);
+
+public sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);
+
+public sealed class SqlServerKiketDbContext(DbContextOptions<SqlServerKiketDbContext> options) : KiketDbContext(options);

@@ -1,0 +1,21 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Kiket.Infrastructure.Persistence;
+
+public static class UniqueViolation
+{
+    private const int SqliteConstraintUnique = 2067;
+    private const int SqlServerUniqueIndex = 2601;
+    private const int SqlServerUniqueConstraint = 2627;
+
+    public static bool Caused(DbUpdateException failure) => failure.InnerException switch
+    {
+        PostgresException e => e.SqlState == PostgresErrorCodes.UniqueViolation,
+        SqliteException e => e.SqliteExtendedErrorCode == SqliteConstraintUnique,
+        SqlException e => e.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint,
+        _ => false,
+    };
+}

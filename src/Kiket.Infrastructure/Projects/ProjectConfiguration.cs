@@ -1,0 +1,33 @@
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Projects;
+
+internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
+{
+    public void Configure(EntityTypeBuilder<Project> builder)
+    {
+        builder.IsAggregate();
+        builder.Property(p => p.Key).HasMaxLength(ProjectKey.MaxLength);
+        builder.Property(p => p.Name).HasMaxLength(Project.MaxNameLength);
+        builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 4);
+        builder.Property(p => p.Description).HasMaxLength(Project.MaxDescriptionLength);
+        builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
+        builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();
+        builder.HasIndex(p => new { p.OrganizationId, p.Status });
+        builder.HasOne<User>().WithMany().HasForeignKey(p => p.LeadId);
+    }
+}
+
+internal sealed class ProjectMemberConfiguration : IEntityTypeConfiguration<ProjectMember>
+{
+    public void Configure(EntityTypeBuilder<ProjectMember> builder)
+    {
+        builder.HasKey(m => new { m.ProjectId, m.UserId });
+        builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
+        builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
+    }
+}

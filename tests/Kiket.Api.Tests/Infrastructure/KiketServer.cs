@@ -1,0 +1,85 @@
+using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Organizations;
+using MediatR;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(KiketServer))]
+
+namespace Kiket.Api.Tests.Infrastructure;
+
+/// <summary>
+/// The real server on a real port, with a database of its own: Sqlite, or PostgreSQL where <c>KIKET_TEST_POSTGRES</c> holds the connection
+/// string of a server on which databases can be made. Tests share it and keep apart by organization.
+/// </summary>
+public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("kiket-tests-").FullName;
+    private readonly string database = $"kiket_test_{Guid.NewGuid():N}";
+    private int organizations;
+
+    public static string? PostgresServer => Environment.GetEnvironmentVariable("KIKET_TEST_POSTGRES");
+
+    public static bool IsPostgres => !string.IsNullOrEmpty(PostgresServer);
+
+    public KiketServer() => UseKestrel(0);
+
+    public async ValueTask InitializeAsync()
+    {
+        if (IsPostgres)
+            await OnServerAsync($"CREATE DATABASE {database}");
+        StartServer();
+    }
+
+    public Uri Address => ClientOptions.BaseAddress;
+
+    /// <summary>A new organization; no test sees another's.</summary>
+    public async Task<Tenant> NewTenantAsync()
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var name = $"Organization {Interlocked.Increment(ref organizations)} {Guid.NewGuid():N}";
+        var founded = await scope.ServiceProvider.GetRequiredService<IMediator>()
+            .Send(new CreateOrganizationCommand(name, "admin@example.com", "Ada Admin", null));
+        return new Tenant(this, founded.Value.OrganizationId, founded.Value.AdminId, NewClient(founded.Value.Token), founded.Value.Token);
+    }
+
+    /// <summary>A client with this token, or with none.</summary>
+    public HttpClient NewClient(string? token = null)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        return client;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (IsPostgres)
+            await OnServerAsync($"DROP DATABASE {database} WITH (FORCE)");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        builder.UseSetting("Database:Provider", IsPostgres ? "PostgreSql" : "Sqlite");
+        builder.UseSetting("Database:MigrateOnStart", "true");
+        builder.UseSetting("ConnectionStrings:Kiket", IsPostgres
+            ? new NpgsqlConnectionStringBuilder(PostgresServer) { Database = database }.ToString()
+            : $"Data Source={Path.Combine(folder, "kiket.db")}");
+        builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
+        builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
+        builder.UseSetting("Kiket:Role", "Api");
+    }
+
+    private static async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(PostgresServer);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

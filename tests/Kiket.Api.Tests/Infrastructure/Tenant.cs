@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Infrastructure;
+
+/// <summary>An organization with its administrator's client, and short ways to fill it.</summary>
+public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminId, HttpClient Admin, string AdminToken)
+{
+    private static int users;
+
+    /// <summary>Another user of the organization, signed in with a token of these scopes; none is everything.</summary>
+    public async Task<(long Id, HttpClient Client)> AddUserAsync(OrganizationRole role, params string[] scopes)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var now = DateTimeOffset.UtcNow;
+        var user = User.Join(OrganizationId, $"user{Interlocked.Increment(ref users)}@example.com", role, null, now).Value;
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        return (user.Id, await SignInAsync(db, user, scopes));
+    }
+
+    /// <summary>A client of the administrator with a token of these scopes.</summary>
+    public async Task<HttpClient> WithScopesAsync(params string[] scopes)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(OrganizationId, AdminId, OrganizationRole.Admin), []);
+        var admin = await db.Users.FindAsync(AdminId);
+        return await SignInAsync(db, admin!, scopes);
+    }
+
+    /// <summary>A project that the whole organization sees.</summary>
+    public async Task<JsonNode> AddProjectAsync(string key = "LEGAL", string visibility = "team") =>
+        await Admin.PostJsonAsync("/api/v1/projects", new { project = new { name = $"Project {key}", project_key = key, visibility } }).CreatedAsync();
+
+    /// <summary>An issue in a project.</summary>
+    public async Task<JsonNode> AddIssueAsync(string project = "LEGAL", string title = "An issue", object? fields = null)
+    {
+        var issue = fields is null ? [] : System.Text.Json.JsonSerializer.SerializeToNode(fields)!.AsObject();
+        issue["title"] = title;
+        return await Admin.PostJsonAsync("/api/v1/issues", new { project_key = project, issue }).CreatedAsync();
+    }
+
+    private async Task<HttpClient> SignInAsync(KiketDbContext db, User user, string[] scopes)
+    {
+        var secret = TokenSecret.Generate("kpat_");
+        db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "test", scopes, null, secret, DateTimeOffset.UtcNow).Value);
+        await db.SaveChangesAsync();
+        return Server.NewClient(secret.Plaintext);
+    }
+}
