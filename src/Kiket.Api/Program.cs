@@ -1,7 +1,9 @@
 using Hangfire;
 using Kiket.Api.Authentication;
+using Kiket.Api.Comments;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
+using Kiket.Api.Milestones;
 using Kiket.Api.Projects;
 using Kiket.Api.Startup;
 using Kiket.Infrastructure;
@@ -32,6 +34,9 @@ app.UseAuthorization();
 var api = app.MapGroup("/api/v1").AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
 api.MapIssues();
+api.MapIssueSchema();
+api.MapComments();
+api.MapMilestones();
 
 await app.PrepareAsync();
 await app.RunAsync();

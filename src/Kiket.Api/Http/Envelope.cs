@@ -65,17 +65,29 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             {
                 return JsonSerializer.SerializeToElement(members).Deserialize<T>(plain)!;
             }
-            catch (JsonException fault) when (fault is not BodyException)
+            catch (JsonException)
             {
-                var field = envelope.Name + fault.Path?.TrimStart('$');
-                var message = fault.InnerException is null && !fault.Message.StartsWith("The JSON value", StringComparison.Ordinal)
-                    ? $"{field}: {fault.Message.Split(" Path: ")[0]}"
-                    : $"{field} has a value of the wrong type.";
-                throw new BodyException(Error.Validation(field, message));
+                throw new BodyException(Error.Validation([.. members.Select(FaultOf).OfType<ErrorDetail>()]));
             }
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, plain);
+
+        /// <summary>What is wrong with one member alone; the serializer itself names only the first fault, and not always its place.</summary>
+        private ErrorDetail? FaultOf(KeyValuePair<string, JsonElement> member)
+        {
+            try
+            {
+                JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { [member.Key] = member.Value }).Deserialize<T>(plain);
+                return null;
+            }
+            catch (JsonException fault)
+            {
+                var field = $"{envelope.Name}.{member.Key}";
+                var isOurs = fault.Message.StartsWith("This ", StringComparison.Ordinal);
+                return new(field, isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type.");
+            }
+        }
 
         private static void Add(Dictionary<string, JsonElement> members, JsonElement from, Func<string, bool> isKnown, string path, string? except)
         {

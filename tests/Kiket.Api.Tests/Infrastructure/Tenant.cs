@@ -32,6 +32,17 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
         return await SignInAsync(db, admin!, scopes);
     }
 
+    /// <summary>Gives the administrator another name.</summary>
+    public async Task RenameAdminAsync(string name)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(OrganizationId, AdminId, OrganizationRole.Admin), []);
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var admin = await db.Users.FindAsync(AdminId);
+        Assert.False(admin!.Edit(new() { Name = name }, DateTimeOffset.UtcNow).IsRefused);
+        await db.SaveChangesAsync();
+    }
+
     /// <summary>A project that the whole organization sees.</summary>
     public async Task<JsonNode> AddProjectAsync(string key = "LEGAL", string visibility = "team") =>
         await Admin.PostJsonAsync("/api/v1/projects", new { project = new { name = $"Project {key}", project_key = key, visibility } }).CreatedAsync();

@@ -1,0 +1,39 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Issues;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Comments;
+
+/// <summary>A comment as clients see it (contract 7.3).</summary>
+public sealed record CommentDto : IVersioned
+{
+    public required long Id { get; init; }
+
+    public required long IssueId { get; init; }
+
+    public required string Body { get; init; }
+
+    public required UserSummary Author { get; init; }
+
+    public required int Version { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal static class CommentProjection
+{
+    public static IQueryable<CommentDto> ToDto(this IQueryable<Comment> comments, IKiketDb db) =>
+        comments.AsNoTracking().Join(db.Users, c => c.AuthorId, u => u.Id, (c, u) => new CommentDto
+        {
+            Id = c.Id,
+            IssueId = c.IssueId,
+            Body = c.Body,
+            Author = new UserSummary(u.Id, u.Name, u.Email),
+            Version = c.Version,
+            CreatedAt = c.CreatedAt,
+            UpdatedAt = c.UpdatedAt,
+        });
+}

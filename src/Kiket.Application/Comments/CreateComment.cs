@@ -1,0 +1,29 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Comments;
+
+/// <summary>Writes a comment on an issue. For those who work on the project.</summary>
+public sealed record CreateCommentCommand(IssueRef Issue, string? Body) : ICommand<Result<CommentDto>>;
+
+internal sealed class CreateCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<CreateCommentCommand, Result<CommentDto>>
+{
+    public async Task<Result<CommentDto>> Handle(CreateCommentCommand command, CancellationToken ct)
+    {
+        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+
+        var written = Comment.On(found.Value.Issue, command.Body, current.Actor.UserId, time.GetUtcNow());
+        if (written.Error is { } refusal)
+            return refusal;
+        var comment = written.Value;
+        db.Comments.Add(comment);
+        await db.SaveChangesAsync(ct);
+        return await db.Comments.Where(c => c.Id == comment.Id).ToDto(db).SingleAsync(ct);
+    }
+}

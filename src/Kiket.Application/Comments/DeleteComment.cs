@@ -1,0 +1,23 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+
+namespace Kiket.Application.Comments;
+
+/// <summary>Deletes a comment for good. For its author and administrators.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
+public sealed record DeleteCommentCommand(IssueRef Issue, long Id, int? ExpectedVersion) : ICommand<Result<bool>>;
+
+internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<DeleteCommentCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(DeleteCommentCommand command, CancellationToken ct)
+    {
+        var found = await db.FindOwnCommentAsync(command.Issue, command.Id, command.ExpectedVersion, current.Actor, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+
+        db.Comments.Remove(found.Value);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Comments;
+
+/// <summary>One comment.</summary>
+public sealed record GetCommentQuery(IssueRef Issue, long Id) : IQuery<Result<CommentDto>>;
+
+internal sealed class GetCommentHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetCommentQuery, Result<CommentDto>>
+{
+    public async Task<Result<CommentDto>> Handle(GetCommentQuery query, CancellationToken ct)
+    {
+        var found = await db.FindIssueAsync(query.Issue, current.Actor, ProjectAccess.Read, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var issueId = found.Value.Issue.Id;
+        var comment = await db.Comments.Where(c => c.IssueId == issueId && c.Id == query.Id).ToDto(db).SingleOrDefaultAsync(ct);
+        return comment is null ? IssueErrors.CommentNotFound(query.Id) : comment;
+    }
+}

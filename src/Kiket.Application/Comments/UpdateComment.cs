@@ -1,0 +1,26 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Comments;
+
+/// <summary>Says a comment differently. For its author and administrators.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
+public sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, int? ExpectedVersion) : ICommand<Result<CommentDto>>;
+
+internal sealed class UpdateCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UpdateCommentCommand, Result<CommentDto>>
+{
+    public async Task<Result<CommentDto>> Handle(UpdateCommentCommand command, CancellationToken ct)
+    {
+        var found = await db.FindOwnCommentAsync(command.Issue, command.Id, command.ExpectedVersion, current.Actor, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        if (found.Value.Rewrite(command.Body, time.GetUtcNow()).Error is { } refusal)
+            return refusal;
+
+        await db.SaveChangesAsync(ct);
+        return await db.Comments.Where(c => c.Id == command.Id).ToDto(db).SingleAsync(ct);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>What issues can be: of one project, or of all active projects that the actor can see together.</summary>
+public sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
+
+/// <summary>Contract, section 10. A strict client refuses null where a key is optional, so empty ones are left out (decisions, 3).</summary>
+public sealed record IssueSchemaDto(
+    IReadOnlyList<IssueTypeDto> IssueTypes,
+    IReadOnlyList<CustomFieldDto> CustomFields,
+    IReadOnlyList<string> Priorities,
+    IReadOnlyList<StatusDto> Statuses);
+
+/// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
+public sealed record IssueTypeDto(string Key, string Label, string Name, string Icon, string Color, bool AllowChildren, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description);
+
+/// <param name="Type">The coarse type that every client understands.</param>
+/// <param name="FieldType">The exact type.</param>
+public sealed record CustomFieldDto(
+    string Key,
+    string Label,
+    string Name,
+    string Type,
+    string FieldType,
+    bool Required,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Options,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? DefaultValue,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText);
+
+public sealed record StatusDto(string Key, string Label, string Name, string Category, string Type, string Workflow, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Color);
+
+internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetIssueSchemaQuery, Result<IssueSchemaDto>>
+{
+    /// <summary>The scale that clients are shown; six values are taken (decisions, 11).</summary>
+    private static readonly string[] Priorities = ["low", "medium", "high", "critical"];
+
+    public async Task<Result<IssueSchemaDto>> Handle(GetIssueSchemaQuery query, CancellationToken ct)
+    {
+        IQueryable<Project> projects;
+        if (query.Project is { } reference)
+        {
+            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
+            if (found.Error is { } unavailable)
+                return unavailable;
+            var id = found.Value.Id;
+            projects = db.Projects.AsNoTracking().Where(p => p.Id == id);
+        }
+        else
+        {
+            projects = db.VisibleProjects(current.Actor).Where(p => p.Status == ProjectStatus.Active);
+        }
+
+        var schemas = await projects.OrderBy(p => p.Id).Select(p => p.Schema).ToListAsync(ct);
+        var workflows = await db.Workflows.AsNoTracking()
+            .Where(w => projects.Any(p => p.Id == w.ProjectId)
+                && !db.Workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision))
+            .OrderBy(w => w.ProjectId).ThenBy(w => w.Id)
+            .Select(w => new { w.Key, w.Definition })
+            .ToListAsync(ct);
+
+        return new IssueSchemaDto(
+            [.. schemas.SelectMany(s => s.IssueTypes).Where(t => t.Active).OrderBy(t => t.Position).DistinctBy(t => t.Key).Select(TypeOf)],
+            [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(FieldOf)],
+            Priorities,
+            [.. workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key))).DistinctBy(s => s.Key)]);
+    }
+
+    private static IssueTypeDto TypeOf(IssueType t) => new(t.Key, t.Label, t.Label, t.Icon, t.Color, t.AllowChildren, t.Description);
+
+    private static CustomFieldDto FieldOf(CustomField f) => new(
+        f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType, f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);
+
+    private static StatusDto StatusOf(State s, string workflow) => new(s.Key, s.Label, s.Label, WireName.Of(s.Category), WireName.Of(s.Type), workflow, s.Color);
+}

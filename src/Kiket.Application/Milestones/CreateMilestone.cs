@@ -1,0 +1,27 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Milestones;
+
+/// <summary>Plans a milestone. For those who work on the project.</summary>
+public sealed record CreateMilestoneCommand(ProjectRef Project, MilestoneEdit Fields) : ICommand<Result<MilestoneDto>>;
+
+internal sealed class CreateMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<CreateMilestoneCommand, Result<MilestoneDto>>
+{
+    public async Task<Result<MilestoneDto>> Handle(CreateMilestoneCommand command, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Write, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var planned = Milestone.Plan(found.Value, command.Fields, current.Actor.UserId, time.GetUtcNow());
+        if (planned.Error is { } refusal)
+            return refusal;
+
+        db.Milestones.Add(planned.Value);
+        await db.SaveChangesAsync(ct);
+        return (await db.ReadMilestoneAsync(found.Value.Id, planned.Value.Id, time, ct))!;
+    }
+}

@@ -1,0 +1,36 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Milestones;
+
+/// <summary>The milestones of a project.</summary>
+/// <param name="Status">Only those with one of these.</param>
+public sealed record ListMilestonesQuery(ProjectRef Project, IReadOnlyList<MilestoneStatus> Status, PageRequest Page)
+    : IQuery<Result<Page<MilestoneDto>>>;
+
+internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<ListMilestonesQuery, Result<Page<MilestoneDto>>>
+{
+    private static readonly SortOptions<Milestone> Sorts = new SortOptions<Milestone>("id asc", m => m.Id)
+        .By("id", m => m.Id).By("name", m => m.Name).By("status", m => m.Status).By("target_date", m => m.TargetDate)
+        .By("created_at", m => m.CreatedAt).By("updated_at", m => m.UpdatedAt);
+
+    public async Task<Result<Page<MilestoneDto>>> Handle(ListMilestonesQuery query, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(query.Project, current.Actor, ProjectAccess.Read, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+
+        var projectId = found.Value.Id;
+        var milestones = db.Milestones.Where(m => m.ProjectId == projectId);
+        if (query.Status.Count > 0)
+            milestones = milestones.Where(m => query.Status.Contains(m.Status));
+        var page = await milestones.ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
+        if (page.Error is { } refusal)
+            return refusal;
+        var today = MilestoneProjection.Today(time);
+        return page.Value with { Items = [.. page.Value.Items.Select(m => m.On(today))] };
+    }
+}

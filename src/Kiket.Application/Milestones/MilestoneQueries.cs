@@ -1,0 +1,29 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Milestones;
+
+internal static class MilestoneQueries
+{
+    /// <summary>A milestone that the actor may change.</summary>
+    public static async Task<Result<Milestone>> FindMilestoneAsync(
+        this IKiketDb db, ProjectRef reference, long id, int? expectedVersion, Actor actor, ProjectAccess needed, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(reference, actor, needed, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var project = found.Value;
+        var milestone = await db.Milestones.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.Id == id, ct);
+        if (milestone is null)
+            return MilestoneErrors.NotFound(id);
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+        if (expectedVersion is { } expected && expected != milestone.Version)
+            return Error.Stale(milestone.Version);
+        return milestone;
+    }
+}
