@@ -1,0 +1,238 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Tests.Issues;
+
+public sealed class IssueTests
+{
+    private const long Actor = 7;
+    private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static readonly Workflow Contract = Workflow.Publish(1, Legal.Id, "contract", 1, WorkflowDefinition.BuiltIn, null, Noon);
+
+    [Fact]
+    public void A_new_issue_begins_in_the_initial_state_and_its_history_says_so()
+    {
+        var issue = Open();
+
+        Assert.Equal(("backlog", "Task", IssuePriority.Medium, 1), (issue.Status, issue.IssueType, issue.Priority, issue.Version));
+        Assert.Equal(IssueAction.Created, Assert.Single(issue.History).Action);
+        Assert.Null(issue.CompletedAt);
+    }
+
+    [Fact]
+    public void Backlog_means_the_initial_state_where_the_workflow_has_no_such_state()
+    {
+        var definition = new WorkflowDefinition(
+            "Short", null, "new", [new("new", "New", StateType.Initial, StateCategory.Pending), new("end", "End", StateType.Final, StateCategory.Completed)], []);
+        var workflow = Workflow.Publish(1, Legal.Id, "short", 1, definition, null, Noon);
+
+        Assert.Equal("new", Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "backlog", null, Actor, Noon).Value.Status);
+        Assert.Equal("issue.status", Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "review", null, Actor, Noon).Error?.Details[0].Field);
+    }
+
+    [Fact]
+    public void A_declared_transition_moves_the_issue_and_is_recorded()
+    {
+        var issue = Open();
+
+        var result = issue.TransitionTo("in_progress", Contract, " why ", Actor, Noon.AddHours(1));
+
+        Assert.False(result.IsRefused);
+        Assert.Equal(("in_progress", 2, Noon.AddHours(1)), (issue.Status, issue.Version, issue.UpdatedAt));
+        Assert.Equal((IssueAction.Transitioned, " why "), (issue.History[^1].Action, issue.History[^1].Comment));
+    }
+
+    [Fact]
+    public void An_undeclared_transition_is_refused_and_changes_nothing()
+    {
+        var issue = Open();
+
+        var result = issue.TransitionTo("done", Contract, null, Actor, Noon.AddHours(1));
+
+        Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, result.Error?.Code);
+        Assert.Equal(("backlog", 1), (issue.Status, issue.Version));
+        Assert.Single(issue.History);
+    }
+
+    [Fact]
+    public void A_final_state_completes_the_issue_at_the_instant_of_the_move()
+    {
+        var issue = Open("review");
+
+        issue.TransitionTo("done", Contract, null, Actor, Noon.AddDays(1));
+
+        Assert.Equal(Noon.AddDays(1), issue.CompletedAt);
+    }
+
+    [Fact]
+    public void An_edit_records_each_changed_field_and_an_edit_without_a_difference_nothing()
+    {
+        var issue = Open();
+
+        issue.Edit(new() { Title = "Other", StoryPoints = 3m, Labels = new(["b", "a", "b"]) }, Legal.Schema, Actor, Noon);
+        issue.Edit(new() { Title = "Other", StoryPoints = 3m, Labels = new(["b", "a"]) }, Legal.Schema, Actor, Noon);
+
+        Assert.Equal(["title", "story_points", "labels"], issue.History[^1].Changes.Select(c => c.Field));
+        Assert.Equal((2, 2), (issue.History.Count, issue.Version));
+        Assert.Equal(["b", "a"], issue.Labels);
+    }
+
+    [Fact]
+    public void A_refused_edit_names_every_field_and_changes_nothing()
+    {
+        var issue = Open();
+
+        var result = issue.Edit(new() { Title = "", Description = new string('x', 65_537), StoryPoints = 0.001m }, Legal.Schema, Actor, Noon);
+
+        Assert.Equal(["issue.title", "issue.description", "issue.story_points"], result.Error?.Details.Select(d => d.Field));
+        Assert.Equal(("An issue", 1), (issue.Title, issue.Version));
+    }
+
+    [Fact]
+    public void Custom_fields_are_free_while_the_project_defines_none()
+    {
+        var issue = Open();
+
+        var result = issue.Edit(new() { CustomFields = Fields("""{"anything":{"goes":[1]}}""") }, Legal.Schema, Actor, Noon);
+
+        Assert.False(result.IsRefused);
+        Assert.Equal("custom_fields.anything", issue.History[^1].Changes[0].Field);
+    }
+
+    [Theory]
+    [InlineData("""{"nothing":1}""", "nothing")]
+    [InlineData("""{"severity":"huge"}""", "severity")]
+    [InlineData("""{"severity":null}""", "severity")]
+    [InlineData("""{"count":1.5}""", "count")]
+    [InlineData("""{"count":"1"}""", "count")]
+    [InlineData("""{"on":"2026-02-30"}""", "on")]
+    [InlineData("""{"at":"noon"}""", "at")]
+    [InlineData("""{"link":"ftp://x"}""", "link")]
+    [InlineData("""{"mail":"nobody"}""", "mail")]
+    [InlineData("""{"yes":"true"}""", "yes")]
+    [InlineData("""{"many":["low","huge"]}""", "many")]
+    [InlineData("""{"bug_only":"x"}""", "bug_only")]
+    public void Defined_custom_fields_take_only_what_fits(string fields, string field)
+    {
+        var issue = Open(schema: Defined);
+
+        var result = issue.Edit(new() { CustomFields = Fields(fields) }, Defined, Actor, Noon);
+
+        Assert.Equal($"issue.custom_fields.{field}", Assert.Single(result.Error!.Details).Field);
+    }
+
+    [Fact]
+    public void Defined_custom_fields_take_what_fits_and_a_new_issue_gets_the_defaults()
+    {
+        var issue = Open(schema: Defined);
+
+        var result = issue.Edit(
+            new()
+            {
+                CustomFields = Fields(
+                    """
+                    {"count":3,"on":"2026-02-28","at":"2026-02-28T10:00:00Z","link":"https://example.com","mail":"a@b.c","yes":true,"many":["low"]}
+                    """),
+            },
+            Defined,
+            Actor,
+            Noon);
+
+        Assert.Null(result.Error);
+        Assert.Equal("low", issue.CustomFields["severity"].GetString());
+    }
+
+    [Fact]
+    public void A_required_custom_field_without_a_default_must_be_given_to_a_new_issue()
+    {
+        var schema = ProjectSchema.BuiltIn with { CustomFields = [new("team", "Team", CustomFieldType.String) { Required = true }] };
+        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        project.UseSchema(schema, Noon);
+
+        var refused = Issue.Open(project, schema.DefaultType!, Contract, Titled, null, null, Actor, Noon);
+        var opened = Issue.Open(project, schema.DefaultType!, Contract, Titled with { CustomFields = Fields("""{"team":"a"}""") }, null, null, Actor, Noon);
+
+        Assert.Equal("issue.custom_fields.team", refused.Error?.Details[0].Field);
+        Assert.False(opened.IsRefused);
+        Assert.True(opened.Value.Edit(new() { CustomFields = Fields("""{"team":null}""") }, schema, Actor, Noon).IsRefused);
+        Assert.False(opened.Value.Edit(new() { Title = "Else" }, schema, Actor, Noon).IsRefused);
+    }
+
+    [Fact]
+    public void Nothing_opens_in_an_archived_project()
+    {
+        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        project.Archive(Noon);
+
+        Assert.Equal("PROJECT_ARCHIVED", Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, null, null, Actor, Noon).Error?.Code);
+    }
+
+    [Fact]
+    public void A_type_with_another_workflow_is_taken_only_where_the_state_exists()
+    {
+        var issue = Open("in_progress");
+        var bug = Legal.Schema.FindType("bug")!;
+        var without = Workflow.Publish(1, Legal.Id, "short", 1, WorkflowDefinition.BuiltIn with { States = [WorkflowDefinition.BuiltIn.States[0]] }, null, Noon);
+
+        Assert.Equal("issue.status", issue.ChangeType(bug, without, Actor, Noon).Error?.Details[0].Field);
+        Assert.Equal("Task", issue.IssueType);
+        Assert.False(issue.ChangeType(bug, Contract, Actor, Noon).IsRefused);
+        Assert.Equal("Bug", issue.IssueType);
+    }
+
+    [Fact]
+    public void Search_finds_without_case_accents_and_width()
+    {
+        Assert.Equal("epic cafe abc ss", SearchText.Of("Épic CAFÉ ＡＢＣ ss"));
+    }
+
+    [Fact]
+    public void A_specification_says_the_same_of_one_issue_and_of_a_list()
+    {
+        var issue = Open();
+        issue.TakeNumber("LEGAL", 42);
+        var (reference, another) = (Reference("legal-42"), Reference("legal-43"));
+
+        Assert.True(IssueSpec.By(reference).IsSatisfiedBy(issue));
+        Assert.False(IssueSpec.By(another).IsSatisfiedBy(issue));
+        Assert.Single(IssueSpec.By(reference).Evaluate([issue]));
+        Assert.Throws<InvalidOperationException>(() => issue.TakeNumber("LEGAL", 43));
+    }
+
+    private static IssueRef Reference(string text) => IssueRef.TryParse(text, out var reference) ? reference : throw new FormatException(text);
+
+    private static IssueEdit Titled => new() { Title = "An issue" };
+
+    private static ProjectSchema Defined { get; } = ProjectSchema.BuiltIn with
+    {
+        CustomFields =
+        [
+            new("severity", "Severity", CustomFieldType.Enum)
+            {
+                Required = true, Options = ["low", "high"], DefaultValue = JsonSerializer.SerializeToElement("low"),
+            },
+            new("count", "Count", CustomFieldType.Integer),
+            new("on", "On", CustomFieldType.Date),
+            new("at", "At", CustomFieldType.Datetime),
+            new("link", "Link", CustomFieldType.Url),
+            new("mail", "Mail", CustomFieldType.Email),
+            new("yes", "Yes", CustomFieldType.Boolean),
+            new("many", "Many", CustomFieldType.MultiEnum) { Options = ["low", "high"] },
+            new("bug_only", "Bug only", CustomFieldType.String) { IssueType = "Bug" },
+        ],
+    };
+
+    private static Issue Open(string? status = null, ProjectSchema? schema = null)
+    {
+        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        if (schema is not null)
+            project.UseSchema(schema, Noon);
+        return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, status, null, Actor, Noon).Value;
+    }
+
+    private static Dictionary<string, JsonElement> Fields(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+}
