@@ -60,6 +60,31 @@ public sealed record State(string Key, string Label, StateType Type, StateCatego
     /// <summary>What the state means, or null.</summary>
     public string? Description { get; init; }
 
+    /// <summary>Most issues of a project that may be in the state at once.</summary>
+    /// <value>1 or more, or null for no limit.</value>
+    public int? WipLimit { get; init; }
+
+    /// <summary>Limits on the time in the state; the first whose condition holds counts.</summary>
+    public IReadOnlyList<SlaPolicy> Sla { get; init; } = [];
+
+    /// <summary>What must hold of an issue that enters.</summary>
+    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+
+    /// <summary>What must be approved before an issue goes on, to a state further down the definition; going back is free.</summary>
+    public IReadOnlyList<ApprovalRequirement> Approvals { get; init; } = [];
+
+    /// <summary>What has to be done in the state, or null.</summary>
+    public Checklist? Checklist { get; init; }
+
+    /// <summary>What to do after an issue entered.</summary>
+    public IReadOnlyList<WorkflowAction> OnEnter { get; init; } = [];
+
+    /// <summary>What to do after an issue left.</summary>
+    public IReadOnlyList<WorkflowAction> OnExit { get; init; } = [];
+
+    /// <summary>What to do after an issue entered the state and its checklist, if there is one, is complete.</summary>
+    public IReadOnlyList<WorkflowAction> OnComplete { get; init; } = [];
+
     /// <summary>Whether issues end here.</summary>
     public bool IsFinal => Type is StateType.Final;
 }
@@ -69,7 +94,20 @@ public sealed record State(string Key, string Label, StateType Type, StateCatego
 /// <param name="To">Key of the state that it enters.</param>
 /// <param name="Name">What people call it, or null.</param>
 /// <param name="Description">When to take it, or null.</param>
-public sealed record Transition(string From, string To, string? Name, string? Description);
+public sealed record Transition(string From, string To, string? Name, string? Description)
+{
+    /// <summary>What must hold.</summary>
+    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+
+    /// <summary>What must be approved.</summary>
+    public IReadOnlyList<ApprovalRequirement> Approvals { get; init; } = [];
+
+    /// <summary>The fields that must have a value.</summary>
+    public IReadOnlyList<string> RequiresFields { get; init; } = [];
+
+    /// <summary>Whether the actor must say why.</summary>
+    public bool CommentRequired { get; init; }
+}
 
 /// <summary>How work moves: states and the declared ways between them.</summary>
 /// <param name="Name">Display name.</param>
@@ -103,6 +141,30 @@ public sealed record WorkflowDefinition(
     /// <summary>The state with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
     public State? FindState(string? key) => States.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The checklist with an id, or null.</summary>
+    /// <param name="id">The id.</param>
+    public Checklist? FindChecklist(string id) => States.FirstOrDefault(s => s.Checklist?.Id == id)?.Checklist;
+
+    /// <summary>What must be approved for a transition: its own requirements, and those of the state it leaves when it goes on from there.</summary>
+    /// <param name="transition">One of the transitions.</param>
+    public IEnumerable<ApprovalRequirement> ApprovalsOf(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        var goesOn = IndexOf(transition.To) > IndexOf(transition.From);
+        return goesOn ? transition.Approvals.Concat(FindState(transition.From)!.Approvals) : transition.Approvals;
+    }
+
+    private int IndexOf(string key)
+    {
+        for (var i = 0; i < States.Count; i++)
+        {
+            if (States[i].Key == key)
+                return i;
+        }
+
+        return -1;
+    }
 
     /// <summary>The transitions that leave a state.</summary>
     /// <param name="state">Key of the state.</param>

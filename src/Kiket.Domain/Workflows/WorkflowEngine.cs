@@ -1,0 +1,226 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Workflows;
+
+/// <summary>Why a move is not allowed.</summary>
+/// <param name="Code">Machine code, one of <see cref="MoveReasonCodes"/>.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="Field">The field at fault, or null.</param>
+public sealed record MoveReason(string Code, string Message, string? Field = null);
+
+/// <summary>The machine codes of <see cref="MoveReason"/>.</summary>
+public static class MoveReasonCodes
+{
+    /// <summary>A condition of the transition or of the target state does not hold.</summary>
+    public const string ConditionNotMet = "CONDITION_NOT_MET";
+
+    /// <summary>A field that the transition needs is empty.</summary>
+    public const string RequiredField = "REQUIRED_FIELD_MISSING";
+
+    /// <summary>The transition needs a comment.</summary>
+    public const string CommentRequired = "COMMENT_REQUIRED";
+
+    /// <summary>A checklist is not complete.</summary>
+    public const string ChecklistIncomplete = "CHECKLIST_INCOMPLETE";
+
+    /// <summary>The target state holds as many issues as it may.</summary>
+    public const string WipLimit = "WIP_LIMIT_EXCEEDED";
+
+    /// <summary>An approval is missing.</summary>
+    public const string ApprovalRequired = "APPROVAL_REQUIRED";
+
+    /// <summary>An approver has refused.</summary>
+    public const string ApprovalRejected = "APPROVAL_REJECTED";
+}
+
+/// <summary>What the engine says about one transition.</summary>
+/// <param name="Transition">The transition.</param>
+/// <param name="Reasons">Every reason why it is not allowed; empty when it is.</param>
+/// <param name="MissingApprovals">The approvals that are still to be given, of the level that is due.</param>
+public sealed record MoveDecision(Transition Transition, IReadOnlyList<MoveReason> Reasons, IReadOnlyList<ApprovalRequirement> MissingApprovals)
+{
+    /// <summary>Whether the issue may take the transition now.</summary>
+    public bool IsAllowed => Reasons.Count == 0;
+}
+
+/// <summary>An item of a checklist and whether it is done.</summary>
+/// <param name="Item">The item.</param>
+/// <param name="IsDone">Whether it is done.</param>
+public sealed record ChecklistItemState(ChecklistItem Item, bool IsDone);
+
+/// <summary>Decides which moves an issue may make. Pure: it reads what it is given and changes nothing.</summary>
+public static class WorkflowEngine
+{
+    /// <summary>Decides about every transition that leaves the issue's state.</summary>
+    /// <param name="workflow">The workflow version that the issue follows.</param>
+    /// <param name="context">All that the decisions depend on.</param>
+    /// <returns>One decision a transition, in the order of the definition; none for a state without a way out.</returns>
+    public static IReadOnlyList<MoveDecision> Decide(WorkflowDefinition workflow, MoveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(context);
+        return [.. workflow.From(context.Issue.Status).Select(t => Decide(workflow, t, context))];
+    }
+
+    /// <summary>Decides about one transition.</summary>
+    /// <param name="workflow">The workflow version that the issue follows.</param>
+    /// <param name="transition">One of its transitions.</param>
+    /// <param name="context">All that the decision depends on.</param>
+    public static MoveDecision Decide(WorkflowDefinition workflow, Transition transition, MoveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(context);
+        List<MoveReason> reasons = [];
+        var target = workflow.FindState(transition.To)!;
+
+        foreach (var condition in transition.Conditions)
+            AddUnlessMet(condition, workflow, context, reasons);
+        foreach (var condition in target.Conditions)
+            AddUnlessMet(condition, workflow, context, reasons);
+        foreach (var field in transition.RequiresFields.Where(f => context.Issue[FieldName(f)].IsMissing))
+            reasons.Add(new(MoveReasonCodes.RequiredField, $"{field} is required.", field));
+        if (transition.CommentRequired && context.IsAttempt && string.IsNullOrWhiteSpace(context.Comment))
+            reasons.Add(new(MoveReasonCodes.CommentRequired, "The move needs a comment.", "comment"));
+        if (target.WipLimit is { } limit && context.IssuesInState.GetValueOrDefault(target.Key) >= limit)
+            reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} holds at most {limit} issues.", "state"));
+
+        var missing = DecideApprovals(workflow, transition, context, reasons);
+        return new(transition, reasons, missing);
+    }
+
+    /// <summary>Whether a condition holds.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="workflow">The workflow whose checklists it may name.</param>
+    /// <param name="context">What it looks at.</param>
+    public static bool IsMet(Condition condition, WorkflowDefinition workflow, MoveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(context);
+        return condition switch
+        {
+            FieldCondition field => IsMet(field, context.Issue),
+            ChecklistCondition { Checklist: var id, Complete: var complete } =>
+                (workflow.FindChecklist(id) is { } checklist && IsComplete(checklist, workflow, context)) == complete,
+            AnyCondition any => any.Conditions.Any(c => IsMet(c, workflow, context)),
+            AllCondition all => all.Conditions.All(c => IsMet(c, workflow, context)),
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
+        };
+    }
+
+    /// <summary>Whether a field compares as a condition says.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="issue">The issue.</param>
+    public static bool IsMet(FieldCondition condition, IssueFacts issue)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(issue);
+        var actual = issue[condition.Field];
+        var expected = condition.Value is { } value ? FieldValue.Of(value) : FieldValue.Missing;
+        int? Order() => condition.Field.EndsWith("priority", StringComparison.Ordinal) ? PriorityOrder(actual, expected) : actual.CompareTo(expected);
+        return condition.Operator switch
+        {
+            ConditionOperator.Equal => actual.Matches(expected),
+            ConditionOperator.NotEqual => !actual.Matches(expected),
+            ConditionOperator.LessThan => Order() < 0,
+            ConditionOperator.LessOrEqual => Order() <= 0,
+            ConditionOperator.GreaterThan => Order() > 0,
+            ConditionOperator.GreaterOrEqual => Order() >= 0,
+            ConditionOperator.In => actual.IsIn(expected),
+            ConditionOperator.NotIn => !actual.IsIn(expected),
+            ConditionOperator.Contains => actual.Contains(expected),
+            ConditionOperator.NotContains => !actual.Contains(expected),
+            ConditionOperator.IsPresent => !actual.IsMissing,
+            ConditionOperator.IsEmpty => actual.IsMissing,
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition.Operator, null),
+        };
+    }
+
+    /// <summary>Each item of a checklist and whether it is done.</summary>
+    /// <param name="checklist">The checklist.</param>
+    /// <param name="workflow">Its workflow.</param>
+    /// <param name="context">What automatic items look at, and what people have checked.</param>
+    public static IEnumerable<ChecklistItemState> ItemsOf(Checklist checklist, WorkflowDefinition workflow, MoveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(checklist);
+        ArgumentNullException.ThrowIfNull(context);
+        return checklist.Items.Select(item => new ChecklistItemState(
+            item,
+            item.Check is ChecklistCheck.Manual
+                ? context.CheckedItems.Contains($"{checklist.Id}/{item.Id}")
+                : item.Condition is { } condition && IsMet(condition, workflow, context)));
+    }
+
+    /// <summary>Whether a checklist is complete.</summary>
+    /// <param name="checklist">The checklist.</param>
+    /// <param name="workflow">Its workflow.</param>
+    /// <param name="context">What automatic items look at, and what people have checked.</param>
+    public static bool IsComplete(Checklist checklist, WorkflowDefinition workflow, MoveContext context)
+    {
+        ArgumentNullException.ThrowIfNull(checklist);
+        var items = ItemsOf(checklist, workflow, context);
+        return checklist.Mode is ChecklistMode.Any ? items.Any(i => i.IsDone) : items.All(i => i.IsDone || !i.Item.Required);
+    }
+
+    private static List<ApprovalRequirement> DecideApprovals(
+        WorkflowDefinition workflow, Transition transition, MoveContext context, List<MoveReason> reasons)
+    {
+        var needed = workflow.ApprovalsOf(transition).Where(r => r.Conditions.All(c => IsMet(c, workflow, context))).ToList();
+        if (needed.Count == 0)
+            return needed;
+
+        var votes = context.Votes.GetValueOrDefault(transition.To) ?? [];
+        foreach (var level in needed.GroupBy(r => r.Level).OrderBy(g => g.Key))
+        {
+            var open = level.Where(r => !IsApproved(r, votes, context.RequesterId)).ToList();
+            foreach (var group in level.Where(r => r.AnyOfGroup).GroupBy(r => r.Group))
+            {
+                if (group.Any(r => !open.Contains(r)))
+                    open.RemoveAll(r => r.AnyOfGroup && r.Group == group.Key);
+            }
+
+            if (open.Count == 0)
+                continue;
+            foreach (var requirement in open)
+            {
+                reasons.Add(votes.Any(v => v.Requirement == requirement.Key && !v.Approved)
+                    ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was refused.", "state")
+                    : new(MoveReasonCodes.ApprovalRequired, $"{requirement.Name} is missing.", "state"));
+            }
+
+            return open;
+        }
+
+        return [];
+    }
+
+    private static bool IsApproved(ApprovalRequirement requirement, IReadOnlyList<ApprovalVote> votes, long? requester)
+    {
+        var own = votes.Where(v => v.Requirement == requirement.Key).ToList();
+        return own.TrueForAll(v => v.Approved)
+            && own.Where(v => v.UserId != requester).Select(v => v.UserId).Distinct().Count() >= requirement.Required;
+    }
+
+    private static void AddUnlessMet(Condition condition, WorkflowDefinition workflow, MoveContext context, List<MoveReason> reasons)
+    {
+        if (IsMet(condition, workflow, context))
+            return;
+        reasons.Add(condition switch
+        {
+            ChecklistCondition checklist => new(
+                MoveReasonCodes.ChecklistIncomplete,
+                $"{workflow.FindChecklist(checklist.Checklist)?.Title ?? checklist.Checklist} is {(checklist.Complete ? "not complete" : "complete already")}.",
+                $"checklist.{checklist.Checklist}"),
+            FieldCondition field => new(MoveReasonCodes.ConditionNotMet, $"The condition '{field}' does not hold.", field.Field),
+            _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition holds."),
+        });
+    }
+
+    private static int? PriorityOrder(FieldValue actual, FieldValue expected) =>
+        WireName.TryParse(actual.ToString(), out Issues.IssuePriority left) && WireName.TryParse(expected.ToString(), out Issues.IssuePriority right)
+            ? left.CompareTo(right)
+            : actual.CompareTo(expected);
+
+    private static string FieldName(string field) =>
+        IssueFacts.KnownFields.Contains(field) || field.Contains('.') ? field : $"custom_fields.{field}";
+}
