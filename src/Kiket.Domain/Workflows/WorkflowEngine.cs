@@ -170,9 +170,10 @@ public static class WorkflowEngine
             return needed;
 
         var votes = context.Votes.GetValueOrDefault(transition.To) ?? [];
+        long? requester = context.Requesters.TryGetValue(transition.To, out var user) ? user : null;
         foreach (var level in needed.GroupBy(r => r.Level).OrderBy(g => g.Key))
         {
-            var open = level.Where(r => !IsApproved(r, votes, context.RequesterId)).ToList();
+            var open = level.Where(r => !IsApproved(r, votes, requester)).ToList();
             foreach (var group in level.Where(r => r.AnyOfGroup).GroupBy(r => r.Group))
             {
                 if (group.Any(r => !open.Contains(r)))
@@ -198,7 +199,8 @@ public static class WorkflowEngine
     {
         var own = votes.Where(v => v.Requirement == requirement.Key).ToList();
         return own.TrueForAll(v => v.Approved)
-            && own.Where(v => v.UserId != requester).Select(v => v.UserId).Distinct().Count() >= requirement.Required;
+            && own.Exists(v => v.UserId != requester)
+            && own.Select(v => v.UserId).Distinct().Count() >= requirement.Required;
     }
 
     private static void AddUnlessMet(Condition condition, WorkflowDefinition workflow, MoveContext context, List<MoveReason> reasons)

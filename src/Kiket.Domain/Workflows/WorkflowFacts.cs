@@ -116,6 +116,6 @@ public sealed record MoveContext(IssueFacts Issue)
     /// <summary>The votes for each move, by key of its target state.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ApprovalVote>> Votes { get; init; } = new Dictionary<string, IReadOnlyList<ApprovalVote>>();
 
-    /// <summary>The user who asked for the approvals; their own approval alone is never enough.</summary>
-    public long? RequesterId { get; init; }
+    /// <summary>The users who asked for the approvals of a move, by key of its target state; a requester's own vote alone is never enough.</summary>
+    public IReadOnlyDictionary<string, long> Requesters { get; init; } = new Dictionary<string, long>();
 }

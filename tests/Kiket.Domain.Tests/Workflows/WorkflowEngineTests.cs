@@ -98,16 +98,18 @@ public sealed class WorkflowEngineTests
     }
 
     [Fact]
-    public void An_approval_needs_as_many_people_as_it_says_and_the_requester_is_none_of_them()
+    public void An_approval_needs_as_many_people_as_it_says_and_never_the_requester_alone()
     {
         var workflow = With(new("open", "done", null, null) { Approvals = [Approval("legal", required: 2)] });
 
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true)));
-        Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true), ("legal", Requester, true)));
+        Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Requester, true)));
+        Assert.Equal(["APPROVAL_REQUIRED"], Reasons(With(new("open", "done", null, null) { Approvals = [Approval("legal")] }), ("legal", Requester, true)));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true), ("legal", Ada, true)));
         Assert.Equal(["APPROVAL_REJECTED"], Reasons(workflow, ("legal", Ada, true), ("legal", Bob, false)));
         Assert.Empty(Reasons(workflow, ("legal", Ada, true), ("legal", Bob, true)));
+        Assert.Empty(Reasons(workflow, ("legal", Ada, true), ("legal", Requester, true)));
     }
 
     [Fact]
@@ -182,7 +184,7 @@ public sealed class WorkflowEngineTests
 
     private static MoveDecision Decide(WorkflowDefinition workflow, (string Requirement, long User, bool Approved)[] votes) => Decide(workflow, Issue("{}") with
     {
-        RequesterId = Requester,
+        Requesters = new Dictionary<string, long> { ["done"] = Requester },
         Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
         {
             ["done"] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
