@@ -36,6 +36,12 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>The fields at fault, empty when the refusal is about the whole.</summary>
     public IReadOnlyList<ErrorDetail> Details { get; init; } = [];
 
+    /// <summary>
+    /// Whether the refusal waits for somebody: approvals have been asked for, and asking again may succeed. The requests are kept;
+    /// every other refusal keeps nothing.
+    /// </summary>
+    public bool IsPending { get; init; }
+
     /// <summary>A malformed request, <c>INVALID_PARAMETER</c>.</summary>
     /// <param name="parameter">Wire name of the parameter.</param>
     /// <param name="message">What is wrong with it.</param>

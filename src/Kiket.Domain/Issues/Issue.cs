@@ -227,26 +227,74 @@ public sealed class Issue : AggregateRoot
         return Result.Success;
     }
 
-    /// <summary>Moves the issue along a declared transition.</summary>
-    /// <param name="target">Key of the target state or name of the transition, upper and lower case alike.</param>
+    /// <summary>Moves the issue along a declared transition, if the workflow allows it.</summary>
+    /// <param name="transition">One of the workflow's transitions that leave the issue's state.</param>
     /// <param name="workflow">The workflow version that the issue follows.</param>
-    /// <param name="comment">Why, or null.</param>
+    /// <param name="context">All that the workflow's decision depends on.</param>
     /// <param name="actorId">Who moves it.</param>
     /// <param name="at">Instant of the move.</param>
-    /// <returns>Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with the reason; a refusal changes nothing.</returns>
+    /// <returns>
+    /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when only approvals
+    /// are missing.
+    /// </returns>
     /// <remarks>Source: contract 7.2 and 19.</remarks>
-    public Result TransitionTo(string target, Workflow workflow, string? comment, long actorId, DateTimeOffset at)
+    public Result Move(Transition transition, Workflow workflow, MoveContext context, long actorId, DateTimeOffset at)
     {
+        ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(workflow);
-        if (workflow.Definition.FindTransition(Status, target) is not { } transition)
-            return IssueErrors.TransitionNotDeclared(Key, Status, target, workflow);
+        ArgumentNullException.ThrowIfNull(context);
+        var decision = WorkflowEngine.Decide(workflow.Definition, transition, context);
+        if (!decision.IsAllowed)
+            return IssueErrors.MoveNotAllowed(Key, decision);
 
         List<FieldChange> changes = [];
         Set("status", Status, transition.To, changes, value => Status = value);
         CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
-        history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, string.IsNullOrWhiteSpace(comment) ? null : comment));
+        var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;
+        history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
         return Result.Success;
+    }
+
+    /// <summary>Records that approvals of a move were asked for.</summary>
+    /// <param name="decision">The move and the approvals that it misses.</param>
+    /// <param name="actorId">Whose move asks for them.</param>
+    /// <param name="at">Instant of the request.</param>
+    public void RecordApprovalRequest(MoveDecision decision, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        Record(
+            IssueAction.ApprovalRequested,
+            [.. decision.MissingApprovals.Select(r => new FieldChange($"approvals.{decision.Transition.To}.{r.Key}", null, ToJson("pending")))],
+            null,
+            actorId,
+            at);
+    }
+
+    /// <summary>Records somebody's decision about an approval.</summary>
+    /// <param name="approval">The approval, decided.</param>
+    /// <param name="approved">What they decided.</param>
+    /// <param name="comment">Why, or null.</param>
+    /// <param name="actorId">Who decided.</param>
+    /// <param name="at">Instant of the decision.</param>
+    public void RecordApproval(Approval approval, bool approved, string? comment, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(approval);
+        var change = new FieldChange($"approvals.{approval.To}.{approval.Requirement.Key}", ToJson("pending"), ToJson(WireName.Of(approval.Status)));
+        Record(approved ? IssueAction.Approved : IssueAction.Rejected, [change], comment, actorId, at);
+    }
+
+    /// <summary>Records that an item of a checklist was checked or unchecked.</summary>
+    /// <param name="checklist">The checklist.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="isChecked">Whether it is checked now.</param>
+    /// <param name="actorId">Who did it.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void RecordCheck(Checklist checklist, ChecklistItem item, bool isChecked, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(checklist);
+        ArgumentNullException.ThrowIfNull(item);
+        Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))], null, actorId, at);
     }
 
     /// <summary>Puts the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>

@@ -16,6 +16,18 @@ public enum IssueAction
 
     /// <summary>It was deleted.</summary>
     Deleted,
+
+    /// <summary>Approvals of a move were asked for.</summary>
+    ApprovalRequested,
+
+    /// <summary>Somebody approved a move.</summary>
+    Approved,
+
+    /// <summary>Somebody rejected a move.</summary>
+    Rejected,
+
+    /// <summary>An item of a checklist was checked or unchecked.</summary>
+    Checked,
 }
 
 /// <summary>One field before and after.</summary>

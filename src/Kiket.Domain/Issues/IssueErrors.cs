@@ -61,4 +61,21 @@ public static class IssueErrors
             + (ways.Length == 0 ? $"No transition leaves '{from}'." : $"Possible: {ways}.");
         return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("state", message)] };
     }
+
+    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow does not allow the move now; pending when only approvals are missing.</summary>
+    /// <param name="key">The issue's key.</param>
+    /// <param name="decision">The refused move.</param>
+    public static Error MoveNotAllowed(string key, MoveDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        var reasons = string.Join(" ", decision.Reasons.Select(r => r.Message));
+        return new(
+            ErrorKind.Invalid,
+            ErrorCodes.WorkflowTransitionGuardFailed,
+            $"{key} cannot go from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}")
+        {
+            Details = [.. decision.Reasons.Select(r => new ErrorDetail(r.Field ?? "state", r.Message))],
+            IsPending = decision.Reasons.All(r => r.Code is MoveReasonCodes.ApprovalRequired or MoveReasonCodes.ApprovalRejected),
+        };
+    }
 }

@@ -32,6 +32,9 @@ public sealed class ProjectMember
     /// <summary>The user's role in the project.</summary>
     public ProjectRole Role { get; private set; }
 
+    /// <summary>The member's roles in the project's team, as its definition names them; approvals and notifications refer to them.</summary>
+    public IReadOnlyList<string> TeamRoles { get; private set; } = [];
+
     /// <summary>When the membership began (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
@@ -56,4 +59,12 @@ public sealed class ProjectMember
     /// <summary>Gives the member another role.</summary>
     /// <param name="role">The new role.</param>
     public void ChangeRole(ProjectRole role) => Role = role;
+
+    /// <summary>Gives the member other roles in the team.</summary>
+    /// <param name="roles">All of them.</param>
+    public void ChangeTeamRoles(IReadOnlyList<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        TeamRoles = [.. roles.Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
 }

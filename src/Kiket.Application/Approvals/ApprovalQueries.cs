@@ -1,0 +1,60 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Approvals;
+
+internal static class ApprovalQueries
+{
+    /// <summary>The actor with every role that a workflow can name.</summary>
+    public static async Task<ApproverCandidate> ReadCandidateAsync(this IKiketDb db, Issue issue, Project project, Actor actor, CancellationToken ct)
+    {
+        var email = await db.Users.Where(u => u.Id == actor.UserId).Select(u => u.Email).SingleAsync(ct);
+        var member = await db.ProjectMembers.AsNoTracking().SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == actor.UserId, ct);
+        var access = ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, member?.Role);
+
+        HashSet<string> roles = new(member?.TeamRoles ?? [], StringComparer.OrdinalIgnoreCase) { WireName.Of(actor.Role) };
+        if (project.LeadId == actor.UserId || member?.Role is ProjectRole.Lead)
+            roles.UnionWith(["lead", "project_lead"]);
+        if (member is not null)
+            roles.Add(WireName.Of(member.Role));
+        if (access is ProjectAccess.Manage)
+            roles.Add("manager");
+
+        HashSet<string> parts = new(StringComparer.OrdinalIgnoreCase);
+        if (issue.AssigneeId == actor.UserId)
+            parts.Add("assignee");
+        if (issue.ReporterId == actor.UserId)
+            parts.UnionWith(["reporter", "creator"]);
+        if (project.LeadId == actor.UserId)
+            parts.UnionWith(["lead", "project_lead"]);
+        return new(actor.UserId, email, roles, parts, access is ProjectAccess.Manage);
+    }
+
+    /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>
+    public static async Task RequestApprovalsAsync(
+        this IKiketDb db, Issue issue, MoveDecision decision, long requesterId, DateTimeOffset now, CancellationToken ct)
+    {
+        var (from, to) = (decision.Transition.From, decision.Transition.To);
+        var open = await db.Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed).ToListAsync(ct);
+        foreach (var requirement in decision.MissingApprovals)
+        {
+            var asked = open.Find(a => a.Requirement.Key == requirement.Key);
+            if (asked is { Status: ApprovalStatus.Pending })
+                continue;
+            asked?.Close(now); // refused before: whoever tries again asks again
+            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
+        }
+    }
+
+    /// <summary>Ends the approvals of the state that an issue leaves.</summary>
+    public static async Task CloseApprovalsAsync(this IKiketDb db, long issueId, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var approval in await db.Approvals.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
+            approval.Close(now);
+    }
+}

@@ -1,0 +1,45 @@
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Approvals;
+
+/// <summary>Approves or rejects a move of an issue. For those whom the workflow names.</summary>
+/// <param name="Approve">True to approve, false to reject.</param>
+public sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment) : ICommand<Result<ApprovalDto>>;
+
+internal sealed class DecideApprovalValidator : AbstractValidator<DecideApprovalCommand>
+{
+    public DecideApprovalValidator() => RuleFor(c => c.Comment).MaximumLength(Approval.MaxCommentLength).OverridePropertyName("comment");
+}
+
+internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<DecideApprovalCommand, Result<ApprovalDto>>
+{
+    public async Task<Result<ApprovalDto>> Handle(DecideApprovalCommand command, CancellationToken ct)
+    {
+        // Reading is enough to be an approver: a viewer with the role of an approver approves and changes nothing else.
+        var (actor, now) = (current.Actor, time.GetUtcNow());
+        var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Read, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (issue, project) = found.Value;
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+        var approval = await db.Approvals.SingleOrDefaultAsync(a => a.IssueId == issue.Id && a.Id == command.Id, ct);
+        if (approval is null)
+            return WorkflowErrors.ApprovalNotFound(command.Id);
+        if (!ApproverPolicy.MayDecide(approval, await db.ReadCandidateAsync(issue, project, actor, ct)))
+            return WorkflowErrors.NotAnApprover(approval);
+
+        if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } refusal)
+            return refusal;
+        issue.RecordApproval(approval, actor.UserId, command.Approve, command.Comment, now);
+        await db.SaveChangesAsync(ct);
+        return (await new[] { approval }.ToDtoAsync(db, ct))[0];
+    }
+}

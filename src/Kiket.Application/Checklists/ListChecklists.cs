@@ -1,0 +1,61 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Checklists;
+
+/// <summary>The checklists of an issue's workflow, with what is done (decisions, 15).</summary>
+public sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IReadOnlyList<ChecklistDto>>>;
+
+/// <param name="State">Key of the state in which it is to be done.</param>
+public sealed record ChecklistDto(
+    string Id, string Title, string State, ChecklistMode RequiredMode, bool Complete, IReadOnlyList<ChecklistItemDto> Items);
+
+/// <param name="CheckedBy">Who checked a manual item; null for automatic and unchecked ones.</param>
+public sealed record ChecklistItemDto(
+    string Id, string Label, ChecklistCheck CheckType, bool Required, bool Checked, UserSummary? CheckedBy, DateTimeOffset? CheckedAt);
+
+internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<ListChecklistsQuery, Result<IReadOnlyList<ChecklistDto>>>
+{
+    public async Task<Result<IReadOnlyList<ChecklistDto>>> Handle(ListChecklistsQuery query, CancellationToken ct)
+    {
+        var found = await db.FindIssueAsync(query.Issue, current.Actor, ProjectAccess.Read, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        return Result<IReadOnlyList<ChecklistDto>>.From(await db.ReadChecklistsAsync(found.Value.Issue, time.GetUtcNow(), ct));
+    }
+}
+
+internal static class ChecklistQueries
+{
+    public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(this IKiketDb db, Issue issue, DateTimeOffset now, CancellationToken ct)
+    {
+        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var context = await db.ReadMoveContextAsync(issue, workflow, now, ct);
+        var marks = await db.ChecklistMarks.Where(m => m.IssueId == issue.Id)
+            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { m.ChecklistId, m.ItemId, m.At, User = new UserSummary(u.Id, u.Name, u.Email) })
+            .ToListAsync(ct);
+
+        return [.. workflow.States.Where(s => s.Checklist is not null).Select(state =>
+        {
+            var checklist = state.Checklist!;
+            return new ChecklistDto(
+                checklist.Id,
+                checklist.Title,
+                state.Key,
+                checklist.Mode,
+                WorkflowEngine.IsComplete(checklist, workflow, context),
+                [.. WorkflowEngine.ItemsOf(checklist, workflow, context).Select(item =>
+                {
+                    var mark = marks.Find(m => m.ChecklistId == checklist.Id && m.ItemId == item.Item.Id);
+                    return new ChecklistItemDto(item.Item.Id, item.Item.Label, item.Item.Check, item.Item.Required, item.IsDone, mark?.User, mark?.At);
+                })]);
+        })];
+    }
+}

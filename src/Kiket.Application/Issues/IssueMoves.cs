@@ -1,0 +1,58 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Approvals;
+using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>The one way along a transition, for all commands that move an issue.</summary>
+internal static class IssueMoves
+{
+    /// <summary>Moves a loaded issue; the caller saves, also after a refusal that is pending. To be called in a transaction.</summary>
+    /// <param name="target">Key of the target state, or name of the transition.</param>
+    public static async Task<Result> MoveAsync(
+        this IKiketDb db, Issue issue, string target, string? comment, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
+        var definition = workflow.Definition;
+        if (definition.FindTransition(issue.Status, target) is not { } transition)
+            return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
+
+        // Movers into a limited state take turns, so that none of them counts what another is about to add.
+        if (definition.FindState(transition.To)!.WipLimit is not null)
+            await db.LockProjectAsync(issue.ProjectId, ct);
+        var context = await db.ReadMoveContextAsync(issue, definition, now, ct) with { Comment = comment, IsAttempt = true };
+
+        var from = issue.Status;
+        var moved = issue.Move(transition, workflow, context, actor.UserId, now);
+        if (moved.Error is { IsPending: true })
+        {
+            var decision = WorkflowEngine.Decide(definition, transition, context);
+            await db.RequestApprovalsAsync(issue, decision, actor.UserId, now, ct);
+            issue.RecordApprovalRequest(decision, actor.UserId, now);
+        }
+        else if (!moved.IsRefused)
+        {
+            await db.CloseApprovalsAsync(issue.Id, now, ct);
+            await db.ClearChecklistsAsync(issue.Id, definition, from, transition.To, ct);
+        }
+
+        return moved;
+    }
+
+    /// <summary>Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.</summary>
+    private static async Task ClearChecklistsAsync(
+        this IKiketDb db, long issueId, WorkflowDefinition workflow, string from, string to, CancellationToken ct)
+    {
+        var keys = workflow.States.Select(s => s.Key).ToList();
+        if (keys.IndexOf(to) > keys.IndexOf(from))
+            return;
+        var cleared = workflow.States.Skip(keys.IndexOf(to) + 1).Select(s => s.Checklist?.Id).OfType<string>().ToList();
+        if (cleared.Count > 0)
+            await db.ChecklistMarks.Where(m => m.IssueId == issueId && cleared.Contains(m.ChecklistId)).ExecuteDeleteAsync(ct);
+    }
+}
