@@ -1,4 +1,5 @@
 using Hangfire;
+using Kiket.Api.Approvals;
 using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
 using Kiket.Api.Http;
@@ -35,6 +36,7 @@ var api = app.MapGroup("/api/v1").AddEndpointFilterFactory(UnknownParameterFilte
 api.MapProjects();
 api.MapIssues();
 api.MapIssueSchema();
+api.MapApprovals();
 api.MapComments();
 api.MapMilestones();
 

@@ -23,6 +23,10 @@ internal sealed record ErrorBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
+    /// <summary><c>pending</c> when approvals have been asked for and asking again may succeed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Status { get; init; }
+
     /// <summary>Names this request in the server's log.</summary>
     public required string RequestId { get; init; }
 
@@ -35,6 +39,7 @@ internal sealed record ErrorBody
         Errors = error.Kind is ErrorKind.Invalid
             ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
             : null,
+        Status = error.IsPending ? "pending" : null,
         RequestId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
     };
 

@@ -57,7 +57,9 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
-            var answer = await RunAsync(http, await next(context));
+            var result = await next(context);
+            var isPending = result is INestedHttpResult { Result: ErrorResult { Error.IsPending: true } };
+            var answer = await RunAsync(http, result);
             if (answer.Status is >= 200 and < 300)
             {
                 if (!await store.AnswerAsync(reservation, answer, http.RequestAborted))
@@ -68,6 +70,10 @@ internal sealed class IdempotencyFilter : IEndpointFilter
 
                 await transaction.CommitAsync(http.RequestAborted);
                 isKept = true;
+            }
+            else if (isPending)
+            {
+                await transaction.CommitAsync(http.RequestAborted); // keeps the approvals that were asked for; the key is given back
             }
 
             await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);

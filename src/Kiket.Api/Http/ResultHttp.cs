@@ -39,6 +39,8 @@ internal sealed record Success(bool IsSuccess)
 /// <summary>A refusal in the contract's error body.</summary>
 internal sealed class ErrorResult(Error error) : IResult, IEndpointMetadataProvider
 {
+    public Error Error => error;
+
     public Task ExecuteAsync(HttpContext httpContext) => ErrorBody.WriteAsync(httpContext, error);
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)

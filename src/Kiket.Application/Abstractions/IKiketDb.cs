@@ -33,13 +33,17 @@ public interface IKiketDb
 
     DbSet<Comment> Comments { get; }
 
+    DbSet<Approval> Approvals { get; }
+
+    DbSet<ChecklistMark> ChecklistMarks { get; }
+
     DbSet<Milestone> Milestones { get; }
 
     DbSet<DefinitionFile> DefinitionFiles { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 
-    /// <summary>Runs several saves as one: all of them are kept on success, none on a refusal or an exception.</summary>
+    /// <summary>Runs several saves as one: all of them are kept on success or a pending refusal, none on any other refusal or an exception.</summary>
     Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
 
     /// <summary>Forgets every loaded entity, so that the next read sees the database as it is.</summary>

@@ -36,11 +36,13 @@ internal static class ApprovalQueries
     }
 
     /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>
-    public static async Task RequestApprovalsAsync(
+    /// <returns>Whether any had not.</returns>
+    public static async Task<bool> RequestApprovalsAsync(
         this IKiketDb db, Issue issue, MoveDecision decision, long requesterId, DateTimeOffset now, CancellationToken ct)
     {
         var (from, to) = (decision.Transition.From, decision.Transition.To);
         var open = await db.Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed).ToListAsync(ct);
+        var isNew = false;
         foreach (var requirement in decision.MissingApprovals)
         {
             var asked = open.Find(a => a.Requirement.Key == requirement.Key);
@@ -48,7 +50,10 @@ internal static class ApprovalQueries
                 continue;
             asked?.Close(now); // refused before: whoever tries again asks again
             db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
+            isNew = true;
         }
+
+        return isNew;
     }
 
     /// <summary>Ends the approvals of the state that an issue leaves.</summary>

@@ -38,7 +38,7 @@ internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, 
 
         if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } refusal)
             return refusal;
-        issue.RecordApproval(approval, actor.UserId, command.Approve, command.Comment, now);
+        issue.RecordApproval(approval, command.Approve, command.Comment, actor.UserId, now);
         await db.SaveChangesAsync(ct);
         return (await new[] { approval }.ToDtoAsync(db, ct))[0];
     }

@@ -48,6 +48,10 @@ internal sealed class CreateIssueHandler(IKiketDb db, ICurrentActor current, Pub
                 if (issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
                     return IssueErrors.NotInitial(issue.Status);
 
+                if (workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state
+                    && await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct) >= limit)
+                    return IssueErrors.StateIsFull(state);
+
                 issue.TakeNumber(project.Key, number);
                 db.Issues.Add(issue);
                 await db.SaveChangesAsync(ct);

@@ -25,7 +25,7 @@ internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, Tim
         if (command.ExpectedVersion is { } expected && expected != issue.Version)
             return Error.Stale(issue.Version);
 
-        await db.LockHierarchyAsync(project.Id, ct);
+        await db.LockProjectAsync(project.Id, ct);
         foreach (var child in await db.Issues.Where(i => i.ParentId == issue.Id).ToListAsync(ct))
         {
             var (path, depth) = (child.DescendantPath, child.HierarchyDepth);

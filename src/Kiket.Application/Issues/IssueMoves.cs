@@ -12,15 +12,16 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
-    /// <summary>Moves a loaded issue; the caller saves, also after a refusal that is pending. To be called in a transaction.</summary>
+    /// <summary>Moves a loaded issue; the caller saves. To be called in a transaction.</summary>
     /// <param name="target">Key of the target state, or name of the transition.</param>
-    public static async Task<Result> MoveAsync(
+    /// <returns>The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.</returns>
+    public static async Task<(Result Outcome, MoveDecision? Pending)> MoveAsync(
         this IKiketDb db, Issue issue, string target, string? comment, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         var definition = workflow.Definition;
         if (definition.FindTransition(issue.Status, target) is not { } transition)
-            return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
+            return (IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow), null);
 
         // Movers into a limited state take turns, so that none of them counts what another is about to add.
         if (definition.FindState(transition.To)!.WipLimit is not null)
@@ -29,19 +30,23 @@ internal static class IssueMoves
 
         var from = issue.Status;
         var moved = issue.Move(transition, workflow, context, actor.UserId, now);
-        if (moved.Error is { IsPending: true })
-        {
-            var decision = WorkflowEngine.Decide(definition, transition, context);
-            await db.RequestApprovalsAsync(issue, decision, actor.UserId, now, ct);
-            issue.RecordApprovalRequest(decision, actor.UserId, now);
-        }
-        else if (!moved.IsRefused)
-        {
-            await db.CloseApprovalsAsync(issue.Id, now, ct);
-            await db.ClearChecklistsAsync(issue.Id, definition, from, transition.To, ct);
-        }
+        if (moved.IsRefused)
+            return (moved, moved.Error.IsPending ? WorkflowEngine.Decide(definition, transition, context) : null);
 
-        return moved;
+        await db.CloseApprovalsAsync(issue.Id, now, ct);
+        await db.ClearChecklistsAsync(issue.Id, definition, from, transition.To, ct);
+        return (moved, null);
+    }
+
+    /// <summary>Saves the request for the approvals that a move misses, and nothing else of what was to change with it.</summary>
+    public static async Task AskForApprovalsAsync(
+        this IKiketDb db, long issueId, MoveDecision pending, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        db.Forget();
+        var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
+        if (await db.RequestApprovalsAsync(issue, pending, actor.UserId, now, ct))
+            issue.RecordApprovalRequest(pending, actor.UserId, now);
+        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.</summary>

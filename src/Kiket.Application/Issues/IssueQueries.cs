@@ -34,8 +34,8 @@ internal static class IssueQueries
         return await db.Projects.Where(p => p.Id == projectId).Select(p => p.LastIssueNumber).SingleAsync(ct);
     }
 
-    /// <summary>Locks the project's row until the transaction ends, so that nobody else changes the project's hierarchy.</summary>
-    public static Task LockHierarchyAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
+    /// <summary>Locks the project's row until the transaction ends, so that nobody else changes its hierarchy or fills its limited states.</summary>
+    public static Task LockProjectAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
         db.Projects.Where(p => p.Id == projectId)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber), ct);
 

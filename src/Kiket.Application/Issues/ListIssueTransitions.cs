@@ -1,7 +1,9 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -17,12 +19,13 @@ public sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionD
 /// <param name="ToLabel">Display name of that state.</param>
 /// <param name="Allowed">Whether the caller may take it now.</param>
 /// <param name="Reasons">Why not; empty when it is allowed.</param>
+/// <param name="CommentRequired">Whether the move needs a comment.</param>
 public sealed record TransitionDto(
-    string From, string To, string? Name, string? Description, string ToLabel, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons);
+    string From, string To, string? Name, string? Description, string ToLabel, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons, bool CommentRequired);
 
 public sealed record TransitionReasonDto(string Code, string Message, string? Field);
 
-internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor current)
+internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListIssueTransitionsQuery, Result<IssueTransitionsDto>>
 {
     public async Task<Result<IssueTransitionsDto>> Handle(ListIssueTransitionsQuery query, CancellationToken ct)
@@ -31,20 +34,27 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;
-        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
-        var definition = workflow.Definition;
+        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var context = await db.ReadMoveContextAsync(issue, definition, time.GetUtcNow(), ct);
 
-        List<TransitionReasonDto> reasons = [];
+        List<TransitionReasonDto> general = [];
         if (project.Status is ProjectStatus.Archived)
-            reasons.Add(ReasonOf(ProjectErrors.Archived(project.Key)));
+            general.Add(ReasonOf(ProjectErrors.Archived(project.Key)));
         else if ((await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Write, ct)).Error is { } refusal)
-            reasons.Add(ReasonOf(refusal));
+            general.Add(ReasonOf(refusal));
 
         return new IssueTransitionsDto(
             issue.Status,
             [
-                .. definition.From(issue.Status).Select(t => new TransitionDto(
-                    t.From, t.To, t.Name, t.Description, definition.FindState(t.To)!.Label, reasons.Count == 0, reasons)),
+                .. WorkflowEngine.Decide(definition, context).Select(decision => new TransitionDto(
+                    decision.Transition.From,
+                    decision.Transition.To,
+                    decision.Transition.Name,
+                    decision.Transition.Description,
+                    definition.FindState(decision.Transition.To)!.Label,
+                    decision.IsAllowed && general.Count == 0,
+                    [.. general, .. decision.Reasons.Select(r => new TransitionReasonDto(r.Code, r.Message, r.Field))],
+                    decision.Transition.CommentRequired)),
             ]);
     }
 

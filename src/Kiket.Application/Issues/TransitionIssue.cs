@@ -4,7 +4,6 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
@@ -25,7 +24,10 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
 internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
 {
-    public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
+    public Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<IssueDto>(() => TransitionAsync(command, ct), ct);
+
+    private async Task<Result<IssueDto>> TransitionAsync(TransitionIssueCommand command, CancellationToken ct)
     {
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
@@ -34,8 +36,10 @@ internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current,
         if (command.ExpectedVersion is { } expected && expected != issue.Version)
             return Error.Stale(issue.Version);
 
-        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
-        var moved = issue.TransitionTo(command.To!, workflow, command.Comment, current.Actor.UserId, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var (moved, pending) = await db.MoveAsync(issue, command.To!, command.Comment, current.Actor, now, ct);
+        if (pending is not null)
+            await db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct);
         if (moved.Error is { } refusal)
             return refusal;
 

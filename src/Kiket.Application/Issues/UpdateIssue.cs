@@ -43,8 +43,10 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Pub
             return fault;
         if (command.Status is { } status && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
         {
-            var workflow = await WorkflowAsync(issue.WorkflowId, ct);
-            if (issue.TransitionTo(status, workflow, null, actor.UserId, now).Error is { } refusal)
+            var (moved, pending) = await db.MoveAsync(issue, status, null, actor, now, ct);
+            if (pending is not null)
+                await db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct);
+            if (moved.Error is { } refusal)
                 return refusal;
         }
 
@@ -58,7 +60,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Pub
 
     private async Task<Result> MoveAsync(Issue issue, long? parentId, Project project, DateTimeOffset now, CancellationToken ct)
     {
-        await db.LockHierarchyAsync(project.Id, ct);
+        await db.LockProjectAsync(project.Id, ct);
         var parent = parentId is { } id ? await db.Issues.SingleOrDefaultAsync(i => i.Id == id, ct) : null;
         if (parentId is { } missing && parent is null)
             return IssueErrors.UnknownParent(missing);

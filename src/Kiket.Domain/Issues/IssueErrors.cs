@@ -35,6 +35,15 @@ public static class IssueErrors
     public static Error NotInitial(string state) =>
         Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial one.");
 
+    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the state holds as many issues of the project as it may.</summary>
+    /// <param name="state">The state.</param>
+    public static Error StateIsFull(State state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var message = $"{state.Label} holds at most {state.WipLimit} issues.";
+        return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("issue.status", message)] };
+    }
+
     /// <summary><c>VALIDATION_ERROR</c>: the assignee is no active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
     public static Error UnknownAssignee(long user) => Error.Validation("issue.assignee_id", $"There is no active user {user}.");

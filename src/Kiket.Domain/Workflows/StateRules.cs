@@ -59,7 +59,11 @@ public sealed record ChecklistItem(string Id, string Label, ChecklistCheck Check
 /// <param name="Items">The items in the order of the definition.</param>
 /// <param name="OnComplete">What to do once it is complete.</param>
 public sealed record Checklist(
-    string Id, string Title, ChecklistMode Mode, IReadOnlyList<ChecklistItem> Items, IReadOnlyList<WorkflowAction> OnComplete);
+    string Id, string Title, ChecklistMode Mode, IReadOnlyList<ChecklistItem> Items, IReadOnlyList<WorkflowAction> OnComplete)
+{
+    /// <summary>Longest id of a checklist or an item, in characters.</summary>
+    public const int MaxIdLength = 100;
+}
 
 /// <summary>What names an approver.</summary>
 public enum ApproverKind

@@ -36,6 +36,7 @@ internal static class Conversions
         AsWireName<ProjectRole>(builder);
         AsWireName<IssueAction>(builder);
         AsWireName<MilestoneStatus>(builder);
+        AsWireName<ApprovalStatus>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -43,6 +44,8 @@ internal static class Conversions
         AsJson<IReadOnlyList<FieldChange>>(builder, json);
         AsJson<IReadOnlyList<DefinitionNote>>(builder, json);
         AsJson<ProjectSchema>(builder, json);
+        AsJson<ApprovalRequirement>(builder, json);
+        AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
         AsJson<WorkflowDefinition>(builder, json);
     }
 

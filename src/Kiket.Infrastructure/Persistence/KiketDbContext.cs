@@ -47,6 +47,10 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<Comment> Comments => Set<Comment>();
 
+    public DbSet<Approval> Approvals => Set<Approval>();
+
+    public DbSet<ChecklistMark> ChecklistMarks => Set<ChecklistMark>();
+
     public DbSet<Milestone> Milestones => Set<Milestone>();
 
     public DbSet<DefinitionFile> DefinitionFiles => Set<DefinitionFile>();
@@ -67,9 +71,10 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
                 await outer.CreateSavepointAsync(savepoint, ct);
 
             var result = await work();
-            if (outer is null && !result.IsRefused)
+            var isKept = result.Error is null or { IsPending: true };
+            if (outer is null && isKept)
                 await transaction.CommitAsync(ct);
-            else if (outer is not null && result.IsRefused)
+            else if (outer is not null && !isKept)
                 await outer.RollbackToSavepointAsync(savepoint, ct);
             return result;
         }
@@ -107,6 +112,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<Issue>(modelBuilder);
         BelongsToOrganization<IssueChange>(modelBuilder);
         BelongsToOrganization<Comment>(modelBuilder);
+        BelongsToOrganization<Approval>(modelBuilder);
+        BelongsToOrganization<ChecklistMark>(modelBuilder);
         BelongsToOrganization<Milestone>(modelBuilder);
         BelongsToOrganization<DefinitionFile>(modelBuilder);
         modelBuilder.Entity<Issue>().HasQueryFilter(NotDeletedFilter, i => i.DeletedAt == null);

@@ -39,7 +39,7 @@ public sealed class IssueTests
     {
         var issue = Open();
 
-        var result = issue.TransitionTo("in_progress", Contract, " why ", Actor, Noon.AddHours(1));
+        var result = Move(issue, "in_progress", Noon.AddHours(1), " why ");
 
         Assert.False(result.IsRefused);
         Assert.Equal(("in_progress", 2, Noon.AddHours(1)), (issue.Status, issue.Version, issue.UpdatedAt));
@@ -47,13 +47,16 @@ public sealed class IssueTests
     }
 
     [Fact]
-    public void An_undeclared_transition_is_refused_and_changes_nothing()
+    public void A_move_that_the_workflow_does_not_allow_is_refused_and_changes_nothing()
     {
         var issue = Open();
 
-        var result = issue.TransitionTo("done", Contract, null, Actor, Noon.AddHours(1));
+        var guarded = new Transition("backlog", "in_progress", null, null) { RequiresFields = ["due_date"] };
+        var context = new MoveContext(IssueFacts.Of(issue, null, null, Noon)) { IsAttempt = true };
+        var result = issue.Move(guarded, Contract, context, Actor, Noon.AddHours(1));
 
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, result.Error?.Code);
+        Assert.Equal("due_date", Assert.Single(result.Error!.Details).Field);
         Assert.Equal(("backlog", 1), (issue.Status, issue.Version));
         Assert.Single(issue.History);
     }
@@ -63,7 +66,7 @@ public sealed class IssueTests
     {
         var issue = Open("review");
 
-        issue.TransitionTo("done", Contract, null, Actor, Noon.AddDays(1));
+        Move(issue, "done", Noon.AddDays(1));
 
         Assert.Equal(Noon.AddDays(1), issue.CompletedAt);
     }
@@ -202,6 +205,13 @@ public sealed class IssueTests
         Assert.Single(IssueSpec.By(reference).Evaluate([issue]));
         Assert.Throws<InvalidOperationException>(() => issue.TakeNumber("LEGAL", 43));
     }
+
+    private static Result Move(Issue issue, string target, DateTimeOffset at, string? comment = null) => issue.Move(
+        Contract.Definition.FindTransition(issue.Status, target)!,
+        Contract,
+        new MoveContext(IssueFacts.Of(issue, null, null, at)) { Comment = comment, IsAttempt = true },
+        Actor,
+        at);
 
     private static IssueRef Reference(string text) => IssueRef.TryParse(text, out var reference) ? reference : throw new FormatException(text);
 
