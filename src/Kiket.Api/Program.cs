@@ -1,6 +1,7 @@
 using Hangfire;
 using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
+using Kiket.Api.Definitions;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Milestones;
@@ -37,6 +38,7 @@ api.MapIssues();
 api.MapIssueSchema();
 api.MapComments();
 api.MapMilestones();
+api.MapDefinitions();
 
 await app.PrepareAsync();
 await app.RunAsync();
