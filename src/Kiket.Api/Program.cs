@@ -2,6 +2,7 @@ using Hangfire;
 using Kiket.Api.Approvals;
 using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
+using Kiket.Api.Definitions;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Milestones;
@@ -39,6 +40,7 @@ api.MapIssueSchema();
 api.MapApprovals();
 api.MapComments();
 api.MapMilestones();
+api.MapDefinitions();
 
 await app.PrepareAsync();
 await app.RunAsync();
