@@ -107,6 +107,17 @@ internal static partial class WorkflowReader
             Color = Either("color"),
             Icon = Either("icon"),
             Description = Either("description")?.Trim(),
+            WipLimit = file.WholeNumber(body, "wip_limit") is { } limit and > 0 ? limit : null,
+            Rules = s => s with
+            {
+                Sla = RuleReader.Sla(file, body),
+                Conditions = RuleReader.Conditions(file, body),
+                Approvals = RuleReader.StateApprovals(file, body, s.Label),
+                Checklist = RuleReader.Checklist(file, body),
+                OnEnter = RuleReader.Actions(file, body, "on_enter"),
+                OnExit = RuleReader.Actions(file, body, "on_exit"),
+                OnComplete = RuleReader.Actions(file, body, "on_complete"),
+            },
         };
 
         string? Either(string member) => (file.Text(metadata, member) ?? file.Text(body, member))?.Value;
@@ -124,10 +135,10 @@ internal static partial class WorkflowReader
         {
             var body = file.MapOf(item, "A transition");
             file.WarnOfOthers(
-                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "actions", "hooks");
+                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required", "actions", "hooks");
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
-                transitions.Add(new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim()));
+                transitions.Add(ReadRules(file, body, new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())));
             else
                 isSound = false;
         }
@@ -143,6 +154,18 @@ internal static partial class WorkflowReader
                 file.Fault(end, $"The transition goes {member} '{end.Shown}', which is no state of this workflow.");
             return state?.Key.Value;
         }
+    }
+
+    private static Transition ReadRules(FileReading file, YamlMap body, Transition transition)
+    {
+        var metadata = file.Map(body, "metadata");
+        return transition with
+        {
+            Conditions = RuleReader.Conditions(file, body),
+            Approvals = RuleReader.TransitionApprovals(file, body),
+            RequiresFields = file.Texts(metadata, "requires_fields"),
+            CommentRequired = file.Flag(metadata, "comment_required", file.Flag(body, "comment_required", standard: false)),
+        };
     }
 
     private static string? FindInitial(FileReading file, YamlText? named, List<StateDraft> states)
@@ -189,6 +212,11 @@ internal static partial class WorkflowReader
 
         public required string? Description { get; init; }
 
+        public required int? WipLimit { get; init; }
+
+        /// <summary>Adds what the state asks for and does.</summary>
+        public required Func<State, State> Rules { get; init; }
+
         public State Finish(string initial, bool isLeft)
         {
             var type = Type ?? (Key.Value == initial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
@@ -198,7 +226,7 @@ internal static partial class WorkflowReader
                 StateType.Final => StateCategory.Completed,
                 _ => StateCategory.Active,
             };
-            return new(Key.Value, Label, type, category) { Color = Color, Icon = Icon, Description = Description };
+            return Rules(new(Key.Value, Label, type, category) { Color = Color, Icon = Icon, Description = Description, WipLimit = WipLimit });
         }
     }
 }

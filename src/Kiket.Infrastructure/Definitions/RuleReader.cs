@@ -1,0 +1,355 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>Reads what states and transitions ask for and do: conditions, checklists, approvals, limits and actions (contract, section 19).</summary>
+internal static class RuleReader
+{
+    private const int MaxLevels = 50;
+
+    /// <summary>Conditions in a list, a single one, or a map with <c>any</c> or <c>all</c>.</summary>
+    public static IReadOnlyList<Condition> Conditions(FileReading file, YamlMap map, string key = "conditions") => map.Find(key)?.Value switch
+    {
+        null or YamlText { IsNull: true } => [],
+        YamlList list => [.. list.Items.Select(i => Condition(file, i)).OfType<Condition>()],
+        var single => Condition(file, single) is { } condition ? [condition] : [],
+    };
+
+    public static Checklist? Checklist(FileReading file, YamlMap state)
+    {
+        if (state.Find("checklist")?.Value is null or YamlText { IsNull: true })
+            return null;
+        var body = file.Map(state, "checklist");
+        file.WarnOfOthers(body, "id", "key", "title", "name", "label", "required_mode", "items", "on_complete", "description");
+        if ((file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength) ?? file.Text(body, "key", Domain.Workflows.Checklist.MaxIdLength)) is not { } id)
+        {
+            file.Fault(body, "A checklist has an id.");
+            return null;
+        }
+
+        List<ChecklistItem> items = [];
+        foreach (var (key, item) in file.Things(body, "items", "id", "key"))
+        {
+            if (items.Exists(i => i.Id == key.Value))
+                file.Fault(key, $"The item '{key.Shown}' stands twice.");
+            else
+                items.Add(Item(file, key, item));
+        }
+
+        if (items.Count == 0)
+            file.Fault(body, "A checklist has items.");
+        return new(
+            id.Value,
+            (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value),
+            Word(file, body, "required_mode", ChecklistMode.All),
+            items,
+            Actions(file, body, "on_complete"));
+    }
+
+    /// <summary>The approvals that a state asks for: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
+    public static IReadOnlyList<ApprovalRequirement> StateApprovals(FileReading file, YamlMap state, string label)
+    {
+        if (state.Find("require_approval")?.Value is YamlText { IsNull: false } && file.WholeNumber(state, "require_approval") is { } count)
+            return count == 0 ? [] : [Requirement("state", $"Approval of {label}", [], count)];
+        if (state.Find("require_approval")?.Value is YamlList)
+            return Required(file, state);
+        if (state.Find("approval")?.Value is null or YamlText { IsNull: true })
+            return Chain(file, state);
+
+        var body = file.Map(state, "approval");
+        file.WarnOfOthers(body, "required", "approvers", "conditions", "message", "timeout", "name");
+        var approvers = file.List(body, "approvers").Select(a => Approver(file, a)).OfType<Approver>().ToList();
+        return
+        [
+            Requirement("state", file.Text(body, "name")?.Value ?? $"Approval of {label}", approvers, Count(file, body, "required", 1)) with
+            {
+                Conditions = Conditions(file, body),
+                Timeout = Length(file, body, "timeout"),
+                Message = file.Text(body, "message")?.Value,
+            },
+        ];
+    }
+
+    /// <summary>The approvals that a transition asks for: <c>require_approval</c> and <c>approval_chain</c>.</summary>
+    public static IReadOnlyList<ApprovalRequirement> TransitionApprovals(FileReading file, YamlMap transition) =>
+        [.. Required(file, transition), .. Chain(file, transition)];
+
+    public static IReadOnlyList<SlaPolicy> Sla(FileReading file, YamlMap state) => state.Find("sla")?.Value switch
+    {
+        null or YamlText { IsNull: true } => [],
+        YamlList list => [.. list.Items.Select(item => Policy(file, item))],
+        var single => [Policy(file, single)],
+    };
+
+    public static IReadOnlyList<WorkflowAction> Actions(FileReading file, YamlMap map, string key)
+    {
+        List<WorkflowAction> actions = [];
+        foreach (var item in map.Find(key)?.Value is YamlMap single ? [single] : file.List(map, key))
+        {
+            if (item is YamlText { IsNull: false } bare)
+            {
+                actions.Add(new(bare.Value, JsonSerializer.SerializeToElement(new Dictionary<string, string>())));
+                continue;
+            }
+
+            var body = file.MapOf(item, "An action");
+            if ((file.Text(body, "action") ?? file.Text(body, "type") ?? file.Text(body, "kind")) is not { } kind)
+                file.Fault(item, "An action says what to do, in action or type.");
+            else
+                actions.Add(new(kind.Value, Parameters(body)));
+        }
+
+        return actions;
+    }
+
+    private static JsonElement Parameters(YamlMap action) => JsonSerializer.SerializeToElement(
+        FileReading.ToJson(action).Where(p => p.Key is not ("action" or "type" or "kind")).ToDictionary(p => p.Key, p => p.Value));
+
+    private static Condition? Condition(FileReading file, YamlNode node)
+    {
+        if (node is not YamlMap body)
+        {
+            file.Fault(node, "A condition is a map: field, operator and value; checklist and complete; any; or all.");
+            return null;
+        }
+
+        if (body.Find("any") is not null || body.Find("or") is not null)
+            return new AnyCondition(Conditions(file, body, body.Find("any") is null ? "or" : "any"));
+        if (body.Find("all") is not null || body.Find("and") is not null)
+            return new AllCondition(Conditions(file, body, body.Find("all") is null ? "and" : "all"));
+        if (file.Text(body, "checklist") is { } checklist)
+        {
+            file.WarnOfOthers(body, "checklist", "complete");
+            return new ChecklistCondition(checklist.Value, file.Flag(body, "complete", standard: true));
+        }
+
+        return FieldCondition(file, body);
+    }
+
+    /// <summary><c>{field, operator, value}</c>, or with the operator as the key of the value: <c>{field, equals: bug}</c>.</summary>
+    private static FieldCondition? FieldCondition(FileReading file, YamlMap body)
+    {
+        if (file.Required(body, "field", "The condition", 200) is not { } field)
+            return null;
+        if (file.Text(body, "operator") is { } written)
+        {
+            file.WarnOfOthers(body, "field", "operator", "value", "values", "description");
+            if (ConditionOperators.TryParse(written.Value, out var named))
+                return new(field.Value, named, (body.Find("value") ?? body.Find("values"))?.Value is { } value ? FileReading.ToJson(value) : null);
+            file.Fault(written, $"'{written.Shown}' is no operator. Operators: {string.Join(" ", ConditionOperators.Known)}.");
+            return null;
+        }
+
+        var shorthand = body.Entries.FirstOrDefault(e => ConditionOperators.TryParse(e.Key.Value, out _));
+        if (shorthand is not null && ConditionOperators.TryParse(shorthand.Key.Value, out var short_))
+        {
+            file.WarnOfOthers(body, "field", shorthand.Key.Value, "description");
+            return new(field.Value, short_, FileReading.ToJson(shorthand.Value));
+        }
+
+        if (body.Find("value")?.Value is { } equal)
+            return new(field.Value, ConditionOperator.Equal, FileReading.ToJson(equal));
+        file.Fault(body, "The condition has no operator.");
+        return null;
+    }
+
+    private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)
+    {
+        file.WarnOfOthers(body, "id", "key", "label", "title", "check_type", "required", "condition", "conditions", "description");
+        var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
+        var check = Word(file, body, "check_type", conditions.Count > 0 ? ChecklistCheck.Auto : ChecklistCheck.Manual);
+        if (check is ChecklistCheck.Auto && conditions.Count == 0)
+            file.Warn(key, $"The item '{key.Shown}' checks itself, but has no condition; it is never done.");
+        if (key.Value.Length > Domain.Workflows.Checklist.MaxIdLength)
+            file.Fault(key, $"The id of an item has at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
+        return new(
+            key.Value,
+            (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value),
+            check,
+            file.Flag(body, "required", standard: true),
+            conditions.Count switch { 0 => null, 1 => conditions[0], _ => new AllCondition(conditions) });
+    }
+
+    /// <summary>The assignments of <c>require_approval</c>: one approval each, all of them needed.</summary>
+    private static List<ApprovalRequirement> Required(FileReading file, YamlMap transition)
+    {
+        List<ApprovalRequirement> requirements = [];
+        if (transition.Find("require_approval")?.Value is YamlText { IsNull: false })
+        {
+            // The short form: how many people, or true for one.
+            if (transition.Find("require_approval")!.Value is YamlText { Value: "true" or "false" })
+                return file.Flag(transition, "require_approval", false) ? [Requirement("1", "Approval", [], 1)] : [];
+            return file.WholeNumber(transition, "require_approval") is { } count and > 0 ? [Requirement("1", "Approval", [], count)] : [];
+        }
+
+        foreach (var item in transition.Find("require_approval")?.Value is YamlMap single ? [single] : file.List(transition, "require_approval"))
+        {
+            var body = file.MapOf(item, "An approval");
+            file.WarnOfOthers(body, "assignment", "metadata", "conditions", "timeout", "required", "role", "user", "name");
+            var approver = Approver(file, body.Find("assignment")?.Value ?? body);
+            var metadata = file.Map(body, "metadata");
+            requirements.Add(Requirement(
+                $"{requirements.Count + 1}",
+                file.Text(body, "name")?.Value ?? (approver is null ? "Approval" : $"Approval by {approver.Identifier}"),
+                approver is null ? [] : [approver],
+                Count(file, body, "required", 1)) with
+            {
+                Conditions = Conditions(file, body),
+                Timeout = Length(file, body, "timeout"),
+                Message = file.Text(metadata, "message")?.Value,
+            });
+        }
+
+        return requirements;
+    }
+
+    private static List<ApprovalRequirement> Chain(FileReading file, YamlMap map)
+    {
+        List<ApprovalRequirement> requirements = [];
+        var chain = map.Find("approval_chain")?.Value;
+        if (chain is null or YamlText { IsNull: true })
+            return requirements;
+        var body = chain is YamlList ? YamlMap.EmptyAt(chain) : file.MapOf(chain, "approval_chain");
+        file.WarnOfOthers(body, "id", "name", "description", "chain", "on_timeout", "on_reject", "on_complete", "timeout", "metadata");
+        var levels = chain is YamlList list ? list.Items : file.List(body, "chain");
+        if (levels.Count > MaxLevels)
+        {
+            file.Fault(chain, $"A chain has at most {MaxLevels} levels.");
+            return requirements;
+        }
+
+        for (var i = 0; i < levels.Count; i++)
+            requirements.AddRange(Level(file, file.MapOf(levels[i], "A level"), i + 1));
+        return requirements;
+    }
+
+    /// <summary>One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same time.</summary>
+    private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position)
+    {
+        file.WarnOfOthers(
+            body, "level", "name", "description", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message", "on_timeout");
+        var level = file.WholeNumber(body, "level") ?? position;
+        var name = file.Text(body, "name")?.Value ?? $"Level {level}";
+        var shared = (Conditions: Conditions(file, body), Timeout: Length(file, body, "timeout"), Message: file.Text(body, "message")?.Value);
+        ApprovalRequirement Shared(ApprovalRequirement r) => r with { Conditions = [.. shared.Conditions, .. r.Conditions], Timeout = r.Timeout ?? shared.Timeout, Message = r.Message ?? shared.Message };
+
+        if (body.Find("parallel") is not null)
+        {
+            var isOr = string.Equals(file.Text(body, "logic")?.Value, "or", StringComparison.OrdinalIgnoreCase);
+            List<ApprovalRequirement> groups = [];
+            foreach (var item in file.List(body, "parallel"))
+            {
+                var group = file.MapOf(item, "A group");
+                file.WarnOfOthers(group, "group", "name", "assignments", "assignment", "required", "timeout", "conditions", "message");
+                var title = (file.Text(group, "group") ?? file.Text(group, "name"))?.Value ?? $"{groups.Count + 1}";
+                groups.AddRange(Assignments(file, group, $"{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
+                    .Select(r => r with { Conditions = Conditions(file, group), Timeout = Length(file, group, "timeout"), Message = file.Text(group, "message")?.Value }));
+            }
+
+            return [.. groups.Select(Shared)];
+        }
+
+        return [.. Assignments(file, body, $"{level}", name, level, null).Select(Shared)];
+    }
+
+    /// <summary>
+    /// <c>required: any</c> is one approval that any of those named may give, <c>required: 2</c> one that so many of them give, and
+    /// <c>all</c>, the default, one approval for each.
+    /// </summary>
+    private static List<ApprovalRequirement> Assignments(FileReading file, YamlMap body, string key, string name, int level, string? alternatives)
+    {
+        var items = body.Find("assignment")?.Value is { } only ? [only] : file.List(body, "assignments");
+        var approvers = items.Select(i => Approver(file, i is YamlMap map && map.Find("assignment")?.Value is { } inner ? inner : i)).OfType<Approver>().ToList();
+        var required = file.Text(body, "required");
+        var isOr = string.Equals(file.Text(body, "logic")?.Value, "or", StringComparison.OrdinalIgnoreCase);
+        if (required is { Value: "any" } || (required is null && isOr && body.Find("parallel") is null))
+            return [Requirement(key, name, approvers, 1, level, alternatives)];
+        if (required is { Value: "all" or "true" or "false" } or null)
+        {
+            // A group of alternatives is met as a whole, so its assignments become one approval that all of them give.
+            return approvers.Count <= 1 || alternatives is not null
+                ? [Requirement(key, name, approvers, Math.Max(1, required is { Value: "all" } ? approvers.Count : 1), level, alternatives)]
+                : [.. approvers.Select((a, i) => Requirement($"{key}.{i + 1}", $"{name}: {a.Identifier}", [a], 1, level))];
+        }
+
+        return [Requirement(key, name, approvers, Count(file, body, "required", 1), level, alternatives)];
+    }
+
+    private static ApprovalRequirement Requirement(
+        string key, string name, IReadOnlyList<Approver> approvers, int required, int level = 0, string? alternatives = null) =>
+        new(key, name, approvers, required, level, alternatives, alternatives is not null, [], null, null);
+
+    /// <summary><c>{role: qa}</c>, <c>{user: ada@example.com}</c>, <c>{type: role, identifier: qa}</c>, or the name of a role.</summary>
+    private static Approver? Approver(FileReading file, YamlNode node)
+    {
+        if (node is YamlText { IsNull: false } role)
+            return new(ApproverKind.Role, role.Value);
+        if (node is not YamlMap body)
+        {
+            file.Fault(node, "An approver is a role, a user or a part of the issue.");
+            return null;
+        }
+
+        if (file.Text(body, "role") is { } byRole)
+            return new(ApproverKind.Role, byRole.Value);
+        if (file.Text(body, "user") is { } byUser)
+            return new(ApproverKind.User, byUser.Value);
+        if (body.Find("type") is null && body.Find("identifier") is null)
+            return null;
+        var kind = Word(file, body, "type", ApproverKind.Role);
+        return file.Required(body, "identifier", "The approver", 200) is { } identifier ? new(kind, identifier.Value) : null;
+    }
+
+    private static SlaPolicy Policy(FileReading file, YamlNode node)
+    {
+        var body = file.MapOf(node, "sla");
+        file.WarnOfOthers(
+            body, "condition", "conditions", "default", "warning", "breach", "business_hours", "pause_on_state", "on_warning", "on_breach", "name", "description");
+        var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
+        var (warning, breach) = (Length(file, body, "warning"), Length(file, body, "breach"));
+        if (warning > breach)
+            file.Fault(body.Find("warning")!.Value, "The warning comes before the breach.");
+        return new(
+            conditions.Count switch { 0 => null, 1 => conditions[0], _ => new AllCondition(conditions) },
+            warning,
+            breach,
+            file.Flag(body, "business_hours", standard: false),
+            file.Flag(body, "pause_on_state", standard: false),
+            Actions(file, body, "on_warning"),
+            Actions(file, body, "on_breach"));
+    }
+
+    private static TimeSpan? Length(FileReading file, YamlMap map, string key)
+    {
+        if (file.Text(map, key) is not { } text)
+            return null;
+        if (Duration.TryParse(text.Value, out var length))
+            return length;
+        file.Fault(text, $"'{text.Shown}' is no length of time: 30m, 4h, 2d, 1w or ISO 8601.");
+        return null;
+    }
+
+    private static int Count(FileReading file, YamlMap map, string key, int standard)
+    {
+        if (map.Find(key)?.Value is not YamlText { IsNull: false } text || text.Value is "true" or "false" or "any" or "all")
+            return standard;
+        var count = file.WholeNumber(map, key) ?? standard;
+        if (count is >= 1 and <= 1000)
+            return count;
+        file.Fault(text, $"{key} is a number from 1 to 1000.");
+        return standard;
+    }
+
+    private static T Word<T>(FileReading file, YamlMap body, string key, T standard)
+        where T : struct, Enum
+    {
+        if (file.Text(body, key) is not { } text)
+            return standard;
+        if (WireName.TryParse(text.Value, out T value))
+            return value;
+        file.Fault(text, $"'{text.Shown}' is no {key}; use {string.Join(", ", WireName.All<T>())}.");
+        return standard;
+    }
+}
