@@ -100,25 +100,22 @@ internal static partial class WorkflowReader
             "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete", "hooks");
         var metadata = file.Map(body, "metadata");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
-        return new(key, Word<StateType>(file, body, "type", out var typeIsSound), Word<StateCategory>(file, body, "category", out var categoryIsSound))
+        var label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value);
+        var (type, category) = (Word<StateType>(file, body, "type", out var typeIsSound), Word<StateCategory>(file, body, "category", out var categoryIsSound));
+        return new(key, type, category, typeIsSound && categoryIsSound, new(key.Value, label, type ?? StateType.Active, category ?? StateCategory.Active)
         {
-            IsSound = typeIsSound && categoryIsSound,
-            Label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value),
             Color = Either("color"),
             Icon = Either("icon"),
             Description = Either("description")?.Trim(),
             WipLimit = file.WholeNumber(body, "wip_limit") is { } limit and > 0 ? limit : null,
-            Rules = s => s with
-            {
-                Sla = RuleReader.Sla(file, body),
-                Conditions = RuleReader.Conditions(file, body),
-                Approvals = RuleReader.StateApprovals(file, body, s.Label),
-                Checklist = RuleReader.Checklist(file, body),
-                OnEnter = RuleReader.Actions(file, body, "on_enter"),
-                OnExit = RuleReader.Actions(file, body, "on_exit"),
-                OnComplete = RuleReader.Actions(file, body, "on_complete"),
-            },
-        };
+            Sla = RuleReader.Sla(file, body),
+            Conditions = RuleReader.Conditions(file, body),
+            Approvals = RuleReader.StateApprovals(file, body, label),
+            Checklist = RuleReader.Checklist(file, body),
+            OnEnter = RuleReader.Actions(file, body, "on_enter"),
+            OnExit = RuleReader.Actions(file, body, "on_exit"),
+            OnComplete = RuleReader.Actions(file, body, "on_complete"),
+        });
 
         string? Either(string member) => (file.Text(metadata, member) ?? file.Text(body, member))?.Value;
     }
@@ -200,23 +197,9 @@ internal static partial class WorkflowReader
     [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z")]
     private static partial Regex StateKey();
 
-    private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category)
+    /// <param name="State">The state, with what stands for type and category where the file says nothing.</param>
+    private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category, bool IsSound, State State)
     {
-        public required bool IsSound { get; init; }
-
-        public required string Label { get; init; }
-
-        public required string? Color { get; init; }
-
-        public required string? Icon { get; init; }
-
-        public required string? Description { get; init; }
-
-        public required int? WipLimit { get; init; }
-
-        /// <summary>Adds what the state asks for and does.</summary>
-        public required Func<State, State> Rules { get; init; }
-
         public State Finish(string initial, bool isLeft)
         {
             var type = Type ?? (Key.Value == initial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
@@ -226,7 +209,7 @@ internal static partial class WorkflowReader
                 StateType.Final => StateCategory.Completed,
                 _ => StateCategory.Active,
             };
-            return Rules(new(Key.Value, Label, type, category) { Color = Color, Icon = Icon, Description = Description, WipLimit = WipLimit });
+            return State with { Type = type, Category = category };
         }
     }
 }
