@@ -65,7 +65,15 @@ internal static class JsonSetup
         {
             if (reader.TokenType is JsonTokenType.Null && default(T) is not null)
                 throw new JsonException("This field cannot be null.");
-            return JsonSerializer.Deserialize<T>(ref reader, options)!;
+            try
+            {
+                return JsonSerializer.Deserialize<T>(ref reader, options)!;
+            }
+            catch (JsonException fault)
+            {
+                // Its path begins at this value; thrown anew without one, it gets the path from the body's root.
+                throw new JsonException(fault.Message, fault.InnerException);
+            }
         }
 
         public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>
