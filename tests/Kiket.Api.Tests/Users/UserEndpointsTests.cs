@@ -165,7 +165,7 @@ public sealed class UserEndpointsTests(KiketServer server)
 
         var changed = await tenant.Admin.PatchJsonAsync(
             $"/api/v1/users/{id}",
-            new { user = new { name = " Grace ", role = "project_manager", capacity = "12.5", expertise_tags = new[] { "law", "tax" } } }).OkAsync();
+            new { user = new { name = " Grace ", role = "project_manager", capacity = "12.50", expertise_tags = new[] { "law", "tax" } } }).OkAsync();
 
         Assert.Equal("Grace", (string?)changed["name"]);
         Assert.Equal("project_manager", (string?)changed["role"]);
