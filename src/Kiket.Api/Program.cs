@@ -1,6 +1,7 @@
 using Hangfire;
 using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
+using Kiket.Api.Definitions;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Milestones;
@@ -45,6 +46,7 @@ api.MapComments();
 api.MapMilestones();
 api.MapUsers();
 api.MapTokens();
+api.MapDefinitions();
 
 await app.PrepareAsync();
 await app.RunAsync();

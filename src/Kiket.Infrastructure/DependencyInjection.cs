@@ -1,5 +1,7 @@
 using Kiket.Application;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Definitions;
+using Kiket.Infrastructure.Definitions;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
@@ -20,6 +22,7 @@ public static class DependencyInjection
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IdempotencyStore>();
+        services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddDataProtection()
             .SetApplicationName("Kiket")
             .PersistKeysToFileSystem(new DirectoryInfo(configuration["DataProtection:KeysPath"] ?? "data/keys"));

@@ -19,11 +19,18 @@ internal static class Bootstrap
             await db.Database.MigrateAsync();
 
         if (!await db.Organizations.AnyAsync())
-            await FoundAsync(services.GetRequiredService<IMediator>(), configuration);
+        {
+            var founded = await FoundAsync(services.GetRequiredService<IMediator>(), configuration);
+            if (configuration.GetValue("Bootstrap:Demo", app.Environment.IsDevelopment()))
+                await Demo.AddAsync(app.Services, founded.OrganizationId, founded.AdminId, CancellationToken.None);
+        }
+
+        if (configuration["Definitions:Path"] is { Length: > 0 } folder)
+            await ImportAsync(app, folder);
         JobSetup.PlanRecurringJobs(services.GetRequiredService<IRecurringJobManager>());
     }
 
-    private static async Task FoundAsync(IMediator mediator, IConfiguration configuration)
+    private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, IConfiguration configuration)
     {
         var chosen = configuration["Bootstrap:AdminToken"];
         var founded = await mediator.Send(new CreateOrganizationCommand(
@@ -37,5 +44,21 @@ internal static class Bootstrap
         // To the console and not to the log: a secret is shown once and never logged.
         if (chosen is null)
             Console.WriteLine($"\nThe token of the first administrator, shown only this once:\n\n    {founded.Value.Token}\n");
+        return founded.Value;
+    }
+
+    /// <summary>Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.</summary>
+    private static async Task ImportAsync(WebApplication app, string folder)
+    {
+        var imported = await app.Services.ImportFolderAsync(folder, null, CancellationToken.None);
+        if (imported.Error is { } unusable)
+            app.Logger.LogError("Definitions:Path: {Reason}", unusable.Message);
+        foreach (var pack in imported.IsRefused ? [] : imported.Value)
+        {
+            if (pack.Outcome.Error is { } refusal)
+                app.Logger.LogError("Definitions in {Folder} are not imported:\n{Faults}", pack.Folder, string.Join('\n', DefinitionFolders.LinesOf(refusal)));
+            else
+                app.Logger.LogInformation("Definitions in {Folder}: {Outcome}", pack.Folder, DefinitionFolders.SummaryOf(pack.Outcome.Value));
+        }
     }
 }

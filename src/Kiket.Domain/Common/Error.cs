@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kiket.Domain.Common;
 
 /// <summary>What kind of refusal an <see cref="Error"/> is. A host maps each kind to one status of its protocol.</summary>
@@ -25,7 +27,20 @@ public enum ErrorKind
 /// <summary>One field's part in a refusal.</summary>
 /// <param name="Field">Path of the field in snake case, such as <c>issue.title</c>.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record ErrorDetail(string Field, string Message);
+public sealed record ErrorDetail(string Field, string Message)
+{
+    /// <summary>Path of the definition file at fault; null when the refusal is about no file.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
+
+    /// <summary>Line in that file, from 1; 0 for the file as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Line { get; init; }
+
+    /// <summary>Column in that file, from 1; 0 for the file as a whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Column { get; init; }
+}
 
 /// <summary>An expected refusal. A refusal never changes anything.</summary>
 /// <param name="Kind">What kind of refusal this is.</param>

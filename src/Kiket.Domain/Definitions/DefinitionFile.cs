@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Definitions;
@@ -7,6 +9,9 @@ public sealed class DefinitionFile : AggregateRoot
 {
     /// <summary>Longest path, in characters.</summary>
     public const int MaxPathLength = 400;
+
+    /// <summary>Longest <see cref="Source"/>, in characters.</summary>
+    public const int MaxSourceLength = 400;
 
     private DefinitionFile()
     {
@@ -21,6 +26,9 @@ public sealed class DefinitionFile : AggregateRoot
     /// <summary>The text of the file.</summary>
     public string Content { get; private set; } = "";
 
+    /// <summary>Where its text came from: <c>api</c>, or the folder it was read from.</summary>
+    public string Source { get; private set; } = "";
+
     /// <summary>What the reader noticed without refusing the file.</summary>
     public IReadOnlyList<DefinitionNote> Warnings { get; private set; } = [];
 
@@ -29,10 +37,11 @@ public sealed class DefinitionFile : AggregateRoot
     /// <param name="projectId">The project.</param>
     /// <param name="path">Path in the pack.</param>
     /// <param name="content">Its text.</param>
+    /// <param name="source">Where the text came from.</param>
     /// <param name="warnings">What the reader noticed.</param>
     /// <param name="at">Instant of the import.</param>
     public static DefinitionFile Keep(
-        long organizationId, long projectId, string path, string content, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
+        long organizationId, long projectId, string path, string content, string source, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
     {
         var file = new DefinitionFile
         {
@@ -40,6 +49,7 @@ public sealed class DefinitionFile : AggregateRoot
             ProjectId = projectId,
             Path = path,
             Content = content,
+            Source = source,
             Warnings = warnings,
         };
         file.Created(at);
@@ -48,15 +58,17 @@ public sealed class DefinitionFile : AggregateRoot
 
     /// <summary>Takes the file's new text.</summary>
     /// <param name="content">The text.</param>
+    /// <param name="source">Where it came from; kept only when something changed.</param>
     /// <param name="warnings">What the reader noticed.</param>
     /// <param name="at">Instant of the import.</param>
     /// <returns>Whether anything changed.</returns>
-    public bool Replace(string content, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
+    public bool Replace(string content, string source, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(warnings);
         if (Content == content && Warnings.SequenceEqual(warnings))
             return false;
         Content = content;
+        Source = source;
         Warnings = warnings;
         Touch(at);
         return true;
@@ -68,4 +80,9 @@ public sealed class DefinitionFile : AggregateRoot
 /// <param name="Line">Line, from 1; 0 for the file as a whole.</param>
 /// <param name="Column">Column, from 1; 0 for the file as a whole.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record DefinitionNote(string File, int Line, int Column, string Message);
+public sealed record DefinitionNote(string File, int Line, int Column, string Message)
+{
+    /// <summary>File, line and column as compilers write them: <c>.kiket/workflows/bug.yaml:12:9</c>.</summary>
+    [JsonIgnore]
+    public string Place => string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}:{Column}");
+}

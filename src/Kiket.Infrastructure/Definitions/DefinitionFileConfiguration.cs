@@ -12,6 +12,7 @@ internal sealed class DefinitionFileConfiguration : IEntityTypeConfiguration<Def
     {
         builder.IsAggregate();
         builder.Property(f => f.Path).HasMaxLength(DefinitionFile.MaxPathLength);
+        builder.Property(f => f.Source).HasMaxLength(DefinitionFile.MaxSourceLength);
         builder.HasIndex(f => new { f.ProjectId, f.Path }).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(f => f.ProjectId);
     }

@@ -1,0 +1,80 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Definitions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Definitions;
+
+internal static class DefinitionEndpoints
+{
+    public static void MapDefinitions(this IEndpointRouteBuilder api)
+    {
+        var definitions = api.MapGroup("/definitions").WithTags("Definitions");
+
+        definitions.MapGet("/", ListDefinitions).WithName(nameof(ListDefinitions)).Reads(Scope.Workflows);
+        definitions.MapPost("/import", ImportDefinitions).WithName(nameof(ImportDefinitions)).Writes(Scope.Workflows)
+            .WithMetadata(new RequestSizeLimitAttribute(DefinitionLimits.MaxPackLength));
+    }
+
+    /// <summary>Lists the definition files of the projects that you can see.</summary>
+    private static async Task<Results<Ok<DataPage<DefinitionDto>>, ErrorResult>> ListDefinitions(
+        [AsParameters] DefinitionListParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new ListDefinitionsQuery(parameters.ToProject(), new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)), ct))
+        .ToOk(DataPage<DefinitionDto>.Of);
+
+    /// <summary>Makes a project be what definition files say; refuses all of them when one is at fault.</summary>
+    private static async Task<Results<Ok<ImportedDefinitions>, ErrorResult>> ImportDefinitions(
+        DefinitionsBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ImportDefinitionsCommand(body.ToFiles(), body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(imported => imported);
+}
+
+internal sealed record DefinitionListParameters
+{
+    [FromQuery(Name = "project"), Description("Only files of this project: its id or key.")]
+    public string? Project { get; init; }
+
+    [FromQuery(Name = "project_id"), Description("The same as `project`.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "project_key"), Description("The same as `project`.")]
+    public string? ProjectKey { get; init; }
+
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    public string? Sort { get; init; }
+
+    public ProjectRef? ToProject()
+    {
+        if ((Project ?? ProjectId ?? ProjectKey) is not { } text)
+            return null;
+        return ProjectRef.TryParse(text, out var project) ? project : throw new InvalidParameterException("project", $"'{text}' is no project.");
+    }
+}
+
+[Envelope("definitions")]
+internal sealed record DefinitionsBody
+{
+    public IReadOnlyList<DefinitionFileBody>? Files { get; init; }
+
+    public string? ProjectKey { get; init; }
+
+    public bool DryRun { get; init; }
+
+    public IReadOnlyList<DefinitionText> ToFiles() => [.. (Files ?? []).Select(f => new DefinitionText(f?.Path ?? "", f?.Content!))];
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record DefinitionFileBody(string? Path, string? Content);

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Text;
+using Kiket.Application.Definitions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Api.Startup;
+
+/// <summary>What became of one pack.</summary>
+internal sealed record ImportedFolder(string Folder, Result<ImportedDefinitions> Outcome);
+
+/// <summary>Imports definition packs from disk, at start and by the command <c>import</c>.</summary>
+internal static class DefinitionFolders
+{
+    private const int MaxDepth = 10;
+
+    // Links are not followed: a pack must not read what lies outside of it.
+    private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly EnumerationOptions Below = new()
+    {
+        AttributesToSkip = FileAttributes.ReparsePoint,
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = MaxDepth,
+    };
+
+    /// <summary>Imports a pack, or every pack of a folder of packs.</summary>
+    /// <param name="organization">Slug of the organization, or null for the first one. Its first administrator is who does it.</param>
+    public static async Task<Result<IReadOnlyList<ImportedFolder>>> ImportFolderAsync(
+        this IServiceProvider services, string folder, string? organization, CancellationToken ct)
+    {
+        var packs = FindPacks(folder);
+        if (packs.Count == 0)
+            return Error.Validation("folder", $"There is no .kiket folder in {folder}, nor in a folder in it.");
+        if (await FindAdminAsync(services, organization, ct) is not { } admin)
+            return Error.Validation("organization", $"There is no organization {organization} with an active administrator.");
+
+        List<ImportedFolder> imported = [];
+        foreach (var pack in packs)
+            imported.Add(new(pack, await ImportPackAsync(services, pack, admin, ct)));
+        return imported;
+    }
+
+    /// <summary>The command <c>import</c>: 0 when every pack was imported, else 1 with the faults on the error stream.</summary>
+    /// <param name="open">Opens the services of a prepared database.</param>
+    public static Command BuildCommand(Func<CancellationToken, Task<IServiceProvider>> open)
+    {
+        var folder = new Argument<string>("folder") { Description = "A folder that holds .kiket, or a folder of such folders." };
+        var organization = new Option<string?>("--organization") { Description = "Slug of the organization; the first one by default." };
+        var command = new Command("import", "Imports definition packs.") { folder, organization };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var imported = await (await open(ct)).ImportFolderAsync(parsed.GetRequiredValue(folder), parsed.GetValue(organization), ct);
+            if (imported.Error is { } refusal)
+            {
+                await error.WriteLineAsync(refusal.Message);
+                return 1;
+            }
+
+            foreach (var pack in imported.Value)
+                await ReportAsync(pack, output, error);
+            return imported.Value.Any(p => p.Outcome.IsRefused) ? 1 : 0;
+        });
+        return command;
+    }
+
+    private static async Task ReportAsync(ImportedFolder pack, TextWriter output, TextWriter error)
+    {
+        if (pack.Outcome.Error is { } refusal)
+        {
+            foreach (var line in LinesOf(refusal))
+                await error.WriteLineAsync(Path.Combine(pack.Folder, line));
+            return;
+        }
+
+        var done = pack.Outcome.Value;
+        foreach (var warning in done.Warnings)
+            await error.WriteLineAsync($"{Path.Combine(pack.Folder, warning.Place)}: warning: {warning.Message}");
+        await output.WriteLineAsync($"{pack.Folder}: {SummaryOf(done)}");
+    }
+
+    public static string SummaryOf(ImportedDefinitions done) =>
+        $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, {done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
+
+    /// <summary>The faults of a refusal, one a line: <c>file:line:column: message</c>.</summary>
+    public static IEnumerable<string> LinesOf(Error refusal) =>
+        refusal.Details.Count == 0 ? [refusal.Message] : refusal.Details.Select(d => $"{d.Field}: {d.Message}");
+
+    private static async Task<Result<ImportedDefinitions>> ImportPackAsync(IServiceProvider services, string pack, Actor admin, CancellationToken ct)
+    {
+        var files = await ReadAsync(pack, ct);
+        if (files.Error is { } unreadable)
+            return unreadable;
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pack)));
+        var source = pack.Length <= DefinitionFile.MaxSourceLength ? pack : pack[..DefinitionFile.MaxSourceLength];
+        var command = new ImportDefinitionsCommand(files.Value, null, name, false, source);
+        try
+        {
+            return await SendAsync();
+        }
+        catch (DbUpdateException)
+        {
+            // Another node that started at the same moment imported the same pack first; now there is nothing left to change.
+            return await SendAsync();
+        }
+
+        async Task<Result<ImportedDefinitions>> SendAsync()
+        {
+            await using var scope = services.CreateAsyncScope();
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(admin, []);
+            return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command, ct);
+        }
+    }
+
+    private static List<string> FindPacks(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        return IsPack(folder) ? [folder] : [.. Directory.EnumerateDirectories(folder, "*", Here).Where(IsPack).Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsPack(string folder) => Directory.EnumerateDirectories(folder, ".kiket", Here).Any();
+
+    /// <summary>The YAML files of a pack, or every reason why they cannot be read.</summary>
+    private static async Task<Result<IReadOnlyList<DefinitionText>>> ReadAsync(string pack, CancellationToken ct)
+    {
+        List<DefinitionText> files = [];
+        List<DefinitionNote> faults = [];
+        long length = 0;
+        foreach (var file in new DirectoryInfo(Path.Combine(pack, ".kiket")).EnumerateFiles("*", Below).Where(f => DefinitionPath.IsYaml(f.Name)))
+        {
+            var path = Path.GetRelativePath(pack, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+            length += file.Length;
+            if (files.Count == DefinitionLimits.MaxFiles || length > DefinitionLimits.MaxPackLength)
+                return DefinitionErrors.Invalid([new(path, 0, 0, $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.")]);
+            if (await ReadTextAsync(file, ct) is { } text)
+                files.Add(new(path, text));
+            else
+                faults.Add(new(path, 0, 0, "The file is not text in UTF-8."));
+        }
+
+        return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : files;
+    }
+
+    private static async Task<string?> ReadTextAsync(FileInfo file, CancellationToken ct)
+    {
+        try
+        {
+            var text = await File.ReadAllTextAsync(file.FullName, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), ct);
+            return text.Contains('\0') ? null : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<Actor?> FindAdminAsync(IServiceProvider services, string? organization, CancellationToken ct)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        IQueryable<Organization> organizations = db.Organizations;
+        if (organization is not null)
+            organizations = organizations.Where(o => o.Slug == organization);
+        var found = await organizations.OrderBy(o => o.Id).Select(o => (long?)o.Id).FirstOrDefaultAsync(ct);
+        var admin = await db.Users.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            .Where(u => u.OrganizationId == found && u.Role == OrganizationRole.Admin && !u.Deactivated)
+            .OrderBy(u => u.Id).Select(u => (long?)u.Id).FirstOrDefaultAsync(ct);
+        return admin is { } user ? new Actor(found!.Value, user, OrganizationRole.Admin) : null;
+    }
+}

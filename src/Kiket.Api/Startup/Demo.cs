@@ -1,0 +1,42 @@
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Api.Startup;
+
+/// <summary>The project that a new installation can be tried out with: <c>examples/newsroom</c>, and the people who work in it.</summary>
+internal static class Demo
+{
+    private static readonly (string Email, string Name, OrganizationRole Role, ProjectRole InProject, decimal Capacity, string[] Tags)[] Members =
+    [
+        ("edda@example.com", "Edda Editor", OrganizationRole.ProjectManager, ProjectRole.Lead, 10, ["editing", "style"]),
+        ("rico@example.com", "Rico Reporter", OrganizationRole.Developer, ProjectRole.Member, 13, ["research", "writing"]),
+        ("faye@example.com", "Faye Fact-Checker", OrganizationRole.Developer, ProjectRole.Member, 8, ["facts"]),
+    ];
+
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "examples", "newsroom");
+
+    public static async Task AddAsync(IServiceProvider services, long organizationId, long adminId, CancellationToken ct)
+    {
+        var imported = await services.ImportFolderAsync(Folder, null, ct);
+        if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } refusal)
+            throw new InvalidOperationException($"The demo cannot be imported: {refusal.Message}");
+
+        await using var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow();
+        var project = await db.Projects.SingleAsync(ct);
+        foreach (var (email, name, role, inProject, capacity, tags) in Members)
+        {
+            var user = User.Join(organizationId, email, role, name, now).Value;
+            user.Edit(new() { Capacity = capacity, ExpertiseTags = tags }, now);
+            db.Users.Add(user);
+            await db.SaveChangesAsync(ct);
+            db.ProjectMembers.Add(ProjectMember.Of(project, user.Id, inProject, now));
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+}

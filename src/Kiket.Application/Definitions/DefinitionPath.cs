@@ -1,0 +1,45 @@
+using Kiket.Domain.Definitions;
+
+namespace Kiket.Application.Definitions;
+
+/// <summary>Paths of definition files: always below <c>.kiket/</c>, with forward slashes, and never out of it.</summary>
+public static class DefinitionPath
+{
+    public const string Root = ".kiket/";
+
+    /// <summary>Whether a file, by its normal path, describes the project as a whole.</summary>
+    public static bool IsProject(string path) => path is Root + "project.yaml" or Root + "project.yml";
+
+    /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
+    /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>
+    public static bool TryNormalize(string? path, out string normal)
+    {
+        normal = path ?? "";
+        if (normal.StartsWith("./", StringComparison.Ordinal))
+            normal = normal[2..];
+        if (normal.StartsWith('/'))
+            return false;
+        if (!normal.StartsWith(Root, StringComparison.Ordinal))
+            normal = Root + normal;
+        return normal.Length <= DefinitionFile.MaxPathLength
+            && IsYaml(normal)
+            && !normal.Any(c => c is '\\' or ':' || char.IsControl(c))
+            && normal.Split('/').All(segment => segment.Trim() is not ("" or "." or ".."));
+    }
+
+    public static bool IsYaml(string path) =>
+        path.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The path without <c>.kiket/</c> and without the file's extension: <c>workflows/bug</c>.</summary>
+    public static string Stem(string path) => path[Root.Length..path.LastIndexOf('.')];
+}
+
+/// <summary>How much a pack may hold.</summary>
+public static class DefinitionLimits
+{
+    public const int MaxFileLength = 1024 * 1024;
+
+    public const int MaxPackLength = 5 * 1024 * 1024;
+
+    public const int MaxFiles = 1000;
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Application.Definitions;
+
+/// <summary>A file of a pack, as it came.</summary>
+/// <param name="Path">Path in the pack, below <c>.kiket/</c>.</param>
+public sealed record DefinitionText(string Path, string Content);
+
+/// <summary>What the files of a pack say.</summary>
+/// <param name="Workflows">The workflows, by path; none means the built-in one.</param>
+/// <param name="Seeds">The issues to open when the project is new.</param>
+/// <param name="Warnings">What was noticed without being a fault, by file and line.</param>
+public sealed record DefinitionPack(
+    PackProject Project, ProjectSchema Schema, IReadOnlyList<PackWorkflow> Workflows, IReadOnlyList<PackSeed> Seeds, IReadOnlyList<DefinitionNote> Warnings);
+
+/// <param name="Path">The file that describes the project, or null when there is none.</param>
+/// <param name="Settings">The file's settings, or null when it has none.</param>
+public sealed record PackProject(
+    string Key, string Name, string? Description, IReadOnlyDictionary<string, JsonElement>? Settings, string? Path);
+
+/// <param name="Source">Text of the file, to the letter.</param>
+public sealed record PackWorkflow(string Key, WorkflowDefinition Definition, string Source);
+
+/// <summary>An issue that a new project begins with.</summary>
+/// <param name="Status">State to begin in, or null for the initial one.</param>
+/// <param name="Place">Where the file says so; the message is empty.</param>
+public sealed record PackSeed(IssueType Type, string? Status, IssueEdit Fields, DefinitionNote Place);
+
+/// <summary>Reads definition packs; the border to YAML.</summary>
+public interface IDefinitionReader
+{
+    /// <summary>Reads a pack.</summary>
+    /// <param name="files">Its files.</param>
+    /// <param name="projectKey">Key of the project, whatever the files say, or null to take theirs.</param>
+    /// <param name="folder">Name of the pack's folder: key and name of a project that the files do not name; or null.</param>
+    /// <returns>The pack, or <c>DEFINITION_INVALID</c> with every fault.</returns>
+    Result<DefinitionPack> Read(IReadOnlyList<DefinitionText> files, string? projectKey, string? folder);
+}

@@ -1,0 +1,298 @@
+using System.Text.Json;
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Definitions;
+
+/// <summary>
+/// Makes a project be what definition files say, or refuses them all. Files without a <c>project.yaml</c> that come without a folder are
+/// a part of a pack: they are read together with the project's other files. Otherwise they are the whole pack.
+/// </summary>
+/// <param name="ProjectKey">Key of the project, whatever the files say, or null to take theirs.</param>
+/// <param name="Folder">Name of the folder that the whole pack was read from, or null.</param>
+/// <param name="DryRun">Whether to say only what would happen.</param>
+/// <param name="Source">Where the files came from.</param>
+public sealed record ImportDefinitionsCommand(
+    IReadOnlyList<DefinitionText> Files, string? ProjectKey, string? Folder, bool DryRun, string Source) : ICommand<Result<ImportedDefinitions>>;
+
+/// <summary>What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.</summary>
+public sealed record ImportedDefinitions(
+    ImportedProject Project,
+    IReadOnlyList<string> Created,
+    IReadOnlyList<string> Changed,
+    IReadOnlyList<string> Unchanged,
+    IReadOnlyList<string> Removed,
+    IReadOnlyList<DefinitionNote> Warnings,
+    bool DryRun);
+
+/// <param name="Id">Null for a project that would be made.</param>
+public sealed record ImportedProject(long? Id, string Key);
+
+internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefinitionsCommand>
+{
+    public ImportDefinitionsValidator()
+    {
+        RuleFor(c => c.Files).Must(f => f.Count is > 0 and <= DefinitionLimits.MaxFiles)
+            .WithMessage($"An import has 1 to {DefinitionLimits.MaxFiles} files.").OverridePropertyName("files");
+        RuleFor(c => c.Files).Must(BeDistinct).WithMessage("A path stands twice.").OverridePropertyName("files");
+        RuleForEach(c => c.Files).ChildRules(file =>
+        {
+            file.RuleFor(f => f.Path).Must(path => DefinitionPath.TryNormalize(path, out _)).OverridePropertyName("path").WithMessage(
+                $"A path is below .kiket/, ends in .yaml or .yml, and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash.");
+            file.RuleFor(f => f.Content).NotNull().OverridePropertyName("content").WithMessage("A file has content, perhaps an empty one.");
+        }).OverridePropertyName("files");
+    }
+
+    private static bool BeDistinct(IReadOnlyList<DefinitionText> files) =>
+        files.DistinctBy(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path, StringComparer.OrdinalIgnoreCase).Count() == files.Count;
+}
+
+internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
+{
+    private static readonly Error Rehearsed = new(ErrorKind.Conflict, ErrorCodes.Conflict, "A dry run is never kept.");
+
+    public async Task<Result<ImportedDefinitions>> Handle(ImportDefinitionsCommand command, CancellationToken ct)
+    {
+        if (!current.Actor.IsAdmin)
+            return Error.Forbidden("Only an administrator of the organization can import definitions.");
+        if (command.ProjectKey is { } key && !Domain.Projects.ProjectKey.IsValid(key))
+            return DefinitionErrors.InvalidKey(key);
+
+        // A dry run is the real thing, taken back: what it says cannot differ from what an import does.
+        ImportedDefinitions? rehearsal = null;
+        var imported = await db.InTransactionAsync<ImportedDefinitions>(
+            async () =>
+            {
+                var done = await ImportAsync(command, ct);
+                if (!command.DryRun || done.IsRefused)
+                    return done;
+                rehearsal = done.Value;
+                return Rehearsed;
+            },
+            ct);
+        if (rehearsal is null)
+            return imported;
+        db.Forget();
+        return rehearsal;
+    }
+
+    private async Task<Result<ImportedDefinitions>> ImportAsync(ImportDefinitionsCommand command, CancellationToken ct)
+    {
+        var files = command.Files.Select(f => f with { Path = DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path }).ToList();
+        if (command is { ProjectKey: { } key, Folder: null } && !files.Exists(f => DefinitionPath.IsProject(f.Path)))
+        {
+            var given = files.Select(f => f.Path).ToList();
+            var kept = await db.DefinitionFiles.AsNoTracking()
+                .Where(f => db.Projects.Any(p => p.Id == f.ProjectId && p.Key == key) && !given.Contains(f.Path))
+                .Select(f => new DefinitionText(f.Path, f.Content)).ToListAsync(ct);
+            files.AddRange(kept);
+        }
+
+        var read = reader.Read(files, command.ProjectKey, command.Folder);
+        if (read.Error is { } faults)
+            return faults;
+        return await new Import(db, read.Value, files, command, current.Actor.OrganizationId, current.Actor.UserId, time.GetUtcNow()).RunAsync(ct);
+    }
+
+    /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
+    private sealed class Import(
+        IKiketDb db, DefinitionPack pack, IReadOnlyList<DefinitionText> files, ImportDefinitionsCommand command, long organizationId, long actorId, DateTimeOffset now)
+    {
+        private readonly List<string> created = [];
+        private readonly List<string> changed = [];
+        private readonly List<string> unchanged = [];
+        private readonly List<string> removed = [];
+        private readonly Dictionary<string, Workflow> latest = new(StringComparer.Ordinal);
+
+        public async Task<Result<ImportedDefinitions>> RunAsync(CancellationToken ct)
+        {
+            var existing = await db.Projects.SingleOrDefaultAsync(p => p.Key == pack.Project.Key, ct);
+            if (existing?.Status is ProjectStatus.Archived)
+                return ProjectErrors.Archived(existing.Key);
+            var started = existing is null ? await StartAsync(ct) : existing;
+            if (started.Error is { } refusal)
+                return refusal;
+            var project = started.Value;
+
+            await PublishWorkflowsAsync(project, ct);
+            if (existing is null)
+            {
+                ChangeSchema(project, ProjectSchema.BuiltIn with { IssueTypes = [] }, pack.Schema);
+                if ((await OpenSeedsAsync(project, ct)).Error is { } fault)
+                    return fault;
+                created.Insert(0, $"project {project.Key}");
+            }
+            else
+            {
+                var version = project.Version;
+                if ((await EditAsync(project, ct)).Error is { } fault)
+                    return fault;
+                ChangeSchema(project, project.Schema, await WithUsedTypesAsync(project, ct));
+                (project.Version == version ? unchanged : changed).Add($"project {project.Key}");
+            }
+
+            await KeepFilesAsync(project, ct);
+            await db.SaveChangesAsync(ct);
+            var id = command.DryRun && existing is null ? (long?)null : project.Id;
+            return new ImportedDefinitions(new(id, project.Key), created, changed, unchanged, removed, pack.Warnings, command.DryRun);
+        }
+
+        private async Task<Result<Project>> StartAsync(CancellationToken ct)
+        {
+            var started = Project.Start(organizationId, pack.Project.Key, EditOf(pack.Project) with { Visibility = ProjectVisibility.Team }, now);
+            if (started.IsRefused)
+                return started;
+            db.Projects.Add(started.Value);
+            await db.SaveChangesAsync(ct);
+            return started;
+        }
+
+        /// <summary>Follows the project file when it is new or another one; else a change made by hand stays.</summary>
+        private async Task<Result> EditAsync(Project project, CancellationToken ct)
+        {
+            if (pack.Project.Path is not { } path)
+                return Result.Success;
+            var before = await db.DefinitionFiles.Where(f => f.ProjectId == project.Id && f.Path == path).Select(f => f.Content).SingleOrDefaultAsync(ct);
+            var edit = EditOf(pack.Project);
+            var isSame = project.Name == edit.Name.Value && project.Description == edit.Description.Value
+                && (!edit.Settings.IsSet || SameJson(project.Settings, edit.Settings.Value));
+            return isSame || before == files.Single(f => f.Path == path).Content ? Result.Success : project.Edit(edit, now);
+        }
+
+        private static ProjectEdit EditOf(PackProject project) => new()
+        {
+            Name = project.Name,
+            Description = project.Description,
+            Settings = project.Settings is { } settings ? new(settings) : default,
+        };
+
+        private async Task PublishWorkflowsAsync(Project project, CancellationToken ct)
+        {
+            foreach (var workflow in pack.Workflows)
+                await PublishAsync(project, workflow.Key, workflow.Definition, workflow.Source, ct);
+            if (pack.Workflows.Count == 0)
+            {
+                var key = ProjectSchema.BuiltIn.DefaultWorkflow;
+                if (await FindLatestAsync(project, key, ct) is { } there)
+                    latest[key] = there;
+                else
+                    await PublishAsync(project, key, WorkflowDefinition.BuiltIn, null, ct);
+            }
+
+            await db.SaveChangesAsync(ct);
+        }
+
+        private async Task PublishAsync(Project project, string key, WorkflowDefinition definition, string? source, CancellationToken ct)
+        {
+            var last = await FindLatestAsync(project, key, ct);
+            if (last is not null && last.Source == source && SameJson(last.Definition, definition))
+            {
+                latest[key] = last;
+                unchanged.Add($"workflow {key}");
+                return;
+            }
+
+            latest[key] = Workflow.Publish(organizationId, project.Id, key, (last?.Revision ?? 0) + 1, definition, source, now);
+            db.Workflows.Add(latest[key]);
+            (last is null ? created : changed).Add($"workflow {key}");
+        }
+
+        private Task<Workflow?> FindLatestAsync(Project project, string key, CancellationToken ct) =>
+            db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key).OrderByDescending(w => w.Revision).FirstOrDefaultAsync(ct);
+
+        /// <summary>The pack's schema, and inactive the types that the pack no longer has and issues still do.</summary>
+        private async Task<ProjectSchema> WithUsedTypesAsync(Project project, CancellationToken ct)
+        {
+            var gone = project.Schema.IssueTypes.ExceptBy(pack.Schema.IssueTypes.Select(t => t.Key), t => t.Key).ToList();
+            if (gone.Count == 0)
+                return pack.Schema;
+            var used = await db.Issues.Where(i => i.ProjectId == project.Id).Select(i => i.IssueType).Distinct().ToListAsync(ct);
+            var first = pack.Schema.IssueTypes.Select(t => t.Position + 1).DefaultIfEmpty().Max();
+            var inactive = gone.Where(t => used.Contains(t.Key)).Select((t, n) => t with { Active = false, Position = first + n });
+            return pack.Schema with { IssueTypes = [.. pack.Schema.IssueTypes, .. inactive] };
+        }
+
+        private void ChangeSchema(Project project, ProjectSchema from, ProjectSchema to)
+        {
+            Compare("issue_type", from.IssueTypes, to.IssueTypes, t => t.Key);
+            Compare("custom_field", from.CustomFields, to.CustomFields, f => f.IssueType is null ? f.Key : $"{f.IssueType}.{f.Key}");
+            if (!SameJson(project.Schema, to))
+                project.UseSchema(to, now);
+        }
+
+        private void Compare<T>(string what, IReadOnlyList<T> from, IReadOnlyList<T> to, Func<T, string> key)
+        {
+            var before = from.ToDictionary(key, StringComparer.Ordinal);
+            foreach (var thing in to)
+                (!before.TryGetValue(key(thing), out var old) ? created : SameJson(old, thing) ? unchanged : changed).Add($"{what} {key(thing)}");
+            foreach (var old in from.ExceptBy(to.Select(key), key))
+                removed.Add($"{what} {key(old)}");
+        }
+
+        private async Task<Result> OpenSeedsAsync(Project project, CancellationToken ct)
+        {
+            // An importer may open issues that lack what later ones must have; the reader has warned of it.
+            var schema = project.Schema;
+            var isStrict = pack.Seeds.Count > 0 && schema.CustomFields.Any(f => f.Required);
+            if (isStrict)
+                project.UseSchema(schema with { CustomFields = [.. schema.CustomFields.Select(f => f with { Required = false })] }, now);
+
+            List<DefinitionNote> faults = [];
+            foreach (var seed in pack.Seeds)
+            {
+                var number = await db.TakeIssueNumberAsync(project.Id, ct);
+                var opened = Issue.Open(project, seed.Type, latest[schema.WorkflowOf(seed.Type)], seed.Fields, seed.Status, null, actorId, now);
+                if (opened.Error is { } refusal)
+                {
+                    faults.AddRange(refusal.Details.Select(d => seed.Place with { Message = d.Message }));
+                    continue;
+                }
+
+                opened.Value.TakeNumber(project.Key, number);
+                db.Issues.Add(opened.Value);
+                created.Add($"issue {opened.Value.Key}");
+            }
+
+            if (isStrict)
+                project.UseSchema(schema, now);
+            return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
+        }
+
+        private async Task KeepFilesAsync(Project project, CancellationToken ct)
+        {
+            var kept = await db.DefinitionFiles.Where(f => f.ProjectId == project.Id).ToDictionaryAsync(f => f.Path, StringComparer.Ordinal, ct);
+            var warnings = pack.Warnings.ToLookup(w => w.File);
+            foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
+            {
+                IReadOnlyList<DefinitionNote> notes = [.. warnings[file.Path]];
+                if (!kept.Remove(file.Path, out var old))
+                {
+                    db.DefinitionFiles.Add(DefinitionFile.Keep(organizationId, project.Id, file.Path, file.Content, command.Source, notes, now));
+                    created.Add($"file {file.Path}");
+                }
+                else
+                {
+                    (old.Replace(file.Content, command.Source, notes, now) ? changed : unchanged).Add($"file {file.Path}");
+                }
+            }
+
+            foreach (var gone in kept.Values)
+            {
+                db.DefinitionFiles.Remove(gone);
+                removed.Add($"file {gone.Path}");
+            }
+        }
+
+        // Lists in records compare by reference, and one database keeps the members of JSON objects in an order of its own.
+        private static bool SameJson<T>(T one, T other) =>
+            JsonElement.DeepEquals(JsonSerializer.SerializeToElement(one), JsonSerializer.SerializeToElement(other));
+    }
+}

@@ -1,0 +1,233 @@
+using Kiket.Application.Definitions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Definitions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>Reads definition packs from YAML and notes every fault with file, line and column.</summary>
+internal sealed class DefinitionReader : IDefinitionReader
+{
+    public Result<DefinitionPack> Read(IReadOnlyList<DefinitionText> files, string? projectKey, string? folder)
+    {
+        var findings = new Findings();
+        var pack = new Reading(findings, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
+        if (files.Sum(f => (long)f.Content.Length) > DefinitionLimits.MaxPackLength)
+            findings.Fault(new(DefinitionPath.Root, 0, 0, $"A pack has at most {DefinitionLimits.MaxPackLength} characters."));
+        else
+            pack.ReadFiles();
+
+        var key = projectKey ?? pack.Project?.Key ?? KeyOf(folder);
+        if (key is null && findings.Faults.Count == 0)
+            return DefinitionErrors.KeyMissing;
+
+        var schema = pack.BuildSchema(key);
+        var seeds = pack.FindSeeds(schema);
+        if (findings.Faults is { Count: > 0 } faults)
+            return DefinitionErrors.Invalid(faults);
+
+        var project = new PackProject(
+            key!,
+            pack.Project?.Name ?? (folder is null ? Titles.Of(key!.ToLowerInvariant()) : Titles.Of(folder)),
+            pack.Project?.Description,
+            pack.Project?.Settings,
+            pack.Project?.File.Path);
+        return new DefinitionPack(
+            project,
+            schema,
+            [.. pack.Workflows.Select(w => new PackWorkflow(w.Key.Value, w.Definition!, w.File.Content))],
+            seeds,
+            findings.Warnings);
+    }
+
+    /// <summary>The letters and digits of a folder's name, in upper case.</summary>
+    private static string? KeyOf(string? folder)
+    {
+        var key = new string([.. (folder ?? "").ToUpperInvariant().Where(char.IsAsciiLetterOrDigit).SkipWhile(char.IsAsciiDigit).Take(ProjectKey.MaxLength)]);
+        return key.Length == 0 ? null : key;
+    }
+
+    /// <summary>One pack while it is read.</summary>
+    private sealed class Reading(Findings findings, IReadOnlyList<DefinitionText> files)
+    {
+        private readonly List<WorkflowDraft> workflows = [];
+        private readonly List<YamlText> templateTypes = [];
+        private IssueTypesDraft? types;
+
+        /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
+        private bool lacksWorkflows;
+
+        public ProjectDraft? Project { get; private set; }
+
+        public IReadOnlyList<WorkflowDraft> Workflows => workflows;
+
+        public void ReadFiles()
+        {
+            foreach (var file in files)
+                Read(file);
+        }
+
+        public ProjectSchema BuildSchema(string? key)
+        {
+            var standard = DefaultWorkflow(key);
+            var roles = Project?.Roles ?? [];
+            if (types is null)
+                return new(standard, InventTypes(), [], roles);
+
+            var declared = types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) });
+            return new(standard, [.. declared], types.Fields, roles);
+        }
+
+        public List<PackSeed> FindSeeds(ProjectSchema schema)
+        {
+            List<PackSeed> seeds = [];
+            foreach (var seed in Project?.Seeds ?? [])
+            {
+                var file = Project!.File;
+                if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(seed.IssueType.Value)) is not { } type)
+                {
+                    file.Fault(
+                        seed.IssueType ?? seed.At,
+                        $"There is no issue type '{seed.IssueType?.Shown}'. Known: {string.Join(", ", schema.IssueTypes.Where(t => t.Active).Select(t => t.Key))}.");
+                    continue;
+                }
+
+                var workflow = schema.WorkflowOf(type);
+                if (seed.Status is { } status && DefinitionOf(workflow) is { } definition && definition.FindState(status.Value) is null)
+                    file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {string.Join(", ", definition.States.Select(s => s.Key))}.");
+                var given = seed.Fields.CustomFields.Value!;
+                foreach (var field in schema.FieldsOf(type.Key).Where(f => f is { Required: true, DefaultValue: null } && !given.ContainsKey(f.Key)))
+                    file.Warn(seed.At, $"The issue has no {field.Key}, which issues of type {type.Key} must have; it is opened without.");
+                seeds.Add(new(type, seed.Status?.Value, seed.Fields, file.NoteAt(seed.At, "")));
+            }
+
+            return seeds;
+        }
+
+        private void Read(DefinitionText file)
+        {
+            var stem = DefinitionPath.Stem(file.Path);
+            var isWorkflow = stem.StartsWith("workflows/", StringComparison.Ordinal) && stem.LastIndexOf('/') == "workflows/".Length - 1;
+            var isTemplate = stem.StartsWith("issue_templates/", StringComparison.Ordinal) || stem.StartsWith("templates/issues/", StringComparison.Ordinal);
+            var isUnderstood = isWorkflow || stem is "project" or "issue_types";
+            if (Parse(file, isUnderstood) is not { } reading)
+                lacksWorkflows |= isWorkflow;
+            else if (isWorkflow)
+                Add(WorkflowReader.Read(reading));
+            else if (isTemplate)
+                templateTypes.AddRange(TypesOf(reading));
+            else if (stem is "project" && Project is null)
+                Project = ProjectReader.Read(reading);
+            else if (stem is "issue_types" && types is null)
+                types = IssueTypesReader.Read(reading);
+            else if (isUnderstood)
+                findings.Fault(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
+        }
+
+        private FileReading? Parse(DefinitionText file, bool isUnderstood)
+        {
+            if (file.Content.Length > DefinitionLimits.MaxFileLength)
+            {
+                findings.Fault(new(file.Path, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters."));
+                return null;
+            }
+
+            var tree = YamlTree.Read(file.Content.TrimStart('\uFEFF'));
+            if (tree.Broken is { } broken)
+            {
+                findings.Fault(new(file.Path, broken.Line, broken.Column, broken.Message));
+                return null;
+            }
+
+            foreach (var doubt in tree.Doubtful)
+            {
+                var note = new DefinitionNote(file.Path, doubt.Line, doubt.Column, doubt.Message);
+                if (isUnderstood)
+                    findings.Fault(note);
+                else
+                    findings.Warn(note);
+            }
+
+            return new(file, tree.Root, findings);
+        }
+
+        private void Add(WorkflowDraft? draft)
+        {
+            if (draft is null)
+                lacksWorkflows = true;
+            else if (workflows.Find(w => w.Key.Value == draft.Key.Value) is { } first)
+                draft.File.Fault(draft.Key, $"There is already a workflow {draft.Key.Value}, in {first.File.Path}.");
+            else
+                workflows.Add(draft);
+        }
+
+        private string? WorkflowNamedBy(IssueType type)
+        {
+            if (!types!.Workflows.TryGetValue(type.Key, out var name))
+                return null;
+            if (Known(name.Value) is { } known)
+                return known;
+            if (!lacksWorkflows)
+                types.File.Fault(name, $"The issue type {type.Key} names the workflow '{name.Shown}', which is not in the pack.");
+            return null;
+        }
+
+        private string? Known(string name) => workflows.Count == 0 && !lacksWorkflows
+            ? name == ProjectSchema.BuiltIn.DefaultWorkflow ? name : null
+            : workflows.Find(w => string.Equals(w.Key.Value, name, StringComparison.OrdinalIgnoreCase))?.Key.Value;
+
+        /// <summary>
+        /// That of <c>main.yaml</c> or <c>workflow.yaml</c>; else the one that is called like the project; else the only one that no type
+        /// names; else the first by path; and without any the built-in one.
+        /// </summary>
+        private string DefaultWorkflow(string? key)
+        {
+            if (workflows.Count == 0)
+                return ProjectSchema.BuiltIn.DefaultWorkflow;
+            var unnamed = workflows.Where(w => types?.Workflows.Values.Any(name => name.Value == w.Key.Value) != true).ToList();
+            var chosen = workflows.Find(w => DefinitionPath.Stem(w.File.Path) is "workflows/main" or "workflows/workflow")
+                ?? workflows.Find(w => string.Equals(w.Key.Value, key, StringComparison.OrdinalIgnoreCase))
+                ?? (unnamed.Count == 1 ? unnamed[0] : workflows[0]);
+            return chosen.Key.Value;
+        }
+
+        /// <summary>The workflow's states, or null when its file is at fault.</summary>
+        private WorkflowDefinition? DefinitionOf(string workflow) =>
+            workflows.Find(w => w.Key.Value == workflow) is { } draft ? draft.Definition : lacksWorkflows || workflows.Count > 0 ? null : WorkflowDefinition.BuiltIn;
+
+        /// <summary>Types for a pack that declares none: the built-in ones if its issues need no other, else those that its issues name.</summary>
+        private IReadOnlyList<IssueType> InventTypes()
+        {
+            var seeds = (Project?.Seeds ?? []).Select(s => s.IssueType).OfType<YamlText>().ToList();
+            List<IssueType> invented = [];
+            foreach (var name in seeds.Concat(templateTypes).Where(t => IssueTypesReader.IsKey(t.Value)))
+            {
+                if (invented.Exists(t => string.Equals(t.Key, name.Value, StringComparison.OrdinalIgnoreCase)))
+                    continue;
+                invented.Add(new(name.Value, Titles.Of(name.Value)) { Position = invented.Count });
+            }
+
+            if (invented.TrueForAll(t => ProjectSchema.BuiltIn.FindType(t.Key) is not null))
+                return ProjectSchema.BuiltIn.IssueTypes;
+            foreach (var type in invented)
+            {
+                var at = seeds.Find(s => string.Equals(s.Value, type.Key, StringComparison.OrdinalIgnoreCase));
+                findings.Warn(new(Project?.File.Path ?? DefinitionPath.Root, at?.Line ?? 0, at?.Column ?? 0, $"The issue type {type.Key} is declared nowhere; it is made up."));
+            }
+
+            return invented;
+        }
+
+        /// <summary>The issue types that a template of issues names; a template is for people, so nothing in it is a fault.</summary>
+        private static IEnumerable<YamlText> TypesOf(FileReading template)
+        {
+            if (template.Whole is not YamlMap root)
+                yield break;
+            var body = root.Find("issue_template")?.Value ?? root.Find("template")?.Value;
+            var defaults = (body as YamlMap)?.Find("defaults")?.Value;
+            if (((body as YamlMap)?.Find("issue_type") ?? (defaults as YamlMap)?.Find("issue_type"))?.Value is YamlText { IsNull: false } type)
+                yield return type;
+        }
+    }
+}

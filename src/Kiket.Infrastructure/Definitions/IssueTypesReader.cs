@@ -1,0 +1,157 @@
+using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>The types and custom fields of <c>issue_types.yaml</c>.</summary>
+/// <param name="Workflows">Where a type names its workflow, by the type's key.</param>
+internal sealed record IssueTypesDraft(
+    IReadOnlyList<IssueType> Types, IReadOnlyList<CustomField> Fields, IReadOnlyDictionary<string, YamlText> Workflows, FileReading File);
+
+/// <summary>Reads <c>issue_types.yaml</c> (contract, section 20).</summary>
+internal static partial class IssueTypesReader
+{
+    private const int MaxTypes = 200;
+    private const int MaxKeyLength = 64;
+    private const int MaxLabelLength = 200;
+    private const int MaxFields = 1000;
+
+    /// <summary>What other trackers and older files call the types of fields.</summary>
+    private static readonly Dictionary<string, CustomFieldType> Synonyms = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["numeric"] = CustomFieldType.Number,
+        ["decimal"] = CustomFieldType.Number,
+        ["float"] = CustomFieldType.Number,
+        ["int"] = CustomFieldType.Integer,
+        ["bool"] = CustomFieldType.Boolean,
+        ["checkbox"] = CustomFieldType.Boolean,
+        ["select"] = CustomFieldType.Enum,
+        ["dropdown"] = CustomFieldType.Enum,
+        ["choice"] = CustomFieldType.Enum,
+        ["multiselect"] = CustomFieldType.MultiEnum,
+        ["multi_select"] = CustomFieldType.MultiEnum,
+        ["date_time"] = CustomFieldType.Datetime,
+        ["timestamp"] = CustomFieldType.Datetime,
+        ["textarea"] = CustomFieldType.Text,
+        ["markdown"] = CustomFieldType.Text,
+        ["link"] = CustomFieldType.Url,
+    };
+
+    public static IssueTypesDraft Read(FileReading file)
+    {
+        var root = file.Root("model_version", "issue_types", "custom_fields");
+        List<IssueType> types = [];
+        List<CustomField> fields = [];
+        Dictionary<string, YamlText> workflows = new(StringComparer.OrdinalIgnoreCase);
+        ReadFields(file, root, "custom_fields", null, fields);
+
+        var count = 0;
+        foreach (var (key, body) in file.Things(root, "issue_types", "key", "id"))
+        {
+            count++;
+            if (!IsKey(key.Value))
+                file.Fault(key, $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}.");
+            else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
+                file.Fault(key, $"The issue type '{key.Value}' stands twice.");
+            else if (types.Count == MaxTypes)
+                file.Fault(key, $"A project has at most {MaxTypes} issue types.");
+            else
+                types.Add(ReadType(file, key, body, types.Count, fields, workflows));
+        }
+
+        if (count == 0)
+            file.Fault(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
+        return new([.. types.OrderBy(t => t.Position)], fields, workflows, file);
+    }
+
+    public static bool IsKey(string text) => text.Length <= MaxKeyLength && TypeKey().IsMatch(text);
+
+    private static IssueType ReadType(
+        FileReading file, YamlText key, YamlMap body, int position, List<CustomField> fields, Dictionary<string, YamlText> workflows)
+    {
+        file.WarnOfOthers(
+            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow", "custom_fields", "fields");
+        ReadFields(file, body, "custom_fields", key.Value, fields);
+        ReadFields(file, body, "fields", key.Value, fields);
+        if (file.Text(body, "workflow") is { } workflow)
+            workflows[key.Value] = workflow;
+
+        var standard = new IssueType(key.Value, (file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength))?.Value ?? Titles.Of(key.Value));
+        return standard with
+        {
+            AllowChildren = file.Flag(body, "allow_children", standard.AllowChildren),
+            Color = file.Text(body, "color", MaxLabelLength)?.Value ?? standard.Color,
+            Icon = file.Text(body, "icon", MaxLabelLength)?.Value ?? standard.Icon,
+            Description = file.Text(body, "description")?.Value.Trim(),
+            Position = file.WholeNumber(body, "position") ?? position,
+            Active = file.Flag(body, "active", standard.Active),
+        };
+    }
+
+    private static void ReadFields(FileReading file, YamlMap map, string member, string? type, List<CustomField> fields)
+    {
+        foreach (var (key, body) in file.Things(map, member, "key", "id", "name"))
+        {
+            if (key.Value.Length > MaxKeyLength || !FieldKey().IsMatch(key.Value))
+                file.Fault(key, $"'{key.Shown}' is no key of a custom field: a letter, then letters, digits, _ and -, at most {MaxKeyLength}.");
+            else if (fields.Exists(f => f.Key == key.Value && (f.IssueType is null || f.IssueType == type)))
+                file.Fault(key, $"The custom field '{key.Value}' stands twice.");
+            else if (fields.Count == MaxFields)
+                file.Fault(key, $"A project has at most {MaxFields} custom fields.");
+            else if (ReadField(file, key, body, type) is { } field)
+                fields.Add(field);
+        }
+    }
+
+    private static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
+    {
+        file.WarnOfOthers(body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text", "description");
+        var word = file.Text(body, "type") ?? file.Text(body, "field_type");
+        var fieldType = CustomFieldType.String;
+        if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))
+        {
+            file.Fault(word, $"'{word.Shown}' is no type of a custom field; use {string.Join(", ", WireName.All<CustomFieldType>())}.");
+            return null;
+        }
+
+        var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
+        var field = new CustomField(key.Value, label is null || ReferenceEquals(label, key) ? Titles.Of(key.Value) : label.Value, fieldType)
+        {
+            IssueType = type,
+            Required = file.Flag(body, "required", false),
+            Options = ReadOptions(file, body),
+            HelperText = (file.Text(body, "helper_text") ?? file.Text(body, "description"))?.Value.Trim(),
+        };
+        var standard = (body.Find("default_value") ?? body.Find("default"))?.Value;
+        if (standard is null or YamlText { IsNull: true })
+            return field;
+        var value = FileReading.ToJson(standard);
+        if (field.FaultOf(value) is not { } fault)
+            return field with { DefaultValue = value };
+        file.Fault(standard, $"The default does not fit: {fault}");
+        return null;
+    }
+
+    /// <summary>Options as texts, or as maps with a value.</summary>
+    private static List<string> ReadOptions(FileReading file, YamlMap body)
+    {
+        List<string> options = [];
+        foreach (var item in file.List(body, "options"))
+        {
+            var option = item as YamlText ?? (item as YamlMap)?.Find("value")?.Value as YamlText ?? (item as YamlMap)?.Find("key")?.Value as YamlText;
+            if (option is { IsNull: false })
+                options.Add(option.Value);
+            else
+                file.Fault(item, "An option is a text.");
+        }
+
+        return options;
+    }
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*\\z")]
+    private static partial Regex TypeKey();
+
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*\\z")]
+    private static partial Regex FieldKey();
+}

@@ -1,0 +1,204 @@
+using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>A workflow as far as it could be read.</summary>
+/// <param name="Definition">Null when the file is at fault.</param>
+internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition);
+
+/// <summary>Reads a file of <c>.kiket/workflows</c> in both syntaxes (contract, section 19).</summary>
+internal static partial class WorkflowReader
+{
+    private const int MaxStates = 500;
+    private const int MaxTransitions = 5000;
+
+    public static WorkflowDraft? Read(FileReading file)
+    {
+        var root = file.Root(
+            "model_version", "workflow", "version", "name", "description", "initial_state", "states", "transitions", "actions", "hooks",
+            "automations", "analytics");
+        var (key, name, description, initial) = ReadHead(file, root);
+        var states = ReadStates(file, root);
+        var transitions = ReadTransitions(file, root, states);
+        var initialKey = FindInitial(file, initial ?? file.Text(root, "initial_state"), states);
+        if (key is null)
+            return null;
+        if (name is null || states.Count == 0 || initialKey is null || transitions is null || states.Any(s => !s.IsSound))
+            return new(file, key, null);
+
+        return new(file, key, new(
+            name,
+            description?.Trim(),
+            initialKey,
+            [.. states.Select(s => s.Finish(initialKey, isLeft: transitions.Any(t => t.From == s.Key.Value && t.To != t.From)))],
+            transitions));
+    }
+
+    private static (YamlText? Key, string? Name, string? Description, YamlText? Initial) ReadHead(FileReading file, YamlMap root)
+    {
+        if (root.Find("workflow")?.Value is YamlText { IsNull: false, Value: not "" } shortForm)
+        {
+            var title = file.Text(root, "name", Workflow.MaxNameLength)?.Value ?? Titles.Of(shortForm.Value);
+            return (CheckedKey(file, shortForm), title, file.Text(root, "description")?.Value, null);
+        }
+
+        if (root.Find("workflow") is null)
+        {
+            file.Fault(root, "The file has no workflow.");
+            return default;
+        }
+
+        var head = file.Map(root, "workflow");
+        file.WarnOfOthers(head, "id", "name", "version", "description", "override", "initial_state", "metadata");
+        var id = file.Required(head, "id", "The workflow", Workflow.MaxKeyLength);
+        return (
+            id is null ? null : CheckedKey(file, id),
+            file.Required(head, "name", "The workflow", Workflow.MaxNameLength)?.Value,
+            file.Text(head, "description")?.Value,
+            file.Text(head, "initial_state"));
+    }
+
+    private static YamlText? CheckedKey(FileReading file, YamlText id)
+    {
+        if (id.Value.Length <= Workflow.MaxKeyLength && WorkflowKey().IsMatch(id.Value))
+            return id;
+        file.Fault(id, $"'{id.Shown}' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most {Workflow.MaxKeyLength}.");
+        return null;
+    }
+
+    private static List<StateDraft> ReadStates(FileReading file, YamlMap root)
+    {
+        List<StateDraft> states = [];
+        HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, body) in file.Things(root, "states", "key", "name", "id"))
+        {
+            if (key.Value.Length > State.MaxKeyLength || !StateKey().IsMatch(key.Value))
+                file.Fault(key, $"'{key.Shown}' is no key of a state: letters, digits, _, - and ., at most {State.MaxKeyLength}.");
+            else if (!keys.Add(key.Value))
+                file.Fault(key, $"The state '{key.Value}' stands twice.");
+            else
+                states.Add(ReadState(file, key, body));
+        }
+
+        if (states.Count > MaxStates)
+        {
+            file.Fault(states[MaxStates].Key, $"A workflow has at most {MaxStates} states.");
+            return states[..MaxStates];
+        }
+
+        if (keys.Count == 0)
+            file.Fault(root.Find("states")?.Value ?? root, "The workflow has no states.");
+        return states;
+    }
+
+    private static StateDraft ReadState(FileReading file, YamlText key, YamlMap body)
+    {
+        file.WarnOfOthers(
+            body, "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "position", "wip_limit", "sla",
+            "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete", "hooks");
+        var metadata = file.Map(body, "metadata");
+        var name = file.Text(body, "name", Workflow.MaxNameLength);
+        return new(key, Word<StateType>(file, body, "type", out var typeIsSound), Word<StateCategory>(file, body, "category", out var categoryIsSound))
+        {
+            IsSound = typeIsSound && categoryIsSound,
+            Label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value),
+            Color = Either("color"),
+            Icon = Either("icon"),
+            Description = Either("description")?.Trim(),
+        };
+
+        string? Either(string member) => (file.Text(metadata, member) ?? file.Text(body, member))?.Value;
+    }
+
+    /// <summary>The transitions, or null when one is at fault.</summary>
+    private static List<Transition>? ReadTransitions(FileReading file, YamlMap root, List<StateDraft> states)
+    {
+        List<Transition> transitions = [];
+        var items = file.List(root, "transitions");
+        var isSound = items.Count <= MaxTransitions;
+        if (!isSound)
+            file.Fault(items[MaxTransitions], $"A workflow has at most {MaxTransitions} transitions.");
+        foreach (var item in items.Take(MaxTransitions))
+        {
+            var body = file.MapOf(item, "A transition");
+            file.WarnOfOthers(
+                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "actions", "hooks");
+            var (from, to) = (End(body, "from"), End(body, "to"));
+            if (from is not null && to is not null)
+                transitions.Add(new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim()));
+            else
+                isSound = false;
+        }
+
+        return isSound ? transitions : null;
+
+        string? End(YamlMap transition, string member)
+        {
+            if (file.Required(transition, member, "The transition", int.MaxValue) is not { } end)
+                return null;
+            var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, end.Value, StringComparison.OrdinalIgnoreCase));
+            if (state is null)
+                file.Fault(end, $"The transition goes {member} '{end.Shown}', which is no state of this workflow.");
+            return state?.Key.Value;
+        }
+    }
+
+    private static string? FindInitial(FileReading file, YamlText? named, List<StateDraft> states)
+    {
+        if (named is not null)
+        {
+            var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, named.Value, StringComparison.OrdinalIgnoreCase));
+            if (state is null)
+                file.Fault(named, $"The initial state '{named.Shown}' is no state of this workflow.");
+            return state?.Key.Value;
+        }
+
+        var initial = states.Where(s => s.Type is StateType.Initial).ToList();
+        foreach (var second in initial.Skip(1))
+            file.Fault(second.Key, $"The states '{initial[0].Key.Value}' and '{second.Key.Value}' are both of type initial.");
+        return initial.Count > 1 ? null : (initial.FirstOrDefault() ?? states.FirstOrDefault())?.Key.Value;
+    }
+
+    private static T? Word<T>(FileReading file, YamlMap body, string member, out bool isSound)
+        where T : struct, Enum
+    {
+        var text = file.Text(body, member);
+        isSound = text is null || WireName.TryParse(text.Value, out T _);
+        if (!isSound)
+            file.Fault(text!, $"'{text!.Shown}' is no {member} of a state; use {string.Join(", ", WireName.All<T>())}.");
+        return WireName.TryParse(text?.Value, out T value) ? value : null;
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_-]*\\z")]
+    private static partial Regex WorkflowKey();
+
+    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z")]
+    private static partial Regex StateKey();
+
+    private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category)
+    {
+        public required bool IsSound { get; init; }
+
+        public required string Label { get; init; }
+
+        public required string? Color { get; init; }
+
+        public required string? Icon { get; init; }
+
+        public required string? Description { get; init; }
+
+        public State Finish(string initial, bool isLeft)
+        {
+            var type = Type ?? (Key.Value == initial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
+            var category = Category ?? type switch
+            {
+                StateType.Initial => StateCategory.Pending,
+                StateType.Final => StateCategory.Completed,
+                _ => StateCategory.Active,
+            };
+            return new(Key.Value, Label, type, category) { Color = Color, Icon = Icon, Description = Description };
+        }
+    }
+}
