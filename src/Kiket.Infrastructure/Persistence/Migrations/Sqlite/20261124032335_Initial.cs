@@ -198,6 +198,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     project_id = table.Column<long>(type: "INTEGER", nullable: false),
                     path = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     content = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
                     warnings = table.Column<string>(type: "TEXT", nullable: false),
                     organization_id = table.Column<long>(type: "INTEGER", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false),

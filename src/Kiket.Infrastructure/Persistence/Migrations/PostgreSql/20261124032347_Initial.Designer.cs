@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlKiketDbContext))]
-    [Migration("20261124025837_Initial")]
+    [Migration("20261124032347_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -56,6 +56,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("source");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerKiketDbContext))]
-    [Migration("20261124025842_Initial")]
+    [Migration("20261124032354_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -56,6 +56,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("source");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")

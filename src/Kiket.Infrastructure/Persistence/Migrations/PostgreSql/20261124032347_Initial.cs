@@ -199,6 +199,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     path = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     content = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     warnings = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),

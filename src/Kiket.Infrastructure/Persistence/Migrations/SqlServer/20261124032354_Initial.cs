@@ -198,6 +198,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     path = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     content = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    source = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
                     warnings = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<int>(type: "int", nullable: false),
