@@ -46,10 +46,8 @@ internal static partial class IssueTypesReader
         Dictionary<string, YamlText> workflows = new(StringComparer.OrdinalIgnoreCase);
         ReadFields(file, root, "custom_fields", null, fields);
 
-        var count = 0;
         foreach (var (key, body) in file.Things(root, "issue_types", "key", "id"))
         {
-            count++;
             if (!IsKey(key.Value))
                 file.Fault(key, $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}.");
             else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
@@ -60,7 +58,7 @@ internal static partial class IssueTypesReader
                 types.Add(ReadType(file, key, body, types.Count, fields, workflows));
         }
 
-        if (count == 0)
+        if (FileReading.IsEmpty(root, "issue_types"))
             file.Fault(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
         return new([.. types.OrderBy(t => t.Position)], fields, workflows, file);
     }

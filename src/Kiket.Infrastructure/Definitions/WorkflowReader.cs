@@ -88,7 +88,7 @@ internal static partial class WorkflowReader
             return states[..MaxStates];
         }
 
-        if (keys.Count == 0)
+        if (FileReading.IsEmpty(root, "states"))
             file.Fault(root.Find("states")?.Value ?? root, "The workflow has no states.");
         return states;
     }
