@@ -97,8 +97,8 @@ internal static class DefinitionFolders
         if (files.Error is { } unreadable)
             return unreadable;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pack)));
-        var source = pack.Length <= DefinitionFile.MaxSourceLength ? pack : pack[..DefinitionFile.MaxSourceLength];
-        var command = new ImportDefinitionsCommand(files.Value, null, name, false, source);
+        // The name and not the whole path: where the server keeps its files is nobody's business.
+        var command = new ImportDefinitionsCommand(files.Value, null, name, false, $"folder {name}");
         try
         {
             return await SendAsync();

@@ -33,7 +33,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
             ],
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd()));
         var files = (await tenant.Admin.GetAsync("/api/v1/definitions?project=FIRST").OkAsync())["data"]!.AsArray();
-        Assert.Equal(Path.Combine(folder, "first"), (string?)files[0]!["source"]);
+        Assert.Equal("folder first", (string?)files[0]!["source"]);
     }
 
     [Fact]

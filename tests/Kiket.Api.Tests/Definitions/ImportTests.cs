@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
@@ -194,6 +195,29 @@ public sealed class ImportTests(KiketServer server)
         Assert.Null(dry["project"]!["id"]);
         Assert.Equal(wet.Texts("created"), dry.Texts("created"));
         Assert.Contains("issue LEGAL-1", wet.Texts("created"));
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_does_an_import_once_and_a_dry_run_not_at_all()
+    {
+        var tenant = await server.NewTenantAsync();
+        async Task<JsonNode> SendAsync(string key, bool dryRun)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/definitions/import")
+            {
+                Content = JsonContent.Create(new JsonObject { ["files"] = Packs.Small(), ["dry_run"] = dryRun }),
+            };
+            request.Headers.Add("Idempotency-Key", key);
+            return await tenant.Admin.SendAsync(request).OkAsync();
+        }
+
+        await SendAsync("dry", true);
+        await tenant.Admin.GetAsync("/api/v1/projects/LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
+        var first = await SendAsync("wet", false);
+        var second = await SendAsync("wet", false);
+
+        Assert.Contains("issue LEGAL-1", first.Texts("created"));
+        Assert.Equal(first.ToJsonString(), second.ToJsonString());
     }
 
     [Fact]
