@@ -85,7 +85,8 @@ internal static class DefinitionFolders
     }
 
     public static string SummaryOf(ImportedDefinitions done) =>
-        $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, {done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
+        $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, "
+        + $"{done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
 
     /// <summary>The faults of a refusal, one a line: <c>file:line:column: message</c>.</summary>
     public static IEnumerable<string> LinesOf(Error refusal) =>
@@ -137,7 +138,11 @@ internal static class DefinitionFolders
             var path = Path.GetRelativePath(pack, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             length += file.Length;
             if (files.Count == DefinitionLimits.MaxFiles || length > DefinitionLimits.MaxPackLength)
-                return DefinitionErrors.Invalid([new(path, 0, 0, $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.")]);
+            {
+                var limit = $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.";
+                return DefinitionErrors.Invalid([new(path, 0, 0, limit)]);
+            }
+
             if (await ReadTextAsync(file, ct) is { } text)
                 files.Add(new(path, text));
             else

@@ -209,7 +209,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
 
-    public static Dictionary<string, JsonElement> ToJson(YamlMap map) => map.Entries.ToDictionary(e => e.Key.Value, e => ToJson(e.Value), StringComparer.Ordinal);
+    public static Dictionary<string, JsonElement> ToJson(YamlMap map) =>
+        map.Entries.ToDictionary(e => e.Key.Value, e => ToJson(e.Value), StringComparer.Ordinal);
 
     private static void Write(Utf8JsonWriter writer, YamlNode node)
     {

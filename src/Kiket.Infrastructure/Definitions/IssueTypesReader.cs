@@ -69,13 +69,15 @@ internal static partial class IssueTypesReader
         FileReading file, YamlText key, YamlMap body, int position, List<CustomField> fields, Dictionary<string, YamlText> workflows)
     {
         file.WarnOfOthers(
-            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow", "custom_fields", "fields");
+            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow",
+            "custom_fields", "fields");
         ReadFields(file, body, "custom_fields", key.Value, fields);
         ReadFields(file, body, "fields", key.Value, fields);
         if (file.Text(body, "workflow") is { } workflow)
             workflows[key.Value] = workflow;
 
-        var standard = new IssueType(key.Value, (file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength))?.Value ?? Titles.Of(key.Value));
+        var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
+        var standard = new IssueType(key.Value, label?.Value ?? Titles.Of(key.Value));
         return standard with
         {
             AllowChildren = file.Flag(body, "allow_children", standard.AllowChildren),
@@ -104,7 +106,9 @@ internal static partial class IssueTypesReader
 
     private static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
     {
-        file.WarnOfOthers(body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text", "description");
+        file.WarnOfOthers(
+            body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text",
+            "description");
         var word = file.Text(body, "type") ?? file.Text(body, "field_type");
         var fieldType = CustomFieldType.String;
         if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))
