@@ -58,6 +58,9 @@ internal sealed class DefinitionReader : IDefinitionReader
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
         private bool lacksWorkflows;
 
+        /// <summary>Whether the file of issue types cannot be read, so that nothing can be said about what issues name.</summary>
+        private bool lacksTypes;
+
         public ProjectDraft? Project { get; private set; }
 
         public IReadOnlyList<WorkflowDraft> Workflows => workflows;
@@ -82,7 +85,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         public List<PackSeed> FindSeeds(ProjectSchema schema)
         {
             List<PackSeed> seeds = [];
-            foreach (var seed in Project?.Seeds ?? [])
+            foreach (var seed in lacksTypes ? [] : Project?.Seeds ?? [])
             {
                 var file = Project!.File;
                 if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(seed.IssueType.Value)) is not { } type)
@@ -98,7 +101,6 @@ internal sealed class DefinitionReader : IDefinitionReader
                     var known = string.Join(", ", definition.States.Select(s => s.Key));
                     file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {known}.");
                 }
-
 
                 var given = seed.Fields.CustomFields.Value!;
                 foreach (var field in schema.FieldsOf(type.Key).Where(f => f is { Required: true, DefaultValue: null } && !given.ContainsKey(f.Key)))
@@ -116,7 +118,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             var isTemplate = stem.StartsWith("issue_templates/", StringComparison.Ordinal) || stem.StartsWith("templates/issues/", StringComparison.Ordinal);
             var isUnderstood = isWorkflow || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
-                lacksWorkflows |= isWorkflow;
+                (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
             else if (isWorkflow)
                 Add(WorkflowReader.Read(reading));
             else if (isTemplate)

@@ -254,6 +254,17 @@ public sealed class PackTests
     }
 
     [Fact]
+    public void A_broken_file_of_types_raises_no_faults_elsewhere()
+    {
+        var read = Read(
+            (TypesPath, "issue_types: [\n"),
+            (ProjectPath, "project:\n  seed_data:\n    issues:\n      - {title: A, issue_type: bug, status: fixed}\n"),
+            (BugPath, Bug));
+
+        Assert.Equal(TypesPath, Assert.Single(read.Error!.Details).File);
+    }
+
+    [Fact]
     public void Files_that_are_not_read_yet_must_be_YAML_and_nothing_more()
     {
         var pack = Read((MainPath, Main), (".kiket/boards/b.yaml", "board: {id: b}\nboard: {id: c}\n"), (".kiket/agents/a.yml", "- prompt: {{issue.title}}\n")).Value;
