@@ -20,6 +20,7 @@ internal static class CommandLine
     {
         OrganizationCommand.Build(),
         TokenCommand.Build(),
+        ImportCommand.Build(),
         MigrateCommand.Build(),
     };
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Kiket.Application.Definitions;
 using Kiket.Domain.Common;
@@ -43,45 +42,6 @@ internal static class DefinitionFolders
         foreach (var pack in packs)
             imported.Add(new(pack, await ImportPackAsync(services, pack, admin, ct)));
         return imported;
-    }
-
-    /// <summary>The command <c>import</c>: 0 when every pack was imported, else 1 with the faults on the error stream.</summary>
-    /// <param name="open">Opens the services of a prepared database.</param>
-    public static Command BuildCommand(Func<CancellationToken, Task<IServiceProvider>> open)
-    {
-        var folder = new Argument<string>("folder") { Description = "A folder that holds .kiket, or a folder of such folders." };
-        var organization = new Option<string?>("--organization") { Description = "Slug of the organization; the first one by default." };
-        var command = new Command("import", "Imports definition packs.") { folder, organization };
-        command.SetAction(async (parsed, ct) =>
-        {
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var imported = await (await open(ct)).ImportFolderAsync(parsed.GetRequiredValue(folder), parsed.GetValue(organization), ct);
-            if (imported.Error is { } refusal)
-            {
-                await error.WriteLineAsync(refusal.Message);
-                return 1;
-            }
-
-            foreach (var pack in imported.Value)
-                await ReportAsync(pack, output, error);
-            return imported.Value.Any(p => p.Outcome.IsRefused) ? 1 : 0;
-        });
-        return command;
-    }
-
-    private static async Task ReportAsync(ImportedFolder pack, TextWriter output, TextWriter error)
-    {
-        if (pack.Outcome.Error is { } refusal)
-        {
-            foreach (var line in LinesOf(refusal))
-                await error.WriteLineAsync(Path.Combine(pack.Folder, line));
-            return;
-        }
-
-        var done = pack.Outcome.Value;
-        foreach (var warning in done.Warnings)
-            await error.WriteLineAsync($"{Path.Combine(pack.Folder, warning.Place)}: warning: {warning.Message}");
-        await output.WriteLineAsync($"{pack.Folder}: {SummaryOf(done)}");
     }
 
     public static string SummaryOf(ImportedDefinitions done) =>

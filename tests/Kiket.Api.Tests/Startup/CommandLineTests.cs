@@ -87,11 +87,37 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("organization", "create")]
     [InlineData("organization", "create", "Acme")]
     [InlineData("token", "create")]
+    [InlineData("import")]
     public async Task An_unknown_or_incomplete_command_is_refused_and_starts_no_server(params string[] args)
     {
         AssertRefused(await RunAsync(args), "");
 
         Assert.Empty(Directory.GetFiles(folder, "*.db"));
+    }
+
+    [Fact]
+    public async Task Import_prints_each_fault_of_a_broken_pack_with_its_place_and_ends_with_1()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+        var workflow = Path.Combine(folder, "packs", "desk", ".kiket", "workflows", "main.yaml");
+        Directory.CreateDirectory(Path.GetDirectoryName(workflow)!);
+        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: lost, to: done}\n");
+
+        var broken = await RunAsync("import", "packs");
+        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n");
+        var sound = await RunAsync("import", "packs/desk", "--organization", "acme");
+
+        Assert.Equal((1, ""), (broken.ExitCode, broken.Output));
+        Assert.Equal(
+            [
+                "packs/desk/.kiket/workflows/main.yaml:4:22: The transition goes to 'gone', which is no state of this workflow.",
+                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is no state of this workflow.",
+                "0 of 1 packs are imported.",
+            ],
+            broken.Error.TrimEnd().Split('\n').Select(line => line.Trim()));
+        Assert.Equal((0, ""), (sound.ExitCode, sound.Error));
+        Assert.Equal("packs/desk: project DESK: 7 created, 0 changed, 0 unchanged, 0 removed", sound.Output.TrimEnd());
+        AssertRefused(await RunAsync("import", "nowhere"), "There is no .kiket folder in nowhere");
     }
 
     [Fact]
@@ -147,7 +173,7 @@ public sealed class CommandLineTests : IDisposable
         var run = await RunAsync("--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var command in new[] { "organization", "token", "migrate" })
+        foreach (var command in new[] { "organization", "token", "import", "migrate" })
             Assert.Contains(command, run.Output, StringComparison.Ordinal);
     }
 
