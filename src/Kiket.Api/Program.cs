@@ -8,10 +8,15 @@ using Kiket.Api.Issues;
 using Kiket.Api.Milestones;
 using Kiket.Api.Projects;
 using Kiket.Api.Startup;
+using Kiket.Api.Tokens;
+using Kiket.Api.Users;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Jobs;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+
+if (CommandLine.Handles(args))
+    return await CommandLine.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
@@ -33,14 +38,18 @@ app.Use(IdempotencyFilter.KeepBody);
 app.UseAuthentication();
 app.UseAuthorization();
 
-var api = app.MapGroup("/api/v1").AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
+var api = app.MapGroup("/api/v1").RequireAuthorization().AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
+api.MapProjectMembers();
 api.MapIssues();
 api.MapIssueSchema();
 api.MapApprovals();
 api.MapComments();
 api.MapMilestones();
+api.MapUsers();
+api.MapTokens();
 api.MapDefinitions();
 
 await app.PrepareAsync();
 await app.RunAsync();
+return 0;

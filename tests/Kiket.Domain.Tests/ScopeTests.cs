@@ -21,11 +21,39 @@ public sealed class ScopeTests
         Assert.False(Scope.Allows(["issues"], "projects", ScopeActions.Read));
     }
 
+    [Fact]
+    public void Scopes_for_one_action_each_add_up_to_both() =>
+        Assert.True(Scope.Allows(["issues:read", "issues:write"], "issues", ScopeActions.All));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("issues:delete")]
+    [InlineData("admin:read")]
+    [InlineData("*:read")]
+    [InlineData("issues:read:write")]
+    [InlineData("Issues")]
+    public void What_is_no_scope_is_not_taken_for_one(string text) => Assert.False(Scope.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("admin")]
+    [InlineData("*")]
+    public void Two_words_mean_everything(string word)
+    {
+        Assert.True(Scope.Allows([word], Scope.Admin, ScopeActions.All));
+        Assert.True(Scope.Allows([word], "issues", ScopeActions.Write));
+        Assert.False(Scope.Allows(["issues", "users"], Scope.Admin, ScopeActions.Read));
+    }
+
     [Theory]
     [InlineData(new string[0], new[] { "issues" }, true)]
     [InlineData(new[] { "issues:read" }, new string[0], false)]
     [InlineData(new[] { "issues:read" }, new[] { "issues" }, false)]
     [InlineData(new[] { "issues" }, new[] { "issues.read" }, true)]
+    [InlineData(new[] { "issues:read", "write:issues" }, new[] { "issues" }, true)]
+    [InlineData(new[] { "issues" }, new[] { "*" }, false)]
+    [InlineData(new[] { "issues" }, new[] { "nonsense" }, false)]
+    [InlineData(new[] { "admin" }, new[] { "*", "issues" }, true)]
     [InlineData(new[] { "*" }, new string[0], true)]
     public void A_token_cannot_issue_a_stronger_one(string[] own, string[] asked, bool allowed) =>
         Assert.Equal(allowed, Scope.Covers(own, asked));

@@ -19,6 +19,7 @@ internal static class JsonSetup
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // always served as JSON, never inside HTML
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         options.Converters.Add(new InstantConverter());
+        options.Converters.Add(new DecimalConverter());
         options.Converters.Add(new ProjectRefConverter());
         options.Converters.Add(new OptionalConverterFactory());
         options.Converters.Add(new EnvelopeConverterFactory());
@@ -34,6 +35,20 @@ internal static class JsonSetup
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Decimals without zeros at the end: some databases give 12.5 back as 12.50, and an answer does not depend on that.</summary>
+    private sealed class DecimalConverter : JsonConverter<decimal>
+    {
+        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetDecimal(out var number) => number,
+            JsonTokenType.String when decimal.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var text) => text,
+            _ => throw new JsonException("This is not a decimal number."),
+        };
+
+        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value / 1.0000000000000000000000000000m); // dividing by one with 28 zeros drops what can be dropped
     }
 
     /// <summary>A project by id or key, as a number or a text.</summary>
@@ -65,7 +80,15 @@ internal static class JsonSetup
         {
             if (reader.TokenType is JsonTokenType.Null && default(T) is not null)
                 throw new JsonException("This field cannot be null.");
-            return JsonSerializer.Deserialize<T>(ref reader, options)!;
+            try
+            {
+                return JsonSerializer.Deserialize<T>(ref reader, options)!;
+            }
+            catch (JsonException fault)
+            {
+                // Its path begins at this value; thrown anew without one, it gets the path from the body's root.
+                throw new JsonException(fault.Message, fault.InnerException);
+            }
         }
 
         public override void Write(Utf8JsonWriter writer, Optional<T> value, JsonSerializerOptions options) =>

@@ -20,6 +20,10 @@ internal static class ResultHttp
     public static Results<CreatedResource<T>, ErrorResult> ToCreated<T>(this Result<T> result, Func<T, string> address)
         where T : IVersioned => result.Error is { } error ? new ErrorResult(error) : new CreatedResource<T>(result.Value, address(result.Value));
 
+    /// <summary>201 with something new that has no address of its own.</summary>
+    public static Results<Created<T>, ErrorResult> ToCreated<T>(this Result<T> result) =>
+        result.Error is { } error ? new ErrorResult(error) : TypedResults.Created((string?)null, result.Value);
+
     /// <summary>200 with what the answer makes of the value.</summary>
     public static Results<Ok<TBody>, ErrorResult> ToOk<T, TBody>(this Result<T> result, Func<T, TBody> answer) =>
         result.Error is { } error ? new ErrorResult(error) : TypedResults.Ok(answer(result.Value));

@@ -56,9 +56,14 @@ internal static class Bootstrap
         foreach (var pack in imported.IsRefused ? [] : imported.Value)
         {
             if (pack.Outcome.Error is { } refusal)
-                app.Logger.LogError("Definitions in {Folder} are not imported:\n{Faults}", pack.Folder, string.Join('\n', DefinitionFolders.LinesOf(refusal)));
+            {
+                var faults = string.Join('\n', DefinitionFolders.LinesOf(refusal));
+                app.Logger.LogError("Definitions in {Folder} are not imported:\n{Faults}", pack.Folder, faults);
+            }
             else
+            {
                 app.Logger.LogInformation("Definitions in {Folder}: {Outcome}", pack.Folder, DefinitionFolders.SummaryOf(pack.Outcome.Value));
+            }
         }
     }
 }

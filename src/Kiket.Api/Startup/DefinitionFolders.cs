@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Kiket.Application.Definitions;
 using Kiket.Domain.Common;
@@ -45,47 +44,9 @@ internal static class DefinitionFolders
         return imported;
     }
 
-    /// <summary>The command <c>import</c>: 0 when every pack was imported, else 1 with the faults on the error stream.</summary>
-    /// <param name="open">Opens the services of a prepared database.</param>
-    public static Command BuildCommand(Func<CancellationToken, Task<IServiceProvider>> open)
-    {
-        var folder = new Argument<string>("folder") { Description = "A folder that holds .kiket, or a folder of such folders." };
-        var organization = new Option<string?>("--organization") { Description = "Slug of the organization; the first one by default." };
-        var command = new Command("import", "Imports definition packs.") { folder, organization };
-        command.SetAction(async (parsed, ct) =>
-        {
-            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var imported = await (await open(ct)).ImportFolderAsync(parsed.GetRequiredValue(folder), parsed.GetValue(organization), ct);
-            if (imported.Error is { } refusal)
-            {
-                await error.WriteLineAsync(refusal.Message);
-                return 1;
-            }
-
-            foreach (var pack in imported.Value)
-                await ReportAsync(pack, output, error);
-            return imported.Value.Any(p => p.Outcome.IsRefused) ? 1 : 0;
-        });
-        return command;
-    }
-
-    private static async Task ReportAsync(ImportedFolder pack, TextWriter output, TextWriter error)
-    {
-        if (pack.Outcome.Error is { } refusal)
-        {
-            foreach (var line in LinesOf(refusal))
-                await error.WriteLineAsync(Path.Combine(pack.Folder, line));
-            return;
-        }
-
-        var done = pack.Outcome.Value;
-        foreach (var warning in done.Warnings)
-            await error.WriteLineAsync($"{Path.Combine(pack.Folder, warning.Place)}: warning: {warning.Message}");
-        await output.WriteLineAsync($"{pack.Folder}: {SummaryOf(done)}");
-    }
-
     public static string SummaryOf(ImportedDefinitions done) =>
-        $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, {done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
+        $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, "
+        + $"{done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
 
     /// <summary>The faults of a refusal, one a line: <c>file:line:column: message</c>.</summary>
     public static IEnumerable<string> LinesOf(Error refusal) =>
@@ -97,8 +58,8 @@ internal static class DefinitionFolders
         if (files.Error is { } unreadable)
             return unreadable;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pack)));
-        var source = pack.Length <= DefinitionFile.MaxSourceLength ? pack : pack[..DefinitionFile.MaxSourceLength];
-        var command = new ImportDefinitionsCommand(files.Value, null, name, false, source);
+        // The name and not the whole path: where the server keeps its files is nobody's business.
+        var command = new ImportDefinitionsCommand(files.Value, null, name, false, $"folder {name}");
         try
         {
             return await SendAsync();
@@ -137,7 +98,11 @@ internal static class DefinitionFolders
             var path = Path.GetRelativePath(pack, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             length += file.Length;
             if (files.Count == DefinitionLimits.MaxFiles || length > DefinitionLimits.MaxPackLength)
-                return DefinitionErrors.Invalid([new(path, 0, 0, $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.")]);
+            {
+                var limit = $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.";
+                return DefinitionErrors.Invalid([new(path, 0, 0, limit)]);
+            }
+
             if (await ReadTextAsync(file, ct) is { } text)
                 files.Add(new(path, text));
             else

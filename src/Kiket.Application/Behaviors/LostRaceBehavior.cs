@@ -18,10 +18,12 @@ internal sealed class LostRaceBehavior<TRequest, TResponse>(IKiketDb db) : IPipe
             {
                 return await next();
             }
-            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
+            catch (DbUpdateException failure) when (attempt < MaxAttempts && IsLostRace(failure))
             {
                 db.Forget();
             }
         }
     }
+
+    private bool IsLostRace(DbUpdateException failure) => failure is DbUpdateConcurrencyException || db.IsUniqueViolation(failure);
 }

@@ -104,7 +104,13 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
 
     /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
     private sealed class Import(
-        IKiketDb db, DefinitionPack pack, IReadOnlyList<DefinitionText> files, ImportDefinitionsCommand command, long organizationId, long actorId, DateTimeOffset now)
+        IKiketDb db,
+        DefinitionPack pack,
+        IReadOnlyList<DefinitionText> files,
+        ImportDefinitionsCommand command,
+        long organizationId,
+        long actorId,
+        DateTimeOffset now)
     {
         private readonly List<string> created = [];
         private readonly List<string> changed = [];

@@ -26,7 +26,7 @@ public sealed class DefinitionFile : AggregateRoot
     /// <summary>The text of the file.</summary>
     public string Content { get; private set; } = "";
 
-    /// <summary>Where its text came from: <c>api</c>, or the folder it was read from.</summary>
+    /// <summary>Where its text came from: <c>api</c>, or the name of a folder.</summary>
     public string Source { get; private set; } = "";
 
     /// <summary>What the reader noticed without refusing the file.</summary>

@@ -1,4 +1,5 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Users;
 
 namespace Kiket.Domain.Organizations;
 
@@ -31,6 +32,22 @@ public sealed class Organization : AggregateRoot
         var organization = new Organization { Name = name.Trim(), Slug = slug };
         organization.Created(at);
         return organization;
+    }
+
+    /// <summary>Lets an active administrator be demoted or deactivated.</summary>
+    /// <remarks>
+    /// The organization itself changes, so that of two administrators who go at once the second meets the change of the first
+    /// and has to be asked again.
+    /// </remarks>
+    /// <param name="othersRemain">Whether the organization has another active administrator.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> when nobody would be left to administer it.</returns>
+    public Result ReleaseAdministrator(bool othersRemain, DateTimeOffset at)
+    {
+        if (!othersRemain)
+            return UserErrors.LastAdmin;
+        Touch(at);
+        return Result.Success;
     }
 
     private static string SlugOf(string name)

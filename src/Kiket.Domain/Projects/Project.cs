@@ -143,6 +143,19 @@ public sealed class Project : AggregateRoot
         Touch(at);
     }
 
+    /// <summary>Whether somebody's membership may become a role, or end.</summary>
+    /// <param name="userId">Who.</param>
+    /// <param name="role">The role, or null for the end of the membership.</param>
+    /// <returns>
+    /// Success; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> when the user leads the project and would be less than a lead.
+    /// </returns>
+    public Result AllowMembership(long userId, ProjectRole? role)
+    {
+        if (Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(Key);
+        return userId == LeadId && role is not ProjectRole.Lead ? ProjectErrors.LeadIsMember(userId) : Result.Success;
+    }
+
     /// <summary>Takes another schema.</summary>
     /// <param name="schema">The new schema.</param>
     /// <param name="at">Instant of the change.</param>

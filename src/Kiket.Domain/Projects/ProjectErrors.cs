@@ -29,6 +29,15 @@ public static class ProjectErrors
     /// <param name="user">Who was named.</param>
     public static Error UnknownLead(long user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: a new member is no active user of the organization.</summary>
+    /// <param name="user">Who was named.</param>
+    public static Error UnknownMember(long user) => Error.Validation("member.user_id", $"There is no active user {user}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: the project's lead is a member with the role <c>lead</c> for as long as they lead it.</summary>
+    /// <param name="user">The lead.</param>
+    public static Error LeadIsMember(long user) =>
+        Error.Validation("member.user_id", $"User {user} leads the project; give it another lead_id first.");
+
     /// <summary><c>FORBIDDEN</c>: the actor's role in the project is too weak.</summary>
     /// <param name="key">The project's key.</param>
     /// <param name="needed">What the action needs.</param>

@@ -21,6 +21,8 @@ public sealed class AccessToken : AggregateRoot
     /// <summary>How exactly <see cref="LastUsedAt"/> is kept: a use within this time of the last one writes nothing.</summary>
     public static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
 
+    private const int MaxNamedFaults = 10;
+
     private AccessToken()
     {
     }
@@ -64,13 +66,14 @@ public sealed class AccessToken : AggregateRoot
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(secret);
+        var body = kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
         List<ErrorDetail> faults = [];
         if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > MaxNameLength)
-            faults.Add(new("name", $"The name has 1 to {MaxNameLength} characters."));
+            faults.Add(new($"{body}.name", $"The name has 1 to {MaxNameLength} characters."));
         if (expiresAt <= at)
-            faults.Add(new("expires_at", "The expiry lies in the future."));
-        foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)))
-            faults.Add(new("scopes", $"'{scope}' is not a scope. Known: {string.Join(", ", Scope.KnownResources)}, each with :read or :write."));
+            faults.Add(new($"{body}.expires_at", "The expiry lies in the future."));
+        foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
+            faults.Add(new($"{body}.scopes", $"'{scope}' is not a scope. Scopes: admin, and with or without :read or :write {string.Join(", ", Scope.KnownResources)}."));
         if (faults.Count > 0)
             return Error.Validation(faults);
 

@@ -49,8 +49,8 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     /// <summary>Scope of administration; only an unrestricted token or <c>admin</c> has it.</summary>
     public const string Admin = "admin";
 
-    /// <summary>The resources that have scopes of their own.</summary>
-    public static IReadOnlyCollection<string> KnownResources { get; } = [.. Known.Order(StringComparer.Ordinal), "admin", "*"];
+    /// <summary>The resources that have scopes of their own, in order.</summary>
+    public static IReadOnlyCollection<string> KnownResources { get; } = [.. Known.Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a scope in any of its spellings.</summary>
     /// <param name="text">Such as <c>issues:read</c>.</param>
@@ -82,8 +82,17 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     public static bool Allows(IReadOnlyCollection<string> scopes, string resource, ScopeActions action)
     {
         ArgumentNullException.ThrowIfNull(scopes);
-        return scopes.Count == 0
-            || scopes.Any(s => TryParse(s, out var scope) && (scope.Resource == "*" || scope.Resource == resource) && scope.Actions.HasFlag(action));
+        if (scopes.Count == 0)
+            return true;
+
+        var granted = ScopeActions.None;
+        foreach (var text in scopes)
+        {
+            if (TryParse(text, out var scope) && (scope.Resource == "*" || scope.Resource == resource))
+                granted |= scope.Actions;
+        }
+
+        return granted.HasFlag(action);
     }
 
     /// <summary>Whether every one of some scopes is allowed by others, so that a token cannot issue a stronger one.</summary>
@@ -93,12 +102,9 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     {
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(asked);
-        if (scopes.Count == 0)
-            return true;
         return asked.Count == 0
             ? Allows(scopes, "*", ScopeActions.All)
-            : asked.All(a => TryParse(a, out var scope)
-                && new[] { ScopeActions.Read, ScopeActions.Write }.All(one => !scope.Actions.HasFlag(one) || Allows(scopes, scope.Resource, one)));
+            : asked.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
     }
 
     private static bool Parse(string resource, ScopeActions actions, out Scope scope)

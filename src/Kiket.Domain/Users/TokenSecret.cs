@@ -8,22 +8,27 @@ public sealed class TokenSecret
 {
     private const int RandomBytes = 32;
     private const int ShownCharacters = 8;
+    private const int ShownOfChosen = 4;
+    private const int MinChosenLength = 16;
 
-    private TokenSecret(string plaintext, string label)
+    private TokenSecret(string plaintext, int shown)
     {
         Plaintext = plaintext;
         Hash = HashOf(plaintext);
-        Prefix = plaintext[..Math.Min(plaintext.Length, label.Length + ShownCharacters)];
+        Prefix = plaintext[..shown];
     }
 
     /// <summary>The credential itself. Shown once, never stored, never logged.</summary>
     public string Plaintext { get; }
 
     /// <summary>SHA-256 of the credential, in lower-case hex.</summary>
-    /// <remarks>A plain hash is enough: the credential has 256 random bits, so it cannot be guessed from it.</remarks>
+    /// <remarks>
+    /// A plain hash is enough for a generated credential: its 256 random bits cannot be guessed from it. One that an operator
+    /// has chosen is as strong as the choice.
+    /// </remarks>
     public string Hash { get; }
 
-    /// <summary>The label and the first eight characters after it (contract 2.2).</summary>
+    /// <summary>The label and the first eight characters after it (contract 2.2); the first four of a chosen credential.</summary>
     public string Prefix { get; }
 
     /// <summary>Generates a credential of 256 random bits.</summary>
@@ -31,7 +36,7 @@ public sealed class TokenSecret
     public static TokenSecret Generate(string label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        return new(label + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), label);
+        return new(label + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), label.Length + ShownCharacters);
     }
 
     /// <summary>Takes a credential that an operator has chosen.</summary>
@@ -40,9 +45,9 @@ public sealed class TokenSecret
     public static TokenSecret Chosen(string plaintext)
     {
         ArgumentNullException.ThrowIfNull(plaintext);
-        return plaintext.Length < 16
-            ? throw new ArgumentException("A chosen token has at least 16 characters.", nameof(plaintext))
-            : new(plaintext, "");
+        return plaintext.Length < MinChosenLength
+            ? throw new ArgumentException($"A chosen token has at least {MinChosenLength} characters.", nameof(plaintext))
+            : new(plaintext, ShownOfChosen);
     }
 
     /// <summary>The label of a kind of token.</summary>

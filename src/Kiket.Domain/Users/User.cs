@@ -8,6 +8,9 @@ public sealed class User : AggregateRoot
     /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
     public const int MaxEmailLength = 254;
 
+    /// <summary>Longest part of an address before the <c>@</c>, in characters (RFC 5321, 4.5.3.1.1).</summary>
+    public const int MaxLocalPartLength = 64;
+
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
@@ -50,24 +53,29 @@ public sealed class User : AggregateRoot
     /// <summary>Whether the user may no longer sign in. Kept for the history of what was done.</summary>
     public bool Deactivated { get; private set; }
 
+    /// <summary>Whether the user can administer the organization now.</summary>
+    public bool IsActiveAdmin => Role is OrganizationRole.Admin && !Deactivated;
+
     /// <summary>Adds a user to an organization.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="email">Address.</param>
     /// <param name="role">Role in the organization.</param>
     /// <param name="name">Display name, or null to derive one from the address.</param>
     /// <param name="at">Instant of the addition.</param>
-    /// <returns>The user, or <c>VALIDATION_ERROR</c> when the address or the name is malformed.</returns>
+    /// <returns>The user, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
     public static Result<User> Join(long organizationId, string email, OrganizationRole role, string? name, DateTimeOffset at)
     {
         var address = (email ?? "").Trim().ToLowerInvariant();
+        List<ErrorDetail> faults = [];
         if (!IsEmail(address))
-            return UserErrors.InvalidEmail(email);
+            faults.Add(UserErrors.EmailDetail);
+        if (!string.IsNullOrWhiteSpace(name) && !IsName(name))
+            faults.Add(UserErrors.NameDetail);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
 
         var user = new User { OrganizationId = organizationId, Email = address, Role = role };
-        var named = user.SetName(string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name);
-        if (named.Error is { } refusal)
-            return refusal;
-
+        user.Name = string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name.Trim();
         user.Created(at);
         return user;
     }
@@ -76,15 +84,29 @@ public sealed class User : AggregateRoot
     public void MakeOperator() => SuperAdmin = true;
 
     /// <summary>Takes the name with which the user accepts an invitation.</summary>
-    /// <param name="name">Display name, 1 to 100 characters.</param>
+    /// <param name="name">Display name, 1 to 100 characters, or null to keep the one there is.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <returns>Success, or <c>VALIDATION_ERROR</c>.</returns>
-    public Result AcceptInvitation(string name, DateTimeOffset at)
+    /// <returns>
+    /// Success; <c>INVITATION_NOT_FOUND</c> when the user was deactivated in the meantime; or <c>VALIDATION_ERROR</c>.
+    /// A refusal changes nothing.
+    /// </returns>
+    public Result AcceptInvitation(string? name, DateTimeOffset at)
     {
-        var named = SetName(name);
-        if (!named.IsRefused)
-            Touch(at);
-        return named;
+        if (Deactivated)
+            return UserErrors.InvitationNotFound;
+        if (name is not null && !IsName(name))
+            return Error.Validation("invitation.name", UserErrors.NameDetail.Message);
+        Name = name?.Trim() ?? Name;
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Whether a change takes an active administrator away from the organization.</summary>
+    /// <param name="edit">The change.</param>
+    public bool WouldStopAdministering(UserEdit edit)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        return IsActiveAdmin && (edit.Role.Or(Role) is not OrganizationRole.Admin || edit.Deactivated.Or(Deactivated));
     }
 
     /// <summary>Changes what an administrator may change.</summary>
@@ -95,10 +117,10 @@ public sealed class User : AggregateRoot
     {
         ArgumentNullException.ThrowIfNull(edit);
         List<ErrorDetail> faults = [];
-        if (edit.Capacity is { IsSet: true, Value: < 0 or > 1_000_000 })
-            faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000."));
+        if (edit.Capacity.Or(null) is { } points && (points is < 0 or > 1_000_000 || decimal.Round(points, 2) != points))
+            faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals."));
         if (edit.ExpertiseTags is { IsSet: true, Value: var tags }
-            && (tags is null || tags.Count > MaxTags || tags.Any(t => string.IsNullOrWhiteSpace(t) || t.Length > MaxTagLength)))
+            && (tags is null || tags.Count > MaxTags || tags.Any(t => string.IsNullOrWhiteSpace(t) || t.Trim().Length > MaxTagLength)))
             faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters."));
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
             faults.Add(UserErrors.NameDetail);
@@ -116,21 +138,13 @@ public sealed class User : AggregateRoot
         return Result.Success;
     }
 
-    private Result SetName(string name)
-    {
-        if (!IsName(name))
-            return Error.Validation([UserErrors.NameDetail]);
-        Name = name.Trim();
-        return Result.Success;
-    }
-
     private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= MaxNameLength;
 
     // Deliberately loose: only a mail server can say more (RFC 5321 allows nearly anything before the @).
     private static bool IsEmail(string address)
     {
         var at = address.LastIndexOf('@');
-        return at > 0 && at < address.Length - 1 && address.Length <= MaxEmailLength
+        return at is > 0 and <= MaxLocalPartLength && at < address.Length - 1 && address.Length <= MaxEmailLength
             && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) && address.IndexOf('@', StringComparison.Ordinal) == at;
     }
 }

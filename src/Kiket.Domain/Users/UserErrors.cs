@@ -5,6 +5,9 @@ namespace Kiket.Domain.Users;
 /// <summary>The refusals about users, tokens and invitations.</summary>
 public static class UserErrors
 {
+    internal static readonly ErrorDetail EmailDetail =
+        new("user.email", $"An e-mail address has the form name@domain and at most {User.MaxEmailLength} characters.");
+
     internal static readonly ErrorDetail NameDetail = new("user.name", $"The name has 1 to {User.MaxNameLength} characters.");
 
     /// <summary><c>USER_NOT_FOUND</c>: no such user in the organization.</summary>
@@ -15,13 +18,16 @@ public static class UserErrors
     /// <param name="id">What was asked for.</param>
     public static Error TokenNotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
 
+    /// <summary><c>FORBIDDEN</c>: the actor does not administer the organization.</summary>
+    public static Error AdminsOnly => Error.Forbidden("Only an administrator of the organization can do this.");
+
+    /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: a token cannot issue or revoke one that may do more than itself.</summary>
+    public static Error StrongerToken =>
+        new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, "A token can issue and revoke only tokens with no more scopes than its own.");
+
     /// <summary><c>INVITATION_NOT_FOUND</c>: the invitation does not exist, was used, or has expired.</summary>
     public static Error InvitationNotFound =>
         new(ErrorKind.NotFound, "INVITATION_NOT_FOUND", "The invitation does not exist, has been used, or has expired.");
-
-    /// <summary><c>VALIDATION_ERROR</c>: not an e-mail address.</summary>
-    /// <param name="email">What was given.</param>
-    public static Error InvalidEmail(string? email) => Error.Validation("user.email", $"'{email}' is not an e-mail address.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the address is taken in this organization.</summary>
     /// <param name="email">The address.</param>

@@ -58,6 +58,9 @@ internal sealed class DefinitionReader : IDefinitionReader
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
         private bool lacksWorkflows;
 
+        /// <summary>Whether the file of issue types cannot be read, so that nothing can be said about what issues name.</summary>
+        private bool lacksTypes;
+
         public ProjectDraft? Project { get; private set; }
 
         public IReadOnlyList<WorkflowDraft> Workflows => workflows;
@@ -82,20 +85,23 @@ internal sealed class DefinitionReader : IDefinitionReader
         public List<PackSeed> FindSeeds(ProjectSchema schema)
         {
             List<PackSeed> seeds = [];
-            foreach (var seed in Project?.Seeds ?? [])
+            foreach (var seed in lacksTypes ? [] : Project?.Seeds ?? [])
             {
                 var file = Project!.File;
                 if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(seed.IssueType.Value)) is not { } type)
                 {
-                    file.Fault(
-                        seed.IssueType ?? seed.At,
-                        $"There is no issue type '{seed.IssueType?.Shown}'. Known: {string.Join(", ", schema.IssueTypes.Where(t => t.Active).Select(t => t.Key))}.");
+                    var known = string.Join(", ", schema.IssueTypes.Where(t => t.Active).Select(t => t.Key));
+                    file.Fault(seed.IssueType ?? seed.At, $"There is no issue type '{seed.IssueType?.Shown}'. Known: {known}.");
                     continue;
                 }
 
                 var workflow = schema.WorkflowOf(type);
                 if (seed.Status is { } status && DefinitionOf(workflow) is { } definition && definition.FindState(status.Value) is null)
-                    file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {string.Join(", ", definition.States.Select(s => s.Key))}.");
+                {
+                    var known = string.Join(", ", definition.States.Select(s => s.Key));
+                    file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {known}.");
+                }
+
                 var given = seed.Fields.CustomFields.Value!;
                 foreach (var field in schema.FieldsOf(type.Key).Where(f => f is { Required: true, DefaultValue: null } && !given.ContainsKey(f.Key)))
                     file.Warn(seed.At, $"The issue has no {field.Key}, which issues of type {type.Key} must have; it is opened without.");
@@ -112,7 +118,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             var isTemplate = stem.StartsWith("issue_templates/", StringComparison.Ordinal) || stem.StartsWith("templates/issues/", StringComparison.Ordinal);
             var isUnderstood = isWorkflow || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
-                lacksWorkflows |= isWorkflow;
+                (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
             else if (isWorkflow)
                 Add(WorkflowReader.Read(reading));
             else if (isTemplate)
@@ -194,7 +200,9 @@ internal sealed class DefinitionReader : IDefinitionReader
 
         /// <summary>The workflow's states, or null when its file is at fault.</summary>
         private WorkflowDefinition? DefinitionOf(string workflow) =>
-            workflows.Find(w => w.Key.Value == workflow) is { } draft ? draft.Definition : lacksWorkflows || workflows.Count > 0 ? null : WorkflowDefinition.BuiltIn;
+            workflows.Find(w => w.Key.Value == workflow) is { } draft ? draft.Definition
+            : lacksWorkflows || workflows.Count > 0 ? null
+            : WorkflowDefinition.BuiltIn;
 
         /// <summary>Types for a pack that declares none: the built-in ones if its issues need no other, else those that its issues name.</summary>
         private IReadOnlyList<IssueType> InventTypes()
@@ -213,7 +221,8 @@ internal sealed class DefinitionReader : IDefinitionReader
             foreach (var type in invented)
             {
                 var at = seeds.Find(s => string.Equals(s.Value, type.Key, StringComparison.OrdinalIgnoreCase));
-                findings.Warn(new(Project?.File.Path ?? DefinitionPath.Root, at?.Line ?? 0, at?.Column ?? 0, $"The issue type {type.Key} is declared nowhere; it is made up."));
+                var message = $"The issue type {type.Key} is declared nowhere; it is made up.";
+                findings.Warn(new(Project?.File.Path ?? DefinitionPath.Root, at?.Line ?? 0, at?.Column ?? 0, message));
             }
 
             return invented;

@@ -88,6 +88,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
+    /// <summary>Whether nothing is listed there.</summary>
+    public static bool IsEmpty(YamlMap map, string key) =>
+        map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlList { Items.Count: 0 } or YamlMap { Entries.Count: 0 };
+
     /// <summary>
     /// Things that are written as a map from key to thing, or as a list: of keys, of maps with the key in one of some members, or of maps
     /// from one key to the thing.
@@ -205,7 +209,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return JsonDocument.Parse(buffer.ToArray()).RootElement;
     }
 
-    public static Dictionary<string, JsonElement> ToJson(YamlMap map) => map.Entries.ToDictionary(e => e.Key.Value, e => ToJson(e.Value), StringComparer.Ordinal);
+    public static Dictionary<string, JsonElement> ToJson(YamlMap map) =>
+        map.Entries.ToDictionary(e => e.Key.Value, e => ToJson(e.Value), StringComparer.Ordinal);
 
     private static void Write(Utf8JsonWriter writer, YamlNode node)
     {

@@ -46,10 +46,8 @@ internal static partial class IssueTypesReader
         Dictionary<string, YamlText> workflows = new(StringComparer.OrdinalIgnoreCase);
         ReadFields(file, root, "custom_fields", null, fields);
 
-        var count = 0;
         foreach (var (key, body) in file.Things(root, "issue_types", "key", "id"))
         {
-            count++;
             if (!IsKey(key.Value))
                 file.Fault(key, $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}.");
             else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
@@ -60,7 +58,7 @@ internal static partial class IssueTypesReader
                 types.Add(ReadType(file, key, body, types.Count, fields, workflows));
         }
 
-        if (count == 0)
+        if (FileReading.IsEmpty(root, "issue_types"))
             file.Fault(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
         return new([.. types.OrderBy(t => t.Position)], fields, workflows, file);
     }
@@ -71,13 +69,15 @@ internal static partial class IssueTypesReader
         FileReading file, YamlText key, YamlMap body, int position, List<CustomField> fields, Dictionary<string, YamlText> workflows)
     {
         file.WarnOfOthers(
-            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow", "custom_fields", "fields");
+            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow",
+            "custom_fields", "fields");
         ReadFields(file, body, "custom_fields", key.Value, fields);
         ReadFields(file, body, "fields", key.Value, fields);
         if (file.Text(body, "workflow") is { } workflow)
             workflows[key.Value] = workflow;
 
-        var standard = new IssueType(key.Value, (file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength))?.Value ?? Titles.Of(key.Value));
+        var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
+        var standard = new IssueType(key.Value, label?.Value ?? Titles.Of(key.Value));
         return standard with
         {
             AllowChildren = file.Flag(body, "allow_children", standard.AllowChildren),
@@ -106,7 +106,9 @@ internal static partial class IssueTypesReader
 
     private static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
     {
-        file.WarnOfOthers(body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text", "description");
+        file.WarnOfOthers(
+            body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text",
+            "description");
         var word = file.Text(body, "type") ?? file.Text(body, "field_type");
         var fieldType = CustomFieldType.String;
         if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))

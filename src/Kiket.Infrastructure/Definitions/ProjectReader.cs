@@ -33,7 +33,9 @@ internal static class ProjectReader
         var project = file.Map(root, "project");
         file.WarnOfOthers(project, "key", "id", "name", "version", "description", "team", "settings", "extensions", "seed_data");
 
-        var settings = project.Find("settings") is { Value: not YamlText { IsNull: true } } entry ? FileReading.ToJson(file.MapOf(entry.Value, "settings")) : null;
+        var settings = project.Find("settings") is { Value: not YamlText { IsNull: true } }
+            ? FileReading.ToJson(file.Map(project, "settings"))
+            : null;
         if (settings is not null && JsonSerializer.SerializeToUtf8Bytes(settings).Length > Project.MaxSettingsBytes)
             file.Fault(project.Find("settings")!.Value, $"The settings have at most {Project.MaxSettingsBytes} bytes.");
         var name = file.Text(project, "name", Project.MaxNameLength);
@@ -52,13 +54,14 @@ internal static class ProjectReader
     private static string? ReadKey(FileReading file, YamlMap project)
     {
         // Older files have an id in small letters instead.
-        var key = file.Text(project, "key");
-        var value = key?.Value ?? file.Text(project, "id")?.Value.ToUpperInvariant();
-        if (value is null || ProjectKey.IsValid(value))
+        var (key, id) = (file.Text(project, "key"), file.Text(project, "id"));
+        if ((key ?? id) is not { } given)
+            return null;
+        var value = key?.Value ?? given.Value.ToUpperInvariant();
+        if (ProjectKey.IsValid(value))
             return value;
         file.Fault(
-            key ?? file.Text(project, "id")!,
-            $"'{(key ?? file.Text(project, "id"))!.Shown}' is no project key: an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}.");
+            given, $"'{given.Shown}' is no project key: an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}.");
         return null;
     }
 
@@ -91,10 +94,8 @@ internal static class ProjectReader
             Description = file.Text(seed, "description", Issue.MaxDescriptionLength)?.Value.Trim(),
             Priority = ReadPriority(file, seed),
             Labels = new(file.Texts(seed, "labels")),
-            StoryPoints = Parsed<decimal>(
-                file, seed, "story_points", text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var points) ? points : null),
-            DueDate = Parsed<DateOnly>(
-                file, seed, "due_date", text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null),
+            StoryPoints = Parsed(file, seed, "story_points", Points),
+            DueDate = Parsed(file, seed, "due_date", Day),
             CustomFields = new(FileReading.ToJson(file.Map(seed, "custom_fields"))),
         });
     }
@@ -107,6 +108,12 @@ internal static class ProjectReader
             file.Fault(text, $"'{text.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
         return priority;
     }
+
+    private static decimal? Points(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var points) ? points : null;
+
+    private static DateOnly? Day(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static T? Parsed<T>(FileReading file, YamlMap seed, string member, Func<string, T?> parse)
         where T : struct

@@ -88,7 +88,7 @@ internal static partial class WorkflowReader
             return states[..MaxStates];
         }
 
-        if (keys.Count == 0)
+        if (FileReading.IsEmpty(root, "states"))
             file.Fault(root.Find("states")?.Value ?? root, "The workflow has no states.");
         return states;
     }
@@ -101,7 +101,8 @@ internal static partial class WorkflowReader
         var metadata = file.Map(body, "metadata");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
         var label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value);
-        var (type, category) = (Word<StateType>(file, body, "type", out var typeIsSound), Word<StateCategory>(file, body, "category", out var categoryIsSound));
+        var type = Word<StateType>(file, body, "type", out var typeIsSound);
+        var category = Word<StateCategory>(file, body, "category", out var categoryIsSound);
         return new(key, type, category, typeIsSound && categoryIsSound, new(key.Value, label, type ?? StateType.Active, category ?? StateCategory.Active)
         {
             Color = Either("color"),
@@ -132,10 +133,11 @@ internal static partial class WorkflowReader
         {
             var body = file.MapOf(item, "A transition");
             file.WarnOfOthers(
-                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required", "actions", "hooks");
+                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required", "actions",
+                "hooks");
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
-                transitions.Add(ReadRules(file, body, new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())));
+                transitions.Add(ReadTransition(file, body, from, to));
             else
                 isSound = false;
         }
@@ -153,10 +155,10 @@ internal static partial class WorkflowReader
         }
     }
 
-    private static Transition ReadRules(FileReading file, YamlMap body, Transition transition)
+    private static Transition ReadTransition(FileReading file, YamlMap body, string from, string to)
     {
         var metadata = file.Map(body, "metadata");
-        return transition with
+        return new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())
         {
             Conditions = RuleReader.Conditions(file, body),
             Approvals = RuleReader.TransitionApprovals(file, body),

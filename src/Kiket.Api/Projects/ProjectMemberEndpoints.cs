@@ -1,0 +1,50 @@
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Projects;
+
+internal static class ProjectMemberEndpoints
+{
+    public static void MapProjectMembers(this IEndpointRouteBuilder api)
+    {
+        var members = api.MapGroup("/projects/{project}/members").WithTags("Projects");
+
+        members.MapGet("/", ListMembers).WithName(nameof(ListMembers)).Reads(Scope.Projects);
+        members.MapPost("/", SetMember).WithName(nameof(SetMember)).Writes(Scope.Projects);
+        members.MapDelete("/{user}", RemoveMember).WithName(nameof(RemoveMember)).Writes(Scope.Projects);
+    }
+
+    /// <summary>Lists the members of a project.</summary>
+    private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListMembers(
+        ProjectRef project, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListMembersQuery(project, parameters.ToPage()), ct)).ToOk(MemberPage.Of);
+
+    /// <summary>Makes a user a member (201) or gives a member another role (200).</summary>
+    private static async Task<Results<Created<MemberDto>, Ok<MemberDto>, ErrorResult>> SetMember(
+        ProjectRef project, MemberBody body, IMediator mediator, CancellationToken ct)
+    {
+        var result = await mediator.Send(new SetMemberCommand(project, body.UserId, body.Role ?? ProjectRole.Member), ct);
+        return result.Error is { } error ? new ErrorResult(error)
+            : result.Value.IsNew ? TypedResults.Created((string?)null, result.Value.Member)
+            : TypedResults.Ok(result.Value.Member);
+    }
+
+    /// <summary>Ends a membership.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> RemoveMember(
+        ProjectRef project, long user, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RemoveMemberCommand(project, user), ct)).ToSuccess();
+}
+
+internal sealed record MemberPage(IReadOnlyList<MemberDto> Members, PageMeta Meta)
+{
+    public static MemberPage Of(Page<MemberDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+[Envelope("member")]
+internal sealed record MemberBody(long? UserId, ProjectRole? Role);

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Data.Common;
+using FluentValidation;
+using Kiket.Domain.Common;
+using Kiket.Infrastructure;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Api.Startup;
+
+/// <summary>
+/// The commands of the executable. They work on the database with the server's own settings and do not start the server; without a
+/// command, or with settings only (<c>--Urls …</c>), the executable is the server.
+/// </summary>
+internal static class CommandLine
+{
+    private static readonly string[] Questions = ["-h", "-?", "--help", "--version"];
+
+    private static RootCommand Commands => new("Kiket, a self-hostable issue tracker. Without a command it runs the server.")
+    {
+        OrganizationCommand.Build(),
+        TokenCommand.Build(),
+        ImportCommand.Build(),
+        MigrateCommand.Build(),
+    };
+
+    public static bool Handles(string[] args) =>
+        args.FirstOrDefault() is { } first && (Questions.Contains(first) || !(first.StartsWith('-') || first.StartsWith('/') || first.Contains('=')));
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Commands.Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Fail(string.Join(' ', parsed.Errors.Select(e => e.Message).Distinct()));
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception failure)
+        {
+            // Whatever goes wrong, an operator at a terminal reads one sentence and no stack trace.
+            return Fail(SentenceOf(failure));
+        }
+    }
+
+    /// <summary>Gives a command its work, which answers with what is to be printed.</summary>
+    public static Command Does(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work)
+    {
+        command.SetAction(async (parsed, ct) =>
+        {
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            builder.Logging.ClearProviders(); // standard output is for the answer
+            builder.Services.AddKiketInfrastructure(builder.Configuration);
+            await using var app = builder.Build();
+            await using var scope = app.Services.CreateAsyncScope();
+
+            var result = await work(parsed, scope.ServiceProvider, ct);
+            if (result.Error is { } refusal)
+                return Fail(refusal.Message);
+            Console.WriteLine(result.Value);
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Gives a command its work on a database whose migrations have been applied.</summary>
+    public static Command DoesInDatabase(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work) =>
+        command.Does(async (parsed, services, ct) =>
+        {
+            var database = services.GetRequiredService<KiketDbContext>().Database;
+            if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
+                await database.MigrateAsync(ct);
+            else if ((await database.GetPendingMigrationsAsync(ct)).Any())
+                return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "The database is not up to date; run the command migrate first.");
+            return await work(parsed, services, ct);
+        });
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine(message.ReplaceLineEndings(" ").Trim());
+        return 1;
+    }
+
+    private static string SentenceOf(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException)
+                return $"The database refuses: {cause.Message}";
+        }
+
+        return failure is ValidationException { Errors: var errors } ? string.Join(' ', errors.Select(e => e.ErrorMessage)) : failure.Message;
+    }
+}

@@ -1,0 +1,72 @@
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Tokens;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Tokens;
+
+internal static class TokenEndpoints
+{
+    public static void MapTokens(this IEndpointRouteBuilder api)
+    {
+        var workspace = api.MapGroup("/workspace_api_tokens").WithTags("Tokens");
+
+        workspace.MapGet("/", ListWorkspaceApiTokens).WithName(nameof(ListWorkspaceApiTokens)).Reads(Scope.Admin);
+        workspace.MapPost("/", CreateWorkspaceApiToken).WithName(nameof(CreateWorkspaceApiToken)).Writes(Scope.Admin);
+        workspace.MapDelete("/{token}", RevokeWorkspaceApiToken).WithName(nameof(RevokeWorkspaceApiToken)).Writes(Scope.Admin);
+
+        // Any token may manage its user's own; how far it may go with a stronger one is for the handlers to say.
+        var personal = api.MapGroup("/personal_access_tokens").WithTags("Tokens");
+
+        personal.MapGet("/", ListPersonalAccessTokens).WithName(nameof(ListPersonalAccessTokens));
+        personal.MapPost("/", CreatePersonalAccessToken).WithName(nameof(CreatePersonalAccessToken));
+        personal.MapDelete("/{token}", RevokePersonalAccessToken).WithName(nameof(RevokePersonalAccessToken));
+    }
+
+    /// <summary>Lists the tokens of the organization.</summary>
+    private static async Task<Results<Ok<WorkspaceApiTokenPage>, ErrorResult>> ListWorkspaceApiTokens(
+        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListTokensQuery(TokenKind.Workspace, parameters.ToPage()), ct)).ToOk(WorkspaceApiTokenPage.Of);
+
+    /// <summary>Issues a token of the organization; it is shown once.</summary>
+    private static async Task<Results<Created<TokenDto>, ErrorResult>> CreateWorkspaceApiToken(
+        WorkspaceApiTokenBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new IssueTokenCommand(TokenKind.Workspace, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)).ToCreated();
+
+    /// <summary>Revokes a token of the organization.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> RevokeWorkspaceApiToken(long token, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RevokeTokenCommand(TokenKind.Workspace, token), ct)).ToSuccess();
+
+    /// <summary>Lists your own tokens.</summary>
+    private static async Task<Results<Ok<PersonalAccessTokenPage>, ErrorResult>> ListPersonalAccessTokens(
+        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListTokensQuery(TokenKind.Personal, parameters.ToPage()), ct)).ToOk(PersonalAccessTokenPage.Of);
+
+    /// <summary>Issues a token for yourself, with no more scopes than the one in use; it is shown once.</summary>
+    private static async Task<Results<Created<TokenDto>, ErrorResult>> CreatePersonalAccessToken(
+        PersonalAccessTokenBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)).ToCreated();
+
+    /// <summary>Revokes one of your own tokens.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> RevokePersonalAccessToken(long token, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RevokeTokenCommand(TokenKind.Personal, token), ct)).ToSuccess();
+}
+
+internal sealed record WorkspaceApiTokenPage(IReadOnlyList<TokenDto> WorkspaceApiTokens, PageMeta Meta)
+{
+    public static WorkspaceApiTokenPage Of(Page<TokenDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+internal sealed record PersonalAccessTokenPage(IReadOnlyList<TokenDto> PersonalAccessTokens, PageMeta Meta)
+{
+    public static PersonalAccessTokenPage Of(Page<TokenDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+[Envelope("workspace_api_token")]
+internal sealed record WorkspaceApiTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);
+
+[Envelope("personal_access_token")]
+internal sealed record PersonalAccessTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);

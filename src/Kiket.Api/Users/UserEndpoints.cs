@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Users;
+
+internal static class UserEndpoints
+{
+    public static void MapUsers(this IEndpointRouteBuilder api)
+    {
+        var users = api.MapGroup("/users").WithTags("Users");
+
+        // Whoever can make users or change roles can give away everything, so these two need more than users:write.
+        users.MapGet("/", ListUsers).WithName(nameof(ListUsers)).Reads(Scope.Users);
+        users.MapPost("/", InviteUser).WithName(nameof(InviteUser)).Writes(Scope.Admin);
+        users.MapGet("/current", GetCurrentUser).WithName(nameof(GetCurrentUser));
+        users.MapGet("/{user}", GetUser).WithName(nameof(GetUser)).Reads(Scope.Users);
+        users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
+        api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
+        api.MapPost("/invitations/accept", AcceptInvitation).WithTags("Users").WithName(nameof(AcceptInvitation)).AllowAnonymous();
+    }
+
+    /// <summary>Lists the users of your organization.</summary>
+    private static async Task<Results<Ok<UserPage>, ErrorResult>> ListUsers(
+        [AsParameters] UserListParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new ListUsersQuery(
+                Parameters.Enums<OrganizationRole>("role", parameters.Role),
+                new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)),
+            ct)).ToOk(UserPage.Of);
+
+    /// <summary>Adds a user and invites them; the invitation's token is shown once.</summary>
+    private static async Task<Results<CreatedResource<InvitedUserDto>, ErrorResult>> InviteUser(
+        InviteUserBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new InviteUserCommand(body.Email, body.Role, body.Name), ct)).ToCreated(u => $"/api/v1/users/{u.Id}");
+
+    /// <summary>Reads the user whose token is in use.</summary>
+    private static async Task<Results<Resource<CurrentUserDto>, ErrorResult>> GetCurrentUser(IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetCurrentUserQuery(), ct)).ToResource();
+
+    /// <summary>Reads one user.</summary>
+    private static async Task<Results<Resource<UserDto>, ErrorResult>> GetUser(long user, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetUserQuery(user), ct)).ToResource();
+
+    /// <summary>Changes a user.</summary>
+    private static async Task<Results<Resource<UserDto>, ErrorResult>> UpdateUser(
+        long user, UserBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new UpdateUserCommand(user, body.ToEdit(), ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Accepts an invitation; no credential is needed but the invitation's token.</summary>
+    private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(
+        InvitationBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new AcceptInvitationCommand(body.Token, body.Name), ct)).ToOk(accepted => accepted);
+}
+
+internal sealed record UserListParameters
+{
+    [FromQuery(Name = "role"), Description("Only users with one of these roles: admin, finance_manager, project_manager, developer, viewer.")]
+    public string? Role { get; init; }
+
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    public string? Sort { get; init; }
+}
+
+internal sealed record UserPage(IReadOnlyList<UserDto> Users, PageMeta Meta)
+{
+    public static UserPage Of(Page<UserDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+[Envelope("user")]
+internal sealed record InviteUserBody(string? Email, OrganizationRole? Role, string? Name);
+
+[Envelope("user")]
+internal sealed record UserBody
+{
+    public Optional<string?> Name { get; init; }
+
+    public Optional<OrganizationRole> Role { get; init; }
+
+    public Optional<decimal?> Capacity { get; init; }
+
+    public Optional<IReadOnlyList<string>?> ExpertiseTags { get; init; }
+
+    public Optional<bool> Deactivated { get; init; }
+
+    public UserEdit ToEdit() => new()
+    {
+        Name = Name,
+        Role = Role,
+        Capacity = Capacity,
+        ExpertiseTags = ExpertiseTags,
+        Deactivated = Deactivated,
+    };
+}
+
+[Envelope("invitation")]
+internal sealed record InvitationBody(string? Token, string? Name);

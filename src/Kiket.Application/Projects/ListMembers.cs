@@ -1,0 +1,45 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Projects;
+
+/// <summary>The members of a project; its lead is one of them, with the role <c>lead</c>.</summary>
+public sealed record ListMembersQuery(ProjectRef Project, PageRequest Page) : IQuery<Result<Page<MemberDto>>>;
+
+internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, TypeAdapterConfig mappings)
+    : IQueryHandler<ListMembersQuery, Result<Page<MemberDto>>>
+{
+    public async Task<Result<Page<MemberDto>>> Handle(ListMembersQuery query, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(query.Project, current.Actor, ProjectAccess.Read, ct);
+        if (found.Error is { } refusal)
+            return refusal;
+
+        var (id, lead) = (found.Value.Id, found.Value.LeadId);
+        var rows = await db.Users.AsNoTracking()
+            .Where(u => u.Id == lead || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id))
+            .ToPageAsync(
+                query.Page,
+                UserQueries.Sorts,
+                page => page.Select(u => new
+                {
+                    User = u,
+                    Role = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                }),
+                ct);
+        if (rows.Error is { } malformed)
+            return malformed;
+
+        var page = rows.Value;
+        return new Page<MemberDto>(
+            [.. page.Items.Select(row => new MemberDto(
+                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Role!.Value))],
+            page.Total,
+            page.Number,
+            page.Size);
+    }
+}

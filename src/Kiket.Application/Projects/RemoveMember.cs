@@ -1,0 +1,29 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Projects;
+
+/// <summary>Ends a membership. For those who manage the project.</summary>
+public sealed record RemoveMemberCommand(ProjectRef Project, long User) : ICommand<Result<bool>>;
+
+internal sealed class RemoveMemberHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<RemoveMemberCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(RemoveMemberCommand command, CancellationToken ct)
+    {
+        var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Manage, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var project = found.Value;
+        if (project.AllowMembership(command.User, role: null).Error is { } refusal)
+            return refusal;
+        var member = await db.ProjectMembers.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == command.User, ct);
+        if (member is null)
+            return ProjectErrors.MemberNotFound(command.User);
+
+        db.ProjectMembers.Remove(member);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Tokens;
+
+/// <summary>Issues a token with the actor's role: a workspace token for administrators, a personal one for everybody.</summary>
+/// <param name="Scopes">What it may do, no more than the token in use; empty is everything.</param>
+public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt) : ICommand<Result<TokenDto>>;
+
+internal sealed class IssueTokenHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
+{
+    public async Task<Result<TokenDto>> Handle(IssueTokenCommand command, CancellationToken ct)
+    {
+        if (db.ManageableTokens(current.Actor, command.Kind).Error is { } forbidden)
+            return forbidden;
+
+        var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == current.Actor.UserId, ct);
+        var secret = TokenSecret.Generate(TokenSecret.LabelOf(command.Kind));
+        var issued = AccessToken.Issue(user, command.Kind, command.Name, command.Scopes, command.ExpiresAt, secret, time.GetUtcNow());
+        if (issued.Error is { } refusal)
+            return refusal;
+        if (!Scope.Covers(current.Scopes, command.Scopes))
+            return UserErrors.StrongerToken;
+
+        db.AccessTokens.Add(issued.Value);
+        await db.SaveChangesAsync(ct);
+        return TokenDto.Of(issued.Value, user.Name, secret.Plaintext);
+    }
+}

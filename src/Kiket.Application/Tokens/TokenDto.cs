@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Tokens;
+
+/// <summary>A token as clients see one (contract, section 2.2).</summary>
+public sealed record TokenDto
+{
+    public required long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>The credential itself, in the answer of its creation only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Token { get; init; }
+
+    public required string TokenPrefix { get; init; }
+
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required TokenOwner Owner { get; init; }
+
+    internal static TokenDto Of(AccessToken token, string owner, string? plaintext = null) => new()
+    {
+        Id = token.Id,
+        Name = token.Name,
+        Scopes = token.Scopes,
+        Token = plaintext,
+        TokenPrefix = token.Prefix,
+        ExpiresAt = token.ExpiresAt,
+        LastUsedAt = token.LastUsedAt,
+        CreatedAt = token.CreatedAt,
+        Owner = new(token.UserId, owner),
+    };
+}
+
+/// <summary>The user who issued a token and whose role it has.</summary>
+public sealed record TokenOwner(long Id, string Name);

@@ -1,0 +1,16 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Tokens;
+
+internal static class TokenQueries
+{
+    /// <summary>The tokens that an actor may manage: an administrator the organization's, everybody their own.</summary>
+    public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) => kind switch
+    {
+        TokenKind.Workspace when !actor.IsAdmin => UserErrors.AdminsOnly,
+        TokenKind.Workspace => Result<IQueryable<AccessToken>>.From(db.AccessTokens.Where(t => t.Kind == TokenKind.Workspace)),
+        _ => Result<IQueryable<AccessToken>>.From(db.AccessTokens.Where(t => t.Kind == TokenKind.Personal && t.UserId == actor.UserId)),
+    };
+}

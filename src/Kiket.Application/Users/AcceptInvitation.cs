@@ -1,0 +1,45 @@
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Uses an invitation up and signs its user in. Whoever holds the invitation's token may do this.</summary>
+/// <param name="Name">Display name, or null to keep the one that the inviter gave.</param>
+public sealed record AcceptInvitationCommand(string? Token, string? Name) : ICommand<Result<AcceptedInvitation>>;
+
+/// <param name="Token">A personal access token of the user; shown once.</param>
+public sealed record AcceptedInvitation(UserDto User, string Token);
+
+internal sealed class AcceptInvitationValidator : AbstractValidator<AcceptInvitationCommand>
+{
+    public AcceptInvitationValidator() =>
+        RuleFor(c => c.Token).NotEmpty().OverridePropertyName("invitation.token").WithMessage("The invitation's token is needed.");
+}
+
+internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, TypeAdapterConfig mappings)
+    : ICommandHandler<AcceptInvitationCommand, Result<AcceptedInvitation>>
+{
+    public async Task<Result<AcceptedInvitation>> Handle(AcceptInvitationCommand command, CancellationToken ct)
+    {
+        var (hash, now) = (TokenSecret.HashOf(command.Token!), time.GetUtcNow());
+
+        // Nobody has signed in, so the tenant filter would hide every row.
+        var invitation = await db.Invitations.IgnoreQueryFilters().SingleOrDefaultAsync(i => i.Hash == hash, ct);
+        if (invitation is null)
+            return UserErrors.InvitationNotFound;
+        if (invitation.Accept(now).Error is { } over)
+            return over;
+        var user = await db.Users.IgnoreQueryFilters().SingleAsync(u => u.Id == invitation.UserId, ct);
+        if (user.AcceptInvitation(command.Name, now).Error is { } refusal)
+            return refusal;
+
+        var secret = TokenSecret.Generate(TokenSecret.LabelOf(TokenKind.Personal));
+        db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "Invitation", [], null, secret, now).Value);
+        await db.SaveChangesAsync(ct);
+        return new AcceptedInvitation(user.Adapt<UserDto>(mappings), secret.Plaintext);
+    }
+}

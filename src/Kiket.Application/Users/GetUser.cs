@@ -1,0 +1,19 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>One user of the actor's organization.</summary>
+public sealed record GetUserQuery(long User) : IQuery<Result<UserDto>>;
+
+internal sealed class GetUserHandler(IKiketDb db, TypeAdapterConfig mappings) : IQueryHandler<GetUserQuery, Result<UserDto>>
+{
+    public async Task<Result<UserDto>> Handle(GetUserQuery query, CancellationToken ct)
+    {
+        var user = await db.Users.AsNoTracking().Where(u => u.Id == query.User).ProjectToType<UserDto>(mappings).SingleOrDefaultAsync(ct);
+        return user is null ? UserErrors.NotFound(query.User) : user;
+    }
+}

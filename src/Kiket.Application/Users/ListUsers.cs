@@ -1,0 +1,22 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>The users of the actor's organization.</summary>
+/// <param name="Roles">Only those with one of these.</param>
+public sealed record ListUsersQuery(IReadOnlyList<OrganizationRole> Roles, PageRequest Page) : IQuery<Result<Page<UserDto>>>;
+
+internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings) : IQueryHandler<ListUsersQuery, Result<Page<UserDto>>>
+{
+    public Task<Result<Page<UserDto>>> Handle(ListUsersQuery query, CancellationToken ct)
+    {
+        var users = db.Users.AsNoTracking();
+        if (query.Roles.Count > 0)
+            users = users.Where(u => query.Roles.Contains(u.Role));
+        return users.ToPageAsync(query.Page, UserQueries.Sorts, page => page.ProjectToType<UserDto>(mappings), ct);
+    }
+}

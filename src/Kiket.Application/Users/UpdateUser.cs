@@ -1,0 +1,46 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Changes a user. For administrators; one of them always remains.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
+public sealed record UpdateUserCommand(long User, UserEdit Edit, int? ExpectedVersion) : ICommand<Result<UserDto>>;
+
+internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
+    : ICommandHandler<UpdateUserCommand, Result<UserDto>>
+{
+    public async Task<Result<UserDto>> Handle(UpdateUserCommand command, CancellationToken ct)
+    {
+        if (!current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == command.User, ct);
+        if (user is null)
+            return UserErrors.NotFound(command.User);
+        if (command.ExpectedVersion is { } expected && expected != user.Version)
+            return Error.Stale(user.Version);
+
+        var now = time.GetUtcNow();
+        if (user.WouldStopAdministering(command.Edit) && (await ReleaseAsync(user, now, ct)).Error is { } needed)
+            return needed;
+        if (user.Edit(command.Edit, now).Error is { } refusal)
+            return refusal;
+
+        await db.SaveChangesAsync(ct);
+        return user.Adapt<UserDto>(mappings);
+    }
+
+    /// <summary>Loads the organization before it counts the others: whoever goes in between has changed the organization.</summary>
+    private async Task<Result> ReleaseAsync(User admin, DateTimeOffset now, CancellationToken ct)
+    {
+        var organization = await db.Organizations.SingleAsync(o => o.Id == admin.OrganizationId, ct);
+        var othersRemain = await db.Users.AnyAsync(
+            u => u.Id != admin.Id && u.Role == OrganizationRole.Admin && !u.Deactivated
+                && !db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null), // invited only: nobody knows whether they will come
+            ct);
+        return organization.ReleaseAdministrator(othersRemain, now);
+    }
+}

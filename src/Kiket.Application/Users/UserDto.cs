@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Users;
+using Mapster;
+
+namespace Kiket.Application.Users;
+
+/// <summary>A user as clients see one (contract, section 9).</summary>
+public record UserDto : IVersioned
+{
+    public required long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Email { get; init; }
+
+    public required OrganizationRole Role { get; init; }
+
+    public required long OrganizationId { get; init; }
+
+    public required IReadOnlyList<string> ExpertiseTags { get; init; }
+
+    public required decimal? HistoricalVelocity { get; init; }
+
+    public required string? AvatarUrl { get; init; }
+
+    public required decimal? Capacity { get; init; }
+
+    public required bool SuperAdmin { get; init; }
+
+    public required bool Deactivated { get; init; }
+
+    public required int Version { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>The user who asks, and their organization.</summary>
+public sealed record CurrentUserDto : UserDto
+{
+    [SetsRequiredMembers]
+    public CurrentUserDto(UserDto user, OrganizationSummary organization)
+        : base(user) => Organization = organization;
+
+    public OrganizationSummary Organization { get; }
+}
+
+/// <summary>An organization as other resources name one.</summary>
+public sealed record OrganizationSummary(long Id, string Slug, string Name);
+
+/// <summary>A user who was invited, and the token with which they accept; shown once.</summary>
+public sealed record InvitedUserDto : UserDto
+{
+    [SetsRequiredMembers]
+    public InvitedUserDto(UserDto user, string invitationToken)
+        : base(user) => InvitationToken = invitationToken;
+
+    public string InvitationToken { get; }
+}
+
+internal sealed class UserDtoMapping : IRegister
+{
+    public void Register(TypeAdapterConfig config) => config.NewConfig<User, UserDto>();
+}

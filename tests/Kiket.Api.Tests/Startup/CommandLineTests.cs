@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Startup;
+
+/// <summary>The executable as an operator runs it, each test on a database of its own.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("kiket-commands-").FullName;
+
+    private string Connection => $"Data Source={Path.Combine(folder, "kiket.db")};Pooling=False";
+
+    [Fact]
+    public async Task An_organization_is_founded_with_an_administrator_whose_token_is_printed_once()
+    {
+        var run = await RunAsync("organization", "create", "Acme Legal", "--admin-email", "Ada@Acme.com");
+
+        var token = TokenOf(run);
+        var stored = await StoredAsync(token);
+        Assert.Contains("acme-legal", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2, run.Output.Split(token).Length);
+        Assert.Equal(("ada@acme.com", OrganizationRole.Admin), (stored.User.Email, stored.User.Role));
+        Assert.Empty(stored.Token.Scopes);
+        Assert.Null(stored.Token.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_token_is_created_for_a_user_with_scopes_and_an_end()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+
+        var run = await RunAsync("token", "create", "--user", "Ada@acme.com", "--scopes", "issues:read, projects", "--expires-in", "12h");
+
+        var stored = await StoredAsync(TokenOf(run));
+        Assert.Equal(["issues:read", "projects"], stored.Token.Scopes);
+        Assert.InRange(stored.Token.ExpiresAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromHours(11.9), TimeSpan.FromHours(12));
+        Assert.Equal(TokenKind.Personal, stored.Token.Kind);
+    }
+
+    [Fact]
+    public async Task An_address_in_two_organizations_needs_one_of_them_named()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@example.com");
+        await RunAsync("organization", "create", "Beta", "--admin-email", "ada@example.com");
+
+        AssertRefused(await RunAsync("token", "create", "--user", "ada@example.com"), "several organizations; choose one of acme, beta");
+        AssertRefused(await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "gamma"), "no user ada@example.com in the organization gamma");
+        var run = await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "beta", "--expires-in", "30d");
+
+        Assert.Contains("beta", run.Output, StringComparison.Ordinal);
+        Assert.InRange((await StoredAsync(TokenOf(run))).Token.ExpiresAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromDays(29.9), TimeSpan.FromDays(30));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_said_in_one_sentence()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+
+        AssertRefused(await RunAsync("organization", "create", "ACME", "--admin-email", "ada@acme.com"), "already an organization acme");
+        AssertRefused(await RunAsync("organization", "create", "Beta", "--admin-email", "nobody"), "e-mail address");
+        AssertRefused(await RunAsync("token", "create", "--user", "eve@acme.com"), "no user eve@acme.com");
+        AssertRefused(await RunAsync("token", "create", "--user", "ada@acme.com", "--scopes", "everything"), "'everything' is not a scope");
+    }
+
+    [Theory]
+    [InlineData("--expires-in", "tomorrow")]
+    [InlineData("--expires-in", "0d")]
+    [InlineData("--expires-in", "-3d")]
+    [InlineData("--expires-in", "99999999999d")]
+    [InlineData("--expires-in", "d")]
+    [InlineData("--until", "2030")]
+    public async Task A_malformed_command_is_refused_before_anything_is_touched(string option, string value)
+    {
+        AssertRefused(await RunAsync("token", "create", "--user", "ada@acme.com", option, value), value);
+
+        Assert.Empty(Directory.GetFiles(folder, "*.db"));
+    }
+
+    [Theory]
+    [InlineData("migrat")]
+    [InlineData("organization")]
+    [InlineData("organization", "create")]
+    [InlineData("organization", "create", "Acme")]
+    [InlineData("token", "create")]
+    [InlineData("import")]
+    public async Task An_unknown_or_incomplete_command_is_refused_and_starts_no_server(params string[] args)
+    {
+        AssertRefused(await RunAsync(args), "");
+
+        Assert.Empty(Directory.GetFiles(folder, "*.db"));
+    }
+
+    [Fact]
+    public async Task Import_prints_each_fault_of_a_broken_pack_with_its_place_and_ends_with_1()
+    {
+        await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
+        var workflow = Path.Combine(folder, "packs", "desk", ".kiket", "workflows", "main.yaml");
+        Directory.CreateDirectory(Path.GetDirectoryName(workflow)!);
+        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: lost, to: done}\n");
+
+        var broken = await RunAsync("import", "packs");
+        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n");
+        var sound = await RunAsync("import", "packs/desk", "--organization", "acme");
+
+        Assert.Equal((1, ""), (broken.ExitCode, broken.Output));
+        Assert.Equal(
+            [
+                "packs/desk/.kiket/workflows/main.yaml:4:22: The transition goes to 'gone', which is no state of this workflow.",
+                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is no state of this workflow.",
+                "0 of 1 packs are imported.",
+            ],
+            broken.Error.TrimEnd().Split('\n').Select(line => line.Trim()));
+        Assert.Equal((0, ""), (sound.ExitCode, sound.Error));
+        Assert.Equal("packs/desk: project DESK: 7 created, 0 changed, 0 unchanged, 0 removed", sound.Output.TrimEnd());
+        AssertRefused(await RunAsync("import", "nowhere"), "There is no .kiket folder in nowhere");
+    }
+
+    [Fact]
+    public async Task Migrate_brings_the_database_up_to_date_and_founds_nothing()
+    {
+        var first = await RunAsync("migrate");
+        var second = await RunAsync("migrate");
+
+        Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
+        Assert.Contains("Initial", first.Output, StringComparison.Ordinal);
+        Assert.Contains("up to date", second.Output, StringComparison.Ordinal);
+        await using var services = Services();
+        await using var scope = services.CreateAsyncScope();
+        Assert.Equal(0, await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Organizations.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_to_be_migrated_at_start_is_left_alone()
+    {
+        Settings["Database__MigrateOnStart"] = "false";
+
+        AssertRefused(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"), "run the command migrate first");
+        await RunAsync("migrate");
+        TokenOf(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"));
+    }
+
+    [Theory]
+    [InlineData("Database__Provider", "Oracle")]
+    [InlineData("ConnectionStrings__Kiket", "Nonsense=1")]
+    [InlineData("ConnectionStrings__Kiket", "Data Source=/proc/nowhere/kiket.db")]
+    public async Task A_setting_that_is_wrong_gets_a_sentence_and_no_stack_trace(string name, string value)
+    {
+        Settings[name] = value;
+
+        AssertRefused(await RunAsync("migrate"), "");
+    }
+
+    [Fact]
+    public async Task An_unreachable_server_gets_a_sentence_and_no_stack_trace()
+    {
+        Settings["Database__Provider"] = "PostgreSql";
+        Settings["ConnectionStrings__Kiket"] = "Host=127.0.0.1;Port=1;Username=kiket;Password=very-secret";
+
+        var run = await RunAsync("migrate");
+
+        AssertRefused(run, "127.0.0.1:1");
+        Assert.DoesNotContain("very-secret", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_names_the_commands()
+    {
+        var run = await RunAsync("--help");
+
+        Assert.Equal(0, run.ExitCode);
+        foreach (var command in new[] { "organization", "token", "import", "migrate" })
+            Assert.Contains(command, run.Output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private Dictionary<string, string> Settings { get; } = [];
+
+    private static void AssertRefused((int ExitCode, string Output, string Error) run, string sentence)
+    {
+        Assert.Equal(1, run.ExitCode);
+        Assert.Empty(run.Output);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.NotEmpty(run.Error.Trim());
+    }
+
+    private static string TokenOf((int ExitCode, string Output, string Error) run)
+    {
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Empty(run.Error);
+        var token = run.Output.TrimEnd().Split('\n')[^1].Trim();
+        Assert.StartsWith("kpat_", token, StringComparison.Ordinal);
+        return token;
+    }
+
+    private async Task<(AccessToken Token, User User)> StoredAsync(string token)
+    {
+        await using var services = Services();
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var stored = await db.AccessTokens.IgnoreQueryFilters().AsNoTracking().SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
+        return (stored, await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == stored.UserId));
+    }
+
+    private ServiceProvider Services() => new ServiceCollection()
+        .AddKiketInfrastructure(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Kiket", Connection)]).Build())
+        .BuildServiceProvider();
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        start.Environment["Database__Provider"] = "Sqlite";
+        start.Environment["ConnectionStrings__Kiket"] = Connection;
+        foreach (var (name, value) in Settings)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net.Http.Json;
+using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Users;
+
+/// <summary>What every route about users, tokens and members says to a credential that is not good enough.</summary>
+public sealed class CredentialTests(KiketServer server)
+{
+    /// <summary>The routes, with the only scope that opens them; null where any token will do.</summary>
+    private static readonly (string Method, string Path, string? Scope)[] Routes =
+    [
+        ("GET", "/users", "users:read"),
+        ("POST", "/users", "admin"),
+        ("GET", "/users/current", null),
+        ("GET", "/me", null),
+        ("GET", "/users/1", "users:read"),
+        ("PATCH", "/users/1", "admin"),
+        ("GET", "/workspace_api_tokens", "admin"),
+        ("POST", "/workspace_api_tokens", "admin"),
+        ("DELETE", "/workspace_api_tokens/1", "admin"),
+        ("GET", "/personal_access_tokens", null),
+        ("POST", "/personal_access_tokens", null),
+        ("DELETE", "/personal_access_tokens/1", null),
+        ("GET", "/projects/LEGAL/members", "projects:read"),
+        ("POST", "/projects/LEGAL/members", "projects:write"),
+        ("DELETE", "/projects/LEGAL/members/1", "projects:write"),
+    ];
+
+    public static TheoryData<string, string> All() => [.. Routes.Select(r => (r.Method, r.Path))];
+
+    public static TheoryData<string, string, string> Scoped() => [.. Routes.Where(r => r.Scope is not null).Select(r => (r.Method, r.Path, r.Scope!))];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task A_route_needs_a_token_that_is_known_current_and_of_an_active_user(string method, string path)
+    {
+        var tenant = await server.NewTenantAsync();
+        var (expired, revoked, deactivated) = (await ExpiredAsync(tenant), await RevokedAsync(tenant), await DeactivatedAsync(tenant));
+
+        foreach (var client in new[] { server.NewClient(), server.NewClient("kpat_unknown"), expired, revoked, deactivated })
+            await SendAsync(client, method, path).RefusedAsync(401, "AUTH_INVALID_TOKEN");
+    }
+
+    [Theory]
+    [MemberData(nameof(Scoped))]
+    public async Task A_route_needs_its_own_scope(string method, string path, string scope)
+    {
+        var tenant = await server.NewTenantAsync();
+        var everythingElse = await tenant.WithScopesAsync(
+            "issues", "comments", "workflows", "analytics", "users:write", scope.StartsWith("users", StringComparison.Ordinal) ? "projects" : "users:read",
+            scope == "projects:write" ? "projects:read" : "extensions");
+        var justIt = await tenant.WithScopesAsync(scope);
+
+        var refusal = await SendAsync(everythingElse, method, path).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        var response = await SendAsync(justIt, method, path);
+
+        Assert.Contains(scope, (string?)refusal["error"], StringComparison.Ordinal);
+        Assert.DoesNotContain((int)response.StatusCode, new[] { 401, 403 });
+    }
+
+    [Fact]
+    public async Task A_refused_credential_is_asked_for_by_its_scheme() =>
+        Assert.Equal("Bearer", (await server.NewClient().GetAsync("/api/v1/me")).Headers.WwwAuthenticate.ToString());
+
+    [Fact]
+    public async Task The_last_use_of_a_token_is_noted()
+    {
+        var tenant = await server.NewTenantAsync();
+
+        var list = await tenant.Admin.GetAsync("/api/v1/personal_access_tokens").OkAsync();
+
+        var used = (DateTimeOffset)list["personal_access_tokens"]![0]!["last_used_at"]!;
+        Assert.InRange(used, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path) =>
+        client.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}")
+        {
+            Content = method is "POST" or "PATCH" ? JsonContent.Create(new { }) : null,
+        });
+
+    private async Task<HttpClient> ExpiredAsync(Tenant tenant)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var admin = await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == tenant.AdminId);
+        var (secret, now) = (TokenSecret.Generate("kpat_"), DateTimeOffset.UtcNow);
+        db.AccessTokens.Add(AccessToken.Issue(admin, TokenKind.Personal, "old", [], now.AddSeconds(-1), secret, now.AddDays(-1)).Value);
+        await db.SaveChangesAsync();
+        return server.NewClient(secret.Plaintext);
+    }
+
+    private async Task<HttpClient> RevokedAsync(Tenant tenant)
+    {
+        var token = await tenant.Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "short-lived" }).CreatedAsync();
+        await tenant.Admin.DeleteAsync($"/api/v1/personal_access_tokens/{token["id"]}").OkAsync();
+        return server.NewClient((string?)token["token"]);
+    }
+
+    private static async Task<HttpClient> DeactivatedAsync(Tenant tenant)
+    {
+        var (id, client) = await tenant.AddUserAsync(OrganizationRole.Admin);
+        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { deactivated = true }).OkAsync();
+        return client;
+    }
+}

@@ -1,0 +1,68 @@
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+
+namespace Kiket.Domain.Tests.Projects;
+
+public sealed class ProjectPolicyTests
+{
+    private const long Me = 1;
+    private const long SomebodyElse = 2;
+
+    /// <summary>Rows by organization role and visibility; columns: no member, viewer, member, lead. Letters are accesses.</summary>
+    private static readonly (OrganizationRole Role, ProjectVisibility Visibility, string Access)[] Table =
+    [
+        (OrganizationRole.Admin, ProjectVisibility.Private, "MMMM"),
+        (OrganizationRole.Admin, ProjectVisibility.Team, "MMMM"),
+        (OrganizationRole.Admin, ProjectVisibility.Public, "MMMM"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Private, "-MMM"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Team, "MMMM"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Public, "MMMM"),
+        (OrganizationRole.Developer, ProjectVisibility.Private, "-RWM"),
+        (OrganizationRole.Developer, ProjectVisibility.Team, "WRWM"),
+        (OrganizationRole.Developer, ProjectVisibility.Public, "WRWM"),
+        (OrganizationRole.FinanceManager, ProjectVisibility.Private, "-RRR"),
+        (OrganizationRole.FinanceManager, ProjectVisibility.Team, "RRRR"),
+        (OrganizationRole.FinanceManager, ProjectVisibility.Public, "RRRR"),
+        (OrganizationRole.Viewer, ProjectVisibility.Private, "-RRR"),
+        (OrganizationRole.Viewer, ProjectVisibility.Team, "RRRR"),
+        (OrganizationRole.Viewer, ProjectVisibility.Public, "RRRR"),
+    ];
+
+    private static readonly ProjectRole?[] Memberships = [null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead];
+
+    public static TheoryData<OrganizationRole, ProjectVisibility, ProjectRole?, long?, ProjectAccess> Cases()
+    {
+        var cases = new TheoryData<OrganizationRole, ProjectVisibility, ProjectRole?, long?, ProjectAccess>();
+        foreach (var (role, visibility, access) in Table)
+        {
+            for (var column = 0; column < Memberships.Length; column++)
+            {
+                cases.Add(role, visibility, Memberships[column], null, AccessOf(access[column]));
+                cases.Add(role, visibility, Memberships[column], SomebodyElse, AccessOf(access[column]));
+                cases.Add(role, visibility, Memberships[column], Me, AccessOf(access[^1])); // who leads the project has the last column
+            }
+        }
+
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Role_visibility_and_membership_decide(
+        OrganizationRole role, ProjectVisibility visibility, ProjectRole? membership, long? lead, ProjectAccess expected) =>
+        Assert.Equal(expected, ProjectPolicy.AccessOf(new Actor(1, Me, role), visibility, lead, membership));
+
+    [Fact]
+    public void The_table_is_whole() =>
+        Assert.Equal(
+            Enum.GetValues<OrganizationRole>().SelectMany(role => Enum.GetValues<ProjectVisibility>().Select(visibility => (role, visibility))),
+            Table.Select(row => (row.Role, row.Visibility)).OrderBy(row => row));
+
+    private static ProjectAccess AccessOf(char letter) => letter switch
+    {
+        'M' => ProjectAccess.Manage,
+        'W' => ProjectAccess.Write,
+        'R' => ProjectAccess.Read,
+        _ => ProjectAccess.None,
+    };
+}
