@@ -20,7 +20,12 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
         var (error, status) = Translate(exception, httpContext);
         if (status is StatusCodes.Status500InternalServerError)
-            logger.LogError(exception, "Request {Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path);
+            {
+            logger.LogError(
+                exception, "Request {RequestId} failed: {Method} {Path}", RequestId.Of(httpContext), httpContext.Request.Method, httpContext.Request.Path);
+        }
+
+
         await ErrorBody.WriteAsync(httpContext, error, status);
         return true;
     }
