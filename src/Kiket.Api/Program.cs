@@ -48,6 +48,7 @@ app.UseKiketOpenApi();
 app.Use(IdempotencyFilter.KeepBody);
 app.UseAuthentication();
 app.UseAuthorization();
+app.Use(BodyCharset.Check);
 
 var api = app.MapGroup("/api/v1").RequireAuthorization().AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();

@@ -47,8 +47,8 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     }
 
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
-    private static readonly Error WrongMediaType =
-        new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json.");
+    public static readonly Error WrongMediaType =
+        new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");
 
     private static (Error Error, int Status) Translate(Exception exception, HttpContext context) => exception switch
     {
