@@ -48,6 +48,7 @@ internal static class OpenApiSetup
             SerializerOptions = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
             SchemaType = NJsonSchema.SchemaType.OpenApi3,
             SchemaNameGenerator = new SchemaNames(),
+            FlattenInheritanceHierarchy = true,
         };
         foreach (var mapper in SchemaProcessor.TypeMappers)
             settings.SchemaSettings.TypeMappers.Add(mapper);

@@ -4,7 +4,6 @@ using Kiket.Api.Http;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Namotion.Reflection;
@@ -154,11 +153,9 @@ internal sealed class OperationProcessor : IOperationProcessor
     {
         yield return StatusCodes.Status400BadRequest; // every route refuses query parameters that it does not know
         if (!route.IsAnonymous)
-        {
             yield return StatusCodes.Status401Unauthorized;
+        if (!route.IsAnonymous && (route.Scope is not null || route.IsWrite))
             yield return StatusCodes.Status403Forbidden;
-        }
-
         if (route.NamesResource)
             yield return StatusCodes.Status404NotFound;
         if (route.IsWrite)
@@ -197,7 +194,7 @@ internal sealed class OperationProcessor : IOperationProcessor
 
         public bool HasIfMatch => method.GetParameters().Any(p => p.ParameterType == typeof(IfMatch));
 
-        public bool HasLocation => results.Contains(typeof(CreatedResource<>)) || results.Contains(typeof(Created<>));
+        public bool HasLocation => results.Contains(typeof(CreatedResource<>));
 
         public bool HasEntityTag => results.Contains(typeof(Resource<>)) || results.Contains(typeof(CreatedResource<>));
 

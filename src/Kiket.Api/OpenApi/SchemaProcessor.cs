@@ -63,7 +63,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             }
 
             property.Description = WithoutReferences(property.Description);
-            var isRequired = isRequest ? IsDemanded(member.PropertyInfo) : !IsLeftOutWhenNull(member.PropertyInfo);
+            var isRequired = isRequest ? IsDemanded(member) : !IsLeftOutWhenNull(member.PropertyInfo);
             if (isRequired && !schema.RequiredProperties.Contains(name))
                 schema.RequiredProperties.Add(name);
             if (!isRequired)
@@ -104,9 +104,10 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             ? member.PropertyType.OriginalGenericArguments[0]
             : null;
 
-    private static bool IsDemanded(PropertyInfo member) =>
-        member.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))
-        || member.DeclaringType!.GetConstructors().SelectMany(c => c.GetParameters()).Any(p => p.Name == member.Name && !p.HasDefaultValue);
+    private static bool IsDemanded(ContextualPropertyInfo member) =>
+        member.PropertyInfo.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))
+        || (member.Nullability is not Nullability.Nullable && member.PropertyInfo.DeclaringType!.GetConstructors()
+            .SelectMany(c => c.GetParameters()).Any(p => p.Name == member.Name && !p.HasDefaultValue));
 
     private static bool IsLeftOutWhenNull(PropertyInfo member) =>
         member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;

@@ -37,7 +37,7 @@ public sealed class DashboardTests(KiketServer server)
 
         var page = await Browser($"any:{tenant.AdminToken}").GetStringAsync("/hangfire/recurring");
 
-        Assert.Contains("Delete expired idempotency keys and invitations", page, StringComparison.Ordinal);
+        Assert.Contains("Delete expired idempotency keys", page, StringComparison.Ordinal);
     }
 
     [Fact]

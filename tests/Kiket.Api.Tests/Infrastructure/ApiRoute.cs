@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Kiket.Api.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,8 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
 
     public bool IsAnonymous =>
         Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || Endpoint.Metadata.GetMetadata<IAuthorizeData>() is null;
+
+    public bool HasScope => Endpoint.Metadata.GetMetadata<RequiredScope>() is not null;
 
     public bool HasBody => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not null;
 

@@ -48,8 +48,8 @@ public sealed class DocumentTests(KiketServer server)
             yield return "give its group a tag";
         if (route.IsAnonymous == operation.Security.Any(s => s.ContainsKey("Bearer")))
             yield return "its security is not what the route asks for";
-        if (statuses.Count(s => s.StartsWith('2')) != 1)
-            yield return "it needs one successful answer: let the method's result type say which";
+        if (!statuses.Any(s => s.StartsWith('2')))
+            yield return "it needs a successful answer: let the method's result type say which";
         if (isWrite != parameters.Contains("Idempotency-Key"))
             yield return "Idempotency-Key";
         if (route.HasBody && operation.RequestBody?.Content["application/json"].Example is null)
@@ -60,7 +60,8 @@ public sealed class DocumentTests(KiketServer server)
         string[] expected =
         [
             "400", "500",
-            .. route.IsAnonymous ? Array.Empty<string>() : ["401", "403"],
+            .. route.IsAnonymous ? Array.Empty<string>() : ["401"],
+            .. route.HasScope ? ["403"] : Array.Empty<string>(),
             .. isWrite ? ["409", "422"] : Array.Empty<string>(),
             .. route.HasBody ? ["413", "415"] : Array.Empty<string>(),
             .. route.Path.Contains('{') ? ["404"] : Array.Empty<string>(),
