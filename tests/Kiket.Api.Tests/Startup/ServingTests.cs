@@ -115,7 +115,7 @@ public sealed partial class ServingTests
         await using var server = KiketProcess.Start(settings: ("Database__MigrateOnStart", "false"));
 
         Assert.Equal(1, await server.ExitCodeAsync());
-        AssertOneSentence(server, "migrations");
+        AssertOneSentence(server, "migrate");
     }
 
     private static void AssertOneSentence(KiketProcess server, string about)
