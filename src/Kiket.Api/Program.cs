@@ -1,11 +1,13 @@
-using Hangfire;
 using Kiket.Api.Approvals;
 using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
+using Kiket.Api.Dashboard;
 using Kiket.Api.Definitions;
+using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Milestones;
+using Kiket.Api.OpenApi;
 using Kiket.Api.Projects;
 using Kiket.Api.Startup;
 using Kiket.Api.Tokens;
@@ -24,19 +26,30 @@ builder.Services.AddKiketInfrastructure(builder.Configuration);
 builder.Services.AddKiketJobs(builder.Configuration);
 builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.SerializerOptions));
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+builder.Services.AddKiketOpenApi();
+builder.Services.AddKiketHealth(builder.Configuration);
+builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
 builder.Services.AddExceptionHandler<ErrorHandler>();
 builder.Services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+});
+builder.Logging.QuietUntilListening();
 
 var app = builder.Build();
 
+app.Use(RequestId.AddHeader);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
+app.UseKiketOpenApi();
 app.Use(IdempotencyFilter.KeepBody);
 app.UseAuthentication();
 app.UseAuthorization();
+app.Use(BodyCharset.Check);
 
 var api = app.MapGroup("/api/v1").RequireAuthorization().AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
@@ -49,7 +62,8 @@ api.MapMilestones();
 api.MapUsers();
 api.MapTokens();
 api.MapDefinitions();
+api.MapHealth();
+app.MapHealthProbes();
+app.MapDashboard();
 
-await app.PrepareAsync();
-await app.RunAsync();
-return 0;
+return await app.ServeAsync();

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Comments;
 
+/// <summary>What people say about an issue.</summary>
 internal static class CommentEndpoints
 {
     public static void MapComments(this IEndpointRouteBuilder api)

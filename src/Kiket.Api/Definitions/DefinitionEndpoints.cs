@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Definitions;
 
+/// <summary>Definition files, which say how projects work.</summary>
 internal static class DefinitionEndpoints
 {
     public static void MapDefinitions(this IEndpointRouteBuilder api)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
+using System.Text.RegularExpressions;
 
 namespace Kiket.Api.Http;
 
@@ -18,7 +19,7 @@ internal static class ETags
 }
 
 /// <summary>The version that the caller has seen, from <c>If-Match</c>.</summary>
-internal readonly record struct IfMatch(int? Version)
+internal readonly partial record struct IfMatch(int? Version)
 {
     public static ValueTask<IfMatch> BindAsync(HttpContext context)
     {
@@ -26,9 +27,12 @@ internal readonly record struct IfMatch(int? Version)
         if (header is "" or "*")
             return ValueTask.FromResult(new IfMatch(null));
 
-        var tag = header.Trim('"').Split('-')[0];
-        return int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        return int.TryParse(Tag().Match(header).Groups["version"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? ValueTask.FromResult(new IfMatch(version))
             : throw new InvalidParameterException("If-Match", "If-Match holds one entity tag as it stood in ETag.");
     }
+
+    /// <summary>Our tag, or its version alone; <c>W/</c> is what a compressing proxy makes of it.</summary>
+    [GeneratedRegex("""^(W/)?"?(?<version>\d+)(-[0-9a-f]*)?"?$""")]
+    private static partial Regex Tag();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Kiket.Domain.Common;
 
 namespace Kiket.Api.Http;
@@ -33,13 +34,13 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
     {
         private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(EnvelopeAttribute))!;
         private readonly JsonSerializerOptions plain;
-        private readonly HashSet<string> known;
+        private readonly Dictionary<string, JsonPropertyInfo> fields;
 
         public EnvelopeConverter(JsonSerializerOptions options)
         {
             plain = new JsonSerializerOptions(options);
             plain.Converters.Remove(plain.Converters.OfType<EnvelopeConverterFactory>().Single());
-            known = [.. plain.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name)];
+            fields = plain.GetTypeInfo(typeof(T)).Properties.ToDictionary(p => p.Name);
         }
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -48,45 +49,42 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             var root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object)
                 throw new BodyException(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
-            RefuseUnstorableText(root, "");
+            StorableJson.Check(root);
 
-            var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-            if (root.TryGetProperty(envelope.Name, out var inner) && inner.ValueKind is JsonValueKind.Object)
-            {
-                Add(members, root, name => name == envelope.Name || envelope.Beside.Contains(name), "", except: envelope.Name);
-                Add(members, inner, known.Contains, envelope.Name + ".", except: null);
-            }
-            else
-            {
-                Add(members, root, known.Contains, "", except: null);
-            }
-
+            var members = Unwrap(root);
             try
             {
                 return JsonSerializer.SerializeToElement(members).Deserialize<T>(plain)!;
             }
             catch (JsonException)
             {
-                throw new BodyException(Error.Validation([.. members.Select(FaultOf).OfType<ErrorDetail>()]));
+                // The serializer itself names only the first fault, and not always its place.
+                var missing = fields.Values.Where(f => f.IsRequired && !members.ContainsKey(f.Name))
+                    .Select(f => new ErrorDetail($"{envelope.Name}.{f.Name}", $"{envelope.Name}.{f.Name} is missing."));
+                throw new BodyException(Error.Validation([.. missing, .. members.Select(m => FaultOf(m.Key, m.Value)).OfType<ErrorDetail>()]));
             }
         }
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, plain);
 
-        /// <summary>What is wrong with one member alone; the serializer itself names only the first fault, and not always its place.</summary>
-        private ErrorDetail? FaultOf(KeyValuePair<string, JsonElement> member)
+        private Dictionary<string, JsonElement> Unwrap(JsonElement root)
         {
-            try
+            var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            if (root.TryGetProperty(envelope.Name, out var inner) && inner.ValueKind is JsonValueKind.Object)
             {
-                JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { [member.Key] = member.Value }).Deserialize<T>(plain);
-                return null;
+                Add(members, root, name => name == envelope.Name || envelope.Beside.Contains(name), "", except: envelope.Name);
+                Add(members, inner, fields.ContainsKey, envelope.Name + ".", except: null);
             }
-            catch (JsonException fault)
+            else if (inner.ValueKind is not JsonValueKind.Undefined && !fields.ContainsKey(envelope.Name))
             {
-                var field = $"{envelope.Name}.{member.Key}";
-                var isOurs = fault.Message.StartsWith("This ", StringComparison.Ordinal);
-                return new(field, isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type.");
+                throw new BodyException(Error.Validation(envelope.Name, $"{envelope.Name} is an object."));
             }
+            else
+            {
+                Add(members, root, fields.ContainsKey, "", except: null);
+            }
+
+            return members;
         }
 
         private static void Add(Dictionary<string, JsonElement> members, JsonElement from, Func<string, bool> isKnown, string path, string? except)
@@ -100,41 +98,31 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
         }
 
-        /// <summary>No database stores U+0000 in text, and half a surrogate pair is no character.</summary>
-        private static void RefuseUnstorableText(JsonElement element, string path)
+        private ErrorDetail? FaultOf(string name, JsonElement value)
         {
-            switch (element.ValueKind)
+            var (field, type) = ($"{envelope.Name}.{name}", fields[name].PropertyType);
+            try
             {
-                case JsonValueKind.Object:
-                    foreach (var member in element.EnumerateObject())
-                    {
-                        RefuseUnstorableText(member.Name, path);
-                        RefuseUnstorableText(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
-                    }
-
-                    break;
-                case JsonValueKind.Array:
-                    foreach (var item in element.EnumerateArray())
-                        RefuseUnstorableText(item, path);
-                    break;
-                case JsonValueKind.String:
-                    try
-                    {
-                        RefuseUnstorableText(element.GetString()!, path);
-                    }
-                    catch (InvalidOperationException)
-                    {
-                        throw new BodyException(Error.InvalidParameter(path, $"{path} holds half a surrogate pair."));
-                    }
-
-                    break;
+                value.Deserialize(type, plain);
+                return null;
+            }
+            catch (JsonException) when (EnumOf(type) is { } closed)
+            {
+                return new(field, $"{field} is one of {string.Join(", ", Enum.GetNames(closed).Select(WireName.Snake))}.");
+            }
+            catch (JsonException fault)
+            {
+                var isOurs = fault.Message.StartsWith("This ", StringComparison.Ordinal);
+                return new(field, isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type.");
             }
         }
 
-        private static void RefuseUnstorableText(string text, string path)
+        private static Type? EnumOf(Type type)
         {
-            if (text.Contains('\0'))
-                throw new BodyException(Error.InvalidParameter(path, $"{path} holds the character U+0000."));
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
+                type = type.GetGenericArguments()[0];
+            type = Nullable.GetUnderlyingType(type) ?? type;
+            return type.IsEnum ? type : null;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 
@@ -40,7 +39,7 @@ internal sealed record ErrorBody
             ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
             : null,
         Status = error.IsPending ? "pending" : null,
-        RequestId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+        RequestId = Http.RequestId.Of(context),
     };
 
     public static int StatusOf(ErrorKind kind) => kind switch

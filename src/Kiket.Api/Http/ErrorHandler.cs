@@ -20,7 +20,12 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
         var (error, status) = Translate(exception, httpContext);
         if (status is StatusCodes.Status500InternalServerError)
-            logger.LogError(exception, "Request {Method} {Path} failed", httpContext.Request.Method, httpContext.Request.Path);
+            {
+            logger.LogError(
+                exception, "Request {RequestId} failed: {Method} {Path}", RequestId.Of(httpContext), httpContext.Request.Method, httpContext.Request.Path);
+        }
+
+
         await ErrorBody.WriteAsync(httpContext, error, status);
         return true;
     }
@@ -42,8 +47,8 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     }
 
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
-    private static readonly Error WrongMediaType =
-        new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json.");
+    public static readonly Error WrongMediaType =
+        new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");
 
     private static (Error Error, int Status) Translate(Exception exception, HttpContext context) => exception switch
     {

@@ -28,9 +28,16 @@ internal sealed partial class InvalidParameterException(string parameter, string
 /// <summary>Reads query parameters that have more than a plain value.</summary>
 internal static class Parameters
 {
+    private const int MaxSearchLength = 200;
+
     /// <summary>Values separated by commas, or repeated.</summary>
     public static IReadOnlyList<string> Values(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Words to search for. Each is a condition of its own, and databases bear only so many.</summary>
+    public static string? Search(string name, string? text) => text is { Length: > MaxSearchLength }
+        ? throw new InvalidParameterException(name, $"{name} has at most {MaxSearchLength} characters.")
+        : text;
 
     public static IReadOnlyList<T> Enums<T>(string name, string? text)
         where T : struct, Enum =>
@@ -49,9 +56,8 @@ internal static class Parameters
 
     /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
     public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
-            ? instant
-            : throw new InvalidParameterException(name, $"'{text}' is no ISO 8601 time.");
+        : Iso8601.TryParse(text, out var instant) ? instant
+        : throw new InvalidParameterException(name, $"'{text}' is no ISO 8601 time.");
 
     public static DateOnly? Day(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Issues;
 
+/// <summary>Issues and their way through a workflow.</summary>
 internal static class IssueEndpoints
 {
     public static void MapIssues(this IEndpointRouteBuilder api)

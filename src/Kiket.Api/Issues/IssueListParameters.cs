@@ -11,6 +11,8 @@ namespace Kiket.Api.Issues;
 /// <summary>The filters of an issue list under all the names that clients use (decisions, 5).</summary>
 internal sealed record IssueListParameters
 {
+    private const int MaxLabels = 20; // each is a condition of its own
+
     [FromQuery(Name = "project"), Description("Only issues of this project: its id or key.")]
     public string? Project { get; init; }
 
@@ -81,15 +83,15 @@ internal sealed record IssueListParameters
 
     public IssueFilter ToFilter() => new()
     {
-        Project = ProjectRef.TryParse(Project ?? ProjectId ?? ProjectKey, out var project) ? project : null,
+        Project = ProjectOf(Project ?? ProjectId ?? ProjectKey),
         Status = Parameters.Values(Status),
         Assignee = Assignees(Parameters.Values(Assignee ?? AssigneeId ?? AssignedTo)),
-        Labels = [.. (Label ?? []).Select(Parameters.Values)],
+        Labels = LabelsOf(Label ?? []),
         IssueType = Parameters.Values(IssueType),
         Priority = Parameters.Enums<IssuePriority>("priority", Priority),
         MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
         ParentId = Parameters.Ids("parent_id", ParentId),
-        Search = Search,
+        Search = Parameters.Search("search", Search),
         CreatedAfter = Parameters.Instant("created_after", CreatedAfter),
         CreatedBefore = Parameters.Instant("created_before", CreatedBefore),
         UpdatedAfter = Parameters.Instant("updated_after", UpdatedAfter),
@@ -97,6 +99,14 @@ internal sealed record IssueListParameters
         DueAfter = Parameters.Day("due_after", DueAfter),
         DueBefore = Parameters.Day("due_before", DueBefore),
     };
+
+    private static ProjectRef? ProjectOf(string? text) => string.IsNullOrEmpty(text) ? null
+        : ProjectRef.TryParse(text, out var project) ? project
+        : throw new InvalidParameterException("project", $"'{text}' is no project: give an id or a key.");
+
+    private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) => labels.Length <= MaxLabels
+        ? [.. labels.Select(Parameters.Values)]
+        : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
 
     private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>
         values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !long.TryParse(v, out _)) is { } wrong

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Milestones;
 
+/// <summary>The goals of a project, and how far they are.</summary>
 internal static class MilestoneEndpoints
 {
     public static void MapMilestones(this IEndpointRouteBuilder api)

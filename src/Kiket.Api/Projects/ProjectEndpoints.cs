@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Projects;
 
+/// <summary>Projects, which hold issues.</summary>
 internal static class ProjectEndpoints
 {
     public static void MapProjects(this IEndpointRouteBuilder api)

@@ -1,26 +1,37 @@
+using System.Data.Common;
+using Hangfire;
 using Kiket.Application.Organizations;
 using Kiket.Infrastructure.Jobs;
 using Kiket.Infrastructure.Persistence;
-using Hangfire;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Api.Startup;
 
 /// <summary>What happens before the first request: migrations, and on an empty database the first organization (architecture, section 11).</summary>
 internal static class Bootstrap
 {
-    public static async Task PrepareAsync(this WebApplication app)
+    private const string AdminToken = "Bootstrap:AdminToken";
+
+    /// <param name="keepToken">Takes the first administrator's token where one was made up: it must be shown, whatever fails later.</param>
+    public static async Task PrepareAsync(this WebApplication app, Action<string> keepToken)
     {
         await using var scope = app.Services.CreateAsyncScope();
         var (services, configuration) = (scope.ServiceProvider, app.Configuration);
         var db = services.GetRequiredService<KiketDbContext>();
+        await ReachAsync(db);
         if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
             await db.Database.MigrateAsync();
+        else if ((await db.Database.GetPendingMigrationsAsync()).Any())
+            throw new StartupException("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
 
         if (!await db.Organizations.AnyAsync())
         {
             var founded = await FoundAsync(services.GetRequiredService<IMediator>(), configuration);
+            if (configuration[AdminToken] is null)
+                keepToken(founded.Token);
             if (configuration.GetValue("Bootstrap:Demo", app.Environment.IsDevelopment()))
                 await Demo.AddAsync(app.Services, founded.OrganizationId, founded.AdminId, CancellationToken.None);
         }
@@ -30,21 +41,40 @@ internal static class Bootstrap
         JobSetup.PlanRecurringJobs(services.GetRequiredService<IRecurringJobManager>());
     }
 
+    private static async Task ReachAsync(KiketDbContext db)
+    {
+        var connection = db.Database.GetDbConnection();
+        try
+        {
+            if (db.Database.IsSqlite())
+            {
+                await connection.OpenAsync();
+                await using var command = connection.CreateCommand();
+                command.CommandText = "PRAGMA schema_version"; // reads the file, which opening alone does not
+                await command.ExecuteScalarAsync();
+                await connection.CloseAsync();
+            }
+            else
+            {
+                await db.GetService<IRelationalDatabaseCreator>().ExistsAsync();
+            }
+        }
+        catch (Exception failure) when ((failure as DbException ?? failure.InnerException as DbException) is { } cause) // EF wraps what may pass
+        {
+            throw new StartupException($"its database at {connection.DataSource} cannot be reached ({cause.Message.TrimEnd('.')}).", failure);
+        }
+    }
+
     private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, IConfiguration configuration)
     {
-        var chosen = configuration["Bootstrap:AdminToken"];
         var founded = await mediator.Send(new CreateOrganizationCommand(
             configuration["Bootstrap:Organization"] ?? "Kiket",
             configuration["Bootstrap:AdminEmail"] ?? "admin@kiket.local",
             "Administrator",
-            chosen));
-        if (founded.Error is { } refusal)
-            throw new InvalidOperationException($"The first organization cannot be made: {refusal.Message}");
-
-        // To the console and not to the log: a secret is shown once and never logged.
-        if (chosen is null)
-            Console.WriteLine($"\nThe token of the first administrator, shown only this once:\n\n    {founded.Value.Token}\n");
-        return founded.Value;
+            configuration[AdminToken]));
+        return founded.Error is { } refusal
+            ? throw new StartupException($"the first organization cannot be made ({refusal.Message.TrimEnd('.')}).")
+            : founded.Value;
     }
 
     /// <summary>Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.</summary>

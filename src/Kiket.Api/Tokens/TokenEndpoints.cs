@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Tokens;
 
+/// <summary>The credentials of people and of the organization's programs.</summary>
 internal static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder api)

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Users;
 
+/// <summary>The people of an organization, and how they come in.</summary>
 internal static class UserEndpoints
 {
     public static void MapUsers(this IEndpointRouteBuilder api)
@@ -24,7 +25,8 @@ internal static class UserEndpoints
         users.MapGet("/{user}", GetUser).WithName(nameof(GetUser)).Reads(Scope.Users);
         users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
         api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
-        api.MapPost("/invitations/accept", AcceptInvitation).WithTags("Users").WithName(nameof(AcceptInvitation)).AllowAnonymous();
+        api.MapPost("/invitations/accept", AcceptInvitation).WithTags("Users").WithName(nameof(AcceptInvitation)).AllowAnonymous()
+            .Produces(StatusCodes.Status404NotFound);
     }
 
     /// <summary>Lists the users of your organization.</summary>

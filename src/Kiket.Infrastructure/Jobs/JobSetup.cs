@@ -40,10 +40,23 @@ public static class JobSetup
                 hangfire.UseSqlServerStorage(DatabaseSetup.ConnectionOf(database, configuration));
             }
         });
-        if (configuration.GetValue("Kiket:Role", NodeRole.All) is not NodeRole.Api)
-            services.AddHangfireServer(server => server.WorkerCount = Math.Max(2, Environment.ProcessorCount));
+        if (RunsJobs(configuration))
+        {
+            services.AddHangfireServer(server =>
+            {
+                server.ServerName = ServerName;
+                server.WorkerCount = Math.Max(2, Environment.ProcessorCount);
+            });
+        }
+
         return services;
     }
+
+    /// <summary>Name of this node's job server; the storage appends an id to it.</summary>
+    public static string ServerName { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>Whether this node has a job server.</summary>
+    public static bool RunsJobs(IConfiguration configuration) => configuration.GetValue("Kiket:Role", NodeRole.All) is not NodeRole.Api;
 
     /// <summary>Plans the recurring jobs; planning them again changes nothing.</summary>
     public static void PlanRecurringJobs(IRecurringJobManager jobs) =>

@@ -42,7 +42,7 @@ internal static class Http
         Assert.Equal(code, (string?)body["code"]);
         Assert.False(string.IsNullOrWhiteSpace((string?)body["error"]));
         Assert.Equal((string?)body["error"], (string?)body["message"]);
-        Assert.False(string.IsNullOrWhiteSpace((string?)body["request_id"]));
+        Assert.Equal(Assert.Single(response.Headers.GetValues("X-Request-Id")), (string?)body["request_id"]);
         Assert.NotNull(body["details"]);
         Assert.Equal(status == 422, body["errors"] is not null);
         if (field is not null)

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Kiket.Infrastructure.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Kiket.Api.Health;
+
+/// <summary>Whether the server works, for people and for orchestrators.</summary>
+internal static class HealthEndpoints
+{
+    public static string Version { get; } =
+        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static IServiceCollection AddKiketHealth(this IServiceCollection services, IConfiguration configuration)
+    {
+        var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<MigrationsCheck>("migrations");
+        if (JobSetup.RunsJobs(configuration))
+            checks.AddCheck<JobServerCheck>("job_server");
+        return services;
+    }
+
+    public static void MapHealth(this IEndpointRouteBuilder api) =>
+        api.MapGet("/health", GetHealth).WithTags("Health").WithName(nameof(GetHealth)).AllowAnonymous();
+
+    /// <summary>For orchestrators: <c>live</c> is whether the process answers, <c>ready</c> whether it can serve.</summary>
+    public static void MapHealthProbes(this IEndpointRouteBuilder app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync });
+    }
+
+    /// <summary>Says that the API answers, and which version it is.</summary>
+    private static Ok<HealthDto> GetHealth(TimeProvider time) => TypedResults.Ok(new HealthDto("ok", Version, time.GetUtcNow()));
+
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = Word(report.Status),
+        checks = report.Entries.ToDictionary(e => e.Key, e => new { status = Word(e.Value.Status), message = MessageOf(e.Value) }),
+    });
+
+    // A check that throws has the exception's message as its description, which may hold an address or a user.
+    private static string? MessageOf(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check failed; the log says why.";
+
+    private static string Word(HealthStatus status) => status is HealthStatus.Healthy ? "ok" : "failed";
+}
+
+/// <summary>That the API answers.</summary>
+internal sealed record HealthDto(string Status, string Version, DateTimeOffset Time);

@@ -1,0 +1,213 @@
+using System.Reflection;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Namotion.Reflection;
+using NJsonSchema;
+using NSwag;
+using NSwag.Generation.AspNetCore;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+
+namespace Kiket.Api.OpenApi;
+
+/// <summary>Completes an operation from its route: who may call it, which headers it knows, what it can answer.</summary>
+internal sealed class OperationProcessor : IOperationProcessor
+{
+    public bool Process(OperationProcessorContext context)
+    {
+        var route = new Route(((AspNetCoreOperationProcessorContext)context).ApiDescription, context.MethodInfo);
+        var operation = context.OperationDescription.Operation;
+
+        DescribeTags(context, operation);
+        DescribeAccess(operation, route);
+        DescribeParameters(operation, route);
+        DescribeBody(context, operation, route);
+        DescribeAnswers(operation, route);
+        foreach (var status in StatusesOf(route))
+            operation.Responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = ErrorResponses.Of(status, context);
+        return true;
+    }
+
+    /// <summary>A tag is described by the summary of the class that holds its first operation.</summary>
+    private static void DescribeTags(OperationProcessorContext context, OpenApiOperation operation)
+    {
+        foreach (var tag in operation.Tags.Where(tag => context.Document.Tags.All(known => known.Name != tag)))
+        {
+            var summary = context.MethodInfo.DeclaringType?.GetXmlDocsSummary();
+            context.Document.Tags.Add(new OpenApiTag { Name = tag, Description = string.IsNullOrEmpty(summary) ? null : summary });
+        }
+    }
+
+    private static void DescribeAccess(OpenApiOperation operation, Route route)
+    {
+        if (route.IsAnonymous)
+        {
+            operation.Security = [new OpenApiSecurityRequirement()]; // an empty one: nothing is needed
+            return;
+        }
+
+        operation.Security = [new OpenApiSecurityRequirement { [BearerHandler.SchemeName] = [] }];
+        if (route.Scope is { } scope)
+            operation.Description = $"{operation.Description}\n\nNeeds the scope `{scope}`.".Trim();
+    }
+
+    private static void DescribeParameters(OpenApiOperation operation, Route route)
+    {
+        foreach (var parameter in operation.Parameters)
+        {
+            if (parameter.Schema is not { } schema)
+                continue;
+            schema.IsNullableRaw = null; // a parameter is left out; it is never null
+            parameter.Description ??= schema.Description;
+            if (parameter.Kind is OpenApiParameterKind.Path)
+                parameter.Example = Examples.Of(schema, parameter.Name);
+        }
+
+        if (route.IsWrite)
+            AddHeader(operation, IdempotencyFilter.Header, "Makes the write happen once: the same key with the same request gives the first answer again for 24 hours.");
+        if (route.HasIfMatch)
+            AddHeader(operation, "If-Match", "Entity tag of the version that you have seen; refused with 412 when it is not the current one.");
+        if (route.IsConditionalRead)
+            AddHeader(operation, "If-None-Match", "Entity tag of the answer that you have; 304 when it is still the same.");
+    }
+
+    private static void AddHeader(OpenApiOperation operation, string name, string description) => operation.Parameters.Add(new OpenApiParameter
+    {
+        Name = name,
+        Kind = OpenApiParameterKind.Header,
+        Description = description,
+        Schema = new JsonSchema { Type = JsonObjectType.String },
+    });
+
+    /// <summary>Shows a body in its wrapper, with the members that stand beside it.</summary>
+    private static void DescribeBody(OperationProcessorContext context, OpenApiOperation operation, Route route)
+    {
+        if (route.Body is not { } type || operation.RequestBody?.Content.Values.FirstOrDefault() is not { } content)
+            return;
+
+        operation.RequestBody.IsRequired = true;
+        if (type.GetCustomAttribute<EnvelopeAttribute>() is not { } envelope)
+        {
+            content.Example = Examples.OfRequest(content.Schema, route.IsPatch);
+            return;
+        }
+
+        var fields = content.Schema.ActualSchema;
+        var name = (type.Name.EndsWith("Body", StringComparison.Ordinal) ? type.Name[..^4] : type.Name) + "Request";
+        if (!context.Document.Definitions.TryGetValue(name, out var wrapped))
+        {
+            wrapped = new JsonSchema { Type = JsonObjectType.Object, AllowAdditionalProperties = false };
+            wrapped.Properties[envelope.Name] = new JsonSchemaProperty { Reference = fields, IsRequired = true };
+            foreach (var beside in envelope.Beside.Where(fields.Properties.ContainsKey))
+                wrapped.Properties[beside] = Copy(fields.Properties[beside]);
+            context.Document.Definitions[name] = wrapped;
+        }
+
+        content.Schema = new JsonSchema { Reference = wrapped };
+        content.Example = Examples.OfRequest(wrapped, route.IsPatch);
+    }
+
+    private static JsonSchemaProperty Copy(JsonSchemaProperty property) => new()
+    {
+        Type = property.Type,
+        Format = property.Format,
+        Description = property.Description,
+        IsNullableRaw = property.IsNullableRaw,
+        Reference = property.Reference,
+    };
+
+    private static void DescribeAnswers(OpenApiOperation operation, Route route)
+    {
+        foreach (var (status, response) in operation.Responses)
+        {
+            response.Description = status switch
+            {
+                "201" => "The new resource.",
+                "202" => "Accepted; the work follows.",
+                _ => "The answer.",
+            };
+            foreach (var content in response.Content.Values)
+                content.Example = Examples.Of(content.Schema);
+            if (route.HasEntityTag)
+                response.Headers["ETag"] = Header("Entity tag of this version of the resource.");
+            if (status == "201" && route.HasLocation)
+                response.Headers["Location"] = Header("Address of the new resource.");
+            if (route.IsWrite)
+                response.Headers[IdempotencyFilter.ReplayedHeader] = Header("`true` when this is the first answer to the same Idempotency-Key, given again.");
+        }
+
+        if (route.IsConditionalRead)
+            operation.Responses["304"] = new OpenApiResponse { Description = "Nothing has changed since the answer named in If-None-Match.", Headers = { ["ETag"] = Header("The same entity tag.") } };
+    }
+
+    private static OpenApiHeader Header(string description) =>
+        new() { Description = description, Schema = new JsonSchema { Type = JsonObjectType.String } };
+
+    /// <summary>Every refusal that the route can give, and no other.</summary>
+    private static IEnumerable<int> StatusesOf(Route route)
+    {
+        yield return StatusCodes.Status400BadRequest; // every route refuses query parameters that it does not know
+        if (!route.IsAnonymous)
+            yield return StatusCodes.Status401Unauthorized;
+        if (!route.IsAnonymous && (route.Scope is not null || route.IsWrite))
+            yield return StatusCodes.Status403Forbidden;
+        if (route.NamesResource)
+            yield return StatusCodes.Status404NotFound;
+        if (route.IsWrite)
+            yield return StatusCodes.Status409Conflict;
+        if (route.HasIfMatch)
+            yield return StatusCodes.Status412PreconditionFailed;
+        if (route.Body is not null)
+        {
+            yield return StatusCodes.Status413PayloadTooLarge;
+            yield return StatusCodes.Status415UnsupportedMediaType;
+        }
+
+        if (route.IsWrite)
+            yield return StatusCodes.Status422UnprocessableEntity;
+        yield return StatusCodes.Status500InternalServerError;
+        foreach (var declared in route.DeclaredRefusals)
+            yield return declared;
+    }
+
+    /// <summary>What the processor asks a route.</summary>
+    private sealed class Route(ApiDescription api, MethodInfo method)
+    {
+        private readonly IList<object> metadata = api.ActionDescriptor.EndpointMetadata;
+
+        private readonly HashSet<Type> results = [.. Flatten(method.ReturnType)];
+
+        public bool IsWrite => !HttpMethods.IsGet(api.HttpMethod ?? "");
+
+        public bool IsPatch => HttpMethods.IsPatch(api.HttpMethod ?? "");
+
+        public bool IsAnonymous => metadata.OfType<IAllowAnonymous>().Any() || !metadata.OfType<IAuthorizeData>().Any();
+
+        public RequiredScope? Scope => metadata.OfType<RequiredScope>().LastOrDefault();
+
+        public Type? Body => api.ParameterDescriptions.FirstOrDefault(p => p.Source == BindingSource.Body)?.Type;
+
+        public bool HasIfMatch => method.GetParameters().Any(p => p.ParameterType == typeof(IfMatch));
+
+        public bool HasLocation => results.Contains(typeof(CreatedResource<>));
+
+        public bool HasEntityTag => results.Contains(typeof(Resource<>)) || results.Contains(typeof(CreatedResource<>));
+
+        public bool IsConditionalRead => !IsWrite && results.Contains(typeof(Resource<>));
+
+        /// <summary>Whether the path or the body names something that may not be there.</summary>
+        public bool NamesResource =>
+            api.ParameterDescriptions.Any(p => p.Source == BindingSource.Path)
+            || Body?.GetProperties().SelectMany(p => Flatten(p.PropertyType)).Any(t => t == typeof(ProjectRef) || t == typeof(IssueRef)) == true;
+
+        public IEnumerable<int> DeclaredRefusals => api.SupportedResponseTypes.Select(t => t.StatusCode).Where(s => s >= 400);
+
+        private static IEnumerable<Type> Flatten(Type type) =>
+            type.IsGenericType ? type.GetGenericArguments().SelectMany(Flatten).Append(type.GetGenericTypeDefinition()) : [type];
+    }
+}

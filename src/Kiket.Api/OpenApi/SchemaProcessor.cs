@@ -1,0 +1,149 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Namotion.Reflection;
+using NJsonSchema;
+using NJsonSchema.Generation;
+using NJsonSchema.Generation.TypeMappers;
+
+namespace Kiket.Api.OpenApi;
+
+/// <summary>
+/// Says which members of an object are always there. An answer has every member (contract 0.1, rule 5) and may get more in later versions;
+/// a request needs only what its type demands and may hold nothing else (decisions, 3).
+/// </summary>
+internal sealed partial class SchemaProcessor(IServiceProvider services) : ISchemaProcessor
+{
+    public static IReadOnlyList<ITypeMapper> TypeMappers { get; } =
+    [
+        new PrimitiveTypeMapper(typeof(ProjectRef), Text("Id or key of a project.")),
+        new PrimitiveTypeMapper(typeof(IssueRef), Text("Id or key of an issue.")),
+        new OptionalMapper(),
+    ];
+
+    // The types of request bodies with all that they hold. Known only when the routes are mapped.
+    private readonly Lazy<HashSet<Type>> requests = new(() =>
+    {
+        var found = new HashSet<Type>();
+        foreach (var group in services.GetRequiredService<IApiDescriptionGroupCollectionProvider>().ApiDescriptionGroups.Items)
+        {
+            foreach (var body in group.Items.SelectMany(api => api.ParameterDescriptions).Where(p => p.Source == BindingSource.Body))
+                Collect(body.Type, found);
+        }
+
+        return found;
+    });
+
+    public void Process(SchemaProcessorContext context)
+    {
+        var (type, schema) = (context.ContextualType.OriginalType, context.Schema);
+        if (type.Assembly.GetName().Name?.StartsWith("Kiket.", StringComparison.Ordinal) != true || schema.Properties.Count == 0)
+            return;
+
+        schema.Description = WithoutReferences(schema.Description);
+        var isRequest = requests.Value.Contains(type);
+        schema.AllowAdditionalProperties = !isRequest;
+        foreach (var member in context.ContextualType.Properties)
+        {
+            var name = context.Settings.ReflectionService.GetPropertyName(member, context.Settings);
+            if (!schema.Properties.TryGetValue(name, out var property))
+                continue;
+
+            if (Unwrap(member) is { } value)
+            {
+                property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(
+                    value, value.Nullability is Nullability.Nullable || Nullable.GetUnderlyingType(value.OriginalType) is not null, context.Resolver);
+                property.Description = schema.Properties[name].Description;
+                schema.Properties[name] = property;
+            }
+
+            property.Description = WithoutReferences(property.Description);
+            var isRequired = isRequest ? IsDemanded(member) : !IsLeftOutWhenNull(member.PropertyInfo);
+            if (isRequired && !schema.RequiredProperties.Contains(name))
+                schema.RequiredProperties.Add(name);
+            if (!isRequired)
+                schema.RequiredProperties.Remove(name);
+            if (!isRequest && !isRequired)
+                property.IsNullableRaw = null;
+            CompleteNullable(property);
+        }
+    }
+
+    /// <summary>OpenAPI 3.0 reads <c>nullable</c> only beside a type; a value of any type may be null anyway.</summary>
+    private static void CompleteNullable(JsonSchemaProperty property)
+    {
+        if (property.IsNullableRaw != true || property.Type is not JsonObjectType.None)
+            return;
+        if (property.OneOf.FirstOrDefault() is { } reference)
+            property.Type = reference.ActualSchema.Type;
+        else
+            property.IsNullableRaw = null;
+    }
+
+    /// <summary>Without the places in our own papers that the code's comments name.</summary>
+    private static string? WithoutReferences(string? description) =>
+        description is null ? null : OwnPapers().Replace(description, "");
+
+    [GeneratedRegex(@" \((contract|decisions|architecture)\b[^)]*\)")]
+    private static partial Regex OwnPapers();
+
+    private static Action<JsonSchema> Text(string description) => schema =>
+    {
+        schema.Type = JsonObjectType.String;
+        schema.Description = description;
+    };
+
+    /// <summary>The type of the value that an <see cref="Optional{T}"/> may set.</summary>
+    private static ContextualType? Unwrap(ContextualPropertyInfo member) =>
+        member.PropertyType.OriginalType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Optional<>)
+            ? member.PropertyType.OriginalGenericArguments[0]
+            : null;
+
+    private static bool IsDemanded(ContextualPropertyInfo member) =>
+        member.PropertyInfo.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))
+        || (member.Nullability is not Nullability.Nullable && member.PropertyInfo.DeclaringType!.GetConstructors()
+            .SelectMany(c => c.GetParameters()).Any(p => p.Name == member.Name && !p.HasDefaultValue));
+
+    private static bool IsLeftOutWhenNull(PropertyInfo member) =>
+        member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+
+    private static void Collect(Type type, HashSet<Type> found)
+    {
+        if (type.IsArray)
+            Collect(type.GetElementType()!, found);
+        foreach (var argument in type.GetGenericArguments())
+            Collect(argument, found);
+        if (type.Namespace?.StartsWith("Kiket", StringComparison.Ordinal) != true || type.IsEnum || !found.Add(type))
+            return;
+        foreach (var member in type.GetProperties())
+            Collect(member.PropertyType, found);
+    }
+
+    /// <summary>Keeps <see cref="Optional{T}"/> itself out of the document; the processor puts its value's schema there.</summary>
+    private sealed class OptionalMapper : ITypeMapper
+    {
+        public Type MappedType => typeof(Optional<>);
+
+        public bool UseReference => false;
+
+        public void GenerateSchema(JsonSchema schema, TypeMapperContext context)
+        {
+            // Nothing: see Process.
+        }
+    }
+}
+
+/// <summary><c>IssueDto</c> is <c>Issue</c>, and <c>DataPage&lt;IssueDto&gt;</c> is <c>IssueDataPage</c>.</summary>
+internal sealed class SchemaNames : ISchemaNameGenerator
+{
+    public string Generate(Type type)
+    {
+        var name = type.Name.Split('`')[0];
+        return string.Concat(type.GetGenericArguments().Select(Generate)) + (name.EndsWith("Dto", StringComparison.Ordinal) ? name[..^3] : name);
+    }
+}

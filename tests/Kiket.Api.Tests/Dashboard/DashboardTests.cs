@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text;
+using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Users;
+
+namespace Kiket.Api.Tests.Dashboard;
+
+public sealed class DashboardTests(KiketServer server)
+{
+    [Theory]
+    [InlineData("/hangfire")]
+    [InlineData("/hangfire/recurring")]
+    [InlineData("/hangfire/stats")]
+    public async Task A_browser_is_asked_for_a_token(string page)
+    {
+        var response = await server.NewClient().GetAsync(page);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal("Basic", Assert.Single(response.Headers.WwwAuthenticate).Scheme);
+    }
+
+    [Theory]
+    [InlineData("any:")]
+    [InlineData("any:wrong")]
+    [InlineData("no colon")]
+    public async Task A_wrong_password_is_asked_for_again(string credentials)
+    {
+        var response = await Browser(credentials).GetAsync("/hangfire");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_administrator_sees_the_jobs_by_names_that_people_understand()
+    {
+        var tenant = await server.NewTenantAsync();
+
+        var page = await Browser($"any:{tenant.AdminToken}").GetStringAsync("/hangfire/recurring");
+
+        Assert.Contains("Delete expired idempotency keys", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_roles_and_restricted_tokens_do_not_see_it()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager);
+        var restricted = await tenant.WithScopesAsync("issues:read", "projects:write");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await manager.GetAsync("/hangfire")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await restricted.GetAsync("/hangfire")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await tenant.Admin.GetAsync("/hangfire")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_opens_the_dashboard_only()
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await Browser($"any:{tenant.AdminToken}").GetAsync("/api/v1/projects").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+    }
+
+    [Fact]
+    public async Task It_shows_and_does_nothing_unless_it_is_allowed_to()
+    {
+        await using var process = KiketProcess.Start(settings: ("Bootstrap__AdminToken", "kpat_for_the_dashboard"));
+        var browser = await process.ListeningAsync();
+        browser.DefaultRequestHeaders.Authorization = new("Bearer", "kpat_for_the_dashboard");
+
+        var page = await browser.GetStringAsync("/hangfire/recurring");
+        var action = await browser.SendAsync(Trigger(page));
+
+        Assert.False(action.IsSuccessStatusCode);
+        Assert.DoesNotContain("recurring/trigger", page, StringComparison.Ordinal);
+        Assert.Contains("N/A", await browser.GetStringAsync("/hangfire/recurring"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_it_is_allowed_an_action_needs_the_page_that_offers_it()
+    {
+        await using var process = KiketProcess.Start(settings: [("Bootstrap__AdminToken", "kpat_for_the_dashboard"), ("Dashboard__AllowActions", "true")]);
+        var browser = await process.ListeningAsync();
+        browser.DefaultRequestHeaders.Authorization = new("Bearer", "kpat_for_the_dashboard");
+        var page = await browser.GetStringAsync("/hangfire/recurring");
+
+        // Another site can make a browser send the first request, but cannot read the page's token for the second.
+        var forged = await browser.SendAsync(Trigger(""));
+        var genuine = await browser.SendAsync(Trigger(page));
+
+        Assert.Contains("recurring/trigger", page, StringComparison.Ordinal);
+        Assert.False(forged.IsSuccessStatusCode);
+        Assert.True(genuine.IsSuccessStatusCode);
+    }
+
+    private static HttpRequestMessage Trigger(string page)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/hangfire/recurring/trigger")
+        {
+            Content = new FormUrlEncodedContent([new("jobs[]", "prune")]),
+        };
+        if (Meta(page, "csrf-token") is { } token)
+            request.Headers.Add(Meta(page, "csrf-header")!, token);
+        return request;
+    }
+
+    private static string? Meta(string page, string name)
+    {
+        var match = System.Text.RegularExpressions.Regex.Match(page, $"<meta name=\"{name}\" content=\"([^\"]+)\"");
+        return match.Success ? match.Groups[1].Value : null;
+    }
+
+    private HttpClient Browser(string credentials)
+    {
+        var client = server.NewClient();
+        client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        return client;
+    }
+}

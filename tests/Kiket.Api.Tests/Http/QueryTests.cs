@@ -1,0 +1,151 @@
+using Kiket.Api.Tests.Infrastructure;
+
+namespace Kiket.Api.Tests.Http;
+
+/// <summary>What the server makes of query strings, paths and conditional headers that no well-behaved client sends.</summary>
+public sealed class QueryTests(KiketServer server)
+{
+    [Theory]
+    [InlineData("search=a%00b", "search")]
+    [InlineData("status=%00", "status")]
+    [InlineData("page=one", "page")]
+    [InlineData("page=0", "page")]
+    [InlineData("page=1&page=2", "page")]
+    [InlineData("page=99999999999999", "page")]
+    [InlineData("per_page=101", "per_page")]
+    [InlineData("per_page=-1", "per_page")]
+    [InlineData("sort=nonsense", "sort")]
+    [InlineData("sort=title%20up", "sort")]
+    [InlineData("sort=title,,key", "sort")]
+    [InlineData("priority=urgent", "priority")]
+    [InlineData("priority=3", "priority")]
+    [InlineData("milestone_id=x", "milestone_id")]
+    [InlineData("milestone_id=99999999999999999999", "milestone_id")]
+    [InlineData("project=%20", "project")]
+    [InlineData("assignee=nobody", "assignee")]
+    [InlineData("created_after=soon", "created_after")]
+    [InlineData("created_after=10:00", "created_after")]
+    [InlineData("created_after=5", "created_after")]
+    [InlineData("created_after=12/31/2025", "created_after")]
+    [InlineData("created_after=2025-12-01T10:00:00+02:00", "created_after")]
+    [InlineData("created_before=0001-01-01T00:00:00%2B14:00", "created_before")]
+    [InlineData("due_after=2026-02-30", "due_after")]
+    [InlineData("Status=todo", "Status")]
+    [InlineData("%FF=1", null)]
+    public async Task A_parameter_that_cannot_be_read_is_refused_by_name(string query, string? parameter)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await tenant.Admin.GetAsync($"/api/v1/issues?{query}").RefusedAsync(400, "INVALID_PARAMETER", parameter);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("page=2147483647&per_page=100")]
+    [InlineData("organization=acme&product_installation=5")]
+    [InlineData("search=%FF%FE")]
+    [InlineData("search=%25_%27%22")]
+    [InlineData("project=NONE")]
+    [InlineData("created_after=2025-12-01T10:00:00%2B02:00")]
+    [InlineData("created_after=2025-12-01&created_before=2025-12-01T10:00:00.1234567Z")]
+    [InlineData("status=&priority=&milestone_id=,,")]
+    [InlineData("sort=priority+desc,id+asc")]
+    public async Task Any_other_query_is_answered(string query)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        var page = await tenant.Admin.GetAsync($"/api/v1/issues?{query}").OkAsync();
+
+        Assert.Equal(0, (int?)page["meta"]!["total"]);
+    }
+
+    [Theory]
+    [InlineData("search", "+")]
+    [InlineData("label", "&label=")]
+    [InlineData("status", ",")]
+    [InlineData("assignee_id", ",")]
+    [InlineData("milestone_id", ",")]
+    public async Task A_very_long_query_is_answered_or_refused(string parameter, string separator)
+    {
+        var tenant = await server.NewTenantAsync();
+        var values = Enumerable.Repeat("1", 8000 / (separator.Length + 1));
+
+        var response = await tenant.Admin.GetAsync($"/api/v1/issues?{parameter}={string.Join(separator, values)}");
+
+        Assert.True((int)response.StatusCode is 200 or 400, $"{response.StatusCode}");
+    }
+
+    [Fact]
+    public async Task An_address_that_is_too_long_is_refused()
+    {
+        var tenant = await server.NewTenantAsync();
+
+        var response = await tenant.Admin.GetAsync($"/api/v1/issues?search={new string('x', 20_000)}");
+
+        Assert.Equal(414, (int)response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("LEGAL%2F1")]
+    [InlineData("LEGAL%2D1%20")]
+    [InlineData("%F0%9F%A6%86")]
+    [InlineData("99999999999999999999")]
+    [InlineData("-1")]
+    [InlineData("..%2F..%2Fhealth")]
+    public async Task A_path_that_names_nothing_is_not_found(string reference)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await tenant.Admin.GetAsync($"/api/v1/issues/{reference}").RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await tenant.Admin.GetAsync($"/api/v1/projects/{reference}").RefusedAsync(404, "PROJECT_NOT_FOUND");
+    }
+
+    [Theory]
+    [InlineData("{0}", 304)]
+    [InlineData("W/{0}", 304)]
+    [InlineData("\"other\", {0}", 304)]
+    [InlineData("*", 304)]
+    [InlineData("\"other\"", 200)]
+    [InlineData("\"1\"", 200)]
+    [InlineData("nonsense", 200)]
+    [InlineData("\"", 200)]
+    public async Task If_none_match_is_read_as_rfc_9110_says(string header, int status)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var tag = (await tenant.Admin.GetAsync("/api/v1/projects/LEGAL")).Headers.ETag!.ToString();
+
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/projects/LEGAL");
+        request.Headers.TryAddWithoutValidation("If-None-Match", string.Format(null, header, tag));
+        var response = await tenant.Admin.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(tag, response.Headers.ETag!.ToString());
+        Assert.Equal(status == 304, (await response.Content.ReadAsByteArrayAsync()).Length == 0);
+    }
+
+    [Theory]
+    [InlineData("{0}", 200)]
+    [InlineData("W/{0}", 200)]
+    [InlineData("\"{1}\"", 200)]
+    [InlineData("{1}", 200)]
+    [InlineData("*", 200)]
+    [InlineData("\"999\"", 412)]
+    [InlineData("\"999-0123456789abcdef\"", 412)]
+    [InlineData("\"999\", {0}", 400)]
+    [InlineData("nonsense", 400)]
+    [InlineData("\"\"", 400)]
+    [InlineData("\"99999999999\"", 400)]
+    public async Task If_match_names_one_version(string header, int status)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var read = await tenant.Admin.GetAsync("/api/v1/projects/LEGAL");
+        var project = await Task.FromResult(read).OkAsync();
+
+        var response = await tenant.Admin.PatchJsonAsync(
+            "/api/v1/projects/LEGAL", new { name = "Renamed" }, string.Format(null, header, read.Headers.ETag, project["version"]));
+
+        Assert.True(status == (int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using Kiket.Api.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Infrastructure;
+
+/// <summary>One route under /api/v1 as the server has it, so that tests over all routes cover new ones by themselves.</summary>
+internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoint Endpoint)
+{
+    private const long DefaultBodyLimit = 1024 * 1024;
+
+    public static IReadOnlyList<ApiRoute> All(KiketServer server) =>
+    [
+        .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+           let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "}").Trim('/')
+           where path.StartsWith("/api/v1/", StringComparison.Ordinal)
+           from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
+           select new ApiRoute(method, path, endpoint),
+    ];
+
+    public bool IsAnonymous =>
+        Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || Endpoint.Metadata.GetMetadata<IAuthorizeData>() is null;
+
+    public bool HasScope => Endpoint.Metadata.GetMetadata<RequiredScope>() is not null;
+
+    public bool HasBody => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not null;
+
+    public string? Name => Endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
+
+    public long BodyLimit => Endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultBodyLimit;
+
+    /// <summary>An address of the route: <c>1</c> is an id everywhere.</summary>
+    public string Sample => Parameter().Replace(Path, "1");
+
+    public override string ToString() => $"{Method} {Path}";
+
+    [GeneratedRegex(@":[^}/]+\}")]
+    private static partial Regex Constraint();
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}

@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Kiket.Api.Tests.Infrastructure;
+
+namespace Kiket.Api.Tests;
+
+/// <summary>What every route refuses, whatever it does. The routes are those that the server has.</summary>
+public sealed class RouteTableTests(KiketServer server)
+{
+    /// <summary>The only routes that need no token.</summary>
+    private static readonly string[] Anonymous = ["GET /api/v1/health", "POST /api/v1/invitations/accept"];
+
+    private IReadOnlyList<ApiRoute> Routes => ApiRoute.All(server);
+
+    [Fact]
+    public async Task No_route_answers_without_a_token()
+    {
+        var client = server.NewClient();
+
+        await EachAsync(Routes.Where(r => !Anonymous.Contains(r.ToString())), route =>
+            SendAsync(client, route, route.Sample, Json("{}")).RefusedAsync(401, "AUTH_INVALID_TOKEN"));
+    }
+
+    [Fact]
+    public void Only_the_listed_routes_are_anonymous() =>
+        Assert.Empty(Routes.Where(r => r.IsAnonymous).Select(r => r.ToString()).Except(Anonymous));
+
+    [Fact]
+    public async Task A_body_that_is_not_json_is_refused()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        foreach (var garbage in new[] { "{\"a\": ", "nonsense", "", "null", "[]", "5", "\"text\"", "{} {}" })
+        {
+            await EachAsync(Routes.Where(r => r.HasBody), route =>
+                SendAsync(client, route, route.Sample, Json(garbage)).RefusedAsync(400, "INVALID_JSON"));
+        }
+    }
+
+    [Fact]
+    public async Task A_body_of_another_content_type_is_refused()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        await EachAsync(Routes.Where(r => r.HasBody), route =>
+            SendAsync(client, route, route.Sample, Json("{}", "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE"));
+    }
+
+    [Fact]
+    public async Task An_unknown_query_parameter_is_refused_by_name()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        await EachAsync(Routes, route =>
+            SendAsync(client, route, route.Sample + "?nonsense=1", Json("{}")).RefusedAsync(400, "INVALID_PARAMETER", "nonsense"));
+    }
+
+    [Fact]
+    public async Task An_unknown_member_of_a_body_is_refused_by_name()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        await EachAsync(Routes.Where(r => r.HasBody), route =>
+            SendAsync(client, route, route.Sample, Json("""{"nonsense": 1}""")).RefusedAsync(400, "INVALID_PARAMETER", "nonsense"));
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_refused()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        await EachAsync(Routes.Where(r => r.HasBody), route =>
+            SendAsync(client, route, route.Sample, Json($$"""{"nonsense": "{{new string('x', (int)route.BodyLimit)}}"}"""))
+                .RefusedAsync(413, "PAYLOAD_TOO_LARGE"));
+    }
+
+    [Fact]
+    public async Task No_answer_names_the_server_software()
+    {
+        var response = await server.NewClient().GetAsync("/api/v1/health");
+
+        Assert.Empty(response.Headers.Server);
+        Assert.NotEmpty(Assert.Single(response.Headers.GetValues("X-Request-Id")));
+    }
+
+    [Fact]
+    public async Task Methods_that_a_route_does_not_have_are_refused()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+
+        var options = await client.SendAsync(new(HttpMethod.Options, "/api/v1/projects"));
+        var head = await client.SendAsync(new(HttpMethod.Head, "/api/v1/projects"));
+
+        Assert.Equal(["GET", "POST"], options.Content.Headers.Allow.Order());
+        Assert.Equal(405, (int)head.StatusCode);
+        await Task.FromResult(options).RefusedAsync(405, "METHOD_NOT_ALLOWED");
+    }
+
+    private static StringContent Json(string text, string type = "application/json") => new(text, Encoding.UTF8, new MediaTypeHeaderValue(type));
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, ApiRoute route, string path, HttpContent body) =>
+        client.SendAsync(new(new(route.Method), path)
+        {
+            Content = route.HasBody ? body : null,
+            Headers = { ExpectContinue = true }, // a refusal comes before the body has been sent
+        });
+
+    /// <summary>Checks every route and tells of all that fail.</summary>
+    private static async Task EachAsync(IEnumerable<ApiRoute> routes, Func<ApiRoute, Task> check)
+    {
+        var failures = new List<string>();
+        var checkedRoutes = routes.ToList();
+        Assert.NotEmpty(checkedRoutes);
+        foreach (var route in checkedRoutes)
+        {
+            try
+            {
+                await check(route);
+            }
+            catch (Exception failure)
+            {
+                failures.Add($"{route}: {failure.Message}");
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+}

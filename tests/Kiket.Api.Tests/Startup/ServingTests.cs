@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Kiket.Api.Tests.Infrastructure;
+
+namespace Kiket.Api.Tests.Startup;
+
+public sealed partial class ServingTests
+{
+    [Fact]
+    public async Task The_first_start_says_where_the_server_is_and_shows_a_token_that_works()
+    {
+        await using var server = KiketProcess.Start();
+        var client = await server.ListeningAsync();
+
+        var token = (await server.SaysAsync(Token())).Groups["token"].Value;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        await client.GetAsync("/api/v1/projects").OkAsync();
+
+        var address = client.BaseAddress!.ToString();
+        Assert.Contains($"API            {address}api/v1", server.Output, StringComparison.Ordinal);
+        Assert.Contains($"API reference  {address}api/v1/docs", server.Output, StringComparison.Ordinal);
+        Assert.Contains($"Jobs           {address}hangfire", server.Output, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(server.Output, Regex.Escape(token)));
+        Assert.Empty(server.Errors);
+    }
+
+    [Fact]
+    public async Task A_second_start_shows_no_token()
+    {
+        await using var first = KiketProcess.Start();
+        await first.ListeningAsync();
+        first.Kill();
+        await first.ExitCodeAsync();
+
+        await using var second = KiketProcess.Start(first.Folder);
+        await second.ListeningAsync();
+
+        Assert.DoesNotContain("Token of", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_chosen_is_not_shown()
+    {
+        await using var server = KiketProcess.Start(settings: ("Bootstrap__AdminToken", "kpat_chosen_by_the_operator"));
+        await server.ListeningAsync();
+
+        Assert.DoesNotContain("kpat_", server.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_listens_everywhere_names_an_address_that_a_browser_can_open()
+    {
+        await using var server = KiketProcess.Start(settings: ("Urls", "http://0.0.0.0:0"));
+
+        var client = await server.ListeningAsync();
+
+        Assert.Equal("localhost", client.BaseAddress!.Host);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_in_one_sentence_and_the_first_token_is_not_lost()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        await using var server = KiketProcess.Start(settings: ("Urls", $"http://127.0.0.1:{port}"));
+
+        Assert.Equal(1, await server.ExitCodeAsync());
+        AssertOneSentence(server, $"127.0.0.1:{port}");
+        Assert.Matches(Token(), server.Output);
+    }
+
+    [Fact]
+    public async Task A_database_server_that_does_not_answer_is_told_in_one_sentence_without_the_password()
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
+        nobody.Stop();
+
+        await using var server = KiketProcess.Start(settings:
+        [
+            ("Database__Provider", "PostgreSql"),
+            ("ConnectionStrings__Kiket", $"Host=127.0.0.1;Port={port};Username=kiket;Password=secret-word;Database=kiket"),
+        ]);
+
+        Assert.Equal(1, await server.ExitCodeAsync());
+        AssertOneSentence(server, $"{port}");
+        Assert.DoesNotContain("secret-word", server.Errors + server.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a folder")]
+    [InlineData("no database")]
+    public async Task A_database_file_that_cannot_be_read_is_told_in_one_sentence(string what)
+    {
+        var folder = Directory.CreateTempSubdirectory("kiket-process-").FullName;
+        var file = Path.Combine(folder, "kiket.db");
+        if (what == "a folder")
+            Directory.CreateDirectory(file);
+        else
+            await File.WriteAllTextAsync(file, string.Concat(Enumerable.Repeat("This is no database. ", 500)));
+
+        await using var server = KiketProcess.Start(folder);
+
+        Assert.Equal(1, await server.ExitCodeAsync());
+        AssertOneSentence(server, file);
+    }
+
+    [Fact]
+    public async Task A_database_without_migrations_is_told_in_one_sentence()
+    {
+        await using var server = KiketProcess.Start(settings: ("Database__MigrateOnStart", "false"));
+
+        Assert.Equal(1, await server.ExitCodeAsync());
+        AssertOneSentence(server, "migrate");
+    }
+
+    private static void AssertOneSentence(KiketProcess server, string about)
+    {
+        var sentence = Assert.Single(server.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Kiket does not start: ", sentence, StringComparison.Ordinal);
+        Assert.Contains(about, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"Token of the first administrator, shown only this once:\s+(?<token>\S+)")]
+    private static partial Regex Token();
+}
