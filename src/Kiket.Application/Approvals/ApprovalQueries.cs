@@ -22,7 +22,7 @@ internal static class ApprovalQueries
             roles.UnionWith(["lead", "project_lead"]);
         if (member is not null)
             roles.Add(WireName.Of(member.Role));
-        if (access is ProjectAccess.Manage)
+        if (access >= ProjectAccess.Manage)
             roles.Add("manager");
 
         HashSet<string> parts = new(StringComparer.OrdinalIgnoreCase);
@@ -32,7 +32,7 @@ internal static class ApprovalQueries
             parts.UnionWith(["reporter", "creator"]);
         if (project.LeadId == actor.UserId)
             parts.UnionWith(["lead", "project_lead"]);
-        return new(actor.UserId, email, roles, parts, access is ProjectAccess.Manage);
+        return new(actor.UserId, email, roles, parts, access >= ProjectAccess.Manage);
     }
 
     /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>

@@ -18,7 +18,7 @@ internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, Tim
     private async Task<Result<bool>> DeleteAsync(DeleteIssueCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor.UserId, time.GetUtcNow());
-        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Manage, ct);
+        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Lead, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;

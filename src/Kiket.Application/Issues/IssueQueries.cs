@@ -64,6 +64,6 @@ internal static class IssueQueries
     {
         var role = await db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
             .Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
-        return ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, role) is ProjectAccess.Manage;
+        return ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, role) >= ProjectAccess.Manage;
     }
 }

@@ -14,8 +14,11 @@ public enum ProjectAccess
     /// <summary>Work on issues, comments and milestones.</summary>
     Write,
 
-    /// <summary>Change the project itself and its members, delete issues, import.</summary>
+    /// <summary>Change the project itself and its members, open issues in any state.</summary>
     Manage,
+
+    /// <summary>Delete issues (decisions, 12).</summary>
+    Lead,
 }
 
 /// <summary>The one place that says who may do what in a project (architecture, section 4).</summary>
@@ -35,7 +38,7 @@ public static class ProjectPolicy
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (actor.IsAdmin)
-            return ProjectAccess.Manage;
+            return ProjectAccess.Lead;
 
         var role = leadId == actor.UserId ? ProjectRole.Lead : membership;
         if (role is null && visibility is ProjectVisibility.Private)
@@ -44,7 +47,8 @@ public static class ProjectPolicy
         return (actor.Role, role) switch
         {
             (OrganizationRole.Viewer or OrganizationRole.FinanceManager, _) => ProjectAccess.Read,
-            (_, ProjectRole.Lead) or (OrganizationRole.ProjectManager, _) => ProjectAccess.Manage,
+            (_, ProjectRole.Lead) => ProjectAccess.Lead,
+            (OrganizationRole.ProjectManager, _) => ProjectAccess.Manage,
             (_, ProjectRole.Viewer) => ProjectAccess.Read,
             _ => ProjectAccess.Write,
         };

@@ -42,7 +42,7 @@ public static class ProjectErrors
     /// <param name="key">The project's key.</param>
     /// <param name="needed">What the action needs.</param>
     public static Error Forbidden(string key, ProjectAccess needed) =>
-        Error.Forbidden($"Your role does not allow you to {(needed is ProjectAccess.Manage ? "manage" : "change")} project {key}.");
+        Error.Forbidden($"Your role does not allow you to {(needed switch { ProjectAccess.Lead => "delete issues of", ProjectAccess.Manage => "manage", _ => "change" })} project {key}.");
 
     /// <summary><c>MEMBER_NOT_FOUND</c>: the user is not a member.</summary>
     /// <param name="user">Who was named.</param>

@@ -258,10 +258,15 @@ public sealed class IssueEndpointsTests(KiketServer server)
     public async Task Only_leads_and_administrators_delete_issues()
     {
         var tenant = await NewTenantAsync();
+        var (leadId, lead) = await tenant.AddUserAsync(OrganizationRole.Developer);
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager);
+        await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { lead_id = leadId }).OkAsync();
         await tenant.AddIssueAsync();
 
         await developer.DeleteAsync("/api/v1/issues/LEGAL-1").RefusedAsync(403, "FORBIDDEN");
+        await manager.DeleteAsync("/api/v1/issues/LEGAL-1").RefusedAsync(403, "FORBIDDEN");
+        await lead.DeleteAsync("/api/v1/issues/LEGAL-1").OkAsync();
     }
 
     [Fact]

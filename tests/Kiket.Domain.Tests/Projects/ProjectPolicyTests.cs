@@ -11,15 +11,15 @@ public sealed class ProjectPolicyTests
     /// <summary>Rows by organization role and visibility; columns: no member, viewer, member, lead. Letters are accesses.</summary>
     private static readonly (OrganizationRole Role, ProjectVisibility Visibility, string Access)[] Table =
     [
-        (OrganizationRole.Admin, ProjectVisibility.Private, "MMMM"),
-        (OrganizationRole.Admin, ProjectVisibility.Team, "MMMM"),
-        (OrganizationRole.Admin, ProjectVisibility.Public, "MMMM"),
-        (OrganizationRole.ProjectManager, ProjectVisibility.Private, "-MMM"),
-        (OrganizationRole.ProjectManager, ProjectVisibility.Team, "MMMM"),
-        (OrganizationRole.ProjectManager, ProjectVisibility.Public, "MMMM"),
-        (OrganizationRole.Developer, ProjectVisibility.Private, "-RWM"),
-        (OrganizationRole.Developer, ProjectVisibility.Team, "WRWM"),
-        (OrganizationRole.Developer, ProjectVisibility.Public, "WRWM"),
+        (OrganizationRole.Admin, ProjectVisibility.Private, "LLLL"),
+        (OrganizationRole.Admin, ProjectVisibility.Team, "LLLL"),
+        (OrganizationRole.Admin, ProjectVisibility.Public, "LLLL"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Private, "-MML"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Team, "MMML"),
+        (OrganizationRole.ProjectManager, ProjectVisibility.Public, "MMML"),
+        (OrganizationRole.Developer, ProjectVisibility.Private, "-RWL"),
+        (OrganizationRole.Developer, ProjectVisibility.Team, "WRWL"),
+        (OrganizationRole.Developer, ProjectVisibility.Public, "WRWL"),
         (OrganizationRole.FinanceManager, ProjectVisibility.Private, "-RRR"),
         (OrganizationRole.FinanceManager, ProjectVisibility.Team, "RRRR"),
         (OrganizationRole.FinanceManager, ProjectVisibility.Public, "RRRR"),
@@ -61,6 +61,7 @@ public sealed class ProjectPolicyTests
     private static ProjectAccess AccessOf(char letter) => letter switch
     {
         'M' => ProjectAccess.Manage,
+        'L' => ProjectAccess.Lead,
         'W' => ProjectAccess.Write,
         'R' => ProjectAccess.Read,
         _ => ProjectAccess.None,
