@@ -31,6 +31,8 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
     /// <summary>Unwraps a body and refuses unknown members by name, instead of losing what the caller meant.</summary>
     private sealed class EnvelopeConverter<T> : JsonConverter<T>
     {
+        private const int MaxNumberLength = 400; // every number that a double can hold fits
+
         private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(EnvelopeAttribute))!;
         private readonly JsonSerializerOptions plain;
         private readonly HashSet<string> known;
@@ -48,7 +50,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             var root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object)
                 throw new BodyException(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
-            RefuseUnstorableText(root, "");
+            RefuseUnstorable(root, "");
 
             var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
             if (root.TryGetProperty(envelope.Name, out var inner) && inner.ValueKind is JsonValueKind.Object)
@@ -100,27 +102,29 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
         }
 
-        /// <summary>No database stores U+0000 in text, and half a surrogate pair is no character.</summary>
-        private static void RefuseUnstorableText(JsonElement element, string path)
+        /// <summary>No database stores U+0000 in text; half a surrogate pair is no character; and PostgreSQL keeps no number beyond all measure.</summary>
+        private static void RefuseUnstorable(JsonElement element, string path)
         {
             switch (element.ValueKind)
             {
                 case JsonValueKind.Object:
                     foreach (var member in element.EnumerateObject())
                     {
-                        RefuseUnstorableText(member.Name, path);
-                        RefuseUnstorableText(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
+                        RefuseUnstorable(member.Name, path);
+                        RefuseUnstorable(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
                     }
 
                     break;
                 case JsonValueKind.Array:
                     foreach (var item in element.EnumerateArray())
-                        RefuseUnstorableText(item, path);
+                        RefuseUnstorable(item, path);
                     break;
+                case JsonValueKind.Number when !IsStorable(element):
+                    throw new BodyException(Error.InvalidParameter(path, $"{path} holds a number that is too large, too small or too long."));
                 case JsonValueKind.String:
                     try
                     {
-                        RefuseUnstorableText(element.GetString()!, path);
+                        RefuseUnstorable(element.GetString()!, path);
                     }
                     catch (InvalidOperationException)
                     {
@@ -131,7 +135,15 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
         }
 
-        private static void RefuseUnstorableText(string text, string path)
+        private static bool IsStorable(JsonElement number)
+        {
+            var digits = number.GetRawText();
+            var value = number.GetDouble();
+            return digits.Length <= MaxNumberLength && double.IsFinite(value)
+                && (value != 0 || digits.Split('e', 'E')[0].All(c => c is '-' or '0' or '.'));
+        }
+
+        private static void RefuseUnstorable(string text, string path)
         {
             if (text.Contains('\0'))
                 throw new BodyException(Error.InvalidParameter(path, $"{path} holds the character U+0000."));

@@ -25,7 +25,10 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
 internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
 {
-    public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
+    public Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<IssueDto>(() => TransitionAsync(command, ct), ct);
+
+    private async Task<Result<IssueDto>> TransitionAsync(TransitionIssueCommand command, CancellationToken ct)
     {
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
