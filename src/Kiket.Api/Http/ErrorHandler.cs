@@ -3,7 +3,6 @@ using FluentValidation;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Http;
 
@@ -64,8 +63,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         ValidationException e => (
             Error.Validation([.. e.Errors.Select(f => new ErrorDetail(f.PropertyName, f.ErrorMessage))]),
             StatusCodes.Status422UnprocessableEntity),
-        DbUpdateConcurrencyException => Race(context),
-        DbUpdateException e when UniqueViolation.Caused(e) => Race(context),
+        _ when DatabaseFailure.IsLostRace(exception) => Race(context),
         _ => (new(ErrorKind.BadRequest, "INTERNAL_ERROR", "The server failed to answer. The request id names the entry in its log."),
             StatusCodes.Status500InternalServerError),
     };

@@ -4,6 +4,7 @@ using System.Text;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Persistence;
+using Microsoft.Net.Http.Headers;
 
 namespace Kiket.Api.Http;
 
@@ -28,10 +29,10 @@ internal sealed class IdempotencyFilter : IEndpointFilter
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var key = http.Request.Headers[Header].ToString();
-        if (key.Length == 0 || HttpMethods.IsGet(http.Request.Method))
+        if (!http.Request.Headers.TryGetValue(Header, out var values) || HttpMethods.IsGet(http.Request.Method))
             return await next(context);
-        if (key.Length > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
+        var key = values.ToString();
+        if (key.Length is 0 or > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
             throw new InvalidParameterException(Header, $"{Header} has 1 to {MaxKeyLength} printable ASCII characters.");
 
         var store = http.RequestServices.GetRequiredService<IdempotencyStore>();
@@ -54,36 +55,49 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         var http = context.HttpContext;
         var db = http.RequestServices.GetRequiredService<KiketDbContext>();
         var isKept = false;
+        StoredAnswer answer;
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
             var result = await next(context);
             var isPending = result is INestedHttpResult { Result: ErrorResult { Error.IsPending: true } };
-            var answer = await RunAsync(http, result);
+            answer = await RunAsync(http, result);
             if (answer.Status is >= 200 and < 300)
             {
                 if (!await store.AnswerAsync(reservation, answer, http.RequestAborted))
                 {
+                    ForgetAnswer(http.Response);
                     return new ErrorResult(new(
                         ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, "The request took too long and another one took its key over."));
                 }
 
-                await transaction.CommitAsync(http.RequestAborted);
+                // A caller who hangs up now must not leave it open whether the write was kept.
+                await transaction.CommitAsync(CancellationToken.None);
                 isKept = true;
             }
             else if (isPending)
             {
-                await transaction.CommitAsync(http.RequestAborted); // keeps the approvals that were asked for; the key is given back
+                await transaction.CommitAsync(CancellationToken.None); // keeps the approvals that were asked for; the key is given back
             }
-
-            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
-            return Results.Empty;
         }
         finally
         {
             if (!isKept)
                 await store.ReleaseAsync(reservation);
         }
+
+        // Not earlier: whoever reads a refusal can use the key again at once.
+        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        return Results.Empty;
+    }
+
+    /// <summary>Takes back what the result has set already, so that another one can be written.</summary>
+    private static void ForgetAnswer(HttpResponse response)
+    {
+        response.ContentLength = null;
+        response.ContentType = null;
+        response.Headers.Remove(HeaderNames.ETag);
+        response.Headers.Remove(HeaderNames.Location);
     }
 
     /// <summary>Carries the result out, but keeps its body back until the transaction is committed.</summary>

@@ -12,6 +12,8 @@ internal static class StorableJson
     /// <summary>Half of what the serializer writes; lists and events put the same values deeper.</summary>
     private const int MaxDepth = 32;
 
+    private const int MaxNumberLength = 400; // every number that a double can hold fits
+
     /// <exception cref="BodyException">The path of the first fault.</exception>
     public static void Check(JsonElement root) => Check(root, "", MaxDepth);
 
@@ -44,9 +46,18 @@ internal static class StorableJson
                 Text(() => element.GetString()!, path);
                 break;
 
-            case JsonValueKind.Number when !double.IsFinite(element.GetDouble()):
-                throw Fault(path, "is too large a number");
+            case JsonValueKind.Number when !IsStorable(element):
+                throw Fault(path, "holds a number that is too large, too small or too long");
         }
+    }
+
+    /// <summary>PostgreSQL's jsonb refuses what lies beyond its own numbers; a double is a measure that all three databases keep.</summary>
+    private static bool IsStorable(JsonElement number)
+    {
+        var digits = number.GetRawText();
+        var value = number.GetDouble();
+        return digits.Length <= MaxNumberLength && double.IsFinite(value)
+            && (value != 0 || digits.Split('e', 'E')[0].All(c => c is '-' or '0' or '.'));
     }
 
     private static string Text(Func<string> read, string path)

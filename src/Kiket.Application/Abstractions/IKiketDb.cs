@@ -51,4 +51,7 @@ public interface IKiketDb
 
     /// <summary>Whether a failed save was refused by a unique index.</summary>
     bool IsUniqueViolation(DbUpdateException failure);
+
+    /// <summary>Whether another writer was faster: it changed, took or removed what the failed one had read.</summary>
+    bool IsLostRace(Exception failure);
 }

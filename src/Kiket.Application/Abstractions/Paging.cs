@@ -20,20 +20,20 @@ public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int 
     public int TotalPages => (Total + Size - 1) / Size;
 }
 
-/// <summary>The orders that a list offers. Ties are broken by id, so that no row is on two pages.</summary>
+/// <summary>The orders that a list offers. Rows without a value come last; ties are broken by id, so that no row is on two pages.</summary>
 internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> id)
 {
     private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(StringComparer.Ordinal);
 
     public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key)
     {
-        fields[name] = (source, isFirst, descending) => (isFirst, descending) switch
-        {
-            (true, false) => source.OrderBy(key),
-            (true, true) => source.OrderByDescending(key),
-            (false, false) => ((IOrderedQueryable<T>)source).ThenBy(key),
-            (false, true) => ((IOrderedQueryable<T>)source).ThenByDescending(key),
-        };
+        // Left to themselves, PostgreSQL would put null at one end and the others at the other.
+        var isMissing = Nullable.GetUnderlyingType(typeof(TKey)) is null
+            ? null
+            : Expression.Lambda<Func<T, bool>>(Expression.Equal(key.Body, Expression.Constant(null, typeof(TKey))), key.Parameters);
+        fields[name] = (source, isFirst, descending) => isMissing is null
+            ? Order(source, key, isFirst, descending)
+            : Order(Order(source, isMissing, isFirst, descending: false), key, isFirst: false, descending);
         return this;
     }
 
@@ -56,6 +56,15 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
         var ordered = (IOrderedQueryable<T>)source;
         return Result<IQueryable<T>>.From(descending ? ordered.ThenByDescending(id) : ordered.ThenBy(id));
     }
+
+    private static IOrderedQueryable<T> Order<TKey>(IQueryable<T> source, Expression<Func<T, TKey>> key, bool isFirst, bool descending) =>
+        (isFirst, descending) switch
+        {
+            (true, false) => source.OrderBy(key),
+            (true, true) => source.OrderByDescending(key),
+            (false, false) => ((IOrderedQueryable<T>)source).ThenBy(key),
+            (false, true) => ((IOrderedQueryable<T>)source).ThenByDescending(key),
+        };
 }
 
 internal static class Paging

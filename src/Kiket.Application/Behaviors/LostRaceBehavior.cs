@@ -1,6 +1,5 @@
 using Kiket.Application.Abstractions;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Behaviors;
 
@@ -18,12 +17,10 @@ internal sealed class LostRaceBehavior<TRequest, TResponse>(IKiketDb db) : IPipe
             {
                 return await next();
             }
-            catch (DbUpdateException failure) when (attempt < MaxAttempts && IsLostRace(failure))
+            catch (Exception failure) when (attempt < MaxAttempts && db.IsLostRace(failure))
             {
                 db.Forget();
             }
         }
     }
-
-    private bool IsLostRace(DbUpdateException failure) => failure is DbUpdateConcurrencyException || db.IsUniqueViolation(failure);
 }

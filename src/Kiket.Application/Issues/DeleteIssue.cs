@@ -30,7 +30,7 @@ internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, Tim
         {
             var (path, depth) = (child.DescendantPath, child.HierarchyDepth);
             child.MoveUnder(null, project.Schema, 0, actor, now);
-            await db.MoveDescendantsAsync(path, child.DescendantPath, child.Id, -depth, project.Id, ct);
+            await db.MoveDescendantsAsync(path, child.DescendantPath, child.Id, -depth, project.Id, now, ct);
         }
 
         issue.Delete(actor, now);

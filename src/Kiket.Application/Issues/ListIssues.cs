@@ -2,6 +2,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
@@ -52,15 +53,24 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         .By("priority", i => i.Priority).By("issue_type", i => i.IssueType).By("due_date", i => i.DueDate)
         .By("created_at", i => i.CreatedAt).By("updated_at", i => i.UpdatedAt);
 
-    public Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct) =>
-        Filter(db.VisibleIssues(current.Actor), query.Filter).ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
+    public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
+    {
+        var issues = Filter(db.VisibleIssues(current.Actor), query.Filter);
+        if (query.Filter.Assignee.Count > 0)
+            issues = FilterAssignee(issues, await AssigneeIdsAsync(query.Filter.Assignee, ct), query.Filter.Assignee.Contains("unassigned"));
+        return await issues.ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
+    }
 
     private IQueryable<Issue> Filter(IQueryable<Issue> issues, IssueFilter filter)
     {
         if (filter.Project is { Id: { } projectId })
             issues = issues.Where(i => i.ProjectId == projectId);
         if (filter.Project is { Key: { } projectKey })
-            issues = issues.Where(i => db.Projects.Any(p => p.Id == i.ProjectId && p.Key == projectKey));
+        {
+            // One value and no join, so that the database reads the index of this project in order instead of sorting its issues.
+            issues = issues.Where(i => i.ProjectId == db.Projects.Where(p => p.Key == projectKey).Select(p => (long?)p.Id).FirstOrDefault());
+        }
+
         if (filter.Status.Count > 0)
             issues = issues.Where(i => filter.Status.Contains(i.Status));
         if (filter.IssueType.Count > 0)
@@ -77,22 +87,28 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             issues = issues.Where(i => filter.ParentId.Contains(i.ParentId!.Value));
         foreach (var labels in filter.Labels)
             issues = issues.Where(i => i.Labels.Any(l => labels.Contains(l)));
-        if (filter.Assignee.Count > 0)
-            issues = FilterAssignee(issues, filter.Assignee);
         foreach (var word in (filter.Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(SearchText.Of))
             issues = issues.Where(i => i.SearchText.Contains(word));
         return FilterDates(issues, filter);
     }
 
-    private IQueryable<Issue> FilterAssignee(IQueryable<Issue> issues, IReadOnlyList<string> assignees)
+    /// <summary>Read beforehand and not joined, so that the list itself is read by the index of assignees.</summary>
+    private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
     {
-        var unassigned = assignees.Contains("unassigned");
         var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : long.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
         var emails = assignees.Where(a => a.Contains('@')).Select(a => a.ToLowerInvariant()).ToList();
-        return issues.Where(i => (unassigned && i.AssigneeId == null)
-            || ids.Contains(i.AssigneeId!.Value)
-            || db.Users.Any(u => u.Id == i.AssigneeId && emails.Contains(u.Email)));
+        if (emails.Count > 0)
+            ids.AddRange(await db.Users.Where(u => emails.Contains(u.Email)).Select(u => u.Id).ToListAsync(ct));
+        return ids;
     }
+
+    private static IQueryable<Issue> FilterAssignee(IQueryable<Issue> issues, List<long> ids, bool unassigned) => (ids.Count, unassigned) switch
+    {
+        (0, true) => issues.Where(i => i.AssigneeId == null),
+        (1, false) => issues.Where(i => i.AssigneeId == ids[0]),
+        (_, true) => issues.Where(i => i.AssigneeId == null || ids.Contains(i.AssigneeId!.Value)),
+        _ => issues.Where(i => ids.Contains(i.AssigneeId!.Value)),
+    };
 
     private static IQueryable<Issue> FilterDates(IQueryable<Issue> issues, IssueFilter filter)
     {

@@ -70,7 +70,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Pub
         var (path, depth) = (issue.DescendantPath, issue.HierarchyDepth);
         var moved = issue.MoveUnder(parent, project.Schema, deepest - depth, current.Actor.UserId, now);
         if (!moved.IsRefused)
-            await db.MoveDescendantsAsync(path, issue.DescendantPath, issue.RootId ?? issue.Id, issue.HierarchyDepth - depth, project.Id, ct);
+            await db.MoveDescendantsAsync(path, issue.DescendantPath, issue.RootId ?? issue.Id, issue.HierarchyDepth - depth, project.Id, now, ct);
         return moved;
     }
 

@@ -14,7 +14,8 @@ public sealed class IdempotencyRecord
     /// <summary>The credential's user; 0 for routes without a credential.</summary>
     public long UserId { get; set; }
 
-    public string Key { get; set; } = "";
+    /// <summary>SHA-256 of the key: it compares exactly on every database, whatever its collation thinks of upper and lower case.</summary>
+    public string KeyHash { get; set; } = "";
 
     /// <summary>SHA-256 of method, path, query and body.</summary>
     public string RequestHash { get; set; } = "";
@@ -35,9 +36,9 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
 {
     public void Configure(EntityTypeBuilder<IdempotencyRecord> builder)
     {
-        builder.Property(r => r.Key).HasMaxLength(255);
+        builder.Property(r => r.KeyHash).HasMaxLength(64);
         builder.Property(r => r.RequestHash).HasMaxLength(64);
-        builder.HasIndex(r => new { r.UserId, r.Key }).IsUnique();
+        builder.HasIndex(r => new { r.UserId, r.KeyHash }).IsUnique();
         builder.HasIndex(r => r.ExpiresAt);
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
@@ -34,18 +36,18 @@ public sealed class IdempotencyStore(KiketDbContext db, IDataProtectionProvider 
     /// <summary>How long an answer is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    /// <summary>How long a request may run before its key can be taken over; longer than any request is allowed to take.</summary>
+    /// <summary>How long a request may run before its key can be taken over. One that runs longer keeps nothing: it can no longer answer.</summary>
     public static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(1);
 
     private readonly IDataProtector protector = protection.CreateProtector("Kiket.Idempotency");
 
     public async Task<Reservation> ReserveAsync(long userId, string key, string requestHash, CancellationToken ct)
     {
-        var (owner, now) = (Guid.NewGuid(), time.GetUtcNow());
+        var (keyHash, owner, now) = (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), Guid.NewGuid(), time.GetUtcNow());
         var record = new IdempotencyRecord
         {
             UserId = userId,
-            Key = key,
+            KeyHash = keyHash,
             RequestHash = requestHash,
             Owner = owner,
             ReservedUntil = now + LongestRequest,
@@ -59,7 +61,7 @@ public sealed class IdempotencyStore(KiketDbContext db, IDataProtectionProvider 
         }
         catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
         {
-            return await TakeOverAsync(userId, key, requestHash, owner, now, ct);
+            return await TakeOverAsync(userId, keyHash, requestHash, owner, now, ct);
         }
         finally
         {
@@ -81,10 +83,10 @@ public sealed class IdempotencyStore(KiketDbContext db, IDataProtectionProvider 
     public Task ReleaseAsync(Reservation reservation) =>
         db.IdempotencyRecords.Where(r => r.Id == reservation.RecordId && r.Owner == reservation.Owner).ExecuteDeleteAsync(CancellationToken.None);
 
-    private async Task<Reservation> TakeOverAsync(long userId, string key, string requestHash, Guid owner, DateTimeOffset now, CancellationToken ct)
+    private async Task<Reservation> TakeOverAsync(long userId, string keyHash, string requestHash, Guid owner, DateTimeOffset now, CancellationToken ct)
     {
         db.Forget();
-        var existing = await db.IdempotencyRecords.AsNoTracking().SingleOrDefaultAsync(r => r.UserId == userId && r.Key == key, ct);
+        var existing = await db.IdempotencyRecords.AsNoTracking().SingleOrDefaultAsync(r => r.UserId == userId && r.KeyHash == keyHash, ct);
         if (existing is null)
             return new(ReservationOutcome.InUse, 0, owner, null); // released this very moment; the caller may try again
 

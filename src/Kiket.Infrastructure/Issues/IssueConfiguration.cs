@@ -32,17 +32,21 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.HasIndex(i => new { i.OrganizationId, i.Key }).IsUnique();
         builder.HasIndex(i => new { i.ProjectId, i.Number }).IsUnique();
 
-        // The lists: all of an organization or of a project, newest first; then each filter and sort that is common.
+        // The lists, newest first; then other sorts and filters. Each begins with the organization, as every query does: an index without
+        // it is judged by what planners guess about two conditions, and loses to a worse one (Sqlite has no statistics at all).
         builder.HasIndex(i => new { i.OrganizationId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.AssigneeId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.MilestoneId, i.CreatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.ParentId, i.CreatedAt, i.Id });
         builder.HasIndex(i => new { i.OrganizationId, i.UpdatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.UpdatedAt, i.Id });
+        builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.Status });
+        builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.HierarchyPath });
         builder.HasIndex(i => new { i.OrganizationId, i.DueDate });
-        builder.HasIndex(i => new { i.ProjectId, i.CreatedAt, i.Id });
-        builder.HasIndex(i => new { i.ProjectId, i.UpdatedAt, i.Id });
-        builder.HasIndex(i => new { i.ProjectId, i.Status });
-        builder.HasIndex(i => new { i.ProjectId, i.HierarchyPath });
-        builder.HasIndex(i => new { i.AssigneeId, i.CreatedAt });
-        builder.HasIndex(i => i.ParentId);
-        builder.HasIndex(i => new { i.MilestoneId, i.CompletedAt });
+
+        // Milestones can be deleted; without this the database would look through all issues for one that still has it.
+        builder.HasIndex(i => i.MilestoneId);
     }
 }
 
@@ -51,7 +55,7 @@ internal sealed class IssueChangeConfiguration : IEntityTypeConfiguration<IssueC
     public void Configure(EntityTypeBuilder<IssueChange> builder)
     {
         builder.HasKey(c => c.Id);
-        builder.HasIndex(c => new { c.IssueId, c.Id });
+        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
         builder.HasOne<User>().WithMany().HasForeignKey(c => c.ActorId);
     }
 }
@@ -61,7 +65,7 @@ internal sealed class CommentConfiguration : IEntityTypeConfiguration<Comment>
     public void Configure(EntityTypeBuilder<Comment> builder)
     {
         builder.IsAggregate();
-        builder.HasIndex(c => new { c.IssueId, c.Id });
+        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
         builder.HasOne<Issue>().WithMany().HasForeignKey(c => c.IssueId);
         builder.HasOne<User>().WithMany().HasForeignKey(c => c.AuthorId);
     }

@@ -15,7 +15,7 @@ internal sealed class MilestoneConfiguration : IEntityTypeConfiguration<Mileston
         builder.Property(m => m.Name).HasMaxLength(Milestone.MaxNameLength);
         builder.Property(m => m.Description).HasMaxLength(Milestone.MaxDescriptionLength);
         builder.Property(m => m.Release).HasMaxLength(Milestone.MaxReleaseLength);
-        builder.HasIndex(m => new { m.ProjectId, m.Status });
+        builder.HasIndex(m => new { m.OrganizationId, m.ProjectId, m.Status });
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.CreatedById);
     }

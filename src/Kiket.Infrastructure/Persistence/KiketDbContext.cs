@@ -9,6 +9,7 @@ using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Idempotency;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace Kiket.Infrastructure.Persistence;
 
@@ -92,13 +93,20 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public void Forget() => ChangeTracker.Clear();
 
-    public bool IsUniqueViolation(DbUpdateException failure) => UniqueViolation.Caused(failure);
+    public bool IsUniqueViolation(DbUpdateException failure) => DatabaseFailure.IsUniqueViolation(failure);
+
+    public bool IsLostRace(Exception failure) => DatabaseFailure.IsLostRace(failure);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Kiket saves asynchronously only.");
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
         Conversions.Configure(configurationBuilder, Database.ProviderName!);
+
+        // An index of each foreign key would serve deletes of its target, which hardly ever happen, and cost every insert.
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
+    }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

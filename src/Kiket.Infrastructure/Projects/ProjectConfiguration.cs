@@ -13,7 +13,7 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.IsAggregate();
         builder.Property(p => p.Key).HasMaxLength(ProjectKey.MaxLength);
         builder.Property(p => p.Name).HasMaxLength(Project.MaxNameLength);
-        builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 4);
+        builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18); // one ligature unfolds to at most so many letters
         builder.Property(p => p.Description).HasMaxLength(Project.MaxDescriptionLength);
         builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
         builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();
@@ -27,6 +27,7 @@ internal sealed class ProjectMemberConfiguration : IEntityTypeConfiguration<Proj
     public void Configure(EntityTypeBuilder<ProjectMember> builder)
     {
         builder.HasKey(m => new { m.ProjectId, m.UserId });
+        builder.HasIndex(m => new { m.OrganizationId, m.UserId });
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
     }

@@ -39,6 +39,7 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
         builder.IsAggregate();
         builder.Property(i => i.Hash).HasMaxLength(64);
         builder.HasIndex(i => i.Hash).IsUnique();
+        builder.HasIndex(i => new { i.OrganizationId, i.UserId });
         builder.HasOne<User>().WithMany().HasForeignKey(i => i.UserId);
     }
 }

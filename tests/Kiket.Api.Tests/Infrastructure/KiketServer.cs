@@ -3,6 +3,7 @@ using Kiket.Application.Organizations;
 using MediatR;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -34,6 +35,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
     }
 
     public Uri Address => ClientOptions.BaseAddress;
+
+    /// <summary>What a server of its own has in place of the real services: a clock, a listener at the database.</summary>
+    internal Action<IServiceCollection>? TestServices { get; init; }
 
     /// <summary>A new organization; no test sees another's.</summary>
     public async Task<Tenant> NewTenantAsync()
@@ -73,6 +77,8 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Kiket:Role", "Api");
+        if (TestServices is not null)
+            builder.ConfigureTestServices(TestServices);
     }
 
     private static async Task OnServerAsync(string sql)

@@ -77,9 +77,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_definition_files");
 
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_definition_files_organization_id");
-
                     b.HasIndex("ProjectId", "Path")
                         .IsUnique()
                         .HasDatabaseName("ix_definition_files_project_id_path");
@@ -129,14 +126,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_comments");
 
-                    b.HasIndex("AuthorId")
-                        .HasDatabaseName("ix_comments_author_id");
-
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_comments_organization_id");
-
-                    b.HasIndex("IssueId", "Id")
-                        .HasDatabaseName("ix_comments_issue_id_id");
+                    b.HasIndex("OrganizationId", "IssueId", "Id")
+                        .HasDatabaseName("ix_comments_organization_id_issue_id_id");
 
                     b.ToTable("comments", (string)null);
                 });
@@ -276,20 +267,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_issues");
 
-                    b.HasIndex("ParentId")
-                        .HasDatabaseName("ix_issues_parent_id");
-
-                    b.HasIndex("ReporterId")
-                        .HasDatabaseName("ix_issues_reporter_id");
-
-                    b.HasIndex("WorkflowId")
-                        .HasDatabaseName("ix_issues_workflow_id");
-
-                    b.HasIndex("AssigneeId", "CreatedAt")
-                        .HasDatabaseName("ix_issues_assignee_id_created_at");
-
-                    b.HasIndex("MilestoneId", "CompletedAt")
-                        .HasDatabaseName("ix_issues_milestone_id_completed_at");
+                    b.HasIndex("MilestoneId")
+                        .HasDatabaseName("ix_issues_milestone_id");
 
                     b.HasIndex("OrganizationId", "DueDate")
                         .HasDatabaseName("ix_issues_organization_id_due_date");
@@ -298,27 +277,36 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_issues_organization_id_key");
 
-                    b.HasIndex("ProjectId", "HierarchyPath")
-                        .HasDatabaseName("ix_issues_project_id_hierarchy_path");
-
                     b.HasIndex("ProjectId", "Number")
                         .IsUnique()
                         .HasDatabaseName("ix_issues_project_id_number");
 
-                    b.HasIndex("ProjectId", "Status")
-                        .HasDatabaseName("ix_issues_project_id_status");
-
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_created_at_id");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "HierarchyPath")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_hierarchy_path");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "Status")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_status");
 
                     b.HasIndex("OrganizationId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_updated_at_id");
 
-                    b.HasIndex("ProjectId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_project_id_created_at_id");
+                    b.HasIndex("OrganizationId", "AssigneeId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_assignee_id_created_at_id");
 
-                    b.HasIndex("ProjectId", "UpdatedAt", "Id")
-                        .HasDatabaseName("ix_issues_project_id_updated_at_id");
+                    b.HasIndex("OrganizationId", "MilestoneId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id");
+
+                    b.HasIndex("OrganizationId", "ParentId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_parent_id_created_at_id");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_created_at_id");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "UpdatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_updated_at_id");
 
                     b.ToTable("issues", (string)null);
                 });
@@ -366,14 +354,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_issue_changes");
 
-                    b.HasIndex("ActorId")
-                        .HasDatabaseName("ix_issue_changes_actor_id");
-
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_issue_changes_organization_id");
-
-                    b.HasIndex("IssueId", "Id")
-                        .HasDatabaseName("ix_issue_changes_issue_id_id");
+                    b.HasIndex("OrganizationId", "IssueId", "Id")
+                        .HasDatabaseName("ix_issue_changes_organization_id_issue_id_id");
 
                     b.ToTable("issue_changes", (string)null);
                 });
@@ -441,14 +423,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_milestones");
 
-                    b.HasIndex("CreatedById")
-                        .HasDatabaseName("ix_milestones_created_by_id");
-
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_milestones_organization_id");
-
-                    b.HasIndex("ProjectId", "Status")
-                        .HasDatabaseName("ix_milestones_project_id_status");
+                    b.HasIndex("OrganizationId", "ProjectId", "Status")
+                        .HasDatabaseName("ix_milestones_organization_id_project_id_status");
 
                     b.ToTable("milestones", (string)null);
                 });
@@ -555,8 +531,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("SearchText")
                         .IsRequired()
-                        .HasMaxLength(400)
-                        .HasColumnType("character varying(400)")
+                        .HasMaxLength(1800)
+                        .HasColumnType("character varying(1800)")
                         .HasColumnName("search_text");
 
                     b.Property<string>("Settings")
@@ -600,9 +576,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_projects");
 
-                    b.HasIndex("LeadId")
-                        .HasDatabaseName("ix_projects_lead_id");
-
                     b.HasIndex("OrganizationId", "Key")
                         .IsUnique()
                         .HasDatabaseName("ix_projects_organization_id_key");
@@ -645,11 +618,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("ProjectId", "UserId")
                         .HasName("pk_project_members");
 
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_project_members_organization_id");
-
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_project_members_user_id");
+                    b.HasIndex("OrganizationId", "UserId")
+                        .HasDatabaseName("ix_project_members_organization_id_user_id");
 
                     b.ToTable("project_members", (string)null);
                 });
@@ -728,9 +698,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_access_tokens_hash");
 
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_access_tokens_user_id");
-
                     b.HasIndex("OrganizationId", "Kind", "UserId")
                         .HasDatabaseName("ix_access_tokens_organization_id_kind_user_id");
 
@@ -788,11 +755,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_invitations_hash");
 
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_invitations_organization_id");
-
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_invitations_user_id");
+                    b.HasIndex("OrganizationId", "UserId")
+                        .HasDatabaseName("ix_invitations_organization_id_user_id");
 
                     b.ToTable("invitations", (string)null);
                 });
@@ -959,12 +923,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_approvals");
 
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_approvals_organization_id");
-
-                    b.HasIndex("RequestedById")
-                        .HasDatabaseName("ix_approvals_requested_by_id");
-
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
@@ -1013,12 +971,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasKey("Id")
                         .HasName("pk_checklist_marks");
-
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_checklist_marks_organization_id");
-
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_checklist_marks_user_id");
 
                     b.HasIndex("IssueId", "ChecklistId", "ItemId")
                         .IsUnique()
@@ -1085,9 +1037,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasKey("Id")
                         .HasName("pk_workflows");
 
-                    b.HasIndex("OrganizationId")
-                        .HasDatabaseName("ix_workflows_organization_id");
-
                     b.HasIndex("ProjectId", "Key", "Revision")
                         .IsUnique()
                         .HasDatabaseName("ix_workflows_project_id_key_revision");
@@ -1112,11 +1061,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
-                    b.Property<string>("Key")
+                    b.Property<string>("KeyHash")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("key");
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key_hash");
 
                     b.Property<Guid?>("Owner")
                         .HasColumnType("uuid")
@@ -1142,9 +1091,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_idempotency_records_expires_at");
 
-                    b.HasIndex("UserId", "Key")
+                    b.HasIndex("UserId", "KeyHash")
                         .IsUnique()
-                        .HasDatabaseName("ix_idempotency_records_user_id_key");
+                        .HasDatabaseName("ix_idempotency_records_user_id_key_hash");
 
                     b.ToTable("idempotency_records", (string)null);
                 });

@@ -1,9 +1,10 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
+namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,14 +17,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    request_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    reserved_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                    key_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    reserved_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    answer = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -35,12 +36,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    slug = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    slug = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -52,20 +53,20 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    expertise_tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    historical_velocity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    avatar_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    capacity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    super_admin = table.Column<bool>(type: "bit", nullable: false),
-                    deactivated = table.Column<bool>(type: "bit", nullable: false),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string[]>(type: "text[]", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    super_admin = table.Column<bool>(type: "boolean", nullable: false),
+                    deactivated = table.Column<bool>(type: "boolean", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -83,19 +84,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
-                    scopes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    scopes = table.Column<string[]>(type: "text[]", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -119,15 +120,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    accepted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -151,26 +152,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    key = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    search_text = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    visibility = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    github_repo_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    key = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(1800)", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     start_date = table.Column<DateOnly>(type: "date", nullable: true),
                     end_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    workflow_sync_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    workflow_auto_boards = table.Column<bool>(type: "bit", nullable: false),
-                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    workflow_sync_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "boolean", nullable: false),
+                    settings = table.Column<string>(type: "jsonb", nullable: false),
                     lead_id = table.Column<long>(type: "bigint", nullable: true),
-                    last_issue_number = table.Column<int>(type: "int", nullable: false),
-                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    last_issue_number = table.Column<int>(type: "integer", nullable: false),
+                    schema = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -194,16 +195,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    path = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    content = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    warnings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    path = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -227,18 +228,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     target_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    release = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     created_by_id = table.Column<long>(type: "bigint", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -270,9 +271,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    team_roles = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string[]>(type: "text[]", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -302,17 +303,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    revision = table.Column<int>(type: "int", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -336,34 +337,34 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(44)", maxLength: 44, nullable: false),
-                    title = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    key = table.Column<string>(type: "character varying(44)", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "text", nullable: true),
+                    status = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     workflow_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_type = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    priority = table.Column<int>(type: "int", nullable: false),
-                    labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    custom_fields = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    issue_type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    labels = table.Column<string[]>(type: "text[]", nullable: false),
+                    custom_fields = table.Column<string>(type: "jsonb", nullable: false),
                     assignee_id = table.Column<long>(type: "bigint", nullable: true),
                     reporter_id = table.Column<long>(type: "bigint", nullable: false),
                     parent_id = table.Column<long>(type: "bigint", nullable: true),
                     root_id = table.Column<long>(type: "bigint", nullable: true),
-                    hierarchy_depth = table.Column<int>(type: "int", nullable: false),
-                    hierarchy_path = table.Column<string>(type: "nvarchar(220)", maxLength: 220, nullable: false),
+                    hierarchy_depth = table.Column<int>(type: "integer", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "character varying(220)", maxLength: 220, nullable: false),
                     milestone_id = table.Column<long>(type: "bigint", nullable: true),
-                    story_points = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
+                    story_points = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
                     due_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    search_text = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    search_text = table.Column<string>(type: "text", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -417,21 +418,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    from = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    to = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    requirement = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    from = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     requested_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    decisions = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    escalates_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    escalated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    decisions = table.Column<string>(type: "jsonb", nullable: false),
+                    escalates_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    escalated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -461,13 +462,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    checklist_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    item_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    checklist_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -497,14 +498,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
                     author_id = table.Column<long>(type: "bigint", nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -534,14 +535,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    changes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    comment = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    changes = table.Column<string>(type: "jsonb", nullable: false),
+                    comment = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -578,24 +579,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "organization_id", "kind", "user_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_access_tokens_user_id",
-                table: "access_tokens",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_approvals_issue_id_id",
                 table: "approvals",
                 columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_approvals_organization_id",
-                table: "approvals",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_approvals_requested_by_id",
-                table: "approvals",
-                column: "requested_by_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_approvals_status_escalates_at",
@@ -609,34 +595,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_checklist_marks_organization_id",
-                table: "checklist_marks",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_checklist_marks_user_id",
-                table: "checklist_marks",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_author_id",
+                name: "ix_comments_organization_id_issue_id_id",
                 table: "comments",
-                column: "author_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_issue_id_id",
-                table: "comments",
-                columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_organization_id",
-                table: "comments",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_definition_files_organization_id",
-                table: "definition_files",
-                column: "organization_id");
+                columns: new[] { "organization_id", "issue_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_definition_files_project_id_path",
@@ -650,9 +611,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_idempotency_records_user_id_key",
+                name: "ix_idempotency_records_user_id_key_hash",
                 table: "idempotency_records",
-                columns: new[] { "user_id", "key" },
+                columns: new[] { "user_id", "key_hash" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -662,39 +623,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_invitations_organization_id",
+                name: "ix_invitations_organization_id_user_id",
                 table: "invitations",
-                column: "organization_id");
+                columns: new[] { "organization_id", "user_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_invitations_user_id",
-                table: "invitations",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_actor_id",
+                name: "ix_issue_changes_organization_id_issue_id_id",
                 table: "issue_changes",
-                column: "actor_id");
+                columns: new[] { "organization_id", "issue_id", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_issue_id_id",
-                table: "issue_changes",
-                columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_organization_id",
-                table: "issue_changes",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_assignee_id_created_at",
+                name: "ix_issues_milestone_id",
                 table: "issues",
-                columns: new[] { "assignee_id", "created_at" });
+                column: "milestone_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_issues_milestone_id_completed_at",
+                name: "ix_issues_organization_id_assignee_id_created_at_id",
                 table: "issues",
-                columns: new[] { "milestone_id", "completed_at" });
+                columns: new[] { "organization_id", "assignee_id", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_issues_organization_id_created_at_id",
@@ -713,24 +659,39 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_milestone_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "milestone_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_parent_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "parent_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_hierarchy_path",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "hierarchy_path" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_status",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_updated_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_issues_organization_id_updated_at_id",
                 table: "issues",
                 columns: new[] { "organization_id", "updated_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_parent_id",
-                table: "issues",
-                column: "parent_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_created_at_id",
-                table: "issues",
-                columns: new[] { "project_id", "created_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_hierarchy_path",
-                table: "issues",
-                columns: new[] { "project_id", "hierarchy_path" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_issues_project_id_number",
@@ -739,39 +700,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_status",
-                table: "issues",
-                columns: new[] { "project_id", "status" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_updated_at_id",
-                table: "issues",
-                columns: new[] { "project_id", "updated_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_reporter_id",
-                table: "issues",
-                column: "reporter_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_workflow_id",
-                table: "issues",
-                column: "workflow_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_created_by_id",
+                name: "ix_milestones_organization_id_project_id_status",
                 table: "milestones",
-                column: "created_by_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_organization_id",
-                table: "milestones",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_project_id_status",
-                table: "milestones",
-                columns: new[] { "project_id", "status" });
+                columns: new[] { "organization_id", "project_id", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_organizations_slug",
@@ -780,19 +711,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_project_members_organization_id",
+                name: "ix_project_members_organization_id_user_id",
                 table: "project_members",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_project_members_user_id",
-                table: "project_members",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_projects_lead_id",
-                table: "projects",
-                column: "lead_id");
+                columns: new[] { "organization_id", "user_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_projects_organization_id_key",
@@ -815,11 +736,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_users_organization_id_role",
                 table: "users",
                 columns: new[] { "organization_id", "role" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_workflows_organization_id",
-                table: "workflows",
-                column: "organization_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_workflows_project_id_key_revision",

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
+namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,15 +15,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    request_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    owner = table.Column<Guid>(type: "TEXT", nullable: true),
-                    reserved_until = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    answer = table.Column<byte[]>(type: "BLOB", nullable: true)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    key_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    reserved_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -34,13 +34,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    slug = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    slug = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -51,21 +51,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "users",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    expertise_tags = table.Column<string>(type: "TEXT", nullable: false),
-                    historical_velocity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
-                    avatar_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    capacity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
-                    super_admin = table.Column<bool>(type: "INTEGER", nullable: false),
-                    deactivated = table.Column<bool>(type: "INTEGER", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
+                    super_admin = table.Column<bool>(type: "bit", nullable: false),
+                    deactivated = table.Column<bool>(type: "bit", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -82,20 +82,20 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "access_tokens",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    scopes = table.Column<string>(type: "TEXT", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
+                    scopes = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -118,16 +118,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "invitations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    accepted_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    accepted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -150,27 +150,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "projects",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    key = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    search_text = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
-                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    visibility = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    github_repo_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
-                    start_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    end_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    workflow_sync_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
-                    workflow_auto_boards = table.Column<bool>(type: "INTEGER", nullable: false),
-                    settings = table.Column<string>(type: "TEXT", nullable: false),
-                    lead_id = table.Column<long>(type: "INTEGER", nullable: true),
-                    last_issue_number = table.Column<int>(type: "INTEGER", nullable: false),
-                    schema = table.Column<string>(type: "TEXT", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    key = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "nvarchar(1800)", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                    start_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    end_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    workflow_sync_enabled = table.Column<bool>(type: "bit", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "bit", nullable: false),
+                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    lead_id = table.Column<long>(type: "bigint", nullable: true),
+                    last_issue_number = table.Column<int>(type: "int", nullable: false),
+                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -193,17 +193,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "definition_files",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    path = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    content = table.Column<string>(type: "TEXT", nullable: false),
-                    source = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
-                    warnings = table.Column<string>(type: "TEXT", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    path = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    source = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -226,19 +226,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "milestones",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
-                    target_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    release = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
-                    created_by_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    target_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    created_by_id = table.Column<long>(type: "bigint", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -267,12 +267,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "project_members",
                 columns: table => new
                 {
-                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    team_roles = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -301,18 +301,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "workflows",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    revision = table.Column<int>(type: "INTEGER", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
-                    definition = table.Column<string>(type: "TEXT", nullable: false),
-                    source = table.Column<string>(type: "TEXT", nullable: true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "int", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    source = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -335,35 +335,35 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "issues",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    number = table.Column<int>(type: "INTEGER", nullable: false),
-                    key = table.Column<string>(type: "TEXT", maxLength: 44, nullable: false),
-                    title = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
-                    description = table.Column<string>(type: "TEXT", nullable: true),
-                    status = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    workflow_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    issue_type = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    priority = table.Column<int>(type: "INTEGER", nullable: false),
-                    labels = table.Column<string>(type: "TEXT", nullable: false),
-                    custom_fields = table.Column<string>(type: "TEXT", nullable: false),
-                    assignee_id = table.Column<long>(type: "INTEGER", nullable: true),
-                    reporter_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    parent_id = table.Column<long>(type: "INTEGER", nullable: true),
-                    root_id = table.Column<long>(type: "INTEGER", nullable: true),
-                    hierarchy_depth = table.Column<int>(type: "INTEGER", nullable: false),
-                    hierarchy_path = table.Column<string>(type: "TEXT", maxLength: 220, nullable: false),
-                    milestone_id = table.Column<long>(type: "INTEGER", nullable: true),
-                    story_points = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
-                    due_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
-                    completed_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    search_text = table.Column<string>(type: "TEXT", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    key = table.Column<string>(type: "nvarchar(44)", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    status = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    workflow_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_type = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "int", nullable: false),
+                    labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    custom_fields = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    assignee_id = table.Column<long>(type: "bigint", nullable: true),
+                    reporter_id = table.Column<long>(type: "bigint", nullable: false),
+                    parent_id = table.Column<long>(type: "bigint", nullable: true),
+                    root_id = table.Column<long>(type: "bigint", nullable: true),
+                    hierarchy_depth = table.Column<int>(type: "int", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "nvarchar(220)", maxLength: 220, nullable: false),
+                    milestone_id = table.Column<long>(type: "bigint", nullable: true),
+                    story_points = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
+                    due_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    search_text = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -416,22 +416,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "approvals",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    from = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    to = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    requirement = table.Column<string>(type: "TEXT", nullable: false),
-                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    requested_by_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    decisions = table.Column<string>(type: "TEXT", nullable: false),
-                    escalates_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    escalated_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    resolved_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    from = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    requested_by_id = table.Column<long>(type: "bigint", nullable: false),
+                    decisions = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    escalates_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    escalated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -460,14 +460,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "checklist_marks",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    checklist_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    item_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    checklist_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -496,15 +496,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "comments",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    author_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    body = table.Column<string>(type: "TEXT", nullable: false),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    author_id = table.Column<long>(type: "bigint", nullable: false),
+                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -533,15 +533,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "issue_changes",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    changes = table.Column<string>(type: "TEXT", nullable: false),
-                    comment = table.Column<string>(type: "TEXT", nullable: true)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    actor_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    changes = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    comment = table.Column<string>(type: "nvarchar(max)", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -578,24 +578,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 columns: new[] { "organization_id", "kind", "user_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_access_tokens_user_id",
-                table: "access_tokens",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_approvals_issue_id_id",
                 table: "approvals",
                 columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_approvals_organization_id",
-                table: "approvals",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_approvals_requested_by_id",
-                table: "approvals",
-                column: "requested_by_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_approvals_status_escalates_at",
@@ -609,34 +594,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_checklist_marks_organization_id",
-                table: "checklist_marks",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_checklist_marks_user_id",
-                table: "checklist_marks",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_author_id",
+                name: "ix_comments_organization_id_issue_id_id",
                 table: "comments",
-                column: "author_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_issue_id_id",
-                table: "comments",
-                columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_comments_organization_id",
-                table: "comments",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_definition_files_organization_id",
-                table: "definition_files",
-                column: "organization_id");
+                columns: new[] { "organization_id", "issue_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_definition_files_project_id_path",
@@ -650,9 +610,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
-                name: "ix_idempotency_records_user_id_key",
+                name: "ix_idempotency_records_user_id_key_hash",
                 table: "idempotency_records",
-                columns: new[] { "user_id", "key" },
+                columns: new[] { "user_id", "key_hash" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -662,39 +622,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_invitations_organization_id",
+                name: "ix_invitations_organization_id_user_id",
                 table: "invitations",
-                column: "organization_id");
+                columns: new[] { "organization_id", "user_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_invitations_user_id",
-                table: "invitations",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_actor_id",
+                name: "ix_issue_changes_organization_id_issue_id_id",
                 table: "issue_changes",
-                column: "actor_id");
+                columns: new[] { "organization_id", "issue_id", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_issue_id_id",
-                table: "issue_changes",
-                columns: new[] { "issue_id", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issue_changes_organization_id",
-                table: "issue_changes",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_assignee_id_created_at",
+                name: "ix_issues_milestone_id",
                 table: "issues",
-                columns: new[] { "assignee_id", "created_at" });
+                column: "milestone_id");
 
             migrationBuilder.CreateIndex(
-                name: "ix_issues_milestone_id_completed_at",
+                name: "ix_issues_organization_id_assignee_id_created_at_id",
                 table: "issues",
-                columns: new[] { "milestone_id", "completed_at" });
+                columns: new[] { "organization_id", "assignee_id", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_issues_organization_id_created_at_id",
@@ -713,24 +658,39 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_milestone_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "milestone_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_parent_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "parent_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_hierarchy_path",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "hierarchy_path" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_status",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_updated_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_issues_organization_id_updated_at_id",
                 table: "issues",
                 columns: new[] { "organization_id", "updated_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_parent_id",
-                table: "issues",
-                column: "parent_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_created_at_id",
-                table: "issues",
-                columns: new[] { "project_id", "created_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_hierarchy_path",
-                table: "issues",
-                columns: new[] { "project_id", "hierarchy_path" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_issues_project_id_number",
@@ -739,39 +699,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_status",
-                table: "issues",
-                columns: new[] { "project_id", "status" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_project_id_updated_at_id",
-                table: "issues",
-                columns: new[] { "project_id", "updated_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_reporter_id",
-                table: "issues",
-                column: "reporter_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_issues_workflow_id",
-                table: "issues",
-                column: "workflow_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_created_by_id",
+                name: "ix_milestones_organization_id_project_id_status",
                 table: "milestones",
-                column: "created_by_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_organization_id",
-                table: "milestones",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_milestones_project_id_status",
-                table: "milestones",
-                columns: new[] { "project_id", "status" });
+                columns: new[] { "organization_id", "project_id", "status" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_organizations_slug",
@@ -780,19 +710,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_project_members_organization_id",
+                name: "ix_project_members_organization_id_user_id",
                 table: "project_members",
-                column: "organization_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_project_members_user_id",
-                table: "project_members",
-                column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_projects_lead_id",
-                table: "projects",
-                column: "lead_id");
+                columns: new[] { "organization_id", "user_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_projects_organization_id_key",
@@ -815,11 +735,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_users_organization_id_role",
                 table: "users",
                 columns: new[] { "organization_id", "role" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_workflows_organization_id",
-                table: "workflows",
-                column: "organization_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_workflows_project_id_key_revision",

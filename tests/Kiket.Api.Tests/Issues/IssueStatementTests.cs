@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Tests.Persistence;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Issues;
+
+/// <summary>A list costs the same number of statements, whatever it holds and however much there is.</summary>
+public sealed class IssueStatementTests : IAsyncLifetime
+{
+    private readonly Counter counter = new();
+    private readonly KiketServer server;
+
+    public IssueStatementTests() => server = new()
+    {
+        TestServices = services =>
+        {
+            services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(counter));
+            services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(counter));
+        },
+    };
+
+    public ValueTask InitializeAsync() => server.InitializeAsync();
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    [Fact]
+    public async Task Listing_25_issues_takes_a_fixed_number_of_SQL_statements()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (developer, client) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        await tenant.AddProjectAsync();
+        var epic = (long)(await tenant.AddIssueAsync(fields: new { issue_type = "Epic" }))["id"]!;
+        var plain = (long)(await tenant.AddIssueAsync())["id"]!;
+        var rich = (long)(await tenant.AddIssueAsync(fields: new { parent_id = epic, assignee_id = developer, labels = new[] { "a" } }))["id"]!;
+        await CopyAsync(plain, 3);
+        await CopyAsync(rich, 4);
+        foreach (var user in new[] { tenant.Admin, client })
+        {
+            await user.GetAsync("/api/v1/issues").OkAsync(); // notes that the token is used, once a minute
+
+            var few = await StatementsAsync(user, 10, 10);
+            Assert.Equal(3, few.Count); // who is it, how many, the page
+        }
+
+        await CopyAsync(plain, 5_000);
+        await CopyAsync(rich, 4_990);
+
+        foreach (var user in new[] { tenant.Admin, client })
+            Assert.Equal(3, (await StatementsAsync(user, 10_000, 25)).Count);
+    }
+
+    private async Task<IReadOnlyCollection<string>> StatementsAsync(HttpClient client, int total, int shown)
+    {
+        counter.Statements.Clear();
+        var page = await client.GetAsync("/api/v1/issues?per_page=25").OkAsync();
+        Assert.Equal(total, (int)page["meta"]!["total"]!);
+        Assert.Equal(shown, page["data"]!.AsArray().Count);
+        return [.. counter.Statements];
+    }
+
+    private async Task CopyAsync(long issue, int count)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(issue, count);
+    }
+
+    private sealed class Counter : DbCommandInterceptor
+    {
+        public ConcurrentQueue<string> Statements { get; } = [];
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        {
+            Statements.Enqueue(command.CommandText);
+            return ValueTask.FromResult(result);
+        }
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            Statements.Enqueue(command.CommandText);
+            return ValueTask.FromResult(result);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+using System.Data.Common;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kiket.Application.Comments;
+using Kiket.Application.Issues;
+using Kiket.Application.Projects;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Tests.Persistence;
+
+/// <summary>
+/// Every list is served by an index: the database explains the real statements of the real queries, over tables of which a list is a
+/// small part. The cost of a page must not grow with what other organizations, projects and people have.
+/// </summary>
+public abstract class IndexSuite(ManyIssues many)
+{
+    /// <summary>A list, the table that it is read from, the column by which its index finds the rows, and whether these few may be sorted.</summary>
+    public static TheoryData<string, string, string, bool> Lists => new()
+    {
+        { "organization", "issues", "organization_id", false },
+        { "project by id", "issues", "project_id", false },
+        { "project by key", "issues", "project_id", false },
+        { "project by id, seen by a member", "issues", "project_id", false },
+        { "assignee", "issues", "assignee_id", false },
+        { "assignee by address", "issues", "assignee_id", false },
+        { "me", "issues", "assignee_id", false },
+        { "milestone", "issues", "milestone_id", true },
+        { "parent", "issues", "parent_id", true },
+        { "history", "issue_changes", "issue_id", false },
+        { "comments", "comments", "issue_id", false },
+        { "projects", "projects", "organization_id", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task A_list_is_served_by_an_index(string list, string table, string column, bool maySort)
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+
+        var plans = (await ExplainAsync(list)).Where(plan => plan.Sql.Contains(table, StringComparison.Ordinal)).ToList();
+
+        Assert.NotEmpty(plans);
+        foreach (var plan in plans)
+        {
+            Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments");
+            var isPage = plan.Sql.Contains("OFFSET", StringComparison.Ordinal);
+            Assert.False(isPage && plan.Sorts && !maySort, $"It sorts.\n{plan.Sql}\n{plan.Text}");
+        }
+
+        // The page and its total.
+        var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
+        Assert.True(found.Count >= 2, $"No index finds {column}.\n{string.Join('\n', plans.Select(p => $"{p.Sql}\n{p.Text}"))}");
+    }
+
+    [Fact]
+    public async Task A_scan_and_a_sort_are_seen_where_they_are()
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+
+        var plan = Assert.Single(await ExplainAsync("everything by title"));
+
+        Assert.Contains("issues", plan.Scanned);
+        Assert.True(plan.Sorts);
+    }
+
+    /// <summary>Asks the database how it would run a command.</summary>
+    protected abstract Task<Plan> ExplainAsync(DbCommand command);
+
+    private async Task<IReadOnlyList<Plan>> ExplainAsync(string list)
+    {
+        var actor = list switch
+        {
+            "me" => many.Admin with { UserId = many.UserId },
+            "project by id, seen by a member" => many.Admin with { UserId = many.UserId, Role = OrganizationRole.Developer },
+            _ => many.Admin,
+        };
+        await using var session = new Session(many.Database.Services, actor);
+        var statements = many.Database.Statements.Begin();
+        await ReadAsync(session, list);
+
+        List<Plan> plans = [];
+        await session.Db.Database.OpenConnectionAsync();
+        foreach (var statement in statements)
+        {
+            await using var command = session.Db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = statement.Sql;
+            foreach (var (name, value) in statement.Parameters)
+            {
+                var parameter = command.CreateParameter();
+                (parameter.ParameterName, parameter.Value) = (name, value);
+                command.Parameters.Add(parameter);
+            }
+
+            plans.Add(await ExplainAsync(command));
+        }
+
+        return plans;
+    }
+
+    private Task ReadAsync(Session session, string list) => list switch
+    {
+        "organization" => IssuesAsync(session, new()),
+        "project by id" or "project by id, seen by a member" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId) }),
+        "project by key" => IssuesAsync(session, new() { Project = ProjectRef.TryParse("THREE", out var key) ? key : null }),
+        "assignee" => IssuesAsync(session, new() { Assignee = [$"{many.UserId}"] }),
+        "assignee by address" => IssuesAsync(session, new() { Assignee = [ManyIssues.Address] }),
+        "me" => IssuesAsync(session, new() { Assignee = ["me"] }),
+        "milestone" => IssuesAsync(session, new() { MilestoneId = [many.MilestoneId] }),
+        "parent" => IssuesAsync(session, new() { ParentId = [many.ParentId] }),
+        "history" => session.SendAsync(new ListIssueHistoryQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
+        "comments" => session.SendAsync(new ListCommentsQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
+        "projects" => session.SendAsync(new ListProjectsQuery([], [], null, new(null, null, null))),
+        "everything by title" => session.Db.Issues.IgnoreQueryFilters().OrderBy(i => i.Title + "!").Select(i => i.Title).Take(25).ToListAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
+    };
+
+    private static async Task IssuesAsync(Session session, IssueFilter filter) =>
+        Assert.NotEmpty((await session.SendAsync(new ListIssuesQuery(filter, new(null, null, null)))).Value.Items);
+
+    /// <param name="Text">The database's own words.</param>
+    /// <param name="Scanned">Tables that are read from end to end.</param>
+    /// <param name="Conditions">What indexes look for, by table.</param>
+    /// <param name="Sorts">Whether more than the page is sorted.</param>
+    protected sealed record Plan(
+        string Sql, string Text, IReadOnlyList<string> Scanned, IReadOnlyList<(string Table, string Columns)> Conditions, bool Sorts);
+}
+
+/// <summary>Twenty organizations with 1,500 issues each, and a project with 3,000 in the last of them, at which the tests look.</summary>
+public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
+{
+    public const string Address = "dev@example.com";
+
+    public TestDatabase Database => database;
+
+    internal Actor Admin { get; private set; } = null!;
+
+    internal long UserId { get; private set; }
+
+    internal long ProjectId { get; private set; }
+
+    internal long MilestoneId { get; private set; }
+
+    internal long ParentId { get; private set; }
+
+    internal long IssueId { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (database.Unavailable is not null)
+            return;
+        for (var organization = 0; organization < 20; organization++)
+        {
+            var workspace = await Workspace.NewAsync(database);
+            (Admin, UserId) = (workspace.Admin, (await workspace.AddUserAsync(Address)).Id);
+            foreach (var key in new[] { "ONE", "TWO", "THREE" })
+                await FillAsync(workspace, key, organization == 19 && key == "THREE" ? 3_000 : 500);
+        }
+
+        // PostgreSQL does this by itself after a while; Sqlite is never told to, and must do without.
+        await using var session = new Session(database.Services, Admin);
+        if (session.Db is PostgreSqlKiketDbContext)
+            await session.Db.Database.ExecuteSqlRawAsync("VACUUM ANALYZE");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task FillAsync(Workspace workspace, string key, int count)
+    {
+        ProjectId = (await workspace.AddProjectAsync(key)).Id;
+        await using var session = workspace.SignIn();
+        var project = await session.Db.Projects.SingleAsync(p => p.Id == ProjectId);
+        var milestone = Milestone.Plan(project, new() { Name = "First" }, Admin.UserId, DateTimeOffset.UnixEpoch).Value;
+        session.Db.Milestones.Add(milestone);
+        await session.Db.SaveChangesAsync();
+        MilestoneId = milestone.Id;
+        ParentId = (await workspace.AddIssueAsync(new() { Title = "Parent", IssueType = "Epic" }, key)).Id;
+        var plain = await workspace.AddIssueAsync(new() { Title = "Plain" }, key);
+        IssueId = (await workspace.AddIssueAsync(
+            new() { Title = "Rich", ParentId = ParentId, AssigneeId = UserId, MilestoneId = MilestoneId }, key)).Id;
+        await session.Db.CopyIssueAsync(plain.Id, count - 50);
+        await session.Db.CopyIssueAsync(IssueId, 50);
+        await session.Db.Database.ExecuteSqlAsync($"""
+            INSERT INTO comments (organization_id, version, created_at, updated_at, issue_id, author_id, body)
+            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment' FROM issues WHERE project_id = {ProjectId}
+            """);
+    }
+}
+
+public sealed class ManySqliteIssues(SqliteDatabase database) : ManyIssues(database);
+
+public sealed class ManyPostgreSqlIssues(PostgreSqlDatabase database) : ManyIssues(database);
+
+public sealed partial class SqliteIndexTests(ManySqliteIssues many) : IndexSuite(many), IClassFixture<ManySqliteIssues>
+{
+    protected override async Task<Plan> ExplainAsync(DbCommand command)
+    {
+        var sql = command.CommandText;
+        var tables = Alias().Matches(sql).Select(m => (m.Groups["alias"].Value, m.Groups["table"].Value)).Distinct().ToDictionary();
+        command.CommandText = "EXPLAIN QUERY PLAN " + sql;
+        List<(int Parent, string Detail)> rows = [];
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            rows.Add((reader.GetInt32(1), reader.GetString(3)));
+
+        // SCAN of a name that is no table reads the page that a subquery has made already.
+        var scanned = rows.Where(r => r.Detail.StartsWith("SCAN ", StringComparison.Ordinal))
+            .Select(r => tables.GetValueOrDefault(r.Detail.Split(' ')[1])).OfType<string>().ToList();
+        var sorts = rows.Where(r => r.Detail.StartsWith("USE TEMP B-TREE", StringComparison.Ordinal))
+            .Any(sort => tables.ContainsKey(rows.First(r => r.Parent == sort.Parent && r.Detail.Split(' ')[0] is "SCAN" or "SEARCH").Detail.Split(' ')[1]));
+        var conditions = rows.Where(r => r.Detail.StartsWith("SEARCH ", StringComparison.Ordinal))
+            .Select(r => (tables.GetValueOrDefault(r.Detail.Split(' ')[1], ""), r.Detail[r.Detail.IndexOf('(', StringComparison.Ordinal)..])).ToList();
+        return new(sql, string.Join('\n', rows.Select(r => r.Detail)), scanned, conditions, sorts);
+    }
+
+    [GeneratedRegex("""(FROM|JOIN) "(?<table>\w+)" AS "(?<alias>\w+)"\s""")]
+    private static partial Regex Alias();
+}
+
+public sealed class PostgreSqlIndexTests(ManyPostgreSqlIssues many) : IndexSuite(many), IClassFixture<ManyPostgreSqlIssues>
+{
+    protected override async Task<Plan> ExplainAsync(DbCommand command)
+    {
+        var sql = command.CommandText;
+        command.CommandText = "EXPLAIN (FORMAT JSON) " + sql;
+        var text = (string)(await command.ExecuteScalarAsync())!;
+        using var document = JsonDocument.Parse(text);
+        var nodes = Nodes(document.RootElement[0].GetProperty("Plan")).ToList();
+
+        var scanned = nodes.Where(n => TypeOf(n) == "Seq Scan").Select(n => n.GetProperty("Relation Name").GetString()!).ToList();
+        var sorts = nodes.Where(n => TypeOf(n).EndsWith("Sort", StringComparison.Ordinal)).Any(n => Nodes(n).All(below => TypeOf(below) != "Limit"));
+        var conditions = nodes.Where(n => n.TryGetProperty("Relation Name", out _)).Select(n => (
+            n.GetProperty("Relation Name").GetString()!,
+            string.Concat(Nodes(n).Select(part => part.TryGetProperty("Index Cond", out var condition) ? condition.GetString() : "")))).ToList();
+        return new(sql, text, scanned, conditions, sorts);
+    }
+
+    private static string TypeOf(JsonElement node) => node.GetProperty("Node Type").GetString()!;
+
+    private static IEnumerable<JsonElement> Nodes(JsonElement node) =>
+        node.TryGetProperty("Plans", out var below) ? below.EnumerateArray().SelectMany(Nodes).Prepend(node) : [node];
+}

@@ -1,0 +1,222 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Comments;
+using Kiket.Application.Definitions;
+using Kiket.Application.Issues;
+using Kiket.Application.Milestones;
+using Kiket.Application.Organizations;
+using Kiket.Application.Projects;
+using Kiket.Application.Tokens;
+using Kiket.Application.Users;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Application.Tests.Persistence.SqlServer;
+
+/// <summary>
+/// A sample or more of every request, in an organization that has something of everything. A new request needs a line in <see cref="All"/>:
+/// together its samples take each branch of the handler that reads or writes.
+/// </summary>
+public sealed class RequestSamples : IAsyncLifetime
+{
+    private const string Token = "kpat_of_the_samples_0123";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("kiket-samples-").FullName;
+
+    internal static ProjectRef Legal => ProjectRef.TryParse("LEGAL", out var project) ? project : throw new InvalidOperationException();
+
+    internal static Issue AnIssue { get; } = Issue.Open(
+        Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
+        ProjectSchema.BuiltIn.DefaultType!,
+        Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
+        new() { Title = "A sample" }, null, null, 1, DateTimeOffset.UnixEpoch).Value;
+
+    internal IReadOnlyDictionary<string, IReadOnlyList<IBaseRequest>> All { get; private set; } = null!;
+
+    private string Template => Path.Combine(folder, "template.db");
+
+    /// <summary>Those who send the samples: one who may do everything, and one who sees some projects.</summary>
+    internal IReadOnlyList<Actor> Actors { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var services = KiketServices.On(DatabaseProvider.Sqlite, $"Data Source={Template};Pooling=False");
+        await using var nobody = new Session(services, null);
+        await nobody.Db.Database.MigrateAsync();
+        var founded = (await nobody.SendAsync(new CreateOrganizationCommand("Samples", "ada@example.com", "Ada", Token))).Value;
+        var workspace = new Workspace(services, new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin));
+        var developer = await workspace.AddUserAsync("dev@example.com");
+        Actors = [workspace.Admin, workspace.Admin with { UserId = developer.Id, Role = OrganizationRole.Developer }];
+
+        var projectId = (await workspace.AddProjectAsync()).Id;
+        await using var session = workspace.SignIn();
+        var project = await session.Db.Projects.SingleAsync(p => p.Id == projectId);
+        var milestone = Milestone.Plan(project, new() { Name = "First" }, founded.AdminId, DateTimeOffset.UnixEpoch).Value;
+        session.Db.AddRange(milestone, ProjectMember.Of(project, developer.Id, ProjectRole.Lead, DateTimeOffset.UnixEpoch));
+        await session.Db.SaveChangesAsync();
+        var other = await workspace.AddIssueAsync(new() { Title = "Other", IssueType = "Epic" });
+        var epic = await workspace.AddIssueAsync(new() { Title = "Epic", IssueType = "Epic" });
+        var story = await workspace.AddIssueAsync(new() { Title = "Story", IssueType = "UserStory", ParentId = epic.Id });
+        var task = await workspace.AddIssueAsync(new() { Title = "Task", ParentId = story.Id, AssigneeId = developer.Id, MilestoneId = milestone.Id });
+        await session.SendAsync(new TransitionIssueCommand(IssueRef.Of(task.Id), "in_progress", "Off we go", null));
+        var token = (await session.SendAsync(new IssueTokenCommand(TokenKind.Personal, "A sample", [], null))).Value;
+        var invited = (await session.SendAsync(new InviteUserCommand("ina@example.com", OrganizationRole.Viewer, null))).Value;
+        var comment = (await session.SendAsync(new CreateCommentCommand(IssueRef.Of(task.Id), "First"))).Value;
+
+        var samples = Of(
+            developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
+            IssueRef.Of(other.Id), IssueRef.Of(epic.Id), IssueRef.Of(story.Id), IssueRef.Of(task.Id));
+        All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Sends a request on Sqlite, on a database of its own, and keeps what the database answered.</summary>
+    /// <returns>The refusal, or null.</returns>
+    internal async Task<string?> SendOnSqliteAsync(Actor actor, IBaseRequest request, Transcript transcript)
+    {
+        var copy = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
+        File.Copy(Template, copy);
+        await using var services = KiketServices.On(DatabaseProvider.Sqlite, $"Data Source={copy};Pooling=False", transcript);
+        return await SendAsync(services, actor, request);
+    }
+
+    /// <summary>Sends a request through the SQL Server provider to a server that only parses.</summary>
+    internal static async Task<string?> SendOnSqlServerAsync(Actor actor, IBaseRequest request, ParsingSqlServer server)
+    {
+        var services = KiketServices.Collect(DatabaseProvider.SqlServer, "Server=none");
+        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention().Options;
+        services.AddScoped<KiketDbContext>(scope => new SqlServerKiketDbContext(options) { CurrentActor = scope.GetRequiredService<CurrentActor>() });
+        await using var provider = services.BuildServiceProvider();
+        return await SendAsync(provider, actor, request);
+    }
+
+    private static async Task<string?> SendAsync(IServiceProvider services, Actor actor, IBaseRequest request)
+    {
+        await using var session = new Session(services, actor);
+        dynamic result = await session.Get<IMediator>().Send((dynamic)request);
+        return result.Error?.Code;
+    }
+
+    private static DefinitionText[] Pack(string project) =>
+    [
+        new(".kiket/project.yaml", $$"""
+            project:
+              key: {{project}}
+              name: A pack
+              seed_data:
+                issues:
+                  - {title: Lease, issue_type: task, status: open}
+            """),
+        new(".kiket/workflows/main.yaml", "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n"),
+        new(".kiket/issue_types.yaml", "issue_types:\n  - key: task\n"),
+    ];
+
+    private static IEnumerable<IBaseRequest> Of(
+        long user, long milestone, long comment, long token, string invitation, IssueRef other, IssueRef epic, IssueRef story, IssueRef task)
+    {
+        var (page, now) = (new PageRequest(null, null, null), DateTimeOffset.UnixEpoch);
+        var fields = new Dictionary<string, JsonElement> { ["size"] = JsonSerializer.SerializeToElement(3) };
+
+        yield return new AuthenticateTokenQuery(Token);
+        yield return new CreateOrganizationCommand("Another", "bob@example.com", null, null);
+        yield return new CreateOrganizationCommand("Samples", "bob@example.com", null, null);
+
+        yield return new IssueTokenCommand(TokenKind.Personal, "Mine", ["read:issues"], null);
+        yield return new IssueTokenCommand(TokenKind.Workspace, "Ours", [], now.AddYears(100));
+        yield return new ListTokensQuery(TokenKind.Personal, page);
+        yield return new ListTokensQuery(TokenKind.Workspace, page);
+        yield return new RevokeTokenCommand(TokenKind.Personal, token);
+        yield return new RevokeTokenCommand(TokenKind.Workspace, token);
+        yield return new CreateUserTokenCommand("dev@example.com", null, [], TimeSpan.FromDays(1));
+        yield return new CreateUserTokenCommand("dev@example.com", "samples", ["admin"], null);
+        yield return new InviteUserCommand("eve@example.com", OrganizationRole.Viewer, "Eve");
+        yield return new AcceptInvitationCommand(invitation, "Ina");
+        yield return new GetUserQuery(user);
+        yield return new ListUsersQuery([], page);
+        yield return new ListUsersQuery([OrganizationRole.Developer, OrganizationRole.Admin], new(1, 1, "name desc, created_at asc"));
+        yield return new UpdateUserCommand(user, new() { Role = OrganizationRole.Viewer, Capacity = 20 }, null);
+        yield return new UpdateUserCommand(1, new() { Deactivated = true }, null);
+
+        yield return new ListMembersQuery(Legal, page);
+        yield return new SetMemberCommand(Legal, user, ProjectRole.Member);
+        yield return new SetMemberCommand(Legal, 1, ProjectRole.Viewer);
+        yield return new RemoveMemberCommand(Legal, user);
+
+        yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: true, "tests");
+        yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: false, "tests");
+        yield return new ImportDefinitionsCommand([Pack("LEGAL")[1]], "LEGAL", null, DryRun: false, "tests");
+        yield return new ListDefinitionsQuery(null, page);
+        yield return new ListDefinitionsQuery(Legal, page);
+
+        yield return new CreateProjectCommand("NEW", new() { Name = "New", LeadId = user });
+        yield return new CreateProjectCommand(null, new() { Name = "Legal" });
+        yield return new GetProjectQuery(Legal);
+        yield return new ListProjectsQuery([], [], null, page);
+        yield return new ListProjectsQuery(
+            [ProjectStatus.Active, ProjectStatus.Archived], [ProjectVisibility.Team], "leg", new(1, 10, "start_date desc, name asc, status asc"));
+        yield return new UpdateProjectCommand(Legal, null, new() { Description = "Changed", LeadId = user }, 1);
+        yield return new ArchiveProjectCommand(Legal, null);
+
+        yield return new CreateCommentCommand(task, "A comment");
+        yield return new GetCommentQuery(task, comment);
+        yield return new ListCommentsQuery(task, page);
+        yield return new UpdateCommentCommand(task, comment, "Another comment", null);
+        yield return new DeleteCommentCommand(task, comment, null);
+
+        yield return new CreateMilestoneCommand(Legal, new() { Name = "Second" });
+        yield return new GetMilestoneQuery(Legal, milestone);
+        yield return new ListMilestonesQuery(Legal, [], page);
+        yield return new ListMilestonesQuery(Legal, [MilestoneStatus.Planning], new(1, 1, "target_date desc, name asc"));
+        yield return new UpdateMilestoneCommand(Legal, milestone, new() { Description = "Changed" }, null);
+        yield return new DeleteMilestoneCommand(Legal, milestone, null);
+
+        yield return new GetIssueSchemaQuery(Legal);
+        yield return new GetIssueSchemaQuery(null);
+        yield return new CreateIssueCommand(Legal, new() { Title = "Plain" }, null);
+        yield return new CreateIssueCommand(
+            Legal,
+            new()
+            {
+                Title = "Rich", IssueType = "Bug", ParentId = epic.Id, AssigneeId = user, MilestoneId = milestone, Labels = new[] { "a", "b" },
+                CustomFields = fields, StoryPoints = 2.5m, DueDate = new DateOnly(2026, 1, 1),
+            },
+            "review");
+        yield return new GetIssueQuery(task);
+        yield return new GetIssueQuery(IssueRef.TryParse("LEGAL-1", out var key) ? key : default);
+        yield return new GetIssueQuery(IssueRef.Of(-1));
+        yield return new ListIssuesQuery(new(), page);
+        yield return new ListIssuesQuery(
+            new()
+            {
+                Project = Legal, Status = ["backlog", "in_progress"], Assignee = ["me", "unassigned", "dev@example.com", "1"],
+                IssueType = ["task", "UserStory", "Epic"], Priority = [IssuePriority.Medium], Search = "e",
+                CreatedAfter = now, CreatedBefore = now.AddYears(100), UpdatedAfter = now, UpdatedBefore = now.AddYears(100),
+            },
+            new(1, 2, "due_date desc, priority asc, key asc, title desc, status asc, issue_type asc, updated_at desc"));
+        yield return new ListIssuesQuery(new() { Assignee = ["dev@example.com"], MilestoneId = [milestone], ParentId = [story.Id!.Value] }, page);
+        yield return new ListIssuesQuery(
+            new() { Project = ProjectRef.Of(1), Labels = [["a", "b"], ["c"]], DueAfter = DateOnly.MinValue, DueBefore = DateOnly.MaxValue }, page);
+        yield return new ListIssueHistoryQuery(task, page);
+        yield return new ListIssueHistoryQuery(task, new(1, 1, "at desc"));
+        yield return new ListIssueTransitionsQuery(task);
+        yield return new TransitionIssueCommand(task, "review", "Done", null);
+        yield return new TransitionIssueCommand(task, "nowhere", null, null);
+        yield return new UpdateIssueCommand(
+            task, new() { Title = "Changed", IssueType = "Bug", AssigneeId = user, MilestoneId = milestone, CustomFields = fields }, "review", null);
+        yield return new UpdateIssueCommand(story, new() { ParentId = other.Id }, null, null);
+        yield return new UpdateIssueCommand(story, new() { ParentId = (long?)null }, null, null);
+        yield return new DeleteIssueCommand(epic, null);
+    }
+}

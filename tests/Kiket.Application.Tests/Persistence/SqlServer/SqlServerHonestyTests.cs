@@ -1,0 +1,98 @@
+using System.Reflection;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Xunit.Sdk;
+
+namespace Kiket.Application.Tests.Persistence.SqlServer;
+
+/// <summary>No SQL Server runs here, so what we would send to one is at least read by Microsoft's own parser (architecture, section 3).</summary>
+public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixture<RequestSamples>
+{
+    public static TheoryData<string> Requests =>
+        [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface).Select(t => t.Name)];
+
+    public static TheoryData<string> Specifications =>
+    [
+        .. typeof(Specification<>).Assembly.GetTypes().Where(t => t.Name.EndsWith("Spec", StringComparison.Ordinal))
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static).Select(m => $"{t.Name}.{m.Name}")).Distinct(),
+    ];
+
+    [Fact]
+    public void The_parser_refuses_what_is_no_sql_of_this_server()
+    {
+        Assert.ThrowsAny<XunitException>(() => TSql.Parse("SELECT TOP(1) [id] FORM [issues]"));
+        Assert.ThrowsAny<XunitException>(() => TSql.Parse("SELECT id FROM issues ORDER BY id LIMIT 25"));
+    }
+
+    [Fact]
+    public void The_idempotent_script_of_the_migrations_parses()
+    {
+        using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
+
+        var script = TSql.Parse(db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent));
+
+        Assert.NotEmpty(script.Batches);
+    }
+
+    [Theory]
+    [MemberData(nameof(Specifications))]
+    public void A_specification_translates_and_parses(string name)
+    {
+        using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
+        Assert.True(SpecificationSamples.All.TryGetValue(name, out var queries), $"Add samples of {name} to SpecificationSamples.");
+
+        Assert.All(queries(db), query => Assert.NotEmpty(TSql.Parse(query).Batches));
+    }
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task A_request_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse(string name)
+    {
+        Assert.True(samples.All.TryGetValue(name, out var requests), $"Add samples of {name} to RequestSamples; at least one that succeeds.");
+
+        var (successes, statements) = (0, 0);
+        foreach (var (actor, request) in samples.Actors.SelectMany(actor => requests.Select(request => (actor, request))))
+        {
+            var transcript = new Transcript();
+            var onSqlite = await samples.SendOnSqliteAsync(actor, request, transcript);
+            await using var server = new ParsingSqlServer(transcript);
+            var onSqlServer = await RequestSamples.SendOnSqlServerAsync(actor, request, server);
+
+            Assert.Equal(0, transcript.Remaining);
+            Assert.Equal(onSqlite, onSqlServer);
+            successes += onSqlite is null ? 1 : 0;
+            statements += server.Statements.Count;
+        }
+
+        Assert.NotEqual(0, successes);
+        Assert.NotEqual(0, statements);
+    }
+}
+
+/// <summary>One sample or more of each specification, as a query.</summary>
+internal static class SpecificationSamples
+{
+    public static IReadOnlyDictionary<string, Func<KiketDbContext, IEnumerable<string>>> All { get; } =
+        new Dictionary<string, Func<KiketDbContext, IEnumerable<string>>>
+        {
+            ["IssueSpec.By"] = db => [Sql(db.Issues, IssueSpec.By(IssueRef.Of(1))), Sql(db.Issues, IssueSpec.By(Parsed("LEGAL-1")))],
+            ["IssueSpec.Below"] = db => [Sql(db.Issues, IssueSpec.Below(RequestSamples.AnIssue))],
+            ["ProjectSpec.By"] = db => [Sql(db.Projects, ProjectSpec.By(ProjectRef.Of(1))), Sql(db.Projects, ProjectSpec.By(RequestSamples.Legal))],
+            ["ProjectSpec.VisibleTo"] = db =>
+            [
+                Sql(db.Projects, ProjectSpec.VisibleTo(new(1, 1, Domain.Users.OrganizationRole.Admin), db.ProjectMembers)),
+                Sql(db.Projects, ProjectSpec.VisibleTo(new(1, 1, Domain.Users.OrganizationRole.Viewer), db.ProjectMembers)),
+            ],
+        };
+
+    private static string Sql<T>(IQueryable<T> source, Specification<T> specification) => source.WithSpecification(specification).ToQueryString();
+
+    private static IssueRef Parsed(string key) => IssueRef.TryParse(key, out var issue) ? issue : throw new ArgumentException(key, nameof(key));
+}

@@ -1,0 +1,157 @@
+using DotNet.Testcontainers.Builders;
+using Kiket.Application.Tests.Persistence;
+using Kiket.Infrastructure;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using Testcontainers.MsSql;
+
+[assembly: AssemblyFixture(typeof(SqliteDatabase))]
+[assembly: AssemblyFixture(typeof(PostgreSqlDatabase))]
+[assembly: AssemblyFixture(typeof(SqlServerDatabase))]
+
+namespace Kiket.Application.Tests.Persistence;
+
+/// <summary>A fresh, migrated database with the application's services on it. Tests share it and keep apart by organization.</summary>
+public abstract class TestDatabase : IAsyncLifetime
+{
+    private ServiceProvider? services;
+
+    /// <summary>Why there is no such database here, or null when there is one.</summary>
+    public string? Unavailable { get; private set; }
+
+    public abstract DatabaseProvider Provider { get; }
+
+    internal IServiceProvider Services => services ?? throw new InvalidOperationException($"There is no {Provider} here.");
+
+    internal StatementLog Statements { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        (var connection, Unavailable) = await StartAsync();
+        if (connection is null)
+            return;
+        services = KiketServices.On(Provider, connection, Statements);
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.MigrateAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (services is not null)
+            await services.DisposeAsync();
+        await StopAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The connection string of an empty database, or the reason why there is none.</summary>
+    protected abstract Task<(string? Connection, string? Unavailable)> StartAsync();
+
+    protected abstract Task StopAsync();
+}
+
+public sealed class SqliteDatabase : TestDatabase
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("kiket-sqlite-").FullName;
+
+    public override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+
+    protected override Task<(string? Connection, string? Unavailable)> StartAsync() =>
+        Task.FromResult<(string?, string?)>(($"Data Source={Path.Combine(folder, "kiket.db")}", null));
+
+    protected override Task StopAsync()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class PostgreSqlDatabase : TestDatabase
+{
+    private const string Variable = "KIKET_TEST_POSTGRES";
+
+    private readonly string? server = Environment.GetEnvironmentVariable(Variable);
+    private readonly string name = $"kiket_test_{Guid.NewGuid():N}";
+
+    public override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+
+    protected override async Task<(string? Connection, string? Unavailable)> StartAsync()
+    {
+        if (string.IsNullOrEmpty(server))
+            return (null, $"{Variable} is not set; it holds the connection string of a PostgreSQL server on which databases can be made.");
+        await OnServerAsync($"CREATE DATABASE {name}");
+        return (new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString(), null);
+    }
+
+    protected override Task StopAsync() => string.IsNullOrEmpty(server) ? Task.CompletedTask : OnServerAsync($"DROP DATABASE {name} WITH (FORCE)");
+
+    private async Task OnServerAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>SQL Server in a container, where a Docker engine runs.</summary>
+public sealed class SqlServerDatabase : TestDatabase
+{
+    private MsSqlContainer? container;
+
+    public override DatabaseProvider Provider => DatabaseProvider.SqlServer;
+
+    protected override async Task<(string? Connection, string? Unavailable)> StartAsync()
+    {
+        try
+        {
+            container = new MsSqlBuilder("mcr.microsoft.com/mssql/server:2022-latest").Build();
+            await container.StartAsync();
+            return (container.GetConnectionString(), null);
+        }
+        catch (DockerUnavailableException reason)
+        {
+            container = null;
+            return (null, $"SQL Server needs a Docker engine: {reason.Message.Split('\n')[0]}");
+        }
+    }
+
+    protected override async Task StopAsync()
+    {
+        if (container is not null)
+            await container.DisposeAsync();
+    }
+}
+
+internal static class KiketServices
+{
+    public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
+        Collect(provider, connection, interceptors).BuildServiceProvider(validateScopes: true);
+
+    public static IServiceCollection Collect(DatabaseProvider provider, string connection, params IInterceptor[] interceptors)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Database:Provider"] = provider.ToString(),
+            ["ConnectionStrings:Kiket"] = connection,
+        }).Build();
+        var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
+        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        services.AddSingleton<TimeProvider>(Clock());
+        services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(interceptors));
+        services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(interceptors));
+        services.ConfigureDbContext<SqlServerKiketDbContext>(options => options.AddInterceptors(interceptors));
+        return services;
+    }
+
+    /// <summary>A second passes each time that somebody looks, so that what is made later is newer.</summary>
+    public static FakeTimeProvider Clock() =>
+        new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
+}

@@ -1,0 +1,93 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using MediatR;
+
+namespace Kiket.Architecture.Tests;
+
+/// <summary>Names and shapes that the house style promises (sections 4, 5 and 8).</summary>
+public sealed partial class ConventionTests
+{
+    private static readonly string[] Forbidden = ["Manager", "Managers", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Base", "Impl"];
+
+    private static IEnumerable<Type> Requests => TypesOf(Sources.Application).Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface);
+
+    private static IEnumerable<Type> Handlers => TypesOf(Sources.Application).Where(t => !t.IsInterface && HandledBy(t).Any());
+
+    [Fact]
+    public void Handlers_are_internal_and_sealed() => Assert.DoesNotContain(Handlers, t => t.IsPublic || !t.IsSealed);
+
+    [Fact]
+    public void Each_command_and_query_has_exactly_one_handler()
+    {
+        var handled = Handlers.SelectMany(HandledBy).ToLookup(request => request);
+
+        Assert.NotEmpty(Requests);
+        Assert.Empty(Requests.Where(request => handled[request].Count() != 1).Select(request => $"{request.Name}: {handled[request].Count()}"));
+    }
+
+    [Fact]
+    public void A_request_is_a_command_or_a_query_by_name_and_by_marker() => Assert.Empty(Requests.Where(request =>
+        MarkerOf(request) is not { } marker || !request.Name.EndsWith(marker, StringComparison.Ordinal)).Select(request => request.Name));
+
+    [Fact]
+    public void A_request_lives_in_the_file_of_its_use_case_together_with_its_handler()
+    {
+        var files = Sources.Files("src/Kiket.Application").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
+
+        Assert.Empty(Requests.Where(request => !files.TryGetValue(UseCaseOf(request), out var text)
+            || !text.Contains($"record {request.Name}(", StringComparison.Ordinal)
+            || !text.Contains($"class {UseCaseOf(request)}Handler(", StringComparison.Ordinal)).Select(request => request.Name));
+    }
+
+    [Fact]
+    public void No_type_has_a_name_that_says_nothing() =>
+        Assert.Empty(Sources.Assemblies.SelectMany(TypesOf).Where(type => SaysNothing(type.Name)).Select(type => type.FullName));
+
+    [Theory]
+    [InlineData("IssueManager", true)]
+    [InlineData("JsonHelpers", true)]
+    [InlineData("BaseEntity", true)]
+    [InlineData("ClockImpl", true)]
+    [InlineData("Service", true)]
+    [InlineData("DatabaseSetup", false)]
+    [InlineData("BasedOn", false)]
+    [InlineData("ManagedService", false)]
+    public void A_name_is_judged_by_its_words(string name, bool saysNothing) => Assert.Equal(saysNothing, SaysNothing(name));
+
+    [Fact]
+    public void Nobody_looks_at_a_clock_but_through_the_time_provider()
+    {
+        var looks = Sources.Files("src")
+            .SelectMany(file => File.ReadLines(file).Where(line => Clock().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));
+
+        Assert.Empty(looks);
+        Assert.Matches(Clock(), "var now = DateTimeOffset.UtcNow;");
+        Assert.Matches(Clock(), "var now = DateTime.Now.AddDays(1);");
+    }
+
+    private static bool SaysNothing(string name)
+    {
+        var words = Word().Matches(name.Split('`')[0]).Select(m => m.Value).ToList();
+        return words.Any(Forbidden.Contains) || words is ["Service"] or ["Services"] or ["I", "Service"];
+    }
+
+    private static IEnumerable<Type> TypesOf(Assembly assembly) =>
+        assembly.GetTypes().Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !t.Name.Contains('<'));
+
+    private static IEnumerable<Type> HandledBy(Type handler) => handler.GetInterfaces()
+        .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)).Select(i => i.GetGenericArguments()[0]);
+
+    private static string? MarkerOf(Type request) => request.GetInterfaces().Select(i => i.Name.Split('`')[0]).SingleOrDefault(n => n is "ICommand" or "IQuery")?[1..];
+
+    private static string UseCaseOf(Type request) => Suffix().Replace(request.Name, "");
+
+    [GeneratedRegex("(Command|Query)$")]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex("[A-Z][a-z0-9]*")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\b(DateTime|DateTimeOffset)\.(Now|UtcNow|Today)\b")]
+    private static partial Regex Clock();
+}
