@@ -36,7 +36,7 @@ public sealed partial class ConventionTests
         var files = Sources.Files("src/Kiket.Application").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
 
         Assert.Empty(Requests.Where(request => !files.TryGetValue(UseCaseOf(request), out var text)
-            || !text.Contains($"record {request.Name}(", StringComparison.Ordinal)
+            || !Regex.IsMatch(text, $@"\brecord {request.Name}\b")
             || !text.Contains($"class {UseCaseOf(request)}Handler(", StringComparison.Ordinal)).Select(request => request.Name));
     }
 

@@ -39,7 +39,7 @@ internal static class RuleReader
         }
 
         if (items.Count == 0)
-            file.Fault(body, "A checklist has items.");
+            file.Warn(body, "The checklist has no items; it is complete at once.");
         return new(
             id.Value,
             (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value),

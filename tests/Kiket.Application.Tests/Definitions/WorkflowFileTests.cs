@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Domain.Workflows;
 using static Kiket.Application.Tests.Definitions.Packs;
 
@@ -44,15 +45,17 @@ public sealed class WorkflowFileTests
         Assert.Equal(("contract", "Contract", "intake"), (workflow.Key, definition.Name, definition.InitialState));
         Assert.Equal("From request to signature.", definition.Description);
         Assert.Equal(
+            JsonSerializer.Serialize<IReadOnlyList<State>>(
             [
-                new State("intake", "Intake ✉", StateType.Initial, StateCategory.Pending) { Color = "info", Icon = "📥", Description = "A request came in." },
-                new State("legal_review", "Legal Review", StateType.Gateway, StateCategory.Review),
-                new State("signed", "Signed", StateType.Final, StateCategory.Completed),
-            ],
-            definition.States);
+                new("intake", "Intake ✉", StateType.Initial, StateCategory.Pending) { Color = "info", Icon = "📥", Description = "A request came in." },
+                new("legal_review", "Legal Review", StateType.Gateway, StateCategory.Review),
+                new("signed", "Signed", StateType.Final, StateCategory.Completed),
+            ]),
+            JsonSerializer.Serialize(definition.States));
         Assert.Equal(
-            [new("intake", "legal_review", "Send to Legal", "When all papers are there."), new Transition("legal_review", "signed", null, null)],
-            definition.Transitions);
+            JsonSerializer.Serialize<IReadOnlyList<Transition>>(
+                [new("intake", "legal_review", "Send to Legal", "When all papers are there."), new("legal_review", "signed", null, null)]),
+            JsonSerializer.Serialize(definition.Transitions));
         Assert.Empty(read.Warnings);
     }
 
@@ -211,7 +214,7 @@ public sealed class WorkflowFileTests
               a:
                 sla: {warning: 1h, breach: 2h}
                 on_enter: [{action: notify}]
-                checklist: {id: x}
+                checklist: {id: x, items: [y]}
                 wip_limit: 3
                 wip_limitt: 3
             transitions:

@@ -173,7 +173,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = mine.SignIn();
         var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
 
-        Assert.Equal(11, tables.Count);
+        Assert.Equal(13, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -276,6 +276,9 @@ public abstract class StorageSuite(TestDatabase database)
         db.Milestones.Add(Milestone.Plan(project, new() { Name = "Mine" }, admin.UserId, Noon).Value);
         db.Invitations.Add(Invitation.For(user, TokenSecret.Generate("inv_"), Noon));
         db.DefinitionFiles.Add(DefinitionFile.Keep(admin.OrganizationId, projectId, "a.yaml", "a: b", "tests", [], Noon));
+        db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
+        db.Approvals.Add(Approval.Request(
+            issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
         await db.SaveChangesAsync();
         return workspace;
     }

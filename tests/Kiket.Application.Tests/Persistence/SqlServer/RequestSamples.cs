@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Approvals;
+using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
 using Kiket.Application.Definitions;
 using Kiket.Application.Issues;
@@ -70,9 +72,16 @@ public sealed class RequestSamples : IAsyncLifetime
         var invited = (await session.SendAsync(new InviteUserCommand("ina@example.com", OrganizationRole.Viewer, null))).Value;
         var comment = (await session.SendAsync(new CreateCommentCommand(IssueRef.Of(task.Id), "First"))).Value;
 
+        await session.SendAsync(new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Guarded)], "GUARD", null, DryRun: false, "tests"));
+        var guarded = await workspace.AddIssueAsync(new() { Title = "Guarded" }, "GUARD");
+        await using (var requester = new Session(services, Actors[1]))
+            await requester.SendAsync(new TransitionIssueCommand(IssueRef.Of(guarded.Id), "done", null, null));
+        var approval = await session.Db.Approvals.Select(a => a.Id).SingleAsync();
+
         var samples = Of(
             developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
             IssueRef.Of(other.Id), IssueRef.Of(epic.Id), IssueRef.Of(story.Id), IssueRef.Of(task.Id));
+        samples = samples.Concat(OfMoves(IssueRef.Of(guarded.Id), approval));
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
 
@@ -123,6 +132,31 @@ public sealed class RequestSamples : IAsyncLifetime
         new(".kiket/issue_types.yaml", "issue_types:\n  - key: task\n"),
     ];
 
+    private const string Guarded = """
+        workflow: main
+        states:
+          - open: {type: initial, checklist: {id: tests, items: [{id: looked, check_type: manual}]}}
+          - doing: {wip_limit: 5}
+          - done: {type: final}
+        transitions:
+          - {from: open, to: doing, conditions: [{checklist: tests, complete: false}]}
+          - {from: doing, to: open}
+          - {from: open, to: done, require_approval: 1}
+        """;
+
+    private static IEnumerable<IBaseRequest> OfMoves(IssueRef issue, long approval)
+    {
+        yield return new ListApprovalsQuery(issue, new(null, null, "status asc"));
+        yield return new DecideApprovalCommand(issue, approval, true, "Fine");
+        yield return new DecideApprovalCommand(issue, approval, false, null);
+        yield return new ListChecklistsQuery(issue);
+        yield return new CheckItemCommand(issue, "looked", true);
+        yield return new TransitionIssueCommand(issue, "doing", null, null);
+        yield return new TransitionIssueCommand(issue, "done", null, null);
+        yield return new UpdateIssueCommand(issue, new() { Title = "Moved" }, "doing", null);
+        yield return new ListIssueTransitionsQuery(issue);
+    }
+
     private static IEnumerable<IBaseRequest> Of(
         long user, long milestone, long comment, long token, string invitation, IssueRef other, IssueRef epic, IssueRef story, IssueRef task)
     {
@@ -143,6 +177,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new CreateUserTokenCommand("dev@example.com", "samples", ["admin"], null);
         yield return new InviteUserCommand("eve@example.com", OrganizationRole.Viewer, "Eve");
         yield return new AcceptInvitationCommand(invitation, "Ina");
+        yield return new GetCurrentUserQuery();
         yield return new GetUserQuery(user);
         yield return new ListUsersQuery([], page);
         yield return new ListUsersQuery([OrganizationRole.Developer, OrganizationRole.Admin], new(1, 1, "name desc, created_at asc"));
