@@ -32,7 +32,7 @@ public sealed class RouteTableTests(KiketServer server)
 
         foreach (var garbage in new[] { "{\"a\": ", "nonsense", "", "null", "[]", "5", "\"text\"", "{} {}" })
         {
-            await EachAsync(Routes.Where(r => r.HasBody), route =>
+            await EachAsync(Routes.Where(r => r.HasBody && !(r.BodyIsOptional && garbage is ("" or "null"))), route =>
                 SendAsync(client, route, route.Sample, Json(garbage)).RefusedAsync(400, "INVALID_JSON"));
         }
     }

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Approvals;
 
-/// <summary>What people add to a move: approvals and checklists (decisions, 15).</summary>
+/// <summary>What people add to a move: approvals and checklists.</summary>
 internal static class ApprovalEndpoints
 {
     public static void MapApprovals(this IEndpointRouteBuilder api)

@@ -28,6 +28,9 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
 
     public bool HasBody => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is not null;
 
+    /// <summary>Whether the route takes a request without a body, or with null, as one that says nothing.</summary>
+    public bool BodyIsOptional => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.IsOptional == true;
+
     public string? Name => Endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
 
     public long BodyLimit => Endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultBodyLimit;
