@@ -5,10 +5,6 @@ namespace Kiket.Domain.Workflows;
 /// <summary>The refusals about workflows.</summary>
 public static class WorkflowErrors
 {
-    /// <summary><c>WORKFLOW_NOT_FOUND</c>: the project has no such workflow.</summary>
-    /// <param name="key">What was asked for.</param>
-    public static Error NotFound(string key) => new(ErrorKind.NotFound, "WORKFLOW_NOT_FOUND", $"There is no workflow {key}.");
-
     /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
     /// <param name="id">What was asked for.</param>
     public static Error ApprovalNotFound(long id) => new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");
@@ -26,4 +22,16 @@ public static class WorkflowErrors
     /// <param name="item">What was asked for.</param>
     public static Error ChecklistItemNotFound(string item) =>
         new(ErrorKind.NotFound, "CHECKLIST_ITEM_NOT_FOUND", $"There is no checklist item '{item}' on this issue.");
+
+    /// <summary><c>WORKFLOW_NOT_FOUND</c>: no project that the actor can see has it, or not in this version.</summary>
+    /// <param name="key">Key of the workflow.</param>
+    /// <param name="version">The version asked for, or null for any.</param>
+    public static Error NotFound(string key, int? version = null) =>
+        new(ErrorKind.NotFound, "WORKFLOW_NOT_FOUND", version is null ? $"There is no workflow {key}." : $"There is no version {version} of workflow {key}.");
+
+    /// <summary><c>INVALID_PARAMETER</c>: several projects have a workflow with this key, so the caller has to name one.</summary>
+    /// <param name="key">Key of the workflow.</param>
+    /// <param name="projects">Keys of the projects.</param>
+    public static Error Ambiguous(string key, IEnumerable<string> projects) =>
+        Error.InvalidParameter("project_key", $"Several projects have a workflow {key}; give project_key: {string.Join(", ", projects)}.");
 }

@@ -1,0 +1,51 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Application.Workflows;
+
+/// <summary>The workflows of the projects that the actor can see, each in its latest version.</summary>
+public sealed record ListWorkflowsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<WorkflowSummaryDto>>>;
+
+/// <param name="Version">The latest version.</param>
+public sealed record WorkflowSummaryDto(
+    long Id,
+    string Key,
+    string Name,
+    string? Description,
+    int Version,
+    long ProjectId,
+    string ProjectKey,
+    int StatesCount,
+    int TransitionsCount,
+    DateTimeOffset CreatedAt);
+
+internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListWorkflowsQuery, Result<Page<WorkflowSummaryDto>>>
+{
+    private static readonly SortOptions<Workflow> Sorts = new SortOptions<Workflow>("id asc", w => w.Id)
+        .By("id", w => w.Id).By("key", w => w.Key).By("name", w => w.Name).By("version", w => w.Revision).By("created_at", w => w.CreatedAt);
+
+    public async Task<Result<Page<WorkflowSummaryDto>>> Handle(ListWorkflowsQuery query, CancellationToken ct)
+    {
+        var projects = db.VisibleProjects(current.Actor);
+        if (query.Project is { } project)
+            projects = projects.WithSpecification(ProjectSpec.By(project));
+        return await db.LatestWorkflows(projects).ToPageAsync(
+            query.Page,
+            Sorts,
+            page => page.Select(w => new WorkflowSummaryDto(
+                w.Id,
+                w.Key,
+                w.Name,
+                w.Definition.Description,
+                w.Revision,
+                w.ProjectId,
+                db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First(),
+                w.Definition.States.Count,
+                w.Definition.Transitions.Count,
+                w.CreatedAt)),
+            ct);
+    }
+}

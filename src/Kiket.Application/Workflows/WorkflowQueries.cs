@@ -1,0 +1,47 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Workflows;
+
+/// <summary>A workflow as a path names it. Its key is unique in a project only, so the project may have to be named as well.</summary>
+public sealed record WorkflowRef(string Key, ProjectRef? Project);
+
+/// <summary>What several workflow requests read.</summary>
+internal static class WorkflowQueries
+{
+    /// <summary>How many projects a refusal names at most.</summary>
+    private const int MaxNamed = 20;
+
+    /// <summary>The project that has the workflow.</summary>
+    public static async Task<Result<Project>> FindWorkflowProjectAsync(this IKiketDb db, WorkflowRef reference, ICurrentActor current, CancellationToken ct)
+    {
+        if (reference.Project is { } named)
+            return await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
+        var projects = await db.VisibleProjects(current.Actor).Where(p => db.Workflows.Any(w => w.ProjectId == p.Id && w.Key == reference.Key))
+            .OrderBy(p => p.Id).Take(MaxNamed).ToListAsync(ct);
+        return projects.Count switch
+        {
+            0 => WorkflowErrors.NotFound(reference.Key),
+            1 => projects[0],
+            _ => WorkflowErrors.Ambiguous(reference.Key, projects.Select(p => p.Key)),
+        };
+    }
+
+    /// <summary>A version of a project's workflow.</summary>
+    /// <param name="version">The version, or null for the latest.</param>
+    public static async Task<Result<Workflow>> FindVersionAsync(this IKiketDb db, Project project, string key, int? version, CancellationToken ct)
+    {
+        var versions = db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key);
+        if (version is { } revision)
+            versions = versions.Where(w => w.Revision == revision);
+        return await versions.OrderByDescending(w => w.Revision).FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
+    }
+
+    /// <summary>The workflows of projects, each in its latest version.</summary>
+    public static IQueryable<Workflow> LatestWorkflows(this IKiketDb db, IQueryable<Project> projects) =>
+        db.Workflows.AsNoTracking().Where(w => projects.Any(p => p.Id == w.ProjectId)
+            && !db.Workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision));
+}
