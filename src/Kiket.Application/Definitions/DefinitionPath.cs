@@ -7,8 +7,15 @@ public static class DefinitionPath
 {
     public const string Root = ".kiket/";
 
+    /// <summary>The folder of workflows.</summary>
+    public const string Workflows = Root + "workflows/";
+
     /// <summary>Whether a file, by its normal path, describes the project as a whole.</summary>
     public static bool IsProject(string path) => path is Root + "project.yaml" or Root + "project.yml";
+
+    /// <summary>Whether a file, by its normal path, holds a workflow: those right in the folder of workflows do.</summary>
+    public static bool IsWorkflow(string path) =>
+        path.StartsWith(Workflows, StringComparison.Ordinal) && path.LastIndexOf('/') == Workflows.Length - 1;
 
     /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>

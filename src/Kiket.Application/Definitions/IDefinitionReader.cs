@@ -38,6 +38,11 @@ public interface IDefinitionReader
     /// <param name="files">Its files.</param>
     /// <param name="projectKey">Key of the project, whatever the files say, or null to take theirs.</param>
     /// <param name="folder">Name of the pack's folder: key and name of a project that the files do not name; or null.</param>
+    /// <param name="heldRoles">The roles that somebody in the project holds, or null to take those that the pack declares.</param>
     /// <returns>The pack, or <c>DEFINITION_INVALID</c> with every fault.</returns>
-    Result<DefinitionPack> Read(IReadOnlyList<DefinitionText> files, string? projectKey, string? folder);
+    Result<DefinitionPack> Read(
+        IReadOnlyList<DefinitionText> files, string? projectKey, string? folder, IReadOnlySet<string>? heldRoles = null);
+
+    /// <summary>The key of the workflow that a text describes, or null when it cannot be told.</summary>
+    string? WorkflowKeyOf(string text);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
@@ -96,7 +97,8 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             files.AddRange(kept);
         }
 
-        var read = reader.Read(files, command.ProjectKey, command.Folder);
+        var roles = command.ProjectKey is { } named ? await db.ReadHeldRolesAsync(named, ct) : null;
+        var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
         if (read.Error is { } faults)
             return faults;
         return await new Import(db, read.Value, files, command, current.Actor.OrganizationId, current.Actor.UserId, time.GetUtcNow()).RunAsync(ct);

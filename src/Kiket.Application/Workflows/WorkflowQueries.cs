@@ -40,6 +40,25 @@ internal static class WorkflowQueries
         return await versions.OrderByDescending(w => w.Revision).FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
     }
 
+    /// <summary>The roles, as approvals name them, that somebody holds in a project; null when there is no such project.</summary>
+    public static async Task<IReadOnlySet<string>?> ReadHeldRolesAsync(this IKiketDb db, string projectKey, CancellationToken ct)
+    {
+        var project = await db.Projects.Where(p => p.Key == projectKey).Select(p => new { p.Id, p.LeadId }).SingleOrDefaultAsync(ct);
+        if (project is null)
+            return null;
+        var active = db.Users.Where(u => !u.Deactivated);
+        var roles = await active.Select(u => u.Role).Distinct().ToListAsync(ct);
+        var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id && active.Any(u => u.Id == m.UserId)).ToListAsync(ct);
+
+        // Administrators manage every project, and there is always one.
+        HashSet<string> held = new(["manager", .. roles.Select(WireName.Of)], StringComparer.OrdinalIgnoreCase);
+        held.UnionWith(members.Select(m => WireName.Of(m.Role)));
+        held.UnionWith(members.SelectMany(m => m.TeamRoles));
+        if (project.LeadId is not null || members.Exists(m => m.Role is ProjectRole.Lead))
+            held.UnionWith(["lead", "project_lead"]);
+        return held;
+    }
+
     /// <summary>The workflows of projects, each in its latest version.</summary>
     public static IQueryable<Workflow> LatestWorkflows(this IKiketDb db, IQueryable<Project> projects) =>
         db.Workflows.AsNoTracking().Where(w => projects.Any(p => p.Id == w.ProjectId)

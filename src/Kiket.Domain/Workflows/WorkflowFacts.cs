@@ -21,8 +21,8 @@ public sealed class IssueFacts
     /// <summary>The built-in fields that conditions can name.</summary>
     public static IReadOnlyList<string> KnownFields { get; } =
     [
-        "title", "description", "status", "issue_type", "priority", "labels", "assignee", "reporter", "parent", "milestone", "story_points",
-        "due_date", "created_at", "updated_at", "hours_since_last_update",
+        "title", "description", "status", "issue_type", "priority", "labels", "assignee", "assignee_id", "reporter", "parent", "parent_id", "milestone",
+        "milestone_id", "story_points", "due_date", "created_at", "updated_at", "hours_since_last_update",
     ];
 
     /// <summary>Key of the state that the issue is in.</summary>

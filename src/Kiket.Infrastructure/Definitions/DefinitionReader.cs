@@ -2,6 +2,7 @@ using Kiket.Application.Definitions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Infrastructure.Definitions;
@@ -9,7 +10,12 @@ namespace Kiket.Infrastructure.Definitions;
 /// <summary>Reads definition packs from YAML and notes every fault with file, line and column.</summary>
 internal sealed class DefinitionReader : IDefinitionReader
 {
-    public Result<DefinitionPack> Read(IReadOnlyList<DefinitionText> files, string? projectKey, string? folder)
+    public string? WorkflowKeyOf(string text) => YamlTree.Read(text.TrimStart('\uFEFF')) is { Broken: null, Root: { } root }
+        ? WorkflowReader.Read(new FileReading(new("", text), root, new Findings()))?.Key.Value
+        : null;
+
+    public Result<DefinitionPack> Read(
+        IReadOnlyList<DefinitionText> files, string? projectKey, string? folder, IReadOnlySet<string>? heldRoles = null)
     {
         var findings = new Findings();
         var pack = new Reading(findings, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
@@ -24,6 +30,8 @@ internal sealed class DefinitionReader : IDefinitionReader
 
         var schema = pack.BuildSchema(key);
         var seeds = pack.FindSeeds(schema);
+        foreach (var workflow in pack.Workflows)
+            workflow.Check(schema, heldRoles ?? (pack.Project is null ? null : RolesOf(schema)));
         if (findings.Faults is { Count: > 0 } faults)
             return DefinitionErrors.Invalid(faults);
 
@@ -40,6 +48,14 @@ internal sealed class DefinitionReader : IDefinitionReader
             seeds,
             findings.Warnings);
     }
+
+    /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
+    private static HashSet<string> RolesOf(ProjectSchema schema) =>
+        new(
+            [
+                .. WireName.All<OrganizationRole>(), .. WireName.All<ProjectRole>(), "project_lead", "manager", .. schema.TeamRoles.Select(r => r.Name),
+            ],
+            StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The letters and digits of a folder's name, in upper case.</summary>
     private static string? KeyOf(string? folder)
@@ -114,7 +130,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         private void Read(DefinitionText file)
         {
             var stem = DefinitionPath.Stem(file.Path);
-            var isWorkflow = stem.StartsWith("workflows/", StringComparison.Ordinal) && stem.LastIndexOf('/') == "workflows/".Length - 1;
+            var isWorkflow = DefinitionPath.IsWorkflow(file.Path);
             var isTemplate = stem.StartsWith("issue_templates/", StringComparison.Ordinal) || stem.StartsWith("templates/issues/", StringComparison.Ordinal);
             var isUnderstood = isWorkflow || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)

@@ -1,12 +1,33 @@
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>A workflow as far as it could be read.</summary>
 /// <param name="Definition">Null when the file is at fault.</param>
-internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition);
+internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition)
+{
+    /// <summary>Where each state stands, by key.</summary>
+    public IReadOnlyDictionary<string, YamlNode> States { get; init; } = new Dictionary<string, YamlNode>();
+
+    /// <summary>Where each transition stands.</summary>
+    public IReadOnlyDictionary<Transition, YamlNode> Transitions { get; init; } = new Dictionary<Transition, YamlNode>();
+
+    /// <summary>Notes what the checks find, each at its place.</summary>
+    public void Check(ProjectSchema schema, IReadOnlySet<string>? roles)
+    {
+        foreach (var finding in Definition is null ? [] : WorkflowChecks.Find(Definition, schema, roles))
+        {
+            var place = finding.Transition is { } transition ? Transitions[transition] : finding.State is { } state ? States[state] : Key;
+            if (finding.Severity is FindingSeverity.Error)
+                File.Fault(place, finding.Message);
+            else
+                File.Warn(place, finding.Message);
+        }
+    }
+}
 
 /// <summary>Reads a file of <c>.kiket/workflows</c> in both syntaxes (contract, section 19).</summary>
 internal static partial class WorkflowReader
@@ -21,19 +42,22 @@ internal static partial class WorkflowReader
             "automations", "analytics");
         var (key, name, description, initial) = ReadHead(file, root);
         var states = ReadStates(file, root);
-        var transitions = ReadTransitions(file, root, states);
+        var transitions = ReadTransitions(file, root, states, out var places);
         var initialKey = FindInitial(file, initial ?? file.Text(root, "initial_state"), states);
         if (key is null)
             return null;
         if (name is null || states.Count == 0 || initialKey is null || transitions is null || states.Any(s => !s.IsSound))
             return new(file, key, null);
 
-        return new(file, key, new(
-            name,
-            description?.Trim(),
-            initialKey,
-            [.. states.Select(s => s.Finish(initialKey, isLeft: transitions.Any(t => t.From == s.Key.Value && t.To != t.From)))],
-            transitions));
+        // A state that says to be the initial one leaves no room for a second, even where another one is named as such.
+        var isTaken = states.Any(s => s.Type is StateType.Initial);
+        var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet(StringComparer.Ordinal);
+        var finished = states.Select(s => s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value)));
+        return new(file, key, new(name, description?.Trim(), initialKey, [.. finished], transitions))
+        {
+            States = states.ToDictionary(s => s.Key.Value, YamlNode (s) => s.Key, StringComparer.Ordinal),
+            Transitions = places,
+        };
     }
 
     private static (YamlText? Key, string? Name, string? Description, YamlText? Initial) ReadHead(FileReading file, YamlMap root)
@@ -122,9 +146,11 @@ internal static partial class WorkflowReader
     }
 
     /// <summary>The transitions, or null when one is at fault.</summary>
-    private static List<Transition>? ReadTransitions(FileReading file, YamlMap root, List<StateDraft> states)
+    private static List<Transition>? ReadTransitions(
+        FileReading file, YamlMap root, List<StateDraft> states, out Dictionary<Transition, YamlNode> places)
     {
         List<Transition> transitions = [];
+        places = new(ReferenceEqualityComparer.Instance); // two that say the same stand at two places
         var items = file.List(root, "transitions");
         var isSound = items.Count <= MaxTransitions;
         if (!isSound)
@@ -137,12 +163,18 @@ internal static partial class WorkflowReader
                 "hooks");
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
-                transitions.Add(ReadTransition(file, body, from, to));
+                Add(ReadTransition(file, body, from, to), item, places);
             else
                 isSound = false;
         }
 
         return isSound ? transitions : null;
+
+        void Add(Transition transition, YamlNode at, Dictionary<Transition, YamlNode> places)
+        {
+            transitions.Add(transition);
+            places[transition] = at;
+        }
 
         string? End(YamlMap transition, string member)
         {
@@ -202,9 +234,9 @@ internal static partial class WorkflowReader
     /// <param name="State">The state, with what stands for type and category where the file says nothing.</param>
     private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category, bool IsSound, State State)
     {
-        public State Finish(string initial, bool isLeft)
+        public State Finish(bool isInitial, bool isLeft)
         {
-            var type = Type ?? (Key.Value == initial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
+            var type = Type ?? (isInitial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
             var category = Category ?? type switch
             {
                 StateType.Initial => StateCategory.Pending,

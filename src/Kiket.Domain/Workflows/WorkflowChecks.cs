@@ -1,0 +1,191 @@
+using Kiket.Domain.Projects;
+
+namespace Kiket.Domain.Workflows;
+
+/// <summary>How bad a finding is.</summary>
+public enum FindingSeverity
+{
+    /// <summary>Probably not what was meant; the workflow can be used.</summary>
+    Warning,
+
+    /// <summary>The workflow cannot work as it is written.</summary>
+    Error,
+}
+
+/// <summary>Something that is wrong with a workflow, found without running it.</summary>
+/// <param name="Severity">How bad it is.</param>
+/// <param name="Code">Machine code, one of <see cref="WorkflowFindingCodes"/>.</param>
+/// <param name="Message">A sentence for people.</param>
+/// <param name="State">Key of the state at fault, or null.</param>
+/// <param name="Transition">The transition at fault, or null.</param>
+public sealed record WorkflowFinding(FindingSeverity Severity, string Code, string Message, string? State = null, Transition? Transition = null);
+
+/// <summary>The machine codes of <see cref="WorkflowFinding"/>.</summary>
+public static class WorkflowFindingCodes
+{
+    /// <summary>The initial state is no state of the workflow.</summary>
+    public const string NoInitialState = "NO_INITIAL_STATE";
+
+    /// <summary>Several states are of type initial.</summary>
+    public const string SeveralInitialStates = "SEVERAL_INITIAL_STATES";
+
+    /// <summary>No state is of type final.</summary>
+    public const string NoFinalState = "NO_FINAL_STATE";
+
+    /// <summary>No way leads to a state.</summary>
+    public const string UnreachableState = "UNREACHABLE_STATE";
+
+    /// <summary>No way leads out of a state that is not final.</summary>
+    public const string DeadEnd = "DEAD_END";
+
+    /// <summary>A transition begins or ends at no state of the workflow.</summary>
+    public const string UnknownState = "UNKNOWN_STATE";
+
+    /// <summary>A second transition between the same states; the engine takes the first.</summary>
+    public const string DuplicateTransition = "DUPLICATE_TRANSITION";
+
+    /// <summary>A condition or a transition names a field that no issue of the project has.</summary>
+    public const string UnknownField = "UNKNOWN_FIELD";
+
+    /// <summary>A condition names no checklist of the workflow.</summary>
+    public const string UnknownChecklist = "UNKNOWN_CHECKLIST";
+
+    /// <summary>An approval asks for a role that nobody holds.</summary>
+    public const string UnheldRole = "UNHELD_ROLE";
+}
+
+/// <summary>Checks a workflow without running it, before it is published. Pure.</summary>
+public static class WorkflowChecks
+{
+    private const string CustomPrefix = "custom_fields.";
+
+    /// <summary>Finds what is wrong with a workflow.</summary>
+    /// <param name="workflow">The workflow, as it is written.</param>
+    /// <param name="schema">What issues of the project can be; a schema without custom fields allows all of them.</param>
+    /// <param name="heldRoles">The roles that somebody holds, or null when that is not known.</param>
+    /// <returns>Every finding: first those about the whole, then those about states, then those about transitions, in the order of the definition.</returns>
+    public static IReadOnlyList<WorkflowFinding> Find(WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(schema);
+        return
+        [
+            .. FindInWhole(workflow),
+            .. workflow.States.SelectMany(s => FindInState(s, workflow, schema, heldRoles)),
+            .. FindUnreachable(workflow),
+            .. FindInTransitions(workflow, schema, heldRoles),
+        ];
+    }
+
+    private static IEnumerable<WorkflowFinding> FindInWhole(WorkflowDefinition workflow)
+    {
+        if (workflow.FindState(workflow.InitialState) is null)
+            yield return Fault(WorkflowFindingCodes.NoInitialState, $"The initial state '{workflow.InitialState}' is no state of the workflow.");
+        foreach (var second in workflow.States.Where(s => s.Type is StateType.Initial).Skip(1))
+            yield return Fault(WorkflowFindingCodes.SeveralInitialStates, $"The state '{second.Key}' is not the only one of type initial.", second.Key);
+        if (!workflow.States.Any(s => s.IsFinal))
+            yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so that no issue is ever completed.");
+    }
+
+    private static IEnumerable<WorkflowFinding> FindInState(State state, WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    {
+        if (!state.IsFinal && workflow.From(state.Key).All(t => t.To == state.Key))
+            yield return Doubt(WorkflowFindingCodes.DeadEnd, $"No transition leads out of '{state.Key}', which is not final.", state.Key);
+
+        var conditions = state.Conditions
+            .Concat(state.Approvals.SelectMany(a => a.Conditions))
+            .Concat(state.Sla.Select(p => p.Condition).OfType<Condition>())
+            .Concat(state.Checklist?.Items.Select(i => i.Condition).OfType<Condition>() ?? []);
+        foreach (var finding in FindInRules(conditions, [], state.Approvals, workflow, schema, heldRoles))
+            yield return finding with { State = state.Key };
+    }
+
+    /// <summary>The states that no issue gets to. A trigger needs no way to it: something outside sets work going there.</summary>
+    private static IEnumerable<WorkflowFinding> FindUnreachable(WorkflowDefinition workflow)
+    {
+        var ways = workflow.Transitions.ToLookup(t => t.From, t => t.To);
+        HashSet<string> reached = new(StringComparer.Ordinal);
+        var open = new Stack<string>(workflow.States.Where(s => s.Key == workflow.InitialState || s.Type is StateType.Trigger).Select(s => s.Key));
+        while (open.TryPop(out var state))
+        {
+            if (!reached.Add(state))
+                continue;
+            foreach (var next in ways[state])
+                open.Push(next);
+        }
+
+        // Without a beginning nothing can be reached; that is said once.
+        return reached.Count == 0
+            ? []
+            : workflow.States.Where(s => !reached.Contains(s.Key))
+                .Select(s => Doubt(WorkflowFindingCodes.UnreachableState, $"No way leads from '{workflow.InitialState}' to '{s.Key}'.", s.Key));
+    }
+
+    private static IEnumerable<WorkflowFinding> FindInTransitions(WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    {
+        var keys = workflow.States.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
+        HashSet<(string From, string To)> seen = [];
+        foreach (var transition in workflow.Transitions)
+        {
+            var (from, to) = (transition.From, transition.To);
+            foreach (var end in new[] { from, to }.Where(end => !keys.Contains(end)).Distinct())
+            {
+                yield return Fault(WorkflowFindingCodes.UnknownState, $"The transition from '{from}' to '{to}' needs a state '{end}', which there is not.")
+                    with { Transition = transition };
+            }
+
+            if (!seen.Add((from, to)))
+            {
+                yield return Doubt(
+                    WorkflowFindingCodes.DuplicateTransition, $"There is already a transition from '{from}' to '{to}'; only its name leads to this one.")
+                    with { Transition = transition };
+            }
+
+            var conditions = transition.Conditions.Concat(transition.Approvals.SelectMany(a => a.Conditions));
+            foreach (var finding in FindInRules(conditions, transition.RequiresFields, transition.Approvals, workflow, schema, heldRoles))
+                yield return finding with { Transition = transition };
+        }
+    }
+
+    private static IEnumerable<WorkflowFinding> FindInRules(
+        IEnumerable<Condition> conditions,
+        IReadOnlyList<string> requiredFields,
+        IReadOnlyList<ApprovalRequirement> approvals,
+        WorkflowDefinition workflow,
+        ProjectSchema schema,
+        IReadOnlySet<string>? heldRoles)
+    {
+        var all = conditions.SelectMany(Flatten).ToList();
+        foreach (var id in all.OfType<ChecklistCondition>().Select(c => c.Checklist).Distinct().Where(id => workflow.FindChecklist(id) is null))
+            yield return Fault(WorkflowFindingCodes.UnknownChecklist, $"A condition names the checklist '{id}', which no state has.");
+
+        // A required field may leave its prefix out; a condition may not.
+        var fields = all.OfType<FieldCondition>().Select(c => c.Field)
+            .Concat(requiredFields.Select(f => IssueFacts.KnownFields.Contains(f) || f.Contains('.', StringComparison.Ordinal) ? f : CustomPrefix + f));
+        foreach (var field in fields.Distinct().Where(f => !Exists(f, schema)))
+            yield return Doubt(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");
+
+        var roles = approvals.SelectMany(a => a.Approvers).Where(a => a.Kind is ApproverKind.Role).Select(a => a.Identifier);
+        foreach (var role in heldRoles is null ? [] : roles.Distinct().Where(r => !heldRoles.Contains(r)))
+            yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval asks for the role '{role}', which nobody holds.");
+    }
+
+    private static bool Exists(string field, ProjectSchema schema)
+    {
+        var name = field.StartsWith("issue.", StringComparison.Ordinal) ? field["issue.".Length..] : field;
+        return name.StartsWith(CustomPrefix, StringComparison.Ordinal)
+            ? schema.CustomFields.Count == 0 || schema.CustomFields.Any(f => f.Key == name[CustomPrefix.Length..])
+            : IssueFacts.KnownFields.Contains(name);
+    }
+
+    private static IEnumerable<Condition> Flatten(Condition condition) => condition switch
+    {
+        AnyCondition any => any.Conditions.SelectMany(Flatten),
+        AllCondition every => every.Conditions.SelectMany(Flatten),
+        _ => [condition],
+    };
+
+    private static WorkflowFinding Fault(string code, string message, string? state = null) => new(FindingSeverity.Error, code, message, state);
+
+    private static WorkflowFinding Doubt(string code, string message, string? state = null) => new(FindingSeverity.Warning, code, message, state);
+}
