@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
@@ -18,7 +19,11 @@ internal static class WorkflowEndpoints
         var workflows = api.MapGroup("/workflows").WithTags("Workflows");
 
         workflows.MapGet("/", ListWorkflows).WithName(nameof(ListWorkflows)).Reads(Scope.Workflows);
+        workflows.MapPost("/validate", ValidateWorkflow).WithName(nameof(ValidateWorkflow)).Writes(Scope.Workflows);
         workflows.MapGet("/{workflow}", GetWorkflow).WithName(nameof(GetWorkflow)).Reads(Scope.Workflows);
+        workflows.MapPut("/{workflow}", PutWorkflow).WithName(nameof(PutWorkflow)).Writes(Scope.Workflows);
+        workflows.MapPost("/{workflow}/migrate", MigrateWorkflow).WithName(nameof(MigrateWorkflow)).Writes(Scope.Workflows);
+        workflows.MapPost("/{workflow}/simulate", SimulateWorkflow).WithName(nameof(SimulateWorkflow)).Writes(Scope.Workflows);
     }
 
     /// <summary>Lists the workflows of the projects that you can see, each in its latest version.</summary>
@@ -32,6 +37,56 @@ internal static class WorkflowEndpoints
     private static async Task<Results<Resource<WorkflowDto>, ErrorResult>> GetWorkflow(
         string workflow, [AsParameters] WorkflowVersionParameters parameters, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), parameters.Version), ct)).ToResource();
+
+    /// <summary>Says what is wrong with a workflow, as YAML or JSON, and changes nothing.</summary>
+    private static async Task<Results<Ok<WorkflowValidation>, ErrorResult>> ValidateWorkflow(
+        WorkflowText text, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject()), ct)).ToOk(validation => validation);
+
+    /// <summary>Publishes a version of a workflow, as YAML or JSON, if it says something new; for administrators of the organization.</summary>
+    private static async Task<Results<Resource<PublishedWorkflow>, ErrorResult>> PutWorkflow(
+        string workflow, WorkflowText text, [AsParameters] WorkflowParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new PutWorkflowCommand(new(workflow, parameters.ToProject()), text.Value, ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Makes issues of older versions of a workflow follow another one; for administrators of the organization.</summary>
+    private static async Task<Results<Ok<WorkflowMigration>, ErrorResult>> MigrateWorkflow(
+        string workflow, MigrationBody body, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new MigrateWorkflowCommand(
+                new(workflow, parameters.ToProject()), body.FromVersion, body.ToVersion, body.Mapping ?? new Dictionary<string, string>(), body.DryRun),
+            ct)).ToOk(migration => migration);
+
+    /// <summary>Says what each of some moves of an imaginary issue would answer, and changes nothing.</summary>
+    private static async Task<Results<Ok<WorkflowSimulation>, ErrorResult>> SimulateWorkflow(
+        string workflow, SimulationBody body, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new SimulateWorkflowQuery(
+                new(workflow, parameters.ToProject()), body.Version, body.Issue ?? new Dictionary<string, JsonElement>(), body.Moves ?? []),
+            ct)).ToOk(simulation => simulation);
+}
+
+[Envelope("migration")]
+internal sealed record MigrationBody
+{
+    public int? FromVersion { get; init; }
+
+    public int? ToVersion { get; init; }
+
+    /// <summary>New states by old ones.</summary>
+    public IReadOnlyDictionary<string, string>? Mapping { get; init; }
+
+    public bool DryRun { get; init; }
+}
+
+[Envelope("simulation")]
+internal sealed record SimulationBody
+{
+    /// <summary>The issue's fields, its <c>status</c> and <c>custom_fields</c> among them.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Issue { get; init; }
+
+    public IReadOnlyList<string>? Moves { get; init; }
+
+    public int? Version { get; init; }
 }
 
 /// <summary>Which project a workflow is of.</summary>

@@ -227,6 +227,28 @@ public sealed class Issue : AggregateRoot
         return Result.Success;
     }
 
+    /// <summary>Makes the issue follow another version of its workflow.</summary>
+    /// <param name="from">The version that it follows.</param>
+    /// <param name="to">The version to follow.</param>
+    /// <param name="state">The state of that version to be in.</param>
+    /// <param name="actorId">Who migrates it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <exception cref="ArgumentException">The issue does not follow that version, or they are versions of different workflows.</exception>
+    public void FollowVersion(Workflow from, Workflow to, State state, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(state);
+        if (from.Id != WorkflowId || from.ProjectId != to.ProjectId || from.Key != to.Key)
+            throw new ArgumentException($"{Key} does not follow {from.Key}, or {to.Key} is another workflow.", nameof(from));
+
+        List<FieldChange> changes = [];
+        Set("workflow_version", from.Revision, to.Revision, changes, _ => WorkflowId = to.Id);
+        Set("status", Status, state.Key, changes, value => Status = value);
+        CompletedAt = state.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
+        Record(IssueAction.Updated, changes, null, actorId, at);
+    }
+
     /// <summary>Moves the issue along a declared transition, if the workflow allows it.</summary>
     /// <param name="transition">One of the workflow's transitions that leave the issue's state.</param>
     /// <param name="workflow">The workflow version that the issue follows.</param>

@@ -14,6 +14,9 @@ public static class MoveReasonCodes
     /// <summary>A condition of the transition or of the target state does not hold.</summary>
     public const string ConditionNotMet = "CONDITION_NOT_MET";
 
+    /// <summary>No transition leads from the state to the one asked for.</summary>
+    public const string NotDeclared = "TRANSITION_NOT_DECLARED";
+
     /// <summary>A field that the transition needs is empty.</summary>
     public const string RequiredField = "REQUIRED_FIELD_MISSING";
 

@@ -5,6 +5,20 @@ namespace Kiket.Domain.Workflows;
 /// <summary>The refusals about workflows.</summary>
 public static class WorkflowErrors
 {
+    /// <summary><c>VALIDATION_ERROR</c>: issues are in states that the version to follow lacks, and nothing says where they go.</summary>
+    /// <param name="to">The version to follow.</param>
+    /// <param name="stranded">The states, by version, and how many issues are in them.</param>
+    public static Error Stranded(Workflow to, IEnumerable<(int Version, string State, int Count)> stranded)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        return Error.Validation(
+        [
+            .. stranded.Select(s => new ErrorDetail(
+                $"mapping.{s.State}",
+                $"{s.Count} issue(s) of version {s.Version} are in '{s.State}', which version {to.Revision} of {to.Key} does not have; map it.")),
+        ]);
+    }
+
     /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
     /// <param name="id">What was asked for.</param>
     public static Error ApprovalNotFound(long id) => new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");

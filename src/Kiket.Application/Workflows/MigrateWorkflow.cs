@@ -1,0 +1,134 @@
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Workflows;
+
+/// <summary>
+/// Makes issues of older versions follow another one. States that both versions have stay unless they are mapped; others have to be mapped.
+/// Nobody moves along a transition here, so neither conditions nor limits are asked.
+/// </summary>
+/// <param name="From">The only version whose issues follow, or null for all that are older than the target.</param>
+/// <param name="To">The version to follow, or null for the latest.</param>
+/// <param name="Mapping">New states by old ones.</param>
+/// <param name="DryRun">Whether to say only what would happen.</param>
+public sealed record MigrateWorkflowCommand(
+    WorkflowRef Workflow, int? From, int? To, IReadOnlyDictionary<string, string> Mapping, bool DryRun) : ICommand<Result<WorkflowMigration>>;
+
+/// <param name="ToVersion">The version that the issues follow.</param>
+/// <param name="Migrated">How many issues follow it now, or would.</param>
+/// <param name="Counts">The issues by their version and state, and the state they get.</param>
+/// <param name="Stranded">Those whose state the target lacks and the mapping does not name; only a dry run has any.</param>
+public sealed record WorkflowMigration(
+    string Workflow,
+    string ProjectKey,
+    int ToVersion,
+    int Migrated,
+    IReadOnlyList<MigrationCount> Counts,
+    IReadOnlyList<MigrationCount> Stranded,
+    bool DryRun);
+
+/// <param name="State">The state that the issues are in.</param>
+/// <param name="ToState">The state they get; null for stranded ones.</param>
+public sealed record MigrationCount(int Version, string State, string? ToState, int Count);
+
+internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkflowCommand>
+{
+    private const int MaxMappings = 500;
+
+    public MigrateWorkflowValidator()
+    {
+        RuleFor(c => c.Mapping).Must(m => m.Count <= MaxMappings).OverridePropertyName("mapping").WithMessage($"A mapping has at most {MaxMappings} states.");
+        RuleFor(c => c).Must(c => c.From is null || c.From != c.To).OverridePropertyName("from_version").WithMessage("The issues follow that version already.");
+    }
+}
+
+internal sealed class MigrateWorkflowHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<MigrateWorkflowCommand, Result<WorkflowMigration>>
+{
+    private const int BatchSize = 200;
+
+    public async Task<Result<WorkflowMigration>> Handle(MigrateWorkflowCommand command, CancellationToken ct)
+    {
+        var found = await db.FindWorkflowProjectAsync(command.Workflow, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        if (!current.Actor.IsAdmin)
+            return Error.Forbidden("Only an administrator of the organization can migrate issues.");
+        if (found.Value.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(found.Value.Key);
+        return await db.InTransactionAsync<WorkflowMigration>(() => MigrateAsync(command, found.Value, ct), ct);
+    }
+
+    private async Task<Result<WorkflowMigration>> MigrateAsync(MigrateWorkflowCommand command, Project project, CancellationToken ct)
+    {
+        var key = command.Workflow.Key;
+        await db.LockProjectAsync(project.Id, ct);
+        var target = await db.FindVersionAsync(project, key, command.To, ct);
+        if (target.Error is { } unknown)
+            return unknown;
+        var to = target.Value;
+        if (command.From == to.Revision)
+            return Error.Validation("from_version", "The issues follow that version already.");
+
+        var versions = db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key);
+        versions = command.From is { } only ? versions.Where(w => w.Revision == only) : versions.Where(w => w.Revision < to.Revision);
+        var sources = await versions.ToDictionaryAsync(w => w.Id, ct);
+        if (command.From is { } from && sources.Count == 0)
+            return WorkflowErrors.NotFound(key, from);
+        if (FaultsOf(command.Mapping, sources.Values, to) is { Count: > 0 } faults)
+            return Error.Validation(faults);
+
+        var ids = sources.Keys.ToList();
+        var groups = await db.Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId))
+            .GroupBy(i => new { i.WorkflowId, i.Status }).Select(g => new { g.Key.WorkflowId, g.Key.Status, Count = g.Count() }).ToListAsync(ct);
+        var counts = groups.Select(g => new MigrationCount(sources[g.WorkflowId].Revision, g.Status, TargetOf(g.Status), g.Count))
+            .OrderBy(c => c.Version).ThenBy(c => c.State, StringComparer.Ordinal).ToList();
+        var stranded = counts.Where(c => c.ToState is null).ToList();
+        if (stranded.Count > 0 && !command.DryRun)
+            return WorkflowErrors.Stranded(to, stranded.Select(s => (s.Version, s.State, s.Count)));
+        if (!command.DryRun)
+            await FollowAsync(project, sources, to, TargetOf, ct);
+
+        var migrated = counts.Where(c => c.ToState is not null).ToList();
+        return new WorkflowMigration(key, project.Key, to.Revision, migrated.Sum(c => c.Count), migrated, stranded, command.DryRun);
+
+        string? TargetOf(string state) => to.Definition.FindState(command.Mapping.GetValueOrDefault(state) ?? state)?.Key;
+    }
+
+    /// <summary>Moves all issues, so many at a time that memory does not grow with the project.</summary>
+    private async Task FollowAsync(
+        Project project, Dictionary<long, Workflow> sources, Workflow to, Func<string, string?> targetOf, CancellationToken ct)
+    {
+        var (ids, now) = (sources.Keys.ToList(), time.GetUtcNow());
+        while (await db.Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId)).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct)
+            is { Count: > 0 } batch)
+        {
+            var issues = batch.Select(i => i.Id).ToList();
+            foreach (var issue in batch)
+                issue.FollowVersion(sources[issue.WorkflowId], to, to.Definition.FindState(targetOf(issue.Status))!, current.Actor.UserId, now);
+            foreach (var approval in await db.Approvals.Where(a => issues.Contains(a.IssueId) && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
+                approval.Close(now);
+            await db.SaveChangesAsync(ct);
+            db.Forget();
+        }
+    }
+
+    private static List<ErrorDetail> FaultsOf(IReadOnlyDictionary<string, string> mapping, IReadOnlyCollection<Workflow> sources, Workflow to)
+    {
+        List<ErrorDetail> faults = [];
+        foreach (var (old, state) in mapping)
+        {
+            if (!sources.Any(s => s.Definition.States.Any(known => known.Key == old)))
+                faults.Add(new($"mapping.{old}", $"No version that is migrated has a state '{old}'."));
+            else if (to.Definition.FindState(state) is null)
+                faults.Add(new($"mapping.{old}", $"Version {to.Revision} of {to.Key} has no state '{state}'."));
+        }
+
+        return faults;
+    }
+}

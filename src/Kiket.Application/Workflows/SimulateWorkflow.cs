@@ -1,0 +1,83 @@
+using System.Text.Json;
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Application.Workflows;
+
+/// <summary>Says what each move of an issue that exists only as a document would answer. Nothing is written.</summary>
+/// <param name="Version">The version, or null for the latest.</param>
+/// <param name="Issue">The issue's fields by wire name; without a <c>status</c> it is in the initial state.</param>
+/// <param name="Moves">Target states, or names of transitions, one after the other. A refused move leaves the issue where it is.</param>
+public sealed record SimulateWorkflowQuery(
+    WorkflowRef Workflow, int? Version, IReadOnlyDictionary<string, JsonElement> Issue, IReadOnlyList<string> Moves) : IQuery<Result<WorkflowSimulation>>;
+
+/// <param name="State">The state after the last move.</param>
+public sealed record WorkflowSimulation(string Workflow, int Version, string State, IReadOnlyList<SimulatedMove> Moves);
+
+/// <param name="Move">What was asked for.</param>
+/// <param name="From">The state before it.</param>
+/// <param name="State">The state after it.</param>
+/// <param name="CommentRequired">Whether the move needs a comment; a simulation has none and goes on.</param>
+public sealed record SimulatedMove(string Move, string From, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons, string State, bool CommentRequired);
+
+internal sealed class SimulateWorkflowValidator : AbstractValidator<SimulateWorkflowQuery>
+{
+    private const int MaxMoves = 100;
+
+    public SimulateWorkflowValidator()
+    {
+        RuleFor(q => q.Moves).Must(m => m.Count is > 0 and <= MaxMoves).OverridePropertyName("moves").WithMessage($"A simulation has 1 to {MaxMoves} moves.");
+        RuleForEach(q => q.Moves).NotEmpty().MaximumLength(Workflow.MaxNameLength).OverridePropertyName("moves");
+        RuleFor(q => q.Issue).Must(i => !i.TryGetValue("status", out var status) || status.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            .OverridePropertyName("issue.status").WithMessage("A status is a text.");
+    }
+}
+
+internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<SimulateWorkflowQuery, Result<WorkflowSimulation>>
+{
+    public async Task<Result<WorkflowSimulation>> Handle(SimulateWorkflowQuery query, CancellationToken ct)
+    {
+        var project = await db.FindWorkflowProjectAsync(query.Workflow, current, ct);
+        if (project.Error is { } unavailable)
+            return unavailable;
+        var found = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
+        if (found.Error is { } unknown)
+            return unknown;
+
+        var workflow = found.Value;
+        var status = query.Issue.TryGetValue("status", out var given) ? given.GetString() : null;
+        if (workflow.Definition.FindState(status ?? workflow.Definition.InitialState) is not { } state)
+            return IssueErrors.UnknownState(status!, workflow);
+
+        List<SimulatedMove> moves = [];
+        foreach (var move in query.Moves)
+        {
+            moves.Add(Simulate(workflow.Definition, state.Key, query.Issue, move));
+            state = workflow.Definition.FindState(moves[^1].State)!;
+        }
+
+        return new WorkflowSimulation(workflow.Key, workflow.Revision, state.Key, moves);
+    }
+
+    private static SimulatedMove Simulate(WorkflowDefinition workflow, string from, IReadOnlyDictionary<string, JsonElement> issue, string move)
+    {
+        if (workflow.FindTransition(from, move) is not { } transition)
+        {
+            var undeclared = new TransitionReasonDto(MoveReasonCodes.NotDeclared, $"No transition leads from '{from}' to '{move}'.", "state");
+            return new(move, from, false, [undeclared], from, false);
+        }
+
+        var decision = WorkflowEngine.Decide(workflow, transition, new(IssueFacts.Of(from, issue)));
+        return new(
+            move,
+            from,
+            decision.IsAllowed,
+            [.. decision.Reasons.Select(r => new TransitionReasonDto(r.Code, r.Message, r.Field))],
+            decision.IsAllowed ? transition.To : from,
+            transition.CommentRequired);
+    }
+}
