@@ -32,6 +32,8 @@ internal static class Examples
         ["user_id"] = 7,
         ["path"] = ".kiket/workflows/contract.yaml",
         ["content"] = "name: contract",
+        ["yaml"] = "workflow: default\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n",
+        ["moves"] = new[] { "in_progress" },
     };
 
     private static readonly Dictionary<string, object> Answered = new(Usual, StringComparer.Ordinal)
@@ -90,8 +92,8 @@ internal static class Examples
     private static object? Of(JsonSchema schema, string name, int depth)
     {
         var actual = (schema.OneOf.FirstOrDefault() ?? schema).ActualSchema;
-        if (depth > MaxDepth)
-            return null;
+        if (depth > MaxDepth && (actual.IsArray || actual.Properties.Count > 0))
+            return actual.IsArray ? Array.Empty<object>() : null; // a condition of conditions has no end
         if (actual.IsEnumeration)
             return Answered.TryGetValue(name, out var member) && actual.Enumeration.Contains(member) ? member : actual.Enumeration.First();
         if (Answered.TryGetValue(name, out var known) && Fits(known, actual))

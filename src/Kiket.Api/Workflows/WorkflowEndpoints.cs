@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Workflows;
 
+/// <summary>Workflows: their versions, what is wrong with them, and the issues that follow them.</summary>
 internal static class WorkflowEndpoints
 {
     public static void MapWorkflows(this IEndpointRouteBuilder api)

@@ -49,7 +49,13 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
             throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
         var wrapped = root.TryGetProperty("workflow", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : root;
         if (!wrapped.TryGetProperty("yaml", out var yaml))
-            return text;
+        {
+            // What has no workflow is no definition, so its first member is nothing that this request has.
+            return root.TryGetProperty("workflow", out _) || !root.EnumerateObject().Any()
+                ? text
+                : throw Refusal(Error.InvalidParameter(root.EnumerateObject().First().Name, "The body has no workflow."));
+        }
+
         if (yaml.ValueKind is not JsonValueKind.String)
             throw Refusal(Error.Validation("workflow.yaml", "workflow.yaml is a text."));
         try

@@ -248,7 +248,8 @@ public sealed class DocumentTests(KiketServer server)
     /// <summary>An address of the route at which the tenant has something, or null. What stands in a list is read from the list.</summary>
     private static async Task<string?> AddressAsync(Tenant tenant, ApiRoute route)
     {
-        var address = route.Path.Replace("{project}", "LEGAL", StringComparison.Ordinal).Replace("{issue}", "LEGAL-1", StringComparison.Ordinal);
+        var address = route.Path.Replace("{project}", "LEGAL", StringComparison.Ordinal).Replace("{issue}", "LEGAL-1", StringComparison.Ordinal)
+            .Replace("{workflow}", "default", StringComparison.Ordinal);
         while (address.IndexOf("/{", StringComparison.Ordinal) is var start and >= 0)
         {
             var list = await tenant.Admin.GetAsync(address[..start]);

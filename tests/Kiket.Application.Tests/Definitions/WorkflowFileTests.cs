@@ -217,8 +217,10 @@ public sealed class WorkflowFileTests
                 checklist: {id: x, items: [y]}
                 wip_limit: 3
                 wip_limitt: 3
+              z: {type: final}
             transitions:
               - {from: a, to: a, conditions: [], require_approval: [], approval_chain: {}, cost: 3}
+              - {from: a, to: z}
             hooks: []
             colour: red
             """)).Value;
@@ -226,8 +228,8 @@ public sealed class WorkflowFileTests
         Assert.Equal(
             [
                 "8:5 The key 'wip_limitt' is not known here; it is kept and not read.",
-                "10:80 The key 'cost' is not known here; it is kept and not read.",
-                "12:1 The key 'colour' is not known here; it is kept and not read.",
+                "11:80 The key 'cost' is not known here; it is kept and not read.",
+                "14:1 The key 'colour' is not known here; it is kept and not read.",
             ],
             read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}"));
     }

@@ -10,6 +10,7 @@ using Kiket.Application.Organizations;
 using Kiket.Application.Projects;
 using Kiket.Application.Tokens;
 using Kiket.Application.Users;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -194,6 +195,16 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ImportDefinitionsCommand([Pack("LEGAL")[1]], "LEGAL", null, DryRun: false, "tests");
         yield return new ListDefinitionsQuery(null, page);
         yield return new ListDefinitionsQuery(Legal, page);
+
+        yield return new ListWorkflowsQuery(null, page);
+        yield return new ListWorkflowsQuery(Legal, new(1, 1, "key desc, name asc, version asc, created_at asc"));
+        yield return new GetWorkflowQuery(new("default", Legal), 1);
+        yield return new GetWorkflowQuery(new("default", null), null);
+        yield return new PutWorkflowCommand(new("default", Legal), "workflow: default\nstates: [backlog, done]\n", null);
+        yield return new ValidateWorkflowQuery("workflow: main\nstates: [open]\n", Legal);
+        yield return new SimulateWorkflowQuery(new("default", Legal), null, fields, ["in_progress"]);
+        yield return new MigrateWorkflowCommand(new("default", Legal), null, null, new Dictionary<string, string>(), DryRun: false);
+        yield return new MigrateWorkflowCommand(new("default", Legal), 1, null, new Dictionary<string, string>(), DryRun: true);
 
         yield return new CreateProjectCommand("NEW", new() { Name = "New", LeadId = user });
         yield return new CreateProjectCommand(null, new() { Name = "Legal" });
