@@ -1,4 +1,5 @@
 using FluentValidation;
+using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
 using Mapster;
 using MediatR;
@@ -19,6 +20,7 @@ public static class DependencyInjection
                 services.AddScoped(contract, handler);
         }
 
+        services.AddScoped<EventReactions>();
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LostRaceBehavior<,>));
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -1,8 +1,11 @@
 using Kiket.Application;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Actions;
 using Kiket.Application.Definitions;
 using Kiket.Infrastructure.Definitions;
+using Kiket.Infrastructure.Actions;
 using Kiket.Infrastructure.Idempotency;
+using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
@@ -22,6 +25,9 @@ public static class DependencyInjection
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IdempotencyStore>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxProcessor>();
+        services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddDataProtection()
             .SetApplicationName("Kiket")

@@ -2,6 +2,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
+using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -40,6 +41,8 @@ public interface IKiketDb
     DbSet<Milestone> Milestones { get; }
 
     DbSet<DefinitionFile> DefinitionFiles { get; }
+
+    DbSet<Notification> Notifications { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 

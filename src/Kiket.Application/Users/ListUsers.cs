@@ -14,7 +14,7 @@ internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings) 
 {
     public Task<Result<Page<UserDto>>> Handle(ListUsersQuery query, CancellationToken ct)
     {
-        var users = db.Users.AsNoTracking();
+        var users = db.Users.AsNoTracking().Where(u => !u.IsService);
         if (query.Roles.Count > 0)
             users = users.Where(u => query.Roles.Contains(u.Role));
         return users.ToPageAsync(query.Page, UserQueries.Sorts, page => page.ProjectToType<UserDto>(mappings), ct);

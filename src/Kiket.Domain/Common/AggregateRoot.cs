@@ -3,6 +3,11 @@ namespace Kiket.Domain.Common;
 /// <summary>A thing that is loaded, changed and saved as one.</summary>
 public abstract class AggregateRoot
 {
+    private readonly List<IDomainEvent> events = [];
+
+    /// <summary>What has happened to it and has not been passed on yet, in that order.</summary>
+    public IReadOnlyList<IDomainEvent> DomainEvents => events;
+
     /// <summary>Database id, positive; 0 before the first save.</summary>
     public long Id { get; protected set; }
 
@@ -17,6 +22,13 @@ public abstract class AggregateRoot
 
     /// <summary>When it was last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>Forgets the events, because they have been passed on.</summary>
+    public void ClearDomainEvents() => events.Clear();
+
+    /// <summary>Says that something has happened.</summary>
+    /// <param name="happened">The fact.</param>
+    protected void Raise(IDomainEvent happened) => events.Add(happened);
 
     /// <summary>Records the making.</summary>
     /// <param name="at">Instant of the making.</param>

@@ -34,6 +34,7 @@ public sealed class Comment : AggregateRoot
             return fault;
         var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = body! };
         comment.Created(at);
+        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, authorId, at));
         return comment;
     }
 

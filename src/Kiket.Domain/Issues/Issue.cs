@@ -167,6 +167,7 @@ public sealed class Issue : AggregateRoot
         issue.PlaceUnder(parent);
         issue.Created(at);
         issue.history.Add(new(issue.OrganizationId, IssueAction.Created, actorId, at, issue.Snapshot(), null));
+        issue.Raise(new IssueCreated(issue.ProjectId, issue.Status, actorId, at));
         return issue;
     }
 
@@ -275,6 +276,7 @@ public sealed class Issue : AggregateRoot
         var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
+        Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, changes, actorId, at));
         return Result.Success;
     }
 
@@ -318,6 +320,17 @@ public sealed class Issue : AggregateRoot
         ArgumentNullException.ThrowIfNull(item);
         Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))], null, actorId, at);
     }
+
+    /// <summary>Records how an action of a workflow or an automation ended. The issue itself stays as it is.</summary>
+    /// <param name="source">What asked for it, such as <c>on_enter.review</c>.</param>
+    /// <param name="kind">What it was to do.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="detail">A sentence for people.</param>
+    /// <param name="actorId">In whose name it ran.</param>
+    /// <param name="at">Instant of the end.</param>
+    public void RecordAction(string source, string kind, ActionOutcome outcome, string detail, long actorId, DateTimeOffset at) =>
+        history.Add(new(
+            OrganizationId, IssueAction.ActionRun, actorId, at, [new FieldChange($"actions.{source}.{kind}", null, ToJson(WireName.Of(outcome)))], detail));
 
     /// <summary>Puts the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>
     /// <param name="parent">The new parent, or null.</param>
@@ -461,6 +474,8 @@ public sealed class Issue : AggregateRoot
             return;
         history.Add(new(OrganizationId, action, actorId, at, changes, comment));
         Touch(at);
+        if (action is IssueAction.Updated)
+            Raise(new IssueUpdated(ProjectId, changes, actorId, at));
     }
 
     private FieldChange[] Snapshot() =>

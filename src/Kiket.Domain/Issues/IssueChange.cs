@@ -28,6 +28,22 @@ public enum IssueAction
 
     /// <summary>An item of a checklist was checked or unchecked.</summary>
     Checked,
+
+    /// <summary>An action of its workflow or of an automation was run, or why it was not.</summary>
+    ActionRun,
+}
+
+/// <summary>How an action ended.</summary>
+public enum ActionOutcome
+{
+    /// <summary>As it should.</summary>
+    Done,
+
+    /// <summary>It was left out, for the reason given.</summary>
+    Skipped,
+
+    /// <summary>It was refused, for the reason given, and changed nothing.</summary>
+    Failed,
 }
 
 /// <summary>One field before and after.</summary>

@@ -53,6 +53,9 @@ public sealed class User : AggregateRoot
     /// <summary>Whether the user may no longer sign in. Kept for the history of what was done.</summary>
     public bool Deactivated { get; private set; }
 
+    /// <summary>Whether it is the service in whose name the organization's actions run: nobody signs in as it, and no list shows it.</summary>
+    public bool IsService { get; private set; }
+
     /// <summary>Whether the user can administer the organization now.</summary>
     public bool IsActiveAdmin => Role is OrganizationRole.Admin && !Deactivated;
 
@@ -76,6 +79,25 @@ public sealed class User : AggregateRoot
 
         var user = new User { OrganizationId = organizationId, Email = address, Role = role };
         user.Name = string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name.Trim();
+        user.Created(at);
+        return user;
+    }
+
+    /// <summary>The user in whose name an organization's actions run.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static User Service(long organizationId, DateTimeOffset at)
+    {
+        // A reserved name: no mail is ever delivered to .invalid (RFC 2606).
+        var user = new User
+        {
+            OrganizationId = organizationId,
+            Email = "actions@kiket.invalid",
+            Name = "Kiket",
+            Role = OrganizationRole.Developer,
+            IsService = true,
+            Deactivated = true,
+        };
         user.Created(at);
         return user;
     }

@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
+using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,7 @@ public static class JobSetup
                 server.ServerName = ServerName;
                 server.WorkerCount = Math.Max(2, Environment.ProcessorCount);
             });
+            services.AddHostedService<OutboxWorker>();
         }
 
         return services;
@@ -59,6 +61,9 @@ public static class JobSetup
     public static bool RunsJobs(IConfiguration configuration) => configuration.GetValue("Kiket:Role", NodeRole.All) is not NodeRole.Api;
 
     /// <summary>Plans the recurring jobs; planning them again changes nothing.</summary>
-    public static void PlanRecurringJobs(IRecurringJobManager jobs) =>
+    public static void PlanRecurringJobs(IRecurringJobManager jobs)
+    {
         jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+        jobs.AddOrUpdate<OutboxJob>("outbox", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
+    }
 }

@@ -4,13 +4,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Jobs;
 
-/// <summary>Deletes what has served its time: answers of idempotency keys older than 24 hours.</summary>
+/// <summary>Deletes what has served its time: answers of idempotency keys older than 24 hours, and events processed a week ago.</summary>
 public sealed class PruneJob(KiketDbContext db, TimeProvider time)
 {
-    [JobDisplayName("Delete expired idempotency keys")]
+    /// <summary>How long a processed event is kept, so that people can see what became of it.</summary>
+    public static readonly TimeSpan EventLifetime = TimeSpan.FromDays(7);
+
+    [JobDisplayName("Delete expired idempotency keys and processed events")]
     public async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).ExecuteDeleteAsync(ct);
+        var old = now - EventLifetime;
+        await db.OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(m => m.ProcessedAt <= old).ExecuteDeleteAsync(ct);
     }
 }

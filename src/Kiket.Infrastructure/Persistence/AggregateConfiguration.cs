@@ -10,6 +10,7 @@ internal static class AggregateConfiguration
         where T : AggregateRoot
     {
         entity.HasKey(e => e.Id);
+        entity.Ignore(e => e.DomainEvents);
         entity.Property(e => e.Version).IsConcurrencyToken();
     }
 }

@@ -4,9 +4,11 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
+using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -37,6 +39,7 @@ internal static class Conversions
         AsWireName<IssueAction>(builder);
         AsWireName<MilestoneStatus>(builder);
         AsWireName<ApprovalStatus>(builder);
+        AsWireName<NotificationLevel>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -47,6 +50,7 @@ internal static class Conversions
         AsJson<ApprovalRequirement>(builder, json);
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
         AsJson<WorkflowDefinition>(builder, json);
+        AsJson<OutboxPayload>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

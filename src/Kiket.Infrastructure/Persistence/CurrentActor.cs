@@ -18,6 +18,9 @@ public sealed class CurrentActor : ICurrentActor
     /// <summary>The organization whose rows are visible, or null before anybody has signed in.</summary>
     internal long? OrganizationId => actor?.OrganizationId;
 
+    /// <summary>How many events in a row caused what is done now; 0 for what a person does.</summary>
+    internal int CauseDepth { get; set; }
+
     public void SignIn(Actor signedIn, IReadOnlyList<string> scopes)
     {
         actor = signedIn;

@@ -1,3 +1,4 @@
+using Kiket.Infrastructure.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -42,7 +43,7 @@ internal static class DatabaseSetup
             DatabaseProvider.PostgreSql => builder.UseNpgsql(connection),
             _ => builder.UseSqlServer(connection),
         };
-        return builder.UseSnakeCaseNamingConvention();
+        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxWakeUp.Instance);
     }
 
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
@@ -53,6 +54,7 @@ internal static class DatabaseSetup
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
             db.CurrentActor = provider.GetRequiredService<CurrentActor>();
+            db.OutboxSignal = provider.GetRequiredService<OutboxSignal>();
             return db;
         });
         return services;

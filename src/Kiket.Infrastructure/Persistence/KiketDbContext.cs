@@ -3,11 +3,13 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
+using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Idempotency;
+using Kiket.Infrastructure.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
@@ -27,6 +29,9 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     /// <summary>Whose rows are visible. The context is pooled, so this is set each time it is taken.</summary>
     internal CurrentActor? CurrentActor { get; set; }
+
+    /// <summary>Whom to wake once events are committed.</summary>
+    internal OutboxSignal? OutboxSignal { get; set; }
 
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -56,7 +61,14 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<DefinitionFile> DefinitionFiles => Set<DefinitionFile>();
 
+    public DbSet<Notification> Notifications => Set<Notification>();
+
+    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    /// <summary>Whether events were saved since the last commit.</summary>
+    private bool hasEvents;
 
     private long OrganizationId => CurrentActor?.OrganizationId ?? 0;
 
@@ -91,11 +103,33 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         }
     }
 
+    /// <summary>Wakes the outbox after a commit that has brought it something.</summary>
+    internal void OnCommitted()
+    {
+        if (hasEvents)
+            OutboxSignal?.Wake();
+        hasEvents = false;
+    }
+
     public void Forget() => ChangeTracker.Clear();
 
     public bool IsUniqueViolation(DbUpdateException failure) => DatabaseFailure.IsUniqueViolation(failure);
 
     public bool IsLostRace(Exception failure) => DatabaseFailure.IsLostRace(failure);
+
+    /// <summary>Saves what has changed, and with it every event, as a message of the outbox.</summary>
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        var roots = ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
+        foreach (var root in roots)
+        {
+            OutboxMessages.AddRange(root.DomainEvents.Select(e => OutboxMessage.For(root, e, CurrentActor?.CauseDepth ?? 0)));
+            root.ClearDomainEvents();
+        }
+
+        hasEvents |= roots.Count > 0;
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Kiket saves asynchronously only.");
@@ -124,11 +158,16 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<ChecklistMark>(modelBuilder);
         BelongsToOrganization<Milestone>(modelBuilder);
         BelongsToOrganization<DefinitionFile>(modelBuilder);
+        BelongsToOrganization<Notification>(modelBuilder);
+        BelongsToOrganization<OutboxMessage>(modelBuilder);
         modelBuilder.Entity<Issue>().HasQueryFilter(NotDeletedFilter, i => i.DeletedAt == null);
 
         // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.
         foreach (var key in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()))
             key.DeleteBehavior = DeleteBehavior.Restrict;
+
+        // A comment may be deleted while its event still waits.
+        modelBuilder.Entity<OutboxMessage>().HasOne(m => m.Comment).WithMany().OnDelete(DeleteBehavior.SetNull);
     }
 
     private void BelongsToOrganization<T>(ModelBuilder modelBuilder)

@@ -6,6 +6,7 @@ using Kiket.Application.Comments;
 using Kiket.Application.Definitions;
 using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
+using Kiket.Application.Notifications;
 using Kiket.Application.Organizations;
 using Kiket.Application.Projects;
 using Kiket.Application.Tokens;
@@ -13,6 +14,7 @@ using Kiket.Application.Users;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
+using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
@@ -79,10 +81,19 @@ public sealed class RequestSamples : IAsyncLifetime
             await requester.SendAsync(new TransitionIssueCommand(IssueRef.Of(guarded.Id), "done", null, null));
         var approval = await session.Db.Approvals.Select(a => a.Id).SingleAsync();
 
+        var notification = Notification.About(await session.Db.Issues.SingleAsync(i => i.Id == task.Id), founded.AdminId, "Look", NotificationLevel.Info, DateTimeOffset.UnixEpoch);
+        session.Db.Notifications.Add(notification);
+        await session.Db.SaveChangesAsync();
+
         var samples = Of(
             developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
             IssueRef.Of(other.Id), IssueRef.Of(epic.Id), IssueRef.Of(story.Id), IssueRef.Of(task.Id));
-        samples = samples.Concat(OfMoves(IssueRef.Of(guarded.Id), approval));
+        samples = samples.Concat(OfMoves(IssueRef.Of(guarded.Id), approval)).Concat(
+        [
+            new ListNotificationsQuery(true, new(null, null, "created_at asc")),
+            new MarkNotificationCommand(notification.Id, true),
+            new ReadAllNotificationsCommand(),
+        ]);
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
 

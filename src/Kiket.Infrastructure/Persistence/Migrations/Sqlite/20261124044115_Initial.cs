@@ -1,10 +1,9 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
+namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,15 +15,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    request_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    owner = table.Column<Guid>(type: "uuid", nullable: true),
-                    reserved_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    answer = table.Column<byte[]>(type: "bytea", nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "TEXT", nullable: true),
+                    reserved_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    answer = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -35,13 +34,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    slug = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    slug = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -52,21 +51,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "users",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
-                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    expertise_tags = table.Column<string[]>(type: "text[]", nullable: false),
-                    historical_velocity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
-                    avatar_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    capacity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
-                    super_admin = table.Column<bool>(type: "boolean", nullable: false),
-                    deactivated = table.Column<bool>(type: "boolean", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string>(type: "TEXT", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    super_admin = table.Column<bool>(type: "INTEGER", nullable: false),
+                    deactivated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_service = table.Column<bool>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -83,20 +83,20 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "access_tokens",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    scopes = table.Column<string[]>(type: "text[]", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    scopes = table.Column<string>(type: "TEXT", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -119,16 +119,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "invitations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -151,27 +151,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "projects",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    key = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    search_text = table.Column<string>(type: "character varying(1800)", maxLength: 1800, nullable: false),
-                    description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
-                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    visibility = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    github_repo_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
-                    start_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    end_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    workflow_sync_enabled = table.Column<bool>(type: "boolean", nullable: false),
-                    workflow_auto_boards = table.Column<bool>(type: "boolean", nullable: false),
-                    settings = table.Column<string>(type: "jsonb", nullable: false),
-                    lead_id = table.Column<long>(type: "bigint", nullable: true),
-                    last_issue_number = table.Column<int>(type: "integer", nullable: false),
-                    schema = table.Column<string>(type: "jsonb", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    key = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "TEXT", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    start_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    end_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    workflow_sync_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "INTEGER", nullable: false),
+                    settings = table.Column<string>(type: "TEXT", nullable: false),
+                    lead_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_issue_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    schema = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -194,17 +194,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "definition_files",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    path = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    content = table.Column<string>(type: "text", nullable: false),
-                    source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
-                    warnings = table.Column<string>(type: "jsonb", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    path = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -227,19 +227,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "milestones",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
-                    target_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    release = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
-                    created_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    target_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    created_by_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -268,12 +268,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "project_members",
                 columns: table => new
                 {
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    team_roles = table.Column<string[]>(type: "text[]", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -302,18 +302,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "workflows",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    revision = table.Column<int>(type: "integer", nullable: false),
-                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    definition = table.Column<string>(type: "jsonb", nullable: false),
-                    source = table.Column<string>(type: "text", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -336,35 +336,35 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "issues",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "integer", nullable: false),
-                    key = table.Column<string>(type: "character varying(44)", maxLength: 44, nullable: false),
-                    title = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    description = table.Column<string>(type: "text", nullable: true),
-                    status = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    workflow_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    priority = table.Column<int>(type: "integer", nullable: false),
-                    labels = table.Column<string[]>(type: "text[]", nullable: false),
-                    custom_fields = table.Column<string>(type: "jsonb", nullable: false),
-                    assignee_id = table.Column<long>(type: "bigint", nullable: true),
-                    reporter_id = table.Column<long>(type: "bigint", nullable: false),
-                    parent_id = table.Column<long>(type: "bigint", nullable: true),
-                    root_id = table.Column<long>(type: "bigint", nullable: true),
-                    hierarchy_depth = table.Column<int>(type: "integer", nullable: false),
-                    hierarchy_path = table.Column<string>(type: "character varying(220)", maxLength: 220, nullable: false),
-                    milestone_id = table.Column<long>(type: "bigint", nullable: true),
-                    story_points = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
-                    due_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    search_text = table.Column<string>(type: "text", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    workflow_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_type = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "INTEGER", nullable: false),
+                    labels = table.Column<string>(type: "TEXT", nullable: false),
+                    custom_fields = table.Column<string>(type: "TEXT", nullable: false),
+                    assignee_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    reporter_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    parent_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    root_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    hierarchy_depth = table.Column<int>(type: "INTEGER", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "TEXT", maxLength: 220, nullable: false),
+                    milestone_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    story_points = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    due_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    search_text = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -417,22 +417,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "approvals",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    from = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    to = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    requirement = table.Column<string>(type: "jsonb", nullable: false),
-                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    requested_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    decisions = table.Column<string>(type: "jsonb", nullable: false),
-                    escalates_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    escalated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    from = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    requested_by_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    decisions = table.Column<string>(type: "TEXT", nullable: false),
+                    escalates_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    escalated_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    resolved_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -461,14 +461,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "checklist_marks",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    checklist_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    item_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    checklist_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -497,15 +497,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "comments",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    author_id = table.Column<long>(type: "bigint", nullable: false),
-                    body = table.Column<string>(type: "text", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    author_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -534,15 +534,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "issue_changes",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    changes = table.Column<string>(type: "jsonb", nullable: false),
-                    comment = table.Column<string>(type: "text", nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    changes = table.Column<string>(type: "TEXT", nullable: false),
+                    comment = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -563,6 +563,85 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         name: "fk_issue_changes_users_actor_id",
                         column: x => x.actor_id,
                         principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "notifications",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    message = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    level = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    read_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notifications", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_notifications_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_messages",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 64, nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    comment_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    payload = table.Column<string>(type: "TEXT", nullable: false),
+                    occurred_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    processed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    claimed_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    last_error = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_messages", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_comments_comment_id",
+                        column: x => x.comment_id,
+                        principalTable: "comments",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.SetNull);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -705,10 +784,35 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 columns: new[] { "organization_id", "project_id", "status" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_id",
+                table: "notifications",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_read_at",
+                table: "notifications",
+                columns: new[] { "user_id", "read_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_organizations_slug",
                 table: "organizations",
                 column: "slug",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_comment_id",
+                table: "outbox_messages",
+                column: "comment_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_issue_id_processed_at_id",
+                table: "outbox_messages",
+                columns: new[] { "issue_id", "processed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_processed_at_claimed_until",
+                table: "outbox_messages",
+                columns: new[] { "processed_at", "claimed_until" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_project_members_organization_id_user_id",
@@ -757,9 +861,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "checklist_marks");
 
             migrationBuilder.DropTable(
-                name: "comments");
-
-            migrationBuilder.DropTable(
                 name: "definition_files");
 
             migrationBuilder.DropTable(
@@ -772,7 +873,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "issue_changes");
 
             migrationBuilder.DropTable(
+                name: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "outbox_messages");
+
+            migrationBuilder.DropTable(
                 name: "project_members");
+
+            migrationBuilder.DropTable(
+                name: "comments");
 
             migrationBuilder.DropTable(
                 name: "issues");

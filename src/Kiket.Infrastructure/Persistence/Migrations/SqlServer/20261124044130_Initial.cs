@@ -62,6 +62,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     capacity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
                     super_admin = table.Column<bool>(type: "bit", nullable: false),
                     deactivated = table.Column<bool>(type: "bit", nullable: false),
+                    is_service = table.Column<bool>(type: "bit", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<int>(type: "int", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
@@ -566,6 +567,85 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         onDelete: ReferentialAction.Restrict);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "notifications",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    message = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    level = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    read_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notifications", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_notifications_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_messages",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    comment_id = table.Column<long>(type: "bigint", nullable: true),
+                    payload = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    occurred_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    processed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    last_error = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_messages", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_comments_comment_id",
+                        column: x => x.comment_id,
+                        principalTable: "comments",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.SetNull);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_access_tokens_hash",
                 table: "access_tokens",
@@ -704,10 +784,35 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "organization_id", "project_id", "status" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_id",
+                table: "notifications",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_read_at",
+                table: "notifications",
+                columns: new[] { "user_id", "read_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_organizations_slug",
                 table: "organizations",
                 column: "slug",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_comment_id",
+                table: "outbox_messages",
+                column: "comment_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_issue_id_processed_at_id",
+                table: "outbox_messages",
+                columns: new[] { "issue_id", "processed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_processed_at_claimed_until",
+                table: "outbox_messages",
+                columns: new[] { "processed_at", "claimed_until" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_project_members_organization_id_user_id",
@@ -756,9 +861,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "checklist_marks");
 
             migrationBuilder.DropTable(
-                name: "comments");
-
-            migrationBuilder.DropTable(
                 name: "definition_files");
 
             migrationBuilder.DropTable(
@@ -771,7 +873,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "issue_changes");
 
             migrationBuilder.DropTable(
+                name: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "outbox_messages");
+
+            migrationBuilder.DropTable(
                 name: "project_members");
+
+            migrationBuilder.DropTable(
+                name: "comments");
 
             migrationBuilder.DropTable(
                 name: "issues");

@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Notifications;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Notifications;
+
+/// <summary>One's own notifications: any token of the user will do, as for the user themselves.</summary>
+internal static class NotificationEndpoints
+{
+    public static void MapNotifications(this IEndpointRouteBuilder api)
+    {
+        var notifications = api.MapGroup("/notifications").WithTags("Notifications");
+
+        notifications.MapGet("/", ListNotifications).WithName(nameof(ListNotifications));
+        notifications.MapPatch("/{id:long}", MarkNotification).WithName(nameof(MarkNotification));
+        notifications.MapPost("/read_all", ReadAllNotifications).WithName(nameof(ReadAllNotifications));
+    }
+
+    /// <summary>Lists your notifications, the newest first.</summary>
+    private static async Task<Results<Ok<DataPage<NotificationDto>>, ErrorResult>> ListNotifications(
+        [AsParameters] NotificationListParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new ListNotificationsQuery(parameters.Unread, new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)), ct))
+        .ToOk(DataPage<NotificationDto>.Of);
+
+    /// <summary>Marks one of your notifications read or unread.</summary>
+    private static async Task<Results<Ok<NotificationDto>, ErrorResult>> MarkNotification(
+        long id, NotificationBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new MarkNotificationCommand(id, body.Read), ct)).ToOk(n => n);
+
+    /// <summary>Marks all your notifications read.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> ReadAllNotifications(IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ReadAllNotificationsCommand(), ct)).ToSuccess();
+}
+
+internal sealed record NotificationListParameters
+{
+    [FromQuery(Name = "unread"), Description("Only unread ones (true) or read ones (false).")]
+    public bool? Unread { get; init; }
+
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    public string? Sort { get; init; }
+}
+
+[Envelope("notification")]
+internal sealed record NotificationBody
+{
+    public bool? Read { get; init; }
+}

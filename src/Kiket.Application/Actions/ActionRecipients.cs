@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Actions;
+
+/// <summary>Finds the people whom an action names.</summary>
+internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project)
+{
+    /// <summary>The recipients of a notification; only those who can see the issue.</summary>
+    /// <returns>The users, each once, and what named nobody.</returns>
+    public async Task<(IReadOnlyCollection<long> Users, IReadOnlyList<string> Unknown)> FindAsync(
+        Dictionary<string, JsonElement> given, CancellationToken ct)
+    {
+        List<string> names = [];
+        List<string> roles = [];
+        foreach (var (key, value) in given.TryGetValue("recipients", out var all) && all.ValueKind is JsonValueKind.Object
+            ? all.EnumerateObject().Select(p => (p.Name, p.Value))
+            : given.Select(g => (g.Key, g.Value)))
+        {
+            if (key is "user" or "users" or "fields" or "field" or "to" or "recipients" or "emails" or "email")
+                names.AddRange(ActionRun.Texts(value));
+            else if (key is "role" or "roles" or "team")
+                roles.AddRange(ActionRun.Texts(value));
+        }
+
+        HashSet<long> found = [];
+        List<string> unknown = [];
+        foreach (var name in names)
+        {
+            if (await FindUserAsync(name, ct) is { } user)
+                found.Add(user);
+            else if (await FindRoleAsync(name, ct) is { Count: > 0 } holders)
+                found.UnionWith(holders);
+            else
+                unknown.Add(name);
+        }
+
+        foreach (var role in roles)
+        {
+            var holders = await FindRoleAsync(role, ct);
+            found.UnionWith(holders);
+            if (holders.Count == 0)
+                unknown.Add($"role {role}");
+        }
+
+        var readers = await ReadersAmongAsync(found, ct);
+        unknown.AddRange(found.Except(readers).Select(u => string.Create(CultureInfo.InvariantCulture, $"user {u}, who cannot see the issue")));
+        return (readers, unknown);
+    }
+
+    /// <summary>The active user named by id, address, part (<c>assignee</c>, <c>reporter</c>, <c>lead</c>) or field of the issue; or null.</summary>
+    public async Task<long?> FindUserAsync(string name, CancellationToken ct)
+    {
+        var field = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
+        long? id = field switch
+        {
+            "assignee" or "assignee_id" => issue.AssigneeId,
+            "reporter" or "creator" or "reporter_id" => issue.ReporterId,
+            "lead" or "project_lead" => project.LeadId,
+            _ => null,
+        };
+        if (id is null && field.StartsWith("custom_fields.", StringComparison.Ordinal))
+            field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? ActionRun.ScalarOf(held) ?? "" : "";
+        if (id is null && long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            id = number;
+        var email = field.Trim().ToLowerInvariant();
+        return id is { } known
+            ? await db.Users.Where(u => u.Id == known && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct)
+            : await db.Users.Where(u => u.Email == email && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct);
+    }
+
+    /// <summary>The active users who hold a role: of the project's team, of the project or of the organization.</summary>
+    private async Task<IReadOnlyCollection<long>> FindRoleAsync(string role, CancellationToken ct)
+    {
+        var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id).ToListAsync(ct);
+        var isLead = role is "lead" or "project_lead" or "manager";
+        HashSet<long> found =
+        [
+            .. members.Where(m => m.TeamRoles.Contains(role, StringComparer.OrdinalIgnoreCase)
+                || (WireName.TryParse(role, out ProjectRole ofProject) && m.Role == ofProject)
+                || (isLead && m.Role is ProjectRole.Lead)).Select(m => m.UserId),
+        ];
+        if (isLead && project.LeadId is { } lead)
+            found.Add(lead);
+        OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
+        return await db.Users.Where(u => !u.Deactivated && (found.Contains(u.Id) || u.Role == ofOrganization)).Select(u => u.Id).ToListAsync(ct);
+    }
+
+    private async Task<IReadOnlyCollection<long>> ReadersAmongAsync(HashSet<long> users, CancellationToken ct)
+    {
+        if (users.Count == 0)
+            return [];
+        var roles = await db.Users.Where(u => users.Contains(u.Id))
+            .Select(u => new
+            {
+                u.Id,
+                u.Role,
+                Membership = db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+            })
+            .OrderBy(u => u.Id).ToListAsync(ct);
+        return
+        [
+            .. roles.Where(u => ProjectPolicy.AccessOf(
+                new Actor(issue.OrganizationId, u.Id, u.Role), project.Visibility, project.LeadId, u.Membership) is not ProjectAccess.None).Select(u => u.Id),
+        ];
+    }
+}

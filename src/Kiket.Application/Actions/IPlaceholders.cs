@@ -1,0 +1,10 @@
+namespace Kiket.Application.Actions;
+
+/// <summary>Fills the placeholders of definitions, <c>${issue.title}</c> and <c>{{issue.title}}</c>; the border to the template library.</summary>
+public interface IPlaceholders
+{
+    /// <summary>Fills every placeholder of a text. What is no placeholder stays as it is, also in what is filled in.</summary>
+    /// <param name="text">The text, from a definition.</param>
+    /// <param name="values">All that placeholders can see: texts, numbers, flags, lists and dictionaries of these.</param>
+    string Fill(string text, IReadOnlyDictionary<string, object?> values);
+}

@@ -1,0 +1,51 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>The one way to open an issue, for people and for actions.</summary>
+internal static class IssueOpening
+{
+    /// <summary>Opens and saves an issue. To be called in a transaction; a refusal must undo it, because the number is taken first.</summary>
+    /// <param name="status">State to begin in, or null for the initial one.</param>
+    public static async Task<Result<Issue>> OpenIssueAsync(
+        this IKiketDb db, Project project, IssueEdit fields, string? status, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(asked) : project.Schema.DefaultType;
+        if (type is null)
+            return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
+        var workflow = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
+        if (await db.FindUnknownReferenceAsync(project.Id, fields, ct) is { } unknown)
+            return unknown;
+
+        // Locks the project until the commit: numbers have no gaps, and the hierarchy below stays as it is read.
+        var number = await db.TakeIssueNumberAsync(project.Id, ct);
+        Issue? parent = null;
+        if (fields.ParentId.Or(null) is { } parentId)
+        {
+            parent = await db.Issues.SingleOrDefaultAsync(i => i.Id == parentId, ct);
+            if (parent is null)
+                return IssueErrors.UnknownParent(parentId);
+        }
+
+        var opened = Issue.Open(project, type, workflow, fields, status, parent, actor.UserId, now);
+        if (opened.Error is { } refusal)
+            return refusal;
+        var issue = opened.Value;
+        if (issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
+            return IssueErrors.NotInitial(issue.Status);
+
+        if (workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state
+            && await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct) >= limit)
+            return IssueErrors.StateIsFull(state);
+
+        issue.TakeNumber(project.Key, number);
+        db.Issues.Add(issue);
+        await db.SaveChangesAsync(ct);
+        return issue;
+    }
+}

@@ -1,0 +1,46 @@
+using Kiket.Application.Abstractions;
+
+using Kiket.Domain.Notifications;
+
+namespace Kiket.Application.Notifications;
+
+public sealed record NotificationDto
+{
+    public required long Id { get; init; }
+
+    public required string Message { get; init; }
+
+    public required NotificationLevel Level { get; init; }
+
+    public required NotifiedIssue Issue { get; init; }
+
+    public required DateTimeOffset? ReadAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+public sealed record NotifiedIssue(long Id, string Key, string Title);
+
+internal static class NotificationQueries
+{
+    public static readonly SortOptions<Notification> Sorts = new SortOptions<Notification>("id desc", n => n.Id)
+        .By("id", n => n.Id).By("created_at", n => n.CreatedAt);
+
+    /// <summary>Only one's own, and only about issues that can still be seen: others do not exist.</summary>
+    public static IQueryable<Notification> OwnNotifications(this IKiketDb db, Domain.Users.Actor actor)
+    {
+        var issues = Issues.IssueQueries.VisibleIssues(db, actor);
+        return db.Notifications.Where(n => n.UserId == actor.UserId && issues.Any(i => i.Id == n.IssueId));
+    }
+
+    public static IQueryable<NotificationDto> ToDto(this IQueryable<Notification> notifications, IKiketDb db) =>
+        notifications.Select(n => new NotificationDto
+        {
+            Id = n.Id,
+            Message = n.Message,
+            Level = n.Level,
+            Issue = db.Issues.Where(i => i.Id == n.IssueId).Select(i => new NotifiedIssue(i.Id, i.Key, i.Title)).First(),
+            ReadAt = n.ReadAt,
+            CreatedAt = n.CreatedAt,
+        });
+}

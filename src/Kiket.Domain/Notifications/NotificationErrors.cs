@@ -1,0 +1,11 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Notifications;
+
+/// <summary>Refusals about notifications.</summary>
+public static class NotificationErrors
+{
+    /// <summary><c>NOTIFICATION_NOT_FOUND</c>.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error NotFound(long id) => new(ErrorKind.NotFound, "NOTIFICATION_NOT_FOUND", $"There is no notification {id}.");
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Actions;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Outbox;
+
+/// <summary>
+/// Takes waiting messages and does what follows from them. A message and all its effects are one transaction, so that a crash at any
+/// instant leaves both undone or both done; several workers may run at once, on any node.
+/// </summary>
+public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxProcessor> logger)
+{
+    /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    private const int BatchSize = 50;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
+
+    /// <summary>Processes all that waits, and what follows from that.</summary>
+    /// <returns>How many messages it has done.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var done = 0;
+        while (await ClaimAsync(ct) is { Count: > 0 } claimed)
+        {
+            foreach (var message in claimed)
+                done += await ProcessAsync(message, ct) ? 1 : 0;
+        }
+
+        return done;
+    }
+
+    /// <summary>Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> ClaimAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var (now, claim) = (time.GetUtcNow(), (Guid?)Guid.NewGuid());
+        var until = now + Lease;
+
+        var ids = await messages.Where(m => m.ProcessedAt == null && m.ClaimedUntil <= now)
+            .Where(m => !messages.Any(e => e.IssueId == m.IssueId && e.ProcessedAt == null && e.Id < m.Id))
+            .OrderBy(m => m.Id).Take(BatchSize).Select(m => m.Id).ToListAsync(ct);
+        if (ids.Count == 0)
+            return [];
+
+        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our claim.
+        await messages.Where(m => ids.Contains(m.Id) && m.ProcessedAt == null && m.ClaimedUntil <= now).ExecuteUpdateAsync(
+            set => set.SetProperty(m => m.ClaimId, claim).SetProperty(m => m.ClaimedUntil, until), ct);
+        return await messages.AsNoTracking().Where(m => m.ClaimId == claim).OrderBy(m => m.Id).ToListAsync(ct);
+    }
+
+    /// <summary>Does what follows from a claimed message.</summary>
+    /// <returns>Whether this call did it; false when it failed, or another worker has taken it over.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a message throws counts as its failure; it must not stop the others.")]
+    public async Task<bool> ProcessAsync(OutboxMessage message, CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var (services, organization) = (scope.ServiceProvider, message.OrganizationId);
+            var actor = services.GetRequiredService<CurrentActor>();
+            actor.SignIn(new Actor(organization, 0, OrganizationRole.Developer), []);
+            var db = services.GetRequiredService<KiketDbContext>();
+            actor.SignIn(new Actor(organization, await db.ServiceUserIdAsync(organization, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
+            actor.CauseDepth = message.Payload.Depth + 1;
+            var reactions = services.GetRequiredService<EventReactions>();
+            var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
+
+            var processed = await db.InTransactionAsync<bool>(
+                async () =>
+                {
+                    var isOurs = await db.OutboxMessages.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
+                        .ExecuteUpdateAsync(set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null), ct) == 1;
+                    if (isOurs)
+                        await reactions.RunAsync(message.ToEvent(), ct);
+                    return isOurs;
+                },
+                ct);
+            return processed.Value;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            LogFailure(failure, message.Id, message.Event);
+            await RestAsync(message, failure, ct);
+            return false;
+        }
+    }
+
+    /// <summary>Lets a failed message rest, longer each time; after the last attempt it is given up, so that its issue goes on.</summary>
+    private async Task RestAsync(OutboxMessage message, Exception failure, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var (id, claim, attempts, now) = (message.Id, message.ClaimId, message.Attempts + 1, time.GetUtcNow());
+        var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
+        DateTimeOffset? givenUp = attempts >= OutboxMessage.MaxAttempts ? now : null;
+        var error = failure.ToString();
+        error = error.Length <= OutboxMessage.MaxErrorLength ? error : error[..OutboxMessage.MaxErrorLength];
+        await db.OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.Attempts, attempts).SetProperty(m => m.ClaimedUntil, again)
+                    .SetProperty(m => m.ClaimId, (Guid?)null).SetProperty(m => m.ProcessedAt, givenUp).SetProperty(m => m.LastError, error),
+                ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox message {Id}, {Event}, failed; it is tried again later.")]
+    private partial void LogFailure(Exception failure, long id, string @event);
+}

@@ -1,0 +1,28 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Kiket.Infrastructure.Outbox;
+
+/// <summary>Wakes the outbox of this process after a commit. Several wake-ups before it looks are one.</summary>
+public sealed class OutboxSignal
+{
+    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Wake() => channel.Writer.TryWrite(true);
+
+    public ValueTask<bool> WaitAsync(CancellationToken ct) => channel.Reader.ReadAsync(ct);
+}
+
+/// <summary>Tells the context of each commit, whoever began the transaction.</summary>
+internal sealed class OutboxWakeUp : DbTransactionInterceptor
+{
+    public static OutboxWakeUp Instance { get; } = new();
+
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        (eventData.Context as KiketDbContext)?.OnCommitted();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,907 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "idempotency_records",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    key_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    reserved_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    answer = table.Column<byte[]>(type: "bytea", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_records", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "organizations",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    slug = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "users",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string[]>(type: "text[]", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    super_admin = table.Column<bool>(type: "boolean", nullable: false),
+                    deactivated = table.Column<bool>(type: "boolean", nullable: false),
+                    is_service = table.Column<bool>(type: "boolean", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_users", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_users_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "access_tokens",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    scopes = table.Column<string[]>(type: "text[]", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_access_tokens", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_access_tokens_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_access_tokens_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "invitations",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_invitations", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_invitations_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_invitations_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "projects",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    key = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(1800)", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    start_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    end_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    workflow_sync_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "boolean", nullable: false),
+                    settings = table.Column<string>(type: "jsonb", nullable: false),
+                    lead_id = table.Column<long>(type: "bigint", nullable: true),
+                    last_issue_number = table.Column<int>(type: "integer", nullable: false),
+                    schema = table.Column<string>(type: "jsonb", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_projects", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_projects_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_projects_users_lead_id",
+                        column: x => x.lead_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "definition_files",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    path = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "jsonb", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_definition_files", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_definition_files_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_definition_files_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "milestones",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    target_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
+                    created_by_id = table.Column<long>(type: "bigint", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_milestones", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_milestones_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_milestones_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_milestones_users_created_by_id",
+                        column: x => x.created_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "project_members",
+                columns: table => new
+                {
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string[]>(type: "text[]", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_project_members", x => new { x.project_id, x.user_id });
+                    table.ForeignKey(
+                        name: "fk_project_members_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_project_members_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_project_members_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workflows",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workflows", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_workflows_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_workflows_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "issues",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    key = table.Column<string>(type: "character varying(44)", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "text", nullable: true),
+                    status = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    workflow_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    labels = table.Column<string[]>(type: "text[]", nullable: false),
+                    custom_fields = table.Column<string>(type: "jsonb", nullable: false),
+                    assignee_id = table.Column<long>(type: "bigint", nullable: true),
+                    reporter_id = table.Column<long>(type: "bigint", nullable: false),
+                    parent_id = table.Column<long>(type: "bigint", nullable: true),
+                    root_id = table.Column<long>(type: "bigint", nullable: true),
+                    hierarchy_depth = table.Column<int>(type: "integer", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "character varying(220)", maxLength: 220, nullable: false),
+                    milestone_id = table.Column<long>(type: "bigint", nullable: true),
+                    story_points = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    due_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    search_text = table.Column<string>(type: "text", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_issues", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_issues_issues_parent_id",
+                        column: x => x.parent_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_milestones_milestone_id",
+                        column: x => x.milestone_id,
+                        principalTable: "milestones",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_users_assignee_id",
+                        column: x => x.assignee_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_users_reporter_id",
+                        column: x => x.reporter_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issues_workflows_workflow_id",
+                        column: x => x.workflow_id,
+                        principalTable: "workflows",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "approvals",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    from = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    requested_by_id = table.Column<long>(type: "bigint", nullable: false),
+                    decisions = table.Column<string>(type: "jsonb", nullable: false),
+                    escalates_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    escalated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_approvals", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_approvals_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_approvals_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_approvals_users_requested_by_id",
+                        column: x => x.requested_by_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checklist_marks",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    checklist_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_checklist_marks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_checklist_marks_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_checklist_marks_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_checklist_marks_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "comments",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    author_id = table.Column<long>(type: "bigint", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_comments", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_comments_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_comments_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_comments_users_author_id",
+                        column: x => x.author_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "issue_changes",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    actor_id = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    changes = table.Column<string>(type: "jsonb", nullable: false),
+                    comment = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_issue_changes", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_issue_changes_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issue_changes_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_issue_changes_users_actor_id",
+                        column: x => x.actor_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "notifications",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    message = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    level = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_notifications", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_notifications_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_notifications_users_user_id",
+                        column: x => x.user_id,
+                        principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_messages",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "character varying(64)", maxLength: 64, nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    comment_id = table.Column<long>(type: "bigint", nullable: true),
+                    payload = table.Column<string>(type: "jsonb", nullable: false),
+                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    processed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_error = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_messages", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_comments_comment_id",
+                        column: x => x.comment_id,
+                        principalTable: "comments",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.SetNull);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_outbox_messages_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_access_tokens_hash",
+                table: "access_tokens",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_access_tokens_organization_id_kind_user_id",
+                table: "access_tokens",
+                columns: new[] { "organization_id", "kind", "user_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_approvals_issue_id_id",
+                table: "approvals",
+                columns: new[] { "issue_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_approvals_status_escalates_at",
+                table: "approvals",
+                columns: new[] { "status", "escalates_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_checklist_marks_issue_id_checklist_id_item_id",
+                table: "checklist_marks",
+                columns: new[] { "issue_id", "checklist_id", "item_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_comments_organization_id_issue_id_id",
+                table: "comments",
+                columns: new[] { "organization_id", "issue_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_definition_files_project_id_path",
+                table: "definition_files",
+                columns: new[] { "project_id", "path" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_records_expires_at",
+                table: "idempotency_records",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_records_user_id_key_hash",
+                table: "idempotency_records",
+                columns: new[] { "user_id", "key_hash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_hash",
+                table: "invitations",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_invitations_organization_id_user_id",
+                table: "invitations",
+                columns: new[] { "organization_id", "user_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issue_changes_organization_id_issue_id_id",
+                table: "issue_changes",
+                columns: new[] { "organization_id", "issue_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_milestone_id",
+                table: "issues",
+                column: "milestone_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_assignee_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "assignee_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_due_date",
+                table: "issues",
+                columns: new[] { "organization_id", "due_date" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_key",
+                table: "issues",
+                columns: new[] { "organization_id", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_milestone_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "milestone_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_parent_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "parent_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_created_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_hierarchy_path",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "hierarchy_path" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_status",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_project_id_updated_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "project_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_updated_at_id",
+                table: "issues",
+                columns: new[] { "organization_id", "updated_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_project_id_number",
+                table: "issues",
+                columns: new[] { "project_id", "number" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_milestones_organization_id_project_id_status",
+                table: "milestones",
+                columns: new[] { "organization_id", "project_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_id",
+                table: "notifications",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notifications_user_id_read_at",
+                table: "notifications",
+                columns: new[] { "user_id", "read_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_organizations_slug",
+                table: "organizations",
+                column: "slug",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_comment_id",
+                table: "outbox_messages",
+                column: "comment_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_issue_id_processed_at_id",
+                table: "outbox_messages",
+                columns: new[] { "issue_id", "processed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_processed_at_claimed_until",
+                table: "outbox_messages",
+                columns: new[] { "processed_at", "claimed_until" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_project_members_organization_id_user_id",
+                table: "project_members",
+                columns: new[] { "organization_id", "user_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_projects_organization_id_key",
+                table: "projects",
+                columns: new[] { "organization_id", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_projects_organization_id_status",
+                table: "projects",
+                columns: new[] { "organization_id", "status" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_users_organization_id_email",
+                table: "users",
+                columns: new[] { "organization_id", "email" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_users_organization_id_role",
+                table: "users",
+                columns: new[] { "organization_id", "role" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workflows_project_id_key_revision",
+                table: "workflows",
+                columns: new[] { "project_id", "key", "revision" },
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "access_tokens");
+
+            migrationBuilder.DropTable(
+                name: "approvals");
+
+            migrationBuilder.DropTable(
+                name: "checklist_marks");
+
+            migrationBuilder.DropTable(
+                name: "definition_files");
+
+            migrationBuilder.DropTable(
+                name: "idempotency_records");
+
+            migrationBuilder.DropTable(
+                name: "invitations");
+
+            migrationBuilder.DropTable(
+                name: "issue_changes");
+
+            migrationBuilder.DropTable(
+                name: "notifications");
+
+            migrationBuilder.DropTable(
+                name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "project_members");
+
+            migrationBuilder.DropTable(
+                name: "comments");
+
+            migrationBuilder.DropTable(
+                name: "issues");
+
+            migrationBuilder.DropTable(
+                name: "milestones");
+
+            migrationBuilder.DropTable(
+                name: "workflows");
+
+            migrationBuilder.DropTable(
+                name: "projects");
+
+            migrationBuilder.DropTable(
+                name: "users");
+
+            migrationBuilder.DropTable(
+                name: "organizations");
+        }
+    }
+}
