@@ -32,20 +32,28 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
         var projects = db.VisibleProjects(current.Actor);
         if (query.Project is { } project)
             projects = projects.WithSpecification(ProjectSpec.By(project));
-        return await db.LatestWorkflows(projects).ToPageAsync(
+
+        // The definition is read whole: a path into a JSON document means something else on each database.
+        var page = await db.LatestWorkflows(projects).ToPageAsync(
             query.Page,
             Sorts,
-            page => page.Select(w => new WorkflowSummaryDto(
-                w.Id,
-                w.Key,
-                w.Name,
-                w.Definition.Description,
-                w.Revision,
-                w.ProjectId,
-                db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First(),
-                w.Definition.States.Count,
-                w.Definition.Transitions.Count,
-                w.CreatedAt)),
+            rows => rows.Select(w => new { Workflow = w, ProjectKey = db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First() }),
             ct);
+        if (page.Error is { } refusal)
+            return refusal;
+        return new Page<WorkflowSummaryDto>(
+            [.. page.Value.Items.Select(row => SummaryOf(row.Workflow, row.ProjectKey))], page.Value.Total, page.Value.Number, page.Value.Size);
     }
+
+    private static WorkflowSummaryDto SummaryOf(Workflow w, string projectKey) => new(
+        w.Id,
+        w.Key,
+        w.Name,
+        w.Definition.Description,
+        w.Revision,
+        w.ProjectId,
+        projectKey,
+        w.Definition.States.Count,
+        w.Definition.Transitions.Count,
+        w.CreatedAt);
 }

@@ -384,7 +384,7 @@ public sealed class ImportTests(KiketServer server)
         files.Add(Packs.File(".kiket/boards/c1.yaml", "# " + new string('x', 1_000_000)));
         files.Add(Packs.File(".kiket/boards/c2.yaml", "# " + new string('x', 1_000_000)));
         await tenant.Admin.ImportAsync(files).RefusedAsync(413, "PAYLOAD_TOO_LARGE");
-        await tenant.Admin.PostJsonAsync("/api/v1/projects", new { project = new { name = "Big", description = new string('x', 1_100_000) } })
+        await tenant.Admin.PostLargeJsonAsync("/api/v1/projects", new { project = new { name = "Big", description = new string('x', 1_100_000) } })
             .RefusedAsync(413, "PAYLOAD_TOO_LARGE");
     }
 

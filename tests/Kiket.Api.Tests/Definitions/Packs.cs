@@ -60,7 +60,7 @@ internal static class Packs
             body["project_key"] = projectKey;
         if (dryRun)
             body["dry_run"] = true;
-        return client.PostJsonAsync("/api/v1/definitions/import", body);
+        return client.PostLargeJsonAsync("/api/v1/definitions/import", body);
     }
 
     public static string[] Texts(this JsonNode answer, string list) => [.. answer[list]!.AsArray().Select(t => (string)t!)];

@@ -50,6 +50,12 @@ public sealed class RealPackTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.Admin.ImportAsync(Packs.FilesOf(Path.Combine(Packs.Shared(), "engineering"))).OkAsync();
 
+        // The way out of testing asks for a checklist: one item for people, three that look at custom fields.
+        await tenant.Admin.PatchJsonAsync("/api/v1/issues/ENGINEERING-1/checklists/manual_qa", new { @checked = true }).OkAsync();
+        await tenant.Admin.PatchJsonAsync(
+            "/api/v1/issues/ENGINEERING-1",
+            new { custom_fields = new { ci_status = "passed", integration_status = "passed", security_status = "clean" } }).OkAsync();
+
         await WalkAsync(tenant, "ENGINEERING-1", "deployed", ["fixing", "testing", "deployed"]);
     }
 

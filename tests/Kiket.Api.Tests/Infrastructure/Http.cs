@@ -11,6 +11,13 @@ internal static class Http
     public static Task<HttpResponseMessage> PostJsonAsync(this HttpClient client, string path, object body) =>
         client.PostAsync(path, JsonContent.Create(body, options: JsonSerializerOptions.Default));
 
+    /// <summary>Sends a body that the server may refuse for its size alone, before it has been sent.</summary>
+    public static Task<HttpResponseMessage> PostLargeJsonAsync(this HttpClient client, string path, object body) => client.SendAsync(new(HttpMethod.Post, path)
+    {
+        Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"),
+        Headers = { ExpectContinue = true },
+    });
+
     public static Task<HttpResponseMessage> PatchJsonAsync(this HttpClient client, string path, object body, string? ifMatch = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Patch, path) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Default) };
