@@ -14,6 +14,9 @@ namespace Kiket.Application.Abstractions;
 /// <summary>The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.</summary>
 public interface IKiketDb
 {
+    /// <summary>Name of the query filter that hides deleted rows.</summary>
+    const string NotDeletedFilter = "not_deleted";
+
     DbSet<Organization> Organizations { get; }
 
     DbSet<User> Users { get; }

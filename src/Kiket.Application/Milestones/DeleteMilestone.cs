@@ -36,7 +36,7 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, ICurrentActor current,
             await db.SaveChangesAsync(ct);
         }
 
-        await db.Issues.IgnoreQueryFilters(["not_deleted"]).Where(i => i.MilestoneId == milestone.Id)
+        await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => i.MilestoneId == milestone.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
         db.Milestones.Remove(milestone);
         await db.SaveChangesAsync(ct);

@@ -24,9 +24,6 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Name of the query filter that hides other organizations' rows.</summary>
     public const string TenantFilter = "tenant";
 
-    /// <summary>Name of the query filter that hides deleted rows.</summary>
-    public const string NotDeletedFilter = "not_deleted";
-
     /// <summary>Whose rows are visible. The context is pooled, so this is set each time it is taken.</summary>
     internal CurrentActor? CurrentActor { get; set; }
 
@@ -160,7 +157,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<DefinitionFile>(modelBuilder);
         BelongsToOrganization<Notification>(modelBuilder);
         BelongsToOrganization<OutboxMessage>(modelBuilder);
-        modelBuilder.Entity<Issue>().HasQueryFilter(NotDeletedFilter, i => i.DeletedAt == null);
+        modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 
         // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.
         foreach (var key in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
@@ -207,7 +208,7 @@ public abstract class StorageSuite(TestDatabase database)
         await session.Db.SaveChangesAsync();
 
         Assert.False(await session.Db.Issues.AnyAsync(i => i.Id == id));
-        Assert.Equal(Noon, (await session.Db.Issues.IgnoreQueryFilters([KiketDbContext.NotDeletedFilter]).SingleAsync(i => i.Id == id)).DeletedAt);
+        Assert.Equal(Noon, (await session.Db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).SingleAsync(i => i.Id == id)).DeletedAt);
     }
 
     [Fact]
