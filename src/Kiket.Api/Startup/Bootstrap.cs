@@ -23,7 +23,7 @@ internal static class Bootstrap
         var db = services.GetRequiredService<KiketDbContext>();
         await ReachAsync(db);
         if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
-            await db.Database.MigrateAsync();
+            await db.MigrateAsync(CancellationToken.None);
         else if ((await db.Database.GetPendingMigrationsAsync()).Any())
             throw new StartupException("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
 

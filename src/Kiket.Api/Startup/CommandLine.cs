@@ -67,10 +67,10 @@ internal static class CommandLine
     public static Command DoesInDatabase(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work) =>
         command.Does(async (parsed, services, ct) =>
         {
-            var database = services.GetRequiredService<KiketDbContext>().Database;
+            var db = services.GetRequiredService<KiketDbContext>();
             if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
-                await database.MigrateAsync(ct);
-            else if ((await database.GetPendingMigrationsAsync(ct)).Any())
+                await db.MigrateAsync(ct);
+            else if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
                 return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "The database is not up to date; run the command migrate first.");
             return await work(parsed, services, ct);
         });

@@ -14,7 +14,7 @@ internal static class MigrateCommand
     private static async Task<Result<string>> MigrateAsync(KiketDbContext db, CancellationToken ct)
     {
         var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
-        await db.Database.MigrateAsync(ct);
+        await db.MigrateAsync(ct);
         return pending.Count == 0 ? "The database was up to date." : $"Applied to the database: {string.Join(", ", pending)}.";
     }
 }

@@ -100,6 +100,16 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         }
     }
 
+    /// <summary>Applies the migrations that are missing.</summary>
+    public async Task MigrateAsync(CancellationToken ct)
+    {
+        await Database.MigrateAsync(ct);
+
+        // Without a write-ahead log a commit fails while somebody reads. The file remembers it.
+        if (Database.IsSqlite())
+            await Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+    }
+
     /// <summary>Wakes the outbox after a commit that has brought it something.</summary>
     internal void OnCommitted()
     {

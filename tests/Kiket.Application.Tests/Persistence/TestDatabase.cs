@@ -4,7 +4,6 @@ using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +38,7 @@ public abstract class TestDatabase : IAsyncLifetime
             return;
         services = KiketServices.On(Provider, connection, Statements);
         await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.MigrateAsync();
+        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().MigrateAsync(default);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,21 @@ public abstract class TransactionSuite(TestDatabase database)
     private static readonly Error Refusal = Error.Forbidden("No.");
 
     [Fact]
+    public async Task Many_who_save_a_single_row_at_once_all_succeed()
+    {
+        var workspace = await Workspace.NewAsync(database);
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 40; i++)
+                await workspace.AddUserAsync($"writer{writer}.{i}@example.com");
+        })));
+
+        await using var session = workspace.SignIn();
+        Assert.Equal(1 + (16 * 40), await session.Db.Users.CountAsync());
+    }
+
+    [Fact]
     public async Task Success_keeps_every_save()
     {
         var workspace = await Workspace.NewAsync(database);
