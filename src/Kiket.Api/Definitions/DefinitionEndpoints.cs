@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Definitions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -28,7 +27,7 @@ internal static class DefinitionEndpoints
     private static async Task<Results<Ok<DataPage<DefinitionDto>>, ErrorResult>> ListDefinitions(
         [AsParameters] DefinitionListParameters parameters, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(
-            new ListDefinitionsQuery(parameters.ToProject(), new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)), ct))
+            new ListDefinitionsQuery(parameters.ToProject(), parameters.ToPage()), ct))
         .ToOk(DataPage<DefinitionDto>.Of);
 
     /// <summary>Makes a project be what definition files say; refuses all of them when one is at fault.</summary>
@@ -37,7 +36,7 @@ internal static class DefinitionEndpoints
         (await mediator.Send(new ImportDefinitionsCommand(body.ToFiles(), body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(imported => imported);
 }
 
-internal sealed record DefinitionListParameters
+internal sealed record DefinitionListParameters : PageParameters
 {
     [FromQuery(Name = "project"), Description("Only files of this project: its id or key.")]
     public string? Project { get; init; }
@@ -47,15 +46,6 @@ internal sealed record DefinitionListParameters
 
     [FromQuery(Name = "project_key"), Description("The same as `project`.")]
     public string? ProjectKey { get; init; }
-
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 
     public ProjectRef? ToProject()
     {

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Http;
 
-/// <summary>The parameters of a list without filters.</summary>
-internal sealed record PageParameters
+/// <summary>The parameters that every list has.</summary>
+internal record PageParameters
 {
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }

@@ -34,7 +34,7 @@ internal static class MilestoneEndpoints
             new ListMilestonesQuery(
                 project,
                 Parameters.Enums<MilestoneStatus>("status", parameters.Status),
-                new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)),
+                parameters.ToPage()),
             ct)).ToOk(MilestonePage.Of);
 
     /// <summary>Plans a milestone.</summary>
@@ -59,19 +59,10 @@ internal static class MilestoneEndpoints
         (await mediator.Send(new DeleteMilestoneCommand(project, id, ifMatch.Version), ct)).ToSuccess();
 }
 
-internal sealed record MilestoneListParameters
+internal sealed record MilestoneListParameters : PageParameters
 {
     [FromQuery(Name = "status"), Description("Only milestones with one of these statuses: planning, active, completed, cancelled.")]
     public string? Status { get; init; }
-
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 }
 
 [Envelope("milestone")]

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Notifications;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +23,7 @@ internal static class NotificationEndpoints
     private static async Task<Results<Ok<DataPage<NotificationDto>>, ErrorResult>> ListNotifications(
         [AsParameters] NotificationListParameters parameters, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(
-            new ListNotificationsQuery(parameters.Unread, new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)), ct))
+            new ListNotificationsQuery(parameters.Unread, parameters.ToPage()), ct))
         .ToOk(DataPage<NotificationDto>.Of);
 
     /// <summary>Marks one of your notifications read or unread.</summary>
@@ -37,19 +36,10 @@ internal static class NotificationEndpoints
         (await mediator.Send(new ReadAllNotificationsCommand(), ct)).ToSuccess();
 }
 
-internal sealed record NotificationListParameters
+internal sealed record NotificationListParameters : PageParameters
 {
     [FromQuery(Name = "unread"), Description("Only unread ones (true) or read ones (false).")]
     public bool? Unread { get; init; }
-
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 }
 
 [Envelope("notification")]

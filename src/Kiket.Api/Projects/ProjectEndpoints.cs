@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
@@ -35,7 +34,7 @@ internal static class ProjectEndpoints
                 Parameters.Enums<ProjectStatus>("status", parameters.Status),
                 Parameters.Enums<ProjectVisibility>("visibility", parameters.Visibility),
                 parameters.Search,
-                new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)),
+                parameters.ToPage()),
             ct)).ToOk(DataPage<ProjectDto>.Of);
 
     /// <summary>Starts a project.</summary>
@@ -58,7 +57,7 @@ internal static class ProjectEndpoints
         (await mediator.Send(new ArchiveProjectCommand(project, ifMatch.Version), ct)).ToResource();
 }
 
-internal sealed record ProjectListParameters
+internal sealed record ProjectListParameters : PageParameters
 {
     [FromQuery(Name = "status"), Description("Only projects with one of these statuses: active, archived.")]
     public string? Status { get; init; }
@@ -68,15 +67,6 @@ internal sealed record ProjectListParameters
 
     [FromQuery(Name = "search"), Description("Only projects whose name contains this.")]
     public string? Search { get; init; }
-
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 }
 
 [Envelope("project")]

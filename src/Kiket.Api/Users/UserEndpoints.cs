@@ -35,7 +35,7 @@ internal static class UserEndpoints
         (await mediator.Send(
             new ListUsersQuery(
                 Parameters.Enums<OrganizationRole>("role", parameters.Role),
-                new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)),
+                parameters.ToPage()),
             ct)).ToOk(UserPage.Of);
 
     /// <summary>Adds a user and invites them; the invitation's token is shown once.</summary>
@@ -62,19 +62,10 @@ internal static class UserEndpoints
         (await mediator.Send(new AcceptInvitationCommand(body.Token, body.Name), ct)).ToOk(accepted => accepted);
 }
 
-internal sealed record UserListParameters
+internal sealed record UserListParameters : PageParameters
 {
     [FromQuery(Name = "role"), Description("Only users with one of these roles: admin, finance_manager, project_manager, developer, viewer.")]
     public string? Role { get; init; }
-
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 }
 
 internal sealed record UserPage(IReadOnlyList<UserDto> Users, PageMeta Meta)
