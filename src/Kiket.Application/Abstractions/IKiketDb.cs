@@ -1,5 +1,6 @@
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
+using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -46,6 +47,8 @@ public interface IKiketDb
     DbSet<DefinitionFile> DefinitionFiles { get; }
 
     DbSet<Notification> Notifications { get; }
+
+    DbSet<LoggedEvent> Events { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 

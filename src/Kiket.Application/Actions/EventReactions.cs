@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
+using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -61,7 +62,7 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
     private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(IssueEvent happened, Issue issue, CancellationToken ct)
     {
         List<(string Source, WorkflowAction Action)> planned = [];
-        if (happened.To is not { } entered)
+        if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
             return planned;
         var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
         if (workflow.FindState(happened.From) is { } left)

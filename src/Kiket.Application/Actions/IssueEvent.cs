@@ -3,18 +3,9 @@ using Kiket.Domain.Issues;
 namespace Kiket.Application.Actions;
 
 /// <summary>Something that happened to an issue, as the outbox has kept it.</summary>
-/// <param name="Name">Its public name (contract, section 15.1).</param>
+/// <param name="Name">One of <see cref="Kiket.Domain.Events.EventNames"/>.</param>
 /// <param name="From">Key of the state that the issue left, for a change of state; else null.</param>
 /// <param name="To">Key of the state that it entered or began in; else null.</param>
 /// <param name="Depth">How many events in a row caused each other before this one; 0 for what a person did.</param>
 public sealed record IssueEvent(
     string Name, long IssueId, long ProjectId, long? CommentId, string? From, string? To, IReadOnlyList<FieldChange> Changes, long ActorId, int Depth);
-
-/// <summary>The public names of events.</summary>
-public static class EventNames
-{
-    public const string IssueCreated = "issue.created";
-    public const string IssueUpdated = "issue.updated";
-    public const string IssueStatusChanged = "issue.status_changed";
-    public const string CommentCreated = "comment.created";
-}

@@ -172,7 +172,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             var edit = EditOf(pack.Project);
             var isSame = project.Name == edit.Name.Value && project.Description == edit.Description.Value
                 && (!edit.Settings.IsSet || SameJson(project.Settings, edit.Settings.Value));
-            return isSame || before == files.Single(f => f.Path == path).Content ? Result.Success : project.Edit(edit, now);
+            return isSame || before == files.Single(f => f.Path == path).Content ? Result.Success : project.Edit(edit, actorId, now);
         }
 
         private static ProjectEdit EditOf(PackProject project) => new()

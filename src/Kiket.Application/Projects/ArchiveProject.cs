@@ -21,7 +21,7 @@ internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, 
         if (command.ExpectedVersion is { } expected && expected != project.Version)
             return Error.Stale(project.Version);
 
-        project.Archive(time.GetUtcNow());
+        project.Archive(current.Actor.UserId, time.GetUtcNow());
         await db.SaveChangesAsync(ct);
         return project.Adapt<ProjectDto>(mappings);
     }

@@ -27,7 +27,7 @@ internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, T
         if (command.Edit.LeadId.Or(null) is { } lead && !await db.IsActiveUserAsync(lead, ct))
             return ProjectErrors.UnknownLead(lead);
 
-        var edited = project.Edit(command.Edit, time.GetUtcNow());
+        var edited = project.Edit(command.Edit, current.Actor.UserId, time.GetUtcNow());
         if (edited.Error is { } refusal)
             return refusal;
 

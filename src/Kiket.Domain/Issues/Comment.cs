@@ -1,4 +1,5 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Events;
 
 namespace Kiket.Domain.Issues;
 
@@ -34,7 +35,7 @@ public sealed class Comment : AggregateRoot
             return fault;
         var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = body! };
         comment.Created(at);
-        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, authorId, at));
+        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), authorId, at));
         return comment;
     }
 

@@ -272,11 +272,12 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("status", Status, transition.To, changes, value => Status = value);
+        var wasOpen = CompletedAt is null;
         CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
-        Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, changes, actorId, at));
+        Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, wasOpen && CompletedAt is not null, changes, actorId, at));
         return Result.Success;
     }
 
@@ -293,6 +294,8 @@ public sealed class Issue : AggregateRoot
             null,
             actorId,
             at);
+        Raise(new ApprovalRequested(
+            decision.Transition.From, decision.Transition.To, [.. decision.MissingApprovals.Select(r => r.Key)], actorId, at));
     }
 
     /// <summary>Records somebody's decision about an approval.</summary>
@@ -306,6 +309,9 @@ public sealed class Issue : AggregateRoot
         ArgumentNullException.ThrowIfNull(approval);
         var change = new FieldChange($"approvals.{approval.To}.{approval.Requirement.Key}", ToJson("pending"), ToJson(WireName.Of(approval.Status)));
         Record(approved ? IssueAction.Approved : IssueAction.Rejected, [change], comment, actorId, at);
+        if (approval.Status is not ApprovalStatus.Pending)
+            Raise(new ApprovalResolved(
+                approval.Id, approval.From, approval.To, approval.Requirement.Key, WireName.Of(approval.Status), comment, actorId, at));
     }
 
     /// <summary>Records that an item of a checklist was checked or unchecked.</summary>

@@ -1,6 +1,20 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Events;
 
 namespace Kiket.Domain.Issues;
+
+/// <summary>A fact about an issue that another aggregate raises, so that it carries the issue as it was then.</summary>
+public interface IIssueFact : IDomainEvent
+{
+    /// <summary>The issue's project.</summary>
+    long ProjectId { get; }
+
+    /// <summary>The issue.</summary>
+    long IssueId { get; }
+
+    /// <summary>The issue as it was then.</summary>
+    IssueSnapshot Issue { get; }
+}
 
 /// <summary>An issue was opened.</summary>
 /// <param name="ProjectId">Its project.</param>
@@ -20,15 +34,37 @@ public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Cha
 /// <param name="ProjectId">Its project.</param>
 /// <param name="From">Key of the state that it left.</param>
 /// <param name="To">Key of the state that it entered.</param>
+/// <param name="Closes">Whether the issue was open and is in a final state now.</param>
 /// <param name="Changes">The fields before and after.</param>
 /// <param name="ActorId">Who moved it.</param>
 /// <param name="OccurredAt">When.</param>
 public sealed record IssueTransitioned(
-    long ProjectId, string From, string To, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+    long ProjectId, string From, string To, bool Closes, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+
+/// <summary>Approvals of a move were asked for.</summary>
+/// <param name="From">Key of the state that the issue is in.</param>
+/// <param name="To">Key of the state that it is to enter.</param>
+/// <param name="Requirements">Keys of the approvals that are missing.</param>
+/// <param name="ActorId">Whose move asks for them.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record ApprovalRequested(string From, string To, IReadOnlyList<string> Requirements, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+
+/// <summary>An approval was given or refused.</summary>
+/// <param name="ApprovalId">The approval.</param>
+/// <param name="From">Key of the state that the issue is to leave.</param>
+/// <param name="To">Key of the state that it is to enter.</param>
+/// <param name="Requirement">Key of the requirement.</param>
+/// <param name="Status"><c>approved</c> or <c>rejected</c>.</param>
+/// <param name="Comment">Why, or null.</param>
+/// <param name="ActorId">Who decided last.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record ApprovalResolved(
+    long ApprovalId, string From, string To, string Requirement, string Status, string? Comment, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
 
 /// <summary>Somebody wrote a comment.</summary>
 /// <param name="IssueId">The issue.</param>
 /// <param name="ProjectId">The issue's project.</param>
+/// <param name="Issue">The issue as it was then.</param>
 /// <param name="ActorId">Who wrote it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record CommentCreated(long IssueId, long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record CommentCreated(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;

@@ -19,6 +19,9 @@ public sealed class Organization : AggregateRoot
     /// <summary>Display name.</summary>
     public string Name { get; private set; } = "";
 
+    /// <summary>Number of the newest entry of its event log, 0 when there is none.</summary>
+    public long LastEventSequence { get; private set; }
+
     /// <summary>Founds an organization.</summary>
     /// <param name="name">Display name, 1 to 100 characters; the slug is derived from it.</param>
     /// <param name="at">Instant of the founding.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Projects;
 
@@ -114,12 +115,13 @@ public sealed class Project : AggregateRoot
 
     /// <summary>Changes the project.</summary>
     /// <param name="edit">The fields to change.</param>
+    /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
     /// Success; <c>PROJECT_ARCHIVED</c> when it is archived and the change does not make it active;
     /// or <c>VALIDATION_ERROR</c> with every field at fault. A refusal changes nothing.
     /// </returns>
-    public Result Edit(ProjectEdit edit, DateTimeOffset at)
+    public Result Edit(ProjectEdit edit, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         if (Status is ProjectStatus.Archived && edit.Status.Or(Status) is ProjectStatus.Archived)
@@ -128,19 +130,24 @@ public sealed class Project : AggregateRoot
         if (faults.Count > 0)
             return Error.Validation(faults);
 
+        var before = Fields();
         Apply(edit);
         Touch(at);
+        RaiseUpdated(before, actorId, at);
         return Result.Success;
     }
 
     /// <summary>Archives the project; archiving it again changes nothing.</summary>
+    /// <param name="actorId">Who archives it.</param>
     /// <param name="at">Instant of the change.</param>
-    public void Archive(DateTimeOffset at)
+    public void Archive(long actorId, DateTimeOffset at)
     {
         if (Status is ProjectStatus.Archived)
             return;
+        var before = Fields();
         Status = ProjectStatus.Archived;
         Touch(at);
+        RaiseUpdated(before, actorId, at);
     }
 
     /// <summary>Whether somebody's membership may become a role, or end.</summary>
@@ -182,6 +189,35 @@ public sealed class Project : AggregateRoot
             faults.Add(new("project.settings", $"The settings have at most {MaxSettingsBytes} bytes."));
         return faults;
     }
+
+    /// <summary>What an event of a change may tell, by wire name.</summary>
+    private (string Field, JsonElement? Value)[] Fields() =>
+    [
+        ("name", ToJson(Name)),
+        ("description", ToJson(Description)),
+        ("status", ToJson(WireName.Of(Status))),
+        ("visibility", ToJson(WireName.Of(Visibility))),
+        ("github_repo_url", ToJson(GithubRepoUrl)),
+        ("start_date", ToJson(StartDate)),
+        ("end_date", ToJson(EndDate)),
+        ("workflow_sync_enabled", ToJson(WorkflowSyncEnabled)),
+        ("workflow_auto_boards", ToJson(WorkflowAutoBoards)),
+        ("settings", ToJson(Settings)),
+        ("lead_id", ToJson(LeadId)),
+    ];
+
+    private void RaiseUpdated((string Field, JsonElement? Value)[] before, long actorId, DateTimeOffset at)
+    {
+        List<FieldChange> changes =
+        [
+            .. before.Zip(Fields()).Where(f => f.First.Value?.GetRawText() != f.Second.Value?.GetRawText())
+                .Select(f => new FieldChange(f.First.Field, f.First.Value, f.Second.Value)),
+        ];
+        if (changes.Count > 0)
+            Raise(new ProjectUpdated(changes, actorId, at));
+    }
+
+    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
 
     private void Apply(ProjectEdit edit)
     {

@@ -16,6 +16,7 @@ public sealed class PruneJob(KiketDbContext db, TimeProvider time)
         var now = time.GetUtcNow();
         await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).ExecuteDeleteAsync(ct);
         var old = now - EventLifetime;
-        await db.OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(m => m.ProcessedAt <= old).ExecuteDeleteAsync(ct);
+        await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            .Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null).ExecuteDeleteAsync(ct);
     }
 }

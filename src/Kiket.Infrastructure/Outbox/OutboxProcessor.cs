@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Actions;
+using Kiket.Domain.Events;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -35,10 +36,10 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
     }
 
     /// <summary>Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.</summary>
-    public async Task<IReadOnlyList<OutboxMessage>> ClaimAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<LoggedEvent>> ClaimAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
         var (now, claim) = (time.GetUtcNow(), (Guid?)Guid.NewGuid());
         var until = now + Lease;
 
@@ -57,7 +58,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
     /// <summary>Does what follows from a claimed message.</summary>
     /// <returns>Whether this call did it; false when it failed, or another worker has taken it over.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a message throws counts as its failure; it must not stop the others.")]
-    public async Task<bool> ProcessAsync(OutboxMessage message, CancellationToken ct)
+    public async Task<bool> ProcessAsync(LoggedEvent message, CancellationToken ct)
     {
         try
         {
@@ -67,17 +68,18 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
             actor.SignIn(new Actor(organization, 0, OrganizationRole.Developer), []);
             var db = services.GetRequiredService<KiketDbContext>();
             actor.SignIn(new Actor(organization, await db.ServiceUserIdAsync(organization, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
-            actor.CauseDepth = message.Payload.Depth + 1;
+            actor.Cause = EventCause.Automation;
+            actor.CauseDepth = message.Facts.Depth + 1;
             var reactions = services.GetRequiredService<EventReactions>();
             var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
 
             var processed = await db.InTransactionAsync<bool>(
                 async () =>
                 {
-                    var isOurs = await db.OutboxMessages.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
+                    var isOurs = await db.Events.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
                         .ExecuteUpdateAsync(set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null), ct) == 1;
                     if (isOurs)
-                        await reactions.RunAsync(message.ToEvent(), ct);
+                        await reactions.RunAsync(EventOf(message), ct);
                     return isOurs;
                 },
                 ct);
@@ -85,23 +87,26 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            LogFailure(failure, message.Id, message.Event);
+            LogFailure(failure, message.Id, message.Name);
             await RestAsync(message, failure, ct);
             return false;
         }
     }
 
+    private static IssueEvent EventOf(LoggedEvent e) =>
+        new(e.Name, e.IssueId!.Value, e.ProjectId, e.CommentId, e.Facts.From, e.Facts.To, e.Facts.Changes, e.ActorId, e.Facts.Depth);
+
     /// <summary>Lets a failed message rest, longer each time; after the last attempt it is given up, so that its issue goes on.</summary>
-    private async Task RestAsync(OutboxMessage message, Exception failure, CancellationToken ct)
+    private async Task RestAsync(LoggedEvent message, Exception failure, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var (id, claim, attempts, now) = (message.Id, message.ClaimId, message.Attempts + 1, time.GetUtcNow());
         var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
-        DateTimeOffset? givenUp = attempts >= OutboxMessage.MaxAttempts ? now : null;
+        DateTimeOffset? givenUp = attempts >= LoggedEvent.MaxAttempts ? now : null;
         var error = failure.ToString();
-        error = error.Length <= OutboxMessage.MaxErrorLength ? error : error[..OutboxMessage.MaxErrorLength];
-        await db.OutboxMessages.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+        error = error.Length <= LoggedEvent.MaxErrorLength ? error : error[..LoggedEvent.MaxErrorLength];
+        await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
             .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(m => m.Attempts, attempts).SetProperty(m => m.ClaimedUntil, again)

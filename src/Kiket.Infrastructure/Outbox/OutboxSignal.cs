@@ -16,9 +16,17 @@ public sealed class OutboxSignal
 }
 
 /// <summary>Tells the context of each commit, whoever began the transaction.</summary>
-internal sealed class OutboxWakeUp : DbTransactionInterceptor
+internal sealed class OutboxInterceptor : DbTransactionInterceptor
 {
-    public static OutboxWakeUp Instance { get; } = new();
+    public static OutboxInterceptor Instance { get; } = new();
+
+    public override async ValueTask<InterceptionResult> TransactionCommittingAsync(
+        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        if (eventData.Context is KiketDbContext db)
+            await db.OnCommittingAsync(cancellationToken);
+        return result;
+    }
 
     public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {

@@ -2,13 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
+using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
-using Kiket.Infrastructure.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -40,6 +40,7 @@ internal static class Conversions
         AsWireName<MilestoneStatus>(builder);
         AsWireName<ApprovalStatus>(builder);
         AsWireName<NotificationLevel>(builder);
+        AsWireName<EventCause>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -50,7 +51,7 @@ internal static class Conversions
         AsJson<ApprovalRequirement>(builder, json);
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
         AsJson<WorkflowDefinition>(builder, json);
-        AsJson<OutboxPayload>(builder, json);
+        AsJson<EventFacts>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Events;
 using Kiket.Domain.Users;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -17,6 +18,9 @@ public sealed class CurrentActor : ICurrentActor
 
     /// <summary>The organization whose rows are visible, or null before anybody has signed in.</summary>
     internal long? OrganizationId => actor?.OrganizationId;
+
+    /// <summary>What brings about what is done now.</summary>
+    internal EventCause Cause { get; set; }
 
     /// <summary>How many events in a row caused what is done now; 0 for what a person does.</summary>
     internal int CauseDepth { get; set; }

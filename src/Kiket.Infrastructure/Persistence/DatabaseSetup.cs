@@ -43,7 +43,7 @@ internal static class DatabaseSetup
             DatabaseProvider.PostgreSql => builder.UseNpgsql(connection),
             _ => builder.UseSqlServer(connection),
         };
-        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxWakeUp.Instance);
+        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance);
     }
 
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
@@ -53,8 +53,7 @@ internal static class DatabaseSetup
         services.AddScoped<KiketDbContext>(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
-            db.CurrentActor = provider.GetRequiredService<CurrentActor>();
-            db.OutboxSignal = provider.GetRequiredService<OutboxSignal>();
+            db.BeginUse(provider.GetRequiredService<CurrentActor>(), provider.GetRequiredService<OutboxSignal>());
             return db;
         });
         return services;

@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
+using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -12,6 +13,7 @@ using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Infrastructure.Persistence;
 
@@ -24,11 +26,17 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Name of the query filter that hides other organizations' rows.</summary>
     public const string TenantFilter = "tenant";
 
-    /// <summary>Whose rows are visible. The context is pooled, so this is set each time it is taken.</summary>
-    internal CurrentActor? CurrentActor { get; set; }
+    /// <summary>The events of the transaction so far; they get their places in the log when it commits.</summary>
+    private readonly List<LoggedEvent> events = [];
 
     /// <summary>Whom to wake once events are committed.</summary>
-    internal OutboxSignal? OutboxSignal { get; set; }
+    private OutboxSignal? signal;
+
+    /// <summary>Whether the transaction has brought the log something.</summary>
+    private bool hasEvents;
+
+    /// <summary>Whose rows are visible.</summary>
+    private CurrentActor? current;
 
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -60,20 +68,24 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<Notification> Notifications => Set<Notification>();
 
-    public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+    public DbSet<LoggedEvent> Events => Set<LoggedEvent>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
-    /// <summary>Whether events were saved since the last commit.</summary>
-    private bool hasEvents;
+    private long OrganizationId => current?.OrganizationId ?? 0;
 
-    private long OrganizationId => CurrentActor?.OrganizationId ?? 0;
+    /// <summary>Begins one use: the context is pooled, and an earlier use may have ended anyhow.</summary>
+    internal void BeginUse(CurrentActor actor, OutboxSignal outbox)
+    {
+        (current, signal, hasEvents) = (actor, outbox, false);
+        events.Clear();
+    }
 
     public async Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
         // Inside another transaction (that of an idempotency key) a savepoint does what a transaction does outside one.
         const string savepoint = "work";
-        var outer = Database.CurrentTransaction;
+        var (outer, kept) = (Database.CurrentTransaction, events.Count);
         var transaction = outer ?? await Database.BeginTransactionAsync(ct);
         try
         {
@@ -85,19 +97,28 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
             if (outer is null && isKept)
                 await transaction.CommitAsync(ct);
             else if (outer is not null && !isKept)
-                await outer.RollbackToSavepointAsync(savepoint, ct);
+                await RollbackToAsync(outer, savepoint, kept);
             return result;
         }
         catch when (outer is not null)
         {
-            await outer.RollbackToSavepointAsync(savepoint, CancellationToken.None);
+            await RollbackToAsync(outer, savepoint, kept);
             throw;
         }
         finally
         {
             if (outer is null)
+            {
+                events.Clear();
                 await transaction.DisposeAsync();
+            }
         }
+    }
+
+    private async Task RollbackToAsync(IDbContextTransaction transaction, string savepoint, int keptEvents)
+    {
+        await transaction.RollbackToSavepointAsync(savepoint, CancellationToken.None);
+        events.RemoveRange(keptEvents, events.Count - keptEvents);
     }
 
     /// <summary>Applies the migrations that are missing.</summary>
@@ -110,11 +131,43 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
             await Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
     }
 
+    /// <summary>
+    /// Gives the transaction's events their places in the log, as the last thing before its commit: the counter is locked for no longer
+    /// than that, nothing else is locked after it, and whoever reads the log never sees a later event before an earlier one.
+    /// </summary>
+    internal async Task OnCommittingAsync(CancellationToken ct)
+    {
+        if (events.Count == 0)
+            return;
+        foreach (var log in events.GroupBy(e => e.OrganizationId))
+        {
+            var (id, count) = (log.Key, log.LongCount());
+            var organization = Organizations.Where(o => o.Id == id);
+            await organization.ExecuteUpdateAsync(set => set.SetProperty(o => o.LastEventSequence, o => o.LastEventSequence + count), ct);
+            var next = await organization.Select(o => o.LastEventSequence).SingleAsync(ct) - count;
+            foreach (var entry in log)
+                entry.TakeSequence(++next);
+        }
+
+        Events.AddRange(events);
+        events.Clear();
+        hasEvents = true;
+        ChangeTracker.AutoDetectChangesEnabled = false; // what a handler has changed and not saved is not to be saved here
+        try
+        {
+            await base.SaveChangesAsync(acceptAllChangesOnSuccess: true, ct);
+        }
+        finally
+        {
+            ChangeTracker.AutoDetectChangesEnabled = true;
+        }
+    }
+
     /// <summary>Wakes the outbox after a commit that has brought it something.</summary>
     internal void OnCommitted()
     {
         if (hasEvents)
-            OutboxSignal?.Wake();
+            signal?.Wake();
         hasEvents = false;
     }
 
@@ -124,18 +177,25 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public bool IsLostRace(Exception failure) => DatabaseFailure.IsLostRace(failure);
 
-    /// <summary>Saves what has changed, and with it every event, as a message of the outbox.</summary>
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    /// <summary>Saves what has changed, and with it every event, as an entry of the log.</summary>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         var roots = ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
+        if (roots.Count == 0)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+        // The ids of new rows are known only once they are saved, so the events follow in the same transaction.
+        await using var own = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         foreach (var root in roots)
         {
-            OutboxMessages.AddRange(root.DomainEvents.Select(e => OutboxMessage.For(root, e, CurrentActor?.CauseDepth ?? 0)));
+            events.AddRange(root.DomainEvents.SelectMany(e => LoggedEvent.Of(root, e, current?.Cause ?? default, current?.CauseDepth ?? 0)));
             root.ClearDomainEvents();
         }
 
-        hasEvents |= roots.Count > 0;
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        if (own is not null)
+            await own.CommitAsync(cancellationToken);
+        return saved;
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
@@ -166,15 +226,12 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<Milestone>(modelBuilder);
         BelongsToOrganization<DefinitionFile>(modelBuilder);
         BelongsToOrganization<Notification>(modelBuilder);
-        BelongsToOrganization<OutboxMessage>(modelBuilder);
+        BelongsToOrganization<LoggedEvent>(modelBuilder);
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 
         // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.
         foreach (var key in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()))
             key.DeleteBehavior = DeleteBehavior.Restrict;
-
-        // A comment may be deleted while its event still waits.
-        modelBuilder.Entity<OutboxMessage>().HasOne(m => m.Comment).WithMany().OnDelete(DeleteBehavior.SetNull);
     }
 
     private void BelongsToOrganization<T>(ModelBuilder modelBuilder)

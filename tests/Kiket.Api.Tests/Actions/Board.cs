@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Events;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -38,10 +39,10 @@ internal static class Board
             .Select(e => $"{((string?)e!["changes"]![0]!["field"])!["actions.".Length..]} {e["changes"]![0]!["to"]}: {e["comment"]}"),
     ];
 
-    public static async Task<List<OutboxMessage>> ReadOutboxAsync(this Tenant tenant)
+    public static async Task<List<LoggedEvent>> ReadOutboxAsync(this Tenant tenant)
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().OutboxMessages.IgnoreQueryFilters()
+        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters()
             .Where(m => m.OrganizationId == tenant.OrganizationId).OrderBy(m => m.Id).ToListAsync();
     }
 }

@@ -1,4 +1,5 @@
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Events;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -41,13 +42,13 @@ public sealed class OutboxTests(KiketServer server)
 
         var events = await tenant.ReadOutboxAsync();
 
-        Assert.Equal(["issue.created", "issue.updated", "comment.created", "issue.status_changed"], events.Select(e => e.Event));
+        Assert.Equal(["issue.created", "issue.updated", "comment.created", "issue.status_changed"], events.Select(e => e.Name));
         Assert.All(events, e => Assert.Equal((long?)issue["id"], e.IssueId));
         Assert.All(events, e => Assert.Equal((long?)issue["project_id"], e.ProjectId));
-        Assert.All(events, e => Assert.Equal(tenant.AdminId, e.Payload.ActorId));
+        Assert.All(events, e => Assert.Equal(tenant.AdminId, e.ActorId));
         Assert.Equal((long?)comment["id"], events[2].CommentId);
-        Assert.Equal(["title", "priority"], events[1].Payload.Changes.Select(c => c.Field));
-        Assert.Equal(("open", "doing"), (events[3].Payload.From, events[3].Payload.To));
+        Assert.Equal(["title", "priority"], events[1].Facts.Changes.Select(c => c.Field));
+        Assert.Equal(("open", "doing"), (events[3].Facts.From, events[3].Facts.To));
         await tenant.Admin.DeleteAsync($"{path}/comments/{comment["id"]}").OkAsync(); // its event still waits
     }
 
@@ -98,7 +99,7 @@ public sealed class OutboxTests(KiketServer server)
 
         await tenant.RunOutboxAsync();
         var once = await tenant.ReadOutboxAsync();
-        for (var i = 1; i < OutboxMessage.MaxAttempts; i++)
+        for (var i = 1; i < LoggedEvent.MaxAttempts; i++)
         {
             await EndLeasesAsync(tenant);
             await tenant.RunOutboxAsync();
@@ -106,12 +107,12 @@ public sealed class OutboxTests(KiketServer server)
 
         await tenant.RunOutboxAsync();
         var end = await tenant.ReadOutboxAsync();
-        Assert.InRange(once[0].Attempts, 1, OutboxMessage.MaxAttempts - 1); // a slow run may come back to it
+        Assert.InRange(once[0].Attempts, 1, LoggedEvent.MaxAttempts - 1); // a slow run may come back to it
         Assert.Null(once[0].ProcessedAt);
         Assert.NotNull(once[0].LastError);
         Assert.Null(once[1].ProcessedAt); // the same issue: in order
         Assert.NotNull(once[2].ProcessedAt);
-        Assert.Equal(OutboxMessage.MaxAttempts, end[0].Attempts);
+        Assert.Equal(LoggedEvent.MaxAttempts, end[0].Attempts);
         Assert.All(end, m => Assert.NotNull(m.ProcessedAt));
     }
 
@@ -138,10 +139,10 @@ public sealed class OutboxTests(KiketServer server)
         await OnOutboxAsync(tenant, messages => messages.Where(m => m.Id == first).ExecuteUpdateAsync(set => set.SetProperty(m => m.ProjectId, 0L)));
     }
 
-    private async Task OnOutboxAsync(Tenant tenant, Func<IQueryable<OutboxMessage>, Task<int>> change)
+    private async Task OnOutboxAsync(Tenant tenant, Func<IQueryable<LoggedEvent>, Task<int>> change)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await change(scope.ServiceProvider.GetRequiredService<KiketDbContext>().OutboxMessages.IgnoreQueryFilters()
+        await change(scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters()
             .Where(m => m.OrganizationId == tenant.OrganizationId));
     }
 }

@@ -158,8 +158,8 @@ public abstract class StorageSuite(TestDatabase database)
         var seenByFirst = await first.Db.Projects.SingleAsync(p => p.Id == id);
         var seenBySecond = await second.Db.Projects.SingleAsync(p => p.Id == id);
 
-        seenByFirst.Edit(new() { Name = "The first was here" }, Noon);
-        seenBySecond.Edit(new() { Description = "The second was here" }, Noon);
+        seenByFirst.Edit(new() { Name = "The first was here" }, workspace.Admin.UserId, Noon);
+        seenBySecond.Edit(new() { Description = "The second was here" }, workspace.Admin.UserId, Noon);
         await first.Db.SaveChangesAsync();
         await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => second.Db.SaveChangesAsync());
 

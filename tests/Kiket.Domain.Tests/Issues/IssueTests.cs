@@ -169,7 +169,7 @@ public sealed class IssueTests
     public void Nothing_opens_in_an_archived_project()
     {
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
-        project.Archive(Noon);
+        project.Archive(7, Noon);
 
         Assert.Equal("PROJECT_ARCHIVED", Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, null, null, Actor, Noon).Error?.Code);
     }

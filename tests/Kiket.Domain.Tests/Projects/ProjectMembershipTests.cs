@@ -25,7 +25,7 @@ public sealed class ProjectMembershipTests
     public void An_archived_project_takes_no_change_of_members()
     {
         var project = Start();
-        project.Archive(Noon);
+        project.Archive(7, Noon);
 
         Assert.Equal(ErrorCodes.ProjectArchived, project.AllowMembership(Other, ProjectRole.Member).Error?.Code);
         Assert.Equal(ErrorCodes.ProjectArchived, project.AllowMembership(Other, null).Error?.Code);

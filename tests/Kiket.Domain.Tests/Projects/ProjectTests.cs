@@ -31,7 +31,7 @@ public sealed class ProjectTests
         var project = Start();
 
         var result = project.Edit(
-            new() { Name = "x", Description = new string('x', 1001), StartDate = new DateOnly(2026, 2, 1), EndDate = new DateOnly(2026, 1, 1) }, Noon);
+            new() { Name = "x", Description = new string('x', 1001), StartDate = new DateOnly(2026, 2, 1), EndDate = new DateOnly(2026, 1, 1) }, 7, Noon);
 
         Assert.Equal(["project.name", "project.description", "project.end_date"], result.Error?.Details.Select(d => d.Field));
         Assert.Equal(("Legal", 1), (project.Name, project.Version));
@@ -41,12 +41,12 @@ public sealed class ProjectTests
     public void An_archived_project_changes_only_by_becoming_active()
     {
         var project = Start();
-        project.Archive(Noon);
-        project.Archive(Noon);
+        project.Archive(7, Noon);
+        project.Archive(7, Noon);
 
         Assert.Equal(2, project.Version);
-        Assert.Equal("PROJECT_ARCHIVED", project.Edit(new() { Name = "Other" }, Noon).Error?.Code);
-        Assert.False(project.Edit(new() { Name = "Other", Status = ProjectStatus.Active }, Noon).IsRefused);
+        Assert.Equal("PROJECT_ARCHIVED", project.Edit(new() { Name = "Other" }, 7, Noon).Error?.Code);
+        Assert.False(project.Edit(new() { Name = "Other", Status = ProjectStatus.Active }, 7, Noon).IsRefused);
         Assert.Equal("Other", project.Name);
     }
 

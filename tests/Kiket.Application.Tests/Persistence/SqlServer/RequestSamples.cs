@@ -18,6 +18,7 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -117,8 +118,14 @@ public sealed class RequestSamples : IAsyncLifetime
     internal static async Task<string?> SendOnSqlServerAsync(Actor actor, IBaseRequest request, ParsingSqlServer server)
     {
         var services = KiketServices.Collect(DatabaseProvider.SqlServer, "Server=none");
-        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention().Options;
-        services.AddScoped<KiketDbContext>(scope => new SqlServerKiketDbContext(options) { CurrentActor = scope.GetRequiredService<CurrentActor>() });
+        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention()
+            .AddInterceptors(OutboxInterceptor.Instance).Options;
+        services.AddScoped<KiketDbContext>(scope =>
+        {
+            var db = new SqlServerKiketDbContext(options);
+            db.BeginUse(scope.GetRequiredService<CurrentActor>(), scope.GetRequiredService<OutboxSignal>());
+            return db;
+        });
         await using var provider = services.BuildServiceProvider();
         return await SendAsync(provider, actor, request);
     }

@@ -39,6 +39,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     slug = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    last_event_sequence = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
@@ -46,6 +47,41 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_organizations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "events",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    event_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: true),
+                    comment_id = table.Column<long>(type: "bigint", nullable: true),
+                    actor_id = table.Column<long>(type: "bigint", nullable: false),
+                    cause = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    facts = table.Column<string>(type: "jsonb", nullable: false),
+                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    fanned_out_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    processed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_error = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_events", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_events_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
                 });
 
             migrationBuilder.CreateTable(
@@ -605,48 +641,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         onDelete: ReferentialAction.Restrict);
                 });
 
-            migrationBuilder.CreateTable(
-                name: "outbox_messages",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "character varying(64)", maxLength: 64, nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    comment_id = table.Column<long>(type: "bigint", nullable: true),
-                    payload = table.Column<string>(type: "jsonb", nullable: false),
-                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    processed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    attempts = table.Column<int>(type: "integer", nullable: false),
-                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    last_error = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_outbox_messages", x => x.id);
-                    table.ForeignKey(
-                        name: "fk_outbox_messages_comments_comment_id",
-                        column: x => x.comment_id,
-                        principalTable: "comments",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.SetNull);
-                    table.ForeignKey(
-                        name: "fk_outbox_messages_issues_issue_id",
-                        column: x => x.issue_id,
-                        principalTable: "issues",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                    table.ForeignKey(
-                        name: "fk_outbox_messages_organizations_organization_id",
-                        column: x => x.organization_id,
-                        principalTable: "organizations",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Restrict);
-                });
-
             migrationBuilder.CreateIndex(
                 name: "ix_access_tokens_hash",
                 table: "access_tokens",
@@ -684,6 +678,32 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 table: "definition_files",
                 columns: new[] { "project_id", "path" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_events_fanned_out_at_id",
+                table: "events",
+                columns: new[] { "fanned_out_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_events_issue_id_processed_at_id",
+                table: "events",
+                columns: new[] { "issue_id", "processed_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_events_occurred_at",
+                table: "events",
+                column: "occurred_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_events_organization_id_sequence",
+                table: "events",
+                columns: new[] { "organization_id", "sequence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_events_processed_at_claimed_until",
+                table: "events",
+                columns: new[] { "processed_at", "claimed_until" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_expires_at",
@@ -801,21 +821,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_outbox_messages_comment_id",
-                table: "outbox_messages",
-                column: "comment_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_outbox_messages_issue_id_processed_at_id",
-                table: "outbox_messages",
-                columns: new[] { "issue_id", "processed_at", "id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_outbox_messages_processed_at_claimed_until",
-                table: "outbox_messages",
-                columns: new[] { "processed_at", "claimed_until" });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_project_members_organization_id_user_id",
                 table: "project_members",
                 columns: new[] { "organization_id", "user_id" });
@@ -862,7 +867,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "checklist_marks");
 
             migrationBuilder.DropTable(
+                name: "comments");
+
+            migrationBuilder.DropTable(
                 name: "definition_files");
+
+            migrationBuilder.DropTable(
+                name: "events");
 
             migrationBuilder.DropTable(
                 name: "idempotency_records");
@@ -877,13 +888,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "notifications");
 
             migrationBuilder.DropTable(
-                name: "outbox_messages");
-
-            migrationBuilder.DropTable(
                 name: "project_members");
-
-            migrationBuilder.DropTable(
-                name: "comments");
 
             migrationBuilder.DropTable(
                 name: "issues");

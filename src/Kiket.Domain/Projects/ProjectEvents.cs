@@ -1,0 +1,10 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+
+namespace Kiket.Domain.Projects;
+
+/// <summary>A project was changed.</summary>
+/// <param name="Changes">The fields before and after.</param>
+/// <param name="ActorId">Who changed it.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
