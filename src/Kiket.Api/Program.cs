@@ -3,6 +3,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Comments;
 using Kiket.Api.Dashboard;
 using Kiket.Api.Definitions;
+using Kiket.Api.Events;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
@@ -30,6 +31,7 @@ builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.Seria
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 builder.Services.AddKiketOpenApi();
 builder.Services.AddKiketHealth(builder.Configuration);
+builder.Services.AddScoped<EventStreamSource>();
 builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
 builder.Services.AddExceptionHandler<ErrorHandler>();
 builder.Services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
@@ -62,6 +64,7 @@ api.MapApprovals();
 api.MapComments();
 api.MapMilestones();
 api.MapNotifications();
+api.MapEvents();
 api.MapUsers();
 api.MapTokens();
 api.MapDefinitions();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Microsoft.AspNetCore.Mvc;
 

@@ -8,9 +8,17 @@ namespace Kiket.Infrastructure.Outbox;
 /// <summary>Wakes the outbox of this process after a commit. Several wake-ups before it looks are one.</summary>
 public sealed class OutboxSignal
 {
+    private TaskCompletionSource committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public void Wake() => channel.Writer.TryWrite(true);
+    public void Wake()
+    {
+        channel.Writer.TryWrite(true);
+        Interlocked.Exchange(ref committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Ends with the next commit of this process that has events, for any number of listeners.</summary>
+    public Task CommittedAsync() => Volatile.Read(ref committed).Task;
 
     public ValueTask<bool> WaitAsync(CancellationToken ct) => channel.Reader.ReadAsync(ct);
 }

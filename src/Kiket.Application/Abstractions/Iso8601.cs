@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Kiket.Api.Http;
+namespace Kiket.Application.Abstractions;
 
 /// <summary>Reads instants. The framework's own reader also takes times without a day and dates of every country.</summary>
-internal static partial class Iso8601
+public static partial class Iso8601
 {
     /// <summary>A day or an instant; UTC where no offset is given.</summary>
     public static bool TryParse(string? text, out DateTimeOffset instant)

@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Globalization;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Events;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Events;
+
+/// <summary>The log of all that has happened.</summary>
+internal static class EventEndpoints
+{
+    public static void MapEvents(this IEndpointRouteBuilder api)
+    {
+        var events = api.MapGroup("/events").WithTags("Events");
+
+        events.MapGet("/", ListEvents).WithName(nameof(ListEvents)).Reads(Scope.Issues);
+        events.MapGet("/stream", StreamEvents).WithName(nameof(StreamEvents)).Reads(Scope.Issues);
+    }
+
+    /// <summary>Lists the events of the projects that you can see, in the order in which they happened.</summary>
+    private static async Task<Results<Ok<EventLogPage>, ErrorResult>> ListEvents(
+        [AsParameters] EventLogParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListEventsQuery(parameters.ToAfter(), parameters.Limit, parameters.ToTypes(), parameters.ToProject()), ct))
+        .ToOk(EventLogPage.Of);
+
+    /// <summary>Sends the events of the projects that you can see as they happen, as server-sent events.</summary>
+    private static async Task<Results<EventStream, ErrorResult>> StreamEvents(
+        [AsParameters] EventStreamParameters parameters, HttpRequest request, IMediator mediator, EventStreamSource source, CancellationToken ct)
+    {
+        var query = new ListEventsQuery(parameters.ToAfter(request) ?? ListEventsQuery.FromNowOn, ListEventsQuery.MaxLimit, parameters.ToTypes(), parameters.ToProject(), WithTotal: false);
+        var first = await mediator.Send(query, ct);
+        return first.Error is { } refusal ? new ErrorResult(refusal) : new EventStream(source, query, first.Value);
+    }
+}
+
+internal record EventFilterParameters
+{
+    [FromQuery(Name = "types"), Description("Only events with these names, separated by commas.")]
+    public string? Types { get; init; }
+
+    [FromQuery(Name = "project_id"), Description("Only events of this project: its id or key.")]
+    public string? Project { get; init; }
+
+    protected static long? CheckAfter(long? after) =>
+        after < 0 ? throw new InvalidParameterException("after", "after is a sequence, 0 or more.") : after;
+
+    public IReadOnlyList<string> ToTypes() => Parameters.Values(Types);
+
+    public ProjectRef? ToProject() => Project is null ? null
+        : ProjectRef.TryParse(Project, out var project) ? project
+        : throw new InvalidParameterException("project_id", $"'{Project}' is no project.");
+}
+
+internal sealed record EventLogParameters : EventFilterParameters
+{
+    [FromQuery(Name = "after"), Description("Only events with a greater sequence; the `last_sequence` of the page before.")]
+    public long? After { get; init; }
+
+    [FromQuery(Name = "limit"), Description("Events of a page, 1 to 200; 50 by default.")]
+    public int? Limit { get; init; }
+
+    public long? ToAfter() => CheckAfter(After);
+}
+
+internal sealed record EventStreamParameters : EventFilterParameters
+{
+    private const string LastEventId = "Last-Event-ID";
+
+    [FromQuery(Name = "after"), Description("Where to begin: only events with a greater sequence. A `Last-Event-ID` header wins over it. Without either the stream begins with what happens next.")]
+    public long? After { get; init; }
+
+    public long? ToAfter(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(LastEventId, out var last))
+            return CheckAfter(After);
+        return long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            ? sequence
+            : throw new InvalidParameterException(LastEventId, $"'{last}' is no sequence.");
+    }
+}
+
+internal sealed record EventLogMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage, long LastSequence);
+
+internal sealed record EventLogPage(IReadOnlyList<EventDto> Data, EventLogMeta Meta)
+{
+    public static EventLogPage Of(EventPage page) => new(
+        page.Events, new(page.Total, 1, page.Limit, (page.Total + page.Limit - 1) / page.Limit, page.Total, 1, page.LastSequence));
+}

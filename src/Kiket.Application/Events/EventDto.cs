@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Application.Users;
+using Kiket.Domain.Events;
+using Kiket.Domain.Issues;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Events;
+
+/// <summary>An event as readers of the log and subscribers get it: every shape on record in one document (contract 15.2).</summary>
+public sealed record EventDto
+{
+    public required string Id { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required string Event { get; init; }
+
+    /// <summary>The last part of the name: <c>status_changed</c>.</summary>
+    public required string EventType { get; init; }
+
+    public string EventVersion { get; } = "v1";
+
+    public required DateTimeOffset Timestamp { get; init; }
+
+    public DateTimeOffset OccurredAt => Timestamp;
+
+    public required long OrganizationId { get; init; }
+
+    public required long ProjectId { get; init; }
+
+    public required long? IssueId { get; init; }
+
+    public string? Title => Issue?.Title;
+
+    public string? Status => Issue?.Status;
+
+    public required string? PreviousStatus { get; init; }
+
+    public string? IssueType => Issue?.IssueType;
+
+    public IssuePriority? Priority => Issue?.Priority;
+
+    public long? AssigneeId => Issue?.AssigneeId;
+
+    public IReadOnlyList<string> Labels => Issue?.Labels ?? [];
+
+    public IReadOnlyDictionary<string, JsonElement>? CustomFields => Issue?.CustomFields;
+
+    public required IssueDto? Issue { get; init; }
+
+    public required EventTransition? Transition { get; init; }
+
+    public required EventComment? Comment { get; init; }
+
+    public long? CommentId => Comment?.Id;
+
+    public UserSummary? Author => Comment?.Author;
+
+    public string? Body => Comment?.Body;
+
+    public required IReadOnlyList<FieldChange> Changes { get; init; }
+
+    public required UserSummary Actor { get; init; }
+
+    public required EventCause Cause { get; init; }
+
+    public required EventProject Project { get; init; }
+
+    public required EventOrganization Organization { get; init; }
+
+    /// <summary>What only this kind of event says.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
+}
+
+/// <param name="PerformedBy">The actor's address.</param>
+public sealed record EventTransition(string From, string To, string PerformedBy);
+
+public sealed record EventComment(long Id, long IssueId, string Body, UserSummary Author, DateTimeOffset CreatedAt);
+
+/// <param name="Slug">The key in lower case.</param>
+public sealed record EventProject(long Id, string Key, string Slug, string Name);
+
+public sealed record EventOrganization(long Id, string Slug, string Name);
+
+/// <summary>Makes documents of log entries: the facts are as they were, the names of people and things as they are.</summary>
+public static class EventDocuments
+{
+    /// <summary>Reads all that some entries of one organization name, with a fixed number of statements.</summary>
+    public static async Task<IReadOnlyList<EventDto>> ToDocumentsAsync(
+        this IKiketDb db, IReadOnlyList<LoggedEvent> events, PublicUrl url, CancellationToken ct)
+    {
+        if (events.Count == 0)
+            return [];
+        var issues = events.Select(e => e.Facts.Issue).OfType<IssueSnapshot>().ToList();
+        List<long> users = [.. events.Select(e => e.ActorId).Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 })).Distinct()];
+        List<long> projects = [.. events.Select(e => e.ProjectId).Distinct()];
+        List<long> workflows = [.. issues.Select(i => i.WorkflowId).Distinct()];
+        List<long> parents = [.. issues.Select(i => i.ParentId).OfType<long>().Distinct()];
+        var id = events[0].OrganizationId;
+
+        var names = new Names(
+            await db.Organizations.Where(o => o.Id == id).Select(o => new EventOrganization(o.Id, o.Slug, o.Name)).SingleAsync(ct),
+            await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.Key, p.Name })
+                .ToDictionaryAsync(p => p.Id, p => new EventProject(p.Id, p.Key, p.Key.ToLowerInvariant(), p.Name), ct),
+            await db.Users.Where(u => users.Contains(u.Id)).Select(u => new UserSummary(u.Id, u.Name, u.Email)).ToDictionaryAsync(u => u.Id, ct),
+            await db.Workflows.Where(w => workflows.Contains(w.Id)).Select(w => new { w.Id, w.Key, w.Revision })
+                .ToDictionaryAsync(w => w.Id, w => (w.Key, w.Revision), ct),
+            parents.Count == 0 ? [] : await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => parents.Contains(i.Id))
+                .Select(i => new { i.Id, i.Key }).ToDictionaryAsync(i => i.Id, i => i.Key, ct));
+        return [.. events.Select(e => Document(e, names, url))];
+    }
+
+    private static EventDto Document(LoggedEvent e, Names names, PublicUrl url)
+    {
+        var actor = names.Users[e.ActorId];
+        var project = names.Projects[e.ProjectId];
+        return new EventDto
+        {
+            Id = e.EventId,
+            Sequence = e.Sequence,
+            Event = e.Name,
+            EventType = e.Name[(e.Name.LastIndexOf('.') + 1)..],
+            Timestamp = e.OccurredAt,
+            OrganizationId = e.OrganizationId,
+            ProjectId = e.ProjectId,
+            IssueId = e.IssueId,
+            PreviousStatus = e.Name is EventNames.IssueStatusChanged or EventNames.IssueClosed ? e.Facts.From : null,
+            Issue = e.Facts.Issue is { } issue ? IssueOf(e, issue, project, names, url) : null,
+            Transition = e.Facts is { From: { } from, To: { } to } ? new(from, to, actor.Email) : null,
+            Comment = e is { CommentId: { } comment, IssueId: { } about } ? new(comment, about, e.Facts.Comment ?? "", actor, e.OccurredAt) : null,
+            Changes = e.Facts.Changes,
+            Actor = actor,
+            Cause = e.Cause,
+            Project = project,
+            Organization = names.Organization,
+            More = new(e.Facts.More, StringComparer.Ordinal),
+        };
+    }
+
+    private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url) => new()
+    {
+        Id = e.IssueId!.Value,
+        Key = issue.Key,
+        Title = issue.Title,
+        Description = issue.Description,
+        Status = issue.Status,
+        Workflow = names.Workflows[issue.WorkflowId].Key,
+        WorkflowVersion = names.Workflows[issue.WorkflowId].Revision,
+        IssueType = issue.IssueType,
+        Priority = issue.Priority,
+        Labels = issue.Labels,
+        CustomFields = issue.CustomFields,
+        ProjectId = e.ProjectId,
+        ProjectKey = project.Key,
+        OrganizationId = e.OrganizationId,
+        Assignee = issue.AssigneeId is { } assignee ? names.Users.GetValueOrDefault(assignee) : null,
+        Reporter = names.Users[issue.ReporterId],
+        ParentId = issue.ParentId,
+        ParentKey = issue.ParentId is { } parent ? names.Parents.GetValueOrDefault(parent) : null,
+        RootId = issue.RootId ?? e.IssueId.Value,
+        HierarchyDepth = issue.HierarchyDepth,
+        MilestoneId = issue.MilestoneId,
+        StoryPoints = issue.StoryPoints,
+        DueDate = issue.DueDate,
+        CompletedAt = issue.CompletedAt,
+        Url = $"{url.Value}/api/v1/issues/{issue.Key}",
+        Version = issue.Version,
+        CreatedAt = issue.CreatedAt,
+        UpdatedAt = issue.UpdatedAt,
+    };
+
+    private sealed record Names(
+        EventOrganization Organization,
+        IReadOnlyDictionary<long, EventProject> Projects,
+        IReadOnlyDictionary<long, UserSummary> Users,
+        IReadOnlyDictionary<long, (string Key, int Revision)> Workflows,
+        IReadOnlyDictionary<long, string> Parents);
+}
