@@ -7,6 +7,7 @@ using Kiket.Infrastructure.Actions;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ public static class DependencyInjection
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
+        services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddDataProtection()
             .SetApplicationName("Kiket")
             .PersistKeysToFileSystem(new DirectoryInfo(configuration["DataProtection:KeysPath"] ?? "data/keys"));

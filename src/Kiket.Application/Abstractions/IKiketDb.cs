@@ -1,6 +1,7 @@
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -49,6 +50,8 @@ public interface IKiketDb
     DbSet<Notification> Notifications { get; }
 
     DbSet<LoggedEvent> Events { get; }
+
+    DbSet<Extension> Extensions { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 

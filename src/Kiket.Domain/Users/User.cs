@@ -53,7 +53,7 @@ public sealed class User : AggregateRoot
     /// <summary>Whether the user may no longer sign in. Kept for the history of what was done.</summary>
     public bool Deactivated { get; private set; }
 
-    /// <summary>Whether it is the service in whose name the organization's actions run: nobody signs in as it, and no list shows it.</summary>
+    /// <summary>Whether it is a service, that of the organization's actions or of an extension: nobody signs in as it, and no list shows it.</summary>
     public bool IsService { get; private set; }
 
     /// <summary>Whether the user can administer the organization now.</summary>
@@ -83,23 +83,46 @@ public sealed class User : AggregateRoot
         return user;
     }
 
+    /// <summary>Address of the user in whose name an organization's actions run; no mail is ever delivered to .invalid (RFC 2606).</summary>
+    public const string ActionsEmail = "actions@kiket.invalid";
+
     /// <summary>The user in whose name an organization's actions run.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="at">Instant of the making.</param>
-    public static User Service(long organizationId, DateTimeOffset at)
+    public static User Service(long organizationId, DateTimeOffset at) => Service(organizationId, ActionsEmail, "Kiket", at);
+
+    /// <summary>The user in whose name one installation of an extension acts.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="name">Name of the extension.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static User ForExtension(long organizationId, string name, DateTimeOffset at) =>
+        Service(organizationId, $"extension-{Guid.CreateVersion7():N}@kiket.invalid", name, at);
+
+    private static User Service(long organizationId, string email, string name, DateTimeOffset at)
     {
-        // A reserved name: no mail is ever delivered to .invalid (RFC 2606).
         var user = new User
         {
             OrganizationId = organizationId,
-            Email = "actions@kiket.invalid",
-            Name = "Kiket",
+            Email = email,
+            Name = name,
             Role = OrganizationRole.Developer,
             IsService = true,
             Deactivated = true,
         };
         user.Created(at);
         return user;
+    }
+
+    /// <summary>Calls the service of an extension what the extension calls itself now.</summary>
+    /// <param name="name">Name of the extension.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <exception cref="InvalidOperationException">This is a person.</exception>
+    public void RenameService(string name, DateTimeOffset at)
+    {
+        if (!IsService)
+            throw new InvalidOperationException("People name themselves.");
+        Name = name;
+        Touch(at);
     }
 
     /// <summary>Makes the user an operator of the whole installation.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -41,6 +42,7 @@ internal static class Conversions
         AsWireName<ApprovalStatus>(builder);
         AsWireName<NotificationLevel>(builder);
         AsWireName<EventCause>(builder);
+        AsWireName<ExtensionStatus>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -52,6 +54,7 @@ internal static class Conversions
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
         AsJson<WorkflowDefinition>(builder, json);
         AsJson<EventFacts>(builder, json);
+        AsJson<ExtensionManifest>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

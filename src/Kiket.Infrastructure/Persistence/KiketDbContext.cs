@@ -2,6 +2,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -69,6 +70,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     public DbSet<Notification> Notifications => Set<Notification>();
 
     public DbSet<LoggedEvent> Events => Set<LoggedEvent>();
+
+    public DbSet<Extension> Extensions => Set<Extension>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
@@ -227,6 +230,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<DefinitionFile>(modelBuilder);
         BelongsToOrganization<Notification>(modelBuilder);
         BelongsToOrganization<LoggedEvent>(modelBuilder);
+        BelongsToOrganization<Extension>(modelBuilder);
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 
         // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.

@@ -1,0 +1,12 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Encrypts what is stored encrypted. The keys are not in the database; old ones stay good after a rotation.</summary>
+public interface ISecretProtector
+{
+    /// <summary>Encrypts a text.</summary>
+    /// <param name="purpose">What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.</param>
+    string Protect(string purpose, string plaintext);
+
+    /// <summary>Decrypts a text; null when it cannot be, because the keys are lost or it was not encrypted for this purpose.</summary>
+    string? Unprotect(string purpose, string ciphertext);
+}

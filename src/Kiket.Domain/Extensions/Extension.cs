@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+
+namespace Kiket.Domain.Extensions;
+
+/// <summary>Whether an installation works.</summary>
+public enum ExtensionStatus
+{
+    /// <summary>It gets its events and may call.</summary>
+    Active,
+
+    /// <summary>It was removed; kept for the record of what it did.</summary>
+    Uninstalled,
+}
+
+/// <summary>One installation of an extension: for one project, or for the whole organization.</summary>
+public sealed class Extension : AggregateRoot
+{
+    /// <summary>What its API keys begin with.</summary>
+    public const string KeyLabel = "ext_live_";
+
+    /// <summary>Most requests of a window that an override may allow.</summary>
+    public const int MaxRateLimitRequests = 1_000_000;
+
+    /// <summary>Longest window of a rate limit.</summary>
+    public static readonly TimeSpan MaxRateLimitWindow = TimeSpan.FromDays(1);
+
+    private Extension()
+    {
+    }
+
+    /// <summary>The project that it is installed for, or null for the whole organization.</summary>
+    public long? ProjectId { get; private set; }
+
+    /// <summary>The manifest's id.</summary>
+    public string Key { get; private set; } = "";
+
+    /// <summary>Names the place that it takes while it is active; null once it is uninstalled, so that the place is free again.</summary>
+    public string? Slot { get; private set; }
+
+    /// <summary>What it says of itself.</summary>
+    public ExtensionManifest Manifest { get; private set; } = new() { Id = "", Name = "" };
+
+    /// <summary>Whether it works.</summary>
+    public ExtensionStatus Status { get; private set; }
+
+    /// <summary>The user in whose name it acts.</summary>
+    public long ServiceUserId { get; private set; }
+
+    /// <summary>SHA-256 of its API key, in lower-case hex; null once it is uninstalled.</summary>
+    public string? KeyHash { get; private set; }
+
+    /// <summary>The key's first characters.</summary>
+    public string KeyPrefix { get; private set; } = "";
+
+    /// <summary>Where its events are posted, with the host's environment filled in; null when it has no callback.</summary>
+    public string? CallbackUrl { get; private set; }
+
+    /// <summary>The secret that signs its events, encrypted; null when it has no callback.</summary>
+    public string? WebhookSecret { get; private set; }
+
+    /// <summary>The values of its settings that differ from their defaults, without the secret ones.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Configuration { get; private set; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>Requests that it may make in a window, or null for the host's default.</summary>
+    public int? RateLimitRequests { get; private set; }
+
+    /// <summary>Length of that window in seconds, or null for the host's default.</summary>
+    public int? RateLimitWindowSeconds { get; private set; }
+
+    /// <summary>The user who installed it.</summary>
+    public long InstalledById { get; private set; }
+
+    /// <summary>When it was installed (UTC).</summary>
+    public DateTimeOffset InstalledAt { get; private set; }
+
+    /// <summary>When it was uninstalled (UTC), or null.</summary>
+    public DateTimeOffset? UninstalledAt { get; private set; }
+
+    /// <summary>Whether it works.</summary>
+    public bool IsActive => Status is ExtensionStatus.Active;
+
+    /// <summary>The place that an active installation takes; there is at most one in each.</summary>
+    /// <param name="key">The manifest's id.</param>
+    /// <param name="projectId">The project, or null for the whole organization.</param>
+    public static string SlotOf(string key, long? projectId) => $"{projectId ?? 0}:{key}";
+
+    /// <summary>Installs an extension.</summary>
+    /// <param name="service">The user in whose name it is to act; has a database id.</param>
+    /// <param name="projectId">The project, or null for the whole organization.</param>
+    /// <param name="manifest">What it says of itself.</param>
+    /// <param name="callbackUrl">Where its events are posted, or null.</param>
+    /// <param name="webhookSecret">The secret that signs them, encrypted, or null.</param>
+    /// <param name="secret">Its generated API key.</param>
+    /// <param name="actorId">Who installs it.</param>
+    /// <param name="at">Instant of the installation.</param>
+    public static Extension Install(
+        User service, long? projectId, ExtensionManifest manifest, string? callbackUrl, string? webhookSecret, TokenSecret secret, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(secret);
+        var extension = new Extension
+        {
+            OrganizationId = service.OrganizationId,
+            ProjectId = projectId,
+            Key = manifest.Id,
+            Slot = SlotOf(manifest.Id, projectId),
+            Manifest = manifest,
+            ServiceUserId = service.Id,
+            KeyHash = secret.Hash,
+            KeyPrefix = secret.Prefix,
+            CallbackUrl = callbackUrl,
+            WebhookSecret = webhookSecret,
+            InstalledById = actorId,
+            InstalledAt = at.ToUniversalTime(),
+        };
+        extension.Created(at);
+        return extension;
+    }
+
+    /// <summary>Takes a new manifest of the same extension. Keys, secrets and settings stay.</summary>
+    /// <param name="manifest">What it says of itself now.</param>
+    /// <param name="callbackUrl">Where its events are posted, or null.</param>
+    /// <param name="webhookSecret">The secret that signs them, encrypted, or null to keep the one there is.</param>
+    /// <param name="at">Instant of the upgrade.</param>
+    /// <returns>The permissions that it did not have before, as written.</returns>
+    /// <exception cref="ArgumentException">The manifest is another extension's.</exception>
+    /// <exception cref="InvalidOperationException">It is uninstalled.</exception>
+    public IReadOnlyList<string> Upgrade(ExtensionManifest manifest, string? callbackUrl, string? webhookSecret, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (manifest.Id != Key)
+            throw new ArgumentException($"{manifest.Id} is not {Key}.", nameof(manifest));
+        if (!IsActive)
+            throw new InvalidOperationException($"{Key} is uninstalled.");
+
+        IReadOnlyList<string> added = [.. manifest.Permissions.Except(Manifest.Permissions, StringComparer.Ordinal)];
+        Manifest = manifest;
+        CallbackUrl = callbackUrl;
+        WebhookSecret = webhookSecret ?? WebhookSecret;
+        Touch(at);
+        return added;
+    }
+
+    /// <summary>Removes it: its key is void, and its place is free.</summary>
+    /// <param name="at">Instant of the removal.</param>
+    /// <exception cref="InvalidOperationException">It is uninstalled already.</exception>
+    public void Uninstall(DateTimeOffset at)
+    {
+        if (!IsActive)
+            throw new InvalidOperationException($"{Key} is uninstalled already.");
+        Status = ExtensionStatus.Uninstalled;
+        Slot = null;
+        KeyHash = null;
+        WebhookSecret = null;
+        UninstalledAt = at.ToUniversalTime();
+        Touch(at);
+    }
+
+    /// <summary>The settings as the extension gets them: the defaults, and the values that were given; without the secret ones.</summary>
+    /// <returns>Each key that has a value.</returns>
+    public IReadOnlyDictionary<string, JsonElement> Settings()
+    {
+        Dictionary<string, JsonElement> settings = new(StringComparer.Ordinal);
+        foreach (var (key, setting) in Manifest.Configuration)
+        {
+            if (setting.Secret)
+                continue;
+            if (Configuration.TryGetValue(key, out var given))
+                settings[key] = given;
+            else if (setting.Default is { } standard)
+                settings[key] = standard;
+        }
+
+        return settings;
+    }
+}
