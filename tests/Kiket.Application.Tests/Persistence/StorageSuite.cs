@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Definitions;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -175,7 +176,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = mine.SignIn();
         var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
 
-        Assert.Equal(15, tables.Count);
+        Assert.Equal(16, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -280,6 +281,8 @@ public abstract class StorageSuite(TestDatabase database)
         db.DefinitionFiles.Add(DefinitionFile.Keep(admin.OrganizationId, projectId, "a.yaml", "a: b", "tests", [], Noon));
         db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
         db.Notifications.Add(Notification.About(issue, admin.UserId, "Mine", NotificationLevel.Info, Noon));
+        db.Extensions.Add(Extension.Install(
+            user, projectId, new() { Id = "com.example.mine", Name = "Mine" }, null, null, TokenSecret.Generate(Extension.KeyLabel), admin.UserId, Noon));
         db.Approvals.Add(Approval.Request(
             issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
         await db.SaveChangesAsync();
