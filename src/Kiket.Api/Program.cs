@@ -14,6 +14,7 @@ using Kiket.Api.Projects;
 using Kiket.Api.Startup;
 using Kiket.Api.Tokens;
 using Kiket.Api.Users;
+using Kiket.Api.Webhooks;
 using Kiket.Api.Workflows;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Jobs;
@@ -71,6 +72,7 @@ api.MapDefinitions();
 api.MapWorkflows();
 api.MapHealth();
 app.MapHealthProbes();
+app.MapJwks();
 app.MapDashboard();
 
 return await app.ServeAsync();

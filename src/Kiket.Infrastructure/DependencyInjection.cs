@@ -7,6 +7,7 @@ using Kiket.Infrastructure.Actions;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Webhooks;
 using Kiket.Infrastructure.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
@@ -26,6 +27,7 @@ public static class DependencyInjection
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IdempotencyStore>();
+        services.AddKiketWebhooks(configuration);
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));

@@ -8,6 +8,7 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,6 +51,12 @@ public interface IKiketDb
     DbSet<Notification> Notifications { get; }
 
     DbSet<LoggedEvent> Events { get; }
+
+    DbSet<Webhook> Webhooks { get; }
+
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
+
+    DbSet<WebhookAttempt> WebhookAttempts { get; }
 
     DbSet<Extension> Extensions { get; }
 

@@ -42,6 +42,12 @@ public static class ErrorCodes
     /// <summary>The first request with this idempotency key has not finished.</summary>
     public const string IdempotencyKeyInUse = "IDEMPOTENCY_KEY_IN_USE";
 
+    /// <summary>The webhook does not exist for the caller.</summary>
+    public const string WebhookNotFound = "WEBHOOK_NOT_FOUND";
+
+    /// <summary>The webhook delivery does not exist for the caller.</summary>
+    public const string DeliveryNotFound = "WEBHOOK_DELIVERY_NOT_FOUND";
+
     /// <summary>A definition file cannot be imported.</summary>
     public const string DefinitionInvalid = "DEFINITION_INVALID";
 }

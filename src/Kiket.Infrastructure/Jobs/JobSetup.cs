@@ -3,6 +3,7 @@ using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -34,7 +35,7 @@ public static class JobSetup
                 var connection = DatabaseSetup.ConnectionOf(database, configuration);
                 hangfire.UsePostgreSqlStorage(
                     options => options.UseNpgsqlConnection(connection),
-                    new PostgreSqlStorageOptions { EnableLongPolling = false });
+                    new PostgreSqlStorageOptions { EnableLongPolling = false, QueuePollInterval = TimeSpan.FromSeconds(1) });
             }
             else
             {
@@ -46,9 +47,10 @@ public static class JobSetup
             services.AddHangfireServer(server =>
             {
                 server.ServerName = ServerName;
-                server.WorkerCount = Math.Max(2, Environment.ProcessorCount);
+                server.WorkerCount = (configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new()).Workers;
             });
             services.AddHostedService<OutboxWorker>();
+            services.AddHostedService<WebhookWorker>();
         }
 
         return services;
@@ -64,6 +66,8 @@ public static class JobSetup
     public static void PlanRecurringJobs(IRecurringJobManager jobs)
     {
         jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+        jobs.AddOrUpdate<WebhookSweepJob>("webhooks", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
+        jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
         jobs.AddOrUpdate<OutboxJob>("outbox", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
     }
 }

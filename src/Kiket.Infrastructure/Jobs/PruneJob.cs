@@ -1,22 +1,57 @@
 using Hangfire;
+using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 
 namespace Kiket.Infrastructure.Jobs;
 
-/// <summary>Deletes what has served its time: answers of idempotency keys older than 24 hours, and events processed a week ago.</summary>
-public sealed class PruneJob(KiketDbContext db, TimeProvider time)
+/// <summary>
+/// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events, after
+/// <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
+/// </summary>
+public sealed class PruneJob(KiketDbContext db, IConfiguration configuration, TimeProvider time)
 {
-    /// <summary>How long a processed event is kept, so that people can see what became of it.</summary>
-    public static readonly TimeSpan EventLifetime = TimeSpan.FromDays(7);
+    public const int DefaultRetentionDays = 30;
 
-    [JobDisplayName("Delete expired idempotency keys and processed events")]
+    private const int BatchSize = 1_000;
+
+    [JobDisplayName("Delete expired idempotency keys, events and deliveries")]
     public async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).ExecuteDeleteAsync(ct);
-        var old = now - EventLifetime;
-        await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
-            .Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null).ExecuteDeleteAsync(ct);
+        var old = now - TimeSpan.FromDays(configuration.GetValue("Events:RetentionDays", DefaultRetentionDays));
+        await PruneDeliveriesAsync(old, ct);
+        await PruneEventsAsync(old, ct);
+    }
+
+    private async Task PruneDeliveriesAsync(DateTimeOffset old, CancellationToken ct)
+    {
+        var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var attempts = db.WebhookAttempts.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        List<long> ids;
+        do
+        {
+            ids = await deliveries.Where(d => d.CompletedAt <= old && d.State != DeliveryState.Pending).OrderBy(d => d.CompletedAt).Take(BatchSize)
+                .Select(d => d.Id).ToListAsync(ct);
+            await attempts.Where(a => ids.Contains(a.DeliveryId)).ExecuteDeleteAsync(ct);
+            await deliveries.Where(d => ids.Contains(d.Id) && d.State != DeliveryState.Pending).ExecuteDeleteAsync(ct);
+        }
+        while (ids.Count == BatchSize);
+    }
+
+    private async Task PruneEventsAsync(DateTimeOffset old, CancellationToken ct)
+    {
+        var events = db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        while (true)
+        {
+            var ids = await events.Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null)
+                .Where(e => !deliveries.Any(d => d.LoggedEventId == e.Id)).OrderBy(e => e.OccurredAt).Take(BatchSize).Select(e => e.Id).ToListAsync(ct);
+            await events.Where(e => ids.Contains(e.Id)).ExecuteDeleteAsync(ct);
+            if (ids.Count < BatchSize)
+                return;
+        }
     }
 }

@@ -9,6 +9,7 @@ using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -42,6 +43,8 @@ internal static class Conversions
         AsWireName<ApprovalStatus>(builder);
         AsWireName<NotificationLevel>(builder);
         AsWireName<EventCause>(builder);
+        AsWireName<WebhookKind>(builder);
+        AsWireName<DeliveryState>(builder);
         AsWireName<ExtensionStatus>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
@@ -54,6 +57,10 @@ internal static class Conversions
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
         AsJson<WorkflowDefinition>(builder, json);
         AsJson<EventFacts>(builder, json);
+        AsJson<WebhookTarget>(builder, json);
+        AsJson<IReadOnlyList<WebhookHook>>(builder, json);
+        AsJson<DeliveryRequest>(builder, json);
+        AsJson<AttemptExchange>(builder, json);
         AsJson<ExtensionManifest>(builder, json);
     }
 

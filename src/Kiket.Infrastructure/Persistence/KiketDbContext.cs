@@ -9,9 +9,11 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -70,6 +72,14 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     public DbSet<Notification> Notifications => Set<Notification>();
 
     public DbSet<LoggedEvent> Events => Set<LoggedEvent>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
 
     public DbSet<Extension> Extensions => Set<Extension>();
 
@@ -230,6 +240,9 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<DefinitionFile>(modelBuilder);
         BelongsToOrganization<Notification>(modelBuilder);
         BelongsToOrganization<LoggedEvent>(modelBuilder);
+        BelongsToOrganization<Webhook>(modelBuilder);
+        BelongsToOrganization<WebhookDelivery>(modelBuilder);
+        BelongsToOrganization<WebhookAttempt>(modelBuilder);
         BelongsToOrganization<Extension>(modelBuilder);
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 

@@ -77,6 +77,7 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Kiket:Role", "Api");
+        builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // where the tests' receivers are
         if (TestServices is not null)
             builder.ConfigureTestServices(TestServices);
     }

@@ -49,6 +49,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "signing_keys",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    kid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    x = table.Column<string>(type: "TEXT", nullable: false),
+                    y = table.Column<string>(type: "TEXT", nullable: false),
+                    private_key = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    active_from = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signing_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "events",
                 columns: table => new
                 {
@@ -425,6 +443,50 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "webhooks",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    target = table.Column<string>(type: "TEXT", nullable: false),
+                    host = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    hooks = table.Column<string>(type: "TEXT", nullable: false),
+                    secret = table.Column<string>(type: "TEXT", nullable: true),
+                    previous_secret = table.Column<string>(type: "TEXT", nullable: true),
+                    previous_secret_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    active = table.Column<bool>(type: "INTEGER", nullable: false),
+                    failures_in_row = table.Column<int>(type: "INTEGER", nullable: false),
+                    pauses = table.Column<int>(type: "INTEGER", nullable: false),
+                    paused_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    drain_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    drained_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    queued_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhooks", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhooks_extensions_extension_id",
+                        column: x => x.extension_id,
+                        principalTable: "extensions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_webhooks_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "issues",
                 columns: table => new
                 {
@@ -501,6 +563,48 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         name: "fk_issues_workflows_workflow_id",
                         column: x => x.workflow_id,
                         principalTable: "workflows",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    webhook_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    logged_event_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 128, nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    payload = table.Column<string>(type: "TEXT", nullable: true),
+                    request = table.Column<string>(type: "TEXT", nullable: true),
+                    state = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    earlier_attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_status = table.Column<int>(type: "INTEGER", nullable: true),
+                    last_error = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_webhook_deliveries_webhooks_webhook_id",
+                        column: x => x.webhook_id,
+                        principalTable: "webhooks",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -692,6 +796,39 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         name: "fk_notifications_users_user_id",
                         column: x => x.user_id,
                         principalTable: "users",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_attempts",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    delivery_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    duration_ms = table.Column<int>(type: "INTEGER", nullable: false),
+                    drain_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    exchange = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_attempts", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_webhook_attempts_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_webhook_attempts_webhook_deliveries_delivery_id",
+                        column: x => x.delivery_id,
+                        principalTable: "webhook_deliveries",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -914,6 +1051,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 columns: new[] { "organization_id", "status" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_signing_keys_kid",
+                table: "signing_keys",
+                column: "kid",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_users_organization_id_email",
                 table: "users",
                 columns: new[] { "organization_id", "email" },
@@ -923,6 +1066,52 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_users_organization_id_role",
                 table: "users",
                 columns: new[] { "organization_id", "role" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_attempts_delivery_id_number",
+                table: "webhook_attempts",
+                columns: new[] { "delivery_id", "number" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_completed_at",
+                table: "webhook_deliveries",
+                column: "completed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_logged_event_id_webhook_id",
+                table: "webhook_deliveries",
+                columns: new[] { "logged_event_id", "webhook_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_organization_id_created_at",
+                table: "webhook_deliveries",
+                columns: new[] { "organization_id", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_organization_id_extension_id_id",
+                table: "webhook_deliveries",
+                columns: new[] { "organization_id", "extension_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_organization_id_state_id",
+                table: "webhook_deliveries",
+                columns: new[] { "organization_id", "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_webhook_id_state_next_attempt_at",
+                table: "webhook_deliveries",
+                columns: new[] { "webhook_id", "state", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_extension_id",
+                table: "webhooks",
+                column: "extension_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhooks_organization_id_active_kind",
+                table: "webhooks",
+                columns: new[] { "organization_id", "active", "kind" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_workflows_project_id_key_revision",
@@ -953,9 +1142,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "events");
 
             migrationBuilder.DropTable(
-                name: "extensions");
-
-            migrationBuilder.DropTable(
                 name: "idempotency_records");
 
             migrationBuilder.DropTable(
@@ -971,13 +1157,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "project_members");
 
             migrationBuilder.DropTable(
+                name: "signing_keys");
+
+            migrationBuilder.DropTable(
+                name: "webhook_attempts");
+
+            migrationBuilder.DropTable(
                 name: "issues");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
 
             migrationBuilder.DropTable(
                 name: "milestones");
 
             migrationBuilder.DropTable(
                 name: "workflows");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
+
+            migrationBuilder.DropTable(
+                name: "extensions");
 
             migrationBuilder.DropTable(
                 name: "projects");

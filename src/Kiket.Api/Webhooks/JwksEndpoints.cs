@@ -1,0 +1,20 @@
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Webhooks;
+
+/// <summary>The public keys with which extensions verify runtime tokens; at the root of the host, for anybody.</summary>
+internal static class JwksEndpoints
+{
+    public const string Path = "/.well-known/jwks.json";
+
+    public static void MapJwks(this IEndpointRouteBuilder app) => app.MapGet(Path, GetKeys).ExcludeFromDescription();
+
+    private static async Task<Ok<KeySet>> GetKeys(HttpResponse response, RuntimeTokens tokens, CancellationToken ct)
+    {
+        response.Headers.CacheControl = "public, max-age=300";
+        return TypedResults.Ok(new KeySet(await tokens.PublishedKeysAsync(ct)));
+    }
+}
+
+internal sealed record KeySet(IReadOnlyList<PublishedKey> Keys);

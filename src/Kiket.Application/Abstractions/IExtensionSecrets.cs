@@ -1,0 +1,14 @@
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Finds the values of an extension's secrets in the scopes that hold them (contract 12.3).</summary>
+public interface IExtensionSecrets
+{
+    /// <summary>The secrets that its manifest names.</summary>
+    Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct);
+}
+
+/// <param name="Values">Plaintexts by key. Never logged.</param>
+/// <param name="Missing">Keys that no scope holds.</param>
+public sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);

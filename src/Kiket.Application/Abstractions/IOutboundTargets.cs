@@ -1,0 +1,8 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Says which addresses Kiket may call.</summary>
+public interface IOutboundTargets
+{
+    /// <summary>Why an address may not be called, as a sentence, or null when it may.</summary>
+    Task<string?> FaultOfAsync(string url, CancellationToken ct);
+}

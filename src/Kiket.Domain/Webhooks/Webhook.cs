@@ -1,0 +1,258 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Domain.Webhooks;
+
+/// <summary>What an endpoint was made for.</summary>
+public enum WebhookKind
+{
+    /// <summary>The callback of an extension's manifest.</summary>
+    Extension,
+
+    /// <summary>A subscription that an extension has made.</summary>
+    Subscription,
+
+    /// <summary>A host to which actions of workflows send.</summary>
+    Action,
+}
+
+/// <summary>In which order deliveries go out.</summary>
+public enum DeliveryOrdering
+{
+    /// <summary>As they come; one that fails holds back no other.</summary>
+    None,
+
+    /// <summary>Those of one issue strictly one after the other.</summary>
+    Issue,
+}
+
+/// <summary>One event that an endpoint wants.</summary>
+/// <param name="Event">The name or alias that it asked for, under which it gets the event.</param>
+/// <param name="TimeoutMs">How long an attempt may take, 100 to 60,000 milliseconds, or null for the endpoint's own.</param>
+/// <param name="Retries">How many retries there are, or null for all of the schedule.</param>
+/// <param name="Required">Whether a guard must answer before a transition; such a hook is called in the transition and gets no delivery.</param>
+public sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retries = null, bool Required = false);
+
+/// <summary>Where and how an endpoint is reached.</summary>
+/// <param name="Url">Its address.</param>
+/// <param name="IsExact">Whether the address is used as it is; else <c>/webhooks/{event}</c> follows it (decisions, 33).</param>
+/// <param name="Headers">Headers that every request carries.</param>
+/// <param name="Scheme">How deliveries are signed.</param>
+/// <param name="Ordering">In which order they go out.</param>
+/// <param name="TimeoutMs">How long an attempt may take, 100 to 60,000 milliseconds.</param>
+public sealed record WebhookTarget(
+    string Url, bool IsExact, IReadOnlyDictionary<string, string> Headers, SignatureScheme Scheme, DeliveryOrdering Ordering, int TimeoutMs);
+
+/// <summary>An endpoint that is told of events.</summary>
+public sealed class Webhook : AggregateRoot
+{
+    /// <summary>Longest address, in characters.</summary>
+    public const int MaxUrlLength = 2_000;
+
+    /// <summary>How long an attempt may take when nobody says otherwise (contract 15.5).</summary>
+    /// <value>Milliseconds.</value>
+    public const int DefaultTimeoutMs = 10_000;
+
+    /// <summary>The shortest time limit.</summary>
+    /// <value>Milliseconds.</value>
+    public const int MinTimeoutMs = 100;
+
+    /// <summary>The longest time limit.</summary>
+    /// <value>Milliseconds.</value>
+    public const int MaxTimeoutMs = 60_000;
+
+    /// <summary>How many deliveries to one endpoint are on their way at once.</summary>
+    public const int MaxInFlight = 5;
+
+    /// <summary>How long the secret before a rotation signs as well (contract 15.4).</summary>
+    public static TimeSpan SecretOverlap { get; } = TimeSpan.FromHours(24);
+
+    private Webhook()
+    {
+    }
+
+    /// <summary>The project whose events it gets, or null for those of the whole organization.</summary>
+    public long? ProjectId { get; private set; }
+
+    /// <summary>The installation of the extension that it belongs to, or null for an action's host.</summary>
+    public long? ExtensionId { get; private set; }
+
+    /// <summary>What it was made for.</summary>
+    public WebhookKind Kind { get; private set; }
+
+    /// <summary>Where and how it is reached.</summary>
+    public WebhookTarget Target { get; private set; } = null!;
+
+    /// <summary>For an action's host, the host; else empty.</summary>
+    public string Host { get; private set; } = "";
+
+    /// <summary>The events that it wants.</summary>
+    public IReadOnlyList<WebhookHook> Hooks { get; private set; } = [];
+
+    /// <summary>The secret that signs, encrypted; null when nothing is signed.</summary>
+    public string? Secret { get; private set; }
+
+    /// <summary>The secret before the last rotation, encrypted, or null.</summary>
+    public string? PreviousSecret { get; private set; }
+
+    /// <summary>Until when <see cref="PreviousSecret"/> signs as well (UTC).</summary>
+    public DateTimeOffset? PreviousSecretUntil { get; private set; }
+
+    /// <summary>Whether it is told of anything. Once inactive, it stays so, for its deliveries' history.</summary>
+    public bool Active { get; private set; }
+
+    /// <summary>Whether it is sent to at the moment.</summary>
+    public Circuit Circuit => new(FailuresInRow, Pauses, PausedUntil);
+
+    /// <inheritdoc cref="Circuit.FailuresInRow"/>
+    public int FailuresInRow { get; private set; }
+
+    /// <inheritdoc cref="Circuit.Pauses"/>
+    public int Pauses { get; private set; }
+
+    /// <inheritdoc cref="Circuit.PausedUntil"/>
+    public DateTimeOffset? PausedUntil { get; private set; }
+
+    /// <summary>The worker that sends to it, or the last one that did.</summary>
+    public Guid? DrainId { get; private set; }
+
+    /// <summary>Before this instant (UTC) no other worker sends to it.</summary>
+    public DateTimeOffset DrainedUntil { get; private set; }
+
+    /// <summary>Before this instant (UTC) a job for it waits, or has got lost.</summary>
+    public DateTimeOffset QueuedUntil { get; private set; }
+
+    /// <summary>Where and how an extension's manifest says that it is reached.</summary>
+    /// <param name="callback">The manifest's callback.</param>
+    /// <param name="url">Its address, with the host's environment filled in.</param>
+    public static WebhookTarget TargetOf(ExtensionCallback callback, string url)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return new(url, callback.ExactUrl, callback.Headers, callback.SignatureScheme, DeliveryOrdering.None, callback.TimeoutMs ?? DefaultTimeoutMs);
+    }
+
+    /// <summary>The events that an extension's manifest subscribes to.</summary>
+    /// <param name="manifest">The manifest.</param>
+    public static IReadOnlyList<WebhookHook> HooksOf(ExtensionManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return
+        [
+            .. manifest.Subscriptions().Where(h => EventNames.Resolve(h.Event) is not null).Select(h => new WebhookHook(
+                h.Event,
+                h.TimeoutMs,
+                h.Retries,
+                h.Event == EventNames.WorkflowBeforeTransition && (h.Required ?? manifest.Callback?.Required ?? false))),
+        ];
+    }
+
+    /// <summary>Makes an endpoint.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="projectId">The project whose events it gets, or null for those of the whole organization.</param>
+    /// <param name="extensionId">The installation that it belongs to.</param>
+    /// <param name="kind">What it is made for.</param>
+    /// <param name="target">Where and how it is reached.</param>
+    /// <param name="hooks">The events that it wants.</param>
+    /// <param name="secret">The secret that signs, encrypted.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static Webhook For(
+        long organizationId,
+        long? projectId,
+        long extensionId,
+        WebhookKind kind,
+        WebhookTarget target,
+        IReadOnlyList<WebhookHook> hooks,
+        string? secret,
+        DateTimeOffset at)
+    {
+        var webhook = new Webhook
+        {
+            OrganizationId = organizationId,
+            ProjectId = projectId,
+            ExtensionId = extensionId,
+            Kind = kind,
+            Target = target,
+            Hooks = hooks,
+            Secret = secret,
+            Active = true,
+        };
+        webhook.Made(at);
+        return webhook;
+    }
+
+    /// <summary>Makes the endpoint of a host to which actions send; it wants no events of its own accord.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="host">Scheme, host and port: <c>https://example.com:443</c>.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static Webhook ForActions(long organizationId, string host, DateTimeOffset at)
+    {
+        var webhook = new Webhook
+        {
+            OrganizationId = organizationId,
+            Kind = WebhookKind.Action,
+            Target = new(host, true, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, DefaultTimeoutMs),
+            Host = host,
+            Active = true,
+        };
+        webhook.Made(at);
+        return webhook;
+    }
+
+    /// <summary>Whether somebody who wants events can be reached there at all; whether the network allows it is checked elsewhere.</summary>
+    /// <param name="url">The address.</param>
+    public static bool IsAddress(string? url) =>
+        url is { Length: > 0 and <= MaxUrlLength } && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0;
+
+    /// <summary>The hook under which it gets an event, or null when it does not want it.</summary>
+    /// <param name="logged">The event.</param>
+    public WebhookHook? HookFor(LoggedEvent logged)
+    {
+        ArgumentNullException.ThrowIfNull(logged);
+        return Active && (ProjectId is null || ProjectId == logged.ProjectId) && logged.OccurredAt >= CreatedAt
+            ? Hooks.FirstOrDefault(h => !h.Required && EventNames.Matches(h.Event, logged.Name, logged.Facts.To))
+            : null;
+    }
+
+    /// <summary>Follows another version of its manifest. The secret stays.</summary>
+    /// <param name="target">Where and how it is reached.</param>
+    /// <param name="hooks">The events that it wants.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void Follow(WebhookTarget target, IReadOnlyList<WebhookHook> hooks, DateTimeOffset at)
+    {
+        (Target, Hooks) = (target, hooks);
+        Resume(at);
+    }
+
+    /// <summary>Takes another secret; the one before signs as well for <see cref="SecretOverlap"/>.</summary>
+    /// <param name="secret">The new secret, encrypted.</param>
+    /// <param name="at">Instant of the rotation.</param>
+    public void RotateSecret(string secret, DateTimeOffset at)
+    {
+        (PreviousSecret, Secret, PreviousSecretUntil) = (Secret, secret, (at + SecretOverlap).ToUniversalTime());
+        Touch(at);
+    }
+
+    /// <summary>Ends a pause at once.</summary>
+    /// <param name="at">Instant of the change.</param>
+    public void Resume(DateTimeOffset at)
+    {
+        (FailuresInRow, Pauses, PausedUntil) = (0, 0, null);
+        Touch(at);
+    }
+
+    /// <summary>Stops it for good.</summary>
+    /// <param name="at">Instant of the change.</param>
+    public void Stop(DateTimeOffset at)
+    {
+        Active = false;
+        Touch(at);
+    }
+
+    private void Made(DateTimeOffset at)
+    {
+        Created(at);
+        DrainedUntil = QueuedUntil = at.ToUniversalTime();
+    }
+}

@@ -1,0 +1,261 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+
+namespace Kiket.Domain.Webhooks;
+
+/// <summary>How far a delivery is.</summary>
+public enum DeliveryState
+{
+    /// <summary>It waits for its first or next attempt.</summary>
+    Pending,
+
+    /// <summary>The receiver has it.</summary>
+    Delivered,
+
+    /// <summary>It was refused, or its last attempt failed. It can be sent again by hand.</summary>
+    Failed,
+
+    /// <summary>Its endpoint was stopped before it had it.</summary>
+    Cancelled,
+}
+
+/// <summary>One event on its way to one endpoint, with all attempts under one id.</summary>
+public sealed class WebhookDelivery
+{
+    /// <summary>Longest kept error, in characters.</summary>
+    public const int MaxErrorLength = 500;
+
+    private WebhookDelivery()
+    {
+    }
+
+    /// <summary>Database id; sent as <c>X-Kiket-Delivery</c> with every attempt.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The organization.</summary>
+    public long OrganizationId { get; private set; }
+
+    /// <summary>The endpoint.</summary>
+    public long WebhookId { get; private set; }
+
+    /// <summary>The installation that the endpoint belongs to, or null.</summary>
+    public long? ExtensionId { get; private set; }
+
+    /// <summary>The entry of the event log, or null for something that is told to this endpoint only.</summary>
+    public long? LoggedEventId { get; private set; }
+
+    /// <summary>The public id of the event: <c>evt_…</c></summary>
+    public string EventId { get; private set; } = "";
+
+    /// <summary>The name or alias under which the endpoint gets it.</summary>
+    public string Event { get; private set; } = "";
+
+    /// <summary>The project, or null.</summary>
+    public long? ProjectId { get; private set; }
+
+    /// <summary>The issue, or null.</summary>
+    public long? IssueId { get; private set; }
+
+    /// <summary>What is told where there is no entry of the log: a JSON object; else null.</summary>
+    public string? Payload { get; private set; }
+
+    /// <summary>How it is sent where an action says so, or null.</summary>
+    public DeliveryRequest? Request { get; private set; }
+
+    /// <summary>How far it is.</summary>
+    public DeliveryState State { get; private set; }
+
+    /// <summary>How many attempts there were.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>How many of them were made before it was sent again by hand, which begins the schedule anew.</summary>
+    public int EarlierAttempts { get; private set; }
+
+    /// <summary>When it is due (UTC); past states keep the last one.</summary>
+    public DateTimeOffset NextAttemptAt { get; private set; }
+
+    /// <summary>When it was made (UTC).</summary>
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>When it was delivered, or failed for good (UTC); null while it is pending.</summary>
+    public DateTimeOffset? CompletedAt { get; private set; }
+
+    /// <summary>HTTP status of the last answer, or null.</summary>
+    public int? LastStatus { get; private set; }
+
+    /// <summary>Why the last attempt failed, or null.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Hands an event of the log to an endpoint.</summary>
+    /// <param name="webhook">The endpoint.</param>
+    /// <param name="hook">The hook under which it gets the event.</param>
+    /// <param name="logged">The event.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static WebhookDelivery Of(Webhook webhook, WebhookHook hook, LoggedEvent logged, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        ArgumentNullException.ThrowIfNull(hook);
+        ArgumentNullException.ThrowIfNull(logged);
+        return new()
+        {
+            OrganizationId = webhook.OrganizationId,
+            WebhookId = webhook.Id,
+            ExtensionId = webhook.ExtensionId,
+            LoggedEventId = logged.Id,
+            EventId = logged.EventId,
+            Event = hook.Event,
+            ProjectId = logged.ProjectId,
+            IssueId = logged.IssueId,
+            NextAttemptAt = at.ToUniversalTime(),
+            CreatedAt = at.ToUniversalTime(),
+        };
+    }
+
+    /// <summary>Tells one endpoint something that is not in the log.</summary>
+    /// <param name="webhook">The endpoint.</param>
+    /// <param name="name">Name of what is told.</param>
+    /// <param name="payload">What is told: a JSON object.</param>
+    /// <param name="request">How it is sent where an action says so, or null.</param>
+    /// <param name="projectId">The project, or null.</param>
+    /// <param name="issueId">The issue, or null.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static WebhookDelivery Tell(
+        Webhook webhook, string name, string payload, DeliveryRequest? request, long? projectId, long? issueId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return new()
+        {
+            OrganizationId = webhook.OrganizationId,
+            WebhookId = webhook.Id,
+            ExtensionId = webhook.ExtensionId,
+            EventId = $"evt_{Guid.CreateVersion7():N}",
+            Event = name,
+            Payload = payload,
+            Request = request,
+            ProjectId = projectId,
+            IssueId = issueId,
+            NextAttemptAt = at.ToUniversalTime(),
+            CreatedAt = at.ToUniversalTime(),
+        };
+    }
+
+    /// <summary>Records the end of an attempt and decides what follows.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="retries">How many retries there are at most.</param>
+    /// <param name="chance">A random number from 0 to 1, which spreads the retries.</param>
+    /// <param name="at">Instant of its end.</param>
+    /// <returns>What the attempt meant.</returns>
+    public AttemptVerdict RecordAttempt(AttemptOutcome outcome, int retries, double chance, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        Attempts++;
+        (LastStatus, LastError) = (outcome.Status, outcome.Error is { Length: > MaxErrorLength } error ? error[..MaxErrorLength] : outcome.Error);
+        var verdict = outcome.Verdict;
+        var (made, now) = (Attempts - EarlierAttempts, at.ToUniversalTime());
+        if (verdict is AttemptVerdict.Delivered)
+            (State, CompletedAt) = (DeliveryState.Delivered, now);
+        else if (verdict is AttemptVerdict.Gone)
+            NextAttemptAt = now; // waits for the endpoint's return, however long that takes
+        else if (verdict is AttemptVerdict.Retry && RetryPolicy.DelayAfter(made, retries, outcome.RetryAfter, chance) is { } delay)
+            NextAttemptAt = now + delay;
+        else
+            (State, CompletedAt) = (DeliveryState.Failed, now);
+        return verdict;
+    }
+
+    /// <summary>Sends it again under the same ids, with the whole schedule before it.</summary>
+    /// <param name="at">Instant of the request.</param>
+    /// <returns>Success, or <c>CONFLICT</c> while it is pending anyway.</returns>
+    public Result Redeliver(DateTimeOffset at)
+    {
+        if (State is DeliveryState.Pending)
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The delivery {Id} is pending already.");
+        (State, CompletedAt, EarlierAttempts, NextAttemptAt) = (DeliveryState.Pending, null, Attempts, at.ToUniversalTime());
+        return Result.Success;
+    }
+}
+
+/// <summary>A request that an action has written itself.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Url">Address.</param>
+/// <param name="Headers">Headers.</param>
+public sealed record DeliveryRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>One attempt of a delivery: what was sent and what was answered, without secrets.</summary>
+public sealed class WebhookAttempt
+{
+    /// <summary>How much of an answer's body is kept, in characters.</summary>
+    public const int MaxBodyLength = 16_384;
+
+    private WebhookAttempt()
+    {
+    }
+
+    /// <summary>Database id.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The organization.</summary>
+    public long OrganizationId { get; private set; }
+
+    /// <summary>The delivery.</summary>
+    public long DeliveryId { get; private set; }
+
+    /// <summary>Counts the delivery's attempts from 1.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>When it began (UTC).</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>How long it took.</summary>
+    /// <value>Milliseconds.</value>
+    public int DurationMs { get; private set; }
+
+    /// <summary>The worker that made it.</summary>
+    public Guid DrainId { get; private set; }
+
+    /// <summary>HTTP status of the answer, or null when there was none.</summary>
+    public int? Status { get; private set; }
+
+    /// <summary>Why there was no answer, or null.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>What was sent and what was answered.</summary>
+    public AttemptExchange Exchange { get; private set; } = null!;
+
+    /// <summary>Records an attempt.</summary>
+    /// <param name="delivery">The delivery, which has counted the attempt.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="exchange">What was sent and what was answered.</param>
+    /// <param name="drainId">The worker that made it.</param>
+    /// <param name="at">Instant of its beginning.</param>
+    /// <param name="duration">How long it took.</param>
+    public static WebhookAttempt Of(
+        WebhookDelivery delivery, AttemptOutcome outcome, AttemptExchange exchange, Guid drainId, DateTimeOffset at, TimeSpan duration)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(outcome);
+        return new()
+        {
+            OrganizationId = delivery.OrganizationId,
+            DeliveryId = delivery.Id,
+            Number = delivery.Attempts,
+            At = at.ToUniversalTime(),
+            DurationMs = (int)Math.Min(duration.TotalMilliseconds, int.MaxValue),
+            DrainId = drainId,
+            Status = outcome.Status,
+            Error = delivery.LastError,
+            Exchange = exchange,
+        };
+    }
+}
+
+/// <summary>What was sent and what was answered. Secrets in headers are replaced by <c>…</c>; the body that was sent follows from the event.</summary>
+/// <param name="Url">The address.</param>
+/// <param name="RequestHeaders">The headers that were sent.</param>
+/// <param name="ResponseHeaders">The headers that were answered.</param>
+/// <param name="ResponseBody">The body that was answered, at most 16,384 characters, or null.</param>
+public sealed record AttemptExchange(
+    string Url,
+    IReadOnlyDictionary<string, string> RequestHeaders,
+    IReadOnlyDictionary<string, string> ResponseHeaders,
+    string? ResponseBody);

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Webhooks;
+using Microsoft.Security.AntiSSRF;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>
+/// What Kiket may call: public hosts by HTTPS, and what the operator has allowed. It is checked when an address is registered, to say so
+/// early, and again at every connection, which is what protects: a name may point elsewhere by then.
+/// </summary>
+internal sealed class OutboundTargets : IOutboundTargets
+{
+    public const string ClientName = "outbound";
+
+    private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(2);
+
+    private static readonly IPNetwork[] Denied =
+    [
+        .. new[]
+        {
+            IPAddressRanges.loopback, IPAddressRanges.privateUse, IPAddressRanges.linkLocal, IPAddressRanges.siteLocal, IPAddressRanges.imds,
+            IPAddressRanges.sharedAddressSpace, IPAddressRanges.multicast, IPAddressRanges.broadcast, IPAddressRanges.reserved,
+            IPAddressRanges.benchmarking, IPAddressRanges.documentation, IPAddressRanges.ietfProtocol,
+        }.SelectMany(r => r).Distinct().Select(Network),
+        Network("0.0.0.0/8"),
+        Network("::/128"),
+        Network("fc00::/7"),
+    ];
+
+    private readonly WebhookOptions options;
+    private readonly IPNetwork[] allowed;
+
+    public OutboundTargets(WebhookOptions options)
+    {
+        this.options = options;
+        allowed = [.. options.AllowedNetworks.Select(Network)];
+    }
+
+    /// <summary>The handler that checks every connection.</summary>
+    public HttpMessageHandler CreateHandler()
+    {
+        var policy = new AntiSSRFPolicy(PolicyConfigOptions.ExternalOnlyLatest)
+        {
+            AddXFFHeader = false,
+            AllowPlainTextHttp = options.AllowPlainHttp || allowed.Length > 0,
+        };
+        if (allowed.Length > 0)
+            policy.AddAllowedAddresses([.. options.AllowedNetworks]);
+        var handler = policy.GetHandler();
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2); // names are looked up again
+        return handler;
+    }
+
+    public async Task<string?> FaultOfAsync(string url, CancellationToken ct)
+    {
+        if (!Webhook.IsAddress(url))
+            return $"An address is https://…, at most {Webhook.MaxUrlLength} characters, without a user.";
+        var uri = new Uri(url);
+        var addresses = await LookUpAsync(uri, ct);
+        if (addresses.FirstOrDefault(a => IsDenied(a) && !IsAllowed(a)) is { } denied)
+            return $"{uri.Host} is {denied}, an address that may not be called; the operator can allow its network.";
+        if (uri.Scheme == Uri.UriSchemeHttp && !options.AllowPlainHttp && !(addresses.Count > 0 && addresses.All(IsAllowed)))
+            return "Plain HTTP is allowed only to networks that the operator has allowed; use https.";
+        return null;
+    }
+
+    private bool IsAllowed(IPAddress address) => allowed.Any(n => n.Contains(address));
+
+    private static bool IsDenied(IPAddress address) => Denied.Any(n => n.Contains(address));
+
+    /// <summary>The addresses of a host. A name that is unknown now may be known later, and is checked then.</summary>
+    private static async Task<IReadOnlyList<IPAddress>> LookUpAsync(Uri uri, CancellationToken ct)
+    {
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var literal))
+            return [Unmapped(literal)];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        patience.CancelAfter(LongestLookup);
+        try
+        {
+            return [.. (await Dns.GetHostAddressesAsync(uri.DnsSafeHost, patience.Token)).Select(Unmapped)];
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>An IPv4 address inside an IPv6 one reaches the same host.</summary>
+    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var single) ? new(single, single.AddressFamily is AddressFamily.InterNetwork ? 32 : 128)
+        : throw new InvalidOperationException($"Webhooks:AllowedNetworks: '{text}' is no network such as 10.1.0.0/16.");
+}

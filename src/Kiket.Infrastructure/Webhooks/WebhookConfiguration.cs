@@ -1,0 +1,61 @@
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
+{
+    public void Configure(EntityTypeBuilder<Webhook> builder)
+    {
+        builder.IsAggregate();
+        builder.Ignore(w => w.Circuit);
+        builder.Property(w => w.Host).HasMaxLength(Webhook.MaxUrlLength);
+        builder.HasOne<Extension>().WithMany().HasForeignKey(w => w.ExtensionId);
+        builder.HasIndex(w => new { w.OrganizationId, w.Active, w.Kind });
+        builder.HasIndex(w => w.ExtensionId);
+    }
+}
+
+internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<WebhookDelivery>
+{
+    public void Configure(EntityTypeBuilder<WebhookDelivery> builder)
+    {
+        builder.HasKey(d => d.Id);
+        builder.Property(d => d.EventId).HasMaxLength(40);
+        builder.Property(d => d.Event).HasMaxLength(128);
+        builder.Property(d => d.LastError).HasMaxLength(WebhookDelivery.MaxErrorLength);
+        builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId);
+
+        // An endpoint gets an event once; what is due is found by the second; people's lists by the next three; what is old by the last.
+        builder.HasIndex(d => new { d.LoggedEventId, d.WebhookId }).IsUnique();
+        builder.HasIndex(d => new { d.WebhookId, d.State, d.NextAttemptAt });
+        builder.HasIndex(d => new { d.OrganizationId, d.State, d.Id });
+        builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.Id });
+        builder.HasIndex(d => new { d.OrganizationId, d.CreatedAt });
+        builder.HasIndex(d => d.CompletedAt);
+    }
+}
+
+internal sealed class WebhookAttemptConfiguration : IEntityTypeConfiguration<WebhookAttempt>
+{
+    public void Configure(EntityTypeBuilder<WebhookAttempt> builder)
+    {
+        builder.HasKey(a => a.Id);
+        builder.Property(a => a.Error).HasMaxLength(WebhookDelivery.MaxErrorLength);
+        builder.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId);
+        builder.HasIndex(a => new { a.DeliveryId, a.Number });
+    }
+}
+
+internal sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKey>
+{
+    public void Configure(EntityTypeBuilder<SigningKey> builder)
+    {
+        builder.HasKey(k => k.Id);
+        builder.Property(k => k.Kid).HasMaxLength(64);
+        builder.HasIndex(k => k.Kid).IsUnique();
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>
+/// Sends to one endpoint what is due, some at a time, and records every attempt. Only one worker at a time, on any node, sends to an endpoint:
+/// it holds a lease, renews it while it works, and loses it when it dies.
+/// </summary>
+public sealed partial class WebhookDrain(
+    IServiceScopeFactory scopes, WebhookSchedule schedule, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDrain> logger)
+{
+    private const int BatchSize = 100;
+
+    /// <summary>After this long a batch begins no further attempt, so that what was sent is soon recorded.</summary>
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(3);
+
+    /// <summary>After this long other endpoints get their turn.</summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
+
+    /// <summary>Sends what is due.</summary>
+    /// <returns>Whether there is more to send at once.</returns>
+    public async Task<bool> RunAsync(long webhookId, CancellationToken ct)
+    {
+        var drainId = Guid.NewGuid();
+        if (!await LeaseAsync(webhookId, drainId, ct))
+            return false;
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var renewal = RenewAsync(webhookId, drainId, life);
+        try
+        {
+            var begin = time.GetTimestamp();
+            while (time.GetElapsedTime(begin) < Slice && await SendBatchAsync(webhookId, drainId, life.Token))
+            {
+            }
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            LogLost(webhookId); // another worker has it now
+        }
+        finally
+        {
+            await life.CancelAsync();
+            await renewal;
+            await ReleaseAsync(webhookId, drainId);
+        }
+
+        // Somebody may have added a delivery after the last look and found the lease held.
+        return await HasDueAsync(webhookId, ct);
+    }
+
+    private async Task<bool> LeaseAsync(long webhookId, Guid drainId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainedUntil <= now).ExecuteUpdateAsync(
+            set => set.SetProperty(w => w.DrainId, drainId).SetProperty(w => w.DrainedUntil, now + schedule.Lease).SetProperty(w => w.QueuedUntil, now), ct)) == 1;
+    }
+
+    /// <summary>Renews the lease until the work ends; when it is lost, the work ends.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A renewal that fails is tried again; the lease ends by itself.")]
+    private async Task RenewAsync(long webhookId, Guid drainId, CancellationTokenSource life)
+    {
+        using var timer = new PeriodicTimer(schedule.Lease / 3);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(life.Token))
+            {
+                var until = time.GetUtcNow() + schedule.Lease;
+                var held = await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token));
+                if (held == 0)
+                    await life.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work has ended.
+        }
+        catch (Exception failure)
+        {
+            LogRenewal(failure, webhookId);
+        }
+    }
+
+    private async Task ReleaseAsync(long webhookId, Guid drainId)
+    {
+        var now = time.GetUtcNow();
+        await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
+            .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, now), CancellationToken.None));
+    }
+
+    private async Task<bool> HasDueAsync(long webhookId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return await OnWebhookAsync(webhookId, (webhooks, db) =>
+        {
+            var due = Due(db, webhookId, now);
+            return webhooks.CountAsync(w => (w.PausedUntil == null || w.PausedUntil <= now) && due.Any(), ct);
+        }) == 1;
+    }
+
+    /// <returns>Whether there may be more to send at once.</returns>
+    private async Task<bool> SendBatchAsync(long webhookId, Guid drainId, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var webhook = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
+        if (!webhook.Active)
+        {
+            await CancelAsync(db, webhookId, ct);
+            return false;
+        }
+
+        var circuit = webhook.Circuit;
+        if (circuit.IsOpen(time.GetUtcNow()))
+            return false;
+        var deliveries = await TakeAsync(db, webhook, circuit.IsProbing ? 1 : BatchSize, ct);
+        if (deliveries.Count == 0)
+            return false;
+
+        var extension = webhook is { Kind: WebhookKind.Extension, ExtensionId: { } id }
+            ? await db.Extensions.AsNoTracking().SingleAsync(e => e.Id == id, ct)
+            : null;
+        var payloads = scope.ServiceProvider.GetRequiredService<WebhookPayloads>();
+        var attempts = await SendAsync(scope.ServiceProvider, webhook, extension, circuit, deliveries, await payloads.ReadAsync(deliveries, ct), ct);
+        await RecordAsync(db, webhook, circuit, drainId, attempts);
+        return true;
+    }
+
+    /// <summary>What is due, the oldest first; of each issue only the first, where the endpoint wants them in order.</summary>
+    private async Task<List<WebhookDelivery>> TakeAsync(KiketDbContext db, Webhook webhook, int count, CancellationToken ct)
+    {
+        var due = Due(db, webhook.Id, time.GetUtcNow());
+        if (webhook.Target.Ordering is DeliveryOrdering.Issue)
+        {
+            due = due.Where(d => d.IssueId == null || !db.WebhookDeliveries.Any(
+                e => e.WebhookId == d.WebhookId && e.IssueId == d.IssueId && e.State == DeliveryState.Pending && e.Id < d.Id));
+        }
+
+        return await due.OrderBy(d => d.NextAttemptAt).ThenBy(d => d.Id).Take(count).ToListAsync(ct);
+    }
+
+    private static IQueryable<WebhookDelivery> Due(KiketDbContext db, long webhookId, DateTimeOffset now) =>
+        db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            .Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.NextAttemptAt <= now);
+
+    private async Task<IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)>> SendAsync(
+        IServiceProvider services,
+        Webhook webhook,
+        Extension? extension,
+        Circuit circuit,
+        IReadOnlyList<WebhookDelivery> deliveries,
+        IReadOnlyDictionary<long, EventDto> events,
+        CancellationToken ct)
+    {
+        var (requests, sender, payloads) =
+            (services.GetRequiredService<WebhookRequests>(), services.GetRequiredService<WebhookSender>(), services.GetRequiredService<WebhookPayloads>());
+        var attempts = new ConcurrentQueue<(WebhookDelivery, SentRequest)>();
+        var (gate, begin) = (new Lock(), time.GetTimestamp());
+        using var writing = new SemaphoreSlim(1); // bodies read secrets from the database, one at a time
+
+        // What is on its way when the lease or the process ends is awaited and recorded: it has happened.
+        await Parallel.ForEachAsync(
+            deliveries,
+            new ParallelOptions { MaxDegreeOfParallelism = Webhook.MaxInFlight, CancellationToken = CancellationToken.None },
+            async (delivery, _) =>
+            {
+                lock (gate)
+                {
+                    if (ct.IsCancellationRequested || circuit.IsOpen(time.GetUtcNow()) || time.GetElapsedTime(begin) > LongestBatch)
+                        return;
+                }
+
+                byte[] body;
+                await writing.WaitAsync(CancellationToken.None);
+                try
+                {
+                    body = await payloads.WriteAsync(
+                        delivery, delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null, extension, withSecrets: true, CancellationToken.None);
+                }
+                finally
+                {
+                    writing.Release();
+                }
+
+                var sent = requests.Of(webhook, delivery, extension, body) is { } request
+                    ? await sender.SendAsync(request, CancellationToken.None)
+                    : SentRequest.Unsent(WebhookRequests.AddressOf(webhook, delivery.Event), "secret.unavailable: the endpoint's secret cannot be decrypted", time.GetUtcNow());
+                attempts.Enqueue((delivery, sent));
+                metrics.Attempted(sent.Outcome.Verdict, sent.Duration);
+                lock (gate)
+                    circuit = circuit.After(sent.Outcome.Verdict, sent.Outcome.RetryAfter, time.GetUtcNow());
+            });
+        return [.. attempts];
+    }
+
+    /// <summary>Records attempts, whatever has happened to the lease meanwhile: they were made.</summary>
+    private async Task RecordAsync(
+        KiketDbContext db, Webhook webhook, Circuit before, Guid drainId, IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)> attempts)
+    {
+        var (now, after) = (time.GetUtcNow(), before);
+        foreach (var (delivery, sent) in attempts)
+        {
+            var retries = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event)?.Retries ?? RetryPolicy.Delays.Count;
+            var verdict = delivery.RecordAttempt(sent.Outcome, retries, Random.Shared.NextDouble(), now);
+            after = after.After(verdict, sent.Outcome.RetryAfter, now);
+            db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, sent.Outcome, sent.Exchange, drainId, sent.At, sent.Duration));
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+        await db.SaveChangesAsync(CancellationToken.None);
+        if (after != before)
+        {
+            await db.Webhooks.Where(w => w.Id == webhook.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(w => w.FailuresInRow, after.FailuresInRow).SetProperty(w => w.Pauses, after.Pauses)
+                    .SetProperty(w => w.PausedUntil, after.PausedUntil),
+                CancellationToken.None);
+            if (after.PausedUntil is { } until)
+                LogPaused(webhook.Id, until, after.FailuresInRow);
+        }
+
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task CancelAsync(KiketDbContext db, long webhookId, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending).ExecuteUpdateAsync(
+            set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
+    }
+
+    private async Task<int> OnWebhookAsync(long webhookId, Func<IQueryable<Webhook>, KiketDbContext, Task<int>> change)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        return await change(db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(w => w.Id == webhookId), db);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Id} pauses until {Until:O} after {Failures} failures in a row.")]
+    private partial void LogPaused(long id, DateTimeOffset until, int failures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Id} was taken over by another worker.")]
+    private partial void LogLost(long id);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of webhook {Id} could not be renewed.")]
+    private partial void LogRenewal(Exception failure, long id);
+}

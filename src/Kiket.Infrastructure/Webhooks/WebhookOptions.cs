@@ -1,0 +1,21 @@
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>Settings under <c>Webhooks</c>: what may be called, and how the work is shared.</summary>
+public sealed class WebhookOptions
+{
+    public const string Section = "Webhooks";
+
+    /// <summary>Private networks that may be called, and by plain HTTP: <c>10.1.0.0/16</c>.</summary>
+    public IReadOnlyList<string> AllowedNetworks { get; set; } = [];
+
+    /// <summary>Whether public hosts may be called by plain HTTP.</summary>
+    public bool AllowPlainHttp { get; set; }
+
+    /// <summary>How many endpoints a node sends to at once. One that hangs takes one of these places until it pauses.</summary>
+    public int Workers { get; set; } = 20;
+
+    /// <summary>After how many seconds without a sign of life a worker counts as crashed, and another takes over.</summary>
+    public int LeaseSeconds { get; set; } = 30;
+
+    public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
+}

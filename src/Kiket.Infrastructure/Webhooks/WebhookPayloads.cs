@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>Writes the bodies of an endpoint's deliveries (contract 15.2): one line of JSON, never over the limit.</summary>
+internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtensionSecrets secrets, PublicUrl url)
+{
+    /// <summary>Bytes of a body at most (contract 15.2).</summary>
+    public const int MaxBytes = 500_000;
+
+    private const string RuntimeHeader = "X-Kiket-Runtime-Token";
+    private const string Cut = "…";
+
+    /// <summary>Texts longer than this are cut in a body that is too large, each time shorter, until it fits.</summary>
+    private static readonly int[] CutLengths = [10_000, 1_000, 100];
+
+    private static readonly JsonSerializerOptions Indentless = WireJson.Options;
+
+    /// <summary>Reads what a batch of deliveries of one endpoint tells, with a fixed number of statements.</summary>
+    public async Task<IReadOnlyDictionary<long, EventDto>> ReadAsync(IReadOnlyList<WebhookDelivery> deliveries, CancellationToken ct)
+    {
+        List<long> ids = [.. deliveries.Select(d => d.LoggedEventId).OfType<long>().Distinct()];
+        if (ids.Count == 0)
+            return new Dictionary<long, EventDto>();
+        var events = await db.Events.AsNoTracking().Where(e => ids.Contains(e.Id)).OrderBy(e => e.Id).ToListAsync(ct);
+        var documents = await db.ToDocumentsAsync(events, url, ct);
+        return events.Zip(documents).ToDictionary(e => e.First.Id, e => e.Second);
+    }
+
+    /// <summary>The body of one attempt; its token and secrets are as fresh as the attempt.</summary>
+    /// <param name="told">What the log says, or null for what is told to this endpoint only.</param>
+    /// <param name="extension">The installation to which the body is sent with a token and secrets, or null.</param>
+    /// <param name="withSecrets">False for people who look at a delivery: they see what was sent, without its secrets.</param>
+    public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? told, Extension? extension, bool withSecrets, CancellationToken ct)
+    {
+        if (delivery.Request is not null)
+            return Encoding.UTF8.GetBytes(delivery.Payload ?? "");
+        if (told is not null && extension is null && told.Event == delivery.Event)
+        {
+            var whole = JsonSerializer.SerializeToUtf8Bytes(told, Indentless);
+            if (whole.Length <= MaxBytes)
+                return whole;
+        }
+
+        var body = told is not null ? JsonSerializer.SerializeToNode(told, Indentless)!.AsObject() : JsonNode.Parse(delivery.Payload!)!.AsObject();
+        body["event"] = delivery.Event;
+        body["event_type"] = delivery.Event[(delivery.Event.LastIndexOf('.') + 1)..];
+        JsonObject own = extension is null ? [] : await OwnAsync(delivery, extension, withSecrets, ct);
+        return Fit(body, own);
+    }
+
+    /// <summary>What only an extension gets: its token, its settings and its secrets.</summary>
+    private async Task<JsonObject> OwnAsync(WebhookDelivery delivery, Extension extension, bool withSecrets, CancellationToken ct)
+    {
+        var token = await tokens.CreateAsync(extension, delivery.ProjectId, "webhook", ct);
+        var found = await secrets.ResolveAsync(extension, delivery.ProjectId, ct);
+        return new JsonObject
+        {
+            ["authentication"] = new JsonObject
+            {
+                ["token_type"] = "runtime",
+                ["runtime_token"] = withSecrets ? token.Text : Cut,
+                ["expires_at"] = JsonSerializer.SerializeToNode(token.ExpiresAt, Indentless),
+                ["scopes"] = JsonSerializer.SerializeToNode(token.Scopes, Indentless),
+            },
+            ["configuration"] = JsonSerializer.SerializeToNode(extension.Settings(), Indentless),
+            ["secrets"] = new JsonObject(found.Values.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, withSecrets ? s.Value : Cut))),
+            ["secret_status"] = new JsonObject { ["missing"] = JsonSerializer.SerializeToNode(found.Missing, Indentless) },
+            ["api"] = new JsonObject { ["base_url"] = url.Value, ["runtime_header"] = RuntimeHeader },
+            ["context"] = new JsonObject { ["user_id"] = extension.ServiceUserId, ["workspace"] = extension.OrganizationId },
+        };
+    }
+
+    /// <summary>Cuts the long texts of a body that is too large; what an extension needs to answer stays whole.</summary>
+    private static byte[] Fit(JsonObject body, JsonObject own)
+    {
+        foreach (var limit in CutLengths.Prepend(int.MaxValue))
+        {
+            if (limit != int.MaxValue)
+            {
+                CutTexts(body, limit);
+                body["truncated"] = true;
+            }
+
+            var whole = (JsonObject)body.DeepClone();
+            foreach (var (name, value) in own)
+                whole[name] = value?.DeepClone();
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(whole, Indentless);
+            if (bytes.Length <= MaxBytes)
+                return bytes;
+        }
+
+        // Nothing but the number of values is left to make it long: those of the issue and of the changes.
+        foreach (var name in (string[])["changes", "custom_fields", "labels"])
+            body.Remove(name);
+        (body["issue"] as JsonObject)?.Remove("custom_fields");
+        foreach (var (name, value) in own)
+            body[name] = value?.DeepClone();
+        return JsonSerializer.SerializeToUtf8Bytes(body, Indentless);
+    }
+
+    private static void CutTexts(JsonNode node, int limit)
+    {
+        switch (node)
+        {
+            case JsonObject values:
+                foreach (var (name, value) in values.ToList())
+                {
+                    if (CutText(value, limit) is { } cut)
+                        values[name] = cut;
+                    else if (value is not null)
+                        CutTexts(value, limit);
+                }
+
+                break;
+            case JsonArray items:
+                for (var i = 0; i < items.Count; i++)
+                {
+                    if (CutText(items[i], limit) is { } cut)
+                        items[i] = cut;
+                    else if (items[i] is { } item)
+                        CutTexts(item, limit);
+                }
+
+                break;
+        }
+    }
+
+    private static string? CutText(JsonNode? value, int limit)
+    {
+        if (value is not JsonValue text || text.GetValueKind() is not JsonValueKind.String || text.GetValue<string>() is not { } whole || whole.Length <= limit)
+            return null;
+        var end = char.IsHighSurrogate(whole[limit - 1]) ? limit - 1 : limit; // half a character is no text
+        return whole[..end] + Cut;
+    }
+}

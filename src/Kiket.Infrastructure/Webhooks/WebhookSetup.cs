@@ -1,0 +1,31 @@
+using Kiket.Application.Abstractions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+internal static class WebhookSetup
+{
+    public static IServiceCollection AddKiketWebhooks(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new();
+        var targets = new OutboundTargets(options);
+        services.AddSingleton(options);
+        services.AddSingleton<IOutboundTargets>(targets);
+        services.AddHttpClient(OutboundTargets.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan) // each request has its own
+            .ConfigurePrimaryHttpMessageHandler(targets.CreateHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the handler renews its connections itself
+            .RemoveAllLoggers();
+        services.AddSingleton<RuntimeTokens>();
+        services.AddSingleton<IRuntimeTokens>(provider => provider.GetRequiredService<RuntimeTokens>());
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<WebhookSchedule>();
+        services.AddSingleton<WebhookFanOut>();
+        services.AddSingleton<WebhookDrain>();
+        services.AddSingleton<WebhookRequests>();
+        services.AddSingleton<WebhookSender>();
+        services.AddScoped<WebhookPayloads>();
+        services.AddScoped<IExtensionSecrets, UnstoredSecrets>();
+        return services;
+    }
+}
