@@ -38,7 +38,7 @@ internal static class IssueEndpoints
     /// <summary>Opens an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(IssueBody body, IMediator mediator, CancellationToken ct) =>
         body.Project is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
             : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
 
     /// <summary>Reads one issue by id or key.</summary>
@@ -48,9 +48,9 @@ internal static class IssueEndpoints
     /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateIssue(
         IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        body.Project is null
-            ? (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource()
-            : new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."));
+        body.Project is not null ? new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."))
+        : body.Template is not null ? new ErrorResult(Error.Validation("issue.template", "A template is for new issues."))
+        : (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource();
 
     /// <summary>Deletes an issue; its children become roots.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteIssue(
@@ -73,7 +73,7 @@ internal static class IssueEndpoints
         (await mediator.Send(new ListIssueHistoryQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<IssueChangeDto>.Of);
 }
 
-[Envelope("issue", "project_id", "project_key")]
+[Envelope("issue", "project_id", "project_key", "template")]
 internal sealed record IssueBody
 {
     public Optional<string?> Title { get; init; }
@@ -102,6 +102,9 @@ internal sealed record IssueBody
     public Optional<decimal?> StoryPoints { get; init; }
 
     public Optional<DateOnly?> DueDate { get; init; }
+
+    /// <summary>Key of the template that fills what a new issue leaves open.</summary>
+    public string? Template { get; init; }
 
     public ProjectRef? ProjectId { get; init; }
 

@@ -25,11 +25,11 @@ internal static class ProjectMemberEndpoints
         ProjectRef project, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new ListMembersQuery(project, parameters.ToPage()), ct)).ToOk(MemberPage.Of);
 
-    /// <summary>Makes a user a member (201) or gives a member another role (200).</summary>
+    /// <summary>Makes a user a member (201) or gives a member other roles (200); what is left out stays as it is.</summary>
     private static async Task<Results<Created<MemberDto>, Ok<MemberDto>, ErrorResult>> SetMember(
         ProjectRef project, MemberBody body, IMediator mediator, CancellationToken ct)
     {
-        var result = await mediator.Send(new SetMemberCommand(project, body.UserId, body.Role ?? ProjectRole.Member), ct);
+        var result = await mediator.Send(new SetMemberCommand(project, body.UserId, body.Role, body.TeamRoles), ct);
         return result.Error is { } error ? new ErrorResult(error)
             : result.Value.IsNew ? TypedResults.Created((string?)null, result.Value.Member)
             : TypedResults.Ok(result.Value.Member);
@@ -47,4 +47,4 @@ internal sealed record MemberPage(IReadOnlyList<MemberDto> Members, PageMeta Met
 }
 
 [Envelope("member")]
-internal sealed record MemberBody(long? UserId, ProjectRole? Role);
+internal sealed record MemberBody(long? UserId, ProjectRole? Role, IReadOnlyList<string>? TeamRoles);

@@ -119,13 +119,13 @@ internal sealed class ActionRun(
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SpawnAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
     {
-        string[] own = ["status", "state", "parent", "link_parent"];
+        string[] own = ["parent", "link_parent", "status", "state", "template"];
         var read = await ReadEditAsync(given.Where(g => !own.Contains(g.Key)), ct);
         if (read.Error is { } fault)
             return fault;
-        var isChild = own[2..].Any(k => given.TryGetValue(k, out var flag) && (flag.ValueKind is JsonValueKind.True || TextOf(given, k) is "true" or "self" or "current"));
+        var isChild = own[..2].Any(k => given.TryGetValue(k, out var flag) && (flag.ValueKind is JsonValueKind.True || TextOf(given, k) is "true" or "self" or "current"));
         var edit = isChild ? read.Value with { ParentId = issue.Id } : read.Value;
-        var opened = await db.OpenIssueAsync(project, edit, TextOf(given, "status", "state"), actor, now, ct);
+        var opened = await db.OpenIssueAsync(project, edit, TextOf(given, "status", "state"), TextOf(given, "template"), actor, now, ct);
         return opened.Error is { } refusal ? refusal : Done($"Opened {opened.Value.Key}.");
     }
 

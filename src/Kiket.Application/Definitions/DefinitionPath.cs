@@ -17,6 +17,10 @@ public static class DefinitionPath
     public static bool IsWorkflow(string path) =>
         path.StartsWith(Workflows, StringComparison.Ordinal) && path.LastIndexOf('/') == Workflows.Length - 1;
 
+    /// <summary>Whether a file, by its normal path, holds a template of issues.</summary>
+    public static bool IsTemplate(string path) =>
+        path.StartsWith(Root + "templates/issues/", StringComparison.Ordinal) || path.StartsWith(Root + "issue_templates/", StringComparison.Ordinal);
+
     /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>
     public static bool TryNormalize(string? path, out string normal)

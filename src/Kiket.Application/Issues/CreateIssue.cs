@@ -6,8 +6,9 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Issues;
 
 /// <summary>Opens an issue. For those who work on the project.</summary>
-/// <param name="Status">State to begin in, or null for the initial one.</param>
-public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status) : ICommand<Result<IssueDto>>;
+/// <param name="Status">State to begin in, or null for that of the template or the initial one.</param>
+/// <param name="Template">Key of the template that fills what is left open, or null.</param>
+public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null) : ICommand<Result<IssueDto>>;
 
 internal sealed class CreateIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<CreateIssueCommand, Result<IssueDto>>
@@ -21,7 +22,7 @@ internal sealed class CreateIssueHandler(IKiketDb db, ICurrentActor current, Pub
         return await db.InTransactionAsync<IssueDto>(
             async () =>
             {
-                var opened = await db.OpenIssueAsync(found.Value, command.Fields, command.Status, current.Actor, time.GetUtcNow(), ct);
+                var opened = await db.OpenIssueAsync(found.Value, command.Fields, command.Status, command.Template, current.Actor, time.GetUtcNow(), ct);
                 return opened.Error is { } refusal ? refusal : await db.ReadIssueAsync(opened.Value.Id, url, ct);
             },
             ct);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,26 @@ public sealed record IssueSchemaDto(
     IReadOnlyList<IssueTypeDto> IssueTypes,
     IReadOnlyList<CustomFieldDto> CustomFields,
     IReadOnlyList<string> Priorities,
-    IReadOnlyList<StatusDto> Statuses);
+    IReadOnlyList<StatusDto> Statuses,
+    IReadOnlyList<IssueTemplateDto> Templates);
+
+/// <summary>What issues can be opened by, in the words of a request that opens one.</summary>
+/// <param name="RequiredFields">The fields that the caller must give, as far as the template does not.</param>
+/// <param name="Fields">What the template says about fields.</param>
+public sealed record IssueTemplateDto(
+    string Key,
+    string Name,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Title,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IssuePriority? Priority,
+    IReadOnlyList<string> Labels,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? StoryPoints,
+    IReadOnlyDictionary<string, JsonElement> CustomFields,
+    IReadOnlyList<string> RequiredFields,
+    IReadOnlyList<CustomFieldDto> Fields);
 
 /// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
 public sealed record IssueTypeDto(string Key, string Label, string Name, string Icon, string Color, bool AllowChildren, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description);
@@ -70,10 +90,15 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
             [.. schemas.SelectMany(s => s.IssueTypes).Where(t => t.Active).OrderBy(t => t.Position).DistinctBy(t => t.Key).Select(TypeOf)],
             [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(FieldOf)],
             Priorities,
-            [.. workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key))).DistinctBy(s => s.Key)]);
+            [.. workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key))).DistinctBy(s => s.Key)],
+            [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(TemplateOf)]);
     }
 
     private static IssueTypeDto TypeOf(IssueType t) => new(t.Key, t.Label, t.Label, t.Icon, t.Color, t.AllowChildren, t.Description);
+
+    private static IssueTemplateDto TemplateOf(IssueTemplate t) => new(
+        t.Key, t.Name, t.Description, t.IssueType, t.Status, t.Title, t.Text, t.Priority, t.Labels, t.StoryPoints, t.CustomFields, t.RequiredFields,
+        [.. t.Fields.Select(FieldOf)]);
 
     private static CustomFieldDto FieldOf(CustomField f) => new(
         f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType, f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);

@@ -11,10 +11,23 @@ namespace Kiket.Application.Issues;
 internal static class IssueOpening
 {
     /// <summary>Opens and saves an issue. To be called in a transaction; a refusal must undo it, because the number is taken first.</summary>
-    /// <param name="status">State to begin in, or null for the initial one.</param>
+    /// <param name="status">State to begin in, or null for that of the template or the initial one.</param>
+    /// <param name="templateKey">Key of the template that fills what is left open, or null.</param>
     public static async Task<Result<Issue>> OpenIssueAsync(
-        this IKiketDb db, Project project, IssueEdit fields, string? status, Actor actor, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db, Project project, IssueEdit fields, string? status, string? templateKey, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
+        IssueTemplate? template = null;
+        if (templateKey is not null)
+        {
+            template = project.Schema.FindTemplate(templateKey);
+            if (template is null)
+                return IssueErrors.UnknownTemplate(templateKey, project.Schema.Templates.Select(t => t.Key));
+            var filled = template.Fill(fields);
+            if (filled.Error is { } fault)
+                return fault;
+            fields = filled.Value;
+        }
+
         var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(asked) : project.Schema.DefaultType;
         if (type is null)
             return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
@@ -32,11 +45,14 @@ internal static class IssueOpening
                 return IssueErrors.UnknownParent(parentId);
         }
 
-        var opened = Issue.Open(project, type, workflow, fields, status, parent, actor.UserId, now);
+        var opened = Issue.Open(project, type, workflow, fields, status ?? template?.Status, parent, actor.UserId, now);
         if (opened.Error is { } refusal)
             return refusal;
         var issue = opened.Value;
-        if (issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
+
+        // The state of a template was chosen by an administrator, who imported it.
+        var isChosen = status is not null || template?.Status is null;
+        if (isChosen && issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
             return IssueErrors.NotInitial(issue.Status);
 
         if (workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state

@@ -28,7 +28,7 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
                 page => page.Select(u => new
                 {
                     User = u,
-                    Role = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                    Member = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => new { m.Role, m.TeamRoles }).FirstOrDefault(),
                 }),
                 ct);
         if (rows.Error is { } malformed)
@@ -37,7 +37,7 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
         var page = rows.Value;
         return new Page<MemberDto>(
             [.. page.Items.Select(row => new MemberDto(
-                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Role!.Value))],
+                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Member!.Role, row.Member?.TeamRoles ?? []))],
             page.Total,
             page.Number,
             page.Size);

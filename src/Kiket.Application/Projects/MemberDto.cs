@@ -4,12 +4,18 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>A member of a project: the user, and their role in it.</summary>
+/// <summary>A member of a project: the user, their role in it, and their roles in its team.</summary>
 public sealed record MemberDto : UserDto
 {
     [SetsRequiredMembers]
-    public MemberDto(UserDto user, ProjectRole projectRole)
-        : base(user) => ProjectRole = projectRole;
+    public MemberDto(UserDto user, ProjectRole projectRole, IReadOnlyList<string> teamRoles)
+        : base(user)
+    {
+        ProjectRole = projectRole;
+        TeamRoles = teamRoles;
+    }
 
     public ProjectRole ProjectRole { get; }
+
+    public IReadOnlyList<string> TeamRoles { get; }
 }

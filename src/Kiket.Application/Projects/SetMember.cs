@@ -8,8 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Makes a user a member of a project, or gives a member another role. For those who manage the project.</summary>
-public sealed record SetMemberCommand(ProjectRef Project, long? User, ProjectRole Role) : ICommand<Result<MemberSet>>;
+/// <summary>Makes a user a member of a project, or gives a member other roles. For those who manage the project.</summary>
+/// <param name="Role">Null for the role that a member has, and for <c>member</c> when the user has only now become one.</param>
+/// <param name="TeamRoles">All roles in the project's team, or null to leave them as they are.</param>
+public sealed record SetMemberCommand(ProjectRef Project, long? User, ProjectRole? Role, IReadOnlyList<string>? TeamRoles = null) : ICommand<Result<MemberSet>>;
 
 /// <param name="IsNew">Whether the user has only now become a member.</param>
 public sealed record MemberSet(MemberDto Member, bool IsNew);
@@ -29,18 +31,25 @@ internal sealed class SetMemberHandler(IKiketDb db, ICurrentActor current, TimeP
         if (found.Error is { } unavailable)
             return unavailable;
         var (project, userId) = (found.Value, command.User!.Value);
-        if (project.AllowMembership(userId, command.Role).Error is { } refusal)
+        var member = await db.ProjectMembers.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == userId, ct);
+        var role = command.Role ?? member?.Role ?? (project.LeadId == userId ? ProjectRole.Lead : ProjectRole.Member);
+        if (project.AllowMembership(userId, role).Error is { } refusal)
             return refusal;
+        var teamRoles = project.Schema.FindTeamRoles(command.TeamRoles ?? []);
+        if (teamRoles.Error is { } unknown)
+            return unknown;
         var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId && !u.Deactivated, ct);
         if (user is null)
             return ProjectErrors.UnknownMember(userId);
 
-        var member = await db.ProjectMembers.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == userId, ct);
+        var isNew = member is null;
         if (member is null)
-            db.ProjectMembers.Add(ProjectMember.Of(project, userId, command.Role, time.GetUtcNow()));
+            db.ProjectMembers.Add(member = ProjectMember.Of(project, userId, role, time.GetUtcNow()));
         else
-            member.ChangeRole(command.Role);
+            member.ChangeRole(role);
+        if (command.TeamRoles is not null)
+            member.ChangeTeamRoles(teamRoles.Value);
         await db.SaveChangesAsync(ct);
-        return new MemberSet(new MemberDto(user.Adapt<UserDto>(mappings), command.Role), IsNew: member is null);
+        return new MemberSet(new MemberDto(user.Adapt<UserDto>(mappings), role, member.TeamRoles), isNew);
     }
 }

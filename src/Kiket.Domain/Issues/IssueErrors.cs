@@ -20,6 +20,15 @@ public static class IssueErrors
     public static Error UnknownType(string? type, IEnumerable<string> known) =>
         Error.Validation("issue.issue_type", $"There is no issue type '{type}' in this project. Known: {string.Join(", ", known)}.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: the project has no such template.</summary>
+    /// <param name="template">What was asked for.</param>
+    /// <param name="known">The keys of the project's templates.</param>
+    public static Error UnknownTemplate(string template, IEnumerable<string> known)
+    {
+        var names = string.Join(", ", known);
+        return Error.Validation("issue.template", $"There is no template '{template}' in this project. {(names.Length == 0 ? "It has none" : $"Known: {names}")}.");
+    }
+
     /// <summary><c>VALIDATION_ERROR</c>: the workflow has no such state.</summary>
     /// <param name="state">What was asked for.</param>
     /// <param name="workflow">The workflow.</param>

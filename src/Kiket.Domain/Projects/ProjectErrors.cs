@@ -33,6 +33,15 @@ public static class ProjectErrors
     /// <param name="user">Who was named.</param>
     public static Error UnknownMember(long user) => Error.Validation("member.user_id", $"There is no active user {user}.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: the project's definition names no such role of its team.</summary>
+    /// <param name="role">What was named.</param>
+    /// <param name="known">The roles that it names.</param>
+    public static Error UnknownTeamRole(string role, IEnumerable<string> known)
+    {
+        var names = string.Join(", ", known);
+        return Error.Validation("member.team_roles", $"The team has no role '{role}'. {(names.Length == 0 ? "The project's definition names none" : $"Known: {names}")}.");
+    }
+
     /// <summary><c>VALIDATION_ERROR</c>: the project's lead is a member with the role <c>lead</c> for as long as they lead it.</summary>
     /// <param name="user">The lead.</param>
     public static Error LeadIsMember(long user) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
 
@@ -24,6 +25,31 @@ public sealed record ProjectSchema(
         ],
         [],
         []);
+
+    /// <summary>What issues can be opened by.</summary>
+    public IReadOnlyList<IssueTemplate> Templates { get; init; } = [];
+
+    /// <summary>The template with a key, upper and lower case alike, or null.</summary>
+    /// <param name="key">The key.</param>
+    public IssueTemplate? FindTemplate(string key) => Templates.FirstOrDefault(t => string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The team's roles with these names, as the definition spells them.</summary>
+    /// <param name="names">The names, upper and lower case alike.</param>
+    /// <returns>Each role once, or <c>VALIDATION_ERROR</c> when there is no such role.</returns>
+    public Result<IReadOnlyList<string>> FindTeamRoles(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        List<string> found = [];
+        foreach (var name in names)
+        {
+            if (TeamRoles.FirstOrDefault(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } role)
+                return ProjectErrors.UnknownTeamRole(name, TeamRoles.Select(r => r.Name));
+            if (!found.Contains(role.Name))
+                found.Add(role.Name);
+        }
+
+        return Result<IReadOnlyList<string>>.From(found);
+    }
 
     /// <summary>The active type with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>

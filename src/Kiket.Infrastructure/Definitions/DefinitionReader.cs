@@ -68,7 +68,7 @@ internal sealed class DefinitionReader : IDefinitionReader
     private sealed class Reading(Findings findings, IReadOnlyList<DefinitionText> files)
     {
         private readonly List<WorkflowDraft> workflows = [];
-        private readonly List<YamlText> templateTypes = [];
+        private readonly List<TemplateDraft> templates = [];
         private IssueTypesDraft? types;
 
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
@@ -91,11 +91,33 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             var standard = DefaultWorkflow(key);
             var roles = Project?.Roles ?? [];
-            if (types is null)
-                return new(standard, InventTypes(), [], roles);
+            var schema = types is null
+                ? new ProjectSchema(standard, InventTypes(), [], roles)
+                : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields, roles);
+            return schema with { Templates = [.. templates.Select(t => Checked(t, schema))] };
+        }
 
-            var declared = types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) });
-            return new(standard, [.. declared], types.Fields, roles);
+        /// <summary>
+        /// Warns of what a template names and the pack does not have. It is no fault, because the pack works without; who opens an issue by it
+        /// is told.
+        /// </summary>
+        private IssueTemplate Checked(TemplateDraft draft, ProjectSchema schema)
+        {
+            var (file, template) = (draft.File, draft.Template);
+            if (lacksTypes || lacksWorkflows)
+                return template;
+            if ((template.IssueType is null ? schema.DefaultType : schema.FindType(template.IssueType)) is not { } type)
+            {
+                file.Warn(draft.IssueType ?? draft.Key, $"There is no issue type '{draft.IssueType?.Shown}' for issues of this template.");
+                return template;
+            }
+
+            if (draft.Status is { } status && DefinitionOf(schema.WorkflowOf(type)) is { } definition && definition.FindState(status.Value) is null)
+                file.Warn(status, $"Workflow {schema.WorkflowOf(type)} has no state '{status.Shown}'.");
+            var unknown = schema.CustomFields.Count == 0 ? [] : template.CustomFields.Keys.Except(schema.FieldsOf(type.Key).Select(f => f.Key));
+            foreach (var field in unknown)
+                file.Warn(draft.Key, $"Issues of type {type.Key} have no custom field '{field}', which the template fills.");
+            return template;
         }
 
         public List<PackSeed> FindSeeds(ProjectSchema schema)
@@ -131,20 +153,32 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             var stem = DefinitionPath.Stem(file.Path);
             var isWorkflow = DefinitionPath.IsWorkflow(file.Path);
-            var isTemplate = stem.StartsWith("issue_templates/", StringComparison.Ordinal) || stem.StartsWith("templates/issues/", StringComparison.Ordinal);
-            var isUnderstood = isWorkflow || stem is "project" or "issue_types";
+            var isTemplate = DefinitionPath.IsTemplate(file.Path);
+            var isUnderstood = isWorkflow || isTemplate || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
                 (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
             else if (isWorkflow)
                 Add(WorkflowReader.Read(reading));
             else if (isTemplate)
-                templateTypes.AddRange(TypesOf(reading));
+                Add(TemplateReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..]));
             else if (stem is "project" && Project is null)
                 Project = ProjectReader.Read(reading);
             else if (stem is "issue_types" && types is null)
                 types = IssueTypesReader.Read(reading);
             else if (isUnderstood)
                 findings.Fault(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
+            else
+                findings.Warn(new(file.Path, 1, 1, "Files of this kind are kept and not read."));
+        }
+
+        private void Add(TemplateDraft? draft)
+        {
+            if (draft is null)
+                return;
+            if (templates.Find(t => string.Equals(t.Key.Value, draft.Key.Value, StringComparison.OrdinalIgnoreCase)) is { } first)
+                draft.File.Fault(draft.Key, $"There is already a template {draft.Key.Value}, in {first.File.Path}.");
+            else
+                templates.Add(draft);
         }
 
         private FileReading? Parse(DefinitionText file, bool isUnderstood)
@@ -225,7 +259,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             var seeds = (Project?.Seeds ?? []).Select(s => s.IssueType).OfType<YamlText>().ToList();
             List<IssueType> invented = [];
-            foreach (var name in seeds.Concat(templateTypes).Where(t => IssueTypesReader.IsKey(t.Value)))
+            foreach (var name in seeds.Concat(templates.Select(t => t.IssueType).OfType<YamlText>()).Where(t => IssueTypesReader.IsKey(t.Value)))
             {
                 if (invented.Exists(t => string.Equals(t.Key, name.Value, StringComparison.OrdinalIgnoreCase)))
                     continue;
@@ -242,17 +276,6 @@ internal sealed class DefinitionReader : IDefinitionReader
             }
 
             return invented;
-        }
-
-        /// <summary>The issue types that a template of issues names; a template is for people, so nothing in it is a fault.</summary>
-        private static IEnumerable<YamlText> TypesOf(FileReading template)
-        {
-            if (template.Whole is not YamlMap root)
-                yield break;
-            var body = root.Find("issue_template")?.Value ?? root.Find("template")?.Value;
-            var defaults = (body as YamlMap)?.Find("defaults")?.Value;
-            if (((body as YamlMap)?.Find("issue_type") ?? (defaults as YamlMap)?.Find("issue_type"))?.Value is YamlText { IsNull: false } type)
-                yield return type;
         }
     }
 }

@@ -104,7 +104,7 @@ internal static partial class IssueTypesReader
         }
     }
 
-    private static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
+    public static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
     {
         file.WarnOfOthers(
             body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text",

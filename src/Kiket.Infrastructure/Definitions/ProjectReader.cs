@@ -100,7 +100,7 @@ internal static class ProjectReader
         });
     }
 
-    private static IssuePriority ReadPriority(FileReading file, YamlMap seed)
+    public static IssuePriority ReadPriority(FileReading file, YamlMap seed)
     {
         if (file.Text(seed, "priority") is not { } text)
             return IssuePriority.Medium;
@@ -109,13 +109,13 @@ internal static class ProjectReader
         return priority;
     }
 
-    private static decimal? Points(string text) =>
+    public static decimal? Points(string text) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var points) ? points : null;
 
     private static DateOnly? Day(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
-    private static T? Parsed<T>(FileReading file, YamlMap seed, string member, Func<string, T?> parse)
+    public static T? Parsed<T>(FileReading file, YamlMap seed, string member, Func<string, T?> parse)
         where T : struct
     {
         if (file.Text(seed, member) is not { } text)

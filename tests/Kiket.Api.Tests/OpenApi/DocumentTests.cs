@@ -96,7 +96,7 @@ public sealed class DocumentTests(KiketServer server)
         var body = document.Find("POST", "/api/v1/issues")!.RequestBody.Content["application/json"].Schema.ActualSchema;
         var fields = body.Properties["issue"].ActualSchema;
 
-        Assert.Equal(["issue", "project_id", "project_key"], body.Properties.Keys);
+        Assert.Equal(["issue", "project_id", "project_key", "template"], body.Properties.Keys);
         Assert.Equal(["issue"], body.RequiredProperties);
         Assert.False(body.AllowAdditionalProperties);
         Assert.Empty(fields.RequiredProperties);

@@ -22,7 +22,9 @@ public sealed class ProjectMemberTests(KiketServer server)
         Assert.Equal("member", (string?)added["project_role"]);
         Assert.Equal(1, (int)list["meta"]!["total_count"]!);
         Assert.Equal(added.ToJsonString(), Assert.Single(list["members"]!.AsArray())!.ToJsonString());
+        Assert.Empty(added["team_roles"]!.AsArray());
         added.AsObject().Remove("project_role");
+        added.AsObject().Remove("team_roles");
         Assert.Equal(user.ToJsonString(), added.ToJsonString());
     }
 

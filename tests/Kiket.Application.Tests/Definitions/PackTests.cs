@@ -224,7 +224,7 @@ public sealed class PackTests
         var pack = Read(
             (ProjectPath, "project:\n  seed_data:\n    issues:\n      - {title: A, issue_type: marketing_campaign}\n"),
             (".kiket/issue_templates/t.yaml", "issue_template: {key: t, issue_type: survey}\n"),
-            (".kiket/templates/issues/t.yaml", "template: {key: t, defaults: {issue_type: interview}}\n")).Value;
+            (".kiket/templates/issues/t.yaml", "template: {key: u, defaults: {issue_type: interview}}\n")).Value;
 
         Assert.Equal(["Marketing Campaign", "Survey", "Interview"], pack.Schema.IssueTypes.Select(t => t.Label));
         Assert.Equal(".kiket/project.yaml:4:32: The issue type marketing_campaign is declared nowhere; it is made up.",
@@ -265,13 +265,17 @@ public sealed class PackTests
     }
 
     [Fact]
-    public void Files_that_are_not_read_yet_must_be_YAML_and_nothing_more()
+    public void Files_that_nobody_reads_must_be_YAML_and_are_kept()
     {
         var pack = Read((MainPath, Main), (".kiket/boards/b.yaml", "board: {id: b}\nboard: {id: c}\n"), (".kiket/agents/a.yml", "- prompt: {{issue.title}}\n")).Value;
         var refusal = Read((MainPath, Main), (".kiket/boards/b.yaml", "board: {id: b\n")).Error!;
 
         Assert.Equal(
-            [".kiket/agents/a.yml:1:12: A key that is not a text is not read.", ".kiket/boards/b.yaml:2:1: The key 'board' stands twice; the first is in line 1."],
+            [
+                ".kiket/agents/a.yml:1:1: Files of this kind are kept and not read.", ".kiket/agents/a.yml:1:12: A key that is not a text is not read.",
+                ".kiket/boards/b.yaml:1:1: Files of this kind are kept and not read.",
+                ".kiket/boards/b.yaml:2:1: The key 'board' stands twice; the first is in line 1.",
+            ],
             pack.Warnings.Select(w => $"{w.Place}: {w.Message}"));
         Assert.Equal(".kiket/boards/b.yaml:2:1", Assert.Single(refusal.Details).Field);
     }

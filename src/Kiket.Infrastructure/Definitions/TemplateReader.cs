@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>A template of issues, and where what it names stands.</summary>
+internal sealed record TemplateDraft(FileReading File, YamlText Key, YamlText? IssueType, YamlText? Status, IssueTemplate Template);
+
+/// <summary>
+/// Reads <c>templates/issues/*.yaml</c> and <c>issue_templates/*.yaml</c>. What new issues begin with stands in <c>defaults</c>, in older files
+/// beside the name; <c>fields</c> is a map or a list.
+/// </summary>
+internal static class TemplateReader
+{
+    private const int MaxNameLength = 200;
+
+    public static TemplateDraft? Read(FileReading file, string stem)
+    {
+        var root = file.Root("model_version", "template", "issue_template");
+        var member = root.Find("template") is null ? "issue_template" : "template";
+        if (root.Find(member) is null)
+            file.Warn(root, "The file has no template.");
+        var body = file.Map(root, member);
+        file.WarnOfOthers(
+            body, "key", "id", "name", "title", "description", "scope", "issue_type", "status", "priority", "labels", "defaults", "custom_fields",
+            "default_custom_fields", "required_fields", "fields");
+        if (file.Text(body, "scope") is { Value: not "project" } scope)
+            file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template is the project's.");
+
+        var defaults = file.Map(body, "defaults");
+        file.WarnOfOthers(
+            defaults, "title", "description", "issue_type", "type", "status", "priority", "labels", "story_points", "custom_fields");
+        var key = file.Text(body, "key", IssueTemplate.MaxKeyLength) ?? file.Text(body, "id", IssueTemplate.MaxKeyLength)
+            ?? new YamlText(body.Line, body.Column, stem, true);
+        var (type, status) = (Either("issue_type") ?? file.Text(defaults, "type"), Either("status"));
+        var fields = Fields(file, body);
+        return root.Find(member) is null ? null : new(file, key, type, status, new(key.Value, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key.Value))
+        {
+            Description = file.Text(body, "description")?.Value.Trim(),
+            IssueType = type?.Value,
+            Status = status?.Value,
+            Title = (file.Text(defaults, "title", Issue.MaxTitleLength) ?? file.Text(body, "title", Issue.MaxTitleLength))?.Value,
+            Text = file.Text(defaults, "description", Issue.MaxDescriptionLength)?.Value,
+            Priority = Either("priority") is null ? null : ProjectReader.ReadPriority(file, defaults.Find("priority") is null ? body : defaults),
+            Labels = [.. file.Texts(body, "labels"), .. file.Texts(defaults, "labels")],
+            StoryPoints = ProjectReader.Parsed(file, defaults, "story_points", ProjectReader.Points),
+            CustomFields = CustomFields(file, (body, "default_custom_fields"), (body, "custom_fields"), (defaults, "custom_fields")),
+            RequiredFields = [.. file.Texts(body, "required_fields").Concat(fields.Where(f => f.Required).Select(f => f.Key)).Distinct()],
+            Fields = fields,
+        });
+
+        YamlText? Either(string name) => file.Text(defaults, name) ?? file.Text(body, name);
+    }
+
+    private static List<CustomField> Fields(FileReading file, YamlMap body)
+    {
+        List<CustomField> fields = [];
+        foreach (var (key, field) in file.Things(body, "fields", "key", "id", "name"))
+        {
+            if (fields.Exists(f => f.Key == key.Value))
+                file.Fault(key, $"The field '{key.Shown}' stands twice.");
+            else if (IssueTypesReader.ReadField(file, key, field, null) is { } read)
+                fields.Add(read);
+        }
+
+        return fields;
+    }
+
+    private static Dictionary<string, JsonElement> CustomFields(FileReading file, params ReadOnlySpan<(YamlMap Map, string Member)> places)
+    {
+        Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
+        foreach (var (map, member) in places)
+        {
+            foreach (var (key, value) in FileReading.ToJson(file.Map(map, member)).Where(f => f.Value.ValueKind is not JsonValueKind.Null))
+                fields[key] = value;
+        }
+
+        return fields;
+    }
+}
