@@ -26,6 +26,12 @@ public sealed record ProjectSchema(
         [],
         []);
 
+    /// <summary>What the author of the project's definitions calls this version of them, or null.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The extensions that the project's definitions name.</summary>
+    public PackExtensions Extensions { get; init; } = PackExtensions.None;
+
     /// <summary>What issues can be opened by.</summary>
     public IReadOnlyList<IssueTemplate> Templates { get; init; } = [];
 
@@ -104,6 +110,15 @@ public sealed record IssueType(string Key, string Label)
 /// <param name="Name">Key of the role, such as <c>tech_lead</c>.</param>
 /// <param name="Description">What the role is for, or null.</param>
 public sealed record TeamRole(string Name, string? Description);
+
+/// <summary>The extensions that a pack works with, by the ids of their manifests.</summary>
+/// <param name="Required">Those that it needs.</param>
+/// <param name="Optional">Those that it uses where they are.</param>
+public sealed record PackExtensions(IReadOnlyList<string> Required, IReadOnlyList<string> Optional)
+{
+    /// <summary>No extensions.</summary>
+    public static PackExtensions None { get; } = new([], []);
+}
 
 /// <summary>The exact type of a custom field.</summary>
 public enum CustomFieldType

@@ -118,6 +118,9 @@ public sealed record Transition(string From, string To, string? Name, string? De
 public sealed record WorkflowDefinition(
     string Name, string? Description, string InitialState, IReadOnlyList<State> States, IReadOnlyList<Transition> Transitions)
 {
+    /// <summary>What its author calls this version, or null; versions are counted by <see cref="Workflow.Revision"/>.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The workflow of a project without definitions (architecture, section 5).</summary>
     public static WorkflowDefinition BuiltIn { get; } = new(
         "Default",

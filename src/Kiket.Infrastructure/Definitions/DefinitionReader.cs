@@ -94,7 +94,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             var schema = types is null
                 ? new ProjectSchema(standard, InventTypes(), [], roles)
                 : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields, roles);
-            return schema with { Templates = [.. templates.Select(t => Checked(t, schema))] };
+            return schema with { Version = Project?.Version, Extensions = Project?.Extensions ?? PackExtensions.None, Templates = [.. templates.Select(t => Checked(t, schema))] };
         }
 
         /// <summary>

@@ -14,6 +14,8 @@ internal sealed record ProjectDraft(
     IReadOnlyDictionary<string, JsonElement>? Settings,
     IReadOnlyList<TeamRole> Roles,
     IReadOnlyList<SeedDraft> Seeds,
+    string? Version,
+    PackExtensions Extensions,
     FileReading File);
 
 /// <summary>An issue that a new project begins with, before its type and state are looked up.</summary>
@@ -48,13 +50,23 @@ internal static class ProjectReader
             settings,
             ReadRoles(file, file.Map(project, "team")),
             ReadSeeds(file, file.Map(project, "seed_data")),
+            file.Text(project, "version", Project.MaxNameLength)?.Value,
+            ReadExtensions(file, file.Map(project, "extensions")),
             file);
+    }
+
+    private static PackExtensions ReadExtensions(FileReading file, YamlMap extensions)
+    {
+        file.WarnOfOthers(extensions, "required", "optional");
+        return new(file.Texts(extensions, "required"), file.Texts(extensions, "optional"));
     }
 
     private static string? ReadKey(FileReading file, YamlMap project)
     {
         // Older files have an id in small letters instead.
         var (key, id) = (file.Text(project, "key"), file.Text(project, "id"));
+        if (key is not null && id is not null)
+            file.Warn(id, "The project has a key, so its id is not read.");
         if ((key ?? id) is not { } given)
             return null;
         var value = key?.Value ?? given.Value.ToUpperInvariant();
@@ -70,7 +82,11 @@ internal static class ProjectReader
         file.WarnOfOthers(team, "roles");
         List<TeamRole> roles = [];
         foreach (var (name, body) in file.Things(team, "roles", "name", "key").Take(MaxRoles))
+        {
+            file.WarnOfOthers(body, "name", "key", "description");
             roles.Add(new(name.Value, file.Text(body, "description")?.Value.Trim()));
+        }
+
         return roles;
     }
 

@@ -22,7 +22,7 @@ internal static class RuleReader
         if (state.Find("checklist")?.Value is null or YamlText { IsNull: true })
             return null;
         var body = file.Map(state, "checklist");
-        file.WarnOfOthers(body, "id", "key", "title", "name", "label", "required_mode", "items", "on_complete", "description");
+        file.WarnOfOthers(body, "id", "key", "title", "name", "label", "required_mode", "items", "on_complete");
         if ((file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength) ?? file.Text(body, "key", Domain.Workflows.Checklist.MaxIdLength)) is not { } id)
         {
             file.Fault(body, "A checklist has an id.");
@@ -104,6 +104,15 @@ internal static class RuleReader
         return actions;
     }
 
+    /// <summary>The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name it says to whom.</summary>
+    public static IReadOnlyList<WorkflowAction> AutoAssign(FileReading file, YamlMap state)
+    {
+        if (file.Text(state, "auto_assign") is not { } written || (written.IsPlain && written.Value is "false" or "False" or "no" or "off"))
+            return [];
+        Dictionary<string, string> parameters = written.IsPlain && written.Value is "true" or "True" or "yes" or "on" ? [] : new() { ["to"] = written.Value };
+        return [new("auto_assign", JsonSerializer.SerializeToElement(parameters))];
+    }
+
     private static JsonElement Parameters(YamlMap action) => JsonSerializer.SerializeToElement(
         FileReading.ToJson(action).Where(p => p.Key is not ("action" or "type" or "kind")).ToDictionary(p => p.Key, p => p.Value));
 
@@ -115,10 +124,14 @@ internal static class RuleReader
             return null;
         }
 
-        if (body.Find("any") is not null || body.Find("or") is not null)
-            return new AnyCondition(Conditions(file, body, body.Find("any") is null ? "or" : "any"));
-        if (body.Find("all") is not null || body.Find("and") is not null)
-            return new AllCondition(Conditions(file, body, body.Find("all") is null ? "and" : "all"));
+        string[] groups = ["any", "or", "all", "and"];
+        if (body.Entries.Where(e => groups.Contains(e.Key.Value)).Select(e => e.Key.Value).ToList() is { Count: > 0 } named)
+        {
+            file.WarnOfOthers(body, groups);
+            var together = named.Select(Condition (n) => n is "any" or "or" ? new AnyCondition(Conditions(file, body, n)) : new AllCondition(Conditions(file, body, n)));
+            return named.Count == 1 ? together.First() : new AllCondition([.. together]);
+        }
+
         if (file.Text(body, "checklist") is { } checklist)
         {
             file.WarnOfOthers(body, "checklist", "complete");
@@ -135,9 +148,9 @@ internal static class RuleReader
             return null;
         if (file.Text(body, "operator") is { } written)
         {
-            file.WarnOfOthers(body, "field", "operator", "value", "values", "description");
-            if (ConditionOperators.TryParse(written.Value, out var named))
-                return new(field.Value, named, (body.Find("value") ?? body.Find("values"))?.Value is { } value ? FileReading.ToJson(value) : null);
+            file.WarnOfOthers(body, "field", "operator", body.Find("value") is null ? "values" : "value");
+            if (ConditionOperators.TryParse(written.Value, out var known))
+                return new(field.Value, known, (body.Find("value") ?? body.Find("values"))?.Value is { } value ? FileReading.ToJson(value) : null);
             file.Fault(written, $"'{written.Shown}' is no operator. Operators: {string.Join(" ", ConditionOperators.Known)}.");
             return null;
         }
@@ -145,10 +158,11 @@ internal static class RuleReader
         var shorthand = body.Entries.FirstOrDefault(e => ConditionOperators.TryParse(e.Key.Value, out _));
         if (shorthand is not null && ConditionOperators.TryParse(shorthand.Key.Value, out var short_))
         {
-            file.WarnOfOthers(body, "field", shorthand.Key.Value, "description");
+            file.WarnOfOthers(body, "field", shorthand.Key.Value);
             return new(field.Value, short_, FileReading.ToJson(shorthand.Value));
         }
 
+        file.WarnOfOthers(body, "field", "value");
         if (body.Find("value")?.Value is { } equal)
             return new(field.Value, ConditionOperator.Equal, FileReading.ToJson(equal));
         file.Fault(body, "The condition has no operator.");
@@ -157,7 +171,7 @@ internal static class RuleReader
 
     private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)
     {
-        file.WarnOfOthers(body, "id", "key", "label", "title", "check_type", "required", "condition", "conditions", "description");
+        file.WarnOfOthers(body, "id", "key", "label", "title", "check_type", "required", body.Find("condition") is null ? "conditions" : "condition");
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         var check = Word(file, body, "check_type", conditions.Count > 0 ? ChecklistCheck.Auto : ChecklistCheck.Manual);
         if (check is ChecklistCheck.Auto && conditions.Count == 0)
@@ -187,9 +201,10 @@ internal static class RuleReader
         foreach (var item in transition.Find("require_approval")?.Value is YamlMap single ? [single] : file.List(transition, "require_approval"))
         {
             var body = file.MapOf(item, "An approval");
-            file.WarnOfOthers(body, "assignment", "metadata", "conditions", "timeout", "required", "role", "user", "name");
-            var approver = Approver(file, body.Find("assignment")?.Value ?? body);
+            file.WarnOfOthers(body, "assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name");
+            var approver = body.Find("assignment")?.Value is { } assignment ? Approver(file, assignment) : NamedBy(file, body);
             var metadata = file.Map(body, "metadata");
+            file.WarnOfOthers(metadata, "message");
             requirements.Add(Requirement(
                 $"{requirements.Count + 1}",
                 file.Text(body, "name")?.Value ?? (approver is null ? "Approval" : $"Approval by {approver.Identifier}"),
@@ -212,7 +227,7 @@ internal static class RuleReader
         if (chain is null or YamlText { IsNull: true })
             return requirements;
         var body = chain is YamlList ? YamlMap.EmptyAt(chain) : file.MapOf(chain, "approval_chain");
-        file.WarnOfOthers(body, "id", "name", "description", "chain", "on_timeout", "on_reject", "on_complete", "timeout", "metadata");
+        file.WarnOfOthers(body, "name", "chain", "timeout");
         var levels = chain is YamlList list ? list.Items : file.List(body, "chain");
         if (levels.Count > MaxLevels)
         {
@@ -220,18 +235,18 @@ internal static class RuleReader
             return requirements;
         }
 
+        var (name, timeout) = (file.Text(body, "name")?.Value, Length(file, body, "timeout"));
         for (var i = 0; i < levels.Count; i++)
-            requirements.AddRange(Level(file, file.MapOf(levels[i], "A level"), i + 1));
+            requirements.AddRange(Level(file, file.MapOf(levels[i], "A level"), i + 1, name).Select(r => r with { Timeout = r.Timeout ?? timeout }));
         return requirements;
     }
 
     /// <summary>One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same time.</summary>
-    private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position)
+    private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position, string? chain)
     {
-        file.WarnOfOthers(
-            body, "level", "name", "description", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message", "on_timeout");
+        file.WarnOfOthers(body, "level", "name", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message");
         var level = file.WholeNumber(body, "level") ?? position;
-        var name = file.Text(body, "name")?.Value ?? $"Level {level}";
+        var name = file.Text(body, "name")?.Value ?? (chain is null ? $"Level {level}" : $"{chain}, level {level}");
         var shared = (Conditions: Conditions(file, body), Timeout: Length(file, body, "timeout"), Message: file.Text(body, "message")?.Value);
         ApprovalRequirement Shared(ApprovalRequirement r) => r with { Conditions = [.. shared.Conditions, .. r.Conditions], Timeout = r.Timeout ?? shared.Timeout, Message = r.Message ?? shared.Message };
 
@@ -244,14 +259,14 @@ internal static class RuleReader
                 var group = file.MapOf(item, "A group");
                 file.WarnOfOthers(group, "group", "name", "assignments", "assignment", "required", "timeout", "conditions", "message");
                 var title = (file.Text(group, "group") ?? file.Text(group, "name"))?.Value ?? $"{groups.Count + 1}";
-                groups.AddRange(Assignments(file, group, $"{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
+                groups.AddRange(Assignments(file, group, $"chain.{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
                     .Select(r => r with { Conditions = Conditions(file, group), Timeout = Length(file, group, "timeout"), Message = file.Text(group, "message")?.Value }));
             }
 
             return [.. groups.Select(Shared)];
         }
 
-        return [.. Assignments(file, body, $"{level}", name, level, null).Select(Shared)];
+        return [.. Assignments(file, body, $"chain.{level}", name, level, null).Select(Shared)];
     }
 
     /// <summary>
@@ -261,7 +276,7 @@ internal static class RuleReader
     private static List<ApprovalRequirement> Assignments(FileReading file, YamlMap body, string key, string name, int level, string? alternatives)
     {
         var items = body.Find("assignment")?.Value is { } only ? [only] : file.List(body, "assignments");
-        var approvers = items.Select(i => Approver(file, i is YamlMap map && map.Find("assignment")?.Value is { } inner ? inner : i)).OfType<Approver>().ToList();
+        var approvers = items.Select(i => Approver(file, Assigned(file, i))).OfType<Approver>().ToList();
         var required = file.Text(body, "required");
         var isOr = string.Equals(file.Text(body, "logic")?.Value, "or", StringComparison.OrdinalIgnoreCase);
         if (required is { Value: "any" } || (required is null && isOr && body.Find("parallel") is null))
@@ -275,6 +290,15 @@ internal static class RuleReader
         }
 
         return [Requirement(key, name, approvers, Count(file, body, "required", 1), level, alternatives)];
+    }
+
+    /// <summary>An assignment may stand right there, or in a map of its own.</summary>
+    private static YamlNode Assigned(FileReading file, YamlNode item)
+    {
+        if (item is not YamlMap map || map.Find("assignment")?.Value is not { } inner)
+            return item;
+        file.WarnOfOthers(map, "assignment");
+        return inner;
     }
 
     private static ApprovalRequirement Requirement(
@@ -292,6 +316,13 @@ internal static class RuleReader
             return null;
         }
 
+        file.WarnOfOthers(body, "role", "user", "type", "identifier");
+        return NamedBy(file, body);
+    }
+
+    /// <summary>The approver that the keys of a map name, or null when none does.</summary>
+    private static Approver? NamedBy(FileReading file, YamlMap body)
+    {
         if (file.Text(body, "role") is { } byRole)
             return new(ApproverKind.Role, byRole.Value);
         if (file.Text(body, "user") is { } byUser)
@@ -306,8 +337,11 @@ internal static class RuleReader
     {
         var body = file.MapOf(node, "sla");
         file.WarnOfOthers(
-            body, "condition", "conditions", "default", "warning", "breach", "business_hours", "pause_on_state", "on_warning", "on_breach", "name", "description");
+            body, body.Find("condition") is null ? "conditions" : "condition", "default", "warning", "breach", "business_hours", "pause_on_state", "on_warning",
+            "on_breach");
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
+        if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
+            file.Warn(body.Find("default")!.Key, "A policy is the default one when it has no condition.");
         var (warning, breach) = (Length(file, body, "warning"), Length(file, body, "breach"));
         if (warning > breach)
             file.Fault(body.Find("warning")!.Value, "The warning comes before the breach.");

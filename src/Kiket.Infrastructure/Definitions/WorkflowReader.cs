@@ -38,9 +38,8 @@ internal static partial class WorkflowReader
     public static WorkflowDraft? Read(FileReading file)
     {
         var root = file.Root(
-            "model_version", "workflow", "version", "name", "description", "initial_state", "states", "transitions", "actions", "hooks",
-            "automations", "analytics");
-        var (key, name, description, initial) = ReadHead(file, root);
+            "model_version", "workflow", "version", "name", "description", "initial_state", "states", "transitions");
+        var (key, name, description, initial, version) = ReadHead(file, root);
         var states = ReadStates(file, root);
         var transitions = ReadTransitions(file, root, states, out var places);
         var initialKey = FindInitial(file, initial ?? file.Text(root, "initial_state"), states);
@@ -53,19 +52,19 @@ internal static partial class WorkflowReader
         var isTaken = states.Any(s => s.Type is StateType.Initial);
         var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet(StringComparer.Ordinal);
         var finished = states.Select(s => s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value)));
-        return new(file, key, new(name, description?.Trim(), initialKey, [.. finished], transitions))
+        return new(file, key, new(name, description?.Trim(), initialKey, [.. finished], transitions) { Version = version })
         {
             States = states.ToDictionary(s => s.Key.Value, YamlNode (s) => s.Key, StringComparer.Ordinal),
             Transitions = places,
         };
     }
 
-    private static (YamlText? Key, string? Name, string? Description, YamlText? Initial) ReadHead(FileReading file, YamlMap root)
+    private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(FileReading file, YamlMap root)
     {
         if (root.Find("workflow")?.Value is YamlText { IsNull: false, Value: not "" } shortForm)
         {
             var title = file.Text(root, "name", Workflow.MaxNameLength)?.Value ?? Titles.Of(shortForm.Value);
-            return (CheckedKey(file, shortForm), title, file.Text(root, "description")?.Value, null);
+            return (CheckedKey(file, shortForm), title, file.Text(root, "description")?.Value, null, file.Text(root, "version", Workflow.MaxNameLength)?.Value);
         }
 
         if (root.Find("workflow") is null)
@@ -75,13 +74,21 @@ internal static partial class WorkflowReader
         }
 
         var head = file.Map(root, "workflow");
-        file.WarnOfOthers(head, "id", "name", "version", "description", "override", "initial_state", "metadata");
+        file.WarnOfOthers(head, "id", "name", "version", "description", "initial_state");
+        foreach (var member in (string[])["version", "name", "description"])
+        {
+            if (root.Find(member) is { } stray)
+                file.Warn(stray.Key, $"The key '{member}' is not known here; it stands in workflow.");
+        }
+
+
         var id = file.Required(head, "id", "The workflow", Workflow.MaxKeyLength);
         return (
             id is null ? null : CheckedKey(file, id),
             file.Required(head, "name", "The workflow", Workflow.MaxNameLength)?.Value,
             file.Text(head, "description")?.Value,
-            file.Text(head, "initial_state"));
+            file.Text(head, "initial_state"),
+            file.Text(head, "version", Workflow.MaxNameLength)?.Value);
     }
 
     private static YamlText? CheckedKey(FileReading file, YamlText id)
@@ -120,9 +127,10 @@ internal static partial class WorkflowReader
     private static StateDraft ReadState(FileReading file, YamlText key, YamlMap body)
     {
         file.WarnOfOthers(
-            body, "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "position", "wip_limit", "sla",
-            "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete", "hooks");
+            body, "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "wip_limit", "sla",
+            "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete");
         var metadata = file.Map(body, "metadata");
+        file.WarnOfOthers(metadata, "label", "color", "icon", "description");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
         var label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value);
         var type = Word<StateType>(file, body, "type", out var typeIsSound);
@@ -137,7 +145,7 @@ internal static partial class WorkflowReader
             Conditions = RuleReader.Conditions(file, body),
             Approvals = RuleReader.StateApprovals(file, body, label),
             Checklist = RuleReader.Checklist(file, body),
-            OnEnter = RuleReader.Actions(file, body, "on_enter"),
+            OnEnter = [.. RuleReader.AutoAssign(file, body), .. RuleReader.Actions(file, body, "on_enter")],
             OnExit = RuleReader.Actions(file, body, "on_exit"),
             OnComplete = RuleReader.Actions(file, body, "on_complete"),
         });
@@ -159,8 +167,7 @@ internal static partial class WorkflowReader
         {
             var body = file.MapOf(item, "A transition");
             file.WarnOfOthers(
-                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required", "actions",
-                "hooks");
+                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required");
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
                 Add(ReadTransition(file, body, from, to), item, places);
@@ -190,6 +197,7 @@ internal static partial class WorkflowReader
     private static Transition ReadTransition(FileReading file, YamlMap body, string from, string to)
     {
         var metadata = file.Map(body, "metadata");
+        file.WarnOfOthers(metadata, "requires_fields", "comment_required");
         return new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())
         {
             Conditions = RuleReader.Conditions(file, body),

@@ -1,4 +1,9 @@
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Tests.Workflows;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Definitions;
 
@@ -68,6 +73,27 @@ public sealed class RealPackTests(KiketServer server)
         await WalkAsync(tenant, "SUPPORT-1", "closed", ["in_progress", "waiting_customer", "in_progress", "resolved"]);
     }
 
+    [Theory]
+    [InlineData("ecommerce")]
+    [InlineData("engineering")]
+    [InlineData("kanban")]
+    [InlineData("scrum")]
+    [InlineData("support")]
+    public async Task Every_transition_of_a_published_pack_is_refused_while_a_condition_is_not_met_and_then_taken(string pack)
+    {
+        var tenant = await server.NewTenantAsync();
+        var key = pack.ToUpperInvariant();
+        await tenant.Admin.ImportAsync(Packs.FilesOf(Path.Combine(Packs.Shared(), pack)), key).OkAsync();
+        await using var scope = server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var project = await db.Projects.IgnoreQueryFilters().SingleAsync(p => p.OrganizationId == tenant.OrganizationId && p.Key == key);
+        foreach (var workflow in await db.Workflows.IgnoreQueryFilters().Where(w => w.ProjectId == project.Id).ToListAsync())
+        {
+            var type = project.Schema.IssueTypes.First(t => project.Schema.WorkflowOf(t) == workflow.Key).Key;
+            await new Walk(tenant, key, type, workflow.Definition).AllAsync();
+        }
+    }
+
     [Fact]
     public async Task The_example_pack_is_imported_and_its_walk_works()
     {
@@ -103,5 +129,82 @@ public sealed class RealPackTests(KiketServer server)
         var steps = history.SelectMany(entry => entry!["changes"]!.AsArray()).Where(c => (string?)c!["field"] == "status")
             .Select(c => ((string?)c!["from"], (string?)c["to"]));
         Assert.Equal([(null, states[0]), .. states.Zip(states.Skip(1)).Select(s => ((string?)s.First, (string?)s.Second))], steps);
+    }
+
+    /// <summary>Takes issues along every transition over HTTP, and shows for each of its conditions that it is refused without.</summary>
+    private sealed class Walk(Tenant tenant, string project, string type, WorkflowDefinition workflow)
+    {
+        private readonly WorkflowDriver driver = new(workflow);
+        private string path = "";
+        private string state = "";
+
+        public async Task AllAsync()
+        {
+            HashSet<Transition> open = [.. workflow.Transitions];
+            await OpenAsync();
+            while (open.Count > 0)
+            {
+                if (driver.WayTo(state, open) is not { } way)
+                {
+                    await OpenAsync();
+                    way = driver.WayTo(state, open)!;
+                }
+
+                foreach (var transition in way)
+                {
+                    await TakeAsync(transition, open.Remove(transition));
+                    state = transition.To;
+                }
+            }
+        }
+
+        private async Task OpenAsync()
+        {
+            var issue = await tenant.AddIssueAsync(project, fields: new { issue_type = type });
+            (path, state) = ($"/api/v1/issues/{issue["key"]}", (string)issue["status"]!);
+        }
+
+        private async Task TakeAsync(Transition transition, bool isNew)
+        {
+            var demands = driver.DemandsOf(transition).Where(d => d.Condition is not null).ToList();
+            foreach (var demand in isNew ? demands : [])
+            {
+                await ChooseAsync(driver.Find(demands.Where(d => d != demand).Select(d => d.Condition!), [demand.Condition!])!);
+                await MoveAsync(transition).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", demand.Field);
+                Assert.Equal((false, demand.Code), await ReadAsync(transition));
+                Assert.Equal(transition.From, (string?)(await tenant.Admin.GetAsync(path).OkAsync())["status"]);
+            }
+
+            await ChooseAsync(driver.Find(demands.Select(d => d.Condition!), [])!);
+            Assert.Equal((true, null), await ReadAsync(transition));
+            Assert.Equal(transition.To, (string?)(await MoveAsync(transition).OkAsync())["status"]);
+        }
+
+        private Task<HttpResponseMessage> MoveAsync(Transition transition) =>
+            tenant.Admin.PostJsonAsync($"{path}/transition", new { transition = new { state = transition.To } });
+
+        private async Task<(bool Allowed, string? Reason)> ReadAsync(Transition transition)
+        {
+            var ways = (await tenant.Admin.GetAsync($"{path}/transitions").OkAsync())["transitions"]!.AsArray();
+            var way = ways.Single(t => (string?)t!["to"] == transition.To)!;
+            return ((bool)way["allowed"]!, (string?)way["reasons"]!.AsArray().SingleOrDefault()?["code"]);
+        }
+
+        private async Task ChooseAsync(Choice choice)
+        {
+            if (choice.Fields.Count > 0)
+            {
+                var custom = choice.Fields.Where(f => f.Key.StartsWith("custom_fields.", StringComparison.Ordinal)).ToDictionary(f => f.Key["custom_fields.".Length..], f => f.Value);
+                var fields = new Dictionary<string, object?> { ["custom_fields"] = custom };
+                if (choice.Fields.TryGetValue("assignee", out var assignee))
+                    fields["assignee_id"] = assignee is null ? null : tenant.AdminId;
+                Assert.Equal(choice.Fields.Count, custom.Count + fields.Count - 1);
+                await tenant.Admin.PatchJsonAsync(path, fields).OkAsync();
+            }
+
+            var lists = (await tenant.Admin.GetAsync($"{path}/checklists").OkAsync())["checklists"]!.AsArray();
+            foreach (var (list, item) in lists.SelectMany(l => l!["items"]!.AsArray().Select(i => (List: (string)l["id"]!, Item: i!))).Where(i => (string?)i.Item["check_type"] == "manual"))
+                await tenant.Admin.PatchJsonAsync($"{path}/checklists/{item["id"]}", new { @checked = choice.Checked.Contains($"{list}/{item["id"]}") }).OkAsync();
+        }
     }
 }

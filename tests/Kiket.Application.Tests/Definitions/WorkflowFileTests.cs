@@ -92,6 +92,8 @@ public sealed class WorkflowFileTests
             ],
             definition.States.Select(s => (s.Key, s.Label, s.Type, s.Category)));
         Assert.Equal("Somebody works on it.", definition.States[1].Description);
+        Assert.Equal("auto_assign", Assert.Single(definition.States[1].OnEnter).Kind);
+        Assert.Equal("1", definition.Version);
         Assert.Empty(read.Warnings);
     }
 
@@ -206,7 +208,7 @@ public sealed class WorkflowFileTests
     }
 
     [Fact]
-    public void Known_keys_that_are_read_later_are_silent_and_a_misspelt_one_is_pointed_at()
+    public void Every_key_that_nobody_reads_is_pointed_at()
     {
         var read = Read((MainPath, """
             workflow: main
@@ -229,6 +231,7 @@ public sealed class WorkflowFileTests
             [
                 "8:5 The key 'wip_limitt' is not known here; it is kept and not read.",
                 "11:80 The key 'cost' is not known here; it is kept and not read.",
+                "13:1 The key 'hooks' is not known here; it is kept and not read.",
                 "14:1 The key 'colour' is not known here; it is kept and not read.",
             ],
             read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}"));
