@@ -150,7 +150,7 @@ internal static class RuleReader
         {
             file.WarnOfOthers(body, "field", "operator", body.Find("value") is null ? "values" : "value");
             if (ConditionOperators.TryParse(written.Value, out var known))
-                return new(field.Value, known, (body.Find("value") ?? body.Find("values"))?.Value is { } value ? FileReading.ToJson(value) : null);
+                return Compared(field, known, (body.Find("value") ?? body.Find("values"))?.Value);
             file.Fault(written, $"'{written.Shown}' is no operator. Operators: {string.Join(" ", ConditionOperators.Known)}.");
             return null;
         }
@@ -159,7 +159,7 @@ internal static class RuleReader
         if (shorthand is not null && ConditionOperators.TryParse(shorthand.Key.Value, out var short_))
         {
             file.WarnOfOthers(body, "field", shorthand.Key.Value);
-            return new(field.Value, short_, FileReading.ToJson(shorthand.Value));
+            return Compared(field, short_, shorthand.Value);
         }
 
         file.WarnOfOthers(body, "field", "value");
@@ -167,6 +167,18 @@ internal static class RuleReader
             return new(field.Value, ConditionOperator.Equal, FileReading.ToJson(equal));
         file.Fault(body, "The condition has no operator.");
         return null;
+    }
+
+    /// <summary>An operator that needs no value may have one all the same: <c>is_present: false</c> is the opposite of <c>is_present</c>.</summary>
+    private static FieldCondition Compared(YamlText field, ConditionOperator named, YamlNode? value)
+    {
+        var isFalse = value is YamlText { Value: "false" or "False" or "FALSE" };
+        return named switch
+        {
+            ConditionOperator.IsPresent => new(field.Value, isFalse ? ConditionOperator.IsEmpty : named, null),
+            ConditionOperator.IsEmpty => new(field.Value, isFalse ? ConditionOperator.IsPresent : named, null),
+            _ => new(field.Value, named, value is null ? null : FileReading.ToJson(value)),
+        };
     }
 
     private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)

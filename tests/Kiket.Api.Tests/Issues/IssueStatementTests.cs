@@ -54,6 +54,51 @@ public sealed class IssueStatementTests : IAsyncLifetime
             Assert.Equal(3, (await StatementsAsync(user, 10_000, 25)).Count);
     }
 
+    [Fact]
+    public async Task The_ways_out_of_a_state_take_a_fixed_number_of_SQL_statements()
+    {
+        var tenant = await server.NewTenantAsync();
+        var counts = new List<int>();
+        foreach (var ways in new[] { 1, 30 })
+        {
+            var key = $"WAYS{ways}";
+            await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
+            {
+                project_key = key,
+                files = new[] { new { path = ".kiket/workflows/main.yaml", content = WorkflowWith(ways) } },
+            }).OkAsync();
+            await tenant.AddIssueAsync(key, fields: new { assignee_id = tenant.AdminId });
+            for (var i = 0; i < ways; i++)
+            {
+                await tenant.Admin.PatchJsonAsync($"/api/v1/issues/{key}-1/checklists/list{i}:item", new { @checked = true }).OkAsync();
+                await tenant.Admin.PostJsonAsync($"/api/v1/issues/{key}-1/transition", new { to = $"s{i}" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+            }
+
+            var other = (long)(await tenant.AddIssueAsync(key))["id"]!;
+            await CopyAsync(other, ways * 10);
+            await tenant.Admin.GetAsync($"/api/v1/issues/{key}-1/transitions").OkAsync(); // notes that the token is used, once a minute
+
+            counter.Statements.Clear();
+            var answer = await tenant.Admin.GetAsync($"/api/v1/issues/{key}-1/transitions").OkAsync();
+            counts.Add(counter.Statements.Count);
+            Assert.Equal(ways, answer["transitions"]!.AsArray().Count);
+            Assert.All(answer["transitions"]!.AsArray(), t => Assert.Equal("APPROVAL_REQUIRED", (string?)t!["reasons"]![0]!["code"]));
+        }
+
+        // Who is it, the issue, its project, the workflow, its people, what they approved, what they checked, what is in the limited states.
+        Assert.Equal([8, 8], counts);
+    }
+
+    /// <summary>A workflow whose first state has so many ways out, each with a limit, a checklist and an approval.</summary>
+    private static string WorkflowWith(int ways) => $"""
+        workflow: main
+        states:
+          open: {string.Empty}
+        {string.Concat(Enumerable.Range(0, ways).Select(i => $"  s{i}: {{wip_limit: 5, checklist: {{id: list{i}, items: [item]}}}}\n"))}
+        transitions:
+        {string.Concat(Enumerable.Range(0, ways).Select(i => $"  - {{from: open, to: s{i}, conditions: [{{checklist: list{i}, complete: true}}], require_approval: 1}}\n"))}
+        """;
+
     private async Task<IReadOnlyCollection<string>> StatementsAsync(HttpClient client, int total, int shown)
     {
         counter.Statements.Clear();

@@ -237,6 +237,33 @@ public sealed class WorkflowFileTests
             read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}"));
     }
 
+    [Theory]
+    [InlineData("is_present: true", ConditionOperator.IsPresent)]
+    [InlineData("is_present: false", ConditionOperator.IsEmpty)]
+    [InlineData("is_empty: false", ConditionOperator.IsPresent)]
+    [InlineData("operator: is_empty, value: ~", ConditionOperator.IsEmpty)]
+    [InlineData("operator: exists, value: false", ConditionOperator.IsEmpty)]
+    public void An_operator_without_a_value_may_be_turned_round(string condition, ConditionOperator expected)
+    {
+        var text = $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: [{{field: assignee, {condition}}}]}}]\n";
+
+        var read = Read((MainPath, text)).Value;
+
+        Assert.Equal([new FieldCondition("assignee", expected, null)], read.Workflows[0].Definition.Transitions[0].Conditions);
+    }
+
+    [Fact]
+    public void A_map_with_any_and_all_asks_for_both()
+    {
+        const string Conditions = "{any: [{field: a, value: 1}], all: [{field: b, value: 2}]}";
+
+        var read = Read((MainPath, $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: {Conditions}}}]\n")).Value;
+
+        var both = Assert.IsType<AllCondition>(Assert.Single(read.Workflows[0].Definition.Transitions[0].Conditions));
+        Assert.Equal(["a"], Assert.IsType<AnyCondition>(both.Conditions[0]).Conditions.Cast<FieldCondition>().Select(c => c.Field));
+        Assert.Equal(["b"], Assert.IsType<AllCondition>(both.Conditions[1]).Conditions.Cast<FieldCondition>().Select(c => c.Field));
+    }
+
     [Fact]
     public void Too_many_states_or_transitions_are_a_fault()
     {
