@@ -22,6 +22,9 @@ public sealed class Organization : AggregateRoot
     /// <summary>Number of the newest entry of its event log, 0 when there is none.</summary>
     public long LastEventSequence { get; private set; }
 
+    /// <summary>How the organization works.</summary>
+    public OrganizationSettings Settings { get; private set; } = new();
+
     /// <summary>Founds an organization.</summary>
     /// <param name="name">Display name, 1 to 100 characters; the slug is derived from it.</param>
     /// <param name="at">Instant of the founding.</param>
@@ -49,6 +52,21 @@ public sealed class Organization : AggregateRoot
     {
         if (!othersRemain)
             return UserErrors.LastAdmin;
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Changes how the organization works.</summary>
+    /// <param name="edit">The settings to change.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every setting at fault; a refusal changes nothing.</returns>
+    public Result ChangeSettings(OrganizationSettingsEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        var settings = Settings.With(edit);
+        if (settings.Error is { } refusal)
+            return refusal;
+        Settings = settings.Value;
         Touch(at);
         return Result.Success;
     }

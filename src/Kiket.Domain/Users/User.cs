@@ -1,3 +1,4 @@
+using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Users;
@@ -19,6 +20,9 @@ public sealed class User : AggregateRoot
 
     /// <summary>Most expertise tags of a user.</summary>
     public const int MaxTags = 50;
+
+    /// <summary>Most stretches of days off of a user.</summary>
+    public const int MaxDaysOff = 200;
 
     private User()
     {
@@ -46,6 +50,9 @@ public sealed class User : AggregateRoot
     /// <summary>Points the user can take on per week.</summary>
     /// <value>0 or more, or null when unknown.</value>
     public decimal? Capacity { get; private set; }
+
+    /// <summary>When the user does not work, in order; reduces what they can take on.</summary>
+    public IReadOnlyList<DaysOff> DaysOff { get; private set; } = [];
 
     /// <summary>Whether the user operates the whole installation.</summary>
     public bool SuperAdmin { get; private set; }
@@ -169,6 +176,8 @@ public sealed class User : AggregateRoot
             faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters."));
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
             faults.Add(UserErrors.NameDetail);
+        if (edit.DaysOff.Or(null) is { } daysOff && (daysOff.Count > MaxDaysOff || daysOff.Any(d => d.From > d.To)))
+            faults.Add(new("user.days_off", $"At most {MaxDaysOff} stretches, each from its first day to its last."));
         if (faults.Count > 0)
             return Error.Validation(faults);
 
@@ -177,6 +186,8 @@ public sealed class User : AggregateRoot
         Deactivated = edit.Deactivated.Or(Deactivated);
         if (edit.Name.IsSet)
             Name = edit.Name.Value!.Trim();
+        if (edit.DaysOff.IsSet)
+            DaysOff = [.. (edit.DaysOff.Value ?? []).Distinct().OrderBy(d => d.From).ThenBy(d => d.To)];
         if (edit.ExpertiseTags.IsSet)
             ExpertiseTags = [.. edit.ExpertiseTags.Value!.Select(t => t.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
         Touch(at);
@@ -208,6 +219,9 @@ public sealed record UserEdit
 
     /// <summary>All expertise tags; replaces those there are.</summary>
     public Optional<IReadOnlyList<string>?> ExpertiseTags { get; init; }
+
+    /// <summary>All days off; replaces those there are.</summary>
+    public Optional<IReadOnlyList<DaysOff>?> DaysOff { get; init; }
 
     /// <summary>Whether the user may no longer sign in.</summary>
     public Optional<bool> Deactivated { get; init; }

@@ -1,0 +1,55 @@
+using Kiket.Domain.Issues;
+
+namespace Kiket.Domain.Capacity;
+
+/// <summary>Open work to be spread over weeks.</summary>
+/// <param name="IssueId">The issue; breaks ties.</param>
+/// <param name="Points">How much it is.</param>
+/// <param name="DueDate">When it has to be done, or null.</param>
+/// <param name="Priority">How urgent it is.</param>
+public sealed record OpenWork(long IssueId, decimal Points, DateOnly? DueDate, IssuePriority Priority);
+
+/// <summary>The work of one week.</summary>
+/// <param name="WeekStart">Its Monday.</param>
+/// <param name="Points">Work that falls into it.</param>
+/// <param name="Capacity">Work that fits into it.</param>
+public sealed record HeatmapWeek(DateOnly WeekStart, decimal Points, decimal Capacity)
+{
+    /// <summary>The percentage, or null when nothing fits into the week.</summary>
+    public decimal? Percentage => Utilization.Of(Points, Capacity);
+}
+
+/// <summary>Spreads somebody's open work over the coming weeks.</summary>
+public static class Heatmap
+{
+    /// <summary>
+    /// Work that is due first goes first, of that the most urgent; each fills the earliest room there is, over several weeks if need be.
+    /// What does not fit before it is due falls into the week in which it is due, even if that is too much. Work that is due later or
+    /// never takes what room is left; the rest of it lies after the last week.
+    /// </summary>
+    /// <param name="work">The open work.</param>
+    /// <param name="monday">First day of the first week; overdue work falls into that week.</param>
+    /// <param name="capacities">What fits into each week.</param>
+    public static IReadOnlyList<HeatmapWeek> Spread(IEnumerable<OpenWork> work, DateOnly monday, IReadOnlyList<decimal> capacities)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(capacities);
+        var filled = new decimal[capacities.Count];
+        foreach (var item in work.OrderBy(w => w.DueDate ?? DateOnly.MaxValue).ThenByDescending(w => w.Priority).ThenBy(w => w.IssueId))
+        {
+            var left = item.Points;
+            var due = item.DueDate is { } date ? Math.Max(0, (date.DayNumber - monday.DayNumber) / 7) : int.MaxValue;
+            for (var week = 0; week < filled.Length && week <= due && left > 0; week++)
+            {
+                var taken = Math.Min(left, Math.Max(0, capacities[week] - filled[week]));
+                filled[week] += taken;
+                left -= taken;
+            }
+
+            if (due < filled.Length)
+                filled[due] += left;
+        }
+
+        return [.. filled.Select((points, week) => new HeatmapWeek(monday.AddDays(7 * week), points, capacities[week]))];
+    }
+}

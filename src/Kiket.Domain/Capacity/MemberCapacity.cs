@@ -1,0 +1,45 @@
+using Kiket.Domain.Sla;
+
+namespace Kiket.Domain.Capacity;
+
+/// <summary>Days on which somebody does not work.</summary>
+/// <param name="From">The first of them.</param>
+/// <param name="To">The last of them.</param>
+public sealed record DaysOff(DateOnly From, DateOnly To);
+
+/// <summary>What somebody can take on: points per week, less holidays and days off.</summary>
+/// <param name="PointsPerWeek">In a week without holidays and days off; 0 or more.</param>
+/// <param name="Calendar">When the organization works.</param>
+/// <param name="DaysOff">When this person does not.</param>
+public sealed record MemberCapacity(decimal PointsPerWeek, BusinessCalendar Calendar, IReadOnlyList<DaysOff> DaysOff)
+{
+    /// <summary>Points from one day to another. A day has as much of a week's points as it has of its working hours.</summary>
+    /// <param name="from">The first day.</param>
+    /// <param name="to">The last day; nothing when it is before the first.</param>
+    /// <value>0 or more, with two decimals.</value>
+    public decimal PointsBetween(DateOnly from, DateOnly to)
+    {
+        var week = Calendar.MinutesOfWeek();
+        if (week == 0)
+            return 0;
+        var minutes = 0L;
+        for (var day = from; day <= to; day = day.AddDays(1))
+            minutes += DaysOff.Any(d => d.From <= day && day <= d.To) ? 0 : Calendar.MinutesOn(day);
+        return Math.Round(PointsPerWeek * minutes / week, 2, MidpointRounding.AwayFromZero);
+    }
+
+    /// <summary>Points of one week.</summary>
+    /// <param name="monday">Its first day.</param>
+    public decimal PointsOfWeek(DateOnly monday) => PointsBetween(monday, monday.AddDays(6));
+
+    /// <summary>Points per week in the mean of several.</summary>
+    /// <param name="monday">First day of the first week.</param>
+    /// <param name="weeks">How many weeks, 1 or more.</param>
+    /// <value>0 or more, with two decimals.</value>
+    public decimal MeanOf(DateOnly monday, int weeks) =>
+        Math.Round(PointsBetween(monday, monday.AddDays((7 * weeks) - 1)) / weeks, 2, MidpointRounding.AwayFromZero);
+
+    /// <summary>The Monday of a day's week.</summary>
+    /// <param name="day">The day.</param>
+    public static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+}

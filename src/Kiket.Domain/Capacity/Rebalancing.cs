@@ -1,0 +1,156 @@
+namespace Kiket.Domain.Capacity;
+
+/// <summary>Somebody among whom work is balanced.</summary>
+/// <param name="UserId">Who.</param>
+/// <param name="Capacity">Points per week that they can do; who can do none gets none.</param>
+/// <param name="FixedPoints">Points of their work that stays with them.</param>
+public sealed record TeamMember(long UserId, decimal Capacity, decimal FixedPoints);
+
+/// <summary>Work that may move.</summary>
+/// <param name="IssueId">The issue.</param>
+/// <param name="AssigneeId">Who has it now.</param>
+/// <param name="Points">How much it is, more than 0.</param>
+/// <param name="Candidates">Who else may have it: in its project, and able to do it.</param>
+/// <param name="Reluctance">How unwelcome a move is, 0 to 100; only decides between plans that are alike in all else.</param>
+public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points, IReadOnlyList<long> Candidates, int Reluctance);
+
+/// <summary>
+/// Says of some issues how many points of them a member may have: points due by a day (what the member can do until then), or one each
+/// (how many issues the member may have in a state).
+/// </summary>
+/// <param name="Name">What it is about, for people.</param>
+/// <param name="Amounts">How much each issue counts, by id.</param>
+/// <param name="Limits">How much each member may have, by id; who has more already gets no more.</param>
+/// <param name="FixedAmounts">How much of it each member has that stays; members without any are left out.</param>
+public sealed record TeamLimit(
+    string Name,
+    IReadOnlyDictionary<long, decimal> Amounts,
+    IReadOnlyDictionary<long, decimal> Limits,
+    IReadOnlyDictionary<long, decimal> FixedAmounts);
+
+/// <summary>Gives an issue to somebody else.</summary>
+/// <param name="IssueId">The issue.</param>
+/// <param name="ToUserId">Who gets it.</param>
+public sealed record IssueMove(long IssueId, long ToUserId);
+
+/// <summary>How good a plan is; the first difference decides, and less is better.</summary>
+/// <param name="MaxUtilization">The highest load, as a part of capacity, of those who can do anything; what is under 1 counts as 1.</param>
+/// <param name="Overload">Points that members have beyond their capacities, all together.</param>
+/// <param name="MovedPoints">Points that move.</param>
+/// <param name="Reluctance">One for each move, and then how unwelcome they are.</param>
+public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, decimal MovedPoints, int Reluctance) : IComparable<BalanceScore>
+{
+    /// <inheritdoc/>
+    public int CompareTo(BalanceScore? other) => other is null
+        ? 1
+        : (MaxUtilization, Overload, MovedPoints, Reluctance).CompareTo((other.MaxUtilization, other.Overload, other.MovedPoints, other.Reluctance));
+
+    /// <summary>Whether one is better.</summary>
+    public static bool operator <(BalanceScore left, BalanceScore right) => Comparer<BalanceScore>.Default.Compare(left, right) < 0;
+
+    /// <summary>Whether one is worse.</summary>
+    public static bool operator >(BalanceScore left, BalanceScore right) => Comparer<BalanceScore>.Default.Compare(left, right) > 0;
+
+    /// <summary>Whether one is not worse.</summary>
+    public static bool operator <=(BalanceScore left, BalanceScore right) => !(left > right);
+
+    /// <summary>Whether one is not better.</summary>
+    public static bool operator >=(BalanceScore left, BalanceScore right) => !(left < right);
+}
+
+/// <summary>
+/// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of two is
+/// better; how to find the best is for whoever solves it.
+/// </summary>
+/// <param name="Members">The team.</param>
+/// <param name="Issues">The work that may move.</param>
+/// <param name="Limits">What holds besides capacity.</param>
+/// <param name="MaxMoves">How many issues may move at most.</param>
+public sealed record BalanceProblem(
+    IReadOnlyList<TeamMember> Members, IReadOnlyList<MovableIssue> Issues, IReadOnlyList<TeamLimit> Limits, int MaxMoves)
+{
+    /// <summary>Points of every member after some moves.</summary>
+    /// <param name="moves">The moves; issues that are not named stay.</param>
+    public IReadOnlyDictionary<long, decimal> LoadsAfter(IReadOnlyCollection<IssueMove> moves)
+    {
+        var holders = HoldersAfter(moves);
+        var loads = Members.ToDictionary(m => m.UserId, m => m.FixedPoints);
+        foreach (var issue in Issues)
+            loads[holders[issue.IssueId]] += issue.Points;
+        return loads;
+    }
+
+    /// <summary>How good a plan is.</summary>
+    /// <param name="moves">The moves.</param>
+    public BalanceScore ScoreOf(IReadOnlyCollection<IssueMove> moves)
+    {
+        ArgumentNullException.ThrowIfNull(moves);
+        var loads = LoadsAfter(moves);
+        var moved = moves.Join(Issues, m => m.IssueId, i => i.IssueId, (_, issue) => issue).ToList();
+        return new(
+            Members.Where(m => m.Capacity > 0).Select(m => loads[m.UserId] / m.Capacity).Append(1).Max(),
+            Members.Sum(m => Math.Max(0, loads[m.UserId] - m.Capacity)),
+            moved.Sum(i => i.Points),
+            moved.Sum(i => 101 + i.Reluctance));
+    }
+
+    /// <summary>
+    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it has no more than
+    /// before; so the highest utilization never rises.
+    /// </summary>
+    /// <param name="moves">The moves.</param>
+    public IReadOnlyList<string> FaultsOf(IReadOnlyCollection<IssueMove> moves)
+    {
+        ArgumentNullException.ThrowIfNull(moves);
+        List<string> faults = [];
+        if (moves.Count > MaxMoves)
+            faults.Add($"{moves.Count} moves are more than {MaxMoves}.");
+        if (moves.DistinctBy(m => m.IssueId).Count() != moves.Count)
+            faults.Add("An issue moves twice.");
+        foreach (var move in moves)
+        {
+            if (Issues.FirstOrDefault(i => i.IssueId == move.IssueId)?.Candidates.Contains(move.ToUserId) != true)
+                faults.Add($"User {move.ToUserId} cannot have issue {move.IssueId}.");
+        }
+
+        if (faults.Count > 0)
+            return faults;
+        var (before, after) = (LoadsAfter([]), LoadsAfter(moves));
+        faults.AddRange(Members.Where(m => after[m.UserId] > Math.Max(m.Capacity, before[m.UserId])).Select(m => $"User {m.UserId} has more than they can do."));
+        faults.AddRange(Limits.SelectMany(limit => FaultsOf(limit, moves)));
+        return faults;
+    }
+
+    private IEnumerable<string> FaultsOf(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
+    {
+        var (before, after) = (AmountsAfter(limit, []), AmountsAfter(limit, moves));
+        return Members.Where(m => after[m.UserId] > before[m.UserId] && after[m.UserId] > limit.Limits.GetValueOrDefault(m.UserId, decimal.MaxValue))
+            .Select(m => $"User {m.UserId} has more than they may: {limit.Name}.");
+    }
+
+    private Dictionary<long, decimal> AmountsAfter(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
+    {
+        var holders = HoldersAfter(moves);
+        var amounts = Members.ToDictionary(m => m.UserId, m => limit.FixedAmounts.GetValueOrDefault(m.UserId));
+        foreach (var (issue, amount) in limit.Amounts)
+            amounts[holders[issue]] += amount;
+        return amounts;
+    }
+
+    private Dictionary<long, long> HoldersAfter(IReadOnlyCollection<IssueMove> moves)
+    {
+        var holders = Issues.ToDictionary(i => i.IssueId, i => i.AssigneeId);
+        foreach (var move in moves)
+            holders[move.IssueId] = move.ToUserId;
+        return holders;
+    }
+}
+
+/// <summary>A plan that somebody has found.</summary>
+/// <param name="Moves">What is to be moved.</param>
+/// <param name="Optimal">Whether it is proved that no allowed plan is better.</param>
+public sealed record BalancePlan(IReadOnlyList<IssueMove> Moves, bool Optimal)
+{
+    /// <summary>Leaves everything as it is, because that is best.</summary>
+    public static BalancePlan Nothing { get; } = new([], true);
+}
