@@ -1,9 +1,11 @@
 using Kiket.Application;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
+using Kiket.Application.Capacity;
 using Kiket.Application.Definitions;
 using Kiket.Infrastructure.Definitions;
 using Kiket.Infrastructure.Actions;
+using Kiket.Infrastructure.Capacity;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
@@ -33,6 +35,7 @@ public static class DependencyInjection
         services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddSingleton<ISecretProtector, SecretProtector>();
+        services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddDataProtection()
             .SetApplicationName("Kiket")
             .PersistKeysToFileSystem(new DirectoryInfo(configuration["DataProtection:KeysPath"] ?? "data/keys"));

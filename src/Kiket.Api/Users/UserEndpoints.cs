@@ -1,8 +1,10 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Users;
+using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using MediatR;
@@ -87,6 +89,8 @@ internal sealed record UserBody
 
     public Optional<IReadOnlyList<string>?> ExpertiseTags { get; init; }
 
+    public Optional<IReadOnlyList<DaysOffBody>?> DaysOff { get; init; }
+
     public Optional<bool> Deactivated { get; init; }
 
     public UserEdit ToEdit() => new()
@@ -95,8 +99,21 @@ internal sealed record UserBody
         Role = Role,
         Capacity = Capacity,
         ExpertiseTags = ExpertiseTags,
+        DaysOff = DaysOff.IsSet ? new((DaysOff.Value ?? []).Select(DaysOffBody.ToDaysOff).ToList()) : default,
         Deactivated = Deactivated,
     };
+}
+
+/// <summary>The first and the last day of a stretch on which a user does not work.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record DaysOffBody
+{
+    public required DateOnly From { get; init; }
+
+    public required DateOnly To { get; init; }
+
+    /// <summary>A null among them becomes a stretch that ends before it begins, which is refused.</summary>
+    public static DaysOff ToDaysOff(DaysOffBody? body) => body is null ? new(DateOnly.MaxValue, DateOnly.MinValue) : new(body.From, body.To);
 }
 
 [Envelope("invitation")]

@@ -74,10 +74,8 @@ internal static class Paging
         this IQueryable<T> source, PageRequest request, SortOptions<T> sorts, Func<IQueryable<T>, IQueryable<TDto>> project, CancellationToken ct)
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (number < 1)
-            return Error.InvalidParameter("page", "page counts from 1.");
-        if (size is < 1 or > PageRequest.MaxSize)
-            return Error.InvalidParameter("per_page", $"per_page is a number from 1 to {PageRequest.MaxSize}.");
+        if (FaultOf(number, size) is { } fault)
+            return fault;
 
         var ordered = sorts.Apply(source, request.Sort);
         if (ordered.Error is { } refusal)
@@ -89,5 +87,24 @@ internal static class Paging
             ? []
             : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
         return new Page<TDto>(rows, total, number, size);
+    }
+
+    /// <summary>One page of a list that is in memory and in order.</summary>
+    public static Result<Page<T>> ToPage<T>(this IReadOnlyList<T> all, PageRequest request)
+    {
+        var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
+        if (FaultOf(number, size) is { } fault)
+            return fault;
+        var skip = (number - 1L) * size;
+        return new Page<T>(skip >= all.Count ? [] : [.. all.Skip((int)skip).Take(size)], all.Count, number, size);
+    }
+
+    private static Error? FaultOf(int number, int size)
+    {
+        if (number < 1)
+            return Error.InvalidParameter("page", "page counts from 1.");
+        return size is < 1 or > PageRequest.MaxSize
+            ? Error.InvalidParameter("per_page", $"per_page is a number from 1 to {PageRequest.MaxSize}.")
+            : null;
     }
 }

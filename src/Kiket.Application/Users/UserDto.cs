@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Capacity;
 using Kiket.Domain.Users;
 using Mapster;
 
@@ -25,6 +26,9 @@ public record UserDto : IVersioned
     public required string? AvatarUrl { get; init; }
 
     public required decimal? Capacity { get; init; }
+
+    /// <summary>When the user does not work; reduces the capacity.</summary>
+    public required IReadOnlyList<DaysOff> DaysOff { get; init; }
 
     public required bool SuperAdmin { get; init; }
 
@@ -62,5 +66,9 @@ public sealed record InvitedUserDto : UserDto
 
 internal sealed class UserDtoMapping : IRegister
 {
-    public void Register(TypeAdapterConfig config) => config.NewConfig<User, UserDto>();
+    public void Register(TypeAdapterConfig config)
+    {
+        config.NewConfig<IReadOnlyList<DaysOff>, IReadOnlyList<DaysOff>>().MapWith(daysOff => daysOff); // one column, read as a whole
+        config.NewConfig<User, UserDto>();
+    }
 }

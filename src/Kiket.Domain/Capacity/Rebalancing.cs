@@ -95,8 +95,8 @@ public sealed record BalanceProblem(
     }
 
     /// <summary>
-    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it has no more than
-    /// before; so the highest utilization never rises.
+    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it gets nothing; so the
+    /// highest utilization never rises.
     /// </summary>
     /// <param name="moves">The moves.</param>
     public IReadOnlyList<string> FaultsOf(IReadOnlyCollection<IssueMove> moves)
@@ -116,7 +116,8 @@ public sealed record BalanceProblem(
         if (faults.Count > 0)
             return faults;
         var (before, after) = (LoadsAfter([]), LoadsAfter(moves));
-        faults.AddRange(Members.Where(m => after[m.UserId] > Math.Max(m.Capacity, before[m.UserId])).Select(m => $"User {m.UserId} has more than they can do."));
+        var receivers = moves.Select(m => m.ToUserId).ToHashSet();
+        faults.AddRange(Members.Where(m => receivers.Contains(m.UserId) && Math.Max(before[m.UserId], after[m.UserId]) > m.Capacity).Select(m => $"User {m.UserId} has more than they can do."));
         faults.AddRange(Limits.SelectMany(limit => FaultsOf(limit, moves)));
         return faults;
     }

@@ -46,6 +46,9 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     /// <summary>Scope of workflow definitions.</summary>
     public const string Workflows = "workflows";
 
+    /// <summary>Scope of what is computed over issues: capacity.</summary>
+    public const string Analytics = "analytics";
+
     /// <summary>Scope of administration; only an unrestricted token or <c>admin</c> has it.</summary>
     public const string Admin = "admin";
 

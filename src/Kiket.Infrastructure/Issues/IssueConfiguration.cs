@@ -45,6 +45,9 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.HierarchyPath });
         builder.HasIndex(i => new { i.OrganizationId, i.DueDate });
 
+        // Who has what open, and who has finished what lately, among any number of issues that are done.
+        builder.HasIndex(i => new { i.OrganizationId, i.CompletedAt, i.AssigneeId });
+
         // Milestones can be deleted; without this the database would look through all issues for one that still has it.
         builder.HasIndex(i => i.MilestoneId);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
@@ -7,6 +8,7 @@ using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
+using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
@@ -52,6 +54,8 @@ internal static class Conversions
         AsJson<IReadOnlyDictionary<string, JsonElement>>(builder, json);
         AsJson<IReadOnlyList<FieldChange>>(builder, json);
         AsJson<IReadOnlyList<DefinitionNote>>(builder, json);
+        AsJson<OrganizationSettings>(builder, json);
+        AsJson<IReadOnlyList<DaysOff>>(builder, json);
         AsJson<ProjectSchema>(builder, json);
         AsJson<ApprovalRequirement>(builder, json);
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);

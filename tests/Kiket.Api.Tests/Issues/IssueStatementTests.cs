@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
-using System.Data.Common;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Issues;
@@ -12,16 +9,12 @@ namespace Kiket.Api.Tests.Issues;
 /// <summary>A list costs the same number of statements, whatever it holds and however much there is.</summary>
 public sealed class IssueStatementTests : IAsyncLifetime
 {
-    private readonly Counter counter = new();
+    private readonly StatementCounter counter = new();
     private readonly KiketServer server;
 
     public IssueStatementTests() => server = new()
     {
-        TestServices = services =>
-        {
-            services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(counter));
-            services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(counter));
-        },
+        TestServices = counter.Listen,
     };
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
@@ -112,24 +105,5 @@ public sealed class IssueStatementTests : IAsyncLifetime
     {
         await using var scope = server.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(issue, count);
-    }
-
-    private sealed class Counter : DbCommandInterceptor
-    {
-        public ConcurrentQueue<string> Statements { get; } = [];
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
-        {
-            Statements.Enqueue(command.CommandText);
-            return ValueTask.FromResult(result);
-        }
-
-        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            Statements.Enqueue(command.CommandText);
-            return ValueTask.FromResult(result);
-        }
     }
 }

@@ -9,7 +9,7 @@ public sealed class UserEndpointsTests(KiketServer server)
 {
     private static readonly string[] UserKeys =
     [
-        "avatar_url", "capacity", "created_at", "deactivated", "email", "expertise_tags", "historical_velocity", "id", "name",
+        "avatar_url", "capacity", "created_at", "days_off", "deactivated", "email", "expertise_tags", "historical_velocity", "id", "name",
         "organization_id", "role", "super_admin", "updated_at", "version",
     ];
 

@@ -137,6 +137,7 @@ public sealed class CapacityTests
         Assert.Empty(TwoPeople.FaultsOf([new(12, 2)]));
         Assert.Contains("due by Friday", Assert.Single(TwoPeople.FaultsOf([new(11, 2)])));
         Assert.Contains("can do", Assert.Single(TwoPeople.FaultsOf([new(12, 3)])));
+        Assert.Contains("can do", Assert.Single((TwoPeople with { Members = [new(1, 10, 4), new(2, 10, 8), new(3, 0, 0)] }).FaultsOf([new(12, 2)])));
         Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(11, 3)])));
         Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(99, 2)])));
         Assert.Contains("twice", TwoPeople.FaultsOf([new(12, 2), new(12, 3)])[0]);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Approvals;
+using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
 using Kiket.Application.Definitions;
@@ -95,6 +96,7 @@ public sealed class RequestSamples : IAsyncLifetime
             new MarkNotificationCommand(notification.Id, true),
             new ReadAllNotificationsCommand(),
         ]);
+        samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
 
@@ -162,6 +164,17 @@ public sealed class RequestSamples : IAsyncLifetime
           - {from: doing, to: open}
           - {from: open, to: done, require_approval: 1}
         """;
+
+    private static IEnumerable<IBaseRequest> OfCapacity(long admin, long developer, long task)
+    {
+        yield return new GetTeamCapacityQuery(null, null, null, new(null, null, null));
+        yield return new GetTeamCapacityQuery(Legal, "editor", 8, new(1, 1, null));
+        yield return new ListRecommendationsQuery(Legal, 5);
+        yield return new ReassignIssuesCommand([new(task, admin, null)], [], Partial: false, DryRun: false);
+        yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
+        yield return new GetOrganizationSettingsQuery();
+        yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
+    }
 
     private static IEnumerable<IBaseRequest> OfMoves(IssueRef issue, long approval)
     {

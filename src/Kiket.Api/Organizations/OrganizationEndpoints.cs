@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Organizations;
+using Kiket.Domain.Common;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Organizations;
+
+/// <summary>How an organization works.</summary>
+internal static class OrganizationEndpoints
+{
+    public static void MapOrganization(this IEndpointRouteBuilder api)
+    {
+        var organization = api.MapGroup("/organization").WithTags("Organization");
+
+        organization.MapGet("/settings", GetOrganizationSettings).WithName(nameof(GetOrganizationSettings)).Reads(Scope.Users);
+        organization.MapPatch("/settings", UpdateOrganizationSettings).WithName(nameof(UpdateOrganizationSettings)).Writes(Scope.Admin);
+    }
+
+    /// <summary>Reads the settings of your organization.</summary>
+    private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> GetOrganizationSettings(IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetOrganizationSettingsQuery(), ct)).ToResource();
+
+    /// <summary>Changes the settings of your organization; what is not named stays.</summary>
+    private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> UpdateOrganizationSettings(
+        SettingsBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct)
+    {
+        var edit = body.ToEdit();
+        return edit.Error is { } fault
+            ? new ErrorResult(fault)
+            : (await mediator.Send(new UpdateOrganizationSettingsCommand(edit.Value, ifMatch.Version), ct)).ToResource();
+    }
+}
+
+[Envelope("settings")]
+internal sealed record SettingsBody
+{
+    /// <summary>IANA name, such as <c>Europe/Berlin</c>.</summary>
+    public Optional<string?> TimeZone { get; init; }
+
+    public Optional<WeekHoursBody?> Hours { get; init; }
+
+    public Optional<IReadOnlyList<HolidayBody>?> Holidays { get; init; }
+
+    /// <summary>Points by issue type.</summary>
+    public Optional<IReadOnlyDictionary<string, decimal>?> StoryPoints { get; init; }
+
+    public Optional<decimal> DefaultCapacity { get; init; }
+
+    public Optional<int?> MemberWipLimit { get; init; }
+
+    /// <summary>What is no part of a day is refused here, because it can be told to nobody else.</summary>
+    public Result<OrganizationSettingsEdit> ToEdit()
+    {
+        List<ErrorDetail> faults = [];
+        Optional<WeekHours?> hours = Hours.IsSet ? new(Hours.Value?.ToHours(faults)) : default;
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+        return new OrganizationSettingsEdit
+        {
+            TimeZone = TimeZone,
+            Hours = hours,
+            Holidays = Holidays.IsSet ? new((Holidays.Value ?? []).Select(HolidayBody.ToHoliday).ToList()) : default,
+            StoryPoints = StoryPoints,
+            DefaultCapacity = DefaultCapacity,
+            MemberWipLimit = MemberWipLimit,
+        };
+    }
+}
+
+/// <summary>The parts of each day on which people work; a day that is left out has none.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record WeekHoursBody
+{
+    public IReadOnlyList<TimeRangeBody>? Monday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Tuesday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Wednesday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Thursday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Friday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Saturday { get; init; }
+
+    public IReadOnlyList<TimeRangeBody>? Sunday { get; init; }
+
+    public WeekHours ToHours(List<ErrorDetail> faults) => new(
+        Parts(Monday, "monday", faults), Parts(Tuesday, "tuesday", faults), Parts(Wednesday, "wednesday", faults), Parts(Thursday, "thursday", faults),
+        Parts(Friday, "friday", faults), Parts(Saturday, "saturday", faults), Parts(Sunday, "sunday", faults));
+
+    private static List<TimeRange> Parts(IReadOnlyList<TimeRangeBody>? parts, string day, List<ErrorDetail> faults)
+    {
+        List<TimeRange> read = [];
+        foreach (var part in parts ?? [])
+        {
+            if (TimeRange.TryParse(part?.From, part?.To, out var range))
+                read.Add(range);
+            else
+                faults.Add(new($"settings.hours.{day}", $"'{part?.From}' to '{part?.To}' is no part of a day, such as 09:00 to 17:00; a day ends at 24:00."));
+        }
+
+        return read;
+    }
+}
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record TimeRangeBody(string? From, string? To);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record HolidayBody
+{
+    public required DateOnly Date { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>A null among the holidays becomes one without a name, which is refused.</summary>
+    public static Holiday ToHoliday(HolidayBody? body) => body is null ? new(default, "") : new(body.Date, body.Name);
+}

@@ -1,0 +1,123 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Capacity;
+
+/// <summary>
+/// What the members of a team can do and have to do, those with the highest utilization first. Sums hold all work of a member; what lies in
+/// projects that the actor cannot see is one nameless share of them.
+/// </summary>
+/// <param name="Project">Its project, or null for the whole organization.</param>
+/// <param name="Team">Only members with this role in the team, or null.</param>
+/// <param name="Weeks">How many weeks to look ahead, 2 to 8; null is 4.</param>
+public sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page) : IQuery<Result<TeamCapacityDto>>
+{
+    public const int StandardWeeks = 4;
+}
+
+public sealed record TeamCapacityDto(Page<MemberCapacityDto> Members, TeamSummary Summary);
+
+/// <summary>A member's capacity and work.</summary>
+public sealed record MemberCapacityDto
+{
+    public required UserSummary User { get; init; }
+
+    /// <summary>Points per week in the mean of the weeks asked for, less holidays and days off.</summary>
+    public required decimal Capacity { get; init; }
+
+    /// <summary>Points of open issues.</summary>
+    public required decimal Assigned { get; init; }
+
+    /// <summary>Percentage of the capacity; null when there is none.</summary>
+    public required decimal? Utilization { get; init; }
+
+    public required CapacityStatus Status { get; init; }
+
+    /// <summary>Issues that nobody has begun.</summary>
+    public required int OpenTasks { get; init; }
+
+    public required int InProgress { get; init; }
+
+    public required int Blocked { get; init; }
+
+    /// <summary>Points finished per week in the mean of the last four.</summary>
+    public required decimal WeeklyVelocity { get; init; }
+
+    public required CapacityAllocation Allocation { get; init; }
+
+    public required IReadOnlyList<HeatmapWeekDto> Heatmap { get; init; }
+}
+
+/// <summary>Where the work of a member lies, most points first.</summary>
+public sealed record CapacityAllocation(
+    IReadOnlyList<AllocationShare> ByProject, IReadOnlyList<AllocationShare> ByIssueType, IReadOnlyList<AllocationShare> ByStatus);
+
+/// <param name="Key">The project, issue type or status; null for work in projects that you cannot see.</param>
+public sealed record AllocationShare(string? Key, decimal Points, int Issues);
+
+/// <param name="Utilization">Percentage of what fits into the week; null when nothing does.</param>
+public sealed record HeatmapWeekDto(DateOnly WeekStart, decimal Points, decimal? Utilization);
+
+/// <param name="AverageUtilization">Of those who have one; null when nobody has.</param>
+public sealed record TeamSummary(int Members, decimal? AverageUtilization, int Overallocated, int Available);
+
+internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<GetTeamCapacityQuery, Result<TeamCapacityDto>>
+{
+    public async Task<Result<TeamCapacityDto>> Handle(GetTeamCapacityQuery query, CancellationToken ct)
+    {
+        var weeks = query.Weeks ?? GetTeamCapacityQuery.StandardWeeks;
+        if (weeks is < 2 or > 8)
+            return Error.InvalidParameter("weeks", "weeks is a number from 2 to 8.");
+        var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, query.Team, weeks, time.GetUtcNow(), ct);
+        if (read.Error is { } refusal)
+            return refusal;
+
+        var team = read.Value;
+        var members = team.People.Select(p => ToDto(p, team, weeks))
+            .OrderByDescending(m => m.Utilization ?? (m.Assigned > 0 ? decimal.MaxValue : 0)).ThenBy(m => m.User.Id).ToList();
+        var page = members.ToPage(query.Page);
+        if (page.Error is { } outOfRange)
+            return outOfRange;
+        return new TeamCapacityDto(page.Value, new(
+            members.Count,
+            members.Average(m => m.Utilization) is { } mean ? Math.Round(mean, 1, MidpointRounding.AwayFromZero) : null,
+            members.Count(m => m.Status is CapacityStatus.Overallocated),
+            members.Count(m => m.Status is CapacityStatus.Available)));
+    }
+
+    private static MemberCapacityDto ToDto(TeamPerson person, TeamWorkload team, int weeks) => new()
+    {
+        User = new(person.Id, person.Name, person.Email),
+        Capacity = person.PointsPerWeek,
+        Assigned = person.Assigned,
+        Utilization = Utilization.Of(person.Assigned, person.PointsPerWeek),
+        Status = Utilization.StatusOf(person.Assigned, person.PointsPerWeek),
+        OpenTasks = person.Work.Count(w => w.Stage is WorkStage.NotBegun),
+        InProgress = person.Work.Count(w => w.Stage is WorkStage.InProgress),
+        Blocked = person.Work.Count(w => w.Stage is WorkStage.Blocked),
+        WeeklyVelocity = person.Velocity,
+        Allocation = new(
+            SharesOf(person, team, w => team.Projects[w.Issue.ProjectId].Key),
+            SharesOf(person, team, w => w.Issue.IssueType),
+            SharesOf(person, team, w => w.Issue.Status)),
+        Heatmap =
+        [
+            .. Heatmap.Spread(
+                    person.Work.Select(w => new OpenWork(w.Issue.Id, w.Points, w.Issue.DueDate, w.Issue.Priority)),
+                    team.Monday,
+                    [.. Enumerable.Range(0, weeks).Select(week => person.Capacity.PointsOfWeek(team.Monday.AddDays(7 * week)))])
+                .Select(w => new HeatmapWeekDto(w.WeekStart, w.Points, w.Percentage)),
+        ],
+    };
+
+    private static List<AllocationShare> SharesOf(TeamPerson person, TeamWorkload team, Func<Work, string> keyOf) =>
+    [
+        .. person.Work.GroupBy(w => team.Projects[w.Issue.ProjectId].IsVisible ? keyOf(w) : null)
+            .Select(g => new AllocationShare(g.Key, g.Sum(w => w.Points), g.Count()))
+            .OrderByDescending(s => s.Points).ThenBy(s => s.Key is null).ThenBy(s => s.Key, StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,78 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Capacity;
+
+/// <summary>
+/// What should be reassigned so that nobody has more than they can do. Only issues that the actor may change are moved, and only to people
+/// who work in their project and know what they need.
+/// </summary>
+/// <param name="Project">Only issues of this project, among those who work in it; or null.</param>
+/// <param name="Limit">How many at most, 1 to 100; null is 25.</param>
+public sealed record ListRecommendationsQuery(ProjectRef? Project, int? Limit) : IQuery<Result<RecommendationsDto>>
+{
+    public const int StandardLimit = 25;
+    public const int MaxLimit = 100;
+}
+
+/// <summary>A plan: its steps in order, and what it achieves.</summary>
+public sealed record RecommendationsDto(Page<RecommendationDto> Recommendations, RecommendationsSummary Summary);
+
+/// <summary>One step of a plan.</summary>
+/// <param name="Id">The same for the same state; give it to the reassignment.</param>
+/// <param name="Reasons">Sentences for people.</param>
+/// <param name="Confidence">0 to 1.</param>
+/// <param name="Impact">Before and after this step, when those above it have been taken.</param>
+public sealed record RecommendationDto(
+    string Id,
+    RecommendationType Type,
+    RecommendedIssue Issue,
+    UserSummary FromUser,
+    UserSummary ToUser,
+    IReadOnlyList<string> Reasons,
+    decimal Confidence,
+    RecommendationImpact Impact);
+
+/// <summary>What a recommendation asks for.</summary>
+public enum RecommendationType
+{
+    Reassign,
+}
+
+public sealed record RecommendedIssue(long Id, string Key, string Title, decimal Points);
+
+public sealed record RecommendationImpact(UtilizationChange From, UtilizationChange To);
+
+/// <summary>Percentages of the capacity; null for somebody who has none.</summary>
+public sealed record UtilizationChange(decimal? Before, decimal? After);
+
+/// <param name="MaxUtilization">The highest of the team.</param>
+/// <param name="Optimal">Whether it is proved that there is no better plan.</param>
+public sealed record RecommendationsSummary(UtilizationChange MaxUtilization, decimal MovedPoints, bool Optimal);
+
+internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer balancer, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<ListRecommendationsQuery, Result<RecommendationsDto>>
+{
+    public async Task<Result<RecommendationsDto>> Handle(ListRecommendationsQuery query, CancellationToken ct)
+    {
+        var limit = query.Limit ?? ListRecommendationsQuery.StandardLimit;
+        if (limit is < 1 or > ListRecommendationsQuery.MaxLimit)
+            return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListRecommendationsQuery.MaxLimit}.");
+        var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, null, GetTeamCapacityQuery.StandardWeeks, time.GetUtcNow(), ct);
+        if (read.Error is { } refusal)
+            return refusal;
+
+        var balance = new TeamBalance(read.Value, current.Actor.OrganizationId, limit);
+        var plan = await balancer.SolveAsync(balance.Problem, ct);
+        var steps = balance.Explain(plan.Moves);
+        var (before, after) = (balance.Problem.LoadsAfter([]), balance.Problem.LoadsAfter(plan.Moves));
+        return new RecommendationsDto(
+            new Page<RecommendationDto>(steps, steps.Count, 1, limit),
+            new(new(MaxOf(before), MaxOf(after)), steps.Sum(s => s.Issue.Points), plan.Optimal));
+
+        decimal? MaxOf(IReadOnlyDictionary<long, decimal> loads) => read.Value.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
+    }
+}

@@ -1,0 +1,141 @@
+using FluentValidation;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Capacity;
+
+/// <summary>Gives issues to other people: all of them, or, when parts are welcome, as many as possible.</summary>
+/// <param name="Reassignments">Who gets what.</param>
+/// <param name="RecommendationIds">Recommendations to follow besides.</param>
+/// <param name="Partial">Whether what can be done is done although something else is refused.</param>
+/// <param name="DryRun">Whether to say only what would happen.</param>
+public sealed record ReassignIssuesCommand(
+    IReadOnlyList<Reassignment> Reassignments, IReadOnlyList<string> RecommendationIds, bool Partial, bool DryRun) : ICommand<Result<ReassignedIssues>>;
+
+/// <param name="Version">The version of the issue that the caller has seen, or null to take whatever is there.</param>
+public sealed record Reassignment(long IssueId, long ToUserId, int? Version);
+
+/// <param name="Reassigned">The issues as they are now, or would be.</param>
+/// <param name="Failed">What was refused; only with <c>partial</c> is there any.</param>
+public sealed record ReassignedIssues(IReadOnlyList<IssueDto> Reassigned, IReadOnlyList<FailedReassignment> Failed, bool DryRun);
+
+public sealed record FailedReassignment(long IssueId, string Code, string Message);
+
+internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssuesCommand>
+{
+    private const int MaxReassignments = 200;
+
+    public ReassignIssuesValidator()
+    {
+        RuleFor(c => c.RecommendationIds).Must(ids => ids.All(id => RecommendationId.TryParse(id, out _)))
+            .OverridePropertyName("recommendation_ids").WithMessage("A recommendation id stands here as it was given.");
+        RuleFor(c => c).Must(c => c.Reassignments.Count + c.RecommendationIds.Count is > 0 and <= MaxReassignments)
+            .OverridePropertyName("reassignments").WithMessage($"A call reassigns 1 to {MaxReassignments} issues.");
+        RuleFor(c => c).Must(c => ReassignIssuesHandler.AllOf(c).DistinctBy(r => r.IssueId).Count() == c.Reassignments.Count + c.RecommendationIds.Count)
+            .OverridePropertyName("reassignments").WithMessage("An issue stands here only once.").When(c => c.RecommendationIds.All(id => RecommendationId.TryParse(id, out _)));
+    }
+}
+
+internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+    : ICommandHandler<ReassignIssuesCommand, Result<ReassignedIssues>>
+{
+    private static readonly Error Rehearsed = new(ErrorKind.Conflict, ErrorCodes.Conflict, "A dry run is never kept.");
+
+    public async Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct)
+    {
+        // A dry run is the real thing, taken back: what it says cannot differ from what a reassignment does.
+        ReassignedIssues? rehearsal = null;
+        var reassigned = await db.InTransactionAsync<ReassignedIssues>(
+            async () =>
+            {
+                var done = await ReassignAsync(command, ct);
+                if (!command.DryRun || done.IsRefused)
+                    return done;
+                rehearsal = done.Value;
+                return Rehearsed;
+            },
+            ct);
+        if (rehearsal is null)
+            return reassigned;
+        db.Forget();
+        return rehearsal;
+    }
+
+    internal static IEnumerable<Reassignment> AllOf(ReassignIssuesCommand command) => command.Reassignments.Concat(
+        command.RecommendationIds.Select(text => RecommendationId.TryParse(text, out var id)
+            ? new Reassignment(id.IssueId, id.ToUserId, id.Version)
+            : throw new ArgumentException($"{text} is no recommendation.", nameof(command))));
+
+    private async Task<Result<ReassignedIssues>> ReassignAsync(ReassignIssuesCommand command, CancellationToken ct)
+    {
+        var (all, actor, now) = (AllOf(command).ToList(), current.Actor, time.GetUtcNow());
+        var (issueIds, userIds) = (all.Select(r => r.IssueId).ToList(), all.Select(r => r.ToUserId).Distinct().ToList());
+        var users = (await db.Users.Where(u => userIds.Contains(u.Id) && !u.Deactivated).Select(u => u.Id).ToListAsync(ct)).ToHashSet();
+        var found = await db.Issues.Where(i => issueIds.Contains(i.Id))
+            .Join(db.Projects, i => i.ProjectId, p => p.Id, (issue, project) => new { Issue = issue, Project = project })
+            .Select(x => new
+            {
+                x.Issue,
+                x.Project,
+                Role = db.ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+            })
+            .ToDictionaryAsync(x => x.Issue.Id, ct);
+
+        List<(Reassignment Reassignment, Error Error)> failures = [];
+        foreach (var reassignment in all)
+        {
+            var refused = found.TryGetValue(reassignment.IssueId, out var row)
+                ? Reassign(reassignment, row.Issue, row.Project, ProjectPolicy.AccessOf(actor, row.Project.Visibility, row.Project.LeadId, row.Role), users, actor.UserId, now)
+                : IssueErrors.NotFound(IssueRef.Of(reassignment.IssueId));
+            if (refused.Error is { } refusal)
+                failures.Add((reassignment, refusal));
+        }
+
+        if (failures.Count > 0 && !command.Partial)
+        {
+            db.Forget();
+            return RefusalOf(failures, all);
+        }
+
+        await db.SaveChangesAsync(ct);
+
+        var done = issueIds.Except(failures.Select(f => f.Reassignment.IssueId)).ToList();
+        var issues = await db.Issues.Where(i => done.Contains(i.Id)).ToDto(db, url).ToDictionaryAsync(i => i.Id, ct);
+        return new ReassignedIssues(
+            [.. done.Select(id => issues[id])],
+            [.. failures.Select(f => new FailedReassignment(f.Reassignment.IssueId, f.Error.Code, f.Error.Message))],
+            command.DryRun);
+    }
+
+    private static Result Reassign(
+        Reassignment reassignment, Issue issue, Project project, ProjectAccess access, HashSet<long> users, long actorId, DateTimeOffset now)
+    {
+        if (access is ProjectAccess.None)
+            return IssueErrors.NotFound(IssueRef.Of(issue.Id));
+        if (access < ProjectAccess.Write)
+            return ProjectErrors.Forbidden(project.Key, ProjectAccess.Write);
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+        if (reassignment.Version is { } seen && seen != issue.Version)
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"{issue.Key} has changed since: it is at version {issue.Version}, not {seen}.");
+        return users.Contains(reassignment.ToUserId)
+            ? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now)
+            : IssueErrors.UnknownAssignee(reassignment.ToUserId);
+    }
+
+    /// <summary>A changed issue weighs more than all else: the caller has to ask for recommendations again.</summary>
+    private static Error RefusalOf(List<(Reassignment Reassignment, Error Error)> failures, List<Reassignment> all)
+    {
+        var first = failures.Select(f => f.Error).FirstOrDefault(e => e.Kind is ErrorKind.Conflict) ?? failures[0].Error;
+        return first with
+        {
+            Message = failures.Count == 1 ? first.Message : $"{failures.Count} of {all.Count} issues cannot be reassigned, so none was. {first.Message}",
+            Details = [.. failures.Select(f => new ErrorDetail($"reassignments[{all.IndexOf(f.Reassignment)}]", f.Error.Message))],
+        };
+    }
+}

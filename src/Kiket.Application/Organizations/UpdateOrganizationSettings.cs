@@ -1,0 +1,29 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Organizations;
+
+/// <summary>Changes the settings of the actor's organization. For administrators.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
+public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, int? ExpectedVersion) : ICommand<Result<OrganizationSettingsDto>>;
+
+internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UpdateOrganizationSettingsCommand, Result<OrganizationSettingsDto>>
+{
+    public async Task<Result<OrganizationSettingsDto>> Handle(UpdateOrganizationSettingsCommand command, CancellationToken ct)
+    {
+        if (!current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        var organization = await db.Organizations.SingleAsync(o => o.Id == current.Actor.OrganizationId, ct);
+        if (command.ExpectedVersion is { } expected && expected != organization.Version)
+            return Error.Stale(organization.Version);
+        if (organization.ChangeSettings(command.Edit, time.GetUtcNow()).Error is { } refusal)
+            return refusal;
+
+        await db.SaveChangesAsync(ct);
+        return OrganizationSettingsDto.Of(organization.Settings, organization.Version);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kiket.Api.Tests.Infrastructure;
+
+/// <summary>Keeps every statement that a server sends to its database.</summary>
+internal sealed class StatementCounter : DbCommandInterceptor
+{
+    public ConcurrentQueue<string> Statements { get; } = [];
+
+    /// <summary>To be given to a server of its own as its services.</summary>
+    public void Listen(IServiceCollection services)
+    {
+        services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(this));
+        services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(this));
+    }
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        Statements.Enqueue(command.CommandText);
+        return ValueTask.FromResult(result);
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        Statements.Enqueue(command.CommandText);
+        return ValueTask.FromResult(result);
+    }
+}
