@@ -508,6 +508,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_issues_project_id_number");
 
+                    b.HasIndex("OrganizationId", "CompletedAt", "AssigneeId")
+                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id");
+
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_created_at_id");
 
@@ -731,6 +734,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .HasColumnName("name");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("settings");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -1067,6 +1075,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("DaysOff")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("days_off");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("boolean")

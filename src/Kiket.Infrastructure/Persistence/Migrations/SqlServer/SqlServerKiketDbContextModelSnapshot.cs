@@ -510,6 +510,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_issues_project_id_number");
 
+                    b.HasIndex("OrganizationId", "CompletedAt", "AssigneeId")
+                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id");
+
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_created_at_id");
 
@@ -733,6 +736,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .HasColumnName("name");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("settings");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -1069,6 +1077,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("DaysOff")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("days_off");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("bit")

@@ -493,6 +493,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_issues_project_id_number");
 
+                    b.HasIndex("OrganizationId", "CompletedAt", "AssigneeId")
+                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id");
+
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_created_at_id");
 
@@ -708,6 +711,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -1036,6 +1044,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("DaysOff")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("days_off");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("INTEGER")

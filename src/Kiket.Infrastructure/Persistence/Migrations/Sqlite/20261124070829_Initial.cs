@@ -39,6 +39,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     slug = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
                     last_event_sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    settings = table.Column<string>(type: "TEXT", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false)
@@ -114,6 +115,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     historical_velocity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
                     avatar_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
                     capacity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    days_off = table.Column<string>(type: "TEXT", nullable: false),
                     super_admin = table.Column<bool>(type: "INTEGER", nullable: false),
                     deactivated = table.Column<bool>(type: "INTEGER", nullable: false),
                     is_service = table.Column<bool>(type: "INTEGER", nullable: false),
@@ -955,6 +957,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_issues_organization_id_assignee_id_created_at_id",
                 table: "issues",
                 columns: new[] { "organization_id", "assignee_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_issues_organization_id_completed_at_assignee_id",
+                table: "issues",
+                columns: new[] { "organization_id", "completed_at", "assignee_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_issues_organization_id_created_at_id",

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteKiketDbContext))]
-    [Migration("20261124061051_Initial")]
+    [Migration("20261124070829_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -496,6 +496,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_issues_project_id_number");
 
+                    b.HasIndex("OrganizationId", "CompletedAt", "AssigneeId")
+                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id");
+
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_created_at_id");
 
@@ -711,6 +714,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("settings");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -1039,6 +1047,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("DaysOff")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("days_off");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("INTEGER")
