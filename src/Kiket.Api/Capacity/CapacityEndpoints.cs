@@ -30,7 +30,10 @@ internal static class CapacityEndpoints
         [AsParameters] TeamCapacityParameters parameters, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(
             new GetTeamCapacityQuery(
-                parameters.ToProject(), string.IsNullOrWhiteSpace(parameters.Team) ? null : parameters.Team, parameters.Weeks, new(parameters.Page, parameters.PerPage, null)),
+                parameters.ToProject(),
+                string.IsNullOrWhiteSpace(parameters.Team) ? null : parameters.Team,
+                parameters.Weeks,
+                new(parameters.Page, parameters.PerPage, null)),
             ct)).ToOk(TeamCapacityPage.Of);
 
     /// <summary>Recommends what to reassign so that nobody has more than they can do; the same answer for the same state.</summary>

@@ -36,7 +36,8 @@ internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssues
         RuleFor(c => c).Must(c => c.Reassignments.Count + c.RecommendationIds.Count is > 0 and <= MaxReassignments)
             .OverridePropertyName("reassignments").WithMessage($"A call reassigns 1 to {MaxReassignments} issues.");
         RuleFor(c => c).Must(c => ReassignIssuesHandler.AllOf(c).DistinctBy(r => r.IssueId).Count() == c.Reassignments.Count + c.RecommendationIds.Count)
-            .OverridePropertyName("reassignments").WithMessage("An issue stands here only once.").When(c => c.RecommendationIds.All(id => RecommendationId.TryParse(id, out _)));
+            .OverridePropertyName("reassignments").WithMessage("An issue stands here only once.")
+            .When(c => c.RecommendationIds.All(id => RecommendationId.TryParse(id, out _)));
     }
 }
 
@@ -90,7 +91,14 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
         foreach (var reassignment in all)
         {
             var refused = found.TryGetValue(reassignment.IssueId, out var row)
-                ? Reassign(reassignment, row.Issue, row.Project, ProjectPolicy.AccessOf(actor, row.Project.Visibility, row.Project.LeadId, row.Role), users, actor.UserId, now)
+                ? Reassign(
+                    reassignment,
+                    row.Issue,
+                    row.Project,
+                    ProjectPolicy.AccessOf(actor, row.Project.Visibility, row.Project.LeadId, row.Role),
+                    users,
+                    actor.UserId,
+                    now)
                 : IssueErrors.NotFound(IssueRef.Of(reassignment.IssueId));
             if (refused.Error is { } refusal)
                 failures.Add((reassignment, refusal));

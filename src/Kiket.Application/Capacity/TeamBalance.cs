@@ -27,8 +27,11 @@ internal sealed class TeamBalance
         knownSkills = team.People.SelectMany(p => p.Skills).ToHashSet(StringComparer.OrdinalIgnoreCase);
         movable = team.People.SelectMany(p => p.Work).Where(IsMovable).ToDictionary(w => w.Issue.Id);
         Problem = new(
-            [.. team.People.Select(p => new TeamMember(p.Id, p.PointsPerWeek, p.Work.Where(w => !movable.ContainsKey(w.Issue.Id)).Sum(w => w.Points)))],
-            [.. movable.Values.Select(w => new MovableIssue(w.Issue.Id, w.Issue.AssigneeId, w.Points, [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)], ReluctanceOf(w)))],
+            [.. Fixed(w => w.Points).Select(f => new TeamMember(f.Key, people[f.Key].PointsPerWeek, f.Value))],
+            [
+                .. movable.Values.Select(w => new MovableIssue(
+                    w.Issue.Id, w.Issue.AssigneeId, w.Points, [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)], ReluctanceOf(w))),
+            ],
             [.. DueLimits(), .. StateLimits(), .. PersonLimits()],
             maxMoves);
     }

@@ -69,14 +69,27 @@ internal sealed record WorkProject(long Id, string Key, bool IsActive, ProjectAc
 
 /// <summary>A member of the team with everything that they have to do, whoever asks.</summary>
 internal sealed record TeamPerson(
-    long Id, string Name, string Email, OrganizationRole Role, IReadOnlyList<string> Skills, MemberCapacity Capacity, decimal PointsPerWeek, decimal Velocity, IReadOnlyList<Work> Work)
+    long Id,
+    string Name,
+    string Email,
+    OrganizationRole Role,
+    IReadOnlyList<string> Skills,
+    MemberCapacity Capacity,
+    decimal PointsPerWeek,
+    decimal Velocity,
+    IReadOnlyList<Work> Work)
 {
     public decimal Assigned => Work.Sum(w => w.Points);
 }
 
 /// <summary>Who is in a team, what they can do and what they have to do. Read with the same number of statements whatever the team's size.</summary>
 internal sealed record TeamWorkload(
-    OrganizationSettings Settings, DateOnly Today, DateOnly Monday, IReadOnlyDictionary<long, WorkProject> Projects, WorkProject? Project, IReadOnlyList<TeamPerson> People)
+    OrganizationSettings Settings,
+    DateOnly Today,
+    DateOnly Monday,
+    IReadOnlyDictionary<long, WorkProject> Projects,
+    WorkProject? Project,
+    IReadOnlyList<TeamPerson> People)
 {
     private const int VelocityWeeks = 4;
 
