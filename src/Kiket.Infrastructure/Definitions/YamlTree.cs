@@ -8,8 +8,11 @@ namespace Kiket.Infrastructure.Definitions;
 /// <param name="Height">How many levels of values are below it, aliases written out.</param>
 internal abstract record YamlNode(int Line, int Column, int Size, int Height);
 
-internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain) : YamlNode(Line, Column, 1, 0)
+internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain) : YamlNode(Line, Column, 1 + (Value.Length / SizeUnit), 0)
 {
+    /// <summary>A long text counts as several values, so that aliases of one cannot add up without end.</summary>
+    private const int SizeUnit = 64;
+
     public bool IsNull => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
 
     /// <summary>The value as it stands in a sentence about it: not longer than the sentence.</summary>

@@ -22,6 +22,14 @@ public sealed class HostileYamlTests
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public void A_long_text_cannot_be_multiplied_through_aliases()
+    {
+        var text = $"a: &a {new string('x', 100_000)}\nb: [{string.Join(", ", Enumerable.Repeat("*a", 90_000))}]\n";
+
+        Assert.EndsWith("The file holds more than 100000 values, its aliases written out.", Assert.Single(Faults(MainPath, text)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[")]
     [InlineData("- ")]
