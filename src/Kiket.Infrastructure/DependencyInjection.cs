@@ -3,14 +3,17 @@ using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Capacity;
 using Kiket.Application.Definitions;
+using Kiket.Application.Extensions;
 using Kiket.Infrastructure.Definitions;
 using Kiket.Infrastructure.Actions;
 using Kiket.Infrastructure.Capacity;
+using Kiket.Infrastructure.Extensions;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
-using Kiket.Infrastructure.Webhooks;
+using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +37,9 @@ public static class DependencyInjection
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
+        services.AddSingleton<IManifestReader, ManifestReader>();
+        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(configuration.GetSection("Extensions:Environment")));
+        services.AddSingleton<IRateLimits, ProcessRateLimits>();
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddDataProtection()

@@ -3,8 +3,10 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
 using Kiket.Api.Http;
+using Kiket.Application.Extensions;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
@@ -15,7 +17,7 @@ namespace Kiket.Api.Authentication;
 
 /// <summary>
 /// Signs a request in by its workspace or personal token: <c>Authorization: Bearer …</c>, or, for a browser on the dashboard, the token
-/// as the password of <c>Basic</c>.
+/// as the password of <c>Basic</c>; on the routes for extensions also by the credential of an extension.
 /// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IMediator mediator, CurrentActor current)
@@ -24,22 +26,27 @@ internal sealed class BearerHandler(
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
     public const string DashboardPath = "/hangfire";
+    public const string ApiKeyHeader = "X-Kiket-API-Key";
 
-    private static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid bearer token is required.");
+    private static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
 
     private bool IsDashboard => Request.Path.StartsWithSegments(DashboardPath, StringComparison.Ordinal);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (ReadToken() is not { } token)
+        if (ReadCredential() is not { } credential)
             return AuthenticateResult.NoResult();
 
-        var result = await mediator.Send(new AuthenticateTokenQuery(token), Context.RequestAborted);
+        var result = await mediator.Send(credential, Context.RequestAborted);
         if (result.Error is { } refusal)
             return AuthenticateResult.Fail(refusal.Message);
 
-        var (actor, name, scopes) = result.Value;
-        current.SignIn(actor, scopes);
+        var (actor, name, scopes, counted, requests, window) = result.Value;
+        if (result.Value.Extension is { } extension)
+            current.SignIn(actor, scopes, extension);
+        else
+            current.SignIn(actor, scopes);
+        Context.Features.Set(new CountedCredential(counted, result.Value.Extension is not null, requests, window));
         var identity = new ClaimsIdentity(SchemeName);
         identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new(ClaimTypes.Name, name));
@@ -59,6 +66,21 @@ internal sealed class BearerHandler(
         return ErrorBody.WriteAsync(Context, needed is null
             ? Error.Forbidden("Your role does not allow this.")
             : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}."));
+    }
+
+    /// <summary>
+    /// On the routes for extensions, the credential of an extension before a bearer token, so that a bad one beside it does no harm
+    /// (contract, section 2.1); elsewhere a bearer token only.
+    /// </summary>
+    private IRequest<Result<SignedIn>>? ReadCredential()
+    {
+        if (ExtensionPaths.Matches(Request.Path) && Request.Headers[ApiKeyHeader].ToString() is { Length: > 0 } key)
+            return new AuthenticateExtensionQuery(key.Trim());
+        if (ReadToken() is not { } token)
+            return null;
+        return token.StartsWith(Extension.KeyLabel, StringComparison.Ordinal) && ExtensionPaths.Matches(Request.Path)
+            ? new AuthenticateExtensionQuery(token)
+            : new AuthenticateTokenQuery(token);
     }
 
     private string? ReadToken()

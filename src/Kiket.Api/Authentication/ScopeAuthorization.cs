@@ -5,13 +5,15 @@ using Microsoft.AspNetCore.Authorization;
 namespace Kiket.Api.Authentication;
 
 /// <summary>Lets a request pass when its token has the scope that the route needs.</summary>
-internal sealed record ScopeRequirement(string Resource, ScopeActions Action) : IAuthorizationRequirement;
+/// <param name="IsOwn">Whether the route is an extension's own, for which it needs no scope.</param>
+internal sealed record ScopeRequirement(string Resource, ScopeActions Action, bool IsOwn = false) : IAuthorizationRequirement;
 
 internal sealed class ScopeAuthorizationHandler(CurrentActor current) : AuthorizationHandler<ScopeRequirement>
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
-        if (context.User.Identity?.IsAuthenticated == true && Scope.Allows(current.Scopes, requirement.Resource, requirement.Action))
+        var isOwner = requirement.IsOwn && current.Extension is not null;
+        if (context.User.Identity?.IsAuthenticated == true && (isOwner || current.Allows(requirement.Resource, requirement.Action)))
             context.Succeed(requirement);
         return Task.CompletedTask;
     }
@@ -23,7 +25,16 @@ internal static class ScopeRouting
 
     public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Write);
 
-    private static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string resource, ScopeActions action) => route
+    /// <summary>For users with the scope, and for an extension about itself.</summary>
+    public static RouteHandlerBuilder ReadsOwn(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Read, isOwn: true);
+
+    /// <summary>For users with the scope, and for an extension about itself.</summary>
+    public static RouteHandlerBuilder WritesOwn(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Write, isOwn: true);
+
+    /// <summary>For those who may set something going.</summary>
+    public static RouteHandlerBuilder Executes(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Execute);
+
+    private static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string resource, ScopeActions action, bool isOwn = false) => route
         .WithMetadata(new RequiredScope(resource, action))
-        .RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(resource, action)));
+        .RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(resource, action, isOwn)));
 }

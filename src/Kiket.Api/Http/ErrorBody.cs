@@ -26,6 +26,10 @@ internal sealed record ErrorBody
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Status { get; init; }
 
+    /// <summary>Seconds until requests are taken again, on 429 only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RetryAfter { get; init; }
+
     /// <summary>Names this request in the server's log.</summary>
     public required string RequestId { get; init; }
 

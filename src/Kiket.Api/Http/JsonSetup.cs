@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 
 namespace Kiket.Api.Http;
@@ -16,6 +17,7 @@ internal static class JsonSetup
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.AllowReadingFromString; // the CLI sends numbers as text
         options.Converters.Add(new ProjectRefConverter());
+        options.Converters.Add(new IssueRefConverter());
         options.Converters.Add(new OptionalConverterFactory());
         options.Converters.Add(new EnvelopeConverterFactory());
     }
@@ -30,6 +32,18 @@ internal static class JsonSetup
         }
 
         public override void Write(Utf8JsonWriter writer, ProjectRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+
+    /// <summary>An issue by id or key, as a number or a text.</summary>
+    private sealed class IssueRefConverter : JsonConverter<IssueRef>
+    {
+        public override IssueRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var text = reader.TokenType is JsonTokenType.Number ? reader.GetInt64().ToString(CultureInfo.InvariantCulture) : reader.GetString();
+            return IssueRef.TryParse(text, out var issue) ? issue : throw new JsonException("This is no issue.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, IssueRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }
 
     private sealed class OptionalConverterFactory : JsonConverterFactory

@@ -16,7 +16,7 @@ internal static class ErrorResponses
             "`INVALID_PARAMETER`: a parameter or member is unknown, malformed or out of range. `INVALID_JSON`: the body is not JSON.",
             "INVALID_PARAMETER", "colour is not a parameter of this route.", "colour"),
         [401] = ("Unauthorized", "`AUTH_INVALID_TOKEN`: the token is missing, unknown, expired or revoked.",
-            "AUTH_INVALID_TOKEN", "A valid bearer token is required.", null),
+            "AUTH_INVALID_TOKEN", "A valid token is required.", null),
         [403] = ("Forbidden", "`AUTH_FORBIDDEN_SCOPE`: the token lacks the scope. `FORBIDDEN`: your role does not allow this.",
             "AUTH_FORBIDDEN_SCOPE", "The token lacks the scope issues:write.", null),
         [404] = ("NotFound", "`ISSUE_NOT_FOUND`, `PROJECT_NOT_FOUND` and so on: there is no such thing, or you may not see it.",

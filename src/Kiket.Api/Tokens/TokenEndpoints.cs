@@ -35,7 +35,7 @@ internal static class TokenEndpoints
     /// <summary>Issues a token of the organization; it is shown once.</summary>
     private static async Task<Results<Created<TokenDto>, ErrorResult>> CreateWorkspaceApiToken(
         WorkspaceApiTokenBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new IssueTokenCommand(TokenKind.Workspace, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)).ToCreated();
+        (await mediator.Send(new IssueTokenCommand(TokenKind.Workspace, body.Name, body.Scopes ?? [], body.ExpiresAt) { RateLimitRequests = body.RateLimitRequests, RateLimitWindow = body.RateLimitWindow }, ct)).ToCreated();
 
     /// <summary>Revokes a token of the organization.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> RevokeWorkspaceApiToken(long token, IMediator mediator, CancellationToken ct) =>
@@ -66,8 +66,11 @@ internal sealed record PersonalAccessTokenPage(IReadOnlyList<TokenDto> PersonalA
     public static PersonalAccessTokenPage Of(Page<TokenDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
+/// <param name="RateLimitRequests">Requests that it may make in a window; the server's default without one.</param>
+/// <param name="RateLimitWindow">Length of that window in seconds.</param>
 [Envelope("workspace_api_token")]
-internal sealed record WorkspaceApiTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);
+internal sealed record WorkspaceApiTokenBody(
+    string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RateLimitRequests, int? RateLimitWindow);
 
 [Envelope("personal_access_token")]
 internal sealed record PersonalAccessTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 using System.Text.Json;
 using Kiket.Api.Http;
 using Kiket.Domain.Common;
@@ -13,24 +12,12 @@ namespace Kiket.Api.Workflows;
 /// </summary>
 internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataProvider
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     public static async ValueTask<WorkflowText> BindAsync(HttpContext context)
     {
-        var type = context.Request.GetTypedHeaders().ContentType?.MediaType.Value?.ToLowerInvariant();
-        var isYaml = type is "application/yaml" or "application/x-yaml" or "text/yaml" or "text/x-yaml";
-        if (!isYaml && !context.Request.HasJsonContentType())
-            throw new BadHttpRequestException("A workflow is YAML or JSON.", StatusCodes.Status415UnsupportedMediaType);
-
+        var (isYaml, text) = await TextBody.ReadAsync(context, "A workflow is YAML or JSON.");
         try
         {
-            using var reader = new StreamReader(context.Request.Body, Strict, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-            var text = (await reader.ReadToEndAsync(context.RequestAborted)).TrimStart('\uFEFF');
             return new(isYaml ? text : OfJson(text));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The body is not UTF-8."));
         }
         catch (JsonException e)
         {
@@ -46,29 +33,27 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
         using var document = JsonDocument.Parse(text);
         var root = document.RootElement;
         if (root.ValueKind is not JsonValueKind.Object)
-            throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
+            throw TextBody.Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
         var wrapped = root.TryGetProperty("workflow", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : root;
         if (!wrapped.TryGetProperty("yaml", out var yaml))
         {
             // What has no workflow is no definition, so its first member is nothing that this request has.
             return root.TryGetProperty("workflow", out _) || !root.EnumerateObject().Any()
                 ? text
-                : throw Refusal(Error.InvalidParameter(root.EnumerateObject().First().Name, "The body has no workflow."));
+                : throw TextBody.Refusal(Error.InvalidParameter(root.EnumerateObject().First().Name, "The body has no workflow."));
         }
 
         if (yaml.ValueKind is not JsonValueKind.String)
-            throw Refusal(Error.Validation("workflow.yaml", "workflow.yaml is a text."));
+            throw TextBody.Refusal(Error.Validation("workflow.yaml", "workflow.yaml is a text."));
         try
         {
             return yaml.GetString()!;
         }
         catch (InvalidOperationException)
         {
-            throw Refusal(Error.InvalidParameter("workflow.yaml", "workflow.yaml holds half a surrogate pair."));
+            throw TextBody.Refusal(Error.InvalidParameter("workflow.yaml", "workflow.yaml holds half a surrogate pair."));
         }
     }
-
-    private static BadHttpRequestException Refusal(Error error) => new(error.Message, new BodyException(error));
 }
 
 /// <summary>What a JSON body looks like in the API's description; it may be the definition itself instead.</summary>

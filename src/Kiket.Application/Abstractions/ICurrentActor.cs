@@ -9,9 +9,18 @@ public interface ICurrentActor
     /// <exception cref="InvalidOperationException">Nobody has signed in.</exception>
     Actor Actor { get; }
 
-    /// <summary>The scopes of the token in use; empty is everything.</summary>
+    /// <summary>The scopes of the credential in use. Empty is everything for a user's token, and nothing for an extension.</summary>
     IReadOnlyList<string> Scopes { get; }
+
+    /// <summary>The extension that makes the request; null when it is a user.</summary>
+    ExtensionIdentity? Extension { get; }
 }
+
+/// <summary>An extension that makes a request, with a credential of its own.</summary>
+/// <param name="Id">The installation.</param>
+/// <param name="Key">The manifest's id.</param>
+/// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
+public sealed record ExtensionIdentity(long Id, string Key, long? ProjectId);
 
 /// <summary>What links in answers begin with, such as <c>https://kiket.example.com</c>; no slash at the end.</summary>
 public sealed record PublicUrl(string Value);

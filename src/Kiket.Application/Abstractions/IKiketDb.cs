@@ -60,6 +60,14 @@ public interface IKiketDb
 
     DbSet<Extension> Extensions { get; }
 
+    DbSet<ExtensionReport> ExtensionReports { get; }
+
+    DbSet<StoredValue> StoredValues { get; }
+
+    DbSet<ExtensionSecret> ExtensionSecrets { get; }
+
+    DbSet<ExtensionAuditEntry> ExtensionAuditEntries { get; }
+
     Task<int> SaveChangesAsync(CancellationToken ct);
 
     /// <summary>Runs several saves as one: all of them are kept on success or a pending refusal, none on any other refusal or an exception.</summary>

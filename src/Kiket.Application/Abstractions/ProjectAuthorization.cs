@@ -51,7 +51,7 @@ internal static class ProjectAuthorization
 
     private static Result<Project> Check(Project project, ProjectRole? role, Actor actor, ProjectAccess needed, Error notFound)
     {
-        var access = ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, role);
+        var access = ProjectPolicy.AccessOf(actor, project, role);
         if (access is ProjectAccess.None)
             return notFound;
         if (access < needed)

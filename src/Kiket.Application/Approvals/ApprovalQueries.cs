@@ -15,7 +15,7 @@ internal static class ApprovalQueries
     {
         var email = await db.Users.Where(u => u.Id == actor.UserId).Select(u => u.Email).SingleAsync(ct);
         var member = await db.ProjectMembers.AsNoTracking().SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == actor.UserId, ct);
-        var access = ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, member?.Role);
+        var access = ProjectPolicy.AccessOf(actor, project, member?.Role);
 
         HashSet<string> roles = new(member?.TeamRoles ?? [], StringComparer.OrdinalIgnoreCase) { WireName.Of(actor.Role) };
         if (project.LeadId == actor.UserId || member?.Role is ProjectRole.Lead)

@@ -16,7 +16,7 @@ internal static class IssueQueries
     public static IQueryable<Issue> VisibleIssues(this IKiketDb db, Actor actor)
     {
         var issues = db.Issues.AsNoTracking();
-        if (actor.IsAdmin)
+        if (actor is { IsAdmin: true, OnlyProjectId: null })
             return issues;
         var projects = db.VisibleProjects(actor);
         return issues.Where(i => projects.Any(p => p.Id == i.ProjectId));
@@ -65,6 +65,6 @@ internal static class IssueQueries
     {
         var role = await db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
             .Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
-        return ProjectPolicy.AccessOf(actor, project.Visibility, project.LeadId, role) >= ProjectAccess.Manage;
+        return ProjectPolicy.AccessOf(actor, project, role) >= ProjectAccess.Manage;
     }
 }

@@ -9,7 +9,15 @@ namespace Kiket.Application.Tokens;
 public sealed record AuthenticateTokenQuery(string Token) : IQuery<Result<SignedIn>>;
 
 /// <param name="Scopes">The scopes of the token; empty is everything.</param>
-public sealed record SignedIn(Actor Actor, string Name, IReadOnlyList<string> Scopes);
+/// <param name="Credential">Names the token where requests are counted.</param>
+/// <param name="LimitRequests">Requests that it may make in a window, or null for the default.</param>
+/// <param name="LimitWindowSeconds">Length of that window, or null for the default.</param>
+public sealed record SignedIn(
+    Actor Actor, string Name, IReadOnlyList<string> Scopes, string Credential, int? LimitRequests, int? LimitWindowSeconds)
+{
+    /// <summary>The extension whose credential it is; null for a user's token.</summary>
+    public ExtensionIdentity? Extension { get; init; }
+}
 
 internal sealed class AuthenticateTokenHandler(IKiketDb db, TimeProvider time) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
@@ -25,7 +33,7 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TimeProvider time) :
                 db.Users.IgnoreQueryFilters().Where(u => !u.Deactivated),
                 t => t.UserId,
                 u => u.Id,
-                (t, u) => new { t.Id, t.Scopes, t.ExpiresAt, t.LastUsedAt, UserId = u.Id, u.OrganizationId, u.Role, u.Name })
+                (t, u) => new { t.Id, t.Scopes, t.ExpiresAt, t.LastUsedAt, t.RateLimitRequests, t.RateLimitWindowSeconds, UserId = u.Id, u.OrganizationId, u.Role, u.Name })
             .AsNoTracking()
             .SingleOrDefaultAsync(ct);
         if (found is null || found.ExpiresAt <= now)
@@ -37,6 +45,7 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TimeProvider time) :
                 .ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), ct);
         }
 
-        return new SignedIn(new(found.OrganizationId, found.UserId, found.Role), found.Name, found.Scopes);
+        return new SignedIn(
+            new(found.OrganizationId, found.UserId, found.Role), found.Name, found.Scopes, $"token:{found.Id}", found.RateLimitRequests, found.RateLimitWindowSeconds);
     }
 }

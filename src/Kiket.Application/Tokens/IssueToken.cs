@@ -7,7 +7,14 @@ namespace Kiket.Application.Tokens;
 
 /// <summary>Issues a token with the actor's role: a workspace token for administrators, a personal one for everybody.</summary>
 /// <param name="Scopes">What it may do, no more than the token in use; empty is everything.</param>
-public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt) : ICommand<Result<TokenDto>>;
+public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt) : ICommand<Result<TokenDto>>
+{
+    /// <summary>Requests that a workspace token may make in a window; null for the default.</summary>
+    public int? RateLimitRequests { get; init; }
+
+    /// <summary>Length of that window in seconds; null for the default.</summary>
+    public int? RateLimitWindow { get; init; }
+}
 
 internal sealed class IssueTokenHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
 {
@@ -21,6 +28,8 @@ internal sealed class IssueTokenHandler(IKiketDb db, ICurrentActor current, Time
         var issued = AccessToken.Issue(user, command.Kind, command.Name, command.Scopes, command.ExpiresAt, secret, time.GetUtcNow());
         if (issued.Error is { } refusal)
             return refusal;
+        if (command.Kind is TokenKind.Workspace && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive)
+            return excessive;
         if (!Scope.Covers(current.Scopes, command.Scopes))
             return UserErrors.StrongerToken;
 

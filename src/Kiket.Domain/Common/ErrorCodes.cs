@@ -50,4 +50,13 @@ public static class ErrorCodes
 
     /// <summary>A definition file cannot be imported.</summary>
     public const string DefinitionInvalid = "DEFINITION_INVALID";
+
+    /// <summary>An extension cannot be installed as its manifest describes it.</summary>
+    public const string ExtensionInstallFailed = "EXTENSION_INSTALL_FAILED";
+
+    /// <summary>A value is larger than an extension's storage takes.</summary>
+    public const string StorageValueTooLarge = "STORAGE_VALUE_TOO_LARGE";
+
+    /// <summary>Too many requests in the current window.</summary>
+    public const string RateLimitExceeded = "RATE_LIMIT_EXCEEDED";
 }

@@ -20,12 +20,6 @@ public sealed class Extension : AggregateRoot
     /// <summary>What its API keys begin with.</summary>
     public const string KeyLabel = "ext_live_";
 
-    /// <summary>Most requests of a window that an override may allow.</summary>
-    public const int MaxRateLimitRequests = 1_000_000;
-
-    /// <summary>Longest window of a rate limit.</summary>
-    public static readonly TimeSpan MaxRateLimitWindow = TimeSpan.FromDays(1);
-
     private Extension()
     {
     }
@@ -159,6 +153,52 @@ public sealed class Extension : AggregateRoot
         Touch(at);
     }
 
+    /// <summary>Changes what an administrator may change.</summary>
+    /// <param name="edit">The fields to change.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>
+    /// Success, or <c>VALIDATION_ERROR</c> with every field at fault: a setting that the manifest does not have or that is a secret, a limit
+    /// out of range. A refusal changes nothing.
+    /// </returns>
+    public Result Edit(ExtensionEdit edit, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(edit);
+        List<ErrorDetail> faults = [.. FaultsOf(Manifest, edit.Configuration.Or(null) ?? new Dictionary<string, JsonElement>())];
+        faults.AddRange(RateLimit.FaultsOf("extension", edit.RateLimitRequests.Or(null), edit.RateLimitWindowSeconds.Or(null)));
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        if (edit.Configuration is { IsSet: true, Value: { } given })
+        {
+            var values = new Dictionary<string, JsonElement>(Configuration, StringComparer.Ordinal);
+            foreach (var (key, value) in given)
+            {
+                if (value.ValueKind is JsonValueKind.Null)
+                    values.Remove(key);
+                else
+                    values[key] = value;
+            }
+
+            Configuration = values;
+        }
+
+        RateLimitRequests = edit.RateLimitRequests.Or(RateLimitRequests);
+        RateLimitWindowSeconds = edit.RateLimitWindowSeconds.Or(RateLimitWindowSeconds);
+        Touch(at);
+        return Result.Success;
+    }
+
+    private static IEnumerable<ErrorDetail> FaultsOf(ExtensionManifest manifest, IReadOnlyDictionary<string, JsonElement> given)
+    {
+        foreach (var key in given.Keys)
+        {
+            if (!manifest.Configuration.TryGetValue(key, out var setting))
+                yield return new($"extension.configuration.{key}", $"The extension has no setting {key}.");
+            else if (setting.Secret)
+                yield return new($"extension.configuration.{key}", $"{key} is a secret; store it as one.");
+        }
+    }
+
     /// <summary>The settings as the extension gets them: the defaults, and the values that were given; without the secret ones.</summary>
     /// <returns>Each key that has a value.</returns>
     public IReadOnlyDictionary<string, JsonElement> Settings()
@@ -176,4 +216,17 @@ public sealed class Extension : AggregateRoot
 
         return settings;
     }
+}
+
+/// <summary>A partial change of an <see cref="Extension"/>.</summary>
+public sealed record ExtensionEdit
+{
+    /// <summary>Values of settings; a null takes the value back.</summary>
+    public Optional<IReadOnlyDictionary<string, JsonElement>?> Configuration { get; init; }
+
+    /// <summary>Requests that it may make in a window, or null for the host's default.</summary>
+    public Optional<int?> RateLimitRequests { get; init; }
+
+    /// <summary>Length of that window in seconds, or null for the host's default.</summary>
+    public Optional<int?> RateLimitWindowSeconds { get; init; }
 }

@@ -24,6 +24,20 @@ public enum ProjectAccess
 /// <summary>The one place that says who may do what in a project (architecture, section 4).</summary>
 public static class ProjectPolicy
 {
+    /// <summary>How far an actor may go in a project.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <returns>For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.</returns>
+    public static ProjectAccess AccessOf(Actor actor, Project project, ProjectRole? membership)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(project);
+        if (actor.OnlyProjectId is { } only)
+            return only == project.Id ? ProjectAccess.Write : ProjectAccess.None;
+        return AccessOf(actor, project.Visibility, project.LeadId, membership);
+    }
+
     /// <summary>How far an actor may go.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="visibility">Who sees the project.</param>

@@ -25,7 +25,11 @@ public static class ProjectSpec
     {
         ArgumentNullException.ThrowIfNull(actor);
         var specification = new Specification<Project>();
-        if (!actor.IsAdmin)
+        if (actor.OnlyProjectId is { } only)
+        {
+            specification.Query.Where(p => p.Id == only);
+        }
+        else if (!actor.IsAdmin)
         {
             specification.Query.Where(p => p.Visibility != ProjectVisibility.Private || p.LeadId == actor.UserId
                 || members.Any(m => m.ProjectId == p.Id && m.UserId == actor.UserId));

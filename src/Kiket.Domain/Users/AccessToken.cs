@@ -51,6 +51,25 @@ public sealed class AccessToken : AggregateRoot
     /// <summary>When it was last used (UTC), to within <see cref="LastUsedPrecision"/>.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
 
+    /// <summary>Requests that it may make in a window, or null for the host's default.</summary>
+    public int? RateLimitRequests { get; private set; }
+
+    /// <summary>Length of that window in seconds, or null for the host's default.</summary>
+    public int? RateLimitWindowSeconds { get; private set; }
+
+    /// <summary>Gives a token of the organization another limit than the host's default.</summary>
+    /// <param name="requests">1 to 1,000,000 requests in a window, or null for the default.</param>
+    /// <param name="windowSeconds">1 to 86,400 seconds, or null for the default.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    public Result Limit(int? requests, int? windowSeconds)
+    {
+        List<ErrorDetail> faults = [.. RateLimit.FaultsOf("workspace_api_token", requests, windowSeconds)];
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+        (RateLimitRequests, RateLimitWindowSeconds) = (requests, windowSeconds);
+        return Result.Success;
+    }
+
     /// <summary>Issues a token.</summary>
     /// <param name="user">Whose role it has.</param>
     /// <param name="kind">Whom it speaks for.</param>

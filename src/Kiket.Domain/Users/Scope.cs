@@ -15,21 +15,25 @@ public enum ScopeActions
     /// <summary>Change it.</summary>
     Write = 2,
 
-    /// <summary>Both.</summary>
-    All = Read | Write,
+    /// <summary>Set it going.</summary>
+    Execute = 4,
+
+    /// <summary>All of these.</summary>
+    All = Read | Write | Execute,
 }
 
 /// <summary>One scope of a token, in one form whatever the spelling.</summary>
 /// <remarks>
 /// <c>read:issues</c>, <c>issues:read</c> and <c>issues.read</c> mean the same; a bare resource means both actions;
-/// <c>*</c> and <c>admin</c> mean everything. Source: contract 2.3.
+/// <c>*</c> and <c>admin</c> mean everything. Who may change a thing may set it going. Source: contract 2.3.
 /// </remarks>
 /// <param name="Resource">The resource, or <c>*</c> for every one.</param>
 /// <param name="Actions">What may be done with it.</param>
 public readonly record struct Scope(string Resource, ScopeActions Actions)
 {
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal, "issues", "projects", "comments", "users", "workflows", "analytics", "custom_data", "extensions");
+        StringComparer.Ordinal, "issues", "projects", "comments", "users", "workflows", "analytics", "custom_data", "extensions",
+        "storage", "webhooks", "notifications", "boards");
 
     /// <summary>Scope of reading and writing issues.</summary>
     public const string Issues = "issues";
@@ -48,6 +52,21 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
 
     /// <summary>Scope of what is computed over issues: capacity.</summary>
     public const string Analytics = "analytics";
+
+    /// <summary>Scope of installed extensions and their secrets.</summary>
+    public const string Extensions = "extensions";
+
+    /// <summary>Scope of an extension's own storage.</summary>
+    public const string Storage = "storage";
+
+    /// <summary>Scope of subscriptions to events.</summary>
+    public const string Webhooks = "webhooks";
+
+    /// <summary>Scope of custom data.</summary>
+    public const string CustomData = "custom_data";
+
+    /// <summary>Scope of telling people.</summary>
+    public const string Notifications = "notifications";
 
     /// <summary>Scope of administration; only an unrestricted token or <c>admin</c> has it.</summary>
     public const string Admin = "admin";
@@ -85,9 +104,16 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     public static bool Allows(IReadOnlyCollection<string> scopes, string resource, ScopeActions action)
     {
         ArgumentNullException.ThrowIfNull(scopes);
-        if (scopes.Count == 0)
-            return true;
+        return scopes.Count == 0 || Grants(scopes, resource, action);
+    }
 
+    /// <summary>Whether some scopes allow something; without any, nothing is allowed.</summary>
+    /// <param name="scopes">The scopes as written.</param>
+    /// <param name="resource">The resource.</param>
+    /// <param name="action">What is to be done with it.</param>
+    public static bool Grants(IReadOnlyCollection<string> scopes, string resource, ScopeActions action)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
         var granted = ScopeActions.None;
         foreach (var text in scopes)
         {
@@ -110,6 +136,38 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
             : asked.All(a => TryParse(a, out var scope) && Allows(scopes, scope.Resource, scope.Actions));
     }
 
+    /// <summary>
+    /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Who may change a
+    /// thing may also read it.
+    /// </summary>
+    /// <param name="permissions">Permissions as a manifest writes them; those that are no scopes are kept as they are.</param>
+    /// <returns>Each spelling once, those as written first. Source: decisions, 30.</returns>
+    public static IReadOnlyList<string> Spell(IReadOnlyCollection<string> permissions)
+    {
+        ArgumentNullException.ThrowIfNull(permissions);
+        List<string> spelt = [.. permissions];
+        foreach (var permission in permissions)
+        {
+            if (!TryParse(permission, out var scope) || scope.Resource == "*")
+                continue;
+            var isBare = scope.Actions == ScopeActions.All;
+            if (scope.Actions.HasFlag(ScopeActions.Write))
+                spelt.AddRange(SpellingsOf(scope.Resource, "write"));
+            if (scope.Actions.HasFlag(ScopeActions.Execute) && scope.Resource == Workflows)
+                spelt.AddRange(SpellingsOf(scope.Resource, "execute"));
+            if (scope.Actions.HasFlag(ScopeActions.Write) && scope.Resource == Notifications)
+                spelt.AddRange(SpellingsOf(scope.Resource, "send"));
+            if (scope.Actions.HasFlag(ScopeActions.Read) || scope.Actions.HasFlag(ScopeActions.Write))
+                spelt.AddRange(SpellingsOf(scope.Resource, "read"));
+            if (isBare)
+                spelt.Add(scope.Resource);
+        }
+
+        return [.. spelt.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string[] SpellingsOf(string resource, string action) => [$"{resource}:{action}", $"{resource}.{action}", $"{action}:{resource}"];
+
     private static bool Parse(string resource, ScopeActions actions, out Scope scope)
     {
         scope = new(resource, actions);
@@ -119,7 +177,9 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     private static ScopeActions? ActionOf(string word) => word switch
     {
         "read" => ScopeActions.Read,
-        "write" => ScopeActions.Write,
+        "write" => ScopeActions.Write | ScopeActions.Execute,
+        "execute" => ScopeActions.Execute,
+        "send" => ScopeActions.Write,
         _ => null,
     };
 }

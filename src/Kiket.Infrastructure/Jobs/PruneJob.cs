@@ -1,4 +1,5 @@
 using Hangfire;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,8 @@ public sealed class PruneJob(KiketDbContext db, IConfiguration configuration, Ti
         var old = now - TimeSpan.FromDays(configuration.GetValue("Events:RetentionDays", DefaultRetentionDays));
         await PruneDeliveriesAsync(old, ct);
         await PruneEventsAsync(old, ct);
+        var stale = now - ExtensionReport.Lifetime;
+        await db.ExtensionReports.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(r => r.ReceivedAt <= stale).ExecuteDeleteAsync(ct);
     }
 
     private async Task PruneDeliveriesAsync(DateTimeOffset old, CancellationToken ct)

@@ -48,6 +48,8 @@ internal static class Conversions
         AsWireName<WebhookKind>(builder);
         AsWireName<DeliveryState>(builder);
         AsWireName<ExtensionStatus>(builder);
+        AsWireName<SecretScope>(builder);
+        AsWireName<ReportKind>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;

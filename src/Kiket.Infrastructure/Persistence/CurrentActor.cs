@@ -13,6 +13,8 @@ public sealed class CurrentActor : ICurrentActor
 
     public IReadOnlyList<string> Scopes { get; private set; } = [];
 
+    public ExtensionIdentity? Extension { get; private set; }
+
     /// <summary>The user, or 0 before anybody has signed in.</summary>
     public long UserIdOrZero => actor?.UserId ?? 0;
 
@@ -29,5 +31,18 @@ public sealed class CurrentActor : ICurrentActor
     {
         actor = signedIn;
         Scopes = scopes;
+        Extension = null;
     }
+
+    /// <summary>Signs an extension in: it acts as its service, and only as its scopes allow.</summary>
+    public void SignIn(Actor service, IReadOnlyList<string> scopes, ExtensionIdentity extension)
+    {
+        SignIn(service, scopes);
+        Extension = extension;
+        Cause = EventCause.Extension;
+    }
+
+    /// <summary>Whether the credential in use allows something.</summary>
+    public bool Allows(string resource, ScopeActions action) =>
+        Extension is null ? Scope.Allows(Scopes, resource, action) : Scope.Grants(Scopes, resource, action);
 }

@@ -83,6 +83,14 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<Extension> Extensions => Set<Extension>();
 
+    public DbSet<ExtensionReport> ExtensionReports => Set<ExtensionReport>();
+
+    public DbSet<StoredValue> StoredValues => Set<StoredValue>();
+
+    public DbSet<ExtensionSecret> ExtensionSecrets => Set<ExtensionSecret>();
+
+    public DbSet<ExtensionAuditEntry> ExtensionAuditEntries => Set<ExtensionAuditEntry>();
+
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     private long OrganizationId => current?.OrganizationId ?? 0;
@@ -244,6 +252,17 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<WebhookDelivery>(modelBuilder);
         BelongsToOrganization<WebhookAttempt>(modelBuilder);
         BelongsToOrganization<Extension>(modelBuilder);
+        BelongsToOrganization<ExtensionReport>(modelBuilder);
+        BelongsToOrganization<StoredValue>(modelBuilder);
+        BelongsToOrganization<ExtensionSecret>(modelBuilder);
+        BelongsToOrganization<ExtensionAuditEntry>(modelBuilder);
+        if (Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer")
+        {
+            // Programs choose these keys, and to them upper and lower case differ, as they do on the other databases.
+            modelBuilder.Entity<StoredValue>().Property(v => v.Key).UseCollation("Latin1_General_100_BIN2");
+            modelBuilder.Entity<ExtensionSecret>().Property(s => s.Key).UseCollation("Latin1_General_100_BIN2");
+        }
+
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 
         // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.

@@ -1,0 +1,25 @@
+namespace Kiket.Api.Authentication;
+
+/// <summary>The routes on which an extension may show a credential of its own.</summary>
+internal static class ExtensionPaths
+{
+    private const string Api = "/api/v1";
+    private static readonly string[] Roots = ["/ext", "/extensions"];
+
+    public static bool Matches(PathString path) =>
+        path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest) && Roots.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
+
+    /// <summary>Some SDKs call <c>/ext</c> and <c>/extensions</c> at the root of the host (contract, section 1).</summary>
+    public static Task ServeAtRoot(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (Roots.Any(root => path.StartsWithSegments(root, StringComparison.Ordinal)))
+            context.Request.Path = Api + path;
+        return next(context);
+    }
+}
+
+/// <summary>The credential of a request, as requests are counted.</summary>
+/// <param name="Requests">Requests that it may make in a window, or null for the default.</param>
+/// <param name="WindowSeconds">Length of that window, or null for the default.</param>
+internal sealed record CountedCredential(string Name, bool IsExtension, int? Requests, int? WindowSeconds);

@@ -1,0 +1,180 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Kiket.Api.Authentication;
+using Kiket.Api.Comments;
+using Kiket.Api.Http;
+using Kiket.Api.Issues;
+using Kiket.Api.Projects;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Comments;
+using Kiket.Application.Issues;
+using Kiket.Application.Projects;
+using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Extensions;
+
+/// <summary>What an extension sees and does in the project that it is installed for; programs with a user's token name the project.</summary>
+internal static class ExtEndpoints
+{
+    public static void MapExt(this IEndpointRouteBuilder api)
+    {
+        var ext = api.MapGroup("/ext").WithTags("Extension API");
+
+        ext.MapGet("/issues", ListExtIssues).WithName(nameof(ListExtIssues)).Reads(Scope.Issues);
+        ext.MapPost("/issues", CreateExtIssue).WithName(nameof(CreateExtIssue)).Writes(Scope.Issues);
+        ext.MapGet("/issues/{issue}", GetExtIssue).WithName(nameof(GetExtIssue)).Reads(Scope.Issues);
+        ext.MapPatch("/issues/{issue}", UpdateExtIssue).WithName(nameof(UpdateExtIssue)).Writes(Scope.Issues);
+        ext.MapPost("/issues/{issue}/transitions", TransitionExtIssue).WithName(nameof(TransitionExtIssue)).Writes(Scope.Issues);
+        ext.MapGet("/issues/{issue}/comments", ListExtComments).WithName(nameof(ListExtComments)).Reads(Scope.Comments);
+        ext.MapPost("/issues/{issue}/comments", CreateExtComment).WithName(nameof(CreateExtComment)).Writes(Scope.Comments);
+        ext.MapGet("/workflows/states", ListExtWorkflowStates).WithName(nameof(ListExtWorkflowStates)).Reads(Scope.Workflows);
+        ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows);
+        ext.MapGet("/project", GetExtProject).WithName(nameof(GetExtProject)).Reads(Scope.Projects);
+        ext.MapGet("/project/members", ListExtMembers).WithName(nameof(ListExtMembers)).Reads(Scope.Users);
+    }
+
+    /// <summary>Lists the issues of the project that the extension is installed for.</summary>
+    private static async Task<Results<Ok<IssuePage>, ErrorResult>> ListExtIssues(
+        [AsParameters] IssueListParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct)
+    {
+        var filter = parameters.ToFilter();
+        return (await mediator.Send(new ListIssuesQuery(filter with { Project = filter.Project ?? OwnProject(current) }, parameters.ToPage()), ct)).ToOk(IssuePage.Of);
+    }
+
+    /// <summary>Opens an issue.</summary>
+    private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateExtIssue(
+        IssueBody body, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        (body.Project ?? OwnProject(current)) is { } project
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
+            : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
+
+    /// <summary>Reads one issue by id or key.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> GetExtIssue(IssueRef issue, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
+
+    /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateExtIssue(
+        IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        body.Project is null
+            ? (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource()
+            : new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."));
+
+    /// <summary>Moves an issue along one transition of its workflow.</summary>
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> TransitionExtIssue(
+        IssueRef issue, TransitionBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Lists the comments on an issue, the oldest first.</summary>
+    private static async Task<Results<Ok<CommentPage>, ErrorResult>> ListExtComments(
+        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListCommentsQuery(issue, parameters.ToPage()), ct)).ToOk(CommentPage.Of);
+
+    /// <summary>Comments on an issue.</summary>
+    private static async Task<Results<CreatedResource<CommentDto>, ErrorResult>> CreateExtComment(
+        IssueRef issue, CommentBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new CreateCommentCommand(issue, body.Body), ct)).ToCreated(c => $"/api/v1/issues/{c.IssueId}/comments/{c.Id}");
+
+    /// <summary>Lists the states of a workflow.</summary>
+    private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(
+        [AsParameters] WorkflowStateParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetWorkflowStatesQuery(Project(parameters, current), parameters.Workflow, parameters.IssueType), ct)).ToOk(states => states);
+
+    /// <summary>Sets an action of an issue's workflow going: a transition, or one that has a name.</summary>
+    private static async Task<Results<Ok<TriggeredWorkflow>, ErrorResult>> TriggerExtWorkflow(TriggerBody body, IMediator mediator, CancellationToken ct)
+    {
+        if (body.Issue is not { } issue)
+            return new ErrorResult(Error.Validation("issue_id", "Give issue_id or issue_key."));
+        var target = await mediator.Send(new ResolveWorkflowActionQuery(issue, body.Action, body.To), ct);
+        if (target.Error is { } unknown)
+            return new ErrorResult(unknown);
+        var moved = await mediator.Send(new TransitionIssueCommand(issue, target.Value, body.Comment, null), ct);
+        return moved.ToOk(i => new TriggeredWorkflow("ok", i, $"exec_{Guid.CreateVersion7():N}"));
+    }
+
+    /// <summary>Reads the project that the extension is installed for.</summary>
+    private static async Task<Results<Resource<ProjectDto>, ErrorResult>> GetExtProject(
+        [AsParameters] ExtProjectParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetProjectQuery(Project(parameters, current)), ct)).ToResource();
+
+    /// <summary>Lists the members of the project that the extension is installed for.</summary>
+    private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListExtMembers(
+        [AsParameters] ExtPageParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListMembersQuery(Project(parameters.ProjectId ?? parameters.ProjectKey, current), parameters.ToPage()), ct)).ToOk(MemberPage.Of);
+
+    private static ProjectRef? OwnProject(ICurrentActor current) =>
+        current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null;
+
+    private static ProjectRef Project(ExtProjectParameters parameters, ICurrentActor current) =>
+        Project(parameters.ProjectId ?? parameters.ProjectKey, current);
+
+    private static ProjectRef Project(string? named, ICurrentActor current) => Extensions.Projects.Of(named) ?? OwnProject(current)
+        ?? throw new InvalidParameterException("project_id", "Give project_id: the extension is installed for the whole organization, or the token is a user's.");
+}
+
+internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
+{
+    public static IssuePage Of(Page<IssueDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+internal record ExtProjectParameters
+{
+    [FromQuery(Name = "project_id"), Description("The project: its id or key; that of the installation by default.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    public string? ProjectKey { get; init; }
+}
+
+internal sealed record ExtPageParameters : PageParameters
+{
+    [FromQuery(Name = "project_id"), Description("The project: its id or key; that of the installation by default.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    public string? ProjectKey { get; init; }
+}
+
+internal sealed record WorkflowStateParameters : ExtProjectParameters
+{
+    [FromQuery(Name = "workflow"), Description("Key of the workflow; the issue type's or the project's by default.")]
+    public string? Workflow { get; init; }
+
+    [FromQuery(Name = "issue_type"), Description("Key of an issue type, for the workflow that its issues follow.")]
+    public string? IssueType { get; init; }
+}
+
+/// <summary>What was set going.</summary>
+/// <param name="Status"><c>ok</c>.</param>
+/// <param name="ExecutionId">Names this once.</param>
+internal sealed record TriggeredWorkflow(string Status, IssueDto Issue, string ExecutionId);
+
+[Envelope("trigger")]
+internal sealed record TriggerBody
+{
+    public IssueRef? IssueId { get; init; }
+
+    public IssueRef? IssueKey { get; init; }
+
+    /// <summary><c>transition</c>, or the name of a transition.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The state to go to.</summary>
+    public string? To { get; init; }
+
+    /// <summary>What else there is to say; <c>comment</c> says why.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Params { get; init; }
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IssueRef? Issue => IssueId ?? IssueKey;
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string? Comment =>
+        Params?.TryGetValue("comment", out var comment) == true && comment.ValueKind is JsonValueKind.String ? comment.GetString() : null;
+}

@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Extensions;
+
+/// <summary>Extensions: programs that are installed for a project or the whole organization.</summary>
+internal static class ExtensionEndpoints
+{
+    public static void MapExtensions(this IEndpointRouteBuilder api)
+    {
+        var extensions = api.MapGroup("/extensions").WithTags("Extensions");
+
+        extensions.MapGet("/", ListExtensions).WithName(nameof(ListExtensions)).Reads(Scope.Extensions);
+        extensions.MapPost("/", InstallExtension).WithName(nameof(InstallExtension)).Writes(Scope.Extensions);
+        extensions.MapGet("/{extension}", GetExtension).WithName(nameof(GetExtension)).ReadsOwn(Scope.Extensions);
+        extensions.MapPatch("/{extension}", UpdateExtension).WithName(nameof(UpdateExtension)).Writes(Scope.Extensions);
+        extensions.MapDelete("/{extension}", UninstallExtension).WithName(nameof(UninstallExtension)).Writes(Scope.Extensions);
+        extensions.MapGet("/{extension}/audit_log", ListExtensionAudit).WithName(nameof(ListExtensionAudit)).Reads(Scope.Extensions);
+    }
+
+    /// <summary>Lists the installed extensions that you can see.</summary>
+    private static async Task<Results<Ok<ExtensionPage>, ErrorResult>> ListExtensions(
+        [AsParameters] ExtensionListParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListExtensionsQuery(
+            Projects.Of(parameters.ProjectId), Parameters.Enums<ExtensionStatus>("status", parameters.Status), parameters.ToPage()), ct)).ToOk(ExtensionPage.Of);
+
+    /// <summary>Installs an extension (201, with its API key) or gives an installed one a new manifest (200).</summary>
+    private static async Task<Results<CreatedResource<InstalledExtensionDto>, Resource<InstalledExtensionDto>, ErrorResult>> InstallExtension(
+        ManifestBody body, [FromQuery(Name = "project_id"), Description("The project to install it for: its id or key. Without one it is for the whole organization.")] string? project,
+        IMediator mediator, CancellationToken ct)
+    {
+        var installed = await mediator.Send(
+            new InstallExtensionCommand(body.Manifest, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
+        return installed.Error is { } error ? new ErrorResult(error)
+            : installed.Value.IsNew ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
+            : new Resource<InstalledExtensionDto>(installed.Value);
+    }
+
+    /// <summary>Reads one installed extension by its id or the id of its manifest.</summary>
+    private static async Task<Results<Resource<ExtensionDto>, ErrorResult>> GetExtension(
+        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetExtensionQuery(extension, parameters.ToProject()), ct)).ToResource();
+
+    /// <summary>Changes the settings and limits of an extension.</summary>
+    private static async Task<Results<Resource<ExtensionDto>, ErrorResult>> UpdateExtension(
+        ExtensionRef extension, ExtensionBody body, [AsParameters] ExtensionParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new UpdateExtensionCommand(extension, parameters.ToProject(), body.ToEdit(), ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Removes an extension; its credentials are void at once.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> UninstallExtension(
+        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new UninstallExtensionCommand(extension, parameters.ToProject(), ifMatch.Version), ct)).ToSuccess();
+
+    /// <summary>Lists what was done with an extension, the newest first.</summary>
+    private static async Task<Results<Ok<DataPage<ExtensionAuditEntryDto>>, ErrorResult>> ListExtensionAudit(
+        ExtensionRef extension, [AsParameters] ExtensionPageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListExtensionAuditQuery(extension, Projects.Of(parameters.ProjectId), parameters.ToPage()), ct)).ToOk(DataPage<ExtensionAuditEntryDto>.Of);
+}
+
+internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, PageMeta Meta)
+{
+    public static ExtensionPage Of(Page<ExtensionDto> page) => new(page.Items, PageMeta.Of(page));
+}
+
+/// <summary>Which installation is meant, where a manifest's id alone does not say.</summary>
+internal record ExtensionParameters
+{
+    [FromQuery(Name = "project_id"), Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")]
+    public string? ProjectId { get; init; }
+
+    public ProjectRef? ToProject() => Projects.Of(ProjectId);
+}
+
+internal sealed record ExtensionPageParameters : PageParameters
+{
+    [FromQuery(Name = "project_id"), Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")]
+    public string? ProjectId { get; init; }
+}
+
+internal sealed record ExtensionListParameters : PageParameters
+{
+    [FromQuery(Name = "project_id"), Description("Only extensions that work in this project: its id or key.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "status"), Description("`active` (the default), `uninstalled`, or both, separated by a comma.")]
+    public string? Status { get; init; }
+}
+
+internal static class Projects
+{
+    public static ProjectRef? Of(string? text) => string.IsNullOrEmpty(text) ? null
+        : ProjectRef.TryParse(text, out var project) ? project
+        : throw new InvalidParameterException("project_id", $"'{text}' is no project: give an id or a key.");
+}
+
+[Envelope("extension")]
+internal sealed record ExtensionBody
+{
+    /// <summary>Values of settings; null takes one back.</summary>
+    public Optional<IReadOnlyDictionary<string, JsonElement>?> Configuration { get; init; }
+
+    public Optional<int?> RateLimitRequests { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public Optional<int?> RateLimitWindow { get; init; }
+
+    public ExtensionEdit ToEdit() => new()
+    {
+        Configuration = Configuration,
+        RateLimitRequests = RateLimitRequests,
+        RateLimitWindowSeconds = RateLimitWindow,
+    };
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Kiket.Api.Http;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Kiket.Api.Extensions;
+
+/// <summary>
+/// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a text or an object,
+/// with what else there is to say beside it.
+/// </summary>
+internal sealed record ManifestBody(
+    ManifestText Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
+    : IEndpointParameterMetadataProvider
+{
+    /// <summary>What else may stand beside the manifest; <c>repository</c> is what the CLI sends, and is not kept.</summary>
+    private static readonly string[] Known = ["manifest", "project_id", "project_key", "configuration", "callback_url", "repository"];
+
+    public static async ValueTask<ManifestBody> BindAsync(HttpContext context)
+    {
+        var text = await TextBody.ReadAsync(context, "A manifest is YAML or JSON.");
+        return text.IsYaml ? new(new(text.Value, null), null, null, null) : OfJson(text.Value);
+    }
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json", "application/yaml"], typeof(ManifestRequest)));
+
+    private static ManifestBody OfJson(string text)
+    {
+        using var document = TextBody.ParseObject(text);
+        var root = document.RootElement;
+        foreach (var member in root.EnumerateObject())
+        {
+            if (!Known.Contains(member.Name))
+                throw TextBody.Refusal(Error.InvalidParameter(member.Name, $"{member.Name} is not a field of this request."));
+        }
+
+        if (!root.TryGetProperty("manifest", out var manifest) || manifest.ValueKind is not (JsonValueKind.Object or JsonValueKind.String))
+            throw TextBody.Refusal(Error.Validation("manifest", "manifest is an object or a YAML text."));
+        return new(
+            manifest.ValueKind is JsonValueKind.String ? new(manifest.GetString(), null) : new(null, manifest.Clone()),
+            ProjectOf(root, "project_id") ?? ProjectOf(root, "project_key"),
+            ConfigurationOf(root),
+            TextOf(root, "callback_url"));
+    }
+
+    private static ProjectRef? ProjectOf(JsonElement root, string name)
+    {
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+            return null;
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetInt64(out var id) => id.ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.String => value.GetString(),
+            _ => null,
+        };
+        return ProjectRef.TryParse(text, out var project) ? project : throw TextBody.Refusal(Error.Validation(name, $"{name} is the id or key of a project."));
+    }
+
+    private static Dictionary<string, JsonElement>? ConfigurationOf(JsonElement root)
+    {
+        if (!root.TryGetProperty("configuration", out var value) || value.ValueKind is JsonValueKind.Null)
+            return null;
+        return value.ValueKind is JsonValueKind.Object
+            ? value.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.Clone(), StringComparer.Ordinal)
+            : throw TextBody.Refusal(Error.Validation("configuration", "configuration is an object."));
+    }
+
+    private static string? TextOf(JsonElement root, string name)
+    {
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
+            return null;
+        return value.ValueKind is JsonValueKind.String ? value.GetString() : throw TextBody.Refusal(Error.Validation(name, $"{name} is a text."));
+    }
+}
+
+/// <summary>What a JSON body looks like in the API's description; the manifest may be a YAML text instead.</summary>
+internal sealed record ManifestRequest
+{
+    public required IReadOnlyDictionary<string, JsonElement> Manifest { get; init; }
+
+    /// <summary>The project to install it for; without one it is for the whole organization.</summary>
+    public ProjectRef? ProjectId { get; init; }
+
+    /// <summary>Values of the extension's settings.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
+
+    /// <summary>Where its events go, whatever the manifest says.</summary>
+    public string? CallbackUrl { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiket.Api.Extensions;
+
+/// <summary>What an extension keeps for itself.</summary>
+internal static class StorageEndpoints
+{
+    public static void MapStorage(this IEndpointRouteBuilder api)
+    {
+        var storage = api.MapGroup("/ext/storage").WithTags("Extension API");
+
+        storage.MapGet("/", ListStoredValues).WithName(nameof(ListStoredValues)).Reads(Scope.Storage);
+        storage.MapGet("/{key}", GetStoredValue).WithName(nameof(GetStoredValue)).Reads(Scope.Storage);
+        storage.MapPut("/{key}", PutStoredValue).WithName(nameof(PutStoredValue)).Writes(Scope.Storage);
+        storage.MapDelete("/{key}", DeleteStoredValue).WithName(nameof(DeleteStoredValue)).Writes(Scope.Storage);
+    }
+
+    /// <summary>Lists the keys under which the extension keeps values.</summary>
+    private static async Task<Results<Ok<DataPage<StoredKeyDto>>, ErrorResult>> ListStoredValues(
+        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListStoredValuesQuery(parameters.ToPage()), ct)).ToOk(DataPage<StoredKeyDto>.Of);
+
+    /// <summary>Reads one value that the extension keeps.</summary>
+    private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> GetStoredValue(string key, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetStoredValueQuery(key), ct)).ToResource();
+
+    /// <summary>Keeps a value under a key; with `If-Match` only in place of the version that you have seen, with `If-None-Match: *` only a new one.</summary>
+    private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> PutStoredValue(
+        string key, StoredValueBody body, IfMatch ifMatch, HttpRequest request, IMediator mediator, CancellationToken ct) =>
+        body.ToJson() is { } json
+            ? (await mediator.Send(new PutStoredValueCommand(key, json, ifMatch.Version, request.Headers.IfNoneMatch == "*"), ct)).ToResource()
+            : new ErrorResult(Error.Validation("value", "value is missing; null is a value too."));
+
+    /// <summary>Deletes a value that the extension keeps.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteStoredValue(string key, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new DeleteStoredValueCommand(key, ifMatch.Version), ct)).ToSuccess();
+}
+
+[Envelope("entry")]
+internal sealed record StoredValueBody
+{
+    // Its size counts as people see it: as short as JSON can be, letters of all languages as they are.
+    private static readonly JsonSerializerOptions Short = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Any JSON, at most 65,536 bytes of UTF-8.</summary>
+    public JsonElement Value { get; init; }
+
+    public string? ToJson() => Value.ValueKind is JsonValueKind.Undefined ? null : JsonSerializer.Serialize(Value, Short);
+}

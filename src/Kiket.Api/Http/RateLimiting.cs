@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Kiket.Api.Authentication;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+
+namespace Kiket.Api.Http;
+
+/// <summary>Settings under <c>RateLimits</c>: how many requests a credential may make in how many seconds.</summary>
+internal sealed class RateLimitOptions
+{
+    public const string Section = "RateLimits";
+
+    public int UserRequests { get; set; } = 1000;
+
+    public int UserWindowSeconds { get; set; } = 900;
+
+    public int ExtensionRequests { get; set; } = 500;
+
+    public int ExtensionWindowSeconds { get; set; } = 900;
+
+    public RateLimit User => new(UserRequests, TimeSpan.FromSeconds(UserWindowSeconds));
+
+    public RateLimit Extension => new(ExtensionRequests, TimeSpan.FromSeconds(ExtensionWindowSeconds));
+}
+
+/// <summary>The window in which the current request was counted.</summary>
+internal sealed record CountedRequest(RateWindow Window);
+
+/// <summary>
+/// Counts every request to the API, by credential or, without a valid one, by address, and refuses those beyond the limit
+/// (decisions, 20). An answer that says only that nothing has changed is free.
+/// </summary>
+internal static class RateLimiting
+{
+    public static async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            await next(context);
+            return;
+        }
+
+        var limits = context.RequestServices.GetRequiredService<IRateLimits>();
+        var options = context.RequestServices.GetRequiredService<RateLimitOptions>();
+        var credential = context.Features.Get<CountedCredential>();
+        var name = credential?.Name ?? $"address:{AddressOf(context.Connection.RemoteIpAddress)}";
+        var limit = (credential?.IsExtension == true ? options.Extension : options.User).With(credential?.Requests, credential?.WindowSeconds);
+        var window = await limits.TakeAsync(name, limit, context.RequestAborted);
+        context.Features.Set(new CountedRequest(window));
+
+        // Late, because the exception handler clears the headers and because only then it is known whether the request was free.
+        context.Response.OnStarting(async () =>
+        {
+            var shown = window;
+            if (context.Response.StatusCode is StatusCodes.Status304NotModified)
+            {
+                await limits.GiveBackAsync(name, window, CancellationToken.None);
+                shown = window with { Count = window.Count - 1 };
+            }
+
+            var headers = context.Response.Headers;
+            headers["X-RateLimit-Limit"] = shown.Limit.ToString(CultureInfo.InvariantCulture);
+            headers["X-RateLimit-Remaining"] = shown.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers["X-RateLimit-Reset"] = shown.Reset.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        });
+        if (!window.IsExceeded)
+        {
+            await next(context);
+            return;
+        }
+
+        context.Response.Headers.RetryAfter = window.ResetInSeconds.ToString(CultureInfo.InvariantCulture);
+        var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, "Rate limit exceeded.");
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        await context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context) with { RetryAfter = window.ResetInSeconds }, context.RequestAborted);
+    }
+
+    /// <summary>One network of IPv6 is one caller, since every machine in it has more addresses than can be counted.</summary>
+    private static string AddressOf(IPAddress? address)
+    {
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(address.GetAddressBytes()[..8]) : address.ToString();
+    }
+}

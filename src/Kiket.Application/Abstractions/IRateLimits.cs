@@ -1,0 +1,34 @@
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.</summary>
+public interface IRateLimits
+{
+    /// <summary>Counts a request.</summary>
+    /// <param name="credential">Whose request it is.</param>
+    ValueTask<RateWindow> TakeAsync(string credential, RateLimit limit, CancellationToken ct);
+
+    /// <summary>Takes back the count of a request that turned out to be free.</summary>
+    ValueTask GiveBackAsync(string credential, RateWindow window, CancellationToken ct);
+}
+
+/// <summary>A window, right after a request was counted in it.</summary>
+/// <param name="Limit">How many requests it takes.</param>
+/// <param name="Count">How many there were, the last one included.</param>
+/// <param name="Start">When it began.</param>
+/// <param name="Length">How long it is.</param>
+/// <param name="Now">When the last request was counted.</param>
+public readonly record struct RateWindow(int Limit, int Count, DateTimeOffset Start, TimeSpan Length, DateTimeOffset Now)
+{
+    public bool IsExceeded => Count > Limit;
+
+    public int Remaining => Math.Max(0, Limit - Count);
+
+    public DateTimeOffset Reset => Start + Length;
+
+    /// <summary>Whole seconds until the next window, at least one.</summary>
+    public int ResetInSeconds => Math.Max(1, (int)Math.Ceiling((Reset - Now).TotalSeconds));
+
+    public int LengthSeconds => (int)Length.TotalSeconds;
+}

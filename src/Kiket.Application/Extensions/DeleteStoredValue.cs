@@ -1,0 +1,27 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Deletes a value that the extension keeps. For extensions.</summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
+public sealed record DeleteStoredValueCommand(string Key, int? ExpectedVersion) : ICommand<Result<bool>>;
+
+internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<DeleteStoredValueCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(DeleteStoredValueCommand command, CancellationToken ct)
+    {
+        if (current.Extension is not { } own)
+            return ExtensionErrors.ExtensionsOnly;
+        var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
+        if (value is null)
+            return ExtensionErrors.ValueNotFound(command.Key);
+        if (command.ExpectedVersion is { } expected && expected != value.Version)
+            return Error.Stale(value.Version);
+        db.StoredValues.Remove(value);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>An installed extension as clients see one (contract, section 12.1).</summary>
+public record ExtensionDto : IVersioned
+{
+    public required long Id { get; init; }
+
+    /// <summary>The manifest's id.</summary>
+    public required string ExtensionId { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The manifest's version.</summary>
+    public required string Version { get; init; }
+
+    public required string ApiVersion { get; init; }
+
+    public required string? Description { get; init; }
+
+    public required ExtensionStatus Status { get; init; }
+
+    public required ExtensionDelivery Delivery { get; init; }
+
+    public required string? CallbackUrl { get; init; }
+
+    public required IReadOnlyList<string> Permissions { get; init; }
+
+    public required IReadOnlyList<string> ActivationEvents { get; init; }
+
+    /// <summary>The settings that have a value, the defaults among them; without the secret ones.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Configuration { get; init; }
+
+    /// <summary>The project that it is installed for; null for the whole organization.</summary>
+    public required long? ProjectId { get; init; }
+
+    public required long OrganizationId { get; init; }
+
+    /// <summary>The user in whose name it acts.</summary>
+    public required long ServiceUserId { get; init; }
+
+    /// <summary>The first characters of its API key.</summary>
+    public required string ApiKeyPrefix { get; init; }
+
+    /// <summary>Requests that it may make in a window; null for the server's default.</summary>
+    public required int? RateLimitRequests { get; init; }
+
+    /// <summary>Length of that window in seconds; null for the server's default.</summary>
+    public required int? RateLimitWindow { get; init; }
+
+    public required DateTimeOffset InstalledAt { get; init; }
+
+    public required DateTimeOffset? UninstalledAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The whole manifest, without secrets.</summary>
+    public required JsonElement? Manifest { get; init; }
+
+    public required HealthDto Health { get; init; }
+
+    [JsonIgnore]
+    public required int Revision { get; init; }
+
+    int IVersioned.Version => Revision;
+
+    internal static ExtensionDto Of(Extension e, ExtensionHealth health) => new()
+    {
+        Id = e.Id,
+        ExtensionId = e.Key,
+        Name = e.Manifest.Name,
+        Version = e.Manifest.Version,
+        ApiVersion = e.Manifest.ApiVersion,
+        Description = e.Manifest.Description,
+        Status = e.Status,
+        Delivery = e.Manifest.Delivery,
+        CallbackUrl = e.CallbackUrl,
+        Permissions = e.Manifest.Permissions,
+        ActivationEvents = e.Manifest.ActivationEvents,
+        Configuration = e.Settings(),
+        ProjectId = e.ProjectId,
+        OrganizationId = e.OrganizationId,
+        ServiceUserId = e.ServiceUserId,
+        ApiKeyPrefix = e.KeyPrefix,
+        RateLimitRequests = e.RateLimitRequests,
+        RateLimitWindow = e.RateLimitWindowSeconds,
+        InstalledAt = e.InstalledAt,
+        UninstalledAt = e.UninstalledAt,
+        UpdatedAt = e.UpdatedAt,
+        Manifest = e.Manifest.Document,
+        Health = new(health.Status, health.Message),
+        Revision = e.Version,
+    };
+}
+
+/// <summary>How an extension fared in the last hour.</summary>
+public sealed record HealthDto(HealthStatus Status, string Message);
+
+/// <summary>An extension right after its installation or upgrade.</summary>
+public sealed record InstalledExtensionDto : ExtensionDto
+{
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal InstalledExtensionDto(ExtensionDto extension)
+        : base(extension)
+    {
+    }
+
+    /// <summary>Its API key, in the answer of its installation only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ApiKey { get; init; }
+
+    /// <summary>The secret that signs its events, in the answer in which it was made only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WebhookSecret { get; init; }
+
+    /// <summary>The permissions that it did not have before.</summary>
+    public IReadOnlyList<string> AddedPermissions { get; init; } = [];
+
+    /// <summary>What was noticed in the manifest without being a fault.</summary>
+    public IReadOnlyList<ErrorDetail> Warnings { get; init; } = [];
+
+    [JsonIgnore]
+    public bool IsNew { get; init; }
+}

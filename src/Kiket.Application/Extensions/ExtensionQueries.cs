@@ -1,0 +1,134 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>What several requests about extensions read.</summary>
+internal static class ExtensionQueries
+{
+    /// <summary>What the secret that signs an extension's events is encrypted for.</summary>
+    public static string WebhookSecretPurpose(long organizationId) => $"webhook-secret/{organizationId}";
+
+    /// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
+    public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current)
+    {
+        if (current.Extension is { } own)
+            return db.Extensions.Where(e => e.Id == own.Id);
+        if (current.Actor.IsAdmin)
+            return db.Extensions;
+        var projects = db.VisibleProjects(current.Actor);
+        return db.Extensions.Where(e => e.ProjectId == null || projects.Any(p => p.Id == e.ProjectId));
+    }
+
+    /// <summary>
+    /// The installation that a reference names. By a manifest's id the active one: with a project that of the project, else that of the
+    /// whole organization; without a project the other way round.
+    /// </summary>
+    /// <param name="isExact">Whether with a project only that of the project will do.</param>
+    public static async Task<Result<Extension>> FindExtensionAsync(
+        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct, bool isExact = false)
+    {
+        if (reference.Id is { } id)
+            return await db.VisibleExtensions(current).SingleOrDefaultAsync(e => e.Id == id, ct) is { } found ? found : ExtensionErrors.NotFound(reference);
+
+        long? projectId = null;
+        if (project is { } named)
+        {
+            var known = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
+            if (known.Error is { } unavailable)
+                return unavailable;
+            projectId = known.Value.Id;
+        }
+
+        var key = reference.Key;
+        var active = db.VisibleExtensions(current).Where(e => e.Key == key && e.Slot != null);
+        if (projectId is { } wanted)
+            active = active.Where(e => e.ProjectId == wanted || (!isExact && e.ProjectId == null));
+        var candidates = await active.OrderBy(e => e.ProjectId == null ? 0 : 1).ThenBy(e => e.Id).Take(2).ToListAsync(ct);
+        return candidates switch
+        {
+            [] => ExtensionErrors.NotFound(reference),
+            [var only] => only,
+            [var first, var second] when first.ProjectId is null => projectId is null ? first : second,
+            _ => ExtensionErrors.Ambiguous(reference),
+        };
+    }
+
+    /// <summary>An active installation that the actor may change: administrators only.</summary>
+    public static async Task<Result<Extension>> FindManageableExtensionAsync(
+        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct)
+    {
+        var found = await db.FindExtensionAsync(reference, project, current, ct, isExact: true);
+        if (found.IsRefused)
+            return found;
+        if (current.Extension is not null || !current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        return found.Value.IsActive ? found : ExtensionErrors.NotFound(reference);
+    }
+
+    /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>
+    public static async Task<IReadOnlyDictionary<long, ExtensionHealth>> ReadHealthAsync(
+        this IKiketDb db, IReadOnlyList<long> extensions, DateTimeOffset now, CancellationToken ct)
+    {
+        var since = now - ExtensionHealth.Window;
+        var counts = await db.ExtensionReports
+            .Where(r => r.Kind == ReportKind.Telemetry && r.ReceivedAt > since && extensions.Contains(r.ExtensionId))
+            .GroupBy(r => new { r.ExtensionId, r.IsFailure })
+            .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
+            .ToListAsync(ct);
+        return counts.GroupBy(c => c.ExtensionId).ToDictionary(
+            g => g.Key, g => ExtensionHealth.Of(g.Where(c => !c.IsFailure).Sum(c => c.Count), g.Where(c => c.IsFailure).Sum(c => c.Count)));
+    }
+
+    public static async Task<ExtensionDto> ToDtoAsync(this Extension extension, IKiketDb db, DateTimeOffset now, CancellationToken ct)
+    {
+        var health = await db.ReadHealthAsync([extension.Id], now, ct);
+        return ExtensionDto.Of(extension, health.GetValueOrDefault(extension.Id) ?? ExtensionHealth.Of(0, 0));
+    }
+
+    /// <summary>Writes an entry of the record of what was done with an extension.</summary>
+    public static void Audit(
+        this IKiketDb db, Extension extension, string action, string? subject, ICurrentActor current, DateTimeOffset now, params (string Name, object? Value)[] details) =>
+        db.ExtensionAuditEntries.Add(ExtensionAuditEntry.Of(
+            extension, action, subject, details.ToDictionary(d => d.Name, d => JsonSerializer.SerializeToElement(d.Value)), current.Actor.UserId, now));
+}
+
+/// <summary>Fills what the operator gives into an address of a manifest: <c>${NAME}</c> and <c>${NAME:-otherwise}</c>.</summary>
+internal static partial class CallbackAddress
+{
+    private const string Path = "extension.callback.url";
+
+    public static Result<string?> Of(ExtensionManifest manifest, string? given, IExtensionEnvironment environment)
+    {
+        if (manifest.Callback is not { } callback)
+            return Result<string?>.From(null);
+
+        List<ErrorDetail> faults = [];
+        var url = given ?? Reference().Replace(callback.Url, match =>
+        {
+            var name = match.Groups["name"].Value;
+            if (environment.Find(name) is { } value)
+                return value;
+            if (match.Groups["otherwise"] is { Success: true } otherwise)
+                return otherwise.Value;
+            faults.Add(new(Path, $"The address names {name}, which is not set. Give callback_url, or have the operator set Extensions:Environment:{name}."));
+            return "";
+        });
+        if (faults.Count == 0 && !IsAddress(url))
+            faults.Add(new(given is null ? Path : "callback_url", "The address of a callback is an absolute http or https address without user name, query and fragment."));
+        return faults.Count > 0 ? ExtensionErrors.InstallFailed(faults) : Result<string?>.From(url.TrimEnd('/'));
+    }
+
+    private static bool IsAddress(string text) =>
+        text.Length <= 2_000 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
+        && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0 && uri.Query.Length == 0 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]{0,99})(:-(?<otherwise>[^}]*))?\}")]
+    private static partial Regex Reference();
+}

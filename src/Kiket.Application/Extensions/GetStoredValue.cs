@@ -1,0 +1,20 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>One value that the extension keeps. For extensions.</summary>
+public sealed record GetStoredValueQuery(string Key) : IQuery<Result<StoredValueDto>>;
+
+internal sealed class GetStoredValueHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetStoredValueQuery, Result<StoredValueDto>>
+{
+    public async Task<Result<StoredValueDto>> Handle(GetStoredValueQuery query, CancellationToken ct)
+    {
+        if (current.Extension is not { } own)
+            return ExtensionErrors.ExtensionsOnly;
+        var value = await db.StoredValues.AsNoTracking().SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == query.Key, ct);
+        return value is null ? ExtensionErrors.ValueNotFound(query.Key) : StoredValueDto.Of(value);
+    }
+}

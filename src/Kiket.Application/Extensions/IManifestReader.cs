@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>A manifest as it came: YAML or JSON text, or a JSON value out of a body.</summary>
+public sealed record ManifestText(string? Text, JsonElement? Json);
+
+/// <summary>What a manifest says.</summary>
+/// <param name="CallbackSecret">The secret that stood in it, which is kept nowhere but encrypted; null when there was none.</param>
+/// <param name="Warnings">What was noticed without being a fault.</param>
+public sealed record ReadManifest(ExtensionManifest Manifest, string? CallbackSecret, IReadOnlyList<ErrorDetail> Warnings);
+
+/// <summary>Reads manifests; the border to YAML.</summary>
+public interface IManifestReader
+{
+    /// <returns>The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every fault at its path and, for text, its line and column.</returns>
+    Result<ReadManifest> Read(ManifestText manifest);
+}
+
+/// <summary>What the operator gives manifests to refer to, as <c>${NAME}</c> and <c>env.NAME</c>; nothing else of the process can be seen.</summary>
+public interface IExtensionEnvironment
+{
+    /// <summary>A value, or null when there is none of this name.</summary>
+    string? Find(string name);
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>
+/// Installs an extension for a project or for the whole organization. One that is there already gets the new manifest and keeps its key,
+/// its secrets and its settings. For administrators.
+/// </summary>
+/// <param name="Project">The project, or null for the whole organization.</param>
+/// <param name="Configuration">Values of its settings, or null to leave them.</param>
+/// <param name="CallbackUrl">Where its events go, whatever the manifest says, or null.</param>
+public sealed record InstallExtensionCommand(
+    ManifestText Manifest, ProjectRef? Project, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
+    : ICommand<Result<InstalledExtensionDto>>;
+
+internal sealed class InstallExtensionHandler(
+    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, ISecretProtector protector, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
+{
+    public async Task<Result<InstalledExtensionDto>> Handle(InstallExtensionCommand command, CancellationToken ct)
+    {
+        if (current.Extension is not null || !current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        var read = reader.Read(command.Manifest);
+        if (read.Error is { } faults)
+            return faults;
+
+        long? projectId = null;
+        if (command.Project is { } named)
+        {
+            var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Manage, ct);
+            if (project.Error is { } unavailable)
+                return unavailable;
+            if (project.Value.Status is ProjectStatus.Archived)
+                return ProjectErrors.Archived(project.Value.Key);
+            projectId = project.Value.Id;
+        }
+
+        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, projectId, ct), ct);
+    }
+
+    private async Task<Result<InstalledExtensionDto>> InstallAsync(InstallExtensionCommand command, ReadManifest read, long? projectId, CancellationToken ct)
+    {
+        var (manifest, now) = (read.Manifest, time.GetUtcNow());
+        var slot = Extension.SlotOf(manifest.Id, projectId);
+        var existing = await db.Extensions.SingleOrDefaultAsync(e => e.Slot == slot, ct);
+        var address = CallbackAddress.Of(manifest, command.CallbackUrl, environment);
+        if (address.Error is { } unreachable)
+            return unreachable;
+
+        // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
+        var named = read.CallbackSecret ?? (manifest.Callback?.Secret is { } reference ? environment.Find(reference["env.".Length..]) : null);
+        var made = manifest.Callback is not null && named is null && existing?.WebhookSecret is null ? NewWebhookSecret() : null;
+        var secret = named ?? made;
+        var isProtected = secret is null ? null : protector.Protect(ExtensionQueries.WebhookSecretPurpose(current.Actor.OrganizationId), secret);
+
+        var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
+        IReadOnlyList<string> added;
+        Extension extension;
+        if (existing is not null)
+        {
+            (extension, var before) = (existing, existing.Manifest.Version);
+            added = extension.Upgrade(manifest, address.Value, isProtected, now);
+            var service = await db.Users.SingleAsync(u => u.Id == extension.ServiceUserId, ct);
+            if (service.Name != manifest.Name)
+                service.RenameService(manifest.Name, now);
+            db.Audit(extension, ExtensionAuditEntry.Upgraded, null, current, now, ("from", before), ("to", manifest.Version), ("added_permissions", added));
+        }
+        else
+        {
+            var service = User.ForExtension(current.Actor.OrganizationId, manifest.Name, now);
+            db.Users.Add(service);
+            await db.SaveChangesAsync(ct);
+            extension = Extension.Install(service, projectId, manifest, address.Value, isProtected, key!, current.Actor.UserId, now);
+            added = manifest.Permissions;
+            db.Extensions.Add(extension);
+        }
+
+        if (command.Configuration is { } configuration && extension.Edit(new() { Configuration = new(configuration) }, now).Error is { } invalid)
+            return invalid;
+        await db.SaveChangesAsync(ct);
+        if (existing is null)
+        {
+            db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
+            await db.SaveChangesAsync(ct);
+        }
+
+        return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
+        {
+            ApiKey = key?.Plaintext,
+            WebhookSecret = existing is null ? read.CallbackSecret ?? made : made, // never one that the operator keeps
+            AddedPermissions = added,
+            Warnings = read.Warnings,
+            IsNew = existing is null,
+        };
+    }
+
+    private static string NewWebhookSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+}

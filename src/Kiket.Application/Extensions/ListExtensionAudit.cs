@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Users;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>What was done with an extension, the newest first; also of one that is uninstalled. For administrators.</summary>
+public sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<ExtensionAuditEntryDto>>>;
+
+public sealed record ExtensionAuditEntryDto
+{
+    public required long Id { get; init; }
+
+    public required string Action { get; init; }
+
+    /// <summary>What it was done to, such as the key of a secret; null for the extension itself.</summary>
+    public required string? Subject { get; init; }
+
+    public required IReadOnlyDictionary<string, JsonElement> Details { get; init; }
+
+    public required UserSummary Actor { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}
+
+internal sealed class ListExtensionAuditHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListExtensionAuditQuery, Result<Page<ExtensionAuditEntryDto>>>
+{
+    private static readonly SortOptions<ExtensionAuditEntry> Sorts = new SortOptions<ExtensionAuditEntry>("id desc", e => e.Id).By("id", e => e.Id);
+
+    public async Task<Result<Page<ExtensionAuditEntryDto>>> Handle(ListExtensionAuditQuery query, CancellationToken ct)
+    {
+        var found = await db.FindExtensionAsync(query.Extension, query.Project, current, ct);
+        if (found.Error is { } unknown)
+            return unknown;
+        if (current.Extension is not null || !current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+
+        var id = found.Value.Id;
+        return await db.ExtensionAuditEntries.AsNoTracking().Where(e => e.ExtensionId == id).ToPageAsync(
+            query.Page,
+            Sorts,
+            page => page.Select(e => new ExtensionAuditEntryDto
+            {
+                Id = e.Id,
+                Action = e.Action,
+                Subject = e.Subject,
+                Details = e.Details,
+                Actor = db.Users.Where(u => u.Id == e.ActorId).Select(u => new UserSummary(u.Id, u.Name, u.Email)).Single(),
+                At = e.At,
+            }),
+            ct);
+    }
+}

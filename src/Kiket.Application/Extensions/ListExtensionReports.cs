@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>What an extension has reported in the last days, the newest first.</summary>
+/// <param name="Kinds">Only reports of these kinds; none means all.</param>
+public sealed record ListExtensionReportsQuery(ExtensionRef Extension, ProjectRef? Project, IReadOnlyList<ReportKind> Kinds, PageRequest Page)
+    : IQuery<Result<Page<ExtensionReportDto>>>;
+
+public sealed record ExtensionReportDto(
+    long Id, ReportKind Kind, string Name, bool IsFailure, IReadOnlyDictionary<string, JsonElement> Body, DateTimeOffset ReceivedAt);
+
+internal sealed class ListExtensionReportsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListExtensionReportsQuery, Result<Page<ExtensionReportDto>>>
+{
+    private static readonly SortOptions<ExtensionReport> Sorts = new SortOptions<ExtensionReport>("id desc", r => r.Id).By("id", r => r.Id);
+
+    public async Task<Result<Page<ExtensionReportDto>>> Handle(ListExtensionReportsQuery query, CancellationToken ct)
+    {
+        var found = await db.FindExtensionAsync(query.Extension, query.Project, current, ct);
+        if (found.Error is { } unknown)
+            return unknown;
+        var (id, kinds) = (found.Value.Id, query.Kinds);
+        var reports = db.ExtensionReports.AsNoTracking().Where(r => r.ExtensionId == id);
+        if (kinds.Count > 0)
+            reports = reports.Where(r => kinds.Contains(r.Kind));
+        return await reports.ToPageAsync(
+            query.Page, Sorts, page => page.Select(r => new ExtensionReportDto(r.Id, r.Kind, r.Name, r.IsFailure, r.Body, r.ReceivedAt)), ct);
+    }
+}

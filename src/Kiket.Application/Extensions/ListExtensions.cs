@@ -1,0 +1,41 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>The installed extensions that the actor can see.</summary>
+/// <param name="Project">Only those of this project and of the whole organization; null for all.</param>
+/// <param name="Status">Only those of one of these; none means the active ones.</param>
+public sealed record ListExtensionsQuery(ProjectRef? Project, IReadOnlyList<ExtensionStatus> Status, PageRequest Page) : IQuery<Result<Page<ExtensionDto>>>;
+
+internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<ListExtensionsQuery, Result<Page<ExtensionDto>>>
+{
+    private static readonly SortOptions<Extension> Sorts = new SortOptions<Extension>("id asc", e => e.Id)
+        .By("id", e => e.Id).By("extension_id", e => e.Key).By("status", e => e.Status).By("installed_at", e => e.InstalledAt).By("updated_at", e => e.UpdatedAt);
+
+    public async Task<Result<Page<ExtensionDto>>> Handle(ListExtensionsQuery query, CancellationToken ct)
+    {
+        var extensions = db.VisibleExtensions(current).AsNoTracking();
+        if (query.Project is { } named)
+        {
+            var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
+            if (project.Error is { } unavailable)
+                return unavailable;
+            var id = project.Value.Id;
+            extensions = extensions.Where(e => e.ProjectId == null || e.ProjectId == id);
+        }
+
+        IReadOnlyList<ExtensionStatus> status = query.Status.Count > 0 ? query.Status : [ExtensionStatus.Active];
+        var page = await extensions.Where(e => status.Contains(e.Status)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        if (page.Error is { } malformed)
+            return malformed;
+        var health = await db.ReadHealthAsync([.. page.Value.Items.Select(e => e.Id)], time.GetUtcNow(), ct);
+        var (items, total, number, size) = page.Value;
+        return new Page<ExtensionDto>(
+            [.. items.Select(e => ExtensionDto.Of(e, health.GetValueOrDefault(e.Id) ?? ExtensionHealth.Of(0, 0)))], total, number, size);
+    }
+}

@@ -1,0 +1,50 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Keeps a value under a key. For extensions.</summary>
+/// <param name="Json">The value as JSON.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to replace whatever is there.</param>
+/// <param name="OnlyNew">Whether there must be nothing under the key yet.</param>
+public sealed record PutStoredValueCommand(string Key, string Json, int? ExpectedVersion, bool OnlyNew) : ICommand<Result<StoredValueDto>>;
+
+internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<PutStoredValueCommand, Result<StoredValueDto>>
+{
+    public Task<Result<StoredValueDto>> Handle(PutStoredValueCommand command, CancellationToken ct) => db.InTransactionAsync(() => PutAsync(command, ct), ct);
+
+    private async Task<Result<StoredValueDto>> PutAsync(PutStoredValueCommand command, CancellationToken ct)
+    {
+        if (current.Extension is not { } own)
+            return ExtensionErrors.ExtensionsOnly;
+        var now = time.GetUtcNow();
+        var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
+        if (value is not null)
+        {
+            if (command.OnlyNew || (command.ExpectedVersion is { } expected && expected != value.Version))
+                return Error.Stale(value.Version);
+            if (value.Replace(command.Json, now).Error is { } tooLarge)
+                return tooLarge;
+        }
+        else
+        {
+            if (command.ExpectedVersion is not null)
+                return new Error(ErrorKind.Stale, ErrorCodes.PreconditionFailed, $"There is no value {command.Key}.");
+            var kept = StoredValue.Keep(current.Actor.OrganizationId, own.Id, command.Key, command.Json, now);
+            if (kept.Error is { } refusal)
+                return refusal;
+            value = kept.Value;
+
+            // Locks the installation's row, so that two who add at once do not both take the last place.
+            await db.Extensions.Where(e => e.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
+            if (await db.StoredValues.CountAsync(v => v.ExtensionId == own.Id, ct) >= StoredValue.MaxValues)
+                return ExtensionErrors.StorageFull;
+            db.StoredValues.Add(value);
+        }
+
+        await db.SaveChangesAsync(ct);
+        return StoredValueDto.Of(value);
+    }
+}

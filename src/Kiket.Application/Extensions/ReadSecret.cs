@@ -1,0 +1,28 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Gives the value of a secret, looked for in the order of the scopes; the reading is put on record.</summary>
+public sealed record ReadSecretCommand(SecretTarget Target, string Key) : ICommand<Result<SecretDto>>;
+
+internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<ReadSecretCommand, Result<SecretDto>>
+{
+    public async Task<Result<SecretDto>> Handle(ReadSecretCommand command, CancellationToken ct)
+    {
+        var found = await db.FindSecretOwnersAsync(command.Target, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var secret = (await db.FindSecretsAsync(found.Value.Owners, ct)).FirstOrDefault(s => s.Key == command.Key);
+        if (secret is null)
+            return ExtensionErrors.SecretNotFound(command.Key);
+        if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is not { } value)
+            return ExtensionErrors.SecretUnavailable(command.Key);
+
+        db.Audit(found.Value.Extension, ExtensionAuditEntry.SecretRead, secret.Key, current, time.GetUtcNow(), ("scope", WireName.Of(secret.Scope)));
+        await db.SaveChangesAsync(ct);
+        return SecretDto.Of(secret, value);
+    }
+}

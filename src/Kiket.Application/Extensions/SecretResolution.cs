@@ -1,0 +1,112 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Which secrets a request is about.</summary>
+/// <param name="Extension">The extension.</param>
+/// <param name="Scope">One scope only; null for all, in the order in which they are looked through.</param>
+/// <param name="Project">The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.</param>
+public sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
+
+/// <summary>The secrets that a delivery brings along.</summary>
+/// <param name="Values">The values by key.</param>
+/// <param name="Missing">The keys that have no value, or one that cannot be decrypted.</param>
+public sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);
+
+/// <summary>Looks secrets up through the five scopes (contract, section 12.3).</summary>
+public static class SecretResolution
+{
+    /// <summary>The secrets that an installation's manifest asks for. Only the organization of the current actor is looked at.</summary>
+    /// <param name="projectId">The project that the secrets are for; null where there is none.</param>
+    public static async Task<ResolvedSecrets> ResolveSecretsAsync(
+        this IKiketDb db, Extension extension, long? projectId, ISecretProtector protector, CancellationToken ct)
+    {
+        IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
+        if (keys.Count == 0)
+            return new(new Dictionary<string, string>(), []);
+        var found = (await db.FindSecretsAsync(await db.OwnersAsync(extension, projectId, ct), ct)).Where(s => keys.Contains(s.Key));
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (var secret in found)
+        {
+            if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is { } value)
+                values[secret.Key] = value;
+        }
+
+        return new(values, [.. keys.Where(k => !values.ContainsKey(k))]);
+    }
+
+    /// <summary>Whose secrets an installation sees, in the order in which they are looked through.</summary>
+    internal static async Task<IReadOnlyList<string>> OwnersAsync(this IKiketDb db, Extension extension, long? projectId, CancellationToken ct)
+    {
+        List<string> owners = [ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null)];
+        if (extension.ProjectId is not null && await db.FindOrganizationWideAsync(extension, ct) is { } wide)
+            owners.Add(ExtensionSecret.OwnerOf(SecretScope.ProductInstallation, wide, null));
+        owners.Add(ExtensionSecret.OwnerOf(SecretScope.Extension, extension, null));
+        if ((extension.ProjectId ?? projectId) is { } project)
+            owners.Add(ExtensionSecret.OwnerOf(SecretScope.Project, extension, project));
+        owners.Add(ExtensionSecret.OwnerOf(SecretScope.Organization, extension, null));
+        return owners;
+    }
+
+    /// <summary>The secrets of some owners; of several with one key, that of the first owner.</summary>
+    internal static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(this IKiketDb db, IReadOnlyList<string> owners, CancellationToken ct)
+    {
+        var all = await db.ExtensionSecrets.AsNoTracking().Where(s => owners.Contains(s.Owner)).ToListAsync(ct);
+        var order = owners.Select((owner, n) => (owner, n)).ToDictionary(x => x.owner, x => x.n, StringComparer.Ordinal);
+        return [.. all.OrderBy(s => order[s.Owner]).DistinctBy(s => s.Key, StringComparer.Ordinal).OrderBy(s => s.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// The installation whose secrets a request is about, and whose they are: one owner where it names a scope, else all in order. For
+    /// administrators, and for the extension itself.
+    /// </summary>
+    internal static async Task<Result<(Extension Extension, IReadOnlyList<string> Owners)>> FindSecretOwnersAsync(
+        this IKiketDb db, SecretTarget target, ICurrentActor current, CancellationToken ct)
+    {
+        var found = await db.FindExtensionAsync(target.Extension, target.Project, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var extension = found.Value;
+        if (current.Extension is null && !current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        if (!extension.IsActive)
+            return ExtensionErrors.NotFound(target.Extension);
+
+        var project = await db.ProjectIdAsync(target, extension, current, ct);
+        if (project.Error is { } unknown)
+            return unknown;
+        if (target.Scope is not { } scope)
+            return (extension, await db.OwnersAsync(extension, project.Value, ct));
+        if (scope is SecretScope.Project && project.Value is null)
+            return Error.InvalidParameter("project_id", "A secret of a project needs project_id.");
+        if (scope is not SecretScope.ProductInstallation || extension.ProjectId is null)
+            return (extension, [ExtensionSecret.OwnerOf(scope, extension, project.Value)]);
+        return await db.FindOrganizationWideAsync(extension, ct) is { } wide
+            ? (extension, [ExtensionSecret.OwnerOf(scope, wide, null)])
+            : Error.InvalidParameter("scope", $"{extension.Key} is not installed for the whole organization.");
+    }
+
+    /// <summary>The scope that a secret of an installation has where the request names none.</summary>
+    internal static SecretScope OwnScope(Extension extension) =>
+        extension.ProjectId is null ? SecretScope.ProductInstallation : SecretScope.Installation;
+
+    private static Task<Extension?> FindOrganizationWideAsync(this IKiketDb db, Extension extension, CancellationToken ct)
+    {
+        var slot = Extension.SlotOf(extension.Key, null);
+        return db.Extensions.AsNoTracking().SingleOrDefaultAsync(e => e.Slot == slot, ct);
+    }
+
+    private static async Task<Result<long?>> ProjectIdAsync(
+        this IKiketDb db, SecretTarget target, Extension extension, ICurrentActor current, CancellationToken ct)
+    {
+        if (target.Project is not { } named)
+            return Result<long?>.From(extension.ProjectId);
+        var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
+        return project.Error is { } unavailable ? unavailable : Result<long?>.From(project.Value.Id);
+    }
+}

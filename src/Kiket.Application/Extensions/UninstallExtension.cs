@@ -1,0 +1,37 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>
+/// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was done with it
+/// stays, and so does what it did. For administrators.
+/// </summary>
+/// <param name="ExpectedVersion">The version that the caller has seen, or null to remove whatever is there.</param>
+public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, int? ExpectedVersion) : ICommand<Result<bool>>;
+
+internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UninstallExtensionCommand, Result<bool>>
+{
+    public Task<Result<bool>> Handle(UninstallExtensionCommand command, CancellationToken ct) => db.InTransactionAsync(() => UninstallAsync(command, ct), ct);
+
+    private async Task<Result<bool>> UninstallAsync(UninstallExtensionCommand command, CancellationToken ct)
+    {
+        var found = await db.FindManageableExtensionAsync(command.Extension, command.Project, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (extension, now) = (found.Value, time.GetUtcNow());
+        if (command.ExpectedVersion is { } expected && expected != extension.Version)
+            return Error.Stale(extension.Version);
+
+        var owner = ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null);
+        extension.Uninstall(now);
+        await db.StoredValues.Where(v => v.ExtensionId == extension.Id).ExecuteDeleteAsync(ct);
+        await db.ExtensionSecrets.Where(s => s.Owner == owner).ExecuteDeleteAsync(ct);
+        db.Audit(extension, ExtensionAuditEntry.Uninstalled, null, current, now, ("version", extension.Manifest.Version));
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+
+namespace Kiket.Domain.Extensions;
+
+/// <summary>What an extension reports.</summary>
+public enum ReportKind
+{
+    /// <summary>How it dealt with an event.</summary>
+    Telemetry,
+
+    /// <summary>Something that happened in it.</summary>
+    Event,
+
+    /// <summary>A line of its log.</summary>
+    Log,
+
+    /// <summary>A measurement.</summary>
+    Metric,
+
+    /// <summary>Something that it wants people to be told.</summary>
+    Notification,
+}
+
+/// <summary>Something that an extension reported; never changed, and kept for a while.</summary>
+public sealed class ExtensionReport
+{
+    /// <summary>Longest <see cref="Name"/>, in characters; a longer one is cut.</summary>
+    public const int MaxNameLength = 200;
+
+    /// <summary>Largest report, in bytes of its JSON.</summary>
+    public const int MaxBytes = 65_536;
+
+    /// <summary>How long a report is kept.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
+
+    private ExtensionReport()
+    {
+    }
+
+    /// <summary>Database id; later reports have greater ones.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The organization.</summary>
+    public long OrganizationId { get; private set; }
+
+    /// <summary>The installation.</summary>
+    public long ExtensionId { get; private set; }
+
+    /// <summary>What it is.</summary>
+    public ReportKind Kind { get; private set; }
+
+    /// <summary>What it is about: the name of an event, a metric, a level.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Whether it tells of a failure.</summary>
+    public bool IsFailure { get; private set; }
+
+    /// <summary>All that was reported, by name.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Body { get; private set; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>When it arrived (UTC).</summary>
+    public DateTimeOffset ReceivedAt { get; private set; }
+
+    /// <summary>Takes a report.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="extensionId">The installation.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="body">All that was reported.</param>
+    /// <param name="at">Instant of arrival.</param>
+    public static ExtensionReport Of(long organizationId, long extensionId, ReportKind kind, IReadOnlyDictionary<string, JsonElement> body, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var name = TextOf(body, "event") ?? TextOf(body, "name") ?? TextOf(body, "event_name") ?? TextOf(body, "metric") ?? TextOf(body, "level") ?? "";
+        var status = TextOf(body, "status") ?? TextOf(body, "level");
+        return new()
+        {
+            OrganizationId = organizationId,
+            ExtensionId = extensionId,
+            Kind = kind,
+            Name = name.Length <= MaxNameLength ? name : name[..MaxNameLength],
+            IsFailure = status is "error" or "failed" or "failure" or "fatal" or "critical",
+            Body = body,
+            ReceivedAt = at.ToUniversalTime(),
+        };
+    }
+
+    private static string? TextOf(IReadOnlyDictionary<string, JsonElement> body, string name) =>
+        body.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>How an extension fares.</summary>
+public enum HealthStatus
+{
+    /// <summary>Nothing is wrong, or nothing is known.</summary>
+    Healthy,
+
+    /// <summary>Some of what it does fails.</summary>
+    Degraded,
+
+    /// <summary>Most of what it does fails.</summary>
+    Unhealthy,
+}
+
+/// <summary>How an extension fared in the last hour.</summary>
+/// <param name="Status">In a word.</param>
+/// <param name="Message">In a sentence.</param>
+public sealed record ExtensionHealth(HealthStatus Status, string Message)
+{
+    /// <summary>The time that is looked at.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromHours(1);
+
+    /// <summary>Judges by what went well and what failed.</summary>
+    /// <param name="succeeded">How much went well in the <see cref="Window"/>.</param>
+    /// <param name="failed">How much failed.</param>
+    /// <returns>Unhealthy from a half on, degraded from a tenth on.</returns>
+    public static ExtensionHealth Of(int succeeded, int failed)
+    {
+        var total = succeeded + failed;
+        if (total == 0)
+            return new(HealthStatus.Healthy, "Nothing was reported in the last hour.");
+        var status = failed * 2 >= total ? HealthStatus.Unhealthy : failed * 10 >= total ? HealthStatus.Degraded : HealthStatus.Healthy;
+        return new(status, $"{failed} of {total} failed in the last hour.");
+    }
+}

@@ -1,0 +1,586 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Definitions;
+using static Kiket.Infrastructure.Extensions.ManifestValues;
+
+namespace Kiket.Infrastructure.Extensions;
+
+/// <summary>Reads a manifest in any of its spellings (contract, section 18) and notes every fault with path, line and column.</summary>
+internal sealed class ManifestReader : IManifestReader
+{
+    public Result<ReadManifest> Read(ManifestText manifest)
+    {
+        var findings = new ManifestFindings();
+        if (Parse(manifest, findings) is { } root && findings.Faults.Count == 0)
+        {
+            var read = new ManifestReading(findings, root, manifest).Read();
+            if (read is not null && findings.Faults.Count == 0)
+                return read with { Warnings = findings.Warnings };
+        }
+
+        return ExtensionErrors.InstallFailed(findings.Faults);
+    }
+
+    private static YamlMap? Parse(ManifestText manifest, ManifestFindings findings)
+    {
+        if (manifest.Json is { } json)
+            return json.ValueKind is JsonValueKind.Object ? (YamlMap)JsonTree.Of(json) : NotAMap(new YamlText(0, 0, "", true), findings);
+
+        var text = (manifest.Text ?? "").TrimStart('\uFEFF');
+        if (text.Length > ExtensionManifest.MaxSourceLength)
+        {
+            findings.Fault(At(0, 0), $"A manifest has at most {ExtensionManifest.MaxSourceLength} characters.");
+            return null;
+        }
+
+        var tree = YamlTree.Read(text);
+        if (tree.Broken is { } broken)
+        {
+            findings.Fault(At(broken.Line, broken.Column), broken.Message);
+            return null;
+        }
+
+        foreach (var doubt in tree.Doubtful)
+            findings.Warn(At(doubt.Line, doubt.Column), doubt.Message);
+        return tree.Root as YamlMap ?? NotAMap(tree.Root ?? new YamlText(1, 1, "", true), findings);
+    }
+
+    private static YamlMap? NotAMap(YamlNode at, ManifestFindings findings)
+    {
+        findings.Fault(new(at, ""), "A manifest is a map of keys and values.");
+        return null;
+    }
+
+    private static Placed At(int line, int column) => new(new YamlText(line, column, "", true), "");
+}
+
+/// <summary>One manifest while it is read.</summary>
+internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap root, ManifestText manifestText)
+{
+    private const int MaxText = 2_000;
+    private const int MaxName = 120;
+    private const int MaxUrl = 2_000;
+    private const string Filtered = "[filtered]";
+
+    private static readonly string[] Sdks = ["ruby", "python", "node", "java", "dotnet", "go"];
+    private static readonly string[] Operations = ["read", "write", "delete", "admin"];
+    private static readonly string[] Steps = ["secrets", "configure", "test", "info"];
+    private static readonly string[] OutputTypes = ["copyable", "url", "code", "badge", "status"];
+
+    private static readonly string[] KnownKeys =
+    [
+        "id", "key", "name", "version", "api_version", "description", "author", "homepage", "sdk", "delivery", "callback", "callback_url",
+        "activationEvents", "activation_events", "lifecycleEvents", "lifecycle_events", "permissions", "hooks", "triggers", "configuration",
+        "settings", "secrets", "setup", "output_fields", "contributes", "custom_data", "capabilities", "assets", "hosting", "delivery_secret",
+        "icon", "tags", "signature_scheme",
+    ];
+
+    private readonly ManifestValues values = new(findings);
+    private string? literalSecret;
+    private readonly List<string> hiddenDefaults = [];
+
+    public ReadManifest? Read()
+    {
+        var whole = new Placed(root, "");
+        var isFlat = root.Find("extension") is null;
+        var extension = isFlat ? whole : values.Map(whole.Member("extension", root.Find("extension")!.Value), "extension");
+        ReadVersions(whole, isFlat);
+        WarnOfOthers(extension, isFlat);
+
+        var id = ReadId(extension);
+        var (delivery, callback) = ReadDelivery(extension, whole, isFlat);
+        var hooks = ReadHooks(extension, whole);
+        var manifest = new ExtensionManifest
+        {
+            Id = id ?? "",
+            Name = (isFlat ? values.Text(Find(extension, "name"), ExtensionManifest.MaxNameLength) ?? id
+                : values.Required(extension, "name", ExtensionManifest.MaxNameLength)) ?? "",
+            Version = ReadVersion(extension),
+            ApiVersion = ReadApiVersion(extension),
+            Description = values.Text(Find(extension, "description"), MaxText),
+            Sdk = ReadSdk(extension),
+            Delivery = delivery,
+            Callback = callback,
+            ActivationEvents = values.Texts(Find(extension, "activationEvents", "activation_events"), MaxName),
+            LifecycleEvents = values.Texts(Find(extension, "lifecycleEvents", "lifecycle_events"), MaxName),
+            Permissions = ReadPermissions(extension, whole),
+            Hooks = hooks,
+            Configuration = ReadConfiguration(extension, whole),
+            Secrets = ReadSecrets(extension),
+            WorkflowActions = ReadActions(extension),
+            CustomData = ReadCustomData(extension),
+        };
+        CheckSetup(extension);
+        CheckOutputFields(extension);
+        if (findings.Faults.Count > 0)
+            return null;
+
+        var document = JsonSerializer.SerializeToElement(Redact(manifestText.Json ?? FileReading.ToJson((YamlNode)root), []));
+        var isFiltered = literalSecret is not null || hiddenDefaults.Count > 0;
+        var source = isFiltered || manifestText.Text is null ? document.GetRawText() : manifestText.Text;
+        return new(manifest with { Document = document, Source = source }, literalSecret, []);
+    }
+
+    private void ReadVersions(Placed whole, bool isFlat)
+    {
+        if (Find(whole, "model_version") is { } model)
+        {
+            if (model.Node is not YamlText { Value: "1.0" or "1" })
+                findings.Fault(model, "This server reads model_version 1.0.");
+        }
+        else if (Find(whole, "manifest_version") is { } manifest)
+        {
+            if (manifest.Node is not YamlText { Value: "1" or "1.0" or "2" or "2.0" })
+                findings.Fault(manifest, "This server reads manifest_version 1 and 2.");
+        }
+        else if (!isFlat)
+        {
+            findings.Fault(whole.Member("model_version", root), "model_version is missing; this server reads 1.0.");
+        }
+    }
+
+    private void WarnOfOthers(Placed extension, bool isFlat)
+    {
+        foreach (var (key, value) in Members(extension))
+        {
+            if (!KnownKeys.Contains(key) && !(isFlat && key is "model_version" or "manifest_version"))
+                findings.Warn(value, $"{value.Path} is not known; it is kept and not read.");
+        }
+    }
+
+    private string? ReadId(Placed extension)
+    {
+        var id = values.Required(extension, "id", ExtensionManifest.MaxIdLength, "key");
+        if (id is null)
+            return null;
+        var at = Find(extension, "id", "key")!.Value;
+        if (!Id().IsMatch(id))
+        {
+            findings.Fault(at, "An id begins with a letter; letters, digits, dots, hyphens and underscores follow.");
+            return null;
+        }
+
+        if (!LowerId().IsMatch(id))
+            findings.Warn(at, "An id is better written in lower case, with dots and hyphens.");
+        return id;
+    }
+
+    private string ReadVersion(Placed extension)
+    {
+        var at = Find(extension, "version");
+        var version = values.Text(at, 100) ?? "1.0.0";
+        if (!SemanticVersion().IsMatch(version))
+            findings.Fault(at!.Value, "A version is a semantic one, such as 1.0.0.");
+        return version;
+    }
+
+    private string ReadApiVersion(Placed extension)
+    {
+        var at = Find(extension, "api_version");
+        var version = values.Text(at, 10) ?? "v1";
+        if (version.All(char.IsAsciiDigit))
+            version = "v" + version;
+        if (!ApiVersion().IsMatch(version))
+            findings.Fault(at!.Value, "An api_version is v and a number, such as v1.");
+        return version;
+    }
+
+    private string? ReadSdk(Placed extension)
+    {
+        var at = Find(extension, "sdk");
+        var sdk = values.Text(at, MaxName);
+        if (sdk is not null && !Sdks.Contains(sdk))
+            findings.Warn(at!.Value, $"'{sdk}' is none of {string.Join(", ", Sdks)}.");
+        return sdk;
+    }
+
+    private (ExtensionDelivery Delivery, ExtensionCallback? Callback) ReadDelivery(Placed extension, Placed whole, bool isFlat)
+    {
+        var delivery = Find(extension, "delivery");
+        var callback = Find(extension, "callback", "callback_url") ?? (delivery is { Node: YamlMap } ? delivery : null);
+        var kind = delivery is { Node: YamlMap } map ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http" : values.Text(delivery, MaxName);
+        if (kind is not (null or "http" or "webhook" or "internal"))
+            findings.Fault(delivery!.Value, "delivery is http or internal.");
+        if (kind is null && callback is null && !isFlat && delivery is null)
+            findings.Fault(extension.Member("delivery", extension.Node), $"{extension.Path}.delivery is missing; it is http or internal.");
+
+        var isHttp = kind is "http" or "webhook" || (kind is null && callback is not null);
+        if (isHttp && callback is null)
+            findings.Fault(extension.Member("callback", extension.Node), "callback is missing; an extension that is reached over http has one.");
+        var read = isHttp && callback is { } place ? ReadCallback(place, extension, whole) : null;
+        return (isHttp ? ExtensionDelivery.Http : ExtensionDelivery.Internal, read);
+    }
+
+    private ExtensionCallback ReadCallback(Placed at, Placed extension, Placed whole)
+    {
+        if (at.Node is YamlText)
+        {
+            return new()
+            {
+                Url = values.Text(at, MaxUrl) ?? "",
+                Secret = ReadSecret(Find(extension, "delivery_secret") ?? Find(whole, "delivery_secret")),
+                SignatureScheme = ReadScheme(Find(extension, "signature_scheme")),
+            };
+        }
+
+        var callback = values.Map(at, "callback");
+        return new()
+        {
+            Url = values.Required(callback, "url", MaxUrl, "callback_url") ?? "",
+            Secret = ReadSecret(Find(callback, "secret") ?? Find(extension, "delivery_secret") ?? Find(whole, "delivery_secret")),
+            Headers = ReadHeaders(callback),
+            TimeoutMs = values.Number(Find(callback, "timeout", "timeout_ms"), ExtensionCallback.MinTimeoutMs, ExtensionCallback.MaxTimeoutMs),
+            Required = values.Flag(Find(callback, "required")) ?? false,
+            ExactUrl = values.Flag(Find(callback, "exact_url", "exactUrl")) ?? false,
+            SignatureScheme = ReadScheme(Find(callback, "signature_scheme", "signatureScheme") ?? Find(extension, "signature_scheme")),
+        };
+    }
+
+    /// <summary>A reference to the host's environment is kept; a secret itself is taken out.</summary>
+    private string? ReadSecret(Placed? at)
+    {
+        if (values.Text(at, MaxText) is not { } secret)
+            return null;
+        if (EnvironmentReference().Match(secret) is { Success: true } reference)
+            return $"env.{reference.Groups["name"].Value}";
+        literalSecret = secret;
+        return null;
+    }
+
+    private SignatureScheme ReadScheme(Placed? at)
+    {
+        if (values.Text(at, MaxName) is not { } written)
+            return SignatureScheme.Timestamp;
+        if (written is "default")
+            return SignatureScheme.Timestamp;
+        if (WireName.TryParse(written, out SignatureScheme scheme))
+            return scheme;
+        findings.Fault(at!.Value, $"A signature_scheme is one of {string.Join(", ", WireName.All<SignatureScheme>())}.");
+        return SignatureScheme.Timestamp;
+    }
+
+    private Dictionary<string, string> ReadHeaders(Placed callback)
+    {
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        if (Find(callback, "headers") is not { } at)
+            return headers;
+        foreach (var (name, value) in Members(values.Map(at, "headers")))
+        {
+            if (!HeaderName().IsMatch(name) || name.StartsWith("X-Kiket-", StringComparison.OrdinalIgnoreCase) || Reserved.Contains(name))
+                findings.Fault(value, "This is no header that a callback may set.");
+            else if (values.Text(value, MaxText) is { } written && written.Any(c => c is < ' ' or > '~'))
+                findings.Fault(value, "A header holds printable ASCII characters only.");
+            else if (value.Node is YamlText header)
+                headers[name] = header.Value;
+        }
+
+        return headers;
+    }
+
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer", "Expect",
+        "webhook-id", "webhook-timestamp", "webhook-signature",
+    };
+
+    private IReadOnlyList<string> ReadPermissions(Placed extension, Placed whole)
+    {
+        var at = Find(extension, "permissions") ?? Find(whole, "permissions");
+        var permissions = values.Texts(at, MaxName);
+        foreach (var unknown in permissions.Where(p => !Scope.TryParse(p, out _)))
+            findings.Warn(at!.Value, $"The permission '{unknown}' is not known here; it allows nothing.");
+        return permissions;
+    }
+
+    private List<ExtensionHook> ReadHooks(Placed extension, Placed whole)
+    {
+        var at = Find(extension, "hooks", "triggers") ?? Find(whole, "hooks", "triggers");
+        List<ExtensionHook> hooks = [];
+        var placed = at is { Node: YamlMap } map
+            ? Members(map).Select(m => (Name: (string?)m.Key, m.Value))
+            : values.Items(at).Select(i => (Name: i.Node is YamlText { IsNull: false } ? values.Text(i, MaxName) : null, Value: i));
+        foreach (var (name, value) in placed)
+        {
+            if (ReadHook(name, value) is not { } hook)
+                continue;
+            if (hooks.Exists(h => h.Event == hook.Event))
+                findings.Fault(value, $"There is already a hook for {hook.Event}.");
+            else
+                hooks.Add(hook);
+        }
+
+        return hooks;
+    }
+
+    private ExtensionHook? ReadHook(string? name, Placed at)
+    {
+        var isShort = at.Node is YamlText;
+        var map = isShort ? at with { Node = YamlMap.EmptyAt(at.Node) } : values.Map(at, "A hook");
+        var @event = name ?? (map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName));
+        if (@event is null)
+        {
+            if (isShort)
+                findings.Fault(at, "A hook names an event.");
+            return null;
+        }
+
+        if (!EventName().IsMatch(@event))
+        {
+            findings.Fault(at, "The name of an event is letters, digits, dots, hyphens, colons and underscores.");
+            return null;
+        }
+
+        if (EventNames.Resolve(@event) is null)
+            findings.Warn(at, $"'{@event}' is no event of this server; only what the extension itself is asked to do can bring it about.");
+        return new()
+        {
+            Event = @event,
+            Description = values.Text(Find(map, "description"), MaxText),
+            TimeoutMs = values.Number(Find(map, "timeout", "timeout_ms"), ExtensionCallback.MinTimeoutMs, ExtensionCallback.MaxTimeoutMs),
+            Retries = values.Number(Find(map, "retries"), 0, ExtensionHook.MaxRetries),
+            Required = values.Flag(Find(map, "required")),
+        };
+    }
+
+    private Dictionary<string, ExtensionSetting> ReadConfiguration(Placed extension, Placed whole)
+    {
+        Dictionary<string, ExtensionSetting> settings = new(StringComparer.Ordinal);
+        if (Find(extension, "configuration") is { Node: not YamlList } map)
+        {
+            foreach (var (key, value) in Members(values.Map(map, "configuration")))
+                Add(key, value);
+        }
+
+        var list = Find(extension, "settings") ?? Find(whole, "settings")
+            ?? (Find(extension, "configuration") is { Node: YamlList } listed ? listed : null);
+        foreach (var item in values.Items(list))
+        {
+            if (values.Required(values.Map(item, "A setting"), "key", MaxName, "name") is { } key)
+                Add(key, item);
+        }
+
+        return settings;
+
+        void Add(string key, Placed at)
+        {
+            if (!SettingKey().IsMatch(key))
+                findings.Fault(at, "The key of a setting is letters, digits, dots, hyphens and underscores.");
+            else if (!settings.TryAdd(key, ReadSetting(key, at)))
+                findings.Fault(at, $"There is already a setting {key}.");
+        }
+    }
+
+    private ExtensionSetting ReadSetting(string key, Placed at)
+    {
+        if (at.Node is not YamlMap)
+            return new() { Default = FileReading.ToJson(at.Node) }; // only its default
+        var standard = Find(at, "default");
+        var isSecret = values.Flag(Find(at, "secret")) ?? false;
+        if (isSecret && standard is { } shown)
+        {
+            findings.Warn(shown, $"The default of the secret {key} is not kept; store it as a secret.");
+            hiddenDefaults.Add(key);
+        }
+
+        return new()
+        {
+            Type = values.Text(Find(at, "type"), MaxName) ?? "string",
+            Default = standard is { } value && !isSecret ? FileReading.ToJson(value.Node) : null,
+            Secret = isSecret,
+            Required = values.Flag(Find(at, "required")) ?? false,
+            IsOrganizationWide = values.Text(Find(at, "scope"), MaxName) is "extension" or "organization",
+            Label = values.Text(Find(at, "label"), MaxText),
+            Description = values.Text(Find(at, "description"), MaxText),
+        };
+    }
+
+    private List<ExtensionSecretNeed> ReadSecrets(Placed extension)
+    {
+        List<ExtensionSecretNeed> needs = [];
+        foreach (var item in values.Items(Find(extension, "secrets")))
+        {
+            var key = item.Node is YamlText { IsNull: false } ? values.Text(item, ExtensionSecret.MaxKeyLength)
+                : values.Required(values.Map(item, "A secret"), "key", ExtensionSecret.MaxKeyLength, "name");
+            if (key is null)
+                continue;
+            if (!SettingKey().IsMatch(key))
+                findings.Fault(item, "The key of a secret is letters, digits, dots, hyphens and underscores.");
+            else if (needs.Exists(n => n.Key == key))
+                findings.Fault(item, $"There is already a secret {key}.");
+            else
+                needs.Add(new()
+                {
+                    Key = key,
+                    Label = values.Text(Find(item, "label"), MaxText),
+                    Description = values.Text(Find(item, "description"), MaxText),
+                    Required = values.Flag(Find(item, "required")) ?? false,
+                });
+        }
+
+        return needs;
+    }
+
+    private List<ExtensionAction> ReadActions(Placed extension)
+    {
+        List<ExtensionAction> actions = [];
+        if (Find(extension, "contributes") is not { } at)
+            return actions;
+        var contributes = values.Map(at, "contributes");
+        foreach (var item in values.Items(Find(contributes, "commands")))
+            values.Required(values.Map(item, "A command"), "command", MaxName, "id");
+        foreach (var item in values.Items(Find(contributes, "workflow_actions", "workflowActions")))
+        {
+            var map = values.Map(item, "A workflow action");
+            if (values.Required(map, "id", MaxName, "key", "action") is not { } id)
+                continue;
+            if (!EventName().IsMatch(id))
+            {
+                findings.Fault(item, "The id of an action is letters, digits, dots, hyphens, colons and underscores.");
+                continue;
+            }
+
+            if (actions.Exists(a => a.Id == id))
+            {
+                findings.Fault(item, $"There is already an action {id}.");
+                continue;
+            }
+
+            var handler = Find(map, "handler");
+            actions.Add(new()
+            {
+                Id = id,
+                Name = values.Text(Find(map, "name", "title", "label"), MaxName) ?? id,
+                Description = values.Text(Find(map, "description"), MaxText),
+                Handler = handler is { Node: YamlMap } typed ? values.Text(Find(typed, "event"), MaxName) : values.Text(handler, MaxName),
+                Parameters = ReadParameters(map),
+            });
+        }
+
+        return actions;
+    }
+
+    private List<ExtensionActionParameter> ReadParameters(Placed action)
+    {
+        List<ExtensionActionParameter> parameters = [];
+        foreach (var item in values.Items(Find(action, "parameters")))
+        {
+            var map = values.Map(item, "A parameter");
+            if (values.Required(map, "key", MaxName, "name") is not { } key)
+                continue;
+            if (parameters.Exists(p => p.Key == key))
+                findings.Fault(item, $"There is already a parameter {key}.");
+            else
+                parameters.Add(new()
+                {
+                    Key = key,
+                    Type = values.Text(Find(map, "type"), MaxName) ?? "string",
+                    Label = values.Text(Find(map, "label"), MaxText),
+                    Required = values.Flag(Find(map, "required")) ?? false,
+                });
+        }
+
+        return parameters;
+    }
+
+    private List<CustomDataGrant> ReadCustomData(Placed extension)
+    {
+        List<CustomDataGrant> grants = [];
+        if (Find(extension, "custom_data", "customData") is not { } at)
+            return grants;
+        foreach (var item in values.Items(Find(values.Map(at, "custom_data"), "permissions")))
+        {
+            var map = values.Map(item, "A permission");
+            if (values.Required(map, "module", MaxName) is not { } module)
+                continue;
+            var operations = values.Texts(Find(map, "operations"), MaxName);
+            if (operations.Count == 0)
+                findings.Fault(map.Member("operations", map.Node), "operations is a list of read, write, delete or admin.");
+            foreach (var wrong in operations.Except(Operations))
+                findings.Fault(map.Member("operations", map.Node), $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+            grants.Add(new() { Module = module, Operations = operations });
+        }
+
+        return grants;
+    }
+
+    private void CheckSetup(Placed extension)
+    {
+        foreach (var item in values.Items(Find(extension, "setup")))
+        {
+            if (item.Node is not YamlMap { Entries: [var only] })
+                findings.Fault(item, "A step is a map with one key: what kind of step it is.");
+            else if (!Steps.Contains(only.Key.Value))
+                findings.Warn(item, $"'{only.Key.Shown}' is no kind of step: {string.Join(", ", Steps)}.");
+        }
+    }
+
+    private void CheckOutputFields(Placed extension)
+    {
+        if (Find(extension, "output_fields") is not { } at)
+            return;
+        foreach (var (key, value) in Members(values.Map(at, "output_fields")))
+        {
+            var field = values.Map(value, "An output field");
+            if (!OutputKey().IsMatch(key))
+                findings.Fault(value, "The key of an output field is lower-case letters, digits and underscores.");
+            if (values.Text(Find(field, "type"), MaxName) is { } type && !OutputTypes.Contains(type))
+                findings.Fault(Find(field, "type")!.Value, $"'{type}' is none of {string.Join(", ", OutputTypes)}.");
+        }
+    }
+
+    /// <summary>The document without the secrets that stood in it.</summary>
+    private JsonElement Redact(JsonElement element, IReadOnlyList<string> path)
+    {
+        if (literalSecret is null && hiddenDefaults.Count == 0)
+            return element;
+        return element.ValueKind switch
+        {
+            JsonValueKind.Object => JsonSerializer.SerializeToElement(element.EnumerateObject()
+                .DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => IsHidden(m, element, path) ? Hidden : Redact(m.Value, [.. path, m.Name]))),
+            JsonValueKind.Array => JsonSerializer.SerializeToElement(element.EnumerateArray().Select(i => Redact(i, path))),
+            _ => element,
+        };
+    }
+
+    private static readonly JsonElement Hidden = JsonSerializer.SerializeToElement(Filtered);
+
+    private bool IsHidden(JsonProperty member, JsonElement owner, IReadOnlyList<string> path) => member.Name switch
+    {
+        "secret" or "delivery_secret" => member.Value.ValueKind is JsonValueKind.String && member.Value.GetString() == literalSecret,
+        "default" => hiddenDefaults.Contains(path.Count > 0 ? path[^1] : "")
+            || (owner.TryGetProperty("key", out var key) && key.ValueKind is JsonValueKind.String && hiddenDefaults.Contains(key.GetString()!)),
+        _ => false,
+    };
+
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9._-]*\z")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9.-]+\z")]
+    private static partial Regex LowerId();
+
+    [GeneratedRegex(@"^\d{1,9}\.\d{1,9}\.\d{1,9}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?\z")]
+    private static partial Regex SemanticVersion();
+
+    [GeneratedRegex(@"^v\d{1,4}\z")]
+    private static partial Regex ApiVersion();
+
+    [GeneratedRegex(@"^env[.:](?<name>[A-Za-z_][A-Za-z0-9_]*)\z|^\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}\z")]
+    private static partial Regex EnvironmentReference();
+
+    [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\z")]
+    private static partial Regex HeaderName();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,120}\z")]
+    private static partial Regex EventName();
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9._-]{0,119}\z")]
+    private static partial Regex SettingKey();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9_]*\z")]
+    private static partial Regex OutputKey();
+}

@@ -1,0 +1,194 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Infrastructure.Definitions;
+
+namespace Kiket.Infrastructure.Extensions;
+
+/// <summary>What is said about a manifest while it is read. Bounded, so that nonsense cannot fill the answer.</summary>
+internal sealed class ManifestFindings
+{
+    private const int Max = 200;
+
+    private readonly List<ErrorDetail> faults = [];
+    private readonly List<ErrorDetail> warnings = [];
+
+    public IReadOnlyList<ErrorDetail> Faults => InOrder(faults);
+
+    public IReadOnlyList<ErrorDetail> Warnings => InOrder(warnings);
+
+    public void Fault(Placed at, string message) => Add(faults, at, message);
+
+    public void Warn(Placed at, string message) => Add(warnings, at, message);
+
+    private static void Add(List<ErrorDetail> notes, Placed at, string message)
+    {
+        if (notes.Count < Max)
+            notes.Add(DetailOf(at, message));
+        else if (notes.Count == Max)
+            notes.Add(DetailOf(at, "There is more; only this much is listed."));
+    }
+
+    private static ErrorDetail DetailOf(Placed at, string message) => new(at.Path.Length == 0 ? "manifest" : at.Path, message)
+    {
+        Line = at.Node.Line == 0 ? null : at.Node.Line,
+        Column = at.Node.Line == 0 ? null : at.Node.Column,
+    };
+
+    private static List<ErrorDetail> InOrder(List<ErrorDetail> notes) => [.. notes.OrderBy(n => n.Line ?? 0).ThenBy(n => n.Column ?? 0)];
+}
+
+/// <summary>A value of a manifest, where it stands in the text, and its path.</summary>
+internal readonly record struct Placed(YamlNode Node, string Path)
+{
+    private const int MaxShown = 80;
+
+    public bool IsNull => Node is YamlText { IsNull: true };
+
+    /// <summary>The path of a member; a name that is no name is cut to what a sentence bears.</summary>
+    public Placed Member(string key, YamlNode value)
+    {
+        var shown = key.Length <= MaxShown ? key : key[..MaxShown] + "…";
+        return new(value, Path.Length == 0 ? shown : $"{Path}.{shown}");
+    }
+
+    public Placed Item(int index, YamlNode value) => new(value, $"{Path}[{index}]");
+}
+
+/// <summary>Takes values out of a manifest and notes what is wrong, each at its place.</summary>
+internal sealed class ManifestValues(ManifestFindings findings)
+{
+    public static Placed? Find(Placed map, params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if ((map.Node as YamlMap)?.Find(key) is { } entry && entry.Value is not YamlText { IsNull: true })
+                return map.Member(key, entry.Value);
+        }
+
+        return null;
+    }
+
+    /// <summary>A map with what it may hold; anything else is a fault and an empty one.</summary>
+    public Placed Map(Placed at, string what)
+    {
+        if (at.Node is YamlMap)
+            return at;
+        if (!at.IsNull)
+            findings.Fault(at, $"{what} is a map of keys and values.");
+        return at with { Node = YamlMap.EmptyAt(at.Node) };
+    }
+
+    public IEnumerable<Placed> Items(Placed? at)
+    {
+        if (at is not { } list)
+            yield break;
+        if (list.Node is not YamlList { Items: var items })
+        {
+            if (!list.IsNull)
+                findings.Fault(list, $"{list.Path} is a list.");
+            yield break;
+        }
+
+        for (var i = 0; i < items.Count; i++)
+            yield return list.Item(i, items[i]);
+    }
+
+    public static IEnumerable<(string Key, Placed Value)> Members(Placed map) =>
+        ((map.Node as YamlMap)?.Entries ?? []).Select(e => (e.Key.Value, map.Member(e.Key.Value, e.Value)));
+
+    /// <summary>A text that is not empty, or null.</summary>
+    public string? Text(Placed? at, int longest)
+    {
+        switch (at)
+        {
+            case null or { IsNull: true } or { Node: YamlText { Value: "" } }:
+                return null;
+            case { Node: YamlText text } when text.Value.Length <= longest:
+                return text.Value;
+            case { Node: YamlText }:
+                findings.Fault(at.Value, $"{at.Value.Path} has at most {longest} characters.");
+                return null;
+            default:
+                findings.Fault(at.Value, $"{at.Value.Path} is a text.");
+                return null;
+        }
+    }
+
+    /// <summary>A text that must be there.</summary>
+    public string? Required(Placed map, string key, int longest, params ReadOnlySpan<string> orElse)
+    {
+        var found = Find(map, [key, .. orElse]);
+        if (found is null or { Node: YamlText { Value: "" } })
+        {
+            findings.Fault(map.Member(key, found?.Node ?? map.Node), $"{(map.Path.Length == 0 ? "" : map.Path + ".")}{key} is missing.");
+            return null;
+        }
+
+        return Text(found, longest);
+    }
+
+    public bool? Flag(Placed? at)
+    {
+        if (at is not { } place || place.IsNull)
+            return null;
+        switch (place.Node)
+        {
+            case YamlText { Value: "true" or "True" or "TRUE" or "yes" or "Yes" or "on" }:
+                return true;
+            case YamlText { Value: "false" or "False" or "FALSE" or "no" or "No" or "off" }:
+                return false;
+            default:
+                findings.Fault(place, $"{place.Path} is true or false.");
+                return null;
+        }
+    }
+
+    public int? Number(Placed? at, int least, int most)
+    {
+        if (at is not { } place || place.IsNull)
+            return null;
+        if (place.Node is YamlText text && int.TryParse(text.Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most)
+            return number;
+        findings.Fault(place, $"{place.Path} is a whole number from {least} to {most}.");
+        return null;
+    }
+
+    /// <summary>Texts in a list, or a single one.</summary>
+    public IReadOnlyList<string> Texts(Placed? at, int longest)
+    {
+        if (at is { Node: YamlText { IsNull: false } })
+            return Text(at, longest) is { } single ? [single] : [];
+        List<string> texts = [];
+        foreach (var item in Items(at))
+        {
+            if (item.Node is not YamlText { IsNull: false, Value.Length: > 0 })
+                findings.Fault(item, $"{item.Path} is a text.");
+            else if (Text(item, longest) is { } text)
+                texts.Add(text);
+        }
+
+        return [.. texts.Distinct(StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>JSON as the values that a YAML text gives, without places.</summary>
+internal static class JsonTree
+{
+    public static YamlNode Of(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                List<YamlEntry> entries = [.. element.EnumerateObject().DistinctBy(m => m.Name)
+                    .Select(m => new YamlEntry(new YamlText(0, 0, m.Name, false), Of(m.Value)))];
+                return new YamlMap(0, 0, 1, 1, entries);
+            case JsonValueKind.Array:
+                return new YamlList(0, 0, 1, 1, [.. element.EnumerateArray().Select(Of)]);
+            case JsonValueKind.String:
+                return new YamlText(0, 0, element.GetString()!, false);
+            default:
+                return new YamlText(0, 0, element.GetRawText(), true);
+        }
+    }
+}

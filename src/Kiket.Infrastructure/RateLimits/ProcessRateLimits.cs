@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Users;
+
+namespace Kiket.Infrastructure.RateLimits;
+
+/// <summary>Counts in this process. All windows of one length begin at the same instants, so that nodes agree on them.</summary>
+internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
+{
+    /// <summary>How many windows there may be before those that have ended are thrown away.</summary>
+    private const int Crowded = 10_000;
+
+    private readonly ConcurrentDictionary<string, Window> windows = new(StringComparer.Ordinal);
+    private int crowded = Crowded;
+
+    public ValueTask<RateWindow> TakeAsync(string credential, RateLimit limit, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var start = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % limit.Window.Ticks), TimeSpan.Zero);
+        var window = windows.AddOrUpdate(
+            credential,
+            static (_, begun) => new Window(begun.Start, begun.End),
+            static (_, old, begun) => old.Start == begun.Start && old.End == begun.End ? old : new Window(begun.Start, begun.End),
+            (Start: start, End: start + limit.Window));
+        var count = Interlocked.Increment(ref window.Count);
+        if (windows.Count > crowded)
+            Sweep(now);
+        return ValueTask.FromResult(new RateWindow(limit.Requests, count, start, limit.Window, now));
+    }
+
+    public ValueTask GiveBackAsync(string credential, RateWindow window, CancellationToken ct)
+    {
+        if (windows.TryGetValue(credential, out var counted) && counted.Start == window.Start)
+            Interlocked.Decrement(ref counted.Count);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Sweep(DateTimeOffset now)
+    {
+        foreach (var (credential, window) in windows)
+        {
+            if (window.End <= now)
+                windows.TryRemove(new(credential, window));
+        }
+
+        crowded = Math.Max(Crowded, windows.Count * 2); // what is left is in use; looking at it at every request would help nobody
+    }
+
+    private sealed class Window(DateTimeOffset start, DateTimeOffset end)
+    {
+        public int Count;
+
+        public DateTimeOffset Start { get; } = start;
+
+        public DateTimeOffset End { get; } = end;
+    }
+}
