@@ -40,8 +40,10 @@ internal static class ExtensionEndpoints
         ManifestBody body, [FromQuery(Name = "project_id"), Description("The project to install it for: its id or key. Without one it is for the whole organization.")] string? project,
         IMediator mediator, CancellationToken ct)
     {
+        if (body.Manifest is not { } manifest)
+            return new ErrorResult(Error.Validation("manifest", "manifest is an object or a YAML text."));
         var installed = await mediator.Send(
-            new InstallExtensionCommand(body.Manifest, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
+            new InstallExtensionCommand(manifest, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
         return installed.Error is { } error ? new ErrorResult(error)
             : installed.Value.IsNew ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
             : new Resource<InstalledExtensionDto>(installed.Value);

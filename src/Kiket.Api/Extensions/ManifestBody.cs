@@ -13,8 +13,9 @@ namespace Kiket.Api.Extensions;
 /// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a text or an object,
 /// with what else there is to say beside it.
 /// </summary>
+/// <param name="Manifest">Null when the body has none, which is for the endpoint to refuse.</param>
 internal sealed record ManifestBody(
-    ManifestText Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
+    ManifestText? Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
     : IEndpointParameterMetadataProvider
 {
     /// <summary>What else may stand beside the manifest; <c>repository</c> is what the CLI sends, and is not kept.</summary>
@@ -39,14 +40,19 @@ internal sealed record ManifestBody(
                 throw TextBody.Refusal(Error.InvalidParameter(member.Name, $"{member.Name} is not a field of this request."));
         }
 
-        if (!root.TryGetProperty("manifest", out var manifest) || manifest.ValueKind is not (JsonValueKind.Object or JsonValueKind.String))
-            throw TextBody.Refusal(Error.Validation("manifest", "manifest is an object or a YAML text."));
         return new(
-            manifest.ValueKind is JsonValueKind.String ? new(manifest.GetString(), null) : new(null, manifest.Clone()),
+            root.TryGetProperty("manifest", out var manifest) ? ManifestOf(manifest) : null,
             ProjectOf(root, "project_id") ?? ProjectOf(root, "project_key"),
             ConfigurationOf(root),
             TextOf(root, "callback_url"));
     }
+
+    private static ManifestText? ManifestOf(JsonElement manifest) => manifest.ValueKind switch
+    {
+        JsonValueKind.String => new(manifest.GetString(), null),
+        JsonValueKind.Object => new(null, manifest.Clone()),
+        _ => null,
+    };
 
     private static ProjectRef? ProjectOf(JsonElement root, string name)
     {

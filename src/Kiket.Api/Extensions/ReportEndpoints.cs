@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Extensions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
@@ -33,30 +32,32 @@ internal static class ReportEndpoints
 
     /// <summary>Reports how the extension dealt with an event; its health derives from that.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportTelemetry(
-        ReportBody body, ICurrentActor current, HttpContext context, IMediator mediator, CancellationToken ct)
+        ReportBody body, HttpContext context, IMediator mediator, CancellationToken ct)
     {
+        var members = await body.ReadAsync();
         if (context.User.Identity?.IsAuthenticated == true)
-            return Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Telemetry, body.Members), ct));
-        await mediator.Send(new ReportAnonymouslyCommand(body.TextOf("extension_id"), body.Members), ct);
+            return Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Telemetry, members), ct));
+        var extension = members.TryGetValue("extension_id", out var id) && id.ValueKind is JsonValueKind.String ? id.GetString() : null;
+        await mediator.Send(new ReportAnonymouslyCommand(extension, members), ct);
         return TypedResults.Accepted((string?)null, new AcceptedReport(true));
     }
 
     /// <summary>Reports something that happened in the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportEvent(
         ExtensionRef extension, ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(extension, ReportKind.Event, body.Members), ct));
+        Answer(await mediator.Send(new ReportFromExtensionCommand(extension, ReportKind.Event, await body.ReadAsync()), ct));
 
     /// <summary>Reports a line of the extension's log.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportLog(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Log, body.Members), ct));
+        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Log, await body.ReadAsync()), ct));
 
     /// <summary>Reports a measurement of the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportMetric(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Metric, body.Members), ct));
+        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Metric, await body.ReadAsync()), ct));
 
     /// <summary>Reports something that the extension wants people to be told.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportNotification(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Notification, body.Members), ct));
+        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Notification, await body.ReadAsync()), ct));
 
     /// <summary>Lists what an extension has reported in the last seven days, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionReportDto>>, ErrorResult>> ListExtensionReports(
@@ -92,17 +93,17 @@ internal sealed record ReportListParameters : PageParameters
     public string? ProjectId { get; init; }
 }
 
-/// <summary>A JSON object with whatever an SDK reports; its members are the SDK's own.</summary>
-internal sealed record ReportBody(IReadOnlyDictionary<string, JsonElement> Members)
+/// <summary>A JSON object with whatever an SDK reports; its members are the SDK's own. Read late, after the parameters were checked.</summary>
+internal sealed class ReportBody(HttpContext context)
 {
-    public static async ValueTask<ReportBody> BindAsync(HttpContext context)
+    public static ValueTask<ReportBody> BindAsync(HttpContext context) => ValueTask.FromResult(new ReportBody(context));
+
+    public async Task<IReadOnlyDictionary<string, JsonElement>> ReadAsync()
     {
         var (isYaml, text) = await TextBody.ReadAsync(context, "A report is JSON.");
         if (isYaml)
             throw new BadHttpRequestException("A report is JSON.", StatusCodes.Status415UnsupportedMediaType);
         using var document = TextBody.ParseObject(text);
-        return new(document.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.Clone(), StringComparer.Ordinal));
+        return document.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.Clone(), StringComparer.Ordinal);
     }
-
-    public string? TextOf(string name) => Members.TryGetValue(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

@@ -65,7 +65,7 @@ public record ExtensionDto : IVersioned
     public required HealthDto Health { get; init; }
 
     [JsonIgnore]
-    public required int Revision { get; init; }
+    public int Revision { get; init; }
 
     int IVersioned.Version => Revision;
 

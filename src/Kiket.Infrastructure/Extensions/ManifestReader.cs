@@ -209,7 +209,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         if (kind is null && callback is null && !isFlat && delivery is null)
             findings.Fault(extension.Member("delivery", extension.Node), $"{extension.Path}.delivery is missing; it is http or internal.");
 
-        var isHttp = kind is "http" or "webhook" || (kind is null && callback is not null);
+        var isHttp = kind is "http" or "webhook" || (kind is not "internal" && callback is not null);
         if (isHttp && callback is null)
             findings.Fault(extension.Member("callback", extension.Node), "callback is missing; an extension that is reached over http has one.");
         var read = isHttp && callback is { } place ? ReadCallback(place, extension, whole) : null;
@@ -322,29 +322,22 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         var isShort = at.Node is YamlText;
         var map = isShort ? at with { Node = YamlMap.EmptyAt(at.Node) } : values.Map(at, "A hook");
         var @event = name ?? (map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName));
-        if (@event is null)
-        {
-            if (isShort)
-                findings.Fault(at, "A hook names an event.");
-            return null;
-        }
-
-        if (!EventName().IsMatch(@event))
-        {
+        if (@event is null && isShort)
+            findings.Fault(at, "A hook names an event.");
+        else if (@event is not null && !EventName().IsMatch(@event))
             findings.Fault(at, "The name of an event is letters, digits, dots, hyphens, colons and underscores.");
-            return null;
-        }
-
-        if (EventNames.Resolve(@event) is null)
+        else if (@event is not null && EventNames.Resolve(@event) is null)
             findings.Warn(at, $"'{@event}' is no event of this server; only what the extension itself is asked to do can bring it about.");
-        return new()
+
+        var hook = new ExtensionHook
         {
-            Event = @event,
+            Event = @event ?? "",
             Description = values.Text(Find(map, "description"), MaxText),
             TimeoutMs = values.Number(Find(map, "timeout", "timeout_ms"), ExtensionCallback.MinTimeoutMs, ExtensionCallback.MaxTimeoutMs),
             Retries = values.Number(Find(map, "retries"), 0, ExtensionHook.MaxRetries),
             Required = values.Flag(Find(map, "required")),
         };
+        return @event is null ? null : hook;
     }
 
     private Dictionary<string, ExtensionSetting> ReadConfiguration(Placed extension, Placed whole)

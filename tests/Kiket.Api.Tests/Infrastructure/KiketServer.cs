@@ -39,6 +39,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>What a server of its own has in place of the real services: a clock, a listener at the database.</summary>
     internal Action<IServiceCollection>? TestServices { get; init; }
 
+    /// <summary>Settings that a server of its own has beside the usual ones.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>A new organization; no test sees another's.</summary>
     public async Task<Tenant> NewTenantAsync()
     {
@@ -78,6 +81,10 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Kiket:Role", "Api");
         builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // where the tests' receivers are
+        builder.UseSetting("RateLimits:UserRequests", "1000000"); // all tests come from one address, and some hammer
+        builder.UseSetting("RateLimits:ExtensionRequests", "1000000");
+        foreach (var (name, value) in Settings)
+            builder.UseSetting(name, value);
         if (TestServices is not null)
             builder.ConfigureTestServices(TestServices);
     }
