@@ -1,6 +1,8 @@
 using FluentValidation;
+using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
+using Kiket.Application.Extensions;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +23,7 @@ public static class DependencyInjection
         }
 
         services.AddScoped<EventReactions>();
+        services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LostRaceBehavior<,>));
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);

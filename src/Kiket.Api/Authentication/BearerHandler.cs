@@ -27,6 +27,7 @@ internal sealed class BearerHandler(
     public const string ScopeClaim = "scope";
     public const string DashboardPath = "/hangfire";
     public const string ApiKeyHeader = "X-Kiket-API-Key";
+    private static readonly string[] RuntimeTokenHeaders = ["X-Kiket-Runtime-Token", "X-Runtime-Token"];
 
     private static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
 
@@ -74,12 +75,15 @@ internal sealed class BearerHandler(
     /// </summary>
     private IRequest<Result<SignedIn>>? ReadCredential()
     {
-        if (ExtensionPaths.Matches(Request.Path) && Request.Headers[ApiKeyHeader].ToString() is { Length: > 0 } key)
-            return new AuthenticateExtensionQuery(key.Trim());
+        var isForExtensions = ExtensionPaths.Matches(Request.Path);
+        if (isForExtensions && RuntimeTokenHeaders.Select(h => Request.Headers[h].ToString()).FirstOrDefault(t => t.Length > 0) is { } runtime)
+            return new AuthenticateExtensionQuery(runtime.Trim(), IsRuntimeToken: true);
+        if (isForExtensions && Request.Headers[ApiKeyHeader].ToString() is { Length: > 0 } key)
+            return new AuthenticateExtensionQuery(key.Trim(), IsRuntimeToken: false);
         if (ReadToken() is not { } token)
             return null;
-        return token.StartsWith(Extension.KeyLabel, StringComparison.Ordinal) && ExtensionPaths.Matches(Request.Path)
-            ? new AuthenticateExtensionQuery(token)
+        return isForExtensions && token.StartsWith(Extension.KeyLabel, StringComparison.Ordinal)
+            ? new AuthenticateExtensionQuery(token, IsRuntimeToken: false)
             : new AuthenticateTokenQuery(token);
     }
 

@@ -6,19 +6,34 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Finds out which installation an API key belongs to.</summary>
-public sealed record AuthenticateExtensionQuery(string ApiKey) : IQuery<Result<SignedIn>>;
+/// <summary>Finds out which installation a credential belongs to.</summary>
+/// <param name="Credential">An API key, or the token of a delivery.</param>
+public sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
 
-internal sealed class AuthenticateExtensionHandler(IKiketDb db) : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
+internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens tokens) : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
 {
-    private static readonly Error Refused = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "The API key is unknown or revoked.");
+    private static readonly Error Refused = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "The credential is unknown, expired or revoked.");
 
     public async Task<Result<SignedIn>> Handle(AuthenticateExtensionQuery query, CancellationToken ct)
     {
-        // Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has no hash.
-        var hash = TokenSecret.HashOf(query.ApiKey);
-        var extension = await db.Extensions.IgnoreQueryFilters().AsNoTracking().SingleOrDefaultAsync(e => e.KeyHash == hash, ct);
-        return extension is null ? Refused : extension.SignIn();
+        // Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor slot.
+        var extensions = db.Extensions.IgnoreQueryFilters().AsNoTracking();
+        if (!query.IsRuntimeToken)
+        {
+            var hash = TokenSecret.HashOf(query.Credential);
+            return await extensions.SingleOrDefaultAsync(e => e.KeyHash == hash, ct) is { } owner ? owner.SignIn() : Refused;
+        }
+
+        if (await tokens.ValidateAsync(query.Credential, ct) is not { } claims)
+            return Refused;
+        var installation = await extensions.SingleOrDefaultAsync(
+            e => e.Id == claims.InstallationId && e.OrganizationId == claims.OrganizationId && e.Slot != null, ct);
+
+        // The token allows what it said when it was made, and no more than the extension may do now.
+        return installation is null ? Refused : installation.SignIn() with
+        {
+            Scopes = [.. claims.Scopes.Intersect(Scope.Spell(installation.Manifest.Permissions), StringComparer.Ordinal)],
+        };
     }
 }
 

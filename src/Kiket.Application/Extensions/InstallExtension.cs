@@ -5,6 +5,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
@@ -56,10 +57,10 @@ internal sealed class InstallExtensionHandler(
             return unreachable;
 
         // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
+        var webhook = existing is null ? null
+            : await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active, ct);
         var named = read.CallbackSecret ?? (manifest.Callback?.Secret is { } reference ? environment.Find(reference["env.".Length..]) : null);
-        var made = manifest.Callback is not null && named is null && existing?.WebhookSecret is null ? NewWebhookSecret() : null;
-        var secret = named ?? made;
-        var isProtected = secret is null ? null : protector.Protect(ExtensionQueries.WebhookSecretPurpose(current.Actor.OrganizationId), secret);
+        var made = manifest.Callback is not null && named is null && webhook?.Secret is null ? NewWebhookSecret() : null;
 
         var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
         IReadOnlyList<string> added;
@@ -67,7 +68,7 @@ internal sealed class InstallExtensionHandler(
         if (existing is not null)
         {
             (extension, var before) = (existing, existing.Manifest.Version);
-            added = extension.Upgrade(manifest, address.Value, isProtected, now);
+            added = extension.Upgrade(manifest, address.Value, now);
             var service = await db.Users.SingleAsync(u => u.Id == extension.ServiceUserId, ct);
             if (service.Name != manifest.Name)
                 service.RenameService(manifest.Name, now);
@@ -78,7 +79,7 @@ internal sealed class InstallExtensionHandler(
             var service = User.ForExtension(current.Actor.OrganizationId, manifest.Name, now);
             db.Users.Add(service);
             await db.SaveChangesAsync(ct);
-            extension = Extension.Install(service, projectId, manifest, address.Value, isProtected, key!, current.Actor.UserId, now);
+            extension = Extension.Install(service, projectId, manifest, address.Value, key!, current.Actor.UserId, now);
             added = manifest.Permissions;
             db.Extensions.Add(extension);
         }
@@ -87,10 +88,9 @@ internal sealed class InstallExtensionHandler(
             return invalid;
         await db.SaveChangesAsync(ct);
         if (existing is null)
-        {
             db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
-            await db.SaveChangesAsync(ct);
-        }
+        Subscribe(extension, webhook, named ?? made, now);
+        await db.SaveChangesAsync(ct);
 
         return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
         {
@@ -100,6 +100,31 @@ internal sealed class InstallExtensionHandler(
             Warnings = read.Warnings,
             IsNew = existing is null,
         };
+    }
+
+    /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
+    private void Subscribe(Extension extension, Webhook? webhook, string? secret, DateTimeOffset now)
+    {
+        if (extension.Manifest.Callback is not { } callback || extension.CallbackUrl is not { } url)
+        {
+            webhook?.Stop(now);
+            return;
+        }
+
+        var (target, hooks) = (Webhook.TargetOf(callback, url), Webhook.HooksOf(extension.Manifest));
+        var ciphertext = secret is null ? null : protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret);
+        if (webhook is null)
+        {
+            db.Webhooks.Add(Webhook.For(
+                extension.OrganizationId, extension.ProjectId, extension.Id, WebhookKind.Extension, target, hooks, ciphertext, now));
+            return;
+        }
+
+        webhook.Follow(target, hooks, now);
+        var isAnother = secret is not null
+            && (webhook.Secret is not { } kept || protector.Unprotect(ExtensionQueries.WebhookSecretPurpose, kept) != secret);
+        if (isAnother)
+            webhook.RotateSecret(ciphertext!, now);
     }
 
     private static string NewWebhookSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

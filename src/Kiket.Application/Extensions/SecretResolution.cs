@@ -13,35 +13,11 @@ namespace Kiket.Application.Extensions;
 /// <param name="Project">The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.</param>
 public sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
 
-/// <summary>The secrets that a delivery brings along.</summary>
-/// <param name="Values">The values by key.</param>
-/// <param name="Missing">The keys that have no value, or one that cannot be decrypted.</param>
-public sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);
-
 /// <summary>Looks secrets up through the five scopes (contract, section 12.3).</summary>
-public static class SecretResolution
+internal static class SecretResolution
 {
-    /// <summary>The secrets that an installation's manifest asks for. Only the organization of the current actor is looked at.</summary>
-    /// <param name="projectId">The project that the secrets are for; null where there is none.</param>
-    public static async Task<ResolvedSecrets> ResolveSecretsAsync(
-        this IKiketDb db, Extension extension, long? projectId, ISecretProtector protector, CancellationToken ct)
-    {
-        IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
-        if (keys.Count == 0)
-            return new(new Dictionary<string, string>(), []);
-        var found = (await db.FindSecretsAsync(await db.OwnersAsync(extension, projectId, ct), ct)).Where(s => keys.Contains(s.Key));
-        Dictionary<string, string> values = new(StringComparer.Ordinal);
-        foreach (var secret in found)
-        {
-            if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is { } value)
-                values[secret.Key] = value;
-        }
-
-        return new(values, [.. keys.Where(k => !values.ContainsKey(k))]);
-    }
-
     /// <summary>Whose secrets an installation sees, in the order in which they are looked through.</summary>
-    internal static async Task<IReadOnlyList<string>> OwnersAsync(this IKiketDb db, Extension extension, long? projectId, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> OwnersAsync(this IKiketDb db, Extension extension, long? projectId, CancellationToken ct)
     {
         List<string> owners = [ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null)];
         if (extension.ProjectId is not null && await db.FindOrganizationWideAsync(extension, ct) is { } wide)
@@ -54,7 +30,7 @@ public static class SecretResolution
     }
 
     /// <summary>The secrets of some owners; of several with one key, that of the first owner.</summary>
-    internal static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(this IKiketDb db, IReadOnlyList<string> owners, CancellationToken ct)
+    public static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(this IKiketDb db, IReadOnlyList<string> owners, CancellationToken ct)
     {
         var all = await db.ExtensionSecrets.AsNoTracking().Where(s => owners.Contains(s.Owner)).ToListAsync(ct);
         var order = owners.Select((owner, n) => (owner, n)).ToDictionary(x => x.owner, x => x.n, StringComparer.Ordinal);
@@ -65,7 +41,7 @@ public static class SecretResolution
     /// The installation whose secrets a request is about, and whose they are: one owner where it names a scope, else all in order. For
     /// administrators, and for the extension itself.
     /// </summary>
-    internal static async Task<Result<(Extension Extension, IReadOnlyList<string> Owners)>> FindSecretOwnersAsync(
+    public static async Task<Result<(Extension Extension, IReadOnlyList<string> Owners)>> FindSecretOwnersAsync(
         this IKiketDb db, SecretTarget target, ICurrentActor current, CancellationToken ct)
     {
         var found = await db.FindExtensionAsync(target.Extension, target.Project, current, ct);
@@ -92,7 +68,7 @@ public static class SecretResolution
     }
 
     /// <summary>The scope that a secret of an installation has where the request names none.</summary>
-    internal static SecretScope OwnScope(Extension extension) =>
+    public static SecretScope OwnScope(Extension extension) =>
         extension.ProjectId is null ? SecretScope.ProductInstallation : SecretScope.Installation;
 
     private static Task<Extension?> FindOrganizationWideAsync(this IKiketDb db, Extension extension, CancellationToken ct)

@@ -28,6 +28,8 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
 
         var owner = ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null);
         extension.Uninstall(now);
+        foreach (var webhook in await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Active).ToListAsync(ct))
+            webhook.Stop(now);
         await db.StoredValues.Where(v => v.ExtensionId == extension.Id).ExecuteDeleteAsync(ct);
         await db.ExtensionSecrets.Where(s => s.Owner == owner).ExecuteDeleteAsync(ct);
         db.Audit(extension, ExtensionAuditEntry.Uninstalled, null, current, now, ("version", extension.Manifest.Version));

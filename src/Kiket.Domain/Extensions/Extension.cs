@@ -51,9 +51,6 @@ public sealed class Extension : AggregateRoot
     /// <summary>Where its events are posted, with the host's environment filled in; null when it has no callback.</summary>
     public string? CallbackUrl { get; private set; }
 
-    /// <summary>The secret that signs its events, encrypted; null when it has no callback.</summary>
-    public string? WebhookSecret { get; private set; }
-
     /// <summary>The values of its settings that differ from their defaults, without the secret ones.</summary>
     public IReadOnlyDictionary<string, JsonElement> Configuration { get; private set; } = new Dictionary<string, JsonElement>();
 
@@ -85,12 +82,11 @@ public sealed class Extension : AggregateRoot
     /// <param name="projectId">The project, or null for the whole organization.</param>
     /// <param name="manifest">What it says of itself.</param>
     /// <param name="callbackUrl">Where its events are posted, or null.</param>
-    /// <param name="webhookSecret">The secret that signs them, encrypted, or null.</param>
     /// <param name="secret">Its generated API key.</param>
     /// <param name="actorId">Who installs it.</param>
     /// <param name="at">Instant of the installation.</param>
     public static Extension Install(
-        User service, long? projectId, ExtensionManifest manifest, string? callbackUrl, string? webhookSecret, TokenSecret secret, long actorId, DateTimeOffset at)
+        User service, long? projectId, ExtensionManifest manifest, string? callbackUrl, TokenSecret secret, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(manifest);
@@ -106,7 +102,6 @@ public sealed class Extension : AggregateRoot
             KeyHash = secret.Hash,
             KeyPrefix = secret.Prefix,
             CallbackUrl = callbackUrl,
-            WebhookSecret = webhookSecret,
             InstalledById = actorId,
             InstalledAt = at.ToUniversalTime(),
         };
@@ -117,12 +112,11 @@ public sealed class Extension : AggregateRoot
     /// <summary>Takes a new manifest of the same extension. Keys, secrets and settings stay.</summary>
     /// <param name="manifest">What it says of itself now.</param>
     /// <param name="callbackUrl">Where its events are posted, or null.</param>
-    /// <param name="webhookSecret">The secret that signs them, encrypted, or null to keep the one there is.</param>
     /// <param name="at">Instant of the upgrade.</param>
     /// <returns>The permissions that it did not have before, as written.</returns>
     /// <exception cref="ArgumentException">The manifest is another extension's.</exception>
     /// <exception cref="InvalidOperationException">It is uninstalled.</exception>
-    public IReadOnlyList<string> Upgrade(ExtensionManifest manifest, string? callbackUrl, string? webhookSecret, DateTimeOffset at)
+    public IReadOnlyList<string> Upgrade(ExtensionManifest manifest, string? callbackUrl, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Id != Key)
@@ -133,7 +127,6 @@ public sealed class Extension : AggregateRoot
         IReadOnlyList<string> added = [.. manifest.Permissions.Except(Manifest.Permissions, StringComparer.Ordinal)];
         Manifest = manifest;
         CallbackUrl = callbackUrl;
-        WebhookSecret = webhookSecret ?? WebhookSecret;
         Touch(at);
         return added;
     }
@@ -148,7 +141,6 @@ public sealed class Extension : AggregateRoot
         Status = ExtensionStatus.Uninstalled;
         Slot = null;
         KeyHash = null;
-        WebhookSecret = null;
         UninstalledAt = at.ToUniversalTime();
         Touch(at);
     }

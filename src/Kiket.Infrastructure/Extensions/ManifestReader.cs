@@ -490,11 +490,12 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             var map = values.Map(item, "A permission");
             if (values.Required(map, "module", MaxName) is not { } module)
                 continue;
-            var operations = values.Texts(Find(map, "operations"), MaxName);
+            var listed = Find(map, "operations") ?? map.Member("operations", map.Node);
+            var operations = listed.Node == map.Node ? [] : values.Texts(listed, MaxName);
             if (operations.Count == 0)
-                findings.Fault(map.Member("operations", map.Node), "operations is a list of read, write, delete or admin.");
+                findings.Fault(listed, "operations is a list of read, write, delete or admin.");
             foreach (var wrong in operations.Except(Operations))
-                findings.Fault(map.Member("operations", map.Node), $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+                findings.Fault(listed, $"'{wrong}' is none of {string.Join(", ", Operations)}.");
             grants.Add(new() { Module = module, Operations = operations });
         }
 

@@ -25,7 +25,6 @@ internal static class WebhookSetup
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookSender>();
         services.AddScoped<WebhookPayloads>();
-        services.AddScoped<IExtensionSecrets, UnstoredSecrets>();
         return services;
     }
 }

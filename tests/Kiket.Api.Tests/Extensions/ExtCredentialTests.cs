@@ -1,4 +1,9 @@
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Extensions;
 
@@ -37,6 +42,38 @@ public sealed class ExtCredentialTests(KiketServer server)
         bad.DefaultRequestHeaders.Add("X-Kiket-API-Key", "ext_live_nonsense");
         await bad.GetAsync("/api/v1/ext/project?project_id=LEGAL").RefusedAsync(401, "AUTH_INVALID_TOKEN");
         await server.NewClient("ext_live_nonsense").GetAsync("/api/v1/ext/project").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+    }
+
+    [Theory]
+    [InlineData("X-Kiket-Runtime-Token")]
+    [InlineData("X-Runtime-Token")]
+    public async Task A_runtime_token_goes_before_all_and_ends_with_the_installation(string header)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var installed = await Installed.NewAsync(tenant, "LEGAL", permissions: ["projects:read"]);
+        string token;
+        await using (var scope = server.Services.CreateAsyncScope())
+        {
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+            var extension = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Extensions.SingleAsync(e => e.Id == installed.Id);
+            token = (await server.Services.GetRequiredService<RuntimeTokens>().CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)).Text;
+        }
+
+        HttpClient With(string value)
+        {
+            var client = server.NewClient("wksp_nonsense");
+            client.DefaultRequestHeaders.Add(header, value);
+            client.DefaultRequestHeaders.Add("X-Kiket-API-Key", "ext_live_nonsense");
+            return client;
+        }
+
+        await With(token).GetAsync("/api/v1/ext/project").OkAsync();
+        await With(token).GetAsync("/ext/issues").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await With(token[..^4] + "AAAA").GetAsync("/api/v1/ext/project").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await With(token).GetAsync("/api/v1/me").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await tenant.Admin.DeleteAsync($"/api/v1/extensions/{installed.Id}").OkAsync();
+        await With(token).GetAsync("/api/v1/ext/project").RefusedAsync(401, "AUTH_INVALID_TOKEN");
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal static class Subscribing
         var user = User.ForExtension(tenant.OrganizationId, manifest.Name, now);
         db.Users.Add(user);
         await db.SaveChangesAsync();
-        var extension = Extension.Install(user, projectId, manifest, url, null, key, tenant.AdminId, now);
+        var extension = Extension.Install(user, projectId, manifest, url, key, tenant.AdminId, now);
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
         var protector = scope.ServiceProvider.GetRequiredService<ISecretProtector>();

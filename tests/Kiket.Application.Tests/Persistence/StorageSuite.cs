@@ -176,7 +176,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = mine.SignIn();
         var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
 
-        Assert.Equal(16, tables.Count);
+        Assert.Equal(23, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -281,8 +281,14 @@ public abstract class StorageSuite(TestDatabase database)
         db.DefinitionFiles.Add(DefinitionFile.Keep(admin.OrganizationId, projectId, "a.yaml", "a: b", "tests", [], Noon));
         db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
         db.Notifications.Add(Notification.About(issue, admin.UserId, "Mine", NotificationLevel.Info, Noon));
-        db.Extensions.Add(Extension.Install(
-            user, projectId, new() { Id = "com.example.mine", Name = "Mine" }, null, null, TokenSecret.Generate(Extension.KeyLabel), admin.UserId, Noon));
+        var extension = Extension.Install(
+            user, projectId, new() { Id = "com.example.mine", Name = "Mine" }, null, TokenSecret.Generate(Extension.KeyLabel), admin.UserId, Noon);
+        db.Extensions.Add(extension);
+        await db.SaveChangesAsync();
+        db.ExtensionAuditEntries.Add(ExtensionAuditEntry.Of(extension, ExtensionAuditEntry.Installed, null, null, admin.UserId, Noon));
+        db.ExtensionSecrets.Add(ExtensionSecret.Store(admin.OrganizationId, SecretScope.Organization, "organization", "MINE", "x", Noon));
+        db.StoredValues.Add(StoredValue.Keep(admin.OrganizationId, extension.Id, "mine", "1", Noon).Value);
+        db.ExtensionReports.Add(ExtensionReport.Of(admin.OrganizationId, extension.Id, ReportKind.Log, new Dictionary<string, JsonElement>(), Noon));
         db.Approvals.Add(Approval.Request(
             issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
         await db.SaveChangesAsync();

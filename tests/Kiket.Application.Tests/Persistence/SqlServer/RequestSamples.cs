@@ -5,6 +5,7 @@ using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
 using Kiket.Application.Definitions;
+using Kiket.Application.Extensions;
 using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
 using Kiket.Application.Notifications;
@@ -13,6 +14,7 @@ using Kiket.Application.Projects;
 using Kiket.Application.Tokens;
 using Kiket.Application.Users;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -87,6 +89,11 @@ public sealed class RequestSamples : IAsyncLifetime
         session.Db.Notifications.Add(notification);
         await session.Db.SaveChangesAsync();
 
+        var helper = (await session.SendAsync(new InstallExtensionCommand(new(Helper, null), Legal, null, null))).Value;
+        session.Db.ExtensionReports.Add(ExtensionReport.Of(founded.OrganizationId, helper.Id, ReportKind.Telemetry, Nothing, DateTimeOffset.UnixEpoch));
+        await session.Db.SaveChangesAsync();
+        await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
+
         var samples = Of(
             developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
             IssueRef.Of(other.Id), IssueRef.Of(epic.Id), IssueRef.Of(story.Id), IssueRef.Of(task.Id));
@@ -97,6 +104,7 @@ public sealed class RequestSamples : IAsyncLifetime
             new ReadAllNotificationsCommand(),
         ]);
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
+        samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
 
@@ -174,6 +182,43 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
         yield return new GetOrganizationSettingsQuery();
         yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
+    private const string Helper = """
+        model_version: "1.0"
+        extension: {id: com.example.helper, name: Helper, delivery: http, callback: {url: "https://helper.example.com"}, hooks: [issue.created]}
+        """;
+
+    private static readonly Dictionary<string, JsonElement> Nothing = [];
+
+    private static IEnumerable<IBaseRequest> OfExtensions(ExtensionRef helper, string key, IssueRef issue)
+    {
+        var page = new PageRequest(null, null, null);
+        Assert.True(ExtensionRef.TryParse("com.example.helper", out var named));
+        yield return new AuthenticateExtensionQuery(key, false);
+        yield return new AuthenticateExtensionQuery("nonsense", true);
+        yield return new InstallExtensionCommand(new(Helper, null), Legal, null, "https://other.example.com");
+        yield return new InstallExtensionCommand(new(Helper, null), null, null, null);
+        yield return new GetExtensionQuery(helper, null);
+        yield return new GetExtensionQuery(named, Legal);
+        yield return new ListExtensionsQuery(null, [], page);
+        yield return new ListExtensionsQuery(Legal, [ExtensionStatus.Active, ExtensionStatus.Uninstalled], new(1, 1, "extension_id desc, status asc, installed_at asc, updated_at asc"));
+        yield return new UpdateExtensionCommand(helper, null, new() { RateLimitRequests = 5 }, null);
+        yield return new UninstallExtensionCommand(helper, null, null);
+        yield return new ListExtensionAuditQuery(helper, null, page);
+        yield return new SetSecretCommand(new(helper, null, null), "TOKEN", "another");
+        yield return new SetSecretCommand(new(helper, SecretScope.Organization, null), "NEW", "value");
+        yield return new ReadSecretCommand(new(named, null, Legal), "TOKEN");
+        yield return new ListSecretsQuery(new(helper, null, null));
+        yield return new ListSecretsQuery(new(helper, SecretScope.ProductInstallation, null));
+        yield return new DeleteSecretCommand(new(helper, null, null), "TOKEN");
+        yield return new GetStoredValueQuery("a");
+        yield return new ListStoredValuesQuery(page);
+        yield return new PutStoredValueCommand("a", "1", null, false);
+        yield return new DeleteStoredValueCommand("a", null);
+        yield return new ReportFromExtensionCommand(null, ReportKind.Log, Nothing);
+        yield return new ReportAnonymouslyCommand("com.example.helper", Nothing);
+        yield return new ListExtensionReportsQuery(helper, null, [ReportKind.Telemetry], page);
+        yield return new GetWorkflowStatesQuery(Legal, null, "bug");
+        yield return new ResolveWorkflowActionQuery(issue, "Park", null);
     }
 
     private static IEnumerable<IBaseRequest> OfMoves(IssueRef issue, long approval)

@@ -1,0 +1,24 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>The values that a delivery brings along; only the organization of the current actor is looked at.</summary>
+internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector) : IExtensionSecrets
+{
+    public async Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct)
+    {
+        IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
+        if (keys.Count == 0)
+            return new(new Dictionary<string, string>(), []);
+        var found = (await db.FindSecretsAsync(await db.OwnersAsync(extension, projectId, ct), ct)).Where(s => keys.Contains(s.Key));
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        foreach (var secret in found)
+        {
+            if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is { } value)
+                values[secret.Key] = value;
+        }
+
+        return new(values, [.. keys.Where(k => !values.ContainsKey(k))]);
+    }
+}
