@@ -57,4 +57,39 @@ public sealed class ScopeTests
     [InlineData(new[] { "*" }, new string[0], true)]
     public void A_token_cannot_issue_a_stronger_one(string[] own, string[] asked, bool allowed) =>
         Assert.Equal(allowed, Scope.Covers(own, asked));
+
+    [Fact]
+    public void Who_may_write_may_set_going_and_not_the_other_way_round()
+    {
+        Assert.True(Scope.Allows(["workflows:write"], Scope.Workflows, ScopeActions.Execute));
+        Assert.False(Scope.Allows(["workflows.execute"], Scope.Workflows, ScopeActions.Write));
+        Assert.False(Scope.Allows(["workflows:read"], Scope.Workflows, ScopeActions.Execute));
+    }
+
+    [Fact]
+    public void No_scopes_allow_a_user_everything_and_an_extension_nothing()
+    {
+        Assert.True(Scope.Allows([], Scope.Issues, ScopeActions.Read));
+        Assert.False(Scope.Grants([], Scope.Issues, ScopeActions.Read));
+    }
+
+    [Theory]
+    [InlineData("write:issues", new[] { "write:issues", "issues:write", "issues.write", "issues:read", "issues.read", "read:issues" })]
+    [InlineData("notifications:write", new[] { "notifications:write", "notifications:send", "notifications:read" })]
+    [InlineData("workflows.execute", new[] { "workflows.execute", "workflows:execute", "execute:workflows" })]
+    [InlineData("users", new[] { "users", "users:read", "users:write" })]
+    [InlineData("attachments:read", new[] { "attachments:read" })]
+    [InlineData("*", new[] { "*" })]
+    public void A_permission_is_kept_as_written_and_spelt_out(string permission, string[] spellings)
+    {
+        var spelt = Scope.Spell([permission]);
+
+        Assert.Equal(permission, spelt[0]);
+        Assert.Empty(spellings.Except(spelt));
+        Assert.Equal(spelt.Count, spelt.Distinct().Count());
+    }
+
+    [Fact]
+    public void Reading_is_not_spelt_out_as_more() =>
+        Assert.Equal(["issues:read", "issues.read", "read:issues"], Scope.Spell(["issues:read"]));
 }

@@ -158,7 +158,7 @@ public sealed class DocumentTests(KiketServer server)
         var faults = new List<string>();
         var read = new List<string>();
 
-        foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET"))
+        foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET" && r.Name != "StreamEvents")) // a stream has no end
         {
             if (await AddressAsync(tenant, route) is not { } address)
                 continue;

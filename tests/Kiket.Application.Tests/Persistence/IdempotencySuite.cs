@@ -2,6 +2,7 @@ using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Jobs;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -115,7 +116,7 @@ public abstract class IdempotencySuite(TestDatabase database)
         await ReserveAsync(store, "young");
 
         // It prunes for all; the tests of this class run one after the other, and no other class makes keys on this database.
-        await new PruneJob(session.Db, new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30))).RunAsync(default);
+        await new PruneJob(session.Db, new ConfigurationBuilder().Build(), new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30))).RunAsync(default);
 
         Assert.Equal(1, await session.Db.IdempotencyRecords.CountAsync(r => r.UserId == user));
     }

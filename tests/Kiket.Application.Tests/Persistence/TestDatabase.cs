@@ -131,6 +131,9 @@ public sealed class SqlServerDatabase : TestDatabase
 
 internal static class KiketServices
 {
+    /// <summary>One key ring for all, so that what one set of services has encrypted can be read by another on a copy of the database.</summary>
+    private static readonly IDataProtectionProvider Keys = new EphemeralDataProtectionProvider();
+
     public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
         Collect(provider, connection, interceptors).BuildServiceProvider(validateScopes: true);
 
@@ -142,7 +145,7 @@ internal static class KiketServices
             ["ConnectionStrings:Kiket"] = connection,
         }).Build();
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
-        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());
         services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(interceptors));

@@ -91,7 +91,9 @@ public sealed class RequestSamples : IAsyncLifetime
 
         var helper = (await session.SendAsync(new InstallExtensionCommand(new(Helper, null), Legal, null, null))).Value;
         session.Db.ExtensionReports.Add(ExtensionReport.Of(founded.OrganizationId, helper.Id, ReportKind.Telemetry, Nothing, DateTimeOffset.UnixEpoch));
+        session.Db.StoredValues.Add(StoredValue.Keep(founded.OrganizationId, helper.Id, "kept", "1", DateTimeOffset.UnixEpoch).Value);
         await session.Db.SaveChangesAsync();
+        Assert.Equal(HelperId, helper.Id);
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
 
         var samples = Of(
@@ -143,6 +145,8 @@ public sealed class RequestSamples : IAsyncLifetime
     private static async Task<string?> SendAsync(IServiceProvider services, Actor actor, IBaseRequest request)
     {
         await using var session = new Session(services, actor);
+        if (request is GetStoredValueQuery or ListStoredValuesQuery or PutStoredValueCommand or DeleteStoredValueCommand or ReportFromExtensionCommand)
+            session.Get<CurrentActor>().SignIn(actor, ["*"], new ExtensionIdentity(HelperId, "com.example.helper", null));
         dynamic result = await session.Get<IMediator>().Send((dynamic)request);
         return result.Error?.Code;
     }
@@ -187,6 +191,9 @@ public sealed class RequestSamples : IAsyncLifetime
         extension: {id: com.example.helper, name: Helper, delivery: http, callback: {url: "https://helper.example.com"}, hooks: [issue.created]}
         """;
 
+    /// <summary>The first installation of a new database.</summary>
+    private const long HelperId = 1;
+
     private static readonly Dictionary<string, JsonElement> Nothing = [];
 
     private static IEnumerable<IBaseRequest> OfExtensions(ExtensionRef helper, string key, IssueRef issue)
@@ -194,7 +201,6 @@ public sealed class RequestSamples : IAsyncLifetime
         var page = new PageRequest(null, null, null);
         Assert.True(ExtensionRef.TryParse("com.example.helper", out var named));
         yield return new AuthenticateExtensionQuery(key, false);
-        yield return new AuthenticateExtensionQuery("nonsense", true);
         yield return new InstallExtensionCommand(new(Helper, null), Legal, null, "https://other.example.com");
         yield return new InstallExtensionCommand(new(Helper, null), null, null, null);
         yield return new GetExtensionQuery(helper, null);
@@ -210,10 +216,11 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListSecretsQuery(new(helper, null, null));
         yield return new ListSecretsQuery(new(helper, SecretScope.ProductInstallation, null));
         yield return new DeleteSecretCommand(new(helper, null, null), "TOKEN");
-        yield return new GetStoredValueQuery("a");
+        yield return new GetStoredValueQuery("kept");
         yield return new ListStoredValuesQuery(page);
         yield return new PutStoredValueCommand("a", "1", null, false);
-        yield return new DeleteStoredValueCommand("a", null);
+        yield return new PutStoredValueCommand("kept", "2", 1, false);
+        yield return new DeleteStoredValueCommand("kept", null);
         yield return new ReportFromExtensionCommand(null, ReportKind.Log, Nothing);
         yield return new ReportAnonymouslyCommand("com.example.helper", Nothing);
         yield return new ListExtensionReportsQuery(helper, null, [ReportKind.Telemetry], page);
