@@ -287,10 +287,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("version");
 
-                    b.Property<string>("WebhookSecret")
-                        .HasColumnType("text")
-                        .HasColumnName("webhook_secret");
-
                     b.HasKey("Id")
                         .HasName("pk_extensions");
 
@@ -309,6 +305,235 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_extensions_organization_id_status_id");
 
                     b.ToTable("extensions", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("action");
+
+                    b.Property<long>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("details");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_audit_entries");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_audit_entries_organization_id_extension_id_id");
+
+                    b.ToTable("extension_audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("body");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<bool>("IsFailure")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_failure");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_reports");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_received_at");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_reports_organization_id_extension_id_id");
+
+                    b.HasIndex("OrganizationId", "Kind", "ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_organization_id_kind_received_at");
+
+                    b.ToTable("extension_reports", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("owner");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<int>("RotationCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("rotation_count");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("scope");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_secrets");
+
+                    b.HasIndex("OrganizationId", "Owner", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_extension_secrets_organization_id_owner_key");
+
+                    b.ToTable("extension_secrets", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("json");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_stored_values");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_stored_values_organization_id_extension_id_key");
+
+                    b.ToTable("stored_values", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
@@ -964,6 +1189,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("prefix");
+
+                    b.Property<int?>("RateLimitRequests")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate_limit_requests");
+
+                    b.Property<int?>("RateLimitWindowSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("rate_limit_window_seconds");
 
                     b.PrimitiveCollection<string[]>("Scopes")
                         .IsRequired()
@@ -1779,6 +2012,67 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_extensions_users_service_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_secrets_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>

@@ -287,10 +287,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("version");
 
-                    b.Property<string>("WebhookSecret")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("webhook_secret");
-
                     b.HasKey("Id")
                         .HasName("pk_extensions");
 
@@ -311,6 +307,237 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_extensions_organization_id_status_id");
 
                     b.ToTable("extensions", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("action");
+
+                    b.Property<long>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("details");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_audit_entries");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_audit_entries_organization_id_extension_id_id");
+
+                    b.ToTable("extension_audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("body");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<bool>("IsFailure")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_failure");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_reports");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_received_at");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_reports_organization_id_extension_id_id");
+
+                    b.HasIndex("OrganizationId", "Kind", "ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_organization_id_kind_received_at");
+
+                    b.ToTable("extension_reports", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("nvarchar(160)")
+                        .HasColumnName("owner");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<int>("RotationCount")
+                        .HasColumnType("int")
+                        .HasColumnName("rotation_count");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("scope");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_secrets");
+
+                    b.HasIndex("OrganizationId", "Owner", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_extension_secrets_organization_id_owner_key");
+
+                    b.ToTable("extension_secrets", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("extension_id");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("json");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("int")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_stored_values");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_stored_values_organization_id_extension_id_key");
+
+                    b.ToTable("stored_values", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
@@ -966,6 +1193,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
                         .HasColumnName("prefix");
+
+                    b.Property<int?>("RateLimitRequests")
+                        .HasColumnType("int")
+                        .HasColumnName("rate_limit_requests");
+
+                    b.Property<int?>("RateLimitWindowSeconds")
+                        .HasColumnType("int")
+                        .HasColumnName("rate_limit_window_seconds");
 
                     b.PrimitiveCollection<string>("Scopes")
                         .IsRequired()
@@ -1782,6 +2017,67 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_extensions_users_service_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_secrets_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>

@@ -103,6 +103,34 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "extension_secrets",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    scope = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    owner = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    ciphertext = table.Column<string>(type: "TEXT", nullable: false),
+                    rotated_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rotation_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_extension_secrets", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_extension_secrets_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "users",
                 columns: table => new
                 {
@@ -149,6 +177,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     scopes = table.Column<string>(type: "TEXT", nullable: false),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: true),
                     last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rate_limit_requests = table.Column<int>(type: "INTEGER", nullable: true),
+                    rate_limit_window_seconds = table.Column<int>(type: "INTEGER", nullable: true),
                     organization_id = table.Column<long>(type: "INTEGER", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
@@ -294,7 +324,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     key_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
                     key_prefix = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     callback_url = table.Column<string>(type: "TEXT", nullable: true),
-                    webhook_secret = table.Column<string>(type: "TEXT", nullable: true),
                     configuration = table.Column<string>(type: "TEXT", nullable: false),
                     rate_limit_requests = table.Column<int>(type: "INTEGER", nullable: true),
                     rate_limit_window_seconds = table.Column<int>(type: "INTEGER", nullable: true),
@@ -440,6 +469,100 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         name: "fk_workflows_projects_project_id",
                         column: x => x.project_id,
                         principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "extension_audit_entries",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    details = table.Column<string>(type: "TEXT", nullable: false),
+                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_extension_audit_entries", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_extension_audit_entries_extensions_extension_id",
+                        column: x => x.extension_id,
+                        principalTable: "extensions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_extension_audit_entries_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "extension_reports",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    is_failure = table.Column<bool>(type: "INTEGER", nullable: false),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_extension_reports", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_extension_reports_extensions_extension_id",
+                        column: x => x.extension_id,
+                        principalTable: "extensions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_extension_reports_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "stored_values",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    json = table.Column<string>(type: "TEXT", nullable: false),
+                    size_bytes = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_stored_values", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_stored_values_extensions_extension_id",
+                        column: x => x.extension_id,
+                        principalTable: "extensions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_stored_values_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -900,6 +1023,32 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 columns: new[] { "processed_at", "claimed_until" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_extension_audit_entries_organization_id_extension_id_id",
+                table: "extension_audit_entries",
+                columns: new[] { "organization_id", "extension_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_extension_reports_organization_id_extension_id_id",
+                table: "extension_reports",
+                columns: new[] { "organization_id", "extension_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_extension_reports_organization_id_kind_received_at",
+                table: "extension_reports",
+                columns: new[] { "organization_id", "kind", "received_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_extension_reports_received_at",
+                table: "extension_reports",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_extension_secrets_organization_id_owner_key",
+                table: "extension_secrets",
+                columns: new[] { "organization_id", "owner", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_extensions_key_hash",
                 table: "extensions",
                 column: "key_hash",
@@ -1064,6 +1213,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_stored_values_organization_id_extension_id_key",
+                table: "stored_values",
+                columns: new[] { "organization_id", "extension_id", "key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_users_organization_id_email",
                 table: "users",
                 columns: new[] { "organization_id", "email" },
@@ -1149,6 +1304,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "events");
 
             migrationBuilder.DropTable(
+                name: "extension_audit_entries");
+
+            migrationBuilder.DropTable(
+                name: "extension_reports");
+
+            migrationBuilder.DropTable(
+                name: "extension_secrets");
+
+            migrationBuilder.DropTable(
                 name: "idempotency_records");
 
             migrationBuilder.DropTable(
@@ -1165,6 +1329,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "signing_keys");
+
+            migrationBuilder.DropTable(
+                name: "stored_values");
 
             migrationBuilder.DropTable(
                 name: "webhook_attempts");

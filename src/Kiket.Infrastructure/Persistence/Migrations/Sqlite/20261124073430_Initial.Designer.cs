@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteKiketDbContext))]
-    [Migration("20261124070829_Initial")]
+    [Migration("20261124073430_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -279,10 +279,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.Property<string>("WebhookSecret")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("webhook_secret");
-
                     b.HasKey("Id")
                         .HasName("pk_extensions");
 
@@ -301,6 +297,227 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_extensions_organization_id_status_id");
 
                     b.ToTable("extensions", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("action");
+
+                    b.Property<long>("ActorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("actor_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("details");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("extension_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_audit_entries");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_audit_entries_organization_id_extension_id_id");
+
+                    b.ToTable("extension_audit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("extension_id");
+
+                    b.Property<bool>("IsFailure")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_failure");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_reports");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_received_at");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Id")
+                        .HasDatabaseName("ix_extension_reports_organization_id_extension_id_id");
+
+                    b.HasIndex("OrganizationId", "Kind", "ReceivedAt")
+                        .HasDatabaseName("ix_extension_reports_organization_id_kind_received_at");
+
+                    b.ToTable("extension_reports", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Ciphertext")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ciphertext");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long?>("RotatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<int>("RotationCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rotation_count");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_extension_secrets");
+
+                    b.HasIndex("OrganizationId", "Owner", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_extension_secrets_organization_id_owner_key");
+
+                    b.ToTable("extension_secrets", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExtensionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("extension_id");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("json");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<int>("SizeBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size_bytes");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_stored_values");
+
+                    b.HasIndex("OrganizationId", "ExtensionId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_stored_values_organization_id_extension_id_key");
+
+                    b.ToTable("stored_values", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
@@ -940,6 +1157,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("prefix");
+
+                    b.Property<int?>("RateLimitRequests")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rate_limit_requests");
+
+                    b.Property<int?>("RateLimitWindowSeconds")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rate_limit_window_seconds");
 
                     b.PrimitiveCollection<string>("Scopes")
                         .IsRequired()
@@ -1735,6 +1960,67 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_extensions_users_service_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionAuditEntry", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_audit_entries_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionReport", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_reports_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.ExtensionSecret", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_extension_secrets_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Extensions.StoredValue", b =>
+                {
+                    b.HasOne("Kiket.Domain.Extensions.Extension", null)
+                        .WithMany()
+                        .HasForeignKey("ExtensionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_extensions_extension_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_stored_values_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
