@@ -6,6 +6,7 @@ using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
 using Kiket.Application.Definitions;
 using Kiket.Application.Extensions;
+using Kiket.Application.Events;
 using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
 using Kiket.Application.Notifications;
@@ -104,6 +105,9 @@ public sealed class RequestSamples : IAsyncLifetime
             new ListNotificationsQuery(true, new(null, null, "created_at asc")),
             new MarkNotificationCommand(notification.Id, true),
             new ReadAllNotificationsCommand(),
+            new ListEventsQuery(null, 2, [], null),
+            new ListEventsQuery(1, null, ["issue.commented"], Legal),
+            new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
         ]);
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
@@ -186,6 +190,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
         yield return new GetOrganizationSettingsQuery();
         yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
+    }
+
     private const string Helper = """
         model_version: "1.0"
         extension: {id: com.example.helper, name: Helper, delivery: http, callback: {url: "https://helper.example.com"}, hooks: [issue.created]}
