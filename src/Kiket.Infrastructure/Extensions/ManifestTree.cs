@@ -42,6 +42,9 @@ internal readonly record struct Placed(YamlNode Node, string Path)
 {
     private const int MaxShown = 80;
 
+    /// <summary>Whether it stands for something that is at fault, of which no more need be said.</summary>
+    public bool IsFaulty { get; init; }
+
     public bool IsNull => Node is YamlText { IsNull: true };
 
     /// <summary>The path of a member; a name that is no name is cut to what a sentence bears.</summary>
@@ -75,7 +78,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             return at;
         if (!at.IsNull)
             findings.Fault(at, $"{what} is a map of keys and values.");
-        return at with { Node = YamlMap.EmptyAt(at.Node) };
+        return at with { Node = YamlMap.EmptyAt(at.Node), IsFaulty = !at.IsNull };
     }
 
     public IEnumerable<Placed> Items(Placed? at)
@@ -117,6 +120,8 @@ internal sealed class ManifestValues(ManifestFindings findings)
     /// <summary>A text that must be there.</summary>
     public string? Required(Placed map, string key, int longest, params ReadOnlySpan<string> orElse)
     {
+        if (map.IsFaulty)
+            return null;
         var found = Find(map, [key, .. orElse]);
         if (found is null or { Node: YamlText { Value: "" } })
         {

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.Webhooks;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -125,7 +126,7 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
             [
                 "1:16 model_version", "3:3 extension.name", "3:7 extension.id", "4:12 extension.version", "5:13 extension.delivery",
                 "6:31 extension.callback.timeout", "8:17 extension.hooks[0].timeout", "8:7 extension.hooks[0].event",
-                "9:39 extension.hooks[1].retries", "10:52 extension.custom_data.permissions[0].operations",
+                "9:39 extension.hooks[1].retries", "10:55 extension.custom_data.permissions[0].operations",
                 "11:19 extension.configuration[0]", "11:22 extension.configuration[1]",
             ],
             faults.Order(StringComparer.Ordinal).OrderBy(f => int.Parse(f.Split(':')[0])));
@@ -164,6 +165,36 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         await installed.Client.GetAsync("/api/v1/extensions/com.example.helper").OkAsync();
         Assert.Equal(["upgraded", "installed"], audit["data"]!.AsArray().Select(e => (string?)e!["action"]));
         Assert.Equal("""{"from":"1.2.3","to":"2.0.0","added_permissions":["comments:write"]}""", Sorted(audit["data"]![0]!["details"]!, "from", "to", "added_permissions"));
+    }
+
+    [Fact]
+    public async Task The_endpoint_of_an_extension_follows_its_manifest()
+    {
+        var tenant = await server.NewTenantAsync();
+        var manifest = Installed.Manifest();
+        manifest["extension"]!["hooks"] = new JsonArray("issue.created");
+        manifest["extension"]!["callback"]!["secret"] = "the first secret";
+        var id = (long)(await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync())["id"]!;
+        var made = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+
+        manifest["extension"]!["hooks"] = new JsonArray("issue.created", "issue.closed", "not.an.event");
+        manifest["extension"]!["callback"]!["url"] = "https://moved.example.com";
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
+        var moved = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        manifest["extension"]!["callback"]!["secret"] = "the second secret";
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
+        var rotated = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        await tenant.Admin.DeleteAsync($"/api/v1/extensions/{id}").OkAsync();
+        var stopped = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+
+        Assert.Equal(("https://helper.example.com/kiket", 1), (made.Target.Url, made.Hooks.Count));
+        Assert.DoesNotContain("first", made.Secret, StringComparison.Ordinal);
+        Assert.Equal(["issue.created", "issue.closed"], moved.Hooks.Select(h => h.Event));
+        Assert.Equal(("https://moved.example.com", made.Secret, (string?)null), (moved.Target.Url, moved.Secret, moved.PreviousSecret));
+        Assert.Equal(made.Secret, rotated.PreviousSecret);
+        Assert.NotEqual(made.Secret, rotated.Secret);
+        Assert.True(rotated.Active);
+        Assert.False(stopped.Active);
     }
 
     [Fact]
