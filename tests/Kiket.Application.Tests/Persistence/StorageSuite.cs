@@ -7,6 +7,7 @@ using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -285,6 +286,15 @@ public abstract class StorageSuite(TestDatabase database)
             user, projectId, new() { Id = "com.example.mine", Name = "Mine" }, null, TokenSecret.Generate(Extension.KeyLabel), admin.UserId, Noon);
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
+        var webhook = Webhook.ForActions(admin.OrganizationId, "https://example.com:443", Noon);
+        db.Webhooks.Add(webhook);
+        await db.SaveChangesAsync();
+        var delivery = WebhookDelivery.Tell(webhook, "mine", "{}", null, projectId, issueId, Noon);
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync();
+        var nothing = new Dictionary<string, string>();
+        db.WebhookAttempts.Add(WebhookAttempt.Of(
+            delivery, new(200, null), new("https://example.com", nothing, nothing, null), Guid.NewGuid(), Noon, TimeSpan.Zero));
         db.ExtensionAuditEntries.Add(ExtensionAuditEntry.Of(extension, ExtensionAuditEntry.Installed, null, null, admin.UserId, Noon));
         db.ExtensionSecrets.Add(ExtensionSecret.Store(admin.OrganizationId, SecretScope.Organization, "organization", "MINE", "x", Noon));
         db.StoredValues.Add(StoredValue.Keep(admin.OrganizationId, extension.Id, "mine", "1", Noon).Value);
