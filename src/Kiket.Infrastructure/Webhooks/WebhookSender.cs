@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text;
 using Kiket.Domain.Webhooks;
 using Microsoft.Security.AntiSSRF;
@@ -46,7 +47,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         {
             outcome = new(null, "delivery.validation: the address may not be called", IsBlocked: true);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or InvalidOperationException or UriFormatException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or AuthenticationException or InvalidOperationException or UriFormatException)
         {
             outcome = new(null, Describe(failure));
         }
@@ -106,7 +107,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is unknown",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "the TLS certificate is not valid",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => "the TLS certificate is not valid",
         _ => "the connection broke",
     };
 

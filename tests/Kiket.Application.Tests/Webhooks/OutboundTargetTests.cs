@@ -1,0 +1,54 @@
+using Kiket.Infrastructure.Webhooks;
+
+namespace Kiket.Application.Tests.Webhooks;
+
+/// <summary>No private host is called, however its address is written: neither at registration nor at the connection.</summary>
+public sealed class OutboundTargetTests
+{
+    public static TheoryData<string> Private =>
+    [
+        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.255.255.254", "0.0.0.0", "0", "10.0.0.1", "172.16.0.1",
+        "172.31.255.255", "192.168.0.1", "169.254.169.254", "169.254.1.1", "100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
+        "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fc00::1]", "[fd12:3456::1]", "[ff02::1]", "localhost",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Private))]
+    public async Task A_private_address_is_refused_at_registration_in_all_its_forms(string host)
+    {
+        var targets = new OutboundTargets(new() { AllowPlainHttp = true });
+
+        Assert.NotNull(await targets.FaultOfAsync($"https://{host}/hook", TestContext.Current.CancellationToken));
+        Assert.NotNull(await targets.FaultOfAsync($"http://{host}:8080/hook", TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Private))]
+    public async Task A_private_address_is_refused_at_the_connection_in_all_its_forms(string host)
+    {
+        using var client = new HttpClient(new OutboundTargets(new() { AllowPlainHttp = true }).CreateHandler());
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync($"http://{host}:9/", TestContext.Current.CancellationToken));
+
+        for (var cause = failure; cause is not (Microsoft.Security.AntiSSRF.AntiSSRFException or ArgumentException); cause = cause.InnerException)
+            Assert.NotNull(cause); // refused for its address, not for want of a listener
+    }
+
+    [Theory]
+    [InlineData("https://8.8.8.8/hook", true)]
+    [InlineData("http://8.8.8.8/hook", false)]
+    [InlineData("http://10.1.2.3/hook", true)]
+    [InlineData("https://10.1.2.3/hook", true)]
+    [InlineData("https://10.2.2.3/hook", false)]
+    [InlineData("https://[2606:4700::1]/hook", true)]
+    [InlineData("https://user:word@8.8.8.8/", false)]
+    [InlineData("ftp://8.8.8.8/", false)]
+    [InlineData("hook", false)]
+    [InlineData("", false)]
+    public async Task What_the_operator_allows_is_allowed_and_only_that(string url, bool allowed)
+    {
+        var targets = new OutboundTargets(new() { AllowedNetworks = ["10.1.0.0/16"] });
+
+        Assert.Equal(allowed, await targets.FaultOfAsync(url, TestContext.Current.CancellationToken) is null);
+    }
+}
