@@ -2,6 +2,7 @@ using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
+using Kiket.Application.Guards;
 using Kiket.Application.Extensions;
 using Mapster;
 using MediatR;
@@ -23,6 +24,7 @@ public static class DependencyInjection
         }
 
         services.AddScoped<EventReactions>();
+        services.AddScoped<TransitionGuards>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LostRaceBehavior<,>));

@@ -94,8 +94,9 @@ internal static class ExtEndpoints
         var target = await mediator.Send(new ResolveWorkflowActionQuery(issue, body.Action, body.To), ct);
         if (target.Error is { } unknown)
             return new ErrorResult(unknown);
-        var moved = await mediator.Send(new TransitionIssueCommand(issue, target.Value, body.Comment, null), ct);
-        return moved.ToOk(i => new TriggeredWorkflow("ok", i, $"exec_{Guid.CreateVersion7():N}"));
+        var trigger = new WorkflowTrigger(body.Action ?? "transition", $"exec_{Guid.CreateVersion7():N}", body.Params is { } given ? JsonSerializer.SerializeToElement(given) : null);
+        var moved = await mediator.Send(new TransitionIssueCommand(issue, target.Value, body.Comment, null, trigger), ct);
+        return moved.ToOk(i => new TriggeredWorkflow("ok", i, trigger.ExecutionId));
     }
 
     /// <summary>Reads the project that the extension is installed for.</summary>

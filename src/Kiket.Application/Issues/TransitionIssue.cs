@@ -1,5 +1,7 @@
+using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Guards;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -10,7 +12,12 @@ namespace Kiket.Application.Issues;
 /// <summary>Moves an issue along one transition of its workflow.</summary>
 /// <param name="To">Key of the target state, or name of the transition.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen, or null to move whatever is there.</param>
-public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, int? ExpectedVersion) : ICommand<Result<IssueDto>>;
+/// <param name="Trigger">What an extension has triggered with the move, or null.</param>
+public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, int? ExpectedVersion, WorkflowTrigger? Trigger = null)
+    : ICommand<Result<IssueDto>>;
+
+/// <param name="ExecutionId">Names this execution, in the answer and in the event.</param>
+public sealed record WorkflowTrigger(string Action, string ExecutionId, JsonElement? Parameters);
 
 internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIssueCommand>
 {
@@ -21,13 +28,16 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
     }
 }
 
-internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current, TransitionGuards guards, PublicUrl url, TimeProvider time)
     : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
 {
-    public Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<IssueDto>(() => TransitionAsync(command, ct), ct);
+    public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
+    {
+        var asked = await guards.AskAsync(command.Issue, command.To, command.Comment, ct);
+        return asked.Error is { } refusal ? refusal : await db.InTransactionAsync<IssueDto>(() => TransitionAsync(command, asked.Value, ct), ct);
+    }
 
-    private async Task<Result<IssueDto>> TransitionAsync(TransitionIssueCommand command, CancellationToken ct)
+    private async Task<Result<IssueDto>> TransitionAsync(TransitionIssueCommand command, GuardPass pass, CancellationToken ct)
     {
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
@@ -37,12 +47,15 @@ internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current,
             return Error.Stale(issue.Version);
 
         var now = time.GetUtcNow();
+        pass.Apply(issue, command.To!, current.Actor.UserId, now);
         var (moved, pending) = await db.MoveAsync(issue, command.To!, command.Comment, current.Actor, now, ct);
         if (pending is not null)
             await db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct);
         if (moved.Error is { } refusal)
             return refusal;
 
+        if (command.Trigger is { } trigger)
+            issue.AnnounceTrigger(trigger.Action, trigger.ExecutionId, trigger.Parameters, current.Actor.UserId, now);
         await db.SaveChangesAsync(ct);
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }

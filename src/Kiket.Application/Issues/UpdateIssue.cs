@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Guards;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -12,13 +13,16 @@ namespace Kiket.Application.Issues;
 /// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
 public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, int? ExpectedVersion) : ICommand<Result<IssueDto>>;
 
-internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, TransitionGuards guards, PublicUrl url, TimeProvider time)
     : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
 {
-    public Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<IssueDto>(() => UpdateAsync(command, ct), ct);
+    public async Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct)
+    {
+        var asked = await guards.AskAsync(command.Issue, command.Status, null, ct);
+        return asked.Error is { } refusal ? refusal : await db.InTransactionAsync<IssueDto>(() => UpdateAsync(command, asked.Value, ct), ct);
+    }
 
-    private async Task<Result<IssueDto>> UpdateAsync(UpdateIssueCommand command, CancellationToken ct)
+    private async Task<Result<IssueDto>> UpdateAsync(UpdateIssueCommand command, GuardPass pass, CancellationToken ct)
     {
         var (edit, actor, now) = (command.Edit, current.Actor, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
@@ -27,6 +31,8 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Pub
         var (issue, project) = found.Value;
         if (command.ExpectedVersion is { } expected && expected != issue.Version)
             return Error.Stale(issue.Version);
+        if (command.Status is { } to)
+            pass.Apply(issue, to, actor.UserId, now);
         if (await db.FindUnknownReferenceAsync(project.Id, edit, ct) is { } unknown)
             return unknown;
 

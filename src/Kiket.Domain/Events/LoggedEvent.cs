@@ -133,6 +133,15 @@ public sealed class LoggedEvent
             case ProjectUpdated e:
                 yield return Entry(EventNames.ProjectUpdated, facts with { Changes = e.Changes });
                 break;
+            case TransitionAnnounced e:
+                yield return Entry(EventNames.WorkflowBeforeTransition, facts with { From = e.From, To = e.To });
+                break;
+            case WorkflowTriggered e:
+                yield return Entry(EventNames.WorkflowTriggered, facts with
+                {
+                    More = More(("action", e.Action), ("execution_id", e.ExecutionId), ("params", e.Parameters)),
+                });
+                break;
             case ApprovalRequested e:
                 yield return Entry(EventNames.ApprovalRequested, facts with
                 {

@@ -327,6 +327,45 @@ public sealed class Issue : AggregateRoot
         Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))], null, actorId, at);
     }
 
+    /// <summary>Records what extensions said about a move.</summary>
+    /// <param name="to">Key of the state to enter.</param>
+    /// <param name="verdicts">What each of them said.</param>
+    /// <param name="actorId">Whose move it was.</param>
+    /// <param name="at">Instant of the answers.</param>
+    public void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(verdicts);
+        if (verdicts.Count == 0)
+            return;
+        history.Add(new(
+            OrganizationId,
+            IssueAction.Guarded,
+            actorId,
+            at,
+            [
+                .. verdicts.Select(v => new FieldChange(
+                    $"guards.{to}.{v.Extension}",
+                    null,
+                    JsonSerializer.SerializeToElement(new { verdict = WireName.Of(v.Decision), message = v.Message, latency_ms = v.LatencyMs }))),
+            ],
+            null));
+    }
+
+    /// <summary>Tells those who only want to know that the issue is about to go along a transition.</summary>
+    /// <param name="to">Key of the state to enter.</param>
+    /// <param name="actorId">Whose move it is.</param>
+    /// <param name="at">Instant of the move.</param>
+    public void AnnounceMove(string to, long actorId, DateTimeOffset at) => Raise(new TransitionAnnounced(Status, to, actorId, at));
+
+    /// <summary>Tells that an extension triggered an action of the workflow.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="executionId">Names this execution.</param>
+    /// <param name="parameters">What the extension gave with it.</param>
+    /// <param name="actorId">The extension's user.</param>
+    /// <param name="at">Instant of the trigger.</param>
+    public void AnnounceTrigger(string action, string executionId, JsonElement? parameters, long actorId, DateTimeOffset at) =>
+        Raise(new WorkflowTriggered(action, executionId, parameters, actorId, at));
+
     /// <summary>Records how an action of a workflow or an automation ended. The issue itself stays as it is.</summary>
     /// <param name="source">What asked for it, such as <c>on_enter.review</c>.</param>
     /// <param name="kind">What it was to do.</param>

@@ -29,6 +29,9 @@ public enum IssueAction
     /// <summary>An item of a checklist was checked or unchecked.</summary>
     Checked,
 
+    /// <summary>Extensions were asked whether a move may happen.</summary>
+    Guarded,
+
     /// <summary>An action of its workflow or of an automation was run, or why it was not.</summary>
     ActionRun,
 }

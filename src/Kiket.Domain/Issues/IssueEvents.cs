@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 
@@ -40,6 +41,21 @@ public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Cha
 /// <param name="OccurredAt">When.</param>
 public sealed record IssueTransitioned(
     long ProjectId, string From, string To, bool Closes, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+
+/// <summary>An issue is about to go along a transition.</summary>
+/// <param name="From">Key of the state that it is in.</param>
+/// <param name="To">Key of the state to enter.</param>
+/// <param name="ActorId">Whose move it is.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+
+/// <summary>An extension triggered an action of the issue's workflow.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="ExecutionId">Names this execution.</param>
+/// <param name="Parameters">What the extension gave with it, or null.</param>
+/// <param name="ActorId">The extension's user.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record WorkflowTriggered(string Action, string ExecutionId, JsonElement? Parameters, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
 
 /// <summary>Approvals of a move were asked for.</summary>
 /// <param name="From">Key of the state that the issue is in.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
+using Kiket.Domain.Workflows;
 
 namespace Kiket.Infrastructure.Webhooks;
 
@@ -31,8 +32,8 @@ public sealed class WebhookMetrics
         durations.Record(duration.TotalMilliseconds);
     }
 
-    public void Guarded(string verdict, TimeSpan duration) =>
-        guards.Record(duration.TotalMilliseconds, new KeyValuePair<string, object?>("verdict", verdict));
+    public void Guarded(GuardDecision verdict, TimeSpan duration) =>
+        guards.Record(duration.TotalMilliseconds, new KeyValuePair<string, object?>("verdict", WireName.Of(verdict)));
 
     /// <summary>Takes what the sweep has counted.</summary>
     public void Waiting(long deliveries, TimeSpan longest)

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Guards;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -25,6 +26,8 @@ internal static class WebhookSetup
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookSender>();
         services.AddScoped<WebhookPayloads>();
+        services.AddSingleton(configuration.GetSection(GuardOptions.Section).Get<GuardOptions>() ?? new());
+        services.AddScoped<IGuardCaller, GuardCaller>();
         return services;
     }
 }

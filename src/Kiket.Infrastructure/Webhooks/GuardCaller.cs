@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Events;
+using Kiket.Application.Guards;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>Asks guards by the road that deliveries take: same body, signature and protection; but now, and once.</summary>
+internal sealed class GuardCaller(
+    IKiketDb db, WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, WebhookMetrics metrics, GuardOptions options, TimeProvider time) : IGuardCaller
+{
+    public async Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct)
+    {
+        List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
+        var extensions = await db.Extensions.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
+        List<(Extension Extension, OutgoingRequest? Request)> asked = [];
+        foreach (var guard in guards)
+        {
+            var extension = extensions[guard.ExtensionId!.Value];
+            var delivery = WebhookDelivery.Tell(
+                guard, EventNames.WorkflowBeforeTransition, JsonSerializer.Serialize(question, WireJson.Options), null, question.ProjectId, question.IssueId, time.GetUtcNow());
+            var body = await payloads.WriteAsync(delivery, null, extension, withSecrets: true, ct);
+            asked.Add((extension, requests.Of(guard, delivery, extension, body)));
+        }
+
+        return await Task.WhenAll(asked.Select(a => AskAsync(a.Extension, a.Request, ct)));
+    }
+
+    private async Task<GuardVerdict> AskAsync(Extension extension, OutgoingRequest? request, CancellationToken ct)
+    {
+        if (request is null)
+            return new(extension.Key, GuardDecision.Deny, $"{extension.Manifest.Name} cannot be asked: its secret cannot be decrypted.", 0);
+        var deadline = TimeSpan.FromMilliseconds(options.DeadlineMs);
+        var sent = await sender.SendAsync(request with { Timeout = request.Timeout < deadline ? request.Timeout : deadline }, ct);
+        var (decision, message) = Read(extension, sent);
+        metrics.Guarded(decision, sent.Duration);
+        return new(extension.Key, decision, message, (int)sent.Duration.TotalMilliseconds);
+    }
+
+    /// <summary>An empty or malformed answer allows; no answer, or one that is no success, denies (contract 15.6).</summary>
+    private static (GuardDecision Decision, string? Message) Read(Extension extension, SentRequest sent)
+    {
+        if (sent.Outcome.Verdict is not AttemptVerdict.Delivered)
+        {
+            return (GuardDecision.Deny, string.Create(
+                CultureInfo.InvariantCulture, $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."));
+        }
+
+        try
+        {
+            if (JsonNode.Parse(sent.Exchange.ResponseBody ?? "null") is not JsonObject answer)
+                return (GuardDecision.Allow, null);
+            var message = answer["message"] is JsonValue text && text.TryGetValue(out string? words) && words.Length > 0 ? words[..Math.Min(words.Length, MaxMessageLength)] : null;
+            return (answer["status"] is JsonValue status && status.TryGetValue(out string? word) ? word : null) switch
+            {
+                "deny" => (GuardDecision.Deny, message),
+                "pending" => (GuardDecision.Pending, message),
+                _ => (GuardDecision.Allow, message),
+            };
+        }
+        catch (JsonException)
+        {
+            return (GuardDecision.Allow, null);
+        }
+    }
+
+    private const int MaxMessageLength = 500;
+}
+
+/// <summary>Settings under <c>Guards</c>.</summary>
+public sealed class GuardOptions
+{
+    public const string Section = "Guards";
+
+    /// <summary>How long all guards of a move may take together, in milliseconds.</summary>
+    public int DeadlineMs { get; set; } = 3_000;
+}

@@ -1,0 +1,177 @@
+using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Webhooks;
+using Microsoft.AspNetCore.Http;
+
+namespace Kiket.Api.Tests.Webhooks;
+
+/// <summary>Extensions that are asked before an issue moves.</summary>
+[Collection("Outbox")]
+public sealed class GuardTests(KiketServer server)
+{
+    private const string Event = "workflow.before_transition";
+
+    [Theory]
+    [InlineData("""{"status": "allow"}""")]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("no json")]
+    [InlineData("[1]")]
+    public async Task A_guard_that_allows_or_says_nothing_lets_the_move_through(string answer)
+    {
+        var (tenant, guard) = await NewAsync(answer);
+        await using var _ = guard;
+
+        var moved = await TransitionAsync(tenant).OkAsync();
+
+        Assert.Equal("in_progress", (string?)moved["status"]);
+        var asked = Assert.Single(guard.Requests);
+        Assert.Equal("/webhooks/workflow.before_transition", asked.Path);
+        Assert.Equal(("before_transition", "backlog", "in_progress", "admin@example.com"), (
+            (string?)asked.Json["event_type"], (string?)asked.Json["transition"]!["from"], (string?)asked.Json["transition"]!["to"],
+            (string?)asked.Json["transition"]!["performed_by"]));
+        Assert.Equal("backlog", (string?)asked.Json["issue"]!["status"]);
+        Assert.NotNull(asked.Json["authentication"]!["runtime_token"]);
+        Assert.Contains("allow", await HistoryAsync(tenant), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_guard_that_denies_keeps_the_issue_where_it_is_and_its_words_are_in_the_refusal_and_the_history()
+    {
+        var (tenant, guard) = await NewAsync("""{"status": "deny", "message": "The clause is missing."}""");
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        var patched = await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { status = "in_progress", title = "Other" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Contains("The clause is missing.", (string?)refusal["error"], StringComparison.Ordinal);
+        Assert.Null(refusal["status"]);
+        Assert.Contains(refusal["details"]!.AsArray(), d => ((string?)d!["field"])!.StartsWith("guards.com.example.", StringComparison.Ordinal));
+        Assert.Equal("WORKFLOW_TRANSITION_GUARD_FAILED", (string?)patched["code"]);
+        var issue = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
+        Assert.Equal(("backlog", "An issue"), ((string?)issue["status"], (string?)issue["title"]));
+        var history = await HistoryAsync(tenant);
+        Assert.Contains("The clause is missing.", history, StringComparison.Ordinal);
+        Assert.Contains("latency_ms", history, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_guard_that_wants_an_approval_opens_one_and_once_it_is_given_the_move_goes_through()
+    {
+        var (tenant, guard) = await NewAsync("""{"status": "pending", "message": "Finance looks at it."}""");
+        await using var _ = guard;
+        var (_, developer) = await tenant.AddUserAsync(Kiket.Domain.Users.OrganizationRole.Developer);
+
+        var refusal = await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        var approvals = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/approvals").OkAsync())["data"]!.AsArray();
+        var approval = Assert.Single(approvals)!;
+        await tenant.Admin.PostJsonAsync($"/api/v1/issues/LEGAL-1/approvals/{approval["id"]}/approve", new { }).OkAsync();
+        var moved = await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).OkAsync();
+
+        Assert.Equal("pending", (string?)refusal["status"]);
+        Assert.Equal("in_progress", (string?)moved["status"]);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(404)]
+    public async Task A_required_guard_that_fails_denies(int status)
+    {
+        var (tenant, guard) = await NewAsync("{}");
+        await using var _ = guard;
+        guard.AnswerWith(status);
+
+        await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+    }
+
+    [Fact]
+    public async Task A_guard_that_takes_too_long_denies_and_is_waited_for_no_longer_than_its_time()
+    {
+        var (tenant, guard) = await NewAsync("{}", timeoutMs: 200);
+        await using var _ = guard;
+        guard.Answer = (http, _) => Task.Delay(Timeout.Infinite, http.RequestAborted);
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Contains("delivery.timeout", (string?)refusal["error"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_several_guards_deny_beats_pending_and_pending_beats_allow()
+    {
+        var (tenant, allows) = await NewAsync("""{"status": "allow"}""");
+        await using var _ = allows;
+        await using var waits = await AddGuardAsync(tenant, """{"status": "pending"}""");
+        var pending = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        await using var denies = await AddGuardAsync(tenant, """{"status": "deny"}""");
+        var denied = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Equal("pending", (string?)pending["status"]);
+        Assert.Null(denied["status"]);
+        Assert.Equal((2, 2, 1), (allows.Requests.Count, waits.Requests.Count, denies.Requests.Count));
+    }
+
+    [Fact]
+    public async Task When_an_issue_changes_while_its_guards_are_asked_they_are_asked_again_about_what_it_is_now()
+    {
+        var (tenant, guard) = await NewAsync("{}");
+        await using var _ = guard;
+        guard.Answer = async (http, _) =>
+        {
+            if (guard.Requests.Count == 1)
+                await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "Changed meanwhile" }).OkAsync();
+            await http.Response.WriteAsync(guard.Requests.Count == 1 ? "{}" : """{"status": "deny", "message": "Not this one."}""");
+        };
+
+        await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Equal(["An issue", "Changed meanwhile"], guard.Requests.Select(r => (string?)r.Json["title"]));
+        Assert.Equal("backlog", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync())["status"]);
+    }
+
+    [Fact]
+    public async Task What_the_workflow_refuses_is_not_asked_and_who_only_wants_to_know_is_told_later()
+    {
+        var (tenant, guard) = await NewAsync("{}");
+        await using var _ = guard;
+        await using var listener = await Receiver.StartAsync();
+        var listening = await tenant.AddWebhookAsync(listener.Url, WebhookKind.Extension, hooks: [new(Event)]);
+        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "done" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        var whenRefused = guard.Requests.Count;
+
+        await TransitionAsync(tenant).OkAsync();
+        var before = listener.Requests.Count;
+        await tenant.DeliverAsync(listening);
+
+        Assert.Equal((0, 1, 0), (whenRefused, guard.Requests.Count, before));
+        Assert.Equal("in_progress", (string?)Assert.Single(listener.Requests).Json["transition"]!["to"]);
+        var names = (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Select(e => (string?)e!["event"]);
+        Assert.Equal(["issue.created", Event, "issue.status_changed"], names);
+    }
+
+    private static Task<HttpResponseMessage> TransitionAsync(Tenant tenant) =>
+        tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" });
+
+    private static async Task<string> HistoryAsync(Tenant tenant) =>
+        (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!.AsArray()
+        .Where(e => (string?)e!["action"] == "guarded").Select(e => e!.ToJsonString()).First();
+
+    private async Task<(Tenant Tenant, Receiver Guard)> NewAsync(string answer, int timeoutMs = 10_000)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync();
+        return (tenant, await AddGuardAsync(tenant, answer, timeoutMs));
+    }
+
+    private static async Task<Receiver> AddGuardAsync(Tenant tenant, string answer, int timeoutMs = 10_000)
+    {
+        var guard = await Receiver.StartAsync();
+        guard.Answer = (http, _) => http.Response.WriteAsync(answer);
+        await tenant.AddWebhookAsync(guard.Url, WebhookKind.Extension, hooks: [new(Event, timeoutMs, Required: true)]);
+        return guard;
+    }
+}
