@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Checklists;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -96,6 +97,7 @@ internal sealed class ActionRun(
             return reference;
         if (issue.Edit(edit.Value, project.Schema, actor.UserId, now).Error is { } fault)
             return fault;
+        await db.NoteChecklistAsync(issue, actor, now, ct);
         if (status is not null && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
             return await TransitionAsync(status, null, ct);
         await db.SaveChangesAsync(ct);
@@ -133,6 +135,7 @@ internal sealed class ActionRun(
     {
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } refusal)
             return refusal;
+        await db.NoteChecklistAsync(issue, actor, now, ct);
         await db.SaveChangesAsync(ct);
         return Done(detail);
     }

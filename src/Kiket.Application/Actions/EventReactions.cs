@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
@@ -21,7 +22,7 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
     {
         if (await LoadAsync(happened, ct) is not { } loaded)
             return;
-        var planned = await PlanAsync(happened, loaded.Issue, ct);
+        var planned = await PlanAsync(happened, loaded.Issue, loaded.Project, ct);
         if (planned.Count > 0 && happened.Depth >= MaxDepth)
         {
             var message = $"Not run: {MaxDepth} events in a row have caused each other, so this looks like a loop.";
@@ -38,9 +39,11 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
                 async () =>
                 {
                     db.Forget();
-                    return await LoadAsync(happened, ct) is { } fresh
+                    if (await LoadAsync(happened, ct) is not { } fresh)
+                        return (ActionOutcome.Skipped, "The issue is gone.");
+                    return await HoldAsync(action, happened, fresh.Issue, ct)
                         ? await new ActionRun(db, placeholders, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project).RunAsync(action, ct)
-                        : (ActionOutcome.Skipped, "The issue is gone.");
+                        : (ActionOutcome.Skipped, "Its conditions do not hold.");
                 },
                 ct);
             db.Forget();
@@ -59,25 +62,60 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
         return issue is null || project.Status is ProjectStatus.Archived ? null : (issue, project);
     }
 
-    private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(IssueEvent happened, Issue issue, CancellationToken ct)
+    /// <summary>What is to run, in order: first what the workflow asks for, then the automations that wait for the event.</summary>
+    private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
     {
-        List<(string Source, WorkflowAction Action)> planned = [];
-        if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
+        var automations = project.Schema.Automations.Where(a => a.WaitsFor(happened.Name, happened.To)).ToList();
+        if (automations.Count == 0 && happened.Name is not (EventNames.IssueCreated or EventNames.IssueStatusChanged or EventNames.IssueUpdated))
+            return [];
+        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => new { w.Key, w.Definition }).SingleAsync(ct);
+        List<(string Source, WorkflowAction Action)> planned = [.. HooksOf(happened, workflow.Definition)];
+        automations.RemoveAll(a => a.Workflow is not null && a.Workflow != workflow.Key);
+        if (automations.Count == 0)
             return planned;
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
-        if (workflow.FindState(happened.From) is { } left)
-            planned.AddRange(left.OnExit.Select(a => ($"on_exit.{left.Key}", a)));
-        if (workflow.FindState(entered) is not { } state)
-            return planned;
-        planned.AddRange(state.OnEnter.Select(a => ($"on_enter.{state.Key}", a)));
-        if (happened.Name == EventNames.IssueStatusChanged && state.OnComplete.Count > 0 && await IsCompleteAsync(state, workflow, issue, ct))
-            planned.AddRange(state.OnComplete.Select(a => ($"on_complete.{state.Key}", a)));
+
+        var context = await ReadContextAsync(happened, issue, workflow.Definition, ct);
+        foreach (var automation in automations.Where(a => a.Conditions.All(c => WorkflowEngine.IsMet(c, workflow.Definition, context))))
+            planned.AddRange(automation.Actions.Select(a => ($"automation.{automation.Key}", a)));
         return planned;
     }
 
-    private async Task<bool> IsCompleteAsync(State state, WorkflowDefinition workflow, Issue issue, CancellationToken ct) =>
-        state.Checklist is not { } checklist
-        || WorkflowEngine.IsComplete(checklist, workflow, await db.ReadMoveContextAsync(issue, workflow, time.GetUtcNow(), ct));
+    private static IEnumerable<(string Source, WorkflowAction Action)> HooksOf(IssueEvent happened, WorkflowDefinition workflow)
+    {
+        if (happened.Name == EventNames.IssueUpdated)
+        {
+            var completed = workflow.States.Where(s => s.Checklist is { } list && happened.Changes.Any(c => c.Field == Issue.ChecklistField(list)));
+            return completed.SelectMany(s => s.Checklist!.OnComplete.Select(a => ($"on_complete.{s.Checklist.Id}", a)).Concat(s.OnComplete.Select(a => ($"on_complete.{s.Key}", a))));
+        }
+
+        if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
+            return [];
+        var left = workflow.FindState(happened.From);
+        var state = workflow.FindState(entered);
+        return
+        [
+            .. left?.OnExit.Select(a => ($"on_exit.{left.Key}", a)) ?? [],
+            .. state?.OnEnter.Select(a => ($"on_enter.{state.Key}", a)) ?? [],
+
+            // With a checklist the state is complete when that is.
+            .. happened.Name == EventNames.IssueStatusChanged && state is { Checklist: null } ? state.OnComplete.Select(a => ($"on_complete.{state.Key}", a)) : [],
+        ];
+    }
+
+    private async Task<MoveContext> ReadContextAsync(IssueEvent happened, Issue issue, WorkflowDefinition workflow, CancellationToken ct)
+    {
+        var context = await db.ReadMoveContextAsync(issue, workflow, time.GetUtcNow(), ct);
+        return context with { Issue = Automation.FactsOf(context.Issue, happened.From, happened.To, happened.Changes) };
+    }
+
+    private async Task<bool> HoldAsync(WorkflowAction action, IssueEvent happened, Issue issue, CancellationToken ct)
+    {
+        if (action.Conditions.Count == 0)
+            return true;
+        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var context = await ReadContextAsync(happened, issue, workflow, ct);
+        return action.Conditions.All(c => WorkflowEngine.IsMet(c, workflow, context));
+    }
 
     private void Record(Issue issue, string source, WorkflowAction action, (ActionOutcome Outcome, string Detail) ended)
     {

@@ -14,7 +14,10 @@ public sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked
 internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CheckItemCommand, Result<IReadOnlyList<ChecklistDto>>>
 {
-    public async Task<Result<IReadOnlyList<ChecklistDto>>> Handle(CheckItemCommand command, CancellationToken ct)
+    public Task<Result<IReadOnlyList<ChecklistDto>>> Handle(CheckItemCommand command, CancellationToken ct) =>
+        db.InTransactionAsync<IReadOnlyList<ChecklistDto>>(() => CheckAsync(command, ct), ct);
+
+    private async Task<Result<IReadOnlyList<ChecklistDto>>> CheckAsync(CheckItemCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
@@ -38,6 +41,8 @@ internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeP
             else
                 db.ChecklistMarks.Remove(mark);
             issue.RecordCheck(checklist, item, isChecked, actor.UserId, now);
+            await db.SaveChangesAsync(ct); // the next line reads what is checked
+            await db.NoteChecklistAsync(issue, actor, now, ct);
             await db.SaveChangesAsync(ct);
         }
 

@@ -21,6 +21,10 @@ public static class DefinitionPath
     public static bool IsTemplate(string path) =>
         path.StartsWith(Root + "templates/issues/", StringComparison.Ordinal) || path.StartsWith(Root + "issue_templates/", StringComparison.Ordinal);
 
+    /// <summary>Whether a file, by its normal path, holds automations: of the project, or of the workflow in whose folder they stand.</summary>
+    public static bool IsAutomation(string path) =>
+        path.StartsWith(Root + "automations/", StringComparison.Ordinal) || path.Split('/') is [_, "workflows", _, "automation_recipes" or "automations", ..];
+
     /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>
     public static bool TryNormalize(string? path, out string normal)

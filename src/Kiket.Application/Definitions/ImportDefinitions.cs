@@ -232,6 +232,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         {
             Compare("issue_type", from.IssueTypes, to.IssueTypes, t => t.Key);
             Compare("custom_field", from.CustomFields, to.CustomFields, f => f.IssueType is null ? f.Key : $"{f.IssueType}.{f.Key}");
+            Compare("automation", from.Automations, to.Automations, a => a.Workflow is null ? a.Key : $"{a.Workflow}.{a.Key}");
             Compare("template", from.Templates, to.Templates, t => t.Key);
             if (!SameJson(project.Schema, to))
                 project.UseSchema(to, now);

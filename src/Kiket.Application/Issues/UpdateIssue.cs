@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Checklists;
 using Kiket.Application.Guards;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -47,6 +48,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
 
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } fault)
             return fault;
+        await db.NoteChecklistAsync(issue, actor, now, ct);
         if (command.Status is { } status && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
         {
             var (moved, pending) = await db.MoveAsync(issue, status, null, actor, now, ct);

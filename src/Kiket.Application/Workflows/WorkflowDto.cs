@@ -199,6 +199,8 @@ internal static class ActionDto
         Dictionary<string, JsonElement> written = new(StringComparer.Ordinal) { ["action"] = JsonSerializer.SerializeToElement(action.Kind) };
         foreach (var parameter in action.Parameters.EnumerateObject())
             written[parameter.Name] = parameter.Value;
+        if (action.Conditions.Count > 0)
+            written["conditions"] = JsonSerializer.SerializeToElement(ConditionDto.Of(action.Conditions), WireJson.Options);
         return written;
     }
 }

@@ -105,6 +105,9 @@ public sealed class Issue : AggregateRoot
     /// <summary>When it entered the final state it is in (UTC), or null while it is open.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
+    /// <summary>When the checklist of the state that it is in was complete for the first time (UTC), or null while it is not, or nothing waits for it.</summary>
+    public DateTimeOffset? ChecklistCompletedAt { get; private set; }
+
     /// <summary>When it was deleted (UTC), or null. A deleted issue is kept for audit only.</summary>
     public DateTimeOffset? DeletedAt { get; private set; }
 
@@ -222,6 +225,8 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
+        if (WorkflowId != workflow.Id)
+            ChecklistCompletedAt = null;
         WorkflowId = workflow.Id;
         CompletedAt = state.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         Record(IssueAction.Updated, changes, null, actorId, at);
@@ -245,6 +250,8 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("workflow_version", from.Revision, to.Revision, changes, _ => WorkflowId = to.Id);
+        if (Status != state.Key)
+            ChecklistCompletedAt = null;
         Set("status", Status, state.Key, changes, value => Status = value);
         CompletedAt = state.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         Record(IssueAction.Updated, changes, null, actorId, at);
@@ -272,13 +279,51 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("status", Status, transition.To, changes, value => Status = value);
+        ChecklistCompletedAt = null;
         var wasOpen = CompletedAt is null;
         CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
         Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, wasOpen && CompletedAt is not null, changes, actorId, at));
+        NoteChecklist(workflow.Definition, context with { Issue = context.Issue.With("status", FieldValue.Of(Status)) }, actorId, at);
         return Result.Success;
+    }
+
+    /// <summary>
+    /// Notes, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They run after the
+    /// commit, on the change of <c>checklists.{id}</c> that this records.
+    /// </summary>
+    /// <param name="workflow">The workflow version that the issue follows.</param>
+    /// <param name="context">What the checklist looks at, as it is after the change.</param>
+    /// <param name="actorId">Whose change may have completed it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Whether it is complete only now.</returns>
+    public bool NoteChecklist(WorkflowDefinition workflow, MoveContext context, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        ArgumentNullException.ThrowIfNull(context);
+        if (!AwaitsChecklist(workflow) || workflow.FindState(Status)!.Checklist is not { } checklist || !WorkflowEngine.IsComplete(checklist, workflow, context))
+            return false;
+        ChecklistCompletedAt = at.ToUniversalTime();
+        Record(IssueAction.Updated, [new(ChecklistField(checklist), ToJson(false), ToJson(true))], null, actorId, at);
+        return true;
+    }
+
+    /// <summary>Whether actions wait for the checklist of the issue's state, and it has not been complete yet.</summary>
+    /// <param name="workflow">The workflow version that the issue follows.</param>
+    public bool AwaitsChecklist(WorkflowDefinition workflow)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        return ChecklistCompletedAt is null && workflow.FindState(Status) is { Checklist: { } checklist } state && checklist.OnComplete.Count + state.OnComplete.Count > 0;
+    }
+
+    /// <summary>The field whose change says that a checklist is complete.</summary>
+    /// <param name="checklist">The checklist.</param>
+    public static string ChecklistField(Checklist checklist)
+    {
+        ArgumentNullException.ThrowIfNull(checklist);
+        return $"checklists.{checklist.Id}";
     }
 
     /// <summary>Records that approvals of a move were asked for.</summary>
@@ -312,6 +357,21 @@ public sealed class Issue : AggregateRoot
         if (approval.Status is not ApprovalStatus.Pending)
             Raise(new ApprovalResolved(
                 approval.Id, approval.From, approval.To, approval.Requirement.Key, WireName.Of(approval.Status), comment, actorId, at));
+    }
+
+    /// <summary>Records that nobody decided about an approval in time, so that those who manage the project may.</summary>
+    /// <param name="approval">The approval, escalated.</param>
+    /// <param name="actorId">In whose name.</param>
+    /// <param name="at">Instant of the escalation.</param>
+    public void RecordEscalation(Approval approval, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(approval);
+        Record(
+            IssueAction.ApprovalEscalated,
+            [new($"approvals.{approval.To}.{approval.Requirement.Key}", ToJson("pending"), ToJson("escalated"))],
+            null,
+            actorId,
+            at);
     }
 
     /// <summary>Records that an item of a checklist was checked or unchecked.</summary>

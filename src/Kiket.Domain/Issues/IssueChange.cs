@@ -26,6 +26,9 @@ public enum IssueAction
     /// <summary>Somebody rejected a move.</summary>
     Rejected,
 
+    /// <summary>Nobody decided about an approval in time.</summary>
+    ApprovalEscalated,
+
     /// <summary>An item of a checklist was checked or unchecked.</summary>
     Checked,
 

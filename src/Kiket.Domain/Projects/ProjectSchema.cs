@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
@@ -34,6 +35,9 @@ public sealed record ProjectSchema(
 
     /// <summary>What issues can be opened by.</summary>
     public IReadOnlyList<IssueTemplate> Templates { get; init; } = [];
+
+    /// <summary>What runs on events, in the order of the definitions.</summary>
+    public IReadOnlyList<Automation> Automations { get; init; } = [];
 
     /// <summary>The template with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>

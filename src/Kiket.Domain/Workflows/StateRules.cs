@@ -5,7 +5,11 @@ namespace Kiket.Domain.Workflows;
 /// <summary>Something to do after a move or when a limit is reached. Carried out after the commit, never inside it.</summary>
 /// <param name="Kind">What to do: <c>notify</c>, <c>assign</c>, <c>webhook</c>, <c>ext:…</c> and so on.</param>
 /// <param name="Parameters">All other keys of the definition, to the letter.</param>
-public sealed record WorkflowAction(string Kind, JsonElement Parameters);
+public sealed record WorkflowAction(string Kind, JsonElement Parameters)
+{
+    /// <summary>What must hold when it runs; all must.</summary>
+    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+}
 
 /// <summary>A limit on the time in a state. Source: contract, section 16.</summary>
 /// <param name="Condition">Which issues it holds for; null for all that no earlier policy of the state holds for.</param>

@@ -77,6 +77,16 @@ public static class WorkflowChecks
         ];
     }
 
+    /// <summary>The fields that conditions name and no issue of a project has.</summary>
+    /// <param name="conditions">The conditions.</param>
+    /// <param name="schema">What issues of the project can be.</param>
+    public static IReadOnlyList<string> UnknownFields(IEnumerable<Condition> conditions, ProjectSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(conditions);
+        ArgumentNullException.ThrowIfNull(schema);
+        return [.. conditions.SelectMany(Flatten).OfType<FieldCondition>().Select(c => c.Field).Distinct().Where(f => !Exists(f, schema))];
+    }
+
     private static IEnumerable<WorkflowFinding> FindInWhole(WorkflowDefinition workflow)
     {
         if (workflow.FindState(workflow.InitialState) is null)

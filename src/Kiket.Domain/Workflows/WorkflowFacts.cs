@@ -22,7 +22,7 @@ public sealed class IssueFacts
     public static IReadOnlyList<string> KnownFields { get; } =
     [
         "title", "description", "status", "issue_type", "priority", "labels", "assignee", "assignee_id", "reporter", "parent", "parent_id", "milestone",
-        "milestone_id", "story_points", "due_date", "created_at", "updated_at", "hours_since_last_update",
+        "milestone_id", "story_points", "due_date", "created_at", "updated_at", "hours_since_last_update", "hours_until_due",
     ];
 
     /// <summary>Key of the state that the issue is in.</summary>
@@ -41,6 +41,11 @@ public sealed class IssueFacts
             return fields.TryGetValue(name, out var value) ? value : FieldValue.Missing;
         }
     }
+
+    /// <summary>The same facts with another field, or another value of one.</summary>
+    /// <param name="field">The built-in field, or one that no issue has.</param>
+    /// <param name="value">Its value.</param>
+    public IssueFacts With(string field, FieldValue value) => new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields);
 
     /// <summary>The facts of an issue.</summary>
     /// <param name="issue">The issue.</param>
@@ -72,6 +77,9 @@ public sealed class IssueFacts
                 ["created_at"] = FieldValue.Of(issue.CreatedAt),
                 ["updated_at"] = FieldValue.Of(issue.UpdatedAt),
                 ["hours_since_last_update"] = FieldValue.Of((decimal)(now - issue.UpdatedAt).TotalHours),
+                ["hours_until_due"] = issue.DueDate is { } due
+                    ? FieldValue.Of((decimal)(new DateTimeOffset(due, TimeOnly.MinValue, TimeSpan.Zero) - now).TotalHours)
+                    : FieldValue.Missing,
             },
             issue.CustomFields);
     }

@@ -1,4 +1,5 @@
 using Kiket.Application.Definitions;
+using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Projects;
@@ -69,6 +70,7 @@ internal sealed class DefinitionReader : IDefinitionReader
     {
         private readonly List<WorkflowDraft> workflows = [];
         private readonly List<TemplateDraft> templates = [];
+        private readonly List<(AutomationDraft Draft, string? Folder)> automations = [];
         private IssueTypesDraft? types;
 
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
@@ -94,7 +96,34 @@ internal sealed class DefinitionReader : IDefinitionReader
             var schema = types is null
                 ? new ProjectSchema(standard, InventTypes(), [], roles)
                 : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields, roles);
-            return schema with { Version = Project?.Version, Extensions = Project?.Extensions ?? PackExtensions.None, Templates = [.. templates.Select(t => Checked(t, schema))] };
+            return schema with { Version = Project?.Version, Extensions = Project?.Extensions ?? PackExtensions.None, Templates = [.. templates.Select(t => Checked(t, schema))], Automations = [.. CheckedAutomations(schema)] };
+        }
+
+        /// <summary>The automations, each key once; those in a workflow's folder belong to that workflow. What they name wrongly is a warning.</summary>
+        private IEnumerable<Automation> CheckedAutomations(ProjectSchema schema)
+        {
+            HashSet<(string?, string)> keys = [];
+            foreach (var (draft, folder) in automations)
+            {
+                var workflow = folder is null ? null
+                    : (workflows.Find(w => DefinitionPath.Stem(w.File.Path) == $"workflows/{folder}") ?? workflows.Find(w => w.Key.Value == folder))?.Key.Value;
+                var (file, automation) = (draft.File, draft.Automation with { Workflow = workflow });
+                if (folder is not null && workflow is null && !lacksWorkflows)
+                {
+                    file.Warn(draft.At, $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'.");
+                    automation = automation with { Hindrance = $"there is no workflow '{folder}'" };
+                }
+
+                if (!keys.Add((workflow, automation.Key.ToUpperInvariant())))
+                {
+                    file.Warn(draft.At, $"There is already an automation {automation.Key}; this one is kept and not read.");
+                    continue;
+                }
+
+                foreach (var field in WorkflowChecks.UnknownFields(AutomationReader.ConditionsOf(automation), schema).Except(Automation.EventFields))
+                    file.Warn(draft.At, $"Issues of this project have no field '{field}', which the automation {automation.Key} looks at.");
+                yield return automation;
+            }
         }
 
         /// <summary>
@@ -161,6 +190,8 @@ internal sealed class DefinitionReader : IDefinitionReader
                 Add(WorkflowReader.Read(reading));
             else if (isTemplate)
                 Add(TemplateReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..]));
+            else if (DefinitionPath.IsAutomation(file.Path))
+                Add(reading, stem);
             else if (stem is "project" && Project is null)
                 Project = ProjectReader.Read(reading);
             else if (stem is "issue_types" && types is null)
@@ -169,6 +200,12 @@ internal sealed class DefinitionReader : IDefinitionReader
                 findings.Fault(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
             else
                 findings.Warn(new(file.Path, 1, 1, "Files of this kind are kept and not read."));
+        }
+
+        private void Add(FileReading reading, string stem)
+        {
+            var folder = stem.StartsWith("workflows/", StringComparison.Ordinal) ? stem.Split('/')[1] : null;
+            automations.AddRange(AutomationReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..], folder).Select(draft => (draft, folder)));
         }
 
         private void Add(TemplateDraft? draft)

@@ -36,9 +36,16 @@ internal sealed class Findings
 }
 
 /// <summary>One file of a pack: takes values out of its tree and notes what is wrong, each at its place.</summary>
-internal sealed partial class FileReading(DefinitionText file, YamlNode? root, Findings findings)
+/// <param name="isTolerant">Whether what is wrong is a warning, because the project works without it.</param>
+internal sealed partial class FileReading(DefinitionText file, YamlNode? root, Findings findings, bool isTolerant = false)
 {
+    /// <summary>How much has been wrong in a file that is read tolerantly.</summary>
+    public int Doubts { get; private set; }
+
     public string Path => file.Path;
+
+    /// <summary>The same file, in which nothing is a fault.</summary>
+    public FileReading AsTolerant() => new(file, root, findings, isTolerant: true);
 
     public string Content => file.Content;
 
@@ -55,7 +62,17 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return map;
     }
 
-    public void Fault(YamlNode at, string message) => findings.Fault(NoteAt(at, message));
+    public void Fault(YamlNode at, string message)
+    {
+        if (!isTolerant)
+        {
+            findings.Fault(NoteAt(at, message));
+            return;
+        }
+
+        Doubts++;
+        findings.Warn(NoteAt(at, message));
+    }
 
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
 

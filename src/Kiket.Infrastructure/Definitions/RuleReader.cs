@@ -98,7 +98,7 @@ internal static class RuleReader
             if ((file.Text(body, "action") ?? file.Text(body, "type") ?? file.Text(body, "kind")) is not { } kind)
                 file.Fault(item, "An action says what to do, in action or type.");
             else
-                actions.Add(new(kind.Value, Parameters(body)));
+                actions.Add(new(kind.Value, Parameters(body)) { Conditions = Conditions(file, body) });
         }
 
         return actions;
@@ -114,7 +114,7 @@ internal static class RuleReader
     }
 
     private static JsonElement Parameters(YamlMap action) => JsonSerializer.SerializeToElement(
-        FileReading.ToJson(action).Where(p => p.Key is not ("action" or "type" or "kind")).ToDictionary(p => p.Key, p => p.Value));
+        FileReading.ToJson(action).Where(p => p.Key is not ("action" or "type" or "kind" or "conditions")).ToDictionary(p => p.Key, p => p.Value));
 
     private static Condition? Condition(FileReading file, YamlNode node)
     {

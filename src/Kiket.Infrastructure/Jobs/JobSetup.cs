@@ -4,6 +4,7 @@ using Hangfire.PostgreSql;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Webhooks;
+using Kiket.Infrastructure.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,6 +69,7 @@ public static class JobSetup
         jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
         jobs.AddOrUpdate<WebhookSweepJob>("webhooks", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
         jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+        jobs.AddOrUpdate<EscalationJob>("escalations", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
         jobs.AddOrUpdate<OutboxJob>("outbox", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
     }
 }

@@ -158,6 +158,36 @@ internal static class EverythingPack
               - { from: dropped, to: planned, name: Revive, require_approval: true }
               - { from: checking, to: blocked, name: Stop, approval_chain: [{ assignments: [qa, ops] }] }
             """),
+        (".kiket/automations/release.yml", """
+            model_version: "1.0"
+            automations:
+              - id: big
+                name: Big ones
+                description: Tells the company.
+                version: 1.0.0
+                enabled: false
+                trigger:
+                  events: [issue.created, sla.breached, schedule]
+                  cron: "0 9 * * *"
+                  conditions: [{ field: labels, contains: big }]
+                conditions: { any: [{ field: to_status, equals: planned }, { field: changed_fields, contains: labels }] }
+                actions:
+                  - type: notify
+                    recipients: { roles: [ops] }
+                    message: "{{issue.title}}"
+                    conditions: [{ field: priority, operator: ">", value: low }]
+                metadata: { owner: ops }
+            """),
+        (".kiket/workflows/release/automation_recipes/quiet.yaml", """
+            model_version: "1.0"
+            recipe:
+              key: quiet
+              name: Quiet ones
+              trigger: issue.updated
+              conditions: { all: [{ field: hours_until_due, operator: less_or_equal, value: 8 }] }
+              actions: [{ type: add_label, label: late }]
+              requires_approval: true
+            """),
         (".kiket/templates/issues/fix.yaml", """
             model_version: "1.0"
             template:

@@ -85,6 +85,12 @@ public sealed class RequestSamples : IAsyncLifetime
         await using (var requester = new Session(services, Actors[1]))
             await requester.SendAsync(new TransitionIssueCommand(IssueRef.Of(guarded.Id), "done", null, null));
         var approval = await session.Db.Approvals.Select(a => a.Id).SingleAsync();
+        await session.Db.Approvals.ExecuteUpdateAsync(set => set.SetProperty(a => a.EscalatesAt, DateTimeOffset.UnixEpoch));
+
+        DefinitionText[] acting = [new(".kiket/workflows/main.yaml", Acting), new(".kiket/automations/all.yaml", Automations), new(".kiket/templates/issues/bug.yaml", "template: {key: bug}\n")];
+        await session.SendAsync(new ImportDefinitionsCommand(acting, "ACTS", null, DryRun: false, "tests"));
+        var acted = await workspace.AddIssueAsync(new() { Title = "Acted", AssigneeId = developer.Id }, "ACTS");
+        await session.SendAsync(new CreateCommentCommand(IssueRef.Of(acted.Id), "Go"));
 
         var notification = Notification.About(await session.Db.Issues.SingleAsync(i => i.Id == task.Id), founded.AdminId, "Look", NotificationLevel.Info, DateTimeOffset.UnixEpoch);
         session.Db.Notifications.Add(notification);
@@ -133,6 +139,28 @@ public sealed class RequestSamples : IAsyncLifetime
     /// <summary>Sends a request through the SQL Server provider to a server that only parses.</summary>
     internal static async Task<string?> SendOnSqlServerAsync(Actor actor, IBaseRequest request, ParsingSqlServer server)
     {
+        await using var services = OnSqlServer(server);
+        return await SendAsync(services, actor, request);
+    }
+
+    /// <summary>Does what a job does on Sqlite, on a database of its own where every event still waits, and keeps what the database answered.</summary>
+    internal async Task WorkOnSqliteAsync(Func<IServiceProvider, Task> work, Transcript transcript)
+    {
+        var copy = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
+        File.Copy(Template, copy);
+        await using var services = KiketServices.On(DatabaseProvider.Sqlite, $"Data Source={copy};Pooling=False", transcript);
+        await work(services);
+    }
+
+    /// <summary>Does the same through the SQL Server provider to a server that only parses.</summary>
+    internal static async Task WorkOnSqlServerAsync(Func<IServiceProvider, Task> work, ParsingSqlServer server)
+    {
+        await using var services = OnSqlServer(server);
+        await work(services);
+    }
+
+    private static ServiceProvider OnSqlServer(ParsingSqlServer server)
+    {
         var services = KiketServices.Collect(DatabaseProvider.SqlServer, "Server=none");
         var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention()
             .AddInterceptors(OutboxInterceptor.Instance).Options;
@@ -142,8 +170,7 @@ public sealed class RequestSamples : IAsyncLifetime
             db.BeginUse(scope.GetRequiredService<CurrentActor>(), scope.GetRequiredService<OutboxSignal>());
             return db;
         });
-        await using var provider = services.BuildServiceProvider();
-        return await SendAsync(provider, actor, request);
+        return services.BuildServiceProvider();
     }
 
     private static async Task<string?> SendAsync(IServiceProvider services, Actor actor, IBaseRequest request)
@@ -169,6 +196,39 @@ public sealed class RequestSamples : IAsyncLifetime
         new(".kiket/issue_types.yaml", "issue_types:\n  - key: task\n"),
     ];
 
+    private const string Acting = """
+        workflow: main
+        states:
+          - open:
+              type: initial
+              on_enter:
+                - {action: notify, message: Hi, recipients: {user: assignee, roles: [admin, lead, nobody], fields: [reporter]}}
+                - {action: assign, to: dev@example.com}
+                - {action: assign, to: reporter, field: custom_fields.owner}
+                - {action: add_label, label: acted}
+                - {action: update_fields, fields: {milestone_id: 99}}
+                - {action: set_field, field: custom_fields.ci, value: green}
+                - {action: spawn_issue, title: Another, template: bug, status: done}
+                - {action: transition, to: doing}
+                - {action: transition, to: done}
+              on_exit: [{action: add_label, label: left}]
+              checklist: {id: auto, items: [{id: ci, condition: {field: custom_fields.ci, equals: green}}], on_complete: [{action: add_label, label: checked}]}
+          - doing: {wip_limit: 5}
+          - done: {type: final}
+        transitions:
+          - {from: open, to: doing, conditions: [{checklist: auto, complete: true}]}
+          - {from: doing, to: done, require_approval: 1}
+        """;
+
+    private const string Automations = """
+        automations:
+          - id: talk
+            trigger: {event: issue.commented, conditions: [{field: priority, equals: medium}]}
+            actions:
+              - {type: add_label, label: talked, conditions: [{field: assignee, equals: dev@example.com}]}
+              - {type: dance}
+        """;
+
     private const string Guarded = """
         workflow: main
         states:
@@ -178,7 +238,7 @@ public sealed class RequestSamples : IAsyncLifetime
         transitions:
           - {from: open, to: doing, conditions: [{checklist: tests, complete: false}]}
           - {from: doing, to: open}
-          - {from: open, to: done, require_approval: 1}
+          - {from: open, to: done, require_approval: [{name: Ok, timeout: 30m}]}
         """;
 
     private static IEnumerable<IBaseRequest> OfCapacity(long admin, long developer, long task)
@@ -239,6 +299,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListApprovalsQuery(issue, new(null, null, "status asc"));
         yield return new DecideApprovalCommand(issue, approval, true, "Fine");
         yield return new DecideApprovalCommand(issue, approval, false, null);
+        yield return new EscalateApprovalCommand(approval);
         yield return new ListChecklistsQuery(issue);
         yield return new CheckItemCommand(issue, "looked", true);
         yield return new TransitionIssueCommand(issue, "doing", null, null);
@@ -277,6 +338,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListMembersQuery(Legal, page);
         yield return new SetMemberCommand(Legal, user, ProjectRole.Member);
         yield return new SetMemberCommand(Legal, 1, ProjectRole.Viewer);
+        yield return new SetMemberCommand(Legal, 1, null, []);
         yield return new RemoveMemberCommand(Legal, user);
 
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: true, "tests");
@@ -320,6 +382,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetIssueSchemaQuery(Legal);
         yield return new GetIssueSchemaQuery(null);
         yield return new CreateIssueCommand(Legal, new() { Title = "Plain" }, null);
+        yield return new CreateIssueCommand(ProjectRef.TryParse("ACTS", out var acts) ? acts : Legal, new() { Title = "By template" }, null, "bug");
         yield return new CreateIssueCommand(
             Legal,
             new()

@@ -3,11 +3,15 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Workflows;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Xunit.Sdk;
 
 namespace Kiket.Application.Tests.Persistence.SqlServer;
@@ -73,6 +77,47 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
 
         Assert.NotEqual(0, successes);
         Assert.NotEqual(0, statements);
+    }
+
+    [Fact]
+    public async Task The_outbox_with_its_actions_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse()
+    {
+        var statements = await WorkAsync(services => services.GetRequiredService<OutboxProcessor>().RunAsync(TestContext.Current.CancellationToken), 20);
+
+        Assert.Contains(statements, s => s.Contains("UPDATE", StringComparison.Ordinal) && s.Contains("claim_id", StringComparison.Ordinal));
+        foreach (var table in new[] { "notifications", "issue_changes", "issues", "approvals", "milestones", "project_members", "checklist_marks" })
+            Assert.Contains(statements, s => s.Contains($"[{table}]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_escalation_of_approvals_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse()
+    {
+        var statements = await WorkAsync(services => ActivatorUtilities.CreateInstance<EscalationJob>(services).RunAsync(TestContext.Current.CancellationToken), 1);
+
+        Assert.Contains(statements, s => s.Contains("[escalates_at] <=", StringComparison.Ordinal));
+        Assert.Contains(statements, s => s.Contains("INSERT INTO [notifications]", StringComparison.Ordinal));
+    }
+
+    /// <summary>Does the same work on Sqlite and through the SQL Server provider.</summary>
+    /// <param name="least">How much of it there is at least.</param>
+    private async Task<IReadOnlyCollection<string>> WorkAsync(Func<IServiceProvider, Task<int>> work, int least)
+    {
+        var transcript = new Transcript();
+        var (onSqlite, onSqlServer) = (0, 0);
+        await samples.WorkOnSqliteAsync(async services => onSqlite = await LaterAsync(services), transcript);
+        await using var server = new ParsingSqlServer(transcript);
+        await RequestSamples.WorkOnSqlServerAsync(async services => onSqlServer = await LaterAsync(services), server);
+
+        Assert.Equal(0, transcript.Remaining);
+        Assert.Equal(onSqlite, onSqlServer);
+        Assert.InRange(onSqlite, least, int.MaxValue);
+        return server.Statements;
+
+        Task<int> LaterAsync(IServiceProvider services)
+        {
+            ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromHours(1)); // than what is in the samples
+            return work(services);
+        }
     }
 }
 

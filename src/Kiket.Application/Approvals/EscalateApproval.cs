@@ -1,0 +1,58 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Notifications;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Approvals;
+
+/// <summary>Lets those who manage the project decide about an approval that nobody has decided in time, and tells them. For the job that finds it.</summary>
+public sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;
+
+internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<EscalateApprovalCommand, Result<bool>>
+{
+    /// <returns>Whether it was due; false when somebody decided or another worker was faster.</returns>
+    public async Task<Result<bool>> Handle(EscalateApprovalCommand command, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var approval = await db.Approvals.SingleOrDefaultAsync(a => a.Id == command.Id, ct);
+        if (approval is null || await db.Issues.SingleOrDefaultAsync(i => i.Id == approval.IssueId, ct) is not { } issue)
+            return WorkflowErrors.ApprovalNotFound(command.Id);
+        var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
+        if (project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
+        if (!approval.Escalate(now))
+            return false;
+
+        issue.RecordEscalation(approval, current.Actor.UserId, now);
+        var message = $"{issue.Key}: nobody has decided about {approval.Requirement.Name} in time. You can decide now, whether the issue may go from '{approval.From}' to '{approval.To}'.";
+        foreach (var user in await ReadManagersAsync(project, ct))
+            db.Notifications.Add(Notification.About(issue, user, message, NotificationLevel.Warning, now));
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+
+    private async Task<IReadOnlyList<long>> ReadManagersAsync(Project project, CancellationToken ct)
+    {
+        var (id, lead) = (project.Id, project.LeadId);
+        var people = await db.Users.Where(u => !u.Deactivated && !u.IsService)
+            .Where(u => u.Id == lead || u.Role == OrganizationRole.Admin || u.Role == OrganizationRole.ProjectManager
+                || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id && m.Role == ProjectRole.Lead))
+            .OrderBy(u => u.Id)
+            .Select(u => new
+            {
+                u.Id,
+                u.Role,
+                Membership = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+            })
+            .ToListAsync(ct);
+        return
+        [
+            .. people.Where(u => ProjectPolicy.AccessOf(new Actor(project.OrganizationId, u.Id, u.Role), project.Visibility, lead, u.Membership) >= ProjectAccess.Manage)
+                .Select(u => u.Id),
+        ];
+    }
+}
