@@ -597,6 +597,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("assignee_id");
 
+                    b.Property<DateTimeOffset?>("ChecklistCompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checklist_completed_at");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -1737,8 +1741,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });

@@ -601,6 +601,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("assignee_id");
 
+                    b.Property<DateTimeOffset?>("ChecklistCompletedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("checklist_completed_at");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("completed_at");
@@ -1742,8 +1746,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });

@@ -574,6 +574,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("assignee_id");
 
+                    b.Property<long?>("ChecklistCompletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checklist_completed_at");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -1690,8 +1694,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });

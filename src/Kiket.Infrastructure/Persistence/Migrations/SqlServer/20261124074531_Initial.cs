@@ -638,6 +638,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     story_points = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
                     due_date = table.Column<DateOnly>(type: "date", nullable: true),
                     completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    checklist_completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
                     search_text = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
@@ -975,9 +976,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "issue_id", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_approvals_status_escalates_at",
+                name: "ix_approvals_status_escalated_at_escalates_at",
                 table: "approvals",
-                columns: new[] { "status", "escalates_at" });
+                columns: new[] { "status", "escalated_at", "escalates_at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_checklist_marks_issue_id_checklist_id_item_id",

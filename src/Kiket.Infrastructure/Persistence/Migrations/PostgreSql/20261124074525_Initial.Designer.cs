@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlKiketDbContext))]
-    [Migration("20261124073433_Initial")]
+    [Migration("20261124074525_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -599,6 +599,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long?>("AssigneeId")
                         .HasColumnType("bigint")
                         .HasColumnName("assignee_id");
+
+                    b.Property<DateTimeOffset?>("ChecklistCompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checklist_completed_at");
 
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1740,8 +1744,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteKiketDbContext))]
-    [Migration("20261124073430_Initial")]
+    [Migration("20261124074519_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -576,6 +576,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("AssigneeId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("assignee_id");
+
+                    b.Property<long?>("ChecklistCompletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checklist_completed_at");
 
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
@@ -1693,8 +1697,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerKiketDbContext))]
-    [Migration("20261124073436_Initial")]
+    [Migration("20261124074531_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -603,6 +603,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long?>("AssigneeId")
                         .HasColumnType("bigint")
                         .HasColumnName("assignee_id");
+
+                    b.Property<DateTimeOffset?>("ChecklistCompletedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("checklist_completed_at");
 
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("datetimeoffset")
@@ -1745,8 +1749,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("IssueId", "Id")
                         .HasDatabaseName("ix_approvals_issue_id_id");
 
-                    b.HasIndex("Status", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalates_at");
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
                 });
