@@ -66,7 +66,7 @@ public sealed class AutomationFileTests
     }
 
     [Theory]
-    [InlineData("automations: [{id: a, trigger: {event: schedule, cron: '0 9 * * *'}}]\n", "1:32 The automation a is kept and never run: there are no events 'schedule' here.", "1:41 The key 'cron' is not known here; it is kept and not read.")]
+    [InlineData("automations: [{id: a, trigger: {event: schedule, cron: '0 9 * * *'}}]\n", "1:32 The automation a is kept and never run: there are no events 'schedule' here.", "1:50 The key 'cron' is not known here; it is kept and not read.")]
     [InlineData("automations: [{id: a, actions: []}]\n", "1:20 The automation a is kept and never run: it names no event.")]
     [InlineData("recipe: {key: a, trigger: issue.updated, requires_approval: true}\n", "1:61 The automation a is kept and never run: nobody can approve of its runs here.")]
     [InlineData("recipe: {key: a, trigger: issue.updated, conditions: [{field: priority, operator: near}]}\n", "1:27 The automation a is kept and never run: it could not be read.", "1:83 'near' is no operator. Operators: *")]
