@@ -4,6 +4,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Issues;
@@ -49,6 +50,9 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "parent_id"), Description("Only issues right below one of these.")]
     public string? ParentId { get; init; }
 
+    [FromQuery(Name = "sla"), Description("Only issues that stand like this against the limit of their state: `ok`, `imminent` or `breached`.")]
+    public string? Sla { get; init; }
+
     [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words.")]
     public string? Search { get; init; }
 
@@ -91,6 +95,7 @@ internal sealed record IssueListParameters
         Priority = Parameters.Enums<IssuePriority>("priority", Priority),
         MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
         ParentId = Parameters.Ids("parent_id", ParentId),
+        Sla = Parameters.Enums<SlaStatus>("sla", Sla),
         Search = Parameters.Search("search", Search),
         CreatedAfter = Parameters.Instant("created_after", CreatedAfter),
         CreatedBefore = Parameters.Instant("created_before", CreatedBefore),

@@ -7,6 +7,7 @@ using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
@@ -67,6 +68,10 @@ public interface IKiketDb
     DbSet<ExtensionSecret> ExtensionSecrets { get; }
 
     DbSet<ExtensionAuditEntry> ExtensionAuditEntries { get; }
+
+    DbSet<SlaTimer> SlaTimers { get; }
+
+    DbSet<SlaEvent> SlaEvents { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 

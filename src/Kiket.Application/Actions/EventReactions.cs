@@ -4,7 +4,9 @@ using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,6 +24,8 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
     {
         if (await LoadAsync(happened, ct) is not { } loaded)
             return;
+        if (happened is { Name: EventNames.WorkflowSlaStatus, To: "imminent" or "breached" })
+            await NotifyOfSlaAsync(happened, loaded.Issue, loaded.Project, ct);
         var planned = await PlanAsync(happened, loaded.Issue, loaded.Project, ct);
         if (planned.Count > 0 && happened.Depth >= MaxDepth)
         {
@@ -66,10 +70,11 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
     private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
     {
         var automations = project.Schema.Automations.Where(a => a.WaitsFor(happened.Name, happened.To)).ToList();
-        if (automations.Count == 0 && happened.Name is not (EventNames.IssueCreated or EventNames.IssueStatusChanged or EventNames.IssueUpdated))
+        var names = (string[])[EventNames.IssueCreated, EventNames.IssueStatusChanged, EventNames.IssueUpdated, EventNames.WorkflowSlaStatus];
+        if (automations.Count == 0 && !names.Contains(happened.Name))
             return [];
         var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => new { w.Key, w.Definition }).SingleAsync(ct);
-        List<(string Source, WorkflowAction Action)> planned = [.. HooksOf(happened, workflow.Definition)];
+        List<(string Source, WorkflowAction Action)> planned = [.. HooksOf(happened, workflow.Definition), .. await SlaHooksAsync(happened, issue, ct)];
         automations.RemoveAll(a => a.Workflow is not null && a.Workflow != workflow.Key);
         if (automations.Count == 0)
             return planned;
@@ -115,6 +120,34 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
         var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
         var context = await ReadContextAsync(happened, issue, workflow, ct);
         return action.Conditions.All(c => WorkflowEngine.IsMet(c, workflow, context));
+    }
+
+    /// <summary>Once the issue has left the state, what was to be done about its time there would come too late.</summary>
+    private async Task<IReadOnlyList<(string Source, WorkflowAction Action)>> SlaHooksAsync(IssueEvent happened, Issue issue, CancellationToken ct)
+    {
+        if (happened is not { Name: EventNames.WorkflowSlaStatus, SlaRule: { } rule, To: "imminent" or "breached" })
+            return [];
+        var policy = await db.SlaTimers.Where(t => t.IssueId == issue.Id && t.RuleKey == rule && t.StoppedAt == null)
+            .Select(t => t.Policy).FirstOrDefaultAsync(ct);
+        return happened.To == "imminent"
+            ? [.. (policy?.OnWarning ?? []).Select(a => ($"on_warning.{issue.Status}", a))]
+            : [.. (policy?.OnBreach ?? []).Select(a => ($"on_breach.{issue.Status}", a))];
+    }
+
+    /// <summary>Tells the assignee, the project's leads and the administrators, each once (contract, section 16).</summary>
+    private async Task NotifyOfSlaAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
+    {
+        var users = await db.Users
+            .Where(u => !u.Deactivated && u.Email != User.ActionsEmail)
+            .Where(u => u.Id == issue.AssigneeId || u.Id == project.LeadId || u.Role == OrganizationRole.Admin
+                || db.ProjectMembers.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Lead))
+            .OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
+        var (level, message) = happened.To == "breached"
+            ? (NotificationLevel.Error, $"{issue.Key} has been in {issue.Status} longer than it should.")
+            : (NotificationLevel.Warning, $"{issue.Key} will soon have been in {issue.Status} longer than it should.");
+        foreach (var user in users)
+            db.Notifications.Add(Notification.About(issue, user, message, level, time.GetUtcNow()));
+        await db.SaveChangesAsync(ct);
     }
 
     private void Record(Issue issue, string source, WorkflowAction action, (ActionOutcome Outcome, string Detail) ended)

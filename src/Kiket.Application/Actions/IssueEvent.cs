@@ -7,5 +7,15 @@ namespace Kiket.Application.Actions;
 /// <param name="From">Key of the state that the issue left, for a change of state; else null.</param>
 /// <param name="To">Key of the state that it entered or began in; else null.</param>
 /// <param name="Depth">How many events in a row caused each other before this one; 0 for what a person did.</param>
+/// <param name="SlaRule">Id of the rule that an event of a service level is about; else null.</param>
 public sealed record IssueEvent(
-    string Name, long IssueId, long ProjectId, long? CommentId, string? From, string? To, IReadOnlyList<FieldChange> Changes, long ActorId, int Depth);
+    string Name,
+    long IssueId,
+    long ProjectId,
+    long? CommentId,
+    string? From,
+    string? To,
+    IReadOnlyList<FieldChange> Changes,
+    long ActorId,
+    int Depth,
+    string? SlaRule = null);

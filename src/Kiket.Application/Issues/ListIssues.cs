@@ -2,6 +2,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -26,6 +27,9 @@ public sealed record IssueFilter
     public IReadOnlyList<long> MilestoneId { get; init; } = [];
 
     public IReadOnlyList<long> ParentId { get; init; } = [];
+
+    /// <summary>How the issue stands against the limit of its state; issues without a limit stand nowhere.</summary>
+    public IReadOnlyList<SlaStatus> Sla { get; init; } = [];
 
     /// <summary>Words that title and description together contain, accents and case alike.</summary>
     public string? Search { get; init; }
@@ -85,6 +89,8 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             issues = issues.Where(i => filter.MilestoneId.Contains(i.MilestoneId!.Value));
         if (filter.ParentId.Count > 0)
             issues = issues.Where(i => filter.ParentId.Contains(i.ParentId!.Value));
+        if (filter.Sla.Count > 0)
+            issues = issues.Where(i => db.SlaTimers.Any(t => t.IssueId == i.Id && t.StoppedAt == null && filter.Sla.Contains(t.Status)));
         foreach (var labels in filter.Labels)
             issues = issues.Where(i => i.Labels.Any(l => labels.Contains(l)));
         foreach (var word in (filter.Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(SearchText.Of))

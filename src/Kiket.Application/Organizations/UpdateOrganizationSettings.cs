@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Sla;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
@@ -20,10 +21,22 @@ internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentAct
         var organization = await db.Organizations.SingleAsync(o => o.Id == current.Actor.OrganizationId, ct);
         if (command.ExpectedVersion is { } expected && expected != organization.Version)
             return Error.Stale(organization.Version);
-        if (organization.ChangeSettings(command.Edit, time.GetUtcNow()).Error is { } refusal)
+        var (before, now) = (organization.Settings, time.GetUtcNow());
+        if (organization.ChangeSettings(command.Edit, now).Error is { } refusal)
             return refusal;
 
-        await db.SaveChangesAsync(ct);
-        return OrganizationSettingsDto.Of(organization.Settings, organization.Version);
+        return await db.InTransactionAsync<OrganizationSettingsDto>(
+            async () =>
+            {
+                await db.SaveChangesAsync(ct);
+                if (IsOtherCalendar(before, organization.Settings))
+                    await db.ReplanSlaTimersAsync(now, ct);
+                return OrganizationSettingsDto.Of(organization.Settings, organization.Version);
+            },
+            ct);
     }
+
+    private static bool IsOtherCalendar(OrganizationSettings a, OrganizationSettings b) =>
+        a.TimeZone != b.TimeZone || !a.Holidays.Select(h => h.Date).SequenceEqual(b.Holidays.Select(h => h.Date))
+        || Enum.GetValues<DayOfWeek>().Any(day => !a.Hours.On(day).SequenceEqual(b.Hours.On(day)));
 }

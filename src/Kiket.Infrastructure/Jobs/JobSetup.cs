@@ -3,6 +3,7 @@ using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Sla;
 using Kiket.Infrastructure.Webhooks;
 using Kiket.Infrastructure.Workflows;
 using Microsoft.Extensions.Configuration;
@@ -71,5 +72,6 @@ public static class JobSetup
         jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
         jobs.AddOrUpdate<EscalationJob>("escalations", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
         jobs.AddOrUpdate<OutboxJob>("outbox", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
+        jobs.AddOrUpdate<SlaJob>("sla", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
     }
 }

@@ -93,8 +93,9 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
         }
     }
 
-    private static IssueEvent EventOf(LoggedEvent e) =>
-        new(e.Name, e.IssueId!.Value, e.ProjectId, e.CommentId, e.Facts.From, e.Facts.To, e.Facts.Changes, e.ActorId, e.Facts.Depth);
+    private static IssueEvent EventOf(LoggedEvent e) => new(
+        e.Name, e.IssueId!.Value, e.ProjectId, e.CommentId, e.Facts.From, e.Facts.To, e.Facts.Changes, e.ActorId, e.Facts.Depth,
+        e.Facts.More.TryGetValue("definition", out var rule) && rule.TryGetProperty("id", out var id) ? id.GetString() : null);
 
     /// <summary>Lets a failed message rest, longer each time; after the last attempt it is given up, so that its issue goes on.</summary>
     private async Task RestAsync(LoggedEvent message, Exception failure, CancellationToken ct)

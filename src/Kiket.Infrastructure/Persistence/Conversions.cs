@@ -10,6 +10,7 @@ using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
@@ -50,6 +51,8 @@ internal static class Conversions
         AsWireName<ExtensionStatus>(builder);
         AsWireName<SecretScope>(builder);
         AsWireName<ReportKind>(builder);
+        AsWireName<SlaStatus>(builder);
+        AsWireName<SlaEventState>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -68,6 +71,9 @@ internal static class Conversions
         AsJson<DeliveryRequest>(builder, json);
         AsJson<AttemptExchange>(builder, json);
         AsJson<ExtensionManifest>(builder, json);
+        AsJson<SlaPolicy>(builder, json);
+        AsJson<IReadOnlyList<ClockSpan>>(builder, json);
+        AsJson<IReadOnlyList<SlaAdjustment>>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

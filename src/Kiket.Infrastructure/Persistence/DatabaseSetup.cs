@@ -1,3 +1,4 @@
+using Kiket.Application.Sla;
 using Kiket.Infrastructure.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -53,7 +54,7 @@ internal static class DatabaseSetup
         services.AddScoped<KiketDbContext>(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
-            db.BeginUse(provider.GetRequiredService<CurrentActor>(), provider.GetRequiredService<OutboxSignal>());
+            db.BeginUse(provider.GetRequiredService<CurrentActor>(), provider.GetRequiredService<OutboxSignal>(), provider.GetRequiredService<SlaRules>());
             return db;
         });
         return services;

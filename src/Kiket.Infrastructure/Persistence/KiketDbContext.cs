@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Sla;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
@@ -8,6 +9,7 @@ using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
@@ -91,14 +93,21 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ExtensionAuditEntry> ExtensionAuditEntries => Set<ExtensionAuditEntry>();
 
+    public DbSet<SlaTimer> SlaTimers => Set<SlaTimer>();
+
+    public DbSet<SlaEvent> SlaEvents => Set<SlaEvent>();
+
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    /// <summary>The limits of workflows that were read before.</summary>
+    private SlaRules? rules;
 
     private long OrganizationId => current?.OrganizationId ?? 0;
 
     /// <summary>Begins one use: the context is pooled, and an earlier use may have ended anyhow.</summary>
-    internal void BeginUse(CurrentActor actor, OutboxSignal outbox)
+    internal void BeginUse(CurrentActor actor, OutboxSignal outbox, SlaRules limits)
     {
-        (current, signal, hasEvents) = (actor, outbox, false);
+        (current, signal, rules, hasEvents) = (actor, outbox, limits, false);
         events.Clear();
     }
 
@@ -202,7 +211,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         var roots = ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
-        if (roots.Count == 0)
+        var issues = ChangedIssues();
+        if (roots.Count == 0 && issues.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
         // The ids of new rows are known only once they are saved, so the events follow in the same transaction.
@@ -214,10 +224,19 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
             root.ClearDomainEvents();
         }
 
+        // Whatever changes an issue comes by here, so this is where its timers follow, in the same transaction.
+        if (issues.Count > 0 && rules is not null)
+            await new SlaTimers(this, rules).FollowAsync(issues, current?.UserIdOrZero ?? 0, cancellationToken);
         if (own is not null)
             await own.CommitAsync(cancellationToken);
         return saved;
     }
+
+    private List<ChangedIssue> ChangedIssues() =>
+    [
+        .. ChangeTracker.Entries<Issue>().Where(e => e.State is EntityState.Added or EntityState.Modified)
+            .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified)),
+    ];
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Kiket saves asynchronously only.");
@@ -256,6 +275,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<StoredValue>(modelBuilder);
         BelongsToOrganization<ExtensionSecret>(modelBuilder);
         BelongsToOrganization<ExtensionAuditEntry>(modelBuilder);
+        BelongsToOrganization<SlaTimer>(modelBuilder);
+        BelongsToOrganization<SlaEvent>(modelBuilder);
         if (Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer")
         {
             // Programs choose these keys, and to them upper and lower case differ, as they do on the other databases.

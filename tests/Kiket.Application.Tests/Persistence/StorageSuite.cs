@@ -6,6 +6,7 @@ using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
@@ -177,7 +178,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = mine.SignIn();
         var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
 
-        Assert.Equal(23, tables.Count);
+        Assert.Equal(25, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -299,6 +300,10 @@ public abstract class StorageSuite(TestDatabase database)
         db.ExtensionSecrets.Add(ExtensionSecret.Store(admin.OrganizationId, SecretScope.Organization, "organization", "MINE", "x", Noon));
         db.StoredValues.Add(StoredValue.Keep(admin.OrganizationId, extension.Id, "mine", "1", Noon).Value);
         db.ExtensionReports.Add(ExtensionReport.Of(admin.OrganizationId, extension.Id, ReportKind.Log, new Dictionary<string, JsonElement>(), Noon));
+        var timer = SlaTimer.Start(
+            issue, new("mine", "backlog", new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])), null, BusinessCalendar.AroundTheClock, Noon);
+        timer.Advance(issue, BusinessCalendar.AroundTheClock, admin.UserId, Noon);
+        db.SlaTimers.Add(timer);
         db.Approvals.Add(Approval.Request(
             issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
         await db.SaveChangesAsync();

@@ -12,6 +12,7 @@ using Kiket.Application.Milestones;
 using Kiket.Application.Notifications;
 using Kiket.Application.Organizations;
 using Kiket.Application.Projects;
+using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Users;
 using Kiket.Application.Workflows;
@@ -20,6 +21,7 @@ using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Outbox;
@@ -167,7 +169,7 @@ public sealed class RequestSamples : IAsyncLifetime
         services.AddScoped<KiketDbContext>(scope =>
         {
             var db = new SqlServerKiketDbContext(options);
-            db.BeginUse(scope.GetRequiredService<CurrentActor>(), scope.GetRequiredService<OutboxSignal>());
+            db.BeginUse(scope.GetRequiredService<CurrentActor>(), scope.GetRequiredService<OutboxSignal>(), scope.GetRequiredService<SlaRules>());
             return db;
         });
         return services.BuildServiceProvider();
@@ -249,6 +251,12 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReassignIssuesCommand([new(task, admin, null)], [], Partial: false, DryRun: false);
         yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
         yield return new GetOrganizationSettingsQuery();
+        yield return new ListSlaEventsQuery(null, null, [], null, null);
+        yield return new ListSlaEventsQuery(Legal, IssueRef.Of(task), [SlaEventState.Breached, SlaEventState.Imminent], 5, 2);
+        yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), null, new(null, null, null));
+        yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), Legal, new(1, 5, null));
+        yield return new GetIssueSlaQuery(IssueRef.Of(task));
+        yield return new ListIssuesQuery(new() { Sla = [SlaStatus.Ok, SlaStatus.Breached] }, new(null, null, null));
         yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
     }
 

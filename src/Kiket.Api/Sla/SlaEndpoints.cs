@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Sla;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Kiket.Api.Sla;
+
+/// <summary>How long issues may stay in their states, and how they stand.</summary>
+internal static class SlaEndpoints
+{
+    public static void MapSla(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/sla_events", ListSlaEvents).WithTags("Service levels").WithName(nameof(ListSlaEvents)).Reads(Scope.Issues);
+        api.MapGet("/sla/at_risk", ListIssuesAtRisk).WithTags("Service levels").WithName(nameof(ListIssuesAtRisk)).Reads(Scope.Issues);
+        api.MapGet("/issues/{issue}/sla", GetIssueSla).WithTags("Service levels").WithName(nameof(GetIssueSla)).Reads(Scope.Issues);
+        api.MapGet("/ext/sla/events", ListExtSlaEvents).WithTags("Extension API").WithName(nameof(ListExtSlaEvents)).Reads(Scope.Issues);
+    }
+
+    /// <summary>Lists the events of service levels in the projects that you can see, the newest first.</summary>
+    private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListSlaEvents(
+        [AsParameters] SlaEventParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<SlaEventDto>.Of);
+
+    /// <summary>Lists the events of service levels in the project that the extension is installed for, the newest first.</summary>
+    private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListExtSlaEvents(
+        [AsParameters] SlaEventParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(parameters.ToQuery(current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null), ct)).ToOk(DataPage<SlaEventDto>.Of);
+
+    /// <summary>Lists the issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
+    private static async Task<Results<Ok<DataPage<IssueAtRiskDto>>, ErrorResult>> ListIssuesAtRisk(
+        [AsParameters] AtRiskParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListIssuesAtRiskQuery(parameters.ToWithin(), Extensions.Projects.Of(parameters.ProjectId), parameters.ToPage()), ct))
+        .ToOk(DataPage<IssueAtRiskDto>.Of);
+
+    /// <summary>Explains how an issue stands against the limit of its state: the rule, the calendar, and every interval that was counted.</summary>
+    private static async Task<Results<Ok<IssueSlaDto>, ErrorResult>> GetIssueSla(IssueRef issue, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetIssueSlaQuery(issue), ct)).ToOk(sla => sla);
+}
+
+internal sealed record SlaEventParameters
+{
+    [FromQuery(Name = "project_id"), Description("Only events of this project: its id or key.")]
+    public string? ProjectId { get; init; }
+
+    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    public string? ProjectKey { get; init; }
+
+    [FromQuery(Name = "issue_id"), Description("Only events of this issue: its id or key.")]
+    public string? IssueId { get; init; }
+
+    [FromQuery(Name = "state"), Description("Only events that tell one of these, separated by commas: `imminent`, `breached`, `recovered`.")]
+    public string? State { get; init; }
+
+    [FromQuery(Name = "limit"), Description("Events of a page, 1 to 200; 50 by default.")]
+    public int? Limit { get; init; }
+
+    [FromQuery(Name = "per_page"), Description("The same as `limit`, which wins.")]
+    public int? PerPage { get; init; }
+
+    [FromQuery(Name = "page"), Description("Page, from 1.")]
+    public int? Page { get; init; }
+
+    public ListSlaEventsQuery ToQuery(ProjectRef? own) => new(
+        Extensions.Projects.Of(ProjectId ?? ProjectKey) ?? own,
+        string.IsNullOrEmpty(IssueId) ? null
+            : IssueRef.TryParse(IssueId, out var issue) ? issue
+            : throw new InvalidParameterException("issue_id", $"'{IssueId}' is no issue: give an id or a key."),
+        Parameters.Enums<SlaEventState>("state", State),
+        Limit ?? PerPage,
+        Page);
+}
+
+internal sealed record AtRiskParameters : PageParameters
+{
+    [FromQuery(Name = "within"), Description("How soon, such as `30m`, `4h` (the default) or `2d`.")]
+    public string? Within { get; init; }
+
+    [FromQuery(Name = "project_id"), Description("Only issues of this project: its id or key.")]
+    public string? ProjectId { get; init; }
+
+    public TimeSpan ToWithin() => string.IsNullOrEmpty(Within) ? ListIssuesAtRiskQuery.DefaultWithin
+        : Duration.TryParse(Within, out var length) ? length
+        : throw new InvalidParameterException("within", $"'{Within}' is no length of time, such as 4h.");
+}

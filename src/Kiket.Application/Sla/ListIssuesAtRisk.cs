@@ -1,0 +1,81 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Sla;
+
+/// <summary>The issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
+/// <param name="Within">How soon.</param>
+/// <param name="Project">Only issues of this project, or null.</param>
+public sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<IssueAtRiskDto>>>
+{
+    public static readonly TimeSpan DefaultWithin = TimeSpan.FromHours(4);
+    public static readonly TimeSpan MaxWithin = TimeSpan.FromDays(366);
+}
+
+public sealed record IssueAtRiskDto
+{
+    public required long IssueId { get; init; }
+
+    public required string IssueKey { get; init; }
+
+    public required string Title { get; init; }
+
+    public required long ProjectId { get; init; }
+
+    public required string Status { get; init; }
+
+    public required long? AssigneeId { get; init; }
+
+    public required SlaStatus Sla { get; init; }
+
+    public required DateTimeOffset? WarnsAt { get; init; }
+
+    public required DateTimeOffset? BreachesAt { get; init; }
+}
+
+internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<ListIssuesAtRiskQuery, Result<Page<IssueAtRiskDto>>>
+{
+    private static readonly SortOptions<SlaTimer> Sorts = new SortOptions<SlaTimer>("breaches_at asc", t => t.Id).By("breaches_at", t => t.BreachesAt);
+
+    public async Task<Result<Page<IssueAtRiskDto>>> Handle(ListIssuesAtRiskQuery query, CancellationToken ct)
+    {
+        if (query.Within <= TimeSpan.Zero || query.Within > ListIssuesAtRiskQuery.MaxWithin)
+            return Error.InvalidParameter("within", "within is a length of time of at most 366 days, such as 4h.");
+        var until = time.GetUtcNow() + query.Within;
+        var timers = db.SlaTimers.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached);
+        if (query.Project is { } reference)
+        {
+            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
+            if (found.Error is { } unavailable)
+                return unavailable;
+            var id = found.Value.Id;
+            timers = timers.Where(t => t.ProjectId == id);
+        }
+        else if (current.Actor is not { IsAdmin: true, OnlyProjectId: null })
+        {
+            var projects = db.VisibleProjects(current.Actor);
+            timers = timers.Where(t => projects.Any(p => p.Id == t.ProjectId));
+        }
+
+        return await timers.ToPageAsync(
+            query.Page,
+            Sorts,
+            page => page.Join(db.Issues, t => t.IssueId, i => i.Id, (t, i) => new IssueAtRiskDto
+            {
+                IssueId = i.Id,
+                IssueKey = i.Key,
+                Title = i.Title,
+                ProjectId = i.ProjectId,
+                Status = i.Status,
+                AssigneeId = i.AssigneeId,
+                Sla = t.Status,
+                WarnsAt = t.WarnsAt,
+                BreachesAt = t.BreachesAt,
+            }),
+            ct);
+    }
+}

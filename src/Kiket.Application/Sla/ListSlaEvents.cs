@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Sla;
+
+/// <summary>The events of service levels in the projects that the actor can see, the newest first (contract, section 16).</summary>
+/// <param name="Project">Only events of this project, or null.</param>
+/// <param name="Issue">Only events of this issue, or null.</param>
+/// <param name="States">Only events that tell one of these; empty is all.</param>
+/// <param name="Limit">1 to 200; null is 50.</param>
+/// <param name="Page">From 1; null is 1.</param>
+public sealed record ListSlaEventsQuery(ProjectRef? Project, IssueRef? Issue, IReadOnlyList<SlaEventState> States, int? Limit, int? Page)
+    : IQuery<Result<Page<SlaEventDto>>>
+{
+    public const int DefaultLimit = 50;
+    public const int MaxLimit = 200;
+}
+
+public sealed record SlaEventDto
+{
+    public required long Id { get; init; }
+
+    public required long IssueId { get; init; }
+
+    public required string IssueKey { get; init; }
+
+    public required long ProjectId { get; init; }
+
+    public required SlaEventState State { get; init; }
+
+    public required DateTimeOffset TriggeredAt { get; init; }
+
+    public required DateTimeOffset? ResolvedAt { get; init; }
+
+    /// <summary>The rule: <c>id, status, issue_type, priority, max_duration_minutes, warning_buffer_minutes, business_hours</c>.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Definition { get; init; }
+
+    /// <summary>What was counted: <c>duration_minutes, overdue_minutes</c>.</summary>
+    public required IReadOnlyDictionary<string, JsonElement> Metrics { get; init; }
+}
+
+internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListSlaEventsQuery, Result<Page<SlaEventDto>>>
+{
+    private const int MaxPage = 1_000_000;
+
+    public async Task<Result<Page<SlaEventDto>>> Handle(ListSlaEventsQuery query, CancellationToken ct)
+    {
+        var (limit, page) = (query.Limit ?? ListSlaEventsQuery.DefaultLimit, query.Page ?? 1);
+        if (limit is < 1 or > ListSlaEventsQuery.MaxLimit)
+            return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListSlaEventsQuery.MaxLimit}.");
+        if (page is < 1 or > MaxPage)
+            return Error.InvalidParameter("page", $"page is a number from 1 to {MaxPage}.");
+
+        var events = db.SlaEvents.AsNoTracking();
+        if (query.Issue is { } issue)
+        {
+            var id = await db.VisibleIssues(current.Actor).WithSpecification(IssueSpec.By(issue)).Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
+            if (id is null)
+                return IssueErrors.NotFound(issue);
+            events = events.Where(e => e.IssueId == id);
+        }
+
+        if (query.Project is { } reference)
+        {
+            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
+            if (found.Error is { } unavailable)
+                return unavailable;
+            var id = found.Value.Id;
+            events = events.Where(e => e.ProjectId == id);
+        }
+        else if (query.Issue is null && current.Actor is not { IsAdmin: true, OnlyProjectId: null })
+        {
+            var projects = db.VisibleProjects(current.Actor);
+            events = events.Where(e => projects.Any(p => p.Id == e.ProjectId));
+        }
+
+        if (query.States.Count > 0)
+            events = events.Where(e => query.States.Contains(e.State));
+        var total = await events.CountAsync(ct);
+        var rows = await events.OrderByDescending(e => e.Id).Skip((page - 1) * limit).Take(limit)
+            .Join(db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }), e => e.IssueId, i => i.Id, (e, i) => new { Event = e, i.Key })
+            .OrderByDescending(x => x.Event.Id).ToListAsync(ct);
+        return new Page<SlaEventDto>([.. rows.Select(x => Of(x.Event, x.Key))], total, page, limit);
+    }
+
+    private static SlaEventDto Of(SlaEvent e, string key) => new()
+    {
+        Id = e.Id,
+        IssueId = e.IssueId,
+        IssueKey = key,
+        ProjectId = e.ProjectId,
+        State = e.State,
+        TriggeredAt = e.TriggeredAt,
+        ResolvedAt = e.ResolvedAt,
+        Definition = e.Definition,
+        Metrics = e.Metrics,
+    };
+}

@@ -1,0 +1,105 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Workflows;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Sla;
+
+/// <summary>An issue that was changed.</summary>
+/// <param name="IsNew">Whether it was opened.</param>
+/// <param name="HasOtherWorkflow">Whether it follows another workflow, or another version of its own, than before.</param>
+public sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);
+
+/// <summary>Keeps timers right when issues change. To be called in the transaction of the change, after it was saved.</summary>
+public sealed class SlaTimers(IKiketDb db, SlaRules rules)
+{
+    private BusinessCalendar? calendar;
+
+    /// <summary>Starts, pauses, resumes and stops the timers of changed issues of one organization, each at the instant of its change.</summary>
+    /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
+    public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, long actorId, CancellationToken ct)
+    {
+        var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], ct);
+
+        // Another version, or the workflow of another type, may be without limits where the one before it had some.
+        var concerned = issues.Where(i => known[i.Issue.WorkflowId].Count > 0 || i.HasOtherWorkflow).ToList();
+        if (concerned.Count == 0)
+            return;
+        var open = await OpenTimersAsync([.. concerned.Where(i => !i.IsNew).Select(i => i.Issue.Id)], ct);
+        foreach (var issue in concerned.Select(i => i.Issue))
+        {
+            var rule = await RuleOfAsync(issue, known[issue.WorkflowId], ct);
+            await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId == 0 ? issue.ReporterId : actorId, ct);
+        }
+
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>The open timers of issues, locked until the transaction ends, so that no worker tells of what is being changed.</summary>
+    private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
+    {
+        var timers = db.SlaTimers.Where(t => issues.Contains(t.IssueId) && t.StoppedAt == null);
+        if (issues.Count == 0 || await timers.ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)null), ct) == 0)
+            return [];
+        return await timers.Include(t => t.Events).ToDictionaryAsync(t => t.IssueId, ct);
+    }
+
+    private async Task FollowAsync(Issue issue, SlaRule? rule, SlaTimer? open, long actorId, CancellationToken ct)
+    {
+        var at = Truncate(issue.UpdatedAt);
+        if (open is not null)
+            open.Advance(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
+        if (rule is { Policy.PauseOnState: true })
+        {
+            open?.Pause(await CalendarAsync(open.BusinessHours, ct), at);
+            return;
+        }
+
+        if (open is not null && rule is not null && open.Adopt(rule))
+        {
+            open.Resume(await CalendarAsync(open.BusinessHours, ct), at);
+            return;
+        }
+
+        // Another rule of the same state goes on with what was counted in it.
+        var counted = open is not null && open.State == issue.Status ? open.Clock : null;
+        open?.Stop(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
+        if (rule is null)
+            return;
+        var hours = await CalendarAsync(rule.Policy.BusinessHours, ct);
+        db.SlaTimers.Add(SlaTimer.Start(issue, rule, counted, hours, at));
+    }
+
+    private async Task<SlaRule?> RuleOfAsync(Issue issue, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> states, CancellationToken ct)
+    {
+        if (issue.DeletedAt is not null || issue.CompletedAt is not null || !states.TryGetValue(issue.Status, out var candidates))
+            return null;
+        if (candidates[0].Policy.Condition is null)
+            return candidates[0];
+        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var context = await db.ReadMoveContextAsync(issue, workflow, issue.UpdatedAt, ct);
+        return candidates.FirstOrDefault(r => r.Policy.Condition is { } condition && WorkflowEngine.IsMet(condition, workflow, context))
+            ?? candidates.FirstOrDefault(r => r.Policy.Condition is null);
+    }
+
+    private async Task<BusinessCalendar> CalendarAsync(bool businessHours, CancellationToken ct) =>
+        businessHours ? calendar ??= await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock;
+
+    /// <summary>As instants are stored: one that was compared must be the same when it is read back.</summary>
+    private static DateTimeOffset Truncate(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+}
+
+/// <summary>What else stands around timers.</summary>
+public static class SlaQueries
+{
+    /// <summary>The business calendar of the actor's organization.</summary>
+    public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
+        (await db.Users.Take(1).Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings).SingleAsync(ct)).Calendar();
+
+    /// <summary>Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying so.</summary>
+    public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
+        db.SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.NextAt != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at), ct);
+}

@@ -1,0 +1,279 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Sla;
+
+/// <summary>A rule about the time in a state, and the state that it stands in.</summary>
+/// <param name="Key">The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.</param>
+/// <param name="State">Key of the state.</param>
+/// <param name="Policy">The limits.</param>
+public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
+{
+    /// <summary>Longest <see cref="Key"/>, in characters.</summary>
+    public const int MaxKeyLength = 300;
+}
+
+/// <summary>A change of a timer's due instants that no move of the issue brought about.</summary>
+/// <param name="At">When (UTC).</param>
+/// <param name="Reason">Why: <c>calendar</c>.</param>
+/// <param name="From">The instants before.</param>
+/// <param name="To">The instants after.</param>
+public sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From, SlaDue To);
+
+/// <summary>
+/// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come, and takes
+/// no event back.
+/// </summary>
+public sealed class SlaTimer : AggregateRoot
+{
+    /// <summary>Why due instants changed: the organization's calendar did.</summary>
+    public const string CalendarChanged = "calendar";
+
+    private readonly List<SlaEvent> events = [];
+
+    private SlaTimer()
+    {
+    }
+
+    /// <summary>The project.</summary>
+    public long ProjectId { get; private set; }
+
+    /// <summary>The issue.</summary>
+    public long IssueId { get; private set; }
+
+    /// <summary>Key of the state whose time it counts.</summary>
+    public string State { get; private set; } = "";
+
+    /// <summary>Id of the rule, see <see cref="SlaRule.Key"/>.</summary>
+    public string RuleKey { get; private set; } = "";
+
+    /// <summary>The limits.</summary>
+    public SlaPolicy Policy { get; private set; } = new(null, null, null, false, false, [], []);
+
+    /// <summary>Whether only working hours count.</summary>
+    public bool BusinessHours { get; private set; }
+
+    /// <summary>The stretches in which it ran.</summary>
+    public IReadOnlyList<ClockSpan> Spans { get; private set; } = [];
+
+    /// <summary>How the issue stands.</summary>
+    public SlaStatus Status { get; private set; }
+
+    /// <summary>When the warning is reached (UTC), or null when it is not, as things stand.</summary>
+    public DateTimeOffset? WarnsAt { get; private set; }
+
+    /// <summary>When the limit is reached (UTC), or null likewise.</summary>
+    public DateTimeOffset? BreachesAt { get; private set; }
+
+    /// <summary>When there is something to do next (UTC), or null.</summary>
+    public DateTimeOffset? NextAt { get; private set; }
+
+    /// <summary>Since when its due instants hold (UTC). One that lies before has passed at this instant.</summary>
+    public DateTimeOffset PlannedAt { get; private set; }
+
+    /// <summary>When the calendar changed for which it has not been planned again yet (UTC), or null.</summary>
+    public DateTimeOffset? ReplanSince { get; private set; }
+
+    /// <summary>What changed its due instants, in order.</summary>
+    public IReadOnlyList<SlaAdjustment> Adjustments { get; private set; } = [];
+
+    /// <summary>When the issue left the state (UTC); null while the timer is open.</summary>
+    public DateTimeOffset? StoppedAt { get; private set; }
+
+    /// <summary>Before this instant nobody else takes it.</summary>
+    public DateTimeOffset ClaimedUntil { get; private set; }
+
+    /// <summary>The claim of the worker who took it last.</summary>
+    public Guid? ClaimId { get; private set; }
+
+    /// <summary>Its events; all of them when they were loaded.</summary>
+    public IReadOnlyList<SlaEvent> Events => events;
+
+    /// <summary>The clock.</summary>
+    public SlaClock Clock => new(Spans);
+
+    /// <summary>Starts a timer.</summary>
+    /// <param name="issue">The issue, in the rule's state.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="clock">What has been counted in the state already, or null to count from now on.</param>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="at">Instant of the start.</param>
+    public static SlaTimer Start(Issue issue, SlaRule rule, SlaClock? clock, BusinessCalendar calendar, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(rule);
+        var timer = new SlaTimer
+        {
+            OrganizationId = issue.OrganizationId,
+            ProjectId = issue.ProjectId,
+            IssueId = issue.Id,
+            State = rule.State,
+            RuleKey = rule.Key,
+            Policy = rule.Policy,
+            BusinessHours = rule.Policy.BusinessHours,
+            Spans = (clock ?? SlaClock.Paused).Resume(at).Spans,
+            ClaimedUntil = at.ToUniversalTime(),
+        };
+        timer.Created(at);
+        timer.Plan(calendar, at);
+        return timer;
+    }
+
+    /// <summary>Brings it to an instant: plans it again if the calendar has changed, and tells of each limit that has been reached.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="actorId">In whose name.</param>
+    /// <param name="at">The instant.</param>
+    public void Advance(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(calendar);
+        if (StoppedAt is not null)
+            return;
+        if (ReplanSince is { } since)
+        {
+            Fire(issue, calendar, actorId, since);
+            var before = new SlaDue(WarnsAt, BreachesAt);
+            ReplanSince = null;
+            Plan(calendar, since);
+            var after = new SlaDue(WarnsAt, BreachesAt);
+            if (after != before)
+                Adjustments = [.. Adjustments, new(since, CalendarChanged, before, after)];
+            Touch(at);
+        }
+
+        Fire(issue, calendar, actorId, at);
+        SetNext();
+    }
+
+    /// <summary>Goes on with a rule of the same id, state and limits; what it does when they are reached may differ.</summary>
+    /// <param name="rule">The rule, perhaps of another version of the workflow.</param>
+    /// <returns>Whether it does; otherwise another timer is needed.</returns>
+    public bool Adopt(SlaRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        if ((State, RuleKey, Policy.Warning, Policy.Breach, BusinessHours)
+            != (rule.State, rule.Key, rule.Policy.Warning, rule.Policy.Breach, rule.Policy.BusinessHours))
+            return false;
+        Policy = rule.Policy;
+        return true;
+    }
+
+    /// <summary>Pauses it: the issue waits somewhere where time does not count.</summary>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="at">Instant of the pause.</param>
+    public void Pause(BusinessCalendar calendar, DateTimeOffset at) => Run(Clock.Pause(at), calendar, at);
+
+    /// <summary>Lets it run on.</summary>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="at">Instant of the return.</param>
+    public void Resume(BusinessCalendar calendar, DateTimeOffset at) => Run(Clock.Resume(at), calendar, at);
+
+    /// <summary>Closes it: the issue has left the state, or another rule holds. After a warning or a breach the issue has recovered.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="actorId">In whose name.</param>
+    /// <param name="at">Instant of the end.</param>
+    public void Stop(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        if (StoppedAt is not null)
+            return;
+        Spans = Clock.Pause(at).Spans;
+        StoppedAt = at.ToUniversalTime();
+        NextAt = null;
+        Touch(at);
+        if (Status is SlaStatus.Ok)
+            return;
+        if (issue.DeletedAt is null)
+            Tell(SlaEventState.Recovered, issue, calendar, actorId, at);
+        else
+            ResolveAll(at);
+    }
+
+    /// <summary>Looks at it again later; nothing of it changes until then.</summary>
+    /// <param name="at">When.</param>
+    public void Rest(DateTimeOffset at) => NextAt = at.ToUniversalTime();
+
+    private void Run(SlaClock clock, BusinessCalendar calendar, DateTimeOffset at)
+    {
+        if (StoppedAt is not null || clock.IsRunning == Clock.IsRunning)
+            return;
+        Spans = clock.Spans;
+        Plan(calendar, at);
+        Touch(at);
+    }
+
+    private void Plan(BusinessCalendar calendar, DateTimeOffset at)
+    {
+        (WarnsAt, BreachesAt) = Clock.IsRunning ? Clock.Due(Policy, calendar) : new(null, null);
+        PlannedAt = at.ToUniversalTime();
+        SetNext();
+    }
+
+    private void SetNext() => NextAt = StoppedAt is not null || !Clock.IsRunning ? null : Status switch
+    {
+        SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
+        SlaStatus.Imminent => BreachesAt,
+        _ => null,
+    };
+
+    private void Fire(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset until)
+    {
+        // A warning that is reached together with the breach would be over before anybody reads it.
+        if (Status is SlaStatus.Ok && WarnsAt is { } warns && warns <= until && Passed(warns) is var warned && !(BreachesAt <= warned))
+            Become(SlaStatus.Imminent, SlaEventState.Imminent, warned);
+        if (Status is not SlaStatus.Breached && BreachesAt is { } breaches && breaches <= until)
+            Become(SlaStatus.Breached, SlaEventState.Breached, Passed(breaches));
+
+        DateTimeOffset Passed(DateTimeOffset due) => due < PlannedAt ? PlannedAt : due;
+
+        void Become(SlaStatus status, SlaEventState state, DateTimeOffset at)
+        {
+            Status = status;
+            Touch(at);
+            Tell(state, issue, calendar, actorId, at);
+        }
+    }
+
+    private void Tell(SlaEventState state, Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    {
+        var counted = Clock.Counted(calendar, at);
+        var (definition, metrics) = (DefinitionOf(issue), MetricsOf(counted));
+        ResolveAll(at);
+        events.Add(new(this, state, at, definition, metrics));
+        Raise(new SlaStatusChanged(
+            IssueId, ProjectId, IssueSnapshot.Of(issue), WireName.Of(state), JsonSerializer.SerializeToElement(definition),
+            JsonSerializer.SerializeToElement(metrics), actorId, at));
+    }
+
+    private void ResolveAll(DateTimeOffset at)
+    {
+        foreach (var open in events)
+            open.Resolve(at);
+    }
+
+    private Dictionary<string, JsonElement> DefinitionOf(Issue issue) => new(StringComparer.Ordinal)
+    {
+        ["id"] = Json(RuleKey),
+        ["status"] = Json(State),
+        ["issue_type"] = Json(issue.IssueType),
+        ["priority"] = Json(WireName.Of(issue.Priority)),
+        ["max_duration_minutes"] = Json(Minutes(Policy.Breach)),
+        ["warning_buffer_minutes"] = Json(Minutes(Policy.Breach - Policy.Warning)),
+        ["business_hours"] = Json(Policy.BusinessHours),
+    };
+
+    private Dictionary<string, JsonElement> MetricsOf(TimeSpan counted) => new(StringComparer.Ordinal)
+    {
+        ["duration_minutes"] = Json(Minutes(counted)),
+        ["overdue_minutes"] = Json(Math.Max(0, Minutes(counted - Policy.Breach) ?? 0)),
+    };
+
+    private static long? Minutes(TimeSpan? length) => length is { } known ? known.Ticks / TimeSpan.TicksPerMinute : null;
+
+    private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics.CodeAnalysis;
+using Hangfire;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Sla;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Sla;
+
+/// <summary>
+/// Takes the timers that are due, and tells of the limits that were reached. It reads no others: cost follows what is due. Several workers
+/// may run at once, on any node.
+/// </summary>
+public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
+{
+    /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long the timers of an archived project are left alone at a time.</summary>
+    public static readonly TimeSpan RestOfArchived = TimeSpan.FromHours(1);
+
+    private const int BatchSize = 100;
+
+    /// <summary>Handles all that is due.</summary>
+    /// <returns>How many timers this call has handled.</returns>
+    public async Task<int> RunAsync(CancellationToken ct)
+    {
+        var done = 0;
+        while (await ClaimAsync(ct) is { Count: > 0 } claimed)
+        {
+            foreach (var timer in claimed)
+                done += await ProcessAsync(timer, ct) ? 1 : 0;
+        }
+
+        return done;
+    }
+
+    /// <summary>Takes a batch of due timers, those that have waited longest first.</summary>
+    public async Task<IReadOnlyList<SlaClaim>> ClaimAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var timers = scope.ServiceProvider.GetRequiredService<KiketDbContext>().SlaTimers.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var (now, claim) = (time.GetUtcNow(), Guid.NewGuid());
+        var until = now + Lease;
+        var ids = await timers.Where(t => t.NextAt <= now && t.ClaimedUntil <= now).OrderBy(t => t.NextAt).Take(BatchSize).Select(t => t.Id).ToListAsync(ct);
+        if (ids.Count == 0)
+            return [];
+
+        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our claim.
+        await timers.Where(t => ids.Contains(t.Id) && t.NextAt <= now && t.ClaimedUntil <= now).ExecuteUpdateAsync(
+            set => set.SetProperty(t => t.ClaimId, (Guid?)claim).SetProperty(t => t.ClaimedUntil, until), ct);
+        return await timers.Where(t => ids.Contains(t.Id) && t.ClaimId == claim).OrderBy(t => t.NextAt)
+            .Select(t => new SlaClaim(t.Id, t.OrganizationId, claim)).ToListAsync(ct);
+    }
+
+    /// <summary>Handles a claimed timer.</summary>
+    /// <returns>Whether this call did it; false when it failed, or the issue was changed meanwhile.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "A timer that fails must not stop the others; it is taken again when its claim ends.")]
+    public async Task<bool> ProcessAsync(SlaClaim claimed, CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var services = scope.ServiceProvider;
+            var actor = services.GetRequiredService<CurrentActor>();
+            actor.SignIn(new Actor(claimed.OrganizationId, 0, OrganizationRole.Developer), []);
+            var db = services.GetRequiredService<KiketDbContext>();
+            actor.SignIn(new Actor(claimed.OrganizationId, await db.ServiceUserIdAsync(claimed.OrganizationId, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
+            var handled = await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actor.Actor.UserId, ct), ct);
+            return handled.Value;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            LogFailure(failure, claimed.TimerId);
+            return false;
+        }
+    }
+
+    private async Task<Domain.Common.Result<bool>> HandleAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
+    {
+        // Locks the row until the commit: a move of the issue either comes first and takes the claim away, or waits.
+        var ours = await db.SlaTimers.Where(t => t.Id == claimed.TimerId && t.ClaimId == claimed.Claim)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)null).SetProperty(t => t.ClaimedUntil, t => t.CreatedAt), ct) == 1;
+        if (!ours)
+            return false;
+        var timer = await db.SlaTimers.Include(t => t.Events).SingleAsync(t => t.Id == claimed.TimerId, ct);
+        var issue = await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).AsNoTracking().SingleAsync(i => i.Id == timer.IssueId, ct);
+        var now = time.GetUtcNow();
+        if (await db.Projects.AnyAsync(p => p.Id == timer.ProjectId && p.Status == ProjectStatus.Archived, ct))
+            timer.Rest(now + RestOfArchived);
+        else
+            timer.Advance(issue, timer.BusinessHours ? await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock, actorId, now);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The SLA timer {Id} failed; it is tried again later.")]
+    private partial void LogFailure(Exception failure, long id);
+}
+
+/// <summary>A timer that a worker has taken.</summary>
+public sealed record SlaClaim(long TimerId, long OrganizationId, Guid Claim);
+
+/// <summary>Tells of the limits that were reached since the last time.</summary>
+public sealed class SlaJob(SlaProcessor processor)
+{
+    [JobDisplayName("Tell of service levels that are due"), AutomaticRetry(Attempts = 0)]
+    public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);
+}
+
+internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
+{
+    public void Configure(EntityTypeBuilder<SlaTimer> builder)
+    {
+        builder.IsAggregate();
+        builder.Property(t => t.State).HasMaxLength(State.MaxKeyLength);
+        builder.Property(t => t.RuleKey).HasMaxLength(SlaRule.MaxKeyLength);
+        builder.Ignore(t => t.Clock);
+        builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId);
+        builder.HasOne<Issue>().WithMany().HasForeignKey(t => t.IssueId);
+        builder.HasMany(t => t.Events).WithOne().HasForeignKey(e => e.TimerId);
+
+        // What is due, for workers, across organizations.
+        builder.HasIndex(t => new { t.NextAt, t.Id });
+        builder.HasIndex(t => new { t.OrganizationId, t.IssueId, t.StoppedAt });
+        builder.HasIndex(t => new { t.OrganizationId, t.StoppedAt, t.BreachesAt });
+    }
+}
+
+internal sealed class SlaEventConfiguration : IEntityTypeConfiguration<SlaEvent>
+{
+    public void Configure(EntityTypeBuilder<SlaEvent> builder)
+    {
+        builder.HasKey(e => e.Id);
+        builder.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId);
+        builder.HasOne<Issue>().WithMany().HasForeignKey(e => e.IssueId);
+        builder.HasIndex(e => new { e.OrganizationId, e.Id });
+        builder.HasIndex(e => new { e.OrganizationId, e.ProjectId, e.Id });
+        builder.HasIndex(e => new { e.OrganizationId, e.IssueId, e.Id });
+        builder.HasIndex(e => e.TimerId);
+    }
+}
