@@ -86,6 +86,8 @@ api.MapSecrets();
 api.MapExt();
 api.MapStorage();
 api.MapReports(builder.Configuration);
+api.MapWebhooks();
+api.MapDeliveries();
 api.MapHealth();
 app.MapHealthProbes();
 app.MapJwks();

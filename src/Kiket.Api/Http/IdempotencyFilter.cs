@@ -31,6 +31,8 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         var http = context.HttpContext;
         if (!http.Request.Headers.TryGetValue(Header, out var values) || HttpMethods.IsGet(http.Request.Method))
             return await next(context);
+        if (http.GetEndpoint()?.Metadata.GetMetadata<WithoutTransaction>() is not null)
+            return await next(context);
         var key = values.ToString();
         if (key.Length is 0 or > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
             throw new InvalidParameterException(Header, $"{Header} has 1 to {MaxKeyLength} printable ASCII characters.");
@@ -144,3 +146,9 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         }
     }
 }
+
+/// <summary>
+/// On a route whose writes must not stand in one transaction, because it waits for somebody else in between; an <c>Idempotency-Key</c>
+/// means nothing to it.
+/// </summary>
+internal sealed class WithoutTransaction;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 
@@ -18,6 +19,7 @@ internal static class JsonSetup
         options.NumberHandling = JsonNumberHandling.AllowReadingFromString; // the CLI sends numbers as text
         options.Converters.Add(new ProjectRefConverter());
         options.Converters.Add(new IssueRefConverter());
+        options.Converters.Add(new ExtensionRefConverter());
         options.Converters.Add(new OptionalConverterFactory());
         options.Converters.Add(new EnvelopeConverterFactory());
     }
@@ -44,6 +46,18 @@ internal static class JsonSetup
         }
 
         public override void Write(Utf8JsonWriter writer, IssueRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+
+    /// <summary>An extension by the id of an installation or of a manifest, as a number or a text.</summary>
+    private sealed class ExtensionRefConverter : JsonConverter<ExtensionRef>
+    {
+        public override ExtensionRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var text = reader.TokenType is JsonTokenType.Number ? reader.GetInt64().ToString(CultureInfo.InvariantCulture) : reader.GetString();
+            return ExtensionRef.TryParse(text, out var extension) ? extension : throw new JsonException("This is no extension.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, ExtensionRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }
 
     private sealed class OptionalConverterFactory : JsonConverterFactory

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
@@ -23,6 +24,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
     [
         new PrimitiveTypeMapper(typeof(ProjectRef), Text("Id or key of a project.")),
         new PrimitiveTypeMapper(typeof(IssueRef), Text("Id or key of an issue.")),
+        new PrimitiveTypeMapper(typeof(ExtensionRef), Text("Id of an installation or of a manifest.")),
         new OptionalMapper(),
     ];
 

@@ -62,6 +62,9 @@ public sealed class Webhook : AggregateRoot
     /// <value>Milliseconds.</value>
     public const int MaxTimeoutMs = 60_000;
 
+    /// <summary>How many subscriptions an installation has at once.</summary>
+    public const int MaxSubscriptions = 50;
+
     /// <summary>How many deliveries to one endpoint are on their way at once.</summary>
     public const int MaxInFlight = 5;
 

@@ -25,6 +25,9 @@ public sealed class WebhookDelivery
     /// <summary>Longest kept error, in characters.</summary>
     public const int MaxErrorLength = 500;
 
+    /// <summary>The name under which an endpoint is tried out.</summary>
+    public const string TestEvent = "webhook.test";
+
     private WebhookDelivery()
     {
     }
@@ -137,6 +140,23 @@ public sealed class WebhookDelivery
             NextAttemptAt = at.ToUniversalTime(),
             CreatedAt = at.ToUniversalTime(),
         };
+    }
+
+    /// <summary>
+    /// Tries an endpoint out. Whoever makes it sends it, once: it counts as failed until its attempt is recorded, so that no worker ever
+    /// takes it, not even when the process ends before.
+    /// </summary>
+    /// <param name="webhook">The endpoint.</param>
+    /// <param name="payloadOf">What is told, a JSON object, given the event's public id.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static WebhookDelivery Test(Webhook webhook, Func<string, string> payloadOf, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        ArgumentNullException.ThrowIfNull(payloadOf);
+        var delivery = Tell(webhook, TestEvent, "", null, webhook.ProjectId, null, at);
+        delivery.Payload = payloadOf(delivery.EventId);
+        (delivery.State, delivery.CompletedAt, delivery.LastError) = (DeliveryState.Failed, at.ToUniversalTime(), "the test was not finished");
+        return delivery;
     }
 
     /// <summary>Records the end of an attempt and decides what follows.</summary>

@@ -9,6 +9,14 @@ public static class WebhookErrors
     /// <param name="id">The id asked for.</param>
     public static Error NotFound(long id) => new(ErrorKind.NotFound, ErrorCodes.WebhookNotFound, $"There is no webhook {id}.");
 
+    /// <summary>The installation has as many subscriptions as it may.</summary>
+    public static Error TooMany => Error.Validation("url", $"An installation has at most {Webhook.MaxSubscriptions} subscriptions.");
+
+    /// <summary>The delivery's endpoint was stopped, so nothing is sent to it any more.</summary>
+    /// <param name="id">The delivery.</param>
+    public static Error Stopped(long id) =>
+        new(ErrorKind.Conflict, ErrorCodes.Conflict, $"The endpoint of the delivery {id} was stopped; nothing is sent to it any more.");
+
     /// <summary>There is no such delivery for the caller.</summary>
     /// <param name="id">The id asked for.</param>
     public static Error DeliveryNotFound(long id) =>

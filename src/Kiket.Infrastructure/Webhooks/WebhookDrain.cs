@@ -194,7 +194,7 @@ public sealed partial class WebhookDrain(
 
                 var sent = requests.Of(webhook, delivery, extension, body) is { } request
                     ? await sender.SendAsync(request, CancellationToken.None)
-                    : SentRequest.Unsent(WebhookRequests.AddressOf(webhook, delivery.Event), "secret.unavailable: the endpoint's secret cannot be decrypted", time.GetUtcNow());
+                    : SentRequest.Unsent(WebhookRequests.AddressOf(webhook, delivery.Event), WebhookRequests.SecretUnavailable, time.GetUtcNow());
                 attempts.Enqueue((delivery, sent));
                 metrics.Attempted(sent.Outcome.Verdict, sent.Duration);
                 lock (gate)

@@ -9,6 +9,7 @@ namespace Kiket.Infrastructure.Webhooks;
 internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider time)
 {
     public const string SecretPurpose = "webhooks";
+    public const string SecretUnavailable = "secret.unavailable: the endpoint's secret cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
     /// <returns>The request, or null when the endpoint's secret cannot be decrypted.</returns>

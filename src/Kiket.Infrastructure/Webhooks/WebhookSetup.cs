@@ -28,6 +28,7 @@ internal static class WebhookSetup
         services.AddScoped<WebhookPayloads>();
         services.AddSingleton(configuration.GetSection(GuardOptions.Section).Get<GuardOptions>() ?? new());
         services.AddScoped<IGuardCaller, GuardCaller>();
+        services.AddScoped<IWebhookProbe, WebhookProbe>();
         return services;
     }
 }

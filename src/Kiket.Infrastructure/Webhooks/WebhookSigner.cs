@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
@@ -11,7 +12,6 @@ internal static class WebhookSigner
     public const string SignatureHeader = "X-Kiket-Signature";
     public const string PreviousSignatureHeader = "X-Kiket-Signature-Previous";
     public const string TimestampHeader = "X-Kiket-Timestamp";
-    private const string StandardLabel = "whsec_";
 
     /// <param name="previous">The secret before the last rotation, while it still signs; or null.</param>
     public static IEnumerable<KeyValuePair<string, string>> Sign(
@@ -21,12 +21,12 @@ internal static class WebhookSigner
         if (scheme is SignatureScheme.Standard)
         {
             var content = Join($"{eventId}.{timestamp}.", body);
-            var signature = $"v1,{Convert.ToBase64String(HMACSHA256.HashData(StandardKey(secret), content))}";
+            var signature = $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(secret), content))}";
             yield return new("webhook-id", eventId);
             yield return new("webhook-timestamp", timestamp);
             yield return new("webhook-signature", previous is null
                 ? signature
-                : $"{signature} v1,{Convert.ToBase64String(HMACSHA256.HashData(StandardKey(previous), content))}");
+                : $"{signature} v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(previous), content))}");
             yield break;
         }
 
@@ -39,16 +39,7 @@ internal static class WebhookSigner
             yield return new(PreviousSignatureHeader, Hex(previous, signed));
     }
 
-    /// <summary>Whether a secret can be used in a scheme.</summary>
-    public static bool Fits(SignatureScheme scheme, string secret) =>
-        scheme is not SignatureScheme.Standard || Convert.TryFromBase64String(Unlabelled(secret), new byte[secret.Length], out var length) && length >= 16;
-
     private static string Hex(string secret, byte[] signed) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
-
-    private static byte[] StandardKey(string secret) => Convert.FromBase64String(Unlabelled(secret));
-
-    private static string Unlabelled(string secret) =>
-        secret.StartsWith(StandardLabel, StringComparison.Ordinal) ? secret[StandardLabel.Length..] : secret;
 
     private static byte[] Join(string prefix, byte[] body) => [.. Encoding.UTF8.GetBytes(prefix), .. body];
 }

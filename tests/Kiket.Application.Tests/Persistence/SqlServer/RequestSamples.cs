@@ -15,6 +15,7 @@ using Kiket.Application.Projects;
 using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Users;
+using Kiket.Application.Webhooks;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
@@ -23,6 +24,7 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
@@ -103,6 +105,15 @@ public sealed class RequestSamples : IAsyncLifetime
         session.Db.StoredValues.Add(StoredValue.Keep(founded.OrganizationId, helper.Id, "kept", "1", DateTimeOffset.UnixEpoch).Value);
         await session.Db.SaveChangesAsync();
         Assert.Equal(HelperId, helper.Id);
+        var webhook = Webhook.For(
+            founded.OrganizationId, null, helper.Id, WebhookKind.Subscription,
+            new("http://127.0.0.1:1/", true, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, Webhook.MinTimeoutMs),
+            [new("issue.created")], null, DateTimeOffset.UnixEpoch);
+        session.Db.Webhooks.Add(webhook);
+        await session.Db.SaveChangesAsync();
+        var delivery = WebhookDelivery.Test(webhook, _ => "{}", DateTimeOffset.UnixEpoch);
+        session.Db.WebhookDeliveries.Add(delivery);
+        await session.Db.SaveChangesAsync();
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
 
         var samples = Of(
@@ -118,6 +129,7 @@ public sealed class RequestSamples : IAsyncLifetime
             new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
         ]);
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
+        samples = samples.Concat(OfWebhooks(webhook.Id, delivery.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
@@ -178,7 +190,8 @@ public sealed class RequestSamples : IAsyncLifetime
     private static async Task<string?> SendAsync(IServiceProvider services, Actor actor, IBaseRequest request)
     {
         await using var session = new Session(services, actor);
-        if (request is GetStoredValueQuery or ListStoredValuesQuery or PutStoredValueCommand or DeleteStoredValueCommand or ReportFromExtensionCommand)
+        if (request is GetStoredValueQuery or ListStoredValuesQuery or PutStoredValueCommand or DeleteStoredValueCommand or ReportFromExtensionCommand
+            or SubscribeWebhookCommand or ListWebhooksQuery or UnsubscribeWebhookCommand or RotateWebhookSecretCommand or TestWebhookCommand)
             session.Get<CurrentActor>().SignIn(actor, ["*"], new ExtensionIdentity(HelperId, "com.example.helper", null));
         dynamic result = await session.Get<IMediator>().Send((dynamic)request);
         return result.Error?.Code;
@@ -269,6 +282,23 @@ public sealed class RequestSamples : IAsyncLifetime
     private const long HelperId = 1;
 
     private static readonly Dictionary<string, JsonElement> Nothing = [];
+
+    private static IEnumerable<IBaseRequest> OfWebhooks(long webhook, long delivery)
+    {
+        var all = new DeliveryFilter(null, [], [], null);
+        yield return new SubscribeWebhookCommand("https://192.0.66.1/", ["issue.created"], null, SignatureScheme.Standard, DeliveryOrdering.Issue);
+        yield return new ListWebhooksQuery(new(null, null, "created_at desc"));
+        yield return new RotateWebhookSecretCommand(webhook, null);
+        yield return new TestWebhookCommand(webhook);
+        yield return new UnsubscribeWebhookCommand(webhook);
+        yield return new ListDeliveriesQuery(all, new(null, null, "completed_at desc"));
+        yield return new ListDeliveriesQuery(
+            new(ExtensionRef.Of(HelperId), ["issue.created"], [DeliveryState.Failed], DateTimeOffset.UnixEpoch), new(null, null, null));
+        yield return new GetDeliveryQuery(delivery);
+        yield return new RedeliverOneCommand(delivery);
+        yield return new RedeliverManyCommand(all);
+        yield return new RedeliverManyCommand(all with { Extension = ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : null });
+    }
 
     private static IEnumerable<IBaseRequest> OfExtensions(ExtensionRef helper, string key, IssueRef issue)
     {

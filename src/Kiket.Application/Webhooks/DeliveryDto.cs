@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+using Kiket.Domain.Webhooks;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>One event on its way to one endpoint.</summary>
+public sealed record DeliveryDto
+{
+    public required long Id { get; init; }
+
+    public required long WebhookId { get; init; }
+
+    public required long? ExtensionId { get; init; }
+
+    public required string EventId { get; init; }
+
+    /// <summary>The name or alias under which the endpoint gets it.</summary>
+    public required string Event { get; init; }
+
+    public required long? ProjectId { get; init; }
+
+    public required long? IssueId { get; init; }
+
+    public required DeliveryState State { get; init; }
+
+    public required int AttemptCount { get; init; }
+
+    /// <summary>When the next attempt is due; null unless it is pending.</summary>
+    public required DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>HTTP status of the last answer.</summary>
+    public required int? LastStatus { get; init; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public required string? LastError { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>All that was sent and answered, the first first; only when one delivery is read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AttemptDto>? Attempts { get; init; }
+
+    public static DeliveryDto Of(WebhookDelivery delivery) => new()
+    {
+        Id = delivery.Id,
+        WebhookId = delivery.WebhookId,
+        ExtensionId = delivery.ExtensionId,
+        EventId = delivery.EventId,
+        Event = delivery.Event,
+        ProjectId = delivery.ProjectId,
+        IssueId = delivery.IssueId,
+        State = delivery.State,
+        AttemptCount = delivery.Attempts,
+        NextAttemptAt = delivery.State is DeliveryState.Pending ? delivery.NextAttemptAt : null,
+        LastStatus = delivery.LastStatus,
+        LastError = delivery.LastError,
+        CreatedAt = delivery.CreatedAt,
+        CompletedAt = delivery.CompletedAt,
+    };
+}
+
+/// <param name="Number">Counts from 1.</param>
+/// <param name="Status">HTTP status of the answer, or null when there was none.</param>
+/// <param name="Error">Why it failed, or null.</param>
+/// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
+/// <param name="ResponseBody">The beginning of what was answered.</param>
+public sealed record AttemptDto(
+    int Number,
+    DateTimeOffset At,
+    int DurationMs,
+    int? Status,
+    string? Error,
+    string Url,
+    IReadOnlyDictionary<string, string> RequestHeaders,
+    IReadOnlyDictionary<string, string> ResponseHeaders,
+    string? ResponseBody)
+{
+    public static AttemptDto Of(WebhookAttempt attempt) => new(
+        attempt.Number, attempt.At, attempt.DurationMs, attempt.Status, attempt.Error, attempt.Exchange.Url, attempt.Exchange.RequestHeaders,
+        attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
+}

@@ -1,0 +1,38 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>
+/// Sends again what a filter finds, the oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not stopped. Without a
+/// state that is what was not delivered. For administrators and extensions.
+/// </summary>
+public sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Result<RedeliveredDto>>
+{
+    public const int MaxAtOnce = 1_000;
+}
+
+/// <param name="Redelivered">How many are on their way again.</param>
+public sealed record RedeliveredDto(int Redelivered);
+
+internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
+{
+    public async Task<Result<RedeliveredDto>> Handle(RedeliverManyCommand command, CancellationToken ct)
+    {
+        var visible = db.VisibleDeliveries(current);
+        if (visible.Error is { } refused)
+            return refused;
+        if (command.Filter.States.Contains(DeliveryState.Pending))
+            return Error.Validation("filter.state", "What is pending is on its way already; use failed, delivered or cancelled.");
+
+        var filter = command.Filter.States.Count > 0 ? command.Filter : command.Filter with { States = [DeliveryState.Failed, DeliveryState.Cancelled] };
+        var deliveries = await visible.Value.Matching(db, filter).Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
+            .OrderBy(d => d.Id).Take(RedeliverManyCommand.MaxAtOnce).ToListAsync(ct);
+        var now = time.GetUtcNow();
+        var redelivered = deliveries.Count(d => !d.Redeliver(now).IsRefused);
+        await db.SaveChangesAsync(ct);
+        return new RedeliveredDto(redelivered);
+    }
+}

@@ -1,0 +1,30 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>
+/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it. For
+/// administrators and the extension that it is for.
+/// </summary>
+public sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
+
+internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<RedeliverOneCommand, Result<DeliveryDto>>
+{
+    public async Task<Result<DeliveryDto>> Handle(RedeliverOneCommand command, CancellationToken ct)
+    {
+        var visible = db.VisibleDeliveries(current);
+        if (visible.Error is { } refused)
+            return refused;
+        if (await visible.Value.SingleOrDefaultAsync(d => d.Id == command.Id, ct) is not { } delivery)
+            return WebhookErrors.DeliveryNotFound(command.Id);
+        if (!await db.Webhooks.AnyAsync(w => w.Id == delivery.WebhookId && w.Active, ct))
+            return WebhookErrors.Stopped(command.Id);
+        if (delivery.Redeliver(time.GetUtcNow()).Error is { } pending)
+            return pending;
+        await db.SaveChangesAsync(ct);
+        return DeliveryDto.Of(delivery);
+    }
+}

@@ -1,0 +1,27 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Webhooks;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>Gives a subscription another secret; the one before signs as well for a while. For extensions.</summary>
+/// <param name="Secret">The new secret, or null to have one made.</param>
+public sealed record RotateWebhookSecretCommand(long Id, string? Secret) : ICommand<Result<WebhookDto>>;
+
+internal sealed class RotateWebhookSecretHandler(IKiketDb db, ICurrentActor current, ISecretProtector protector, TimeProvider time)
+    : ICommandHandler<RotateWebhookSecretCommand, Result<WebhookDto>>
+{
+    public async Task<Result<WebhookDto>> Handle(RotateWebhookSecretCommand command, CancellationToken ct)
+    {
+        var found = await db.FindSubscriptionAsync(command.Id, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (webhook, secret) = (found.Value, command.Secret ?? WebhookSecret.Generate());
+        if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
+            return Error.Validation("secret", unfit);
+        webhook.RotateSecret(protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret), time.GetUtcNow());
+        await db.SaveChangesAsync(ct);
+        return WebhookDto.Of(webhook) with { Secret = secret, PreviousSecretUntil = webhook.PreviousSecretUntil };
+    }
+}

@@ -1,0 +1,55 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>Has events sent to an address, those of the project that the extension is installed for. For extensions.</summary>
+/// <param name="Url">The address; it is used as it is.</param>
+/// <param name="Events">Names or aliases, at least one.</param>
+/// <param name="Secret">What signs, or null to have one made.</param>
+public sealed record SubscribeWebhookCommand(
+    string? Url, IReadOnlyList<string>? Events, string? Secret, SignatureScheme Scheme, DeliveryOrdering Ordering) : ICommand<Result<WebhookDto>>;
+
+internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current, IOutboundTargets targets, ISecretProtector protector, TimeProvider time)
+    : ICommandHandler<SubscribeWebhookCommand, Result<WebhookDto>>
+{
+    public async Task<Result<WebhookDto>> Handle(SubscribeWebhookCommand command, CancellationToken ct)
+    {
+        if (current.Extension is not { } own)
+            return ExtensionErrors.ExtensionsOnly;
+
+        var secret = command.Secret ?? WebhookSecret.Generate();
+        List<ErrorDetail> faults = [];
+        if (await targets.FaultOfAsync(command.Url ?? "", ct) is { } refused)
+            faults.Add(new("url", refused));
+        if (command.Events is not { Count: > 0 })
+            faults.Add(new("events", $"Give at least one event. Events: {string.Join(", ", EventNames.Subscribable)}."));
+        foreach (var unknown in (command.Events ?? []).Where(e => EventNames.Resolve(e ?? "") is null))
+            faults.Add(new("events", $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}."));
+        if (WebhookSecret.FaultOf(command.Scheme, secret) is { } unfit)
+            faults.Add(new("secret", unfit));
+        return faults.Count > 0 ? Error.Validation([.. faults]) : await db.InTransactionAsync(() => SubscribeAsync(command, own, secret, ct), ct);
+    }
+
+    private async Task<Result<WebhookDto>> SubscribeAsync(SubscribeWebhookCommand command, ExtensionIdentity own, string secret, CancellationToken ct)
+    {
+        // Locks the installation's row, so that two who subscribe at once do not both take the last place.
+        await db.Extensions.Where(e => e.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
+        if (await db.Webhooks.CountAsync(w => w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct) >= Webhook.MaxSubscriptions)
+            return WebhookErrors.TooMany;
+
+        var target = new WebhookTarget(
+            command.Url!, true, new Dictionary<string, string>(), command.Scheme, command.Ordering, Webhook.DefaultTimeoutMs);
+        var webhook = Webhook.For(
+            current.Actor.OrganizationId, own.ProjectId, own.Id, WebhookKind.Subscription, target,
+            [.. command.Events!.Distinct().Select(e => new WebhookHook(e))], protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret), time.GetUtcNow());
+        db.Webhooks.Add(webhook);
+        await db.SaveChangesAsync(ct);
+        return WebhookDto.Of(webhook) with { Secret = secret };
+    }
+}

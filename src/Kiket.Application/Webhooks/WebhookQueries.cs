@@ -1,0 +1,57 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Webhooks;
+
+/// <summary>What several requests about endpoints and deliveries read.</summary>
+internal static class WebhookQueries
+{
+    /// <summary>An active subscription of the extension that asks.</summary>
+    public static async Task<Result<Webhook>> FindSubscriptionAsync(this IKiketDb db, long id, ICurrentActor current, CancellationToken ct)
+    {
+        if (current.Extension is not { } own)
+            return ExtensionErrors.ExtensionsOnly;
+        return await db.Webhooks.SingleOrDefaultAsync(
+            w => w.Id == id && w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct) is { } found ? found : WebhookErrors.NotFound(id);
+    }
+
+    /// <summary>The deliveries that the actor may look at: an extension its own, administrators those of the organization.</summary>
+    public static Result<IQueryable<WebhookDelivery>> VisibleDeliveries(this IKiketDb db, ICurrentActor current)
+    {
+        if (current.Extension is { } own)
+            return Result<IQueryable<WebhookDelivery>>.From(db.WebhookDeliveries.Where(d => d.ExtensionId == own.Id));
+        return current.Actor.IsAdmin ? Result<IQueryable<WebhookDelivery>>.From(db.WebhookDeliveries) : UserErrors.AdminsOnly;
+    }
+
+    public static IQueryable<WebhookDelivery> Matching(this IQueryable<WebhookDelivery> deliveries, IKiketDb db, DeliveryFilter filter)
+    {
+        if (filter.Extension is { Id: { } id })
+        {
+            deliveries = deliveries.Where(d => d.ExtensionId == id);
+        }
+        else if (filter.Extension is { Key: { } key })
+        {
+            var installations = db.Extensions.Where(e => e.Key == key);
+            deliveries = deliveries.Where(d => installations.Any(e => e.Id == d.ExtensionId));
+        }
+
+        if (filter.Events is { Count: > 0 } events)
+            deliveries = deliveries.Where(d => events.Contains(d.Event));
+        if (filter.States is { Count: > 0 } states)
+            deliveries = deliveries.Where(d => states.Contains(d.State));
+        if (filter.Since?.ToUniversalTime() is { } since)
+            deliveries = deliveries.Where(d => d.CreatedAt >= since);
+        return deliveries;
+    }
+}
+
+/// <summary>Which deliveries are meant.</summary>
+/// <param name="Extension">Only those of this installation, or of all installations of a manifest's id; null for all.</param>
+/// <param name="Events">Only those under these names; none means all.</param>
+/// <param name="States">Only those in these states; none means all.</param>
+/// <param name="Since">Only those made from then on, or null.</param>
+public sealed record DeliveryFilter(ExtensionRef? Extension, IReadOnlyList<string> Events, IReadOnlyList<DeliveryState> States, DateTimeOffset? Since);

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using Kiket.Domain.Extensions;
+
+namespace Kiket.Domain.Webhooks;
+
+/// <summary>The secrets that sign deliveries.</summary>
+public static class WebhookSecret
+{
+    /// <summary>Longest secret, in characters.</summary>
+    public const int MaxLength = 500;
+
+    private const string Label = "whsec_";
+    private const int Bytes = 32;
+
+    /// <summary>Shortest key of the scheme that has keys in base64; a shorter one can be guessed.</summary>
+    private const int MinStandardBytes = 16;
+
+    /// <summary>Makes a secret that every scheme takes.</summary>
+    public static string Generate() => Label + Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes));
+
+    /// <summary>Why a secret cannot be used in a scheme, as a sentence, or null when it can.</summary>
+    /// <param name="scheme">The scheme.</param>
+    /// <param name="secret">The secret.</param>
+    public static string? FaultOf(SignatureScheme scheme, string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (secret.Length is 0 or > MaxLength || secret.Any(char.IsControl))
+            return $"A secret has 1 to {MaxLength} characters without control characters.";
+        var isKey = Convert.TryFromBase64String(Unlabelled(secret), new byte[secret.Length], out var length) && length >= MinStandardBytes;
+        return scheme is SignatureScheme.Standard && !isKey
+            ? $"A secret for the scheme standard is {Label} and at least {MinStandardBytes} bytes in base64."
+            : null;
+    }
+
+    /// <summary>The bytes with which the scheme <c>standard</c> signs.</summary>
+    /// <param name="secret">A secret that fits that scheme.</param>
+    public static byte[] StandardKey(string secret) => Convert.FromBase64String(Unlabelled(secret));
+
+    private static string Unlabelled(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return secret.StartsWith(Label, StringComparison.Ordinal) ? secret[Label.Length..] : secret;
+    }
+}
