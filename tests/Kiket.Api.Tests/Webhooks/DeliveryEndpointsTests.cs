@@ -81,7 +81,7 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         s.Receiver.AnswerWith(200);
         async Task<int> RedeliverAsync(object filter) => (int)(await s.Tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter }).OkAsync())["redelivered"]!;
 
-        await s.Tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "pending" } }).RefusedAsync(422, "VALIDATION_FAILED", "filter.state");
+        await s.Tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "pending" } }).RefusedAsync(422, "VALIDATION_ERROR", "filter.state");
         Assert.Equal(0, await RedeliverAsync(new { since = "2999-01-01T00:00:00Z" }));
         Assert.Equal(0, await RedeliverAsync(new { @event = "issue.closed" }));
         Assert.Equal(1, await RedeliverAsync(new { extension_id = s.Extension, state = "failed", @event = "issue.created" }));

@@ -98,13 +98,13 @@ public sealed class SubscriptionTests(KiketServer server)
         Task<HttpResponseMessage> Subscribe(string? url = "http://127.0.0.1:1/", string[]? events = null, string? secret = null, string scheme = "timestamp") =>
             client.PostJsonAsync($"{Path}/subscribe", new { url, events = events ?? ["issue.created"], secret, signature_scheme = scheme });
 
-        await Subscribe("http://10.0.0.1/").RefusedAsync(422, "VALIDATION_FAILED", "url");
-        await Subscribe(null).RefusedAsync(422, "VALIDATION_FAILED", "url");
-        await Subscribe(events: []).RefusedAsync(422, "VALIDATION_FAILED", "events");
-        await Subscribe(events: ["issue.created", "issue.nonsense"]).RefusedAsync(422, "VALIDATION_FAILED", "events");
-        await Subscribe(secret: "not base64!", scheme: "standard").RefusedAsync(422, "VALIDATION_FAILED", "secret");
-        await Subscribe(secret: "").RefusedAsync(422, "VALIDATION_FAILED", "secret");
-        await Subscribe(scheme: "nonsense").RefusedAsync(422, "VALIDATION_FAILED");
+        await Subscribe("http://10.0.0.1/").RefusedAsync(422, "VALIDATION_ERROR", "url");
+        await Subscribe(null).RefusedAsync(422, "VALIDATION_ERROR", "url");
+        await Subscribe(events: []).RefusedAsync(422, "VALIDATION_ERROR", "events");
+        await Subscribe(events: ["issue.created", "issue.nonsense"]).RefusedAsync(422, "VALIDATION_ERROR", "events");
+        await Subscribe(secret: "not base64!", scheme: "standard").RefusedAsync(422, "VALIDATION_ERROR", "secret");
+        await Subscribe(secret: "").RefusedAsync(422, "VALIDATION_ERROR", "secret");
+        await Subscribe(scheme: "nonsense").RefusedAsync(422, "VALIDATION_ERROR");
         Assert.Empty((await client.GetAsync(Path).OkAsync())["webhooks"]!.AsArray());
     }
 
@@ -117,7 +117,7 @@ public sealed class SubscriptionTests(KiketServer server)
         for (var i = 1; i < Webhook.MaxSubscriptions; i++)
             await Subscribe().CreatedAsync();
 
-        await Subscribe().RefusedAsync(422, "VALIDATION_FAILED", "url");
+        await Subscribe().RefusedAsync(422, "VALIDATION_ERROR", "url");
         await client.DeleteAsync($"{Path}/{first["id"]}").OkAsync();
         await Subscribe().CreatedAsync();
     }
