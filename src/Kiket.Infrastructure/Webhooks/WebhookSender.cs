@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Kiket.Domain.Webhooks;
@@ -47,7 +48,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         {
             outcome = new(null, "delivery.validation: the address may not be called", IsBlocked: true);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or AuthenticationException or InvalidOperationException or UriFormatException)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or AuthenticationException or InvalidOperationException or UriFormatException)
         {
             outcome = new(null, Describe(failure));
         }
@@ -106,7 +107,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     private static string Describe(Exception failure) => failure switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is unknown",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "no connection",
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or SocketException => "no connection",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => "the TLS certificate is not valid",
         _ => "the connection broke",
     };
