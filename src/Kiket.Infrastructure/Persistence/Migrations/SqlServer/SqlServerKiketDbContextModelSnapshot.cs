@@ -1149,6 +1149,191 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("project_members", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Domain.Sla.SlaEvent", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("definition");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("Metrics")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("metrics");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("state");
+
+                    b.Property<long>("TimerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("timer_id");
+
+                    b.Property<DateTimeOffset>("TriggeredAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("triggered_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sla_events");
+
+                    b.HasIndex("TimerId")
+                        .HasDatabaseName("ix_sla_events_timer_id");
+
+                    b.HasIndex("OrganizationId", "Id")
+                        .HasDatabaseName("ix_sla_events_organization_id_id");
+
+                    b.HasIndex("OrganizationId", "IssueId", "Id")
+                        .HasDatabaseName("ix_sla_events_organization_id_issue_id_id");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_sla_events_organization_id_project_id_id");
+
+                    b.ToTable("sla_events", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Sla.SlaTimer", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Adjustments")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("adjustments");
+
+                    b.Property<DateTimeOffset?>("BreachesAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("breaches_at");
+
+                    b.Property<bool>("BusinessHours")
+                        .HasColumnType("bit")
+                        .HasColumnName("business_hours");
+
+                    b.Property<Guid?>("ClaimId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("claim_id");
+
+                    b.Property<DateTimeOffset>("ClaimedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("claimed_until");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("next_at");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("PlannedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("planned_at");
+
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("policy");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("project_id");
+
+                    b.Property<DateTimeOffset?>("ReplanSince")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("replan_since");
+
+                    b.Property<string>("RuleKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("rule_key");
+
+                    b.Property<string>("Spans")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("spans");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset?>("WarnsAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("warns_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sla_timers");
+
+                    b.HasIndex("NextAt", "Id")
+                        .HasDatabaseName("ix_sla_timers_next_at_id");
+
+                    b.HasIndex("OrganizationId", "IssueId", "StoppedAt")
+                        .HasDatabaseName("ix_sla_timers_organization_id_issue_id_stopped_at");
+
+                    b.HasIndex("OrganizationId", "StoppedAt", "BreachesAt")
+                        .HasDatabaseName("ix_sla_timers_organization_id_stopped_at_breaches_at");
+
+                    b.ToTable("sla_timers", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
                 {
                     b.Property<long>("Id")
@@ -2269,6 +2454,61 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasConstraintName("fk_project_members_users_user_id");
                 });
 
+            modelBuilder.Entity("Kiket.Domain.Sla.SlaEvent", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_events_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_events_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_events_projects_project_id");
+
+                    b.HasOne("Kiket.Domain.Sla.SlaTimer", null)
+                        .WithMany("Events")
+                        .HasForeignKey("TimerId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_events_sla_timers_timer_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Sla.SlaTimer", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_timers_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_timers_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_sla_timers_projects_project_id");
+                });
+
             modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
                 {
                     b.HasOne("Kiket.Domain.Organizations.Organization", null)
@@ -2431,6 +2671,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>
                 {
                     b.Navigation("History");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Sla.SlaTimer", b =>
+                {
+                    b.Navigation("Events");
                 });
 #pragma warning restore 612, 618
         }

@@ -928,6 +928,57 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "sla_timers",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    rule_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    policy = table.Column<string>(type: "jsonb", nullable: false),
+                    business_hours = table.Column<bool>(type: "boolean", nullable: false),
+                    spans = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    warns_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    breaches_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    next_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    planned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    replan_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    adjustments = table.Column<string>(type: "jsonb", nullable: false),
+                    stopped_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sla_timers", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_sla_timers_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_sla_timers_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_sla_timers_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "webhook_attempts",
                 columns: table => new
                 {
@@ -956,6 +1007,51 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         name: "fk_webhook_attempts_webhook_deliveries_delivery_id",
                         column: x => x.delivery_id,
                         principalTable: "webhook_deliveries",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sla_events",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    issue_id = table.Column<long>(type: "bigint", nullable: false),
+                    timer_id = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    triggered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    metrics = table.Column<string>(type: "jsonb", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sla_events", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_sla_events_issues_issue_id",
+                        column: x => x.issue_id,
+                        principalTable: "issues",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_sla_events_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_sla_events_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_sla_events_sla_timers_timer_id",
+                        column: x => x.timer_id,
+                        principalTable: "sla_timers",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -1215,6 +1311,41 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_sla_events_organization_id_id",
+                table: "sla_events",
+                columns: new[] { "organization_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_events_organization_id_issue_id_id",
+                table: "sla_events",
+                columns: new[] { "organization_id", "issue_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_events_organization_id_project_id_id",
+                table: "sla_events",
+                columns: new[] { "organization_id", "project_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_events_timer_id",
+                table: "sla_events",
+                column: "timer_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_timers_next_at_id",
+                table: "sla_timers",
+                columns: new[] { "next_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_timers_organization_id_issue_id_stopped_at",
+                table: "sla_timers",
+                columns: new[] { "organization_id", "issue_id", "stopped_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sla_timers_organization_id_stopped_at_breaches_at",
+                table: "sla_timers",
+                columns: new[] { "organization_id", "stopped_at", "breaches_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_stored_values_organization_id_extension_id_key",
                 table: "stored_values",
                 columns: new[] { "organization_id", "extension_id", "key" },
@@ -1333,25 +1464,31 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "signing_keys");
 
             migrationBuilder.DropTable(
+                name: "sla_events");
+
+            migrationBuilder.DropTable(
                 name: "stored_values");
 
             migrationBuilder.DropTable(
                 name: "webhook_attempts");
 
             migrationBuilder.DropTable(
-                name: "issues");
+                name: "sla_timers");
 
             migrationBuilder.DropTable(
                 name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "issues");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
 
             migrationBuilder.DropTable(
                 name: "milestones");
 
             migrationBuilder.DropTable(
                 name: "workflows");
-
-            migrationBuilder.DropTable(
-                name: "webhooks");
 
             migrationBuilder.DropTable(
                 name: "extensions");
