@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Checklists;
+using Kiket.Application.Guards;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -110,6 +111,8 @@ internal sealed class ActionRun(
             return Skipped("No state is named.");
         if (string.Equals(to, issue.Status, StringComparison.OrdinalIgnoreCase))
             return Skipped($"It is in {to} already.");
+        if (await db.IsGuardedAsync(project.Id, ct))
+            return Skipped("An extension guards the project's moves, and actions cannot wait for its answer; move it by hand.");
         var (moved, pending) = await db.MoveAsync(issue, to, comment, actor, now, ct);
         if (pending is not null)
             await db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct);

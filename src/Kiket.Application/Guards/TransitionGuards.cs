@@ -32,14 +32,29 @@ public sealed record GuardPass(int? IssueVersion, IReadOnlyList<GuardVerdict> Ve
     }
 }
 
+internal static class GuardQueries
+{
+    /// <summary>The endpoints that want to know of moves before they happen: of a project, or of the whole organization.</summary>
+    public static async Task<List<Webhook>> ReadGuardsAsync(this IKiketDb db, CancellationToken ct) =>
+    [
+        .. (await db.Webhooks.AsNoTracking().Where(w => w.Active && w.Kind != WebhookKind.Action).ToListAsync(ct))
+            .Where(w => w.Hooks.Any(h => h.Event == EventNames.WorkflowBeforeTransition)),
+    ];
+
+    /// <summary>Whether an extension has to be asked before an issue of a project moves.</summary>
+    public static async Task<bool> IsGuardedAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
+        (await db.ReadGuardsAsync(ct)).Exists(w => (w.ProjectId is null || w.ProjectId == projectId) && w.Hooks.Any(IsGuard));
+
+    public static bool IsGuard(WebhookHook hook) => hook is { Event: EventNames.WorkflowBeforeTransition, Required: true };
+}
+
 /// <summary>Asks the extensions that guard a project whether a move may happen. To be called outside of a transaction, which would wait for them.</summary>
 public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentActor current, PublicUrl url, TimeProvider time)
 {
     /// <returns>The pass with which the move is made; or the refusal, which is in the issue's history by then.</returns>
     public async Task<Result<GuardPass>> AskAsync(IssueRef reference, string? target, string? comment, CancellationToken ct)
     {
-        var endpoints = (await db.Webhooks.AsNoTracking().Where(w => w.Active && w.Kind != WebhookKind.Action).ToListAsync(ct))
-            .Where(w => w.Hooks.Any(h => h.Event == EventNames.WorkflowBeforeTransition)).ToList();
+        var endpoints = await db.ReadGuardsAsync(ct);
         if (endpoints.Count == 0 || target is null)
             return GuardPass.None;
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
@@ -47,7 +62,7 @@ public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentA
             return GuardPass.None; // the move itself says why
         var issue = found.Value.Issue;
         endpoints = [.. endpoints.Where(w => w.ProjectId is null || w.ProjectId == issue.ProjectId)];
-        var guards = endpoints.Where(w => w.Hooks.Any(h => h is { Event: EventNames.WorkflowBeforeTransition, Required: true })).ToList();
+        var guards = endpoints.Where(w => w.Hooks.Any(GuardQueries.IsGuard)).ToList();
         var isAnnounced = endpoints.Exists(w => w.Hooks.Any(h => h is { Event: EventNames.WorkflowBeforeTransition, Required: false }));
 
         var now = time.GetUtcNow();

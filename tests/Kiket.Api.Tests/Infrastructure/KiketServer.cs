@@ -1,3 +1,4 @@
+using Hangfire;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Organizations;
 using MediatR;
@@ -32,6 +33,10 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         if (IsPostgres)
             await OnServerAsync($"CREATE DATABASE {database}");
         StartServer();
+
+        // Hangfire keeps one log provider for the whole process, that of the server that began last. Its client asks for a log when it is made,
+        // so it is made while that server lives.
+        _ = Services.GetRequiredService<IBackgroundJobClient>();
     }
 
     public Uri Address => ClientOptions.BaseAddress;
@@ -63,6 +68,7 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 
     public override async ValueTask DisposeAsync()
     {
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await base.DisposeAsync();
         if (IsPostgres)
             await OnServerAsync($"DROP DATABASE {database} WITH (FORCE)");

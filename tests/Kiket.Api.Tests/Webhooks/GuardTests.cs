@@ -1,3 +1,4 @@
+using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Webhooks;
 using Microsoft.AspNetCore.Http;
@@ -150,6 +151,28 @@ public sealed class GuardTests(KiketServer server)
         Assert.Equal("in_progress", (string?)Assert.Single(listener.Requests).Json["transition"]!["to"]);
         var names = (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Select(e => (string?)e!["event"]);
         Assert.Equal(["issue.created", Event, "issue.status_changed"], names);
+    }
+
+    [Fact]
+    public async Task An_action_does_not_move_an_issue_past_a_guard()
+    {
+        var tenant = await server.NewBoardAsync("""
+            workflow: { id: main, name: Main }
+            states:
+              open: { type: initial }
+              doing: { type: active, on_enter: [{ action: transition, to: done }] }
+              done: { type: final }
+            transitions: [{ from: open, to: doing }, { from: doing, to: done }]
+            """);
+        await tenant.AddIssueAsync("ACT");
+        await using var guard = await AddGuardAsync(tenant, "{}");
+        await tenant.MoveAsync("ACT-1", "doing");
+
+        await tenant.RunOutboxAsync();
+
+        Assert.Single(guard.Requests); // for the move by hand
+        Assert.Equal("doing", (string?)(await tenant.ReadAsync("issues/ACT-1"))["status"]);
+        Assert.Contains("guards the project's moves", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
     }
 
     private static Task<HttpResponseMessage> TransitionAsync(Tenant tenant) =>
