@@ -18,26 +18,23 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         var hook = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event);
         var timeout = TimeSpan.FromMilliseconds(hook?.TimeoutMs ?? webhook.Target.TimeoutMs);
         if (delivery.Request is { } own)
-            return new(own.Method, own.Url, [new("User-Agent", UserAgent), .. own.Headers], body, timeout, [.. own.Headers.Keys]);
+            return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]);
 
-        List<KeyValuePair<string, string>> headers =
-        [
-            new("User-Agent", UserAgent),
-            new("X-Kiket-Event", delivery.Event),
-            new("X-Kiket-Event-Version", extension?.Manifest.ApiVersion ?? "v1"),
-            new("X-Kiket-Delivery", Text(delivery.Id)),
-            new("X-Kiket-Organization", Text(delivery.OrganizationId)),
-        ];
+        var headers = Headers(webhook.Target.Headers);
+        headers["X-Kiket-Event"] = delivery.Event;
+        headers["X-Kiket-Event-Version"] = extension?.Manifest.ApiVersion ?? "v1";
+        headers["X-Kiket-Delivery"] = Text(delivery.Id);
+        headers["X-Kiket-Organization"] = Text(delivery.OrganizationId);
         if (delivery.ProjectId is { } project)
-            headers.Add(new("X-Kiket-Project", Text(project)));
+            headers["X-Kiket-Project"] = Text(project);
         if (extension is not null)
-            headers.Add(new("X-Kiket-Invocation", Guid.NewGuid().ToString()));
-        headers.AddRange(webhook.Target.Headers);
+            headers["X-Kiket-Invocation"] = Guid.NewGuid().ToString();
         if (webhook.Secret is not null)
         {
             if (Sign(webhook, delivery.EventId, body) is not { } signature)
                 return null;
-            headers.AddRange(signature);
+            foreach (var (name, value) in signature)
+                headers[name] = value;
         }
 
         return new("POST", AddressOf(webhook, delivery.Event), headers, body, timeout, [.. webhook.Target.Headers.Keys]);
@@ -45,6 +42,15 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
 
     public static string AddressOf(Webhook webhook, string name) =>
         webhook.Target.IsExact ? webhook.Target.Url : $"{webhook.Target.Url.TrimEnd('/')}/webhooks/{name}";
+
+    /// <summary>The headers that somebody has chosen, and ours where they have chosen none.</summary>
+    private static Dictionary<string, string> Headers(IReadOnlyDictionary<string, string> chosen)
+    {
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase) { ["User-Agent"] = UserAgent };
+        foreach (var (name, value) in chosen)
+            headers[name] = value;
+        return headers;
+    }
 
     private IEnumerable<KeyValuePair<string, string>>? Sign(Webhook webhook, string eventId, byte[] body)
     {

@@ -11,7 +11,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>A request on its way out.</summary>
 /// <param name="SecretHeaders">Names of headers whose values are not kept.</param>
 internal sealed record OutgoingRequest(
-    string Method, string Url, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body, TimeSpan Timeout, IReadOnlyCollection<string> SecretHeaders);
+    string Method, string Url, IReadOnlyDictionary<string, string> Headers, byte[] Body, TimeSpan Timeout, IReadOnlyCollection<string> SecretHeaders);
 
 /// <summary>What became of it.</summary>
 internal sealed record SentRequest(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration)

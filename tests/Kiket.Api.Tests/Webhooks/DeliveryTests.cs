@@ -71,6 +71,26 @@ public sealed class DeliveryTests(KiketServer server)
         Assert.Equal($"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}", sw.Header("webhook-signature"));
     }
 
+    [Theory]
+    [InlineData("User-Agent")]
+    [InlineData("user-agent")]
+    public async Task Headers_of_the_manifest_are_sent_and_their_values_are_not_kept(string agent)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await tenant.AddWebhookAsync(receiver.Url, headers: new() { [agent] = "Gateway/1", ["X-Gateway-Key"] = "hush" });
+        await tenant.AddIssueAsync();
+
+        await tenant.DeliverAsync(webhook);
+
+        var got = Assert.Single(receiver.Requests);
+        Assert.Equal(("Gateway/1", "hush"), (got.Header("User-Agent"), got.Header("X-Gateway-Key")));
+        var attempt = Assert.Single(await tenant.AttemptsAsync(Assert.Single(await tenant.DeliveriesAsync(webhook))));
+        Assert.DoesNotContain("hush", attempt.Exchange.RequestHeaders.Values);
+        Assert.Contains("X-Gateway-Key", attempt.Exchange.RequestHeaders.Keys);
+    }
+
     [Fact]
     public async Task After_a_rotation_the_old_secret_signs_as_well()
     {

@@ -26,6 +26,7 @@ internal static class Subscribing
         int timeoutMs = Webhook.DefaultTimeoutMs,
         long? projectId = null,
         ExtensionManifest? manifest = null,
+        Dictionary<string, string>? headers = null,
         params WebhookHook[] hooks)
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
@@ -43,7 +44,7 @@ internal static class Subscribing
         var protector = scope.ServiceProvider.GetRequiredService<ISecretProtector>();
         var webhook = Webhook.For(
             tenant.OrganizationId, projectId, extension.Id, kind,
-            new(url, kind is WebhookKind.Subscription, new Dictionary<string, string>(), scheme, ordering, timeoutMs),
+            new(url, kind is WebhookKind.Subscription, headers ?? [], scheme, ordering, timeoutMs),
             hooks.Length > 0 ? hooks : [new("issue.created")],
             secret is null ? null : protector.Protect("webhooks", secret), now);
         db.Webhooks.Add(webhook);
