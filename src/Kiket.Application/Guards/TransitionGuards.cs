@@ -13,22 +13,25 @@ namespace Kiket.Application.Guards;
 
 /// <summary>What the guards of a move have said.</summary>
 /// <param name="IssueVersion">The version of the issue that they were asked about; null when nobody was asked.</param>
+/// <param name="To">Key of the state to enter; null when nobody was asked and nobody wants to know.</param>
 /// <param name="IsAnnounced">Whether somebody wants to know of the move without deciding about it.</param>
-public sealed record GuardPass(int? IssueVersion, IReadOnlyList<GuardVerdict> Verdicts, bool IsAnnounced)
+public sealed record GuardPass(int? IssueVersion, string? To, IReadOnlyList<GuardVerdict> Verdicts, bool IsAnnounced)
 {
     /// <summary>Nobody has to be asked, and nobody wants to know.</summary>
-    public static GuardPass None { get; } = new(null, [], false);
+    public static GuardPass None { get; } = new(null, null, [], false);
 
     /// <summary>Writes into the history who was asked and what they said. To be called before the move, in its transaction.</summary>
     /// <exception cref="DbUpdateConcurrencyException">The issue has changed since: the command begins anew, and its guards are asked again.</exception>
-    public void Apply(Issue issue, string to, long actorId, DateTimeOffset at)
+    public void Apply(Issue issue, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         if (IssueVersion is { } asked && asked != issue.Version)
             throw new DbUpdateConcurrencyException($"{issue.Key} changed while its guards were asked.");
-        issue.RecordGuards(to, Verdicts, actorId, at);
+        if (To is null)
+            return;
+        issue.RecordGuards(To, Verdicts, actorId, at);
         if (IsAnnounced)
-            issue.AnnounceMove(to, actorId, at);
+            issue.AnnounceMove(To, actorId, at);
     }
 }
 
@@ -54,21 +57,23 @@ public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentA
     /// <returns>The pass with which the move is made; or the refusal, which is in the issue's history by then.</returns>
     public async Task<Result<GuardPass>> AskAsync(IssueRef reference, string? target, string? comment, CancellationToken ct)
     {
-        var endpoints = await db.ReadGuardsAsync(ct);
-        if (endpoints.Count == 0 || target is null)
+        if (target is null || await db.ReadGuardsAsync(ct) is not { Count: > 0 } endpoints)
             return GuardPass.None;
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
         if (found.IsRefused)
             return GuardPass.None; // the move itself says why
         var issue = found.Value.Issue;
+        db.Forget(); // the move reads it anew: it may change while guards are asked
         endpoints = [.. endpoints.Where(w => w.ProjectId is null || w.ProjectId == issue.ProjectId)];
         var guards = endpoints.Where(w => w.Hooks.Any(GuardQueries.IsGuard)).ToList();
         var isAnnounced = endpoints.Exists(w => w.Hooks.Any(h => h is { Event: EventNames.WorkflowBeforeTransition, Required: false }));
 
         var now = time.GetUtcNow();
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
-        if (guards.Count == 0 || workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
-            return GuardPass.None with { IsAnnounced = isAnnounced };
+        if (workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
+            return GuardPass.None;
+        if (guards.Count == 0)
+            return new GuardPass(null, transition.To, [], isAnnounced);
         var context = await db.ReadMoveContextAsync(issue, workflow.Definition, now, ct) with { Comment = comment, IsAttempt = true };
         if (!WorkflowEngine.Decide(workflow.Definition, transition, context).IsAllowed)
             return GuardPass.None; // what the workflow refuses need not be asked
@@ -80,9 +85,8 @@ public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentA
         verdicts = [.. verdicts.Select(v => v.Decision is GuardDecision.Pending && approved.Exists(a => a.Requirement.Key == v.ApprovalKey)
             ? v with { Decision = GuardDecision.Allow, Message = "It was approved." }
             : v)];
-        db.Forget(); // it may have changed while they were asked
         if (verdicts.All(v => v.Decision is GuardDecision.Allow))
-            return new GuardPass(issue.Version, verdicts, isAnnounced);
+            return new GuardPass(issue.Version, transition.To, verdicts, isAnnounced);
 
         await RecordAsync(issue.Id, transition, verdicts, now, ct);
         return IssueErrors.GuardsRefuse(issue.Key, transition.From, transition.To, verdicts);

@@ -47,7 +47,7 @@ internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current,
             return Error.Stale(issue.Version);
 
         var now = time.GetUtcNow();
-        pass.Apply(issue, command.To!, current.Actor.UserId, now);
+        pass.Apply(issue, current.Actor.UserId, now);
         var (moved, pending) = await db.MoveAsync(issue, command.To!, command.Comment, current.Actor, now, ct);
         if (pending is not null)
             await db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct);

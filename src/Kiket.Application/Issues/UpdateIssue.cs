@@ -32,8 +32,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
         var (issue, project) = found.Value;
         if (command.ExpectedVersion is { } expected && expected != issue.Version)
             return Error.Stale(issue.Version);
-        if (command.Status is { } to)
-            pass.Apply(issue, to, actor.UserId, now);
+        pass.Apply(issue, actor.UserId, now);
         if (await db.FindUnknownReferenceAsync(project.Id, edit, ct) is { } unknown)
             return unknown;
 

@@ -154,6 +154,28 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_move_by_the_name_of_its_transition_is_told_with_the_state_that_it_leads_to()
+    {
+        var tenant = await server.NewBoardAsync("""
+            workflow: { id: main, name: Main }
+            states: { open: { type: initial }, doing: { type: active } }
+            transitions: [{ from: open, to: doing, name: Start }]
+            """);
+        await tenant.AddIssueAsync("ACT");
+        await using var guard = await AddGuardAsync(tenant, "{}");
+        await using var listener = await Receiver.StartAsync();
+        var listening = await tenant.AddWebhookAsync(listener.Url, WebhookKind.Extension, hooks: [new(Event)]);
+
+        await tenant.MoveAsync("ACT-1", "Start");
+        await tenant.DeliverAsync(listening);
+
+        Assert.Equal("doing", (string?)Assert.Single(guard.Requests).Json["transition"]!["to"]);
+        Assert.Equal("doing", (string?)Assert.Single(listener.Requests).Json["transition"]!["to"]);
+        var history = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!.AsArray().Single(e => (string?)e!["action"] == "guarded")!;
+        Assert.StartsWith("guards.doing.", (string?)history["changes"]![0]!["field"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_action_does_not_move_an_issue_past_a_guard()
     {
         var tenant = await server.NewBoardAsync("""
