@@ -99,12 +99,16 @@ internal static class ExtensionQueries
             extension, action, subject, details.ToDictionary(d => d.Name, d => JsonSerializer.SerializeToElement(d.Value)), current.Actor.UserId, now));
 }
 
-/// <summary>Fills what the operator gives into an address of a manifest: <c>${NAME}</c> and <c>${NAME:-otherwise}</c>.</summary>
+/// <summary>
+/// The address of a manifest's callback: what the operator gives is filled in, <c>${NAME}</c> and <c>${NAME:-otherwise}</c>, and it is one that
+/// may be called.
+/// </summary>
 internal static partial class CallbackAddress
 {
     private const string Path = "extension.callback.url";
 
-    public static Result<string?> Of(ExtensionManifest manifest, string? given, IExtensionEnvironment environment)
+    public static async Task<Result<string?>> OfAsync(
+        ExtensionManifest manifest, string? given, IExtensionEnvironment environment, IOutboundTargets targets, CancellationToken ct)
     {
         if (manifest.Callback is not { } callback)
             return Result<string?>.From(null);
@@ -120,8 +124,11 @@ internal static partial class CallbackAddress
             faults.Add(new(Path, $"The address names {name}, which is not set. Give callback_url, or have the operator set Extensions:Environment:{name}."));
             return "";
         });
+        var field = given is null ? Path : "callback_url";
         if (faults.Count == 0 && !IsAddress(url))
-            faults.Add(new(given is null ? Path : "callback_url", "The address of a callback is an absolute http or https address without user name, query and fragment."));
+            faults.Add(new(field, "The address of a callback is an absolute http or https address without user name, query and fragment."));
+        if (faults.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
+            faults.Add(new(field, denied));
         return faults.Count > 0 ? ExtensionErrors.InstallFailed(faults) : Result<string?>.From(url.TrimEnd('/'));
     }
 

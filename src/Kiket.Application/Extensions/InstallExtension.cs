@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
@@ -22,7 +21,7 @@ public sealed record InstallExtensionCommand(
     : ICommand<Result<InstalledExtensionDto>>;
 
 internal sealed class InstallExtensionHandler(
-    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, ISecretProtector protector, ICurrentActor current, TimeProvider time)
+    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, IOutboundTargets targets, ISecretProtector protector, ICurrentActor current, TimeProvider time)
     : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
 {
     public async Task<Result<InstalledExtensionDto>> Handle(InstallExtensionCommand command, CancellationToken ct)
@@ -32,6 +31,10 @@ internal sealed class InstallExtensionHandler(
         var read = reader.Read(command.Manifest);
         if (read.Error is { } faults)
             return faults;
+
+        var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, environment, targets, ct);
+        if (address.Error is { } unreachable)
+            return unreachable;
 
         long? projectId = null;
         if (command.Project is { } named)
@@ -44,23 +47,21 @@ internal sealed class InstallExtensionHandler(
             projectId = project.Value.Id;
         }
 
-        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, projectId, ct), ct);
+        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, address.Value, projectId, ct), ct);
     }
 
-    private async Task<Result<InstalledExtensionDto>> InstallAsync(InstallExtensionCommand command, ReadManifest read, long? projectId, CancellationToken ct)
+    private async Task<Result<InstalledExtensionDto>> InstallAsync(
+        InstallExtensionCommand command, ReadManifest read, string? address, long? projectId, CancellationToken ct)
     {
         var (manifest, now) = (read.Manifest, time.GetUtcNow());
         var slot = Extension.SlotOf(manifest.Id, projectId);
         var existing = await db.Extensions.SingleOrDefaultAsync(e => e.Slot == slot, ct);
-        var address = CallbackAddress.Of(manifest, command.CallbackUrl, environment);
-        if (address.Error is { } unreachable)
-            return unreachable;
 
         // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
         var webhook = existing is null ? null
             : await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active, ct);
         var named = read.CallbackSecret ?? (manifest.Callback?.Secret is { } reference ? environment.Find(reference["env.".Length..]) : null);
-        var made = manifest.Callback is not null && named is null && webhook?.Secret is null ? NewWebhookSecret() : null;
+        var made = manifest.Callback is not null && named is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
 
         var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
         IReadOnlyList<string> added;
@@ -68,7 +69,7 @@ internal sealed class InstallExtensionHandler(
         if (existing is not null)
         {
             (extension, var before) = (existing, existing.Manifest.Version);
-            added = extension.Upgrade(manifest, address.Value, now);
+            added = extension.Upgrade(manifest, address, now);
             var service = await db.Users.SingleAsync(u => u.Id == extension.ServiceUserId, ct);
             if (service.Name != manifest.Name)
                 service.RenameService(manifest.Name, now);
@@ -79,7 +80,7 @@ internal sealed class InstallExtensionHandler(
             var service = User.ForExtension(current.Actor.OrganizationId, manifest.Name, now);
             db.Users.Add(service);
             await db.SaveChangesAsync(ct);
-            extension = Extension.Install(service, projectId, manifest, address.Value, key!, current.Actor.UserId, now);
+            extension = Extension.Install(service, projectId, manifest, address, key!, current.Actor.UserId, now);
             added = manifest.Permissions;
             db.Extensions.Add(extension);
         }
@@ -126,6 +127,4 @@ internal sealed class InstallExtensionHandler(
         if (isAnother)
             webhook.RotateSecret(ciphertext!, now);
     }
-
-    private static string NewWebhookSecret() => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 }

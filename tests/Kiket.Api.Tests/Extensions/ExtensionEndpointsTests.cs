@@ -145,6 +145,23 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
             await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = url }).RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "callback_url");
     }
 
+    [Theory]
+    [InlineData("https://10.0.0.1/hook")]
+    [InlineData("https://169.254.169.254/hook")]
+    [InlineData("https://[::1]/hook")]
+    [InlineData("http://8.8.8.8/hook")]
+    public async Task A_callback_that_may_not_be_called_is_refused_before_anything_is_installed(string url)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Yaml, callback_url = url })
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "callback_url");
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Yaml.Replace("${EXTENSION_BASE_URL:-https://yaml.example.com}/hooks/", url, StringComparison.Ordinal) })
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
+
+        Assert.Empty((await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["extensions"]!.AsArray());
+    }
+
     [Fact]
     public async Task Installing_again_upgrades_and_keeps_the_key()
     {
