@@ -60,12 +60,7 @@ internal record CapacityParameters
     [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
     public string? ProjectKey { get; init; }
 
-    public ProjectRef? ToProject()
-    {
-        if ((ProjectId ?? Project ?? ProjectKey) is not { } text)
-            return null;
-        return ProjectRef.TryParse(text, out var project) ? project : throw new InvalidParameterException("project_id", $"'{text}' is no project.");
-    }
+    public ProjectRef? ToProject() => Parameters.Project("project_id", ProjectId ?? Project ?? ProjectKey);
 }
 
 internal sealed record TeamCapacityParameters : CapacityParameters

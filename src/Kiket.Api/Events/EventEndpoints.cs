@@ -51,9 +51,7 @@ internal record EventFilterParameters
 
     public IReadOnlyList<string> ToTypes() => Parameters.Values(Types);
 
-    public ProjectRef? ToProject() => Project is null ? null
-        : ProjectRef.TryParse(Project, out var project) ? project
-        : throw new InvalidParameterException("project_id", $"'{Project}' is no project.");
+    public ProjectRef? ToProject() => Parameters.Project("project_id", Project);
 }
 
 internal sealed record EventLogParameters : EventFilterParameters

@@ -101,9 +101,7 @@ internal sealed record ExtensionListParameters : PageParameters
 
 internal static class Projects
 {
-    public static ProjectRef? Of(string? text) => string.IsNullOrEmpty(text) ? null
-        : ProjectRef.TryParse(text, out var project) ? project
-        : throw new InvalidParameterException("project_id", $"'{text}' is no project: give an id or a key.");
+    public static ProjectRef? Of(string? text) => string.IsNullOrEmpty(text) ? null : Parameters.Project("project_id", text);
 }
 
 [Envelope("extension")]

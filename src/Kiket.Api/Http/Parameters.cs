@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Http;
@@ -59,6 +60,11 @@ internal static class Parameters
     public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : Iso8601.TryParse(text, out var instant) ? instant
         : throw new InvalidParameterException(name, $"'{text}' is no ISO 8601 time.");
+
+    /// <summary>A project by id or key.</summary>
+    public static ProjectRef? Project(string name, string? text) => text is null ? null
+        : ProjectRef.TryParse(text, out var project) ? project
+        : throw new InvalidParameterException(name, $"'{text}' is no project: give an id or a key.");
 
     public static DateOnly? Day(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

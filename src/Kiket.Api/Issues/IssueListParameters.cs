@@ -105,9 +105,7 @@ internal sealed record IssueListParameters
         DueBefore = Parameters.Day("due_before", DueBefore),
     };
 
-    private static ProjectRef? ProjectOf(string? text) => string.IsNullOrEmpty(text) ? null
-        : ProjectRef.TryParse(text, out var project) ? project
-        : throw new InvalidParameterException("project", $"'{text}' is no project: give an id or a key.");
+    private static ProjectRef? ProjectOf(string? text) => string.IsNullOrEmpty(text) ? null : Parameters.Project("project", text);
 
     private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) => labels.Length <= MaxLabels
         ? [.. labels.Select(Parameters.Values)]

@@ -102,12 +102,7 @@ internal record WorkflowParameters
     [FromQuery(Name = "project_key"), Description("The same as `project`.")]
     public string? ProjectKey { get; init; }
 
-    public ProjectRef? ToProject()
-    {
-        if ((Project ?? ProjectId ?? ProjectKey) is not { } text)
-            return null;
-        return ProjectRef.TryParse(text, out var project) ? project : throw new InvalidParameterException("project", $"'{text}' is no project.");
-    }
+    public ProjectRef? ToProject() => Parameters.Project("project", Project ?? ProjectId ?? ProjectKey);
 }
 
 internal sealed record WorkflowVersionParameters : WorkflowParameters

@@ -18,6 +18,9 @@ public sealed record PageRequest(int? Page, int? PerPage, string? Sort)
 public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
 {
     public int TotalPages => (Total + Size - 1) / Size;
+
+    /// <summary>The same page with what was made of its items.</summary>
+    public Page<TOther> With<TOther>(IReadOnlyList<TOther> items) => new(items, Total, Number, Size);
 }
 
 /// <summary>The orders that a list offers. Rows without a value come last; ties are broken by id, so that no row is on two pages.</summary>

@@ -49,6 +49,30 @@ internal static class ProjectAuthorization
     public static IQueryable<Project> VisibleProjects(this IKiketDb db, Actor actor) =>
         db.Projects.AsNoTracking().WithSpecification(ProjectSpec.VisibleTo(actor, db.ProjectMembers));
 
+    /// <summary>Of rows that each belong to a project, those of the named one, or of every project that the actor sees.</summary>
+    /// <returns>The rows; or <c>PROJECT_NOT_FOUND</c>.</returns>
+    public static async Task<Result<IQueryable<T>>> InProjectsAsync<T>(
+        this IKiketDb db, IQueryable<T> rows, ProjectRef? named, Actor actor, CancellationToken ct)
+        where T : class
+    {
+        const string projectId = nameof(Issue.ProjectId);
+        if (named is { } reference)
+        {
+            var found = await db.FindProjectAsync(reference, actor, ProjectAccess.Read, ct);
+            if (found.Error is { } unavailable)
+                return unavailable;
+            var id = found.Value.Id;
+            rows = rows.Where(r => EF.Property<long>(r, projectId) == id);
+        }
+        else if (!actor.SeesEveryProject)
+        {
+            var projects = db.VisibleProjects(actor);
+            rows = rows.Where(r => projects.Any(p => p.Id == EF.Property<long>(r, projectId)));
+        }
+
+        return Result<IQueryable<T>>.From(rows);
+    }
+
     private static Result<Project> Check(Project project, ProjectRole? role, Actor actor, ProjectAccess needed, Error notFound)
     {
         var access = ProjectPolicy.AccessOf(actor, project, role);

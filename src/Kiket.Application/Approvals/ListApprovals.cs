@@ -25,6 +25,6 @@ internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current) :
         var page = await db.Approvals.AsNoTracking().Where(a => a.IssueId == issueId).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } refusal)
             return refusal;
-        return new Page<ApprovalDto>(await page.Value.Items.ToDtoAsync(db, ct), page.Value.Total, page.Value.Number, page.Value.Size);
+        return page.Value.With(await page.Value.Items.ToDtoAsync(db, ct));
     }
 }

@@ -44,27 +44,8 @@ internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssues
 internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<ReassignIssuesCommand, Result<ReassignedIssues>>
 {
-    private static readonly Error Rehearsed = new(ErrorKind.Conflict, ErrorCodes.Conflict, "A dry run is never kept.");
-
-    public async Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct)
-    {
-        // A dry run is the real thing, taken back: what it says cannot differ from what a reassignment does.
-        ReassignedIssues? rehearsal = null;
-        var reassigned = await db.InTransactionAsync<ReassignedIssues>(
-            async () =>
-            {
-                var done = await ReassignAsync(command, ct);
-                if (!command.DryRun || done.IsRefused)
-                    return done;
-                rehearsal = done.Value;
-                return Rehearsed;
-            },
-            ct);
-        if (rehearsal is null)
-            return reassigned;
-        db.Forget();
-        return rehearsal;
-    }
+    public Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct) =>
+        db.InTransactionAsync(command.DryRun, () => ReassignAsync(command, ct), ct);
 
     internal static IEnumerable<Reassignment> AllOf(ReassignIssuesCommand command) => command.Reassignments.Concat(
         command.RecommendationIds.Select(text => RecommendationId.TryParse(text, out var id)

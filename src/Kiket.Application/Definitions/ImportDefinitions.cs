@@ -58,31 +58,13 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
 internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
 {
-    private static readonly Error Rehearsed = new(ErrorKind.Conflict, ErrorCodes.Conflict, "A dry run is never kept.");
-
     public async Task<Result<ImportedDefinitions>> Handle(ImportDefinitionsCommand command, CancellationToken ct)
     {
         if (!current.Actor.IsAdmin)
             return Error.Forbidden("Only an administrator of the organization can import definitions.");
         if (command.ProjectKey is { } key && !Domain.Projects.ProjectKey.IsValid(key))
             return DefinitionErrors.InvalidKey(key);
-
-        // A dry run is the real thing, taken back: what it says cannot differ from what an import does.
-        ImportedDefinitions? rehearsal = null;
-        var imported = await db.InTransactionAsync<ImportedDefinitions>(
-            async () =>
-            {
-                var done = await ImportAsync(command, ct);
-                if (!command.DryRun || done.IsRefused)
-                    return done;
-                rehearsal = done.Value;
-                return Rehearsed;
-            },
-            ct);
-        if (rehearsal is null)
-            return imported;
-        db.Forget();
-        return rehearsal;
+        return await db.InTransactionAsync(command.DryRun, () => ImportAsync(command, ct), ct);
     }
 
     private async Task<Result<ImportedDefinitions>> ImportAsync(ImportDefinitionsCommand command, CancellationToken ct)

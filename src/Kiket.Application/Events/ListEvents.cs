@@ -38,21 +38,10 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
 
         var newest = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.LastEventSequence).SingleAsync(ct);
         var after = query.After is ListEventsQuery.FromNowOn ? newest : query.After ?? 0;
-        var log = db.Events.AsNoTracking().Where(e => e.Sequence > after);
-        if (query.Project is { } reference)
-        {
-            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
-            if (found.Error is { } unavailable)
-                return unavailable;
-            var id = found.Value.Id;
-            log = log.Where(e => e.ProjectId == id);
-        }
-        else if (!current.Actor.IsAdmin)
-        {
-            var projects = db.VisibleProjects(current.Actor);
-            log = log.Where(e => projects.Any(p => p.Id == e.ProjectId));
-        }
-
+        var visible = await db.InProjectsAsync(db.Events.AsNoTracking().Where(e => e.Sequence > after), query.Project, current.Actor, ct);
+        if (visible.Error is { } unavailable)
+            return unavailable;
+        var log = visible.Value;
         if (query.Types.Count > 0)
         {
             var names = query.Types.Select(EventNames.Resolve).OfType<string>().Distinct().ToList();

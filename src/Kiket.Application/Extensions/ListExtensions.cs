@@ -34,8 +34,7 @@ internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, 
         if (page.Error is { } malformed)
             return malformed;
         var health = await db.ReadHealthAsync([.. page.Value.Items.Select(e => e.Id)], time.GetUtcNow(), ct);
-        var (items, total, number, size) = page.Value;
-        return new Page<ExtensionDto>(
-            [.. items.Select(e => ExtensionDto.Of(e, health.GetValueOrDefault(e.Id) ?? ExtensionHealth.Of(0, 0)))], total, number, size);
+        return page.Value.With<ExtensionDto>(
+            [.. page.Value.Items.Select(e => ExtensionDto.Of(e, health.GetValueOrDefault(e.Id) ?? ExtensionHealth.Of(0, 0)))]);
     }
 }

@@ -16,7 +16,7 @@ internal static class IssueQueries
     public static IQueryable<Issue> VisibleIssues(this IKiketDb db, Actor actor)
     {
         var issues = db.Issues.AsNoTracking();
-        if (actor is { IsAdmin: true, OnlyProjectId: null })
+        if (actor.SeesEveryProject)
             return issues;
         var projects = db.VisibleProjects(actor);
         return issues.Where(i => projects.Any(p => p.Id == i.ProjectId));

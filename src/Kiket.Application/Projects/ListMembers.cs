@@ -34,12 +34,10 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
         if (rows.Error is { } malformed)
             return malformed;
 
-        var page = rows.Value;
-        return new Page<MemberDto>(
-            [.. page.Items.Select(row => new MemberDto(
-                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Member!.Role, row.Member?.TeamRoles ?? []))],
-            page.Total,
-            page.Number,
-            page.Size);
+        return rows.Value.With<MemberDto>(
+        [
+            .. rows.Value.Items.Select(row => new MemberDto(
+                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Member!.Role, row.Member?.TeamRoles ?? [])),
+        ]);
     }
 }

@@ -46,22 +46,14 @@ internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current
         if (query.Within <= TimeSpan.Zero || query.Within > ListIssuesAtRiskQuery.MaxWithin)
             return Error.InvalidParameter("within", "within is a length of time of at most 366 days, such as 4h.");
         var until = time.GetUtcNow() + query.Within;
-        var timers = db.SlaTimers.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached);
-        if (query.Project is { } reference)
-        {
-            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
-            if (found.Error is { } unavailable)
-                return unavailable;
-            var id = found.Value.Id;
-            timers = timers.Where(t => t.ProjectId == id);
-        }
-        else if (current.Actor is not { IsAdmin: true, OnlyProjectId: null })
-        {
-            var projects = db.VisibleProjects(current.Actor);
-            timers = timers.Where(t => projects.Any(p => p.Id == t.ProjectId));
-        }
-
-        return await timers.ToPageAsync(
+        var timers = await db.InProjectsAsync(
+            db.SlaTimers.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached),
+            query.Project,
+            current.Actor,
+            ct);
+        if (timers.Error is { } unavailable)
+            return unavailable;
+        return await timers.Value.ToPageAsync(
             query.Page,
             Sorts,
             page => page.Join(db.Issues, t => t.IssueId, i => i.Id, (t, i) => new IssueAtRiskDto

@@ -66,18 +66,12 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
             events = events.Where(e => e.IssueId == id);
         }
 
-        if (query.Project is { } reference)
+        if (query.Project is not null || query.Issue is null)
         {
-            var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Read, ct);
-            if (found.Error is { } unavailable)
+            var visible = await db.InProjectsAsync(events, query.Project, current.Actor, ct);
+            if (visible.Error is { } unavailable)
                 return unavailable;
-            var id = found.Value.Id;
-            events = events.Where(e => e.ProjectId == id);
-        }
-        else if (query.Issue is null && current.Actor is not { IsAdmin: true, OnlyProjectId: null })
-        {
-            var projects = db.VisibleProjects(current.Actor);
-            events = events.Where(e => projects.Any(p => p.Id == e.ProjectId));
+            events = visible.Value;
         }
 
         if (query.States.Count > 0)

@@ -21,7 +21,6 @@ internal sealed class ListDeliveriesHandler(IKiketDb db, ICurrentActor current) 
         var page = await visible.Value.AsNoTracking().Matching(db, query.Filter).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
-        var (items, total, number, size) = page.Value;
-        return new Page<DeliveryDto>([.. items.Select(DeliveryDto.Of)], total, number, size);
+        return page.Value.With<DeliveryDto>([.. page.Value.Items.Select(DeliveryDto.Of)]);
     }
 }

@@ -21,7 +21,6 @@ internal sealed class ListWebhooksHandler(IKiketDb db, ICurrentActor current) : 
         var page = await webhooks.ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
-        var (items, total, number, size) = page.Value;
-        return new Page<WebhookDto>([.. items.Select(WebhookDto.Of)], total, number, size);
+        return page.Value.With<WebhookDto>([.. page.Value.Items.Select(WebhookDto.Of)]);
     }
 }

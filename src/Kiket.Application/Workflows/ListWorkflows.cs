@@ -41,8 +41,7 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
             ct);
         if (page.Error is { } refusal)
             return refusal;
-        return new Page<WorkflowSummaryDto>(
-            [.. page.Value.Items.Select(row => SummaryOf(row.Workflow, row.ProjectKey))], page.Value.Total, page.Value.Number, page.Value.Size);
+        return page.Value.With<WorkflowSummaryDto>([.. page.Value.Items.Select(row => SummaryOf(row.Workflow, row.ProjectKey))]);
     }
 
     private static WorkflowSummaryDto SummaryOf(Workflow w, string projectKey) => new(

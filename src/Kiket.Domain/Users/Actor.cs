@@ -11,4 +11,7 @@ public sealed record Actor(long OrganizationId, long UserId, OrganizationRole Ro
 
     /// <summary>Whether the actor administers the organization.</summary>
     public bool IsAdmin => Role is OrganizationRole.Admin;
+
+    /// <summary>Whether there is no project of the organization that the actor does not see.</summary>
+    public bool SeesEveryProject => IsAdmin && OnlyProjectId is null;
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Actions;
 using Kiket.Domain.Events;
-using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,11 +62,9 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var (services, organization) = (scope.ServiceProvider, message.OrganizationId);
+            var services = scope.ServiceProvider;
+            var db = await services.SignInServiceAsync(message.OrganizationId, ct);
             var actor = services.GetRequiredService<CurrentActor>();
-            actor.SignIn(new Actor(organization, 0, OrganizationRole.Developer), []);
-            var db = services.GetRequiredService<KiketDbContext>();
-            actor.SignIn(new Actor(organization, await db.ServiceUserIdAsync(organization, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
             actor.Cause = EventCause.Automation;
             actor.CauseDepth = message.Facts.Depth + 1;
             var reactions = services.GetRequiredService<EventReactions>();

@@ -5,7 +5,6 @@ using Kiket.Application.Sla;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
-using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
@@ -70,12 +69,9 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var services = scope.ServiceProvider;
-            var actor = services.GetRequiredService<CurrentActor>();
-            actor.SignIn(new Actor(claimed.OrganizationId, 0, OrganizationRole.Developer), []);
-            var db = services.GetRequiredService<KiketDbContext>();
-            actor.SignIn(new Actor(claimed.OrganizationId, await db.ServiceUserIdAsync(claimed.OrganizationId, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
-            var handled = await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actor.Actor.UserId, ct), ct);
+            var db = await scope.ServiceProvider.SignInServiceAsync(claimed.OrganizationId, ct);
+            var actorId = scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor.UserId;
+            var handled = await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actorId, ct), ct);
             return handled.Value;
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)

@@ -3,7 +3,6 @@ using Hangfire;
 using Kiket.Application.Approvals;
 using Kiket.Domain.Events;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
@@ -64,11 +63,9 @@ public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvi
     private async Task<bool> EscalateAsync(long id, long organizationId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var (services, actor) = (scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<CurrentActor>());
-        actor.SignIn(new Actor(organizationId, 0, OrganizationRole.Developer), []);
-        var db = services.GetRequiredService<KiketDbContext>();
-        actor.SignIn(new Actor(organizationId, await db.ServiceUserIdAsync(organizationId, time.GetUtcNow(), ct), OrganizationRole.Developer), []);
-        actor.Cause = EventCause.Automation;
+        var services = scope.ServiceProvider;
+        await services.SignInServiceAsync(organizationId, ct);
+        services.GetRequiredService<CurrentActor>().Cause = EventCause.Automation;
         return await services.GetRequiredService<IMediator>().Send(new EscalateApprovalCommand(id), ct) is { IsRefused: false, Value: true };
     }
 
