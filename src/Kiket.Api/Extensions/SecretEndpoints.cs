@@ -21,7 +21,7 @@ internal static class SecretEndpoints
 
         secrets.MapGet("/", ListSecrets).WithName(nameof(ListSecrets)).ReadsOwn(Scope.Extensions).Produces<SecretKeys>();
         secrets.MapPost("/", CreateSecret).WithName(nameof(CreateSecret)).WritesOwn(Scope.Extensions);
-        secrets.MapGet("/{key}", GetSecret).WithName(nameof(GetSecret)).ReadsOwn(Scope.Extensions).ProducesProblem(StatusCodes.Status409Conflict);
+        secrets.MapGet("/{key}", GetSecret).WithName(nameof(GetSecret)).ReadsOwn(Scope.Extensions).Produces(StatusCodes.Status409Conflict);
         secrets.MapPost("/{key}", SetSecret).WithName(nameof(SetSecret)).WritesOwn(Scope.Extensions);
         secrets.MapPatch("/{key}", RotateSecret).WithName(nameof(RotateSecret)).WritesOwn(Scope.Extensions);
         secrets.MapDelete("/{key}", DeleteSecret).WithName(nameof(DeleteSecret)).WritesOwn(Scope.Extensions);
