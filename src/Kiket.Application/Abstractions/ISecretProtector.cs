@@ -3,6 +3,9 @@ namespace Kiket.Application.Abstractions;
 /// <summary>Encrypts what is stored encrypted. The keys are not in the database; old ones stay good after a rotation.</summary>
 public interface ISecretProtector
 {
+    /// <summary>The purpose of the secrets that sign deliveries.</summary>
+    const string WebhookPurpose = "webhooks";
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.</param>
     string Protect(string purpose, string plaintext);

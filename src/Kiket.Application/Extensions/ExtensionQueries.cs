@@ -12,9 +12,6 @@ namespace Kiket.Application.Extensions;
 /// <summary>What several requests about extensions read.</summary>
 internal static class ExtensionQueries
 {
-    /// <summary>What the secrets that sign deliveries are encrypted for; whoever sends them decrypts them with the same.</summary>
-    public const string WebhookSecretPurpose = "webhooks";
-
     /// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
     public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current)
     {

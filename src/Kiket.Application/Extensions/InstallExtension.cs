@@ -113,7 +113,7 @@ internal sealed class InstallExtensionHandler(
         }
 
         var (target, hooks) = (Webhook.TargetOf(callback, url), Webhook.HooksOf(extension.Manifest));
-        var ciphertext = secret is null ? null : protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret);
+        var ciphertext = secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret);
         if (webhook is null)
         {
             db.Webhooks.Add(Webhook.For(
@@ -123,7 +123,7 @@ internal sealed class InstallExtensionHandler(
 
         webhook.Follow(target, hooks, now);
         var isAnother = secret is not null
-            && (webhook.Secret is not { } kept || protector.Unprotect(ExtensionQueries.WebhookSecretPurpose, kept) != secret);
+            && (webhook.Secret is not { } kept || protector.Unprotect(ISecretProtector.WebhookPurpose, kept) != secret);
         if (isAnother)
             webhook.RotateSecret(ciphertext!, now);
     }

@@ -72,7 +72,7 @@ internal sealed class GetIssueSlaHandler(IKiketDb db, ICurrentActor current, Tim
         var settings = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.Settings).SingleAsync(ct);
         var calendar = timer.BusinessHours ? settings.Calendar() : BusinessCalendar.AroundTheClock;
         var now = time.GetUtcNow();
-        now = now.AddTicks(-(now.UtcTicks % TimeSpan.TicksPerMillisecond));
+        now = StoredInstant.Of(now);
         var intervals = timer.Clock.Intervals(calendar, now);
         return new IssueSlaDto(issue.Id, issue.Key, new()
         {

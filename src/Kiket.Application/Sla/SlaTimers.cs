@@ -48,7 +48,7 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
 
     private async Task FollowAsync(Issue issue, SlaRule? rule, SlaTimer? open, long actorId, CancellationToken ct)
     {
-        var at = Truncate(issue.UpdatedAt);
+        var at = StoredInstant.Of(issue.UpdatedAt); // one that was compared must be the same when it is read back
         if (open is not null)
             open.Advance(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
         if (rule is { Policy.PauseOnState: true })
@@ -86,9 +86,6 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
 
     private async Task<BusinessCalendar> CalendarAsync(bool businessHours, CancellationToken ct) =>
         businessHours ? calendar ??= await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock;
-
-    /// <summary>As instants are stored: one that was compared must be the same when it is read back.</summary>
-    private static DateTimeOffset Truncate(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 }
 
 /// <summary>What else stands around timers.</summary>

@@ -1,5 +1,4 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Extensions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 
@@ -20,7 +19,7 @@ internal sealed class RotateWebhookSecretHandler(IKiketDb db, ICurrentActor curr
         var (webhook, secret) = (found.Value, command.Secret ?? WebhookSecret.Generate());
         if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
             return Error.Validation("secret", unfit);
-        webhook.RotateSecret(protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret), time.GetUtcNow());
+        webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
         await db.SaveChangesAsync(ct);
         return WebhookDto.Of(webhook) with { Secret = secret, PreviousSecretUntil = webhook.PreviousSecretUntil };
     }

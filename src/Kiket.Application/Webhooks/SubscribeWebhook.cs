@@ -1,5 +1,4 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Extensions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
@@ -47,7 +46,7 @@ internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current
             command.Url!, true, new Dictionary<string, string>(), command.Scheme, command.Ordering, Webhook.DefaultTimeoutMs);
         var webhook = Webhook.For(
             current.Actor.OrganizationId, own.ProjectId, own.Id, WebhookKind.Subscription, target,
-            [.. command.Events!.Distinct().Select(e => new WebhookHook(e))], protector.Protect(ExtensionQueries.WebhookSecretPurpose, secret), time.GetUtcNow());
+            [.. command.Events!.Distinct().Select(e => new WebhookHook(e))], protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync(ct);
         return WebhookDto.Of(webhook) with { Secret = secret };

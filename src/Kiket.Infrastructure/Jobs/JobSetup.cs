@@ -46,10 +46,10 @@ public static class JobSetup
         });
         if (RunsJobs(configuration))
         {
-            services.AddHangfireServer(server =>
+            services.AddHangfireServer((provider, server) =>
             {
                 server.ServerName = ServerName;
-                server.WorkerCount = (configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new()).Workers;
+                server.WorkerCount = provider.GetRequiredService<WebhookOptions>().Workers;
             });
             services.AddHostedService<OutboxWorker>();
             services.AddHostedService<WebhookWorker>();

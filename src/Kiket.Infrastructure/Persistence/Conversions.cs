@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
@@ -86,13 +87,10 @@ internal static class Conversions
             properties.HaveColumnType(columnType);
     }
 
-    private static DateTimeOffset Truncate(DateTimeOffset instant) =>
-        new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
-
     private sealed class SqliteInstant()
-        : ValueConverter<DateTimeOffset, long>(i => Truncate(i).UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+        : ValueConverter<DateTimeOffset, long>(i => StoredInstant.Of(i).UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
 
-    private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTimeOffset>(i => Truncate(i), i => i.ToUniversalTime());
+    private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTimeOffset>(i => StoredInstant.Of(i), i => i.ToUniversalTime());
 
     private sealed class WireNameConverter<T>() : ValueConverter<T, string>(v => WireName.Of(v), name => Parse<T>(name))
         where T : struct, Enum;

@@ -16,6 +16,8 @@ namespace Kiket.Infrastructure.Webhooks;
 internal sealed class GuardCaller(
     IKiketDb db, WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, WebhookMetrics metrics, GuardOptions options, TimeProvider time) : IGuardCaller
 {
+    private const int MaxMessageLength = 500;
+
     public async Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct)
     {
         List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
@@ -25,8 +27,8 @@ internal sealed class GuardCaller(
         {
             var extension = extensions[guard.ExtensionId!.Value];
             var delivery = WebhookDelivery.Tell(
-                guard, EventNames.WorkflowBeforeTransition, JsonSerializer.Serialize(question, WireJson.Options), null, question.ProjectId, question.IssueId, time.GetUtcNow());
-            var body = await payloads.WriteAsync(delivery, null, extension, withSecrets: true, ct);
+                guard, EventNames.WorkflowBeforeTransition, "", null, question.ProjectId, question.IssueId, time.GetUtcNow());
+            var body = await payloads.WriteAsync(delivery, question, extension, withSecrets: true, ct);
             asked.Add((extension, requests.Of(guard, delivery, extension, body)));
         }
 
@@ -70,8 +72,6 @@ internal sealed class GuardCaller(
             return (GuardDecision.Allow, null);
         }
     }
-
-    private const int MaxMessageLength = 500;
 }
 
 /// <summary>Settings under <c>Guards</c>.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,7 +56,7 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
     internal async Task<RuntimeToken> CreateAsync(Extension extension, long? projectId, string source, CancellationToken ct)
     {
         var keys = await RingAsync(ct);
-        var (now, scopesOf) = (time.GetUtcNow(), RuntimeScopes.Of(extension, projectId));
+        var (now, scopesOf) = (time.GetUtcNow(), ScopesOf(extension, projectId));
         var expires = DateTimeOffset.FromUnixTimeSeconds((now + Lifetime).ToUnixTimeSeconds());
         var claims = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -78,6 +79,12 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
             SigningCredentials = keys.Signing,
         });
         return new(text, expires, scopesOf);
+    }
+
+    private static IReadOnlyList<string> ScopesOf(Extension extension, long? projectId)
+    {
+        var scopesOf = Scope.Spell(extension.Manifest.Permissions);
+        return projectId is { } project ? [.. scopesOf, string.Create(CultureInfo.InvariantCulture, $"project:{project}")] : scopesOf;
     }
 
     public async Task<RuntimeClaims?> ValidateAsync(string token, CancellationToken ct)

@@ -16,7 +16,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// it holds a lease, renews it while it works, and loses it when it dies.
 /// </summary>
 public sealed partial class WebhookDrain(
-    IServiceScopeFactory scopes, WebhookSchedule schedule, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDrain> logger)
+    IServiceScopeFactory scopes, WebhookOptions options, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDrain> logger)
 {
     private const int BatchSize = 100;
 
@@ -61,19 +61,19 @@ public sealed partial class WebhookDrain(
     {
         var now = time.GetUtcNow();
         return await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainedUntil <= now).ExecuteUpdateAsync(
-            set => set.SetProperty(w => w.DrainId, drainId).SetProperty(w => w.DrainedUntil, now + schedule.Lease).SetProperty(w => w.QueuedUntil, now), ct)) == 1;
+            set => set.SetProperty(w => w.DrainId, drainId).SetProperty(w => w.DrainedUntil, now + options.Lease).SetProperty(w => w.QueuedUntil, now), ct)) == 1;
     }
 
     /// <summary>Renews the lease until the work ends; when it is lost, the work ends.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A renewal that fails is tried again; the lease ends by itself.")]
     private async Task RenewAsync(long webhookId, Guid drainId, CancellationTokenSource life)
     {
-        using var timer = new PeriodicTimer(schedule.Lease / 3);
+        using var timer = new PeriodicTimer(options.Lease / 3);
         try
         {
             while (await timer.WaitForNextTickAsync(life.Token))
             {
-                var until = time.GetUtcNow() + schedule.Lease;
+                var until = time.GetUtcNow() + options.Lease;
                 var held = await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
                     .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token));
                 if (held == 0)

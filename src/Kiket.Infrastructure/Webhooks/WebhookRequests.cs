@@ -8,7 +8,6 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Makes the request of one attempt: address, headers and signature (contract 15.3, 15.4).</summary>
 internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider time)
 {
-    public const string SecretPurpose = "webhooks";
     public const string SecretUnavailable = "secret.unavailable: the endpoint's secret cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
@@ -55,9 +54,9 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     private IEnumerable<KeyValuePair<string, string>>? Sign(Webhook webhook, string eventId, byte[] body)
     {
         var now = time.GetUtcNow();
-        if (protector.Unprotect(SecretPurpose, webhook.Secret!) is not { } plain)
+        if (protector.Unprotect(ISecretProtector.WebhookPurpose, webhook.Secret!) is not { } plain)
             return null;
-        var previous = webhook.PreviousSecretUntil > now && webhook.PreviousSecret is { } old ? protector.Unprotect(SecretPurpose, old) : null;
+        var previous = webhook.PreviousSecretUntil > now && webhook.PreviousSecret is { } old ? protector.Unprotect(ISecretProtector.WebhookPurpose, old) : null;
         return WebhookSigner.Sign(webhook.Target.Scheme, plain, previous, eventId, body, now);
     }
 

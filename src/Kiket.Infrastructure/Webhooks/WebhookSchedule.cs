@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Sees to it that each endpoint with something due has one job, and not more.</summary>
-public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, WebhookOptions options, TimeProvider time)
+public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
     /// <summary>A job that has not begun by then has got lost.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);
@@ -43,8 +43,6 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
             .OrderBy(w => w.QueuedUntil).Take(SweepSize).Select(w => w.Id).ToListAsync(ct);
         await WakeAsync(due, ct);
     }
-
-    internal TimeSpan Lease => options.Lease;
 }
 
 /// <summary>Sends what is due to one endpoint.</summary>

@@ -46,7 +46,7 @@ internal static class Subscribing
             tenant.OrganizationId, projectId, extension.Id, kind,
             new(url, kind is WebhookKind.Subscription, headers ?? [], scheme, ordering, timeoutMs),
             hooks.Length > 0 ? hooks : [new("issue.created")],
-            secret is null ? null : protector.Protect("webhooks", secret), now);
+            secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync();
         return webhook;

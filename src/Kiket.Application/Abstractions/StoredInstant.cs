@@ -1,0 +1,8 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>Instants as every database keeps them: in UTC, to the millisecond.</summary>
+public static class StoredInstant
+{
+    /// <summary>The instant as it is when it is read back.</summary>
+    public static DateTimeOffset Of(DateTimeOffset instant) => new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+}
