@@ -19,11 +19,10 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
         var (error, status) = Translate(exception, httpContext);
         if (status is StatusCodes.Status500InternalServerError)
-            {
+        {
             logger.LogError(
                 exception, "Request {RequestId} failed: {Method} {Path}", RequestId.Of(httpContext), httpContext.Request.Method, httpContext.Request.Path);
         }
-
 
         await ErrorBody.WriteAsync(httpContext, error, status);
         return true;

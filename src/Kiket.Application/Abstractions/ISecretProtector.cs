@@ -6,6 +6,9 @@ public interface ISecretProtector
     /// <summary>The purpose of the secrets that sign deliveries.</summary>
     const string WebhookPurpose = "webhooks";
 
+    /// <summary>The purpose of the requests that actions of workflows write.</summary>
+    const string ActionPurpose = "actions";
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.</param>
     string Protect(string purpose, string plaintext);

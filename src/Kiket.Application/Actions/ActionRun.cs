@@ -15,8 +15,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>One action while it runs on one issue. What it cannot do it says; it never pretends.</summary>
-internal sealed class ActionRun(
-    IKiketDb db, IPlaceholders placeholders, Actor actor, PublicUrl url, DateTimeOffset now, Issue issue, Project project)
+internal sealed partial class ActionRun(
+    IKiketDb db, IPlaceholders placeholders, ISecretProtector protector, Actor actor, PublicUrl url, DateTimeOffset now, Issue issue, Project project)
 {
     private readonly ActionRecipients people = new(db, issue, project);
     private Dictionary<string, object?> document = [];
@@ -36,8 +36,8 @@ internal sealed class ActionRun(
             "update_fields" or "update_field" or "set_fields" or "set_field" => await UpdateFieldsAsync(given, ct),
             "transition" => await TransitionAsync(TextOf(given, "to", "state", "target", "status"), TextOf(given, "comment"), ct),
             "spawn_issue" => await SpawnAsync(given, ct),
-            "webhook" => Skipped("Webhooks of actions are not delivered yet."),
-            _ when action.Kind.StartsWith("ext:", StringComparison.Ordinal) => Skipped("Actions of extensions are not delivered yet."),
+            "webhook" => await SendAsync(given, BodyOf(action), ct),
+            _ when action.Kind.StartsWith(ExtensionPrefix, StringComparison.Ordinal) => await AskExtensionAsync(action.Kind[ExtensionPrefix.Length..], given, ct),
             _ when action.Kind.StartsWith("ai_", StringComparison.Ordinal) => Skipped("There is no AI agent here."),
             _ => Skipped($"There is no action '{action.Kind}' here."),
         };

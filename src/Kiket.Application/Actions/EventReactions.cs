@@ -13,7 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>Runs what workflows and automations ask for after an event, in order. To be called in the transaction that marks the event.</summary>
-public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlaceholders placeholders, PublicUrl url, TimeProvider time)
+public sealed class EventReactions(
+    IKiketDb db, ICurrentActor current, IPlaceholders placeholders, ISecretProtector protector, PublicUrl url, TimeProvider time)
 {
     /// <summary>How many events in a row may cause each other.</summary>
     public const int MaxDepth = 10;
@@ -46,7 +47,7 @@ public sealed class EventReactions(IKiketDb db, ICurrentActor current, IPlacehol
                     if (await LoadAsync(happened, ct) is not { } fresh)
                         return (ActionOutcome.Skipped, "The issue is gone.");
                     return await HoldAsync(action, happened, fresh.Issue, ct)
-                        ? await new ActionRun(db, placeholders, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project).RunAsync(action, ct)
+                        ? await new ActionRun(db, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project).RunAsync(action, ct)
                         : (ActionOutcome.Skipped, "Its conditions do not hold.");
                 },
                 ct);

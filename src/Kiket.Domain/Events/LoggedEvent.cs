@@ -95,7 +95,7 @@ public sealed class LoggedEvent
         LoggedEvent Entry(string name, EventFacts says) => new()
         {
             OrganizationId = root.OrganizationId,
-            EventId = $"evt_{Guid.CreateVersion7():N}",
+            EventId = NewEventId(),
             Name = name,
             ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
             IssueId = issue?.Id ?? about?.IssueId,
@@ -169,6 +169,10 @@ public sealed class LoggedEvent
                 throw new ArgumentException($"{happened.GetType().Name} has no public name.", nameof(happened));
         }
     }
+
+    /// <summary>Makes a public id for an event, or for something that is told like one.</summary>
+    /// <returns>An id such as <c>evt_0199c2…</c>; later ones sort after earlier ones.</returns>
+    public static string NewEventId() => $"evt_{Guid.CreateVersion7():N}";
 
     private static Dictionary<string, JsonElement> More(params (string Name, object? Value)[] says) =>
         says.ToDictionary(s => s.Name, s => JsonSerializer.SerializeToElement(s.Value), StringComparer.Ordinal);

@@ -25,6 +25,13 @@ public sealed class WebhookDelivery
     /// <summary>Longest kept error, in characters.</summary>
     public const int MaxErrorLength = 500;
 
+    /// <summary>How long a body is at most (contract 15.2).</summary>
+    /// <value>Bytes.</value>
+    public const int MaxBodyBytes = 500_000;
+
+    /// <summary>Name of what actions of workflows send to hosts of their choice.</summary>
+    public const string ActionEvent = "workflow.action";
+
     /// <summary>The name under which an endpoint is tried out.</summary>
     public const string TestEvent = "webhook.test";
 
@@ -62,8 +69,8 @@ public sealed class WebhookDelivery
     /// <summary>What is told where there is no entry of the log: a JSON object; else null.</summary>
     public string? Payload { get; private set; }
 
-    /// <summary>How it is sent where an action says so, or null.</summary>
-    public DeliveryRequest? Request { get; private set; }
+    /// <summary>The whole request that an action has written, encrypted, for it may hold secrets; else null.</summary>
+    public string? Request { get; private set; }
 
     /// <summary>How far it is.</summary>
     public DeliveryState State { get; private set; }
@@ -116,14 +123,14 @@ public sealed class WebhookDelivery
 
     /// <summary>Tells one endpoint something that is not in the log.</summary>
     /// <param name="webhook">The endpoint.</param>
-    /// <param name="name">Name of what is told.</param>
+    /// <param name="eventId">Public id of what is told.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="payload">What is told: a JSON object.</param>
-    /// <param name="request">How it is sent where an action says so, or null.</param>
     /// <param name="projectId">The project, or null.</param>
     /// <param name="issueId">The issue, or null.</param>
     /// <param name="at">Instant of the making.</param>
     public static WebhookDelivery Tell(
-        Webhook webhook, string name, string payload, DeliveryRequest? request, long? projectId, long? issueId, DateTimeOffset at)
+        Webhook webhook, string eventId, string name, string payload, long? projectId, long? issueId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(webhook);
         return new()
@@ -131,15 +138,27 @@ public sealed class WebhookDelivery
             OrganizationId = webhook.OrganizationId,
             WebhookId = webhook.Id,
             ExtensionId = webhook.ExtensionId,
-            EventId = $"evt_{Guid.CreateVersion7():N}",
+            EventId = eventId,
             Event = name,
             Payload = payload,
-            Request = request,
             ProjectId = projectId,
             IssueId = issueId,
             NextAttemptAt = at.ToUniversalTime(),
             CreatedAt = at.ToUniversalTime(),
         };
+    }
+
+    /// <summary>Sends what an action of a workflow has written.</summary>
+    /// <param name="webhook">The endpoint of its host.</param>
+    /// <param name="request">The request, encrypted.</param>
+    /// <param name="projectId">The issue's project.</param>
+    /// <param name="issueId">The issue on which the action runs.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static WebhookDelivery Send(Webhook webhook, string request, long projectId, long issueId, DateTimeOffset at)
+    {
+        var delivery = Tell(webhook, LoggedEvent.NewEventId(), ActionEvent, "", projectId, issueId, at);
+        (delivery.Payload, delivery.Request) = (null, request);
+        return delivery;
     }
 
     /// <summary>
@@ -153,7 +172,7 @@ public sealed class WebhookDelivery
     {
         ArgumentNullException.ThrowIfNull(webhook);
         ArgumentNullException.ThrowIfNull(payloadOf);
-        var delivery = Tell(webhook, TestEvent, "", null, webhook.ProjectId, null, at);
+        var delivery = Tell(webhook, LoggedEvent.NewEventId(), TestEvent, "", webhook.ProjectId, null, at);
         delivery.Payload = payloadOf(delivery.EventId);
         (delivery.State, delivery.CompletedAt, delivery.LastError) = (DeliveryState.Failed, at.ToUniversalTime(), "the test was not finished");
         return delivery;
@@ -194,12 +213,6 @@ public sealed class WebhookDelivery
         return Result.Success;
     }
 }
-
-/// <summary>A request that an action has written itself.</summary>
-/// <param name="Method">HTTP method.</param>
-/// <param name="Url">Address.</param>
-/// <param name="Headers">Headers.</param>
-public sealed record DeliveryRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>One attempt of a delivery: what was sent and what was answered, without secrets.</summary>
 public sealed class WebhookAttempt

@@ -5,6 +5,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Definitions;
 using static Kiket.Infrastructure.Extensions.ManifestValues;
 
@@ -271,22 +272,14 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             return headers;
         foreach (var (name, value) in Members(values.Map(at, "headers")))
         {
-            if (!HeaderName().IsMatch(name) || name.StartsWith("X-Kiket-", StringComparison.OrdinalIgnoreCase) || Reserved.Contains(name))
-                findings.Fault(value, "This is no header that a callback may set.");
-            else if (values.Text(value, MaxText) is { } written && written.Any(c => c is < ' ' or > '~'))
-                findings.Fault(value, "A header holds printable ASCII characters only.");
+            if (WebhookHeaders.FaultOf(name, values.Text(value, MaxText) ?? "") is { } fault)
+                findings.Fault(value, fault);
             else if (value.Node is YamlText header)
                 headers[name] = header.Value;
         }
 
         return headers;
     }
-
-    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer", "Expect",
-        "webhook-id", "webhook-timestamp", "webhook-signature",
-    };
 
     private IReadOnlyList<string> ReadPermissions(Placed extension, Placed whole)
     {
@@ -565,9 +558,6 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     [GeneratedRegex(@"^env[.:](?<name>[A-Za-z_][A-Za-z0-9_]*)\z|^\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}\z")]
     private static partial Regex EnvironmentReference();
-
-    [GeneratedRegex(@"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\z")]
-    private static partial Regex HeaderName();
 
     [GeneratedRegex(@"^[A-Za-z0-9._:-]{1,120}\z")]
     private static partial Regex EventName();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Hangfire;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,8 @@ public sealed class OutboxJob(OutboxProcessor processor)
 }
 
 /// <summary>Processes events right after the commit that made them.</summary>
-internal sealed partial class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger) : BackgroundService
+internal sealed partial class OutboxWorker(
+    OutboxProcessor processor, OutboxSignal signal, WebhookSchedule schedule, ILogger<OutboxWorker> logger) : BackgroundService
 {
     [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the worker.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -23,7 +25,8 @@ internal sealed partial class OutboxWorker(OutboxProcessor processor, OutboxSign
             await signal.WaitAsync(stoppingToken);
             try
             {
-                await processor.RunAsync(stoppingToken);
+                if (await processor.RunAsync(stoppingToken) > 0)
+                    await schedule.SweepAsync(stoppingToken); // actions may have made deliveries
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

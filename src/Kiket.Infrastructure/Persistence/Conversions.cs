@@ -69,7 +69,6 @@ internal static class Conversions
         AsJson<EventFacts>(builder, json);
         AsJson<WebhookTarget>(builder, json);
         AsJson<IReadOnlyList<WebhookHook>>(builder, json);
-        AsJson<DeliveryRequest>(builder, json);
         AsJson<AttemptExchange>(builder, json);
         AsJson<ExtensionManifest>(builder, json);
         AsJson<SlaPolicy>(builder, json);

@@ -27,7 +27,7 @@ internal sealed class GuardCaller(
         {
             var extension = extensions[guard.ExtensionId!.Value];
             var delivery = WebhookDelivery.Tell(
-                guard, EventNames.WorkflowBeforeTransition, "", null, question.ProjectId, question.IssueId, time.GetUtcNow());
+                guard, question.Id, EventNames.WorkflowBeforeTransition, "", question.ProjectId, question.IssueId, time.GetUtcNow());
             var body = await payloads.WriteAsync(delivery, question, extension, withSecrets: true, ct);
             asked.Add((extension, requests.Of(guard, delivery, extension, body)));
         }

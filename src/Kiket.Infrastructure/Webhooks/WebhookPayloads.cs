@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiket.Application.Abstractions;
@@ -12,9 +11,6 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Writes the bodies of an endpoint's deliveries (contract 15.2): one line of JSON, never over the limit.</summary>
 internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtensionSecrets secrets, PublicUrl url)
 {
-    /// <summary>Bytes of a body at most (contract 15.2).</summary>
-    public const int MaxBytes = 500_000;
-
     private const string RuntimeHeader = "X-Kiket-Runtime-Token";
     private const string Cut = "…";
 
@@ -41,11 +37,11 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
     public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? told, Extension? extension, bool withSecrets, CancellationToken ct)
     {
         if (delivery.Request is not null)
-            return Encoding.UTF8.GetBytes(delivery.Payload ?? "");
+            return []; // it brings its own
         if (told is not null && extension is null && told.Event == delivery.Event)
         {
             var whole = JsonSerializer.SerializeToUtf8Bytes(told, Indentless);
-            if (whole.Length <= MaxBytes)
+            if (whole.Length <= WebhookDelivery.MaxBodyBytes)
                 return whole;
         }
 
@@ -93,7 +89,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
             foreach (var (name, value) in own)
                 whole[name] = value?.DeepClone();
             var bytes = JsonSerializer.SerializeToUtf8Bytes(whole, Indentless);
-            if (bytes.Length <= MaxBytes)
+            if (bytes.Length <= WebhookDelivery.MaxBodyBytes)
                 return bytes;
         }
 

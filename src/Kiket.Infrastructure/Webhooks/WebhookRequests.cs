@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Actions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 
@@ -8,16 +11,16 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Makes the request of one attempt: address, headers and signature (contract 15.3, 15.4).</summary>
 internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider time)
 {
-    public const string SecretUnavailable = "secret.unavailable: the endpoint's secret cannot be decrypted";
+    public const string SecretUnavailable = "secret.unavailable: the endpoint's secret, or the request, cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
-    /// <returns>The request, or null when the endpoint's secret cannot be decrypted.</returns>
+    /// <returns>The request, or null when the endpoint's secret, or an action's request, cannot be decrypted.</returns>
     public OutgoingRequest? Of(Webhook webhook, WebhookDelivery delivery, Extension? extension, byte[] body)
     {
         var hook = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event);
         var timeout = TimeSpan.FromMilliseconds(hook?.TimeoutMs ?? webhook.Target.TimeoutMs);
-        if (delivery.Request is { } own)
-            return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]);
+        if (delivery.Request is { } written)
+            return ReadAction(written, timeout);
 
         var headers = Headers(webhook.Target.Headers);
         headers["X-Kiket-Event"] = delivery.Event;
@@ -37,6 +40,16 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         }
 
         return new("POST", AddressOf(webhook, delivery.Event), headers, body, timeout, [.. webhook.Target.Headers.Keys]);
+    }
+
+    /// <summary>The request of an action, as it was written; its headers and the path of its address may be secrets.</summary>
+    private OutgoingRequest? ReadAction(string written, TimeSpan timeout)
+    {
+        if (protector.Unprotect(ISecretProtector.ActionPurpose, written) is not { } plain)
+            return null;
+        var own = JsonSerializer.Deserialize<ActionRequest>(plain, WireJson.Options)!;
+        var body = own.Body is { } text ? Encoding.UTF8.GetBytes(text) : null;
+        return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]) { ShownUrl = $"{ActionRequest.HostOf(new(own.Url))}/…" };
     }
 
     public static string AddressOf(Webhook webhook, string name) =>

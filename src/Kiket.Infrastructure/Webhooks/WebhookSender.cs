@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
@@ -9,9 +8,14 @@ using Microsoft.Security.AntiSSRF;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>A request on its way out.</summary>
+/// <param name="Body">What it says, or null for nothing.</param>
 /// <param name="SecretHeaders">Names of headers whose values are not kept.</param>
 internal sealed record OutgoingRequest(
-    string Method, string Url, IReadOnlyDictionary<string, string> Headers, byte[] Body, TimeSpan Timeout, IReadOnlyCollection<string> SecretHeaders);
+    string Method, string Url, IReadOnlyDictionary<string, string> Headers, byte[]? Body, TimeSpan Timeout, IReadOnlyCollection<string> SecretHeaders)
+{
+    /// <summary>The address as it is kept.</summary>
+    public string ShownUrl { get; init; } = Url;
+}
 
 /// <summary>What became of it.</summary>
 internal sealed record SentRequest(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration)
@@ -55,7 +59,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
         return new(
             outcome,
-            new(request.Url, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, answer.Body),
+            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, answer.Body),
             at,
             time.GetElapsedTime(begin));
     }
@@ -65,24 +69,23 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     private async Task<(AttemptOutcome Outcome, (IReadOnlyDictionary<string, string> Headers, string? Body) Answer)> ExchangeAsync(
         OutgoingRequest request, CancellationToken ct)
     {
-        using var message = new HttpRequestMessage(new(request.Method), request.Url) { Content = new ByteArrayContent(request.Body) };
-        message.Content.Headers.ContentType = new("application/json");
+        using var message = new HttpRequestMessage(new(request.Method), request.Url);
+        if (request.Body is { } body)
+            message.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         foreach (var (name, value) in request.Headers)
         {
-            if (string.Equals(name, "Content-Type", StringComparison.OrdinalIgnoreCase))
-                message.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(value, out var type) ? type : message.Content.Headers.ContentType;
-            else if (!message.Headers.TryAddWithoutValidation(name, value))
-                message.Content.Headers.TryAddWithoutValidation(name, value);
+            if (!message.Headers.TryAddWithoutValidation(name, value))
+                message.Content?.Headers.TryAddWithoutValidation(name, value);
         }
 
         using var client = clients.CreateClient(OutboundTargets.ClientName);
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         var headers = response.Headers.Concat(response.Content.Headers).Take(MaxHeaders)
             .ToDictionary(h => h.Key, h => Kept(h.Key, string.Join(", ", h.Value), SecretAnswers), StringComparer.OrdinalIgnoreCase);
-        var body = await ReadAsync(response.Content, ct);
+        var answer = await ReadAsync(response.Content, ct);
         var status = (int)response.StatusCode;
         var error = status is >= 200 and < 300 ? null : string.Create(CultureInfo.InvariantCulture, $"answered {status}");
-        return (new(status, error, RetryAfter: RetryAfterOf(response)), (headers, body));
+        return (new(status, error, RetryAfter: RetryAfterOf(response)), (headers, answer));
     }
 
     /// <summary>The beginning of a body, however long it is.</summary>

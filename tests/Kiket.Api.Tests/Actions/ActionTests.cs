@@ -134,7 +134,7 @@ public sealed class ActionTests(KiketServer server)
                 type: initial
                 on_enter:
                   - { action: ai_analyze, agent: ai.x }
-                  - { action: webhook, url: "${env.SLACK_WEBHOOK}" }
+                  - { action: webhook, url: "${env.NOT_SET}" }
                   - { action: "ext:slack.post" }
                   - { action: dance }
                   - { action: notify, message: "hello" }

@@ -45,7 +45,7 @@ public sealed class ScopeMatrixTests(KiketServer server)
             }
         }
 
-        Assert.Empty(failures);
+        Assert.True(failures.Count == 0, $"{string.Join('\n', failures)}\n{KiketServer.Errors}");
         Assert.True(checks > 2_000 && opened > 200, $"{checks} checks, {opened} opened");
     }
 

@@ -34,7 +34,9 @@ internal static class Http
     {
         var response = await sent;
         var text = await response.Content.ReadAsStringAsync();
-        Assert.True(expected == response.StatusCode, $"expected {(int)expected}, got {(int)response.StatusCode}: {text}");
+        Assert.True(
+            expected == response.StatusCode,
+            $"expected {(int)expected}, got {(int)response.StatusCode}: {text} {(response.StatusCode >= HttpStatusCode.InternalServerError ? KiketServer.Errors : "")}");
         return JsonNode.Parse(text)!;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hangfire;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Organizations;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(KiketServer))]
@@ -20,6 +22,7 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-tests-").FullName;
     private readonly string database = $"kiket_test_{Guid.NewGuid():N}";
+    private static readonly ErrorLog Log = new();
     private int organizations;
 
     public static string? PostgresServer => Environment.GetEnvironmentVariable("KIKET_TEST_POSTGRES");
@@ -38,6 +41,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         // so it is made while that server lives.
         _ = Services.GetRequiredService<IBackgroundJobClient>();
     }
+
+    /// <summary>What servers of this process have logged as errors, for messages of tests that did not expect one.</summary>
+    public static string Errors => string.Join('\n', Log.Logged);
 
     public Uri Address => ClientOptions.BaseAddress;
 
@@ -87,10 +93,12 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Kiket:Role", "Api");
         builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // where the tests' receivers are
+        builder.UseSetting("Workflows:Environment:ACTION_TOKEN", "token-of-the-operator");
         builder.UseSetting("RateLimits:UserRequests", "1000000"); // all tests come from one address, and some hammer
         builder.UseSetting("RateLimits:ExtensionRequests", "1000000");
         foreach (var (name, value) in Settings)
             builder.UseSetting(name, value);
+        builder.ConfigureLogging(logging => logging.AddProvider(Log));
         if (TestServices is not null)
             builder.ConfigureTestServices(TestServices);
     }
@@ -101,5 +109,27 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Logged { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Logged.Enqueue($"{formatter(state, exception)} {exception}");
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
     }
 }

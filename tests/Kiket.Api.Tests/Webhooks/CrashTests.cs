@@ -189,7 +189,10 @@ public sealed class CrashTests
         {
             using var end = new CancellationTokenSource();
             var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => WorkAsync(client, end.Token))).ToList();
+            var (before, deadline) = (Moved.Count, DateTime.UtcNow + Patience);
             await Task.Delay(time);
+            while (Moved.Count == before && DateTime.UtcNow < deadline)
+                await Task.Delay(50); // a busy machine has not begun yet
             victim.Kill();
             await victim.ExitCodeAsync();
             await end.CancelAsync();

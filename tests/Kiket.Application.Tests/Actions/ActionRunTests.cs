@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Definitions;
 using Kiket.Application.Tests.Persistence;
@@ -173,7 +174,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
                 var issue = await db.Issues.SingleAsync(i => i.Id == issueId);
                 var project = await db.Projects.SingleAsync();
                 var actor = new Actor(workspace.Admin.OrganizationId, grace.Id, OrganizationRole.Developer);
-                var run = new ActionRun(db, session.Get<IPlaceholders>(), actor, new("http://localhost"), Now, issue, project);
+                var run = new ActionRun(db, session.Get<IPlaceholders>(), session.Get<ISecretProtector>(), actor, new("http://localhost"), Now, issue, project);
                 return await run.RunAsync(new WorkflowAction(kind, JsonDocument.Parse(parameters).RootElement), TestContext.Current.CancellationToken);
             },
             TestContext.Current.CancellationToken);

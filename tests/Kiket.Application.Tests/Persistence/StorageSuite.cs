@@ -290,7 +290,7 @@ public abstract class StorageSuite(TestDatabase database)
         var webhook = Webhook.ForActions(admin.OrganizationId, "https://example.com:443", Noon);
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync();
-        var delivery = WebhookDelivery.Tell(webhook, "mine", "{}", null, projectId, issueId, Noon);
+        var delivery = WebhookDelivery.Tell(webhook, "evt_1", "mine", "{}", projectId, issueId, Noon);
         db.WebhookDeliveries.Add(delivery);
         await db.SaveChangesAsync();
         var nothing = new Dictionary<string, string>();

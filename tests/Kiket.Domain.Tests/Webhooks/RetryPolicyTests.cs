@@ -135,5 +135,5 @@ public sealed class RetryPolicyTests
         Assert.Equal(matches, EventNames.Matches(asked, name, to));
 
     private static WebhookDelivery Deliver() =>
-        WebhookDelivery.Tell(Webhook.ForActions(1, "https://example.com", Noon), "webhook.test", "{}", null, null, null, Noon);
+        WebhookDelivery.Send(Webhook.ForActions(1, "https://example.com", Noon), "encrypted", 1, 1, Noon);
 }

@@ -1808,7 +1808,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("project_id");
 
                     b.Property<string>("Request")
-                        .HasColumnType("jsonb")
+                        .HasColumnType("text")
                         .HasColumnName("request");
 
                     b.Property<string>("State")

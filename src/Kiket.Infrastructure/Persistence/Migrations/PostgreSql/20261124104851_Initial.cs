@@ -709,7 +709,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     project_id = table.Column<long>(type: "bigint", nullable: true),
                     issue_id = table.Column<long>(type: "bigint", nullable: true),
                     payload = table.Column<string>(type: "text", nullable: true),
-                    request = table.Column<string>(type: "jsonb", nullable: true),
+                    request = table.Column<string>(type: "text", nullable: true),
                     state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     earlier_attempts = table.Column<int>(type: "integer", nullable: false),

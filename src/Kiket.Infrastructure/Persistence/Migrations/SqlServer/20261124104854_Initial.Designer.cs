@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerKiketDbContext))]
-    [Migration("20261124080907_Initial")]
+    [Migration("20261124104854_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -1,0 +1,16 @@
+namespace Kiket.Application.Actions;
+
+/// <summary>A request that an action of a workflow has written: the host and all that goes to it are the author's own.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Url">Address.</param>
+/// <param name="Headers">Headers beside ours.</param>
+/// <param name="Body">JSON, or null for none.</param>
+public sealed record ActionRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? Body)
+{
+    /// <summary>Scheme, host and port of an address: what requests to one endpoint have in common.</summary>
+    public static string HostOf(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return url.GetLeftPart(UriPartial.Authority);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Events;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Webhooks;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Actions;
+
+/// <summary>The actions that tell others: they make a delivery, which goes the way of all deliveries once the action is committed.</summary>
+internal sealed partial class ActionRun
+{
+    /// <summary>Actions of extensions are named <c>ext:the_action</c> or <c>ext:the.extension.the_action</c>.</summary>
+    private const string ExtensionPrefix = "ext:";
+
+    /// <summary>How many hosts the actions of one organization send to; an address can come from an issue's fields.</summary>
+    private const int MaxHosts = 200;
+
+    private static readonly string[] Methods = ["POST", "PUT", "PATCH", "GET", "DELETE"];
+
+    /// <summary>Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the delivery's failure.</summary>
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> SendAsync(
+        Dictionary<string, JsonElement> given, string? body, CancellationToken ct)
+    {
+        if (TextOf(given, "url") is not { } address)
+            return Skipped("There is no url; what it is made of may not be set.");
+        if (!Webhook.IsAddress(address))
+            return Error.Validation("url", $"The url is no address: https://…, at most {Webhook.MaxUrlLength} characters, without a user.");
+        var method = TextOf(given, "method")?.ToUpperInvariant() ?? "POST";
+        if (!Methods.Contains(method))
+            return Error.Validation("method", $"The method is one of {string.Join(", ", Methods)}.");
+        if (body is not null && Encoding.UTF8.GetByteCount(body) > WebhookDelivery.MaxBodyBytes)
+            return Error.Validation("body", $"The body has more than {WebhookDelivery.MaxBodyBytes} bytes.");
+        var headers = given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object
+            ? chosen.EnumerateObject().ToDictionary(h => h.Name, h => ScalarOf(h.Value) ?? "", StringComparer.OrdinalIgnoreCase)
+            : [];
+        foreach (var (name, value) in headers)
+        {
+            if (WebhookHeaders.FaultOf(name, value) is { } fault)
+                return Error.Validation("headers", $"{name}: {fault}");
+        }
+
+        var host = ActionRequest.HostOf(new(address));
+        if (await FindHostAsync(host, ct) is not { } webhook)
+            return Error.Validation("url", $"Actions send to {MaxHosts} hosts at most.");
+        var request = JsonSerializer.Serialize(new ActionRequest(method, address, headers, body), WireJson.Options);
+        var delivery = WebhookDelivery.Send(webhook, protector.Protect(ISecretProtector.ActionPurpose, request), project.Id, issue.Id, now);
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync(ct);
+        return Done($"{method} to {host} is delivery {delivery.Id}.");
+    }
+
+    private async Task<Webhook?> FindHostAsync(string host, CancellationToken ct)
+    {
+        var hosts = db.Webhooks.Where(w => w.Kind == WebhookKind.Action);
+        if (await hosts.OrderBy(w => w.Id).FirstOrDefaultAsync(w => w.Host == host, ct) is { } known)
+            return known;
+        if (await hosts.CountAsync(ct) >= MaxHosts)
+            return null;
+        var made = Webhook.ForActions(project.OrganizationId, host, now);
+        db.Webhooks.Add(made);
+        await db.SaveChangesAsync(ct);
+        return made;
+    }
+
+    /// <summary>The body as JSON. A text that is JSON is filled value by value too, so that a title with a quote cannot break it.</summary>
+    private string? BodyOf(WorkflowAction action)
+    {
+        if (action.Parameters.ValueKind is not JsonValueKind.Object || !action.Parameters.TryGetProperty("body", out var body) || body.ValueKind is JsonValueKind.Null)
+            return null;
+        if (body.ValueKind is JsonValueKind.String && body.GetString() is { } text && text.AsSpan().TrimStart() is ['{' or '[', ..])
+        {
+            try
+            {
+                body = JsonSerializer.Deserialize<JsonElement>(text);
+            }
+            catch (JsonException)
+            {
+                // It is sent as the text that it is.
+            }
+        }
+
+        return JsonSerializer.Serialize(Fill(body), WireJson.Options);
+    }
+
+    /// <summary>Tells an extension to do something that it offers.</summary>
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> AskExtensionAsync(
+        string name, Dictionary<string, JsonElement> given, CancellationToken ct)
+    {
+        var offers = (await db.Extensions.AsNoTracking().Where(e => e.Status == ExtensionStatus.Active && (e.ProjectId == null || e.ProjectId == project.Id)).ToListAsync(ct))
+            .SelectMany(e => e.Manifest.WorkflowActions.Where(a => IsNamed(name, e, a)).Select(a => (Extension: e, Action: a))).ToList();
+        if (offers.Exists(o => o.Extension.ProjectId is not null))
+            offers.RemoveAll(o => o.Extension.ProjectId is null); // what was installed for the project comes before what is there for all
+        if (offers.Count != 1)
+        {
+            return Skipped(offers.Count == 0
+                ? $"No extension here offers the action '{name}'."
+                : $"Several extensions offer '{name}': {string.Join(", ", offers.Select(o => $"{ExtensionPrefix}{o.Extension.Key}.{o.Action.Id}"))}.");
+        }
+
+        var (extension, action) = offers[0];
+        if (action.Parameters.Where(p => p.Required && !given.ContainsKey(p.Key)).Select(p => p.Key).ToList() is { Count: > 0 } missing)
+            return Error.Validation(missing[0], $"The action needs {string.Join(", ", missing)}.");
+        if (await db.Webhooks.FirstOrDefaultAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active, ct) is not { } webhook)
+            return Skipped($"{extension.Key} runs inside its host and is not called.");
+
+        var told = LoggedEvent.Of(issue, new WorkflowTriggered(action.Id, Guid.NewGuid().ToString(), JsonSerializer.SerializeToElement(given), actor.UserId, now), EventCause.Automation, 0).Single();
+        var document = (await db.ToDocumentsAsync([told], url, ct))[0];
+        var delivery = WebhookDelivery.Tell(
+            webhook, told.EventId, action.Handler ?? action.Id, JsonSerializer.Serialize(document, WireJson.Options), project.Id, issue.Id, now);
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync(ct);
+        return Done($"{extension.Key} is told by delivery {delivery.Id}.");
+    }
+
+    private static bool IsNamed(string name, Extension extension, ExtensionAction action)
+    {
+        if (name == action.Id)
+            return true;
+        var rest = name.StartsWith(extension.Key, StringComparison.Ordinal) ? name.AsSpan(extension.Key.Length) : [];
+        return rest is ['.' or ':' or '/', .. var id] && id.SequenceEqual(action.Id);
+    }
+}
