@@ -85,7 +85,7 @@ internal static class UnknownParameterFilter
         {
             foreach (var (name, values) in invocation.HttpContext.Request.Query)
             {
-                if (!known.Contains(name))
+                if (!known.Contains(name) && !(name.StartsWith("filters[", StringComparison.Ordinal) && known.Contains("filters")))
                     throw new InvalidParameterException(name, $"{name} is not a parameter of this route.");
                 if (values.Any(v => v?.Contains('\0') == true))
                     throw new InvalidParameterException(name, $"{name} holds the character U+0000.");

@@ -1,4 +1,5 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
@@ -72,6 +73,12 @@ public interface IKiketDb
     DbSet<SlaTimer> SlaTimers { get; }
 
     DbSet<SlaEvent> SlaEvents { get; }
+
+    DbSet<CustomModule> CustomModules { get; }
+
+    DbSet<CustomRecord> CustomRecords { get; }
+
+    DbSet<CustomRecordValue> CustomRecordValues { get; }
 
     Task<int> SaveChangesAsync(CancellationToken ct);
 

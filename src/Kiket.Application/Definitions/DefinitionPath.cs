@@ -10,6 +10,8 @@ public static class DefinitionPath
     /// <summary>The folder of workflows.</summary>
     public const string Workflows = Root + "workflows/";
 
+    private const string Modules = Root + "modules/";
+
     /// <summary>Whether a file, by its normal path, describes the project as a whole.</summary>
     public static bool IsProject(string path) => path is Root + "project.yaml" or Root + "project.yml";
 
@@ -24,6 +26,12 @@ public static class DefinitionPath
     /// <summary>Whether a file, by its normal path, holds automations: of the project, or of the workflow in whose folder they stand.</summary>
     public static bool IsAutomation(string path) =>
         path.StartsWith(Root + "automations/", StringComparison.Ordinal) || path.Split('/') is [_, "workflows", _, "automation_recipes" or "automations", ..];
+
+    /// <summary>Whether a file, by its normal path, is the schema of a module of custom data.</summary>
+    public static bool IsModule(string path) => path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "schema"];
+
+    /// <summary>Whether a file, by its normal path, holds the records that a module begins with.</summary>
+    public static bool IsModuleSeed(string path) => path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "seeds", _];
 
     /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>

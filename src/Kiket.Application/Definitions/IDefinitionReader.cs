@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -16,7 +17,18 @@ public sealed record DefinitionText(string Path, string Content);
 /// <param name="Seeds">The issues to open when the project is new.</param>
 /// <param name="Warnings">What was noticed without being a fault, by file and line.</param>
 public sealed record DefinitionPack(
-    PackProject Project, ProjectSchema Schema, IReadOnlyList<PackWorkflow> Workflows, IReadOnlyList<PackSeed> Seeds, IReadOnlyList<DefinitionNote> Warnings);
+    PackProject Project, ProjectSchema Schema, IReadOnlyList<PackWorkflow> Workflows, IReadOnlyList<PackSeed> Seeds, IReadOnlyList<DefinitionNote> Warnings)
+{
+    /// <summary>Its modules of custom data.</summary>
+    public IReadOnlyList<PackModule> Modules { get; init; } = [];
+}
+
+/// <param name="Seeds">The records to add when the module is new.</param>
+public sealed record PackModule(CustomModuleSchema Schema, IReadOnlyList<PackRecord> Seeds);
+
+/// <summary>A record that a new module begins with.</summary>
+/// <param name="Place">Where the file says so; the message is empty.</param>
+public sealed record PackRecord(string Table, IReadOnlyDictionary<string, JsonElement> Data, DefinitionNote Place);
 
 /// <param name="Path">The file that describes the project, or null when there is none.</param>
 /// <param name="Settings">The file's settings, or null when it has none.</param>

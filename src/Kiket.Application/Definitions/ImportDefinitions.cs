@@ -1,9 +1,11 @@
 using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
+using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -129,6 +131,8 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                 (project.Version == version ? unchanged : changed).Add($"project {project.Key}");
             }
 
+            if ((await PublishModulesAsync(project, ct)).Error is { } unfit)
+                return unfit;
             await KeepFilesAsync(project, ct);
             await db.SaveChangesAsync(ct);
             var id = command.DryRun && existing is null ? (long?)null : project.Id;
@@ -255,6 +259,41 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
 
             if (isStrict)
                 project.UseSchema(schema, now);
+            return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
+        }
+
+        /// <summary>A module that the pack no longer has stays, because its records would be lost with it.</summary>
+        private async Task<Result> PublishModulesAsync(Project project, CancellationToken ct)
+        {
+            List<DefinitionNote> faults = [];
+            foreach (var wanted in pack.Modules)
+            {
+                var published = await db.PublishModuleAsync(organizationId, project.Id, null, wanted.Schema, now, ct);
+                if (published.Error is { } unfit)
+                    return unfit;
+                var (module, change) = published.Value;
+                (change switch { ModuleChange.Made => created, ModuleChange.Changed => changed, _ => unchanged }).Add($"module {module.Key}");
+                if (change is not ModuleChange.Made)
+                    continue;
+                foreach (var seeds in wanted.Seeds.GroupBy(s => s.Table))
+                {
+                    var table = module.Schema.Find(seeds.Key)!;
+                    List<CustomRecord> records = [];
+                    foreach (var seed in seeds)
+                    {
+                        var fit = CustomValues.Fit(table, seed.Data, null, now);
+                        if (fit.Error is { } wrong)
+                            faults.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
+                        else
+                            records.Add(CustomRecord.Add(organizationId, module.Id, project.Id, table.Name, fit.Value, now));
+                    }
+
+                    db.CustomRecords.AddRange(records);
+                    if ((await db.SaveRecordsAsync(table, records, ct)).Error is { } taken)
+                        faults.AddRange(taken.Details.Select(d => seeds.First().Place with { Message = d.Message }));
+                }
+            }
+
             return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
         }
 

@@ -1,10 +1,12 @@
 using Kiket.Application.Definitions;
 using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.CustomData;
 
 namespace Kiket.Infrastructure.Definitions;
 
@@ -31,6 +33,7 @@ internal sealed class DefinitionReader : IDefinitionReader
 
         var schema = pack.BuildSchema(key);
         var seeds = pack.FindSeeds(schema);
+        var modules = pack.BuildModules();
         foreach (var workflow in pack.Workflows)
             workflow.Check(schema, heldRoles ?? (pack.Project is null ? null : RolesOf(schema)));
         if (findings.Faults is { Count: > 0 } faults)
@@ -47,7 +50,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             schema,
             [.. pack.Workflows.Select(w => new PackWorkflow(w.Key.Value, w.Definition!, w.File.Content))],
             seeds,
-            findings.Warnings);
+            findings.Warnings) { Modules = modules };
     }
 
     /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
@@ -71,6 +74,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         private readonly List<WorkflowDraft> workflows = [];
         private readonly List<TemplateDraft> templates = [];
         private readonly List<(AutomationDraft Draft, string? Folder)> automations = [];
+        private readonly List<(string Folder, CustomModuleDraft Draft)> modules = [];
+        private readonly List<FileReading> moduleSeeds = [];
         private IssueTypesDraft? types;
 
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
@@ -183,7 +188,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             var stem = DefinitionPath.Stem(file.Path);
             var isWorkflow = DefinitionPath.IsWorkflow(file.Path);
             var isTemplate = DefinitionPath.IsTemplate(file.Path);
-            var isUnderstood = isWorkflow || isTemplate || stem is "project" or "issue_types";
+            var isUnderstood = isWorkflow || isTemplate || DefinitionPath.IsModule(file.Path) || DefinitionPath.IsModuleSeed(file.Path) || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
                 (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
             else if (isWorkflow)
@@ -192,6 +197,10 @@ internal sealed class DefinitionReader : IDefinitionReader
                 Add(TemplateReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..]));
             else if (DefinitionPath.IsAutomation(file.Path))
                 Add(reading, stem);
+            else if (DefinitionPath.IsModule(file.Path))
+                AddModule(reading);
+            else if (DefinitionPath.IsModuleSeed(file.Path))
+                moduleSeeds.Add(reading);
             else if (stem is "project" && Project is null)
                 Project = ProjectReader.Read(reading);
             else if (stem is "issue_types" && types is null)
@@ -206,6 +215,37 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             var folder = stem.StartsWith("workflows/", StringComparison.Ordinal) ? stem.Split('/')[1] : null;
             automations.AddRange(AutomationReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..], folder).Select(draft => (draft, folder)));
+        private void AddModule(FileReading file)
+        {
+            if (CustomModuleReading.Read(file) is not { } schema)
+                return;
+            if (modules.Find(m => m.Draft.Schema.Key == schema.Key).Draft is { } first)
+                file.Fault(file.Whole!, $"There is already a module {schema.Key}, in {first.File.Path}.");
+            else
+                modules.Add((file.Path.Split('/')[2], new(file, schema)));
+        }
+
+        /// <summary>The modules with the records that stand beside them.</summary>
+        public List<PackModule> BuildModules()
+        {
+            var records = modules.ToDictionary(m => m.Folder, _ => new List<PackRecord>(), StringComparer.Ordinal);
+            foreach (var file in moduleSeeds)
+            {
+                var root = file.Root("model_version", "table", "records");
+                var draft = modules.Find(m => m.Folder == file.Path.Split('/')[2]).Draft;
+                if (draft is null || file.Required(root, "table", "The file", CustomModuleSchema.MaxNameLength) is not { } table)
+                    continue;
+                if (draft.Schema.Find(table.Value) is null)
+                {
+                    file.Fault(table, $"The module {draft.Schema.Key} has no table '{table.Shown}'.");
+                    continue;
+                }
+
+                foreach (var item in file.List(root, "records"))
+                    records[file.Path.Split('/')[2]].Add(new(table.Value, FileReading.ToJson(file.MapOf(item, "A record")), file.NoteAt(item, "")));
+            }
+
+            return [.. modules.Select(m => new PackModule(m.Draft.Schema, records[m.Folder]))];
         }
 
         private void Add(TemplateDraft? draft)
@@ -316,3 +356,6 @@ internal sealed class DefinitionReader : IDefinitionReader
         }
     }
 }
+
+/// <summary>A module of a pack and its file.</summary>
+internal sealed record CustomModuleDraft(FileReading File, CustomModuleSchema Schema);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
@@ -74,6 +75,7 @@ internal static class Conversions
         AsJson<SlaPolicy>(builder, json);
         AsJson<IReadOnlyList<ClockSpan>>(builder, json);
         AsJson<IReadOnlyList<SlaAdjustment>>(builder, json);
+        AsJson<CustomModuleSchema>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

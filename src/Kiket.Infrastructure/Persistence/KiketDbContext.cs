@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Sla;
 using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
@@ -96,6 +97,12 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     public DbSet<SlaTimer> SlaTimers => Set<SlaTimer>();
 
     public DbSet<SlaEvent> SlaEvents => Set<SlaEvent>();
+
+    public DbSet<CustomModule> CustomModules => Set<CustomModule>();
+
+    public DbSet<CustomRecord> CustomRecords => Set<CustomRecord>();
+
+    public DbSet<CustomRecordValue> CustomRecordValues => Set<CustomRecordValue>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
@@ -277,12 +284,25 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<ExtensionAuditEntry>(modelBuilder);
         BelongsToOrganization<SlaTimer>(modelBuilder);
         BelongsToOrganization<SlaEvent>(modelBuilder);
+        BelongsToOrganization<CustomModule>(modelBuilder);
+        BelongsToOrganization<CustomRecord>(modelBuilder);
+        BelongsToOrganization<CustomRecordValue>(modelBuilder);
         if (Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer")
         {
             // Programs choose these keys, and to them upper and lower case differ, as they do on the other databases.
             modelBuilder.Entity<StoredValue>().Property(v => v.Key).UseCollation("Latin1_General_100_BIN2");
             modelBuilder.Entity<ExtensionSecret>().Property(s => s.Key).UseCollation("Latin1_General_100_BIN2");
         }
+
+        // Values of custom data sort byte by byte on every database.
+        var bytes = Database.ProviderName switch
+        {
+            "Microsoft.EntityFrameworkCore.SqlServer" => "Latin1_General_100_BIN2",
+            "Npgsql.EntityFrameworkCore.PostgreSQL" => "C",
+            _ => null,
+        };
+        if (bytes is not null)
+            modelBuilder.Entity<CustomRecordValue>().Property(v => v.Value).UseCollation(bytes);
 
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 

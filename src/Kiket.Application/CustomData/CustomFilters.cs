@@ -1,0 +1,94 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
+
+namespace Kiket.Application.CustomData;
+
+/// <summary>A condition on a column; its values are in the form that sorts as text.</summary>
+internal sealed record CustomCondition(CustomColumn Column, string Operator, IReadOnlyList<string> Values)
+{
+    public bool Matches(string held)
+    {
+        var order = string.CompareOrdinal(held, Values.Count > 0 ? Values[0] : "");
+        return Operator switch
+        {
+            "in" => Values.Contains(held, StringComparer.Ordinal),
+            "ne" => order != 0,
+            "gt" => order > 0 && held != CustomValues.Missing,
+            "gte" => order >= 0 && held != CustomValues.Missing,
+            "lt" => order < 0,
+            _ => order <= 0,
+        };
+    }
+
+    [SuppressMessage("Globalization", "CA1309", Justification = "The database compares, byte by byte.")]
+    public IQueryable<CustomRecordValue> Apply(IQueryable<CustomRecordValue> all)
+    {
+        var name = Column.Name;
+        var of = all.Where(v => v.Column == name);
+        var first = Values.Count > 0 ? Values[0] : "";
+        return Operator switch
+        {
+            "in" when Values.Count == 1 => of.Where(v => v.Value == first),
+            "in" => of.Where(v => Values.Contains(v.Value)),
+            "ne" => of.Where(v => v.Value != first),
+            "gt" => of.Where(v => string.Compare(v.Value, first) > 0 && string.Compare(v.Value, CustomValues.Missing) < 0),
+            "gte" => of.Where(v => string.Compare(v.Value, first) >= 0 && string.Compare(v.Value, CustomValues.Missing) < 0),
+            "lt" => of.Where(v => string.Compare(v.Value, first) < 0),
+            _ => of.Where(v => string.Compare(v.Value, first) <= 0),
+        };
+    }
+}
+
+/// <summary>Reads filters: a value is equality, a list any of them, an object operators.</summary>
+internal static class CustomFilters
+{
+    private const int MaxValues = 100;
+
+    private static readonly string[] Operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in"];
+
+    public static Result<IReadOnlyList<CustomCondition>> Read(CustomTable table, IReadOnlyDictionary<string, JsonElement> filters)
+    {
+        List<CustomCondition> conditions = [];
+        foreach (var (name, value) in filters)
+        {
+            if (table.Find(name) is not { Type: not CustomColumnType.Json } column)
+                return Fault(name, $"{table.Name} has no column {name} to filter by.");
+            List<(string Operator, JsonElement Value)> parts = value.ValueKind is JsonValueKind.Object
+                ? [.. value.EnumerateObject().Select(m => (m.Name, m.Value))]
+                : [(value.ValueKind is JsonValueKind.Array ? "in" : "eq", value)];
+            foreach (var (operation, operand) in parts)
+            {
+                if (!Operators.Contains(operation))
+                    return Fault(name, $"'{operation}' is no operator; use {string.Join(", ", Operators)}.");
+                List<JsonElement> operands = operand.ValueKind is JsonValueKind.Array ? [.. operand.EnumerateArray()] : [operand];
+                if (operands.Count is 0 or > MaxValues || (operand.ValueKind is JsonValueKind.Array && operation != "in"))
+                    return Fault(name, $"{name} is compared with one value, or with a list of 1 to {MaxValues}.");
+                List<string> texts = [];
+                foreach (var one in operands)
+                {
+                    if (Text(column, one) is not { } text || (one.ValueKind is JsonValueKind.Null && operation is ("gt" or "gte" or "lt" or "lte")))
+                        return Fault(name, $"{name} is {CustomValues.Describe(column)}.");
+                    texts.Add(text);
+                }
+
+                conditions.Add(new(column, operation == "eq" ? "in" : operation, texts));
+            }
+        }
+
+        return conditions;
+    }
+
+    /// <summary>What an address holds is text, so a text that says true is true where the column wants it.</summary>
+    private static string? Text(CustomColumn column, JsonElement value)
+    {
+        if (value.ValueKind is JsonValueKind.Null)
+            return CustomValues.Missing;
+        if (column.Type is CustomColumnType.Boolean && value.ValueKind is JsonValueKind.String && value.GetString() is ("true" or "false"))
+            value = JsonSerializer.SerializeToElement(value.GetString() == "true");
+        return CustomValues.Read(column, value) is { } read ? CustomValues.Sortable(column, read) : null;
+    }
+
+    private static Error Fault(string column, string message) => Error.InvalidParameter($"filters.{column}", message);
+}

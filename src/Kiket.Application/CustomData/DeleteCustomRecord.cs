@@ -1,0 +1,33 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.CustomData;
+
+/// <summary>Deletes a record; where its table says so, what it held is kept and read by nobody.</summary>
+public sealed record DeleteCustomRecordCommand(CustomTableRef Table, string Id) : ICommand<Result<bool>>;
+
+internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteCustomRecordCommand, Result<bool>>
+{
+    public Task<Result<bool>> Handle(DeleteCustomRecordCommand command, CancellationToken ct) => db.InTransactionAsync(() => DeleteAsync(command, ct), ct);
+
+    private async Task<Result<bool>> DeleteAsync(DeleteCustomRecordCommand command, CancellationToken ct)
+    {
+        var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Delete, current, ct);
+        if (opened.Error is { } refusal)
+            return refusal;
+        var found = await db.FindRecordAsync(opened.Value, command.Id, ct);
+        if (found.Error is { } missing)
+            return missing;
+
+        // What is indexed goes at once, so that filters do not find it and its unique values are free again.
+        var id = found.Value.Id;
+        await db.CustomRecordValues.Where(v => v.RecordId == id).ExecuteDeleteAsync(ct);
+        if (opened.Value.Table.SoftDelete)
+            found.Value.Delete(time.GetUtcNow());
+        else
+            db.CustomRecords.Remove(found.Value);
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+
+namespace Kiket.Application.CustomData;
+
+/// <summary>One record of a table.</summary>
+public sealed record GetCustomRecordQuery(CustomTableRef Table, string Id) : IQuery<Result<IReadOnlyDictionary<string, JsonElement>>>;
+
+internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<GetCustomRecordQuery, Result<IReadOnlyDictionary<string, JsonElement>>>
+{
+    public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(GetCustomRecordQuery query, CancellationToken ct)
+    {
+        var opened = await db.OpenTableAsync(query.Table, CustomDataQueries.Read, current, ct);
+        if (opened.Error is { } refusal)
+            return refusal;
+        var found = await db.FindRecordAsync(opened.Value, query.Id, ct);
+        return found.Error is { } missing ? missing : Result<IReadOnlyDictionary<string, JsonElement>>.From(found.Value.ToFlat(opened.Value.Table));
+    }
+}

@@ -1,0 +1,27 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.CustomData;
+
+/// <summary>The modules that the actor can see: an extension its own too.</summary>
+public sealed record ListCustomModulesQuery(PageRequest Page) : IQuery<Result<Page<CustomModuleDto>>>;
+
+internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListCustomModulesQuery, Result<Page<CustomModuleDto>>>
+{
+    private static readonly SortOptions<CustomModule> Sorts = new SortOptions<CustomModule>("key asc", m => m.Id)
+        .By("key", m => m.Key).By("created_at", m => m.CreatedAt).By("updated_at", m => m.UpdatedAt);
+
+    public async Task<Result<Page<CustomModuleDto>>> Handle(ListCustomModulesQuery query, CancellationToken ct)
+    {
+        var own = current.Extension?.Id;
+        var isAdmin = own is null && current.Actor.IsAdmin;
+        var projects = db.VisibleProjects(current.Actor);
+        var modules = db.CustomModules.AsNoTracking().Where(m =>
+            (m.ExtensionId == null || isAdmin || m.ExtensionId == own) && (m.ProjectId == null || projects.Any(p => p.Id == m.ProjectId)));
+        var page = await modules.ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        return page.Error is { } fault ? fault
+            : new Page<CustomModuleDto>([.. page.Value.Items.Select(CustomModuleDto.Of)], page.Value.Total, page.Value.Number, page.Value.Size);
+    }
+}

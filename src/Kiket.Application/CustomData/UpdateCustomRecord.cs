@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
+
+namespace Kiket.Application.CustomData;
+
+/// <summary>Changes some columns of a record.</summary>
+public sealed record UpdateCustomRecordCommand(CustomTableRef Table, string Id, IReadOnlyDictionary<string, JsonElement> Changes)
+    : ICommand<Result<IReadOnlyDictionary<string, JsonElement>>>;
+
+internal sealed class UpdateCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UpdateCustomRecordCommand, Result<IReadOnlyDictionary<string, JsonElement>>>
+{
+    public Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(UpdateCustomRecordCommand command, CancellationToken ct) =>
+        db.InTransactionAsync(() => UpdateAsync(command, ct), ct);
+
+    private async Task<Result<IReadOnlyDictionary<string, JsonElement>>> UpdateAsync(UpdateCustomRecordCommand command, CancellationToken ct)
+    {
+        var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
+        if (opened.Error is { } refusal)
+            return refusal;
+        var found = await db.FindRecordAsync(opened.Value, command.Id, ct);
+        if (found.Error is { } missing)
+            return missing;
+        var (record, table, now) = (found.Value, opened.Value.Table, time.GetUtcNow());
+        var fit = CustomValues.Fit(table, command.Changes, record.Data, now);
+        if (fit.Error is { } wrong)
+            return wrong;
+        record.Replace(fit.Value, now);
+        var saved = await db.SaveRecordsAsync(table, [record], ct);
+        return saved.Error is { } taken ? taken : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
+    }
+}

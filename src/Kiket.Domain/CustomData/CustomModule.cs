@@ -1,0 +1,67 @@
+using System.Globalization;
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.CustomData;
+
+/// <summary>A module of custom data: of an organization, a project or an installation.</summary>
+public sealed class CustomModule : AggregateRoot
+{
+    private CustomModule()
+    {
+    }
+
+    /// <summary>Its id in addresses.</summary>
+    public string Key { get; private set; } = "";
+
+    /// <summary>Where it belongs and how it is called there; no two modules share it.</summary>
+    public string Slot { get; private set; } = "";
+
+    /// <summary>The project that it belongs to, or null.</summary>
+    public long? ProjectId { get; private set; }
+
+    /// <summary>The installation that it belongs to, or null.</summary>
+    public long? ExtensionId { get; private set; }
+
+    /// <summary>What it looks like.</summary>
+    public CustomModuleSchema Schema { get; private set; } = null!;
+
+    /// <summary>Publishes a module.</summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="projectId">The project that it belongs to, or null.</param>
+    /// <param name="extensionId">The installation that it belongs to, or null.</param>
+    /// <param name="schema">What it looks like.</param>
+    /// <param name="at">Instant of the publication.</param>
+    public static CustomModule Publish(long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        var module = new CustomModule
+        {
+            OrganizationId = organizationId,
+            ProjectId = projectId,
+            ExtensionId = extensionId,
+            Key = schema.Key,
+            Slot = SlotOf(projectId, extensionId, schema.Key),
+            Schema = schema,
+        };
+        module.Created(at);
+        return module;
+    }
+
+    /// <summary>The slot of a module.</summary>
+    /// <param name="projectId">The project that it belongs to, or null.</param>
+    /// <param name="extensionId">The installation that it belongs to, or null.</param>
+    /// <param name="key">Its id.</param>
+    public static string SlotOf(long? projectId, long? extensionId, string key) =>
+        extensionId is { } extension ? string.Create(CultureInfo.InvariantCulture, $"installation:{extension}:{key}")
+        : projectId is { } project ? string.Create(CultureInfo.InvariantCulture, $"project:{project}:{key}")
+        : $"organization:{key}";
+
+    /// <summary>Gives it another schema; that its records fit is the caller's to see to.</summary>
+    /// <param name="schema">The new one.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void Follow(CustomModuleSchema schema, DateTimeOffset at)
+    {
+        Schema = schema;
+        Touch(at);
+    }
+}

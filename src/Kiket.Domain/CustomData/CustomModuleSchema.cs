@@ -1,0 +1,109 @@
+namespace Kiket.Domain.CustomData;
+
+/// <summary>The type of a column.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1720", Justification = "The wire's words.")]
+public enum CustomColumnType
+{
+    /// <summary>A whole number of 64 bits.</summary>
+    Bigint,
+
+    /// <summary>A whole number of 32 bits.</summary>
+    Integer,
+
+    /// <summary>A number with a fixed count of digits.</summary>
+    Decimal,
+
+    /// <summary>A text of limited length.</summary>
+    String,
+
+    /// <summary>A text of any length.</summary>
+    Text,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>An instant.</summary>
+    Timestamp,
+
+    /// <summary>A day.</summary>
+    Date,
+
+    /// <summary>Any JSON.</summary>
+    Json,
+}
+
+/// <summary>What a module of custom data looks like. Source: contract, section 14.</summary>
+/// <param name="Key">Its id, such as <c>com.example.crm.contacts</c>.</param>
+/// <param name="Version">Its version, as written.</param>
+/// <param name="Description">What it is for, or null.</param>
+/// <param name="Tables">Its tables, at least one.</param>
+/// <param name="Grants">Who may do what; none leaves it to the roles in the project.</param>
+public sealed record CustomModuleSchema(
+    string Key, string Version, string? Description, IReadOnlyList<CustomTable> Tables, IReadOnlyList<CustomGrant> Grants)
+{
+    /// <summary>Longest key of a module, in characters.</summary>
+    public const int MaxKeyLength = 120;
+
+    /// <summary>Longest name of a table or column, in characters.</summary>
+    public const int MaxNameLength = 63;
+
+    /// <summary>The columns that every record has; a schema may declare them and need not.</summary>
+    public static IReadOnlyList<string> SystemColumns { get; } = ["id", "organization_id", "project_id", "created_at", "updated_at"];
+
+    /// <summary>A table by its name, or null.</summary>
+    /// <param name="name">The name.</param>
+    public CustomTable? Find(string name) => Tables.FirstOrDefault(t => t.Name == name);
+}
+
+/// <summary>A table of a module.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it is for, or null.</param>
+/// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
+/// <param name="Columns">Its columns beside those of the system.</param>
+/// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
+public sealed record CustomTable(
+    string Name, string? Description, bool SoftDelete, IReadOnlyList<CustomColumn> Columns, IReadOnlyList<IReadOnlyList<string>> UniqueKeys)
+{
+    /// <summary>A column by its name, or null.</summary>
+    /// <param name="name">The name.</param>
+    public CustomColumn? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
+}
+
+/// <summary>A column of a table.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+public sealed record CustomColumn(string Name, CustomColumnType Type)
+{
+    /// <summary>Most characters of a text that an index holds.</summary>
+    public const int MaxIndexedLength = 255;
+
+    /// <summary>Most characters of a text, or null for any number.</summary>
+    public int? Length { get; init; }
+
+    /// <summary>How many digits a number has in all, or null for 28.</summary>
+    public int? Precision { get; init; }
+
+    /// <summary>How many of them stand behind the point, or null for any number.</summary>
+    public int? Scale { get; init; }
+
+    /// <summary>Whether it may be empty.</summary>
+    public bool Nullable { get; init; } = true;
+
+    /// <summary>Its value where none is given, or null.</summary>
+    public System.Text.Json.JsonElement? Default { get; init; }
+
+    /// <summary>Whether its value is the instant of the making where none is given.</summary>
+    public bool DefaultsToNow { get; init; }
+
+    /// <summary>Whether filters and sorts find it by an index.</summary>
+    public bool Indexed { get; init; }
+
+    /// <summary>Whether it names the record.</summary>
+    public bool PrimaryKey { get; init; }
+}
+
+/// <summary>What a role may do with a table.</summary>
+/// <param name="Role"><c>user</c>, <c>manager</c> or <c>admin</c>.</param>
+/// <param name="Table">Name of the table.</param>
+/// <param name="Operations">Some of <c>read</c>, <c>write</c>, <c>delete</c>.</param>
+public sealed record CustomGrant(string Role, string Table, IReadOnlyList<string> Operations);

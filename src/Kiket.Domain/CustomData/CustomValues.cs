@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.CustomData;
+
+/// <summary>Checks values against columns and brings them into their one form.</summary>
+public static class CustomValues
+{
+    /// <summary>What stands for an empty column in an index: behind every value.</summary>
+    public const string Missing = "~";
+
+    private const int Digits = 29;
+
+    /// <summary>Brings a record into the form that is kept.</summary>
+    /// <param name="table">Its table.</param>
+    /// <param name="given">What is given.</param>
+    /// <param name="before">What the record held, or null for a new one.</param>
+    /// <param name="now">What <c>now()</c> stands for.</param>
+    /// <returns>Every column, or <c>VALIDATION_ERROR</c> with every fault, by <c>record.column</c>.</returns>
+    public static Result<IReadOnlyDictionary<string, JsonElement>> Fit(
+        CustomTable table, IReadOnlyDictionary<string, JsonElement> given, IReadOnlyDictionary<string, JsonElement>? before, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(given);
+        List<ErrorDetail> faults = [.. given.Keys.Where(k => table.Find(k) is null).Select(k => new ErrorDetail($"record.{k}", $"{table.Name} has no column {k} to set."))];
+        var data = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var column in table.Columns)
+        {
+            var value = given.TryGetValue(column.Name, out var set) ? set
+                : before is not null && before.TryGetValue(column.Name, out var held) ? held
+                : column.DefaultsToNow ? Json(Instant(now)) : column.Default ?? Null;
+            if (value.ValueKind is JsonValueKind.Null)
+            {
+                if (!column.Nullable)
+                    faults.Add(new($"record.{column.Name}", $"{column.Name} must have a value."));
+                data[column.Name] = Null;
+            }
+            else if (Read(column, value) is { } fitting)
+            {
+                data[column.Name] = fitting;
+            }
+            else
+            {
+                faults.Add(new($"record.{column.Name}", $"{column.Name} is {Describe(column)}."));
+            }
+        }
+
+        return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
+    }
+
+    /// <summary>A value in the form that is kept, or null when it does not fit.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="value">The value, not a null.</param>
+    public static JsonElement? Read(CustomColumn column, JsonElement value)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        var text = value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        switch (column.Type)
+        {
+            case CustomColumnType.Json:
+                return value;
+            case CustomColumnType.Boolean:
+                return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value : null;
+            case CustomColumnType.String or CustomColumnType.Text:
+                return text is not null && !text.Contains('\0', StringComparison.Ordinal) && (column.Length is not { } most || text.Length <= most) ? value : null;
+            case CustomColumnType.Timestamp:
+                return text is { Length: >= 10 } && char.IsAsciiDigit(text[3]) && text[4] == '-'
+                    && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+                    ? Json(Instant(instant)) : null;
+            case CustomColumnType.Date:
+                return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? value : null;
+            default:
+                return Number(value) is { } number && Holds(column, number) ? JsonSerializer.SerializeToElement(Shorten(number)) : null;
+        }
+    }
+
+    /// <summary>A value in a form that sorts and compares as text, byte by byte.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="value">A value that fits the column; null for an empty one.</param>
+    public static string Sortable(CustomColumn column, JsonElement? value) => value is { } held ? "=" + Unique(column, held) : Missing;
+
+    internal static string Unique(CustomColumn column, JsonElement value) => column.Type switch
+    {
+        CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.Decimal => SortableNumber(value.GetDecimal()),
+        CustomColumnType.Boolean => value.ValueKind is JsonValueKind.True ? "1" : "0",
+        CustomColumnType.Json => value.GetRawText(),
+        _ => value.GetString()!,
+    };
+
+    internal static string Hash(CustomRecord record, IReadOnlyList<string> columns, IReadOnlyList<string> parts)
+    {
+        // Each part with its length before it, so that no two sets of parts run together into one text.
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{record.ModuleId}:{record.ProjectId}:{record.Table}");
+        foreach (var part in columns.Concat(parts))
+            text.Append(CultureInfo.InvariantCulture, $":{part.Length}:{part}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    /// <summary>What a column takes, in words.</summary>
+    /// <param name="column">The column.</param>
+    public static string Describe(CustomColumn column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return column.Type switch
+        {
+            CustomColumnType.Bigint => "a whole number of 64 bits",
+            CustomColumnType.Integer => "a whole number of 32 bits",
+            CustomColumnType.Decimal => column is { Precision: { } digits, Scale: { } scale }
+                ? string.Create(CultureInfo.InvariantCulture, $"a number of at most {digits} digits, {scale} of them behind the point") : "a number of at most 28 digits",
+            CustomColumnType.Boolean => "true or false",
+            CustomColumnType.Timestamp => "an ISO 8601 time",
+            CustomColumnType.Date => "a date, YYYY-MM-DD",
+            CustomColumnType.Json => "any JSON",
+            _ => column.Length is { } most ? string.Create(CultureInfo.InvariantCulture, $"a text of at most {most} characters") : "a text",
+        };
+    }
+
+    private static JsonElement Null { get; } = JsonSerializer.SerializeToElement<string?>(null);
+
+    private static JsonElement Json(string text) => JsonSerializer.SerializeToElement(text);
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A number, or a text that is one: SDKs send decimals as texts.</summary>
+    private static decimal? Number(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
+        JsonValueKind.String when decimal.TryParse(value.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var text) => text,
+        _ => null,
+    };
+
+    private static bool Holds(CustomColumn column, decimal number) => column.Type switch
+    {
+        CustomColumnType.Bigint => number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue,
+        CustomColumnType.Integer => number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue,
+        _ => column is not { Precision: { } digits, Scale: { } scale }
+            || (Shorten(number).Scale <= scale && decimal.Truncate(decimal.Abs(number)).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length <= digits - scale),
+    };
+
+    private static decimal Shorten(decimal number) => number / 1.0000000000000000000000000000m;
+
+    /// <summary>Digits before the point are filled up; those of a negative number are taken from nine, so that a larger amount sorts first.</summary>
+    private static string SortableNumber(decimal number)
+    {
+        var parts = Shorten(decimal.Abs(number)).ToString(CultureInfo.InvariantCulture).Split('.');
+        var text = parts[0].PadLeft(Digits, '0') + "." + (parts.Length == 2 ? parts[1] : "");
+        return number >= 0 ? "1" + text : "0" + string.Concat(text.Select(c => char.IsAsciiDigit(c) ? (char)('9' - c + '0') : c)) + "~";
+    }
+}

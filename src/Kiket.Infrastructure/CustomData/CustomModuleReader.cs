@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Kiket.Application.CustomData;
+using Kiket.Application.Definitions;
+using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
+using Kiket.Domain.Definitions;
+using Kiket.Infrastructure.Definitions;
+using Kiket.Infrastructure.Extensions;
+
+namespace Kiket.Infrastructure.CustomData;
+
+/// <summary>Reads the schema of a module and notes every fault with line and column.</summary>
+internal sealed class CustomModuleReader : ICustomModuleReader
+{
+    private const string FileName = "schema.yml";
+
+    public Result<CustomModuleSchema> Read(ModuleText module)
+    {
+        var (text, findings) = ((module.Text ?? "").TrimStart('\uFEFF'), new Findings());
+        if (text.Length > DefinitionLimits.MaxFileLength)
+            return DefinitionErrors.Invalid([new(FileName, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters.")]);
+        var tree = module.Json is { } json ? new YamlTree(JsonTree.Of(json), null, []) : YamlTree.Read(text);
+        if (tree.Broken is { } broken)
+            return DefinitionErrors.Invalid([new(FileName, broken.Line, broken.Column, broken.Message)]);
+        foreach (var doubt in tree.Doubtful)
+            findings.Fault(new(FileName, doubt.Line, doubt.Column, doubt.Message));
+        var read = CustomModuleReading.Read(new FileReading(new(FileName, text), tree.Root, findings));
+        return findings.Faults is { Count: > 0 } faults ? DefinitionErrors.Invalid(faults) : read!;
+    }
+}
+
+/// <summary>One schema while it is read: tables as a map beside the module's name, or as a list inside of the module.</summary>
+internal static partial class CustomModuleReading
+{
+    private const int MaxText = 2_000;
+    private const int MaxColumns = 200;
+    private const int MaxTables = 100;
+
+    private static readonly string[] Roles = ["user", "manager", "admin"];
+    private static readonly string[] Operations = ["read", "write", "delete"];
+
+    /// <returns>Null when a fault leaves nothing to be read.</returns>
+    public static CustomModuleSchema? Read(FileReading file)
+    {
+        var root = file.Root("model_version", "module", "name", "version", "description", "scope", "tables", "permissions", "id");
+        var body = root;
+        YamlText? key;
+        if (root.Find("module")?.Value is YamlMap nested)
+        {
+            body = nested;
+            file.WarnOfOthers(nested, "id", "key", "name", "version", "description", "scope", "tables", "permissions");
+            key = nested.Find("id") is null ? file.Text(nested, "key", CustomModuleSchema.MaxKeyLength) : null;
+            key ??= file.Required(nested, "id", "A module", CustomModuleSchema.MaxKeyLength);
+        }
+        else
+        {
+            key = file.Required(root, "module", "The file", CustomModuleSchema.MaxKeyLength);
+        }
+
+        if (key is not null && !ModuleKey().IsMatch(key.Value))
+            file.Fault(key, $"'{key.Shown}' is no id of a module: a small letter and then small letters, digits, dots, underscores and hyphens.");
+        List<CustomTable> tables = [];
+        foreach (var (name, map) in file.Things(FileReading.IsEmpty(body, "tables") ? root : body, "tables", "name"))
+        {
+            CheckName(file, name, "table");
+            if (tables.Exists(t => t.Name == name.Value))
+                file.Fault(name, $"There is already a table {name.Shown}.");
+            else if (tables.Count == MaxTables)
+                file.Fault(name, $"A module has at most {MaxTables} tables.");
+            else
+                tables.Add(ReadTable(file, name, map));
+        }
+
+        if (tables.Count == 0)
+            file.Fault(body, "A module has at least one table.");
+        var version = file.Text(body, "version", 64) ?? file.Text(root, "version", 64) ?? file.Text(root, "model_version", 64);
+        var grants = ReadGrants(file, FileReading.IsEmpty(body, "permissions") ? root : body, tables);
+        return key is null ? null : new(key.Value, version?.Value ?? "1.0", (file.Text(body, "description", MaxText) ?? file.Text(root, "description", MaxText))?.Value, tables, grants);
+    }
+
+    private static CustomTable ReadTable(FileReading file, YamlText name, YamlMap map)
+    {
+        file.WarnOfOthers(map, "name", "description", "soft_delete", "columns", "indexes");
+        List<CustomColumn> columns = [];
+        List<IReadOnlyList<string>> unique = [];
+        foreach (var (key, body) in file.Things(map, "columns", "name"))
+        {
+            CheckName(file, key, "column");
+            if (ReadColumn(file, key, body) is not { } column)
+                continue;
+            if (columns.Exists(c => c.Name == column.Name))
+                file.Fault(key, $"There is already a column {key.Shown}.");
+            else if (columns.Count == MaxColumns)
+                file.Fault(key, $"A table has at most {MaxColumns} columns.");
+            else
+                columns.Add(column);
+            if (column.PrimaryKey || file.Flag(body, "unique", standard: false))
+                unique.Add([column.Name]);
+        }
+
+        foreach (var index in file.List(map, "indexes"))
+        {
+            var body = file.MapOf(index, "An index");
+            var named = file.Texts(body, "columns").Distinct().ToList();
+            foreach (var missing in named.Where(n => !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)))
+                file.Fault(index, $"There is no column '{missing}' for this index.");
+            var own = named.Where(n => columns.Exists(c => c.Name == n)).ToList();
+            if (file.Flag(body, "unique", standard: false) && own.Count > 0)
+                unique.Add(own);
+            columns = [.. columns.Select(c => own.Contains(c.Name) ? Indexed(file, index, c) : c)];
+        }
+
+        List<IReadOnlyList<string>> keys = [];
+        foreach (var key in unique.Where(k => !keys.Exists(k.SequenceEqual)))
+            keys.Add(key);
+        return new(name.Value, file.Text(map, "description", MaxText)?.Value, file.Flag(map, "soft_delete", standard: true), columns, keys);
+    }
+
+    /// <returns>Null for a fault, and for a column that the system keeps itself.</returns>
+    private static CustomColumn? ReadColumn(FileReading file, YamlText name, YamlMap map)
+    {
+        file.WarnOfOthers(
+            map, "name", "type", "null", "nullable", "default", "primary_key", "auto_increment", "unique", "indexed", "index", "description", "length", "limit",
+            "precision", "scale");
+        if (file.Required(map, "type", $"The column {name.Shown}", 64) is not { } typed)
+            return null;
+        var match = TypeForm().Match(typed.Value.Trim().ToLowerInvariant());
+        CustomColumnType? type = match.Groups["name"].Value switch
+        {
+            "bigint" => CustomColumnType.Bigint,
+            "integer" or "int" => CustomColumnType.Integer,
+            "decimal" or "numeric" => CustomColumnType.Decimal,
+            "string" or "varchar" => CustomColumnType.String,
+            "text" => CustomColumnType.Text,
+            "boolean" or "bool" => CustomColumnType.Boolean,
+            "timestamp" or "datetime" => CustomColumnType.Timestamp,
+            "date" => CustomColumnType.Date,
+            "json" or "jsonb" => CustomColumnType.Json,
+            _ => null,
+        };
+        if (type is not { } known)
+        {
+            file.Fault(typed, $"'{typed.Shown}' is no type: bigint, integer, decimal(precision,scale), string(length), text, boolean, timestamp, date or json.");
+            return null;
+        }
+
+        var isOwnKey = name.Value == "id" && known is CustomColumnType.String;
+        if (CustomModuleSchema.SystemColumns.Contains(name.Value) && !isOwnKey)
+            return null;
+        var column = new CustomColumn(name.Value, known)
+        {
+            Nullable = file.Flag(map, "null", file.Flag(map, "nullable", standard: true)),
+            PrimaryKey = file.Flag(map, "primary_key", standard: false) || isOwnKey,
+        };
+        if (column.PrimaryKey)
+            column = column with { Nullable = false };
+        int? first = match.Groups["a"].Success ? Number(match.Groups["a"].Value) : null, second = match.Groups["b"].Success ? Number(match.Groups["b"].Value) : null;
+        switch (known)
+        {
+            case CustomColumnType.String:
+                column = column with { Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? CustomColumn.MaxIndexedLength };
+                if (column.Length is < 1 or > 10_000)
+                    file.Fault(typed, "A string has a length of 1 to 10000.");
+                break;
+            case CustomColumnType.Decimal when (first ?? file.WholeNumber(map, "precision")) is { } precision:
+                column = column with { Precision = precision, Scale = second ?? file.WholeNumber(map, "scale") ?? 0 };
+                if (precision is < 1 or > 28 || column.Scale > precision)
+                    file.Fault(typed, "A decimal has a precision of 1 to 28 and a scale of at most that.");
+                break;
+        }
+
+        if (column.PrimaryKey || file.Flag(map, "indexed", standard: false) || file.Flag(map, "index", standard: false) || file.Flag(map, "unique", standard: false))
+            column = Indexed(file, name, column);
+        return WithDefault(file, map, column);
+    }
+
+    private static CustomColumn WithDefault(FileReading file, YamlMap map, CustomColumn column)
+    {
+        if (map.Find("default")?.Value is not { } standard || standard is YamlText { IsNull: true })
+            return column;
+        if (standard is YamlText { Value: "now()" or "NOW()" or "CURRENT_TIMESTAMP" } && column.Type is CustomColumnType.Timestamp)
+            return column with { DefaultsToNow = true };
+        if (CustomValues.Read(column, FileReading.ToJson(standard)) is { } value)
+            return column with { Default = value };
+        file.Fault(standard, $"The default does not fit: {column.Name} is {CustomValues.Describe(column)}.");
+        return column;
+    }
+
+    private static CustomColumn Indexed(FileReading file, YamlNode at, CustomColumn column)
+    {
+        if (column.Type is CustomColumnType.Json or CustomColumnType.Text || column.Length > CustomColumn.MaxIndexedLength)
+            file.Fault(at, $"{column.Name} cannot be indexed: only numbers, times, booleans and strings of at most {CustomColumn.MaxIndexedLength} characters can.");
+        return column with { Indexed = true };
+    }
+
+    private static List<CustomGrant> ReadGrants(FileReading file, YamlMap map, List<CustomTable> tables)
+    {
+        List<CustomGrant> grants = [];
+        foreach (var item in file.List(map, "permissions"))
+        {
+            var body = file.MapOf(item, "A permission");
+            file.WarnOfOthers(body, "role", "tables", "operations", "conditions", "description");
+            var role = file.Required(body, "role", "A permission", 32);
+            if (role is not null && !Roles.Contains(role.Value))
+                file.Fault(role, $"'{role.Shown}' is no role: {string.Join(", ", Roles)}.");
+
+            // Nothing checks conditions, and a permission without its condition would be too much.
+            var isConditional = !FileReading.IsEmpty(body, "conditions");
+            if (isConditional)
+                file.Warn(item, "A permission with conditions is kept and grants nothing.");
+            List<(string Table, IReadOnlyList<string> Operations)> listed = body.Find("tables")?.Value is YamlMap byTable
+                ? [.. byTable.Entries.Select(e => (e.Key.Value, file.Texts(byTable, e.Key.Value)))]
+                : [.. file.Texts(body, "tables").Select(t => (t, file.Texts(body, "operations")))];
+            foreach (var (table, operations) in listed)
+            {
+                if (!tables.Exists(t => t.Name == table))
+                    file.Fault(item, $"There is no table '{table}' to permit.");
+                foreach (var wrong in operations.Except(Operations))
+                    file.Fault(item, $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+                if (role is not null)
+                    grants.Add(new(role.Value, table, isConditional ? [] : operations));
+            }
+        }
+
+        return grants;
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+
+    private static void CheckName(FileReading file, YamlText name, string what)
+    {
+        if (name.Value.Length > CustomModuleSchema.MaxNameLength || !Name().IsMatch(name.Value))
+            file.Fault(name, $"'{name.Shown}' is no name of a {what}: at most {CustomModuleSchema.MaxNameLength} small letters, digits and underscores, a letter first.");
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9._-]*\\z")]
+    private static partial Regex ModuleKey();
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*\\z")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("^(?<name>[a-z]+)(\\(\\s*(?<a>\\d+)\\s*(,\\s*(?<b>\\d+)\\s*)?\\))?\\z")]
+    private static partial Regex TypeForm();
+}
