@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
@@ -178,7 +179,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = mine.SignIn();
         var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
 
-        Assert.Equal(25, tables.Count);
+        Assert.Equal(28, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -304,6 +305,15 @@ public abstract class StorageSuite(TestDatabase database)
             issue, new("mine", "backlog", new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])), null, BusinessCalendar.AroundTheClock, Noon);
         timer.Advance(issue, BusinessCalendar.AroundTheClock, admin.UserId, Noon);
         db.SlaTimers.Add(timer);
+        var table = new CustomTable("mine", null, true, [new("name", CustomColumnType.String) { Indexed = true }], []);
+        var module = CustomModule.Publish(admin.OrganizationId, null, null, new("mine", "1", null, [table], []), Noon);
+        db.CustomModules.Add(module);
+        await db.SaveChangesAsync();
+        var record = CustomRecord.Add(
+            admin.OrganizationId, module.Id, projectId, "mine", new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement("Mine") }, Noon);
+        db.CustomRecords.Add(record);
+        await db.SaveChangesAsync();
+        db.CustomRecordValues.AddRange(CustomRecordValue.Of(record, table));
         db.Approvals.Add(Approval.Request(
             issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
         await db.SaveChangesAsync();

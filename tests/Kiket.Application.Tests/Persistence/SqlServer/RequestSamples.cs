@@ -4,6 +4,7 @@ using Kiket.Application.Approvals;
 using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
+using Kiket.Application.CustomData;
 using Kiket.Application.Definitions;
 using Kiket.Application.Extensions;
 using Kiket.Application.Events;
@@ -115,6 +116,8 @@ public sealed class RequestSamples : IAsyncLifetime
         session.Db.WebhookDeliveries.Add(delivery);
         await session.Db.SaveChangesAsync();
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
+        await session.SendAsync(new PublishCustomModuleCommand(new(Shop, null), null, null));
+        var order = (await session.SendAsync(new CreateCustomRecordsCommand(Orders, [Order("A")]))).Value[0]["id"].GetInt64();
 
         var samples = Of(
             developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
@@ -131,6 +134,7 @@ public sealed class RequestSamples : IAsyncLifetime
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         samples = samples.Concat(OfWebhooks(webhook.Id, delivery.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
+        samples = samples.Concat(OfCustomData($"{order}"));
         All = samples.GroupBy(s => s.GetType().Name).ToDictionary(g => g.Key, g => (IReadOnlyList<IBaseRequest>)[.. g]);
     }
 
@@ -298,6 +302,29 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new RedeliverOneCommand(delivery);
         yield return new RedeliverManyCommand(all);
         yield return new RedeliverManyCommand(all with { Extension = ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : null });
+    }
+
+    private const string Shop = "module: shop\ntables: {orders: {columns: [{name: number, type: string, unique: true}, {name: total, type: integer, indexed: true}, {name: note, type: text}]}}";
+
+    private static CustomTableRef Orders => new("shop", "orders", Legal);
+
+    private static Dictionary<string, JsonElement> Order(object number) => new() { ["number"] = JsonSerializer.SerializeToElement(number) };
+
+    private static IEnumerable<IBaseRequest> OfCustomData(string order)
+    {
+        var page = new PageRequest(null, null, null);
+        Dictionary<string, JsonElement> Filter(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+        yield return new ListCustomModulesQuery(page);
+        yield return new PublishCustomModuleCommand(new(Shop, null), Legal, null);
+        yield return new PublishCustomModuleCommand(new(Shop.Replace("integer", "bigint", StringComparison.Ordinal), null), null, null);
+        yield return new ListCustomRecordsQuery(Orders, Filter("{}"), page);
+        yield return new ListCustomRecordsQuery(Orders, Filter("""{"total": {"gte": 1, "lt": 9, "ne": 4}, "number": ["A", "B"]}"""), new(1, 1, "total desc"));
+        yield return new ListCustomRecordsQuery(Orders, Filter("""{"note": "x"}"""), new(1, 1, "note"));
+        yield return new GetCustomRecordQuery(Orders, order);
+        yield return new CreateCustomRecordsCommand(Orders, [Order("B"), Order("C")]);
+        yield return new CreateCustomRecordsCommand(Orders, [Order("A")]);
+        yield return new UpdateCustomRecordCommand(Orders, order, Order("D"));
+        yield return new DeleteCustomRecordCommand(Orders, order);
     }
 
     private static IEnumerable<IBaseRequest> OfExtensions(ExtensionRef helper, string key, IssueRef issue)
