@@ -215,6 +215,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             var folder = stem.StartsWith("workflows/", StringComparison.Ordinal) ? stem.Split('/')[1] : null;
             automations.AddRange(AutomationReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..], folder).Select(draft => (draft, folder)));
+        }
+
         private void AddModule(FileReading file)
         {
             if (CustomModuleReading.Read(file) is not { } schema)
