@@ -47,6 +47,9 @@ public sealed record CustomModuleSchema(
     /// <summary>Longest name of a table or column, in characters.</summary>
     public const int MaxNameLength = 63;
 
+    /// <summary>What people call it, or null.</summary>
+    public string? Name { get; init; }
+
     /// <summary>The columns that every record has; a schema may declare them and need not.</summary>
     public static IReadOnlyList<string> SystemColumns { get; } = ["id", "organization_id", "project_id", "created_at", "updated_at"];
 
@@ -76,6 +79,9 @@ public sealed record CustomColumn(string Name, CustomColumnType Type)
 {
     /// <summary>Most characters of a text that an index holds.</summary>
     public const int MaxIndexedLength = 255;
+
+    /// <summary>What it is for, or null.</summary>
+    public string? Description { get; init; }
 
     /// <summary>Most characters of a text, or null for any number.</summary>
     public int? Length { get; init; }

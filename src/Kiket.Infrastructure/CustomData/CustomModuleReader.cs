@@ -74,9 +74,13 @@ internal static partial class CustomModuleReading
 
         if (tables.Count == 0)
             file.Fault(body, "A module has at least one table.");
+        if (file.Text(body, "scope") is { Value: not "project" } scope)
+            file.Warn(scope, "A record belongs to a project, whatever the scope of its module is.");
         var version = file.Text(body, "version", 64) ?? file.Text(root, "version", 64) ?? file.Text(root, "model_version", 64);
         var grants = ReadGrants(file, FileReading.IsEmpty(body, "permissions") ? root : body, tables);
-        return key is null ? null : new(key.Value, version?.Value ?? "1.0", (file.Text(body, "description", MaxText) ?? file.Text(root, "description", MaxText))?.Value, tables, grants);
+        var description = file.Text(body, "description", MaxText) ?? file.Text(root, "description", MaxText);
+        return key is null ? null
+            : new(key.Value, version?.Value ?? "1.0", description?.Value, tables, grants) { Name = file.Text(body, "name", CustomModuleSchema.MaxKeyLength)?.Value };
     }
 
     private static CustomTable ReadTable(FileReading file, YamlText name, YamlMap map)
@@ -102,7 +106,10 @@ internal static partial class CustomModuleReading
         foreach (var index in file.List(map, "indexes"))
         {
             var body = file.MapOf(index, "An index");
+            file.WarnOfOthers(body, "name", "columns", "unique", "description");
             var named = file.Texts(body, "columns").Distinct().ToList();
+            if (named.Count == 0)
+                file.Fault(index, "An index names at least one column.");
             foreach (var missing in named.Where(n => !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)))
                 file.Fault(index, $"There is no column '{missing}' for this index.");
             var own = named.Where(n => columns.Exists(c => c.Name == n)).ToList();
@@ -150,6 +157,7 @@ internal static partial class CustomModuleReading
             return null;
         var column = new CustomColumn(name.Value, known)
         {
+            Description = file.Text(map, "description", MaxText)?.Value,
             Nullable = file.Flag(map, "null", file.Flag(map, "nullable", standard: true)),
             PrimaryKey = file.Flag(map, "primary_key", standard: false) || isOwnKey,
         };

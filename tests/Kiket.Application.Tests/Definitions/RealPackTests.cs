@@ -87,6 +87,7 @@ public sealed class RealPackTests
         pack.Schema,
         Workflows = pack.Workflows.Select(w => new { w.Key, w.Definition }),
         Seeds = pack.Seeds.Select(s => new { s.Type.Key, s.Status, s.Fields }),
+        Modules = pack.Modules.Select(m => new { m.Schema, Seeds = m.Seeds.Select(s => new { s.Table, s.Data }) }),
     });
 
     private static bool IsKeptOnly(DefinitionPack pack, string path) =>
