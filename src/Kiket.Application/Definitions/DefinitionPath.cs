@@ -17,7 +17,16 @@ public static class DefinitionPath
 
     /// <summary>Whether a file, by its normal path, holds a workflow: those right in the folder of workflows do.</summary>
     public static bool IsWorkflow(string path) =>
-        path.StartsWith(Workflows, StringComparison.Ordinal) && path.LastIndexOf('/') == Workflows.Length - 1;
+        path.StartsWith(Workflows, StringComparison.Ordinal) && path.LastIndexOf('/') == Workflows.Length - 1 && !IsSlaDefinitions(path);
+
+    /// <summary>
+    /// Whether a file, by its normal path, holds limits on the time in states: of all workflows, or of the one in whose folder it stands. It may
+    /// stand anywhere, because its name says it all.
+    /// </summary>
+    public static bool IsSlaDefinitions(string path) => Stem(path).Split('/')[^1] is "workflow_sla_definitions" or "sla_definitions";
+
+    /// <summary>The folder of a workflow in which a file, by its normal path, stands, or null.</summary>
+    public static string? FolderOf(string path) => path.Split('/') is [_, "workflows", var folder, _, ..] ? folder : null;
 
     /// <summary>Whether a file, by its normal path, holds a template of issues.</summary>
     public static bool IsTemplate(string path) =>

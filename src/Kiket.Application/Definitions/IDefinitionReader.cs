@@ -4,6 +4,7 @@ using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Definitions;
@@ -15,13 +16,17 @@ public sealed record DefinitionText(string Path, string Content);
 /// <summary>What the files of a pack say.</summary>
 /// <param name="Workflows">The workflows, by path; none means the built-in one.</param>
 /// <param name="Seeds">The issues to open when the project is new.</param>
+/// <param name="SlaDefinitions">The limits on the time in states that stand beside the workflows.</param>
+/// <param name="Modules">The modules of custom data.</param>
 /// <param name="Warnings">What was noticed without being a fault, by file and line.</param>
 public sealed record DefinitionPack(
-    PackProject Project, ProjectSchema Schema, IReadOnlyList<PackWorkflow> Workflows, IReadOnlyList<PackSeed> Seeds, IReadOnlyList<DefinitionNote> Warnings)
-{
-    /// <summary>Its modules of custom data.</summary>
-    public IReadOnlyList<PackModule> Modules { get; init; } = [];
-}
+    PackProject Project,
+    ProjectSchema Schema,
+    IReadOnlyList<PackWorkflow> Workflows,
+    IReadOnlyList<PackSeed> Seeds,
+    IReadOnlyList<SlaDefinition> SlaDefinitions,
+    IReadOnlyList<PackModule> Modules,
+    IReadOnlyList<DefinitionNote> Warnings);
 
 /// <param name="Seeds">The records to add when the module is new.</param>
 public sealed record PackModule(CustomModuleSchema Schema, IReadOnlyList<PackRecord> Seeds);

@@ -3,6 +3,7 @@ using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
+using Kiket.Application.Sla;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
@@ -57,7 +58,7 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
         files.DistinctBy(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path, StringComparer.OrdinalIgnoreCase).Count() == files.Count;
 }
 
-internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, ICurrentActor current, TimeProvider time)
+internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, SlaRules rules, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
 {
     public async Task<Result<ImportedDefinitions>> Handle(ImportDefinitionsCommand command, CancellationToken ct)
@@ -85,12 +86,13 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
         if (read.Error is { } faults)
             return faults;
-        return await new Import(db, read.Value, files, command, current.Actor.OrganizationId, current.Actor.UserId, time.GetUtcNow()).RunAsync(ct);
+        return await new Import(db, new SlaTimers(db, rules), read.Value, files, command, current.Actor.OrganizationId, current.Actor.UserId, time.GetUtcNow()).RunAsync(ct);
     }
 
     /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
     private sealed class Import(
         IKiketDb db,
+        SlaTimers timers,
         DefinitionPack pack,
         IReadOnlyList<DefinitionText> files,
         ImportDefinitionsCommand command,
@@ -114,10 +116,12 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                 return refusal;
             var project = started.Value;
 
+            IReadOnlyCollection<string> states = [];
             await PublishWorkflowsAsync(project, ct);
             if (existing is null)
             {
                 ChangeSchema(project, ProjectSchema.BuiltIn with { IssueTypes = [] }, pack.Schema);
+                ChangeLimits(project);
                 if ((await OpenSeedsAsync(project, ct)).Error is { } fault)
                     return fault;
                 created.Insert(0, $"project {project.Key}");
@@ -128,6 +132,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                 if ((await EditAsync(project, ct)).Error is { } fault)
                     return fault;
                 ChangeSchema(project, project.Schema, await WithUsedTypesAsync(project, ct));
+                states = ChangeLimits(project);
                 (project.Version == version ? unchanged : changed).Add($"project {project.Key}");
             }
 
@@ -135,6 +140,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                 return unfit;
             await KeepFilesAsync(project, ct);
             await db.SaveChangesAsync(ct);
+            await timers.FollowDefinitionsAsync(project, states, actorId, now, ct);
             var id = command.DryRun && existing is null ? (long?)null : project.Id;
             return new ImportedDefinitions(new(id, project.Key), created, changed, unchanged, removed, pack.Warnings, command.DryRun);
         }
@@ -222,6 +228,18 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             Compare("template", from.Templates, to.Templates, t => t.Key);
             if (!SameJson(project.Schema, to))
                 project.UseSchema(to, now);
+        }
+
+        /// <summary>Takes the pack's limits beside the workflows.</summary>
+        /// <returns>The states for which other limits hold now.</returns>
+        private HashSet<string> ChangeLimits(Project project)
+        {
+            var before = project.SlaDefinitions;
+            Compare("sla_definition", before, pack.SlaDefinitions, d => d.Id);
+            if (SameJson(before, pack.SlaDefinitions))
+                return [];
+            project.UseSlaDefinitions(pack.SlaDefinitions, now);
+            return [.. before.Concat(pack.SlaDefinitions).Select(d => d.Status)];
         }
 
         private void Compare<T>(string what, IReadOnlyList<T> from, IReadOnlyList<T> to, Func<T, string> key)

@@ -1,38 +1,49 @@
 using System.Collections.Concurrent;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
+
+/// <summary>What a version of a workflow says about limits.</summary>
+/// <param name="Key">Key of the workflow.</param>
+/// <param name="States">The rules by state; only of states that have any.</param>
+internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> States);
 
 /// <summary>The limits of workflows by their states. A version of a workflow never changes, so what was read once is kept.</summary>
 public sealed class SlaRules
 {
     private const int MaxWorkflows = 10_000;
 
-    private static readonly Dictionary<string, IReadOnlyList<SlaRule>> None = [];
+    private readonly ConcurrentDictionary<long, WorkflowLimits> known = new();
 
-    private readonly ConcurrentDictionary<long, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>>> known = new();
-
-    /// <summary>The rules of some workflows by workflow and state; only those that have any.</summary>
-    internal async Task<IReadOnlyDictionary<long, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>>>> ReadAsync(
-        IKiketDb db, IReadOnlyCollection<long> workflows, CancellationToken ct)
+    /// <summary>The limits of some workflows.</summary>
+    internal async Task<IReadOnlyDictionary<long, WorkflowLimits>> ReadAsync(IKiketDb db, IReadOnlyCollection<long> workflows, CancellationToken ct)
     {
-        var unread = workflows.Where(id => !known.ContainsKey(id)).ToList();
-        if (unread.Count > 0)
+        Dictionary<long, WorkflowLimits> limits = [];
+        List<long> unread = [];
+        foreach (var id in workflows.Distinct())
         {
-            if (known.Count > MaxWorkflows)
-                known.Clear();
-            foreach (var workflow in await db.Workflows.AsNoTracking().Where(w => unread.Contains(w.Id)).ToListAsync(ct))
-            {
-                var states = workflow.Definition.States.Where(s => s.Sla.Count > 0 && !s.IsFinal).ToDictionary(
-                    s => s.Key,
-                    IReadOnlyList<SlaRule> (s) => [.. s.Sla.Select((policy, n) =>
-                        new SlaRule(s.Sla.Count == 1 ? $"{workflow.Key}.{s.Key}" : $"{workflow.Key}.{s.Key}.{n + 1}", s.Key, policy))]);
-                known[workflow.Id] = states.Count == 0 ? None : states;
-            }
+            if (known.TryGetValue(id, out var kept))
+                limits[id] = kept;
+            else
+                unread.Add(id);
         }
 
-        return workflows.Distinct().ToDictionary(id => id, id => known.GetValueOrDefault(id, None));
+        if (unread.Count == 0)
+            return limits;
+        if (known.Count > MaxWorkflows)
+            known.Clear();
+        foreach (var workflow in await db.Workflows.AsNoTracking().Where(w => unread.Contains(w.Id)).ToListAsync(ct))
+            limits[workflow.Id] = known[workflow.Id] = LimitsOf(workflow);
+        return limits;
     }
+
+    private static WorkflowLimits LimitsOf(Workflow workflow) => new(
+        workflow.Key,
+        workflow.Definition.States.Where(s => s.Sla.Count > 0 && !s.IsFinal).ToDictionary(
+            s => s.Key,
+            IReadOnlyList<SlaRule> (s) => [.. s.Sla.Select((policy, n) =>
+                new SlaRule(s.Sla.Count == 1 ? $"{workflow.Key}.{s.Key}" : $"{workflow.Key}.{s.Key}.{n + 1}", s.Key, policy))]));
 }

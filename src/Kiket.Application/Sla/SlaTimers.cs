@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -12,9 +13,11 @@ namespace Kiket.Application.Sla;
 /// <param name="HasOtherWorkflow">Whether it follows another workflow, or another version of its own, than before.</param>
 public sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);
 
-/// <summary>Keeps timers right when issues change. To be called in the transaction of the change, after it was saved.</summary>
+/// <summary>Keeps timers right when issues, or the limits that hold for them, change. To be called in the transaction of the change, after it was saved.</summary>
 public sealed class SlaTimers(IKiketDb db, SlaRules rules)
 {
+    private const int BatchSize = 200;
+
     private BusinessCalendar? calendar;
 
     /// <summary>Starts, pauses, resumes and stops the timers of changed issues of one organization, each at the instant of its change.</summary>
@@ -22,20 +25,54 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
     public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, long actorId, CancellationToken ct)
     {
         var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], ct);
+        var definitions = await ReadDefinitionsAsync([.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
 
         // Another version, or the workflow of another type, may be without limits where the one before it had some.
-        var concerned = issues.Where(i => known[i.Issue.WorkflowId].Count > 0 || i.HasOtherWorkflow).ToList();
+        var concerned = issues.Where(i => known[i.Issue.WorkflowId].States.Count > 0 || definitions.ContainsKey(i.Issue.ProjectId) || i.HasOtherWorkflow).ToList();
         if (concerned.Count == 0)
             return;
         var open = await OpenTimersAsync([.. concerned.Where(i => !i.IsNew).Select(i => i.Issue.Id)], ct);
         foreach (var issue in concerned.Select(i => i.Issue))
         {
-            var rule = await RuleOfAsync(issue, known[issue.WorkflowId], ct);
-            await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId == 0 ? issue.ReporterId : actorId, ct);
+            var rule = await RuleOfAsync(issue, known[issue.WorkflowId], definitions.GetValueOrDefault(issue.ProjectId, []), ct);
+
+            // One that was compared must be the same when it is read back.
+            await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId == 0 ? issue.ReporterId : actorId, StoredInstant.Of(issue.UpdatedAt), ct);
         }
 
         await db.SaveChangesAsync(ct);
     }
+
+    /// <summary>
+    /// Puts the open issues of a project under its definitions, which were changed and saved. The issues are locked first: a move that was faster
+    /// is seen here, and one that comes later sees the definitions.
+    /// </summary>
+    /// <param name="states">The states that the definitions name now or named before.</param>
+    public async Task FollowDefinitionsAsync(Project project, IReadOnlyCollection<string> states, long actorId, DateTimeOffset at, CancellationToken ct)
+    {
+        at = StoredInstant.Of(at);
+        var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null && states.Contains(i.Status));
+        if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
+            return;
+        for (long last = 0; await issues.AsNoTracking().Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
+        {
+            last = batch[^1].Id;
+            var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);
+            var open = await OpenTimersAsync([.. batch.Select(i => i.Id)], ct);
+            foreach (var issue in batch)
+            {
+                var rule = await RuleOfAsync(issue, known[issue.WorkflowId], project.SlaDefinitions, ct);
+                await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId, at, ct);
+            }
+
+            await db.SaveChangesAsync(ct);
+        }
+    }
+
+    /// <summary>The limits that stand beside the workflows, by project; only of projects that have any.</summary>
+    private async Task<Dictionary<long, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(List<long> projects, CancellationToken ct) =>
+        (await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.SlaDefinitions }).ToListAsync(ct))
+            .Where(p => p.SlaDefinitions.Count > 0).ToDictionary(p => p.Id, p => p.SlaDefinitions);
 
     /// <summary>The open timers of issues, locked until the transaction ends, so that no worker tells of what is being changed.</summary>
     private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
@@ -46,9 +83,8 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
         return await timers.Include(t => t.Events).ToDictionaryAsync(t => t.IssueId, ct);
     }
 
-    private async Task FollowAsync(Issue issue, SlaRule? rule, SlaTimer? open, long actorId, CancellationToken ct)
+    private async Task FollowAsync(Issue issue, SlaRule? rule, SlaTimer? open, long actorId, DateTimeOffset at, CancellationToken ct)
     {
-        var at = StoredInstant.Of(issue.UpdatedAt); // one that was compared must be the same when it is read back
         if (open is not null)
             open.Advance(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
         if (rule is { Policy.PauseOnState: true })
@@ -63,8 +99,9 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
             return;
         }
 
-        // Another rule of the same state goes on with what was counted in it.
-        var counted = open is not null && open.State == issue.Status ? open.Clock : null;
+        // Another rule of the same state goes on with what was counted in it; the first one counts from when the issue came into it.
+        var entered = StoredInstant.Of(issue.EnteredStatusAt);
+        var counted = open is not null && open.State == issue.Status ? open.Clock : SlaClock.StartAt(entered < at ? entered : at);
         open?.Stop(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
         if (rule is null)
             return;
@@ -72,10 +109,17 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
         db.SlaTimers.Add(SlaTimer.Start(issue, rule, counted, hours, at));
     }
 
-    private async Task<SlaRule?> RuleOfAsync(Issue issue, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> states, CancellationToken ct)
+    /// <summary>That of the state, as the issue's version of the workflow says it; else that of a definition beside the workflows.</summary>
+    private async Task<SlaRule?> RuleOfAsync(Issue issue, WorkflowLimits limits, IReadOnlyList<SlaDefinition> definitions, CancellationToken ct)
     {
-        if (issue.DeletedAt is not null || issue.CompletedAt is not null || !states.TryGetValue(issue.Status, out var candidates))
+        if (issue.DeletedAt is not null || issue.CompletedAt is not null)
             return null;
+        return (limits.States.TryGetValue(issue.Status, out var candidates) ? await RuleOfStateAsync(issue, candidates, ct) : null)
+            ?? SlaDefinition.RuleOf(definitions, issue, limits.Key);
+    }
+
+    private async Task<SlaRule?> RuleOfStateAsync(Issue issue, IReadOnlyList<SlaRule> candidates, CancellationToken ct)
+    {
         if (candidates[0].Policy.Condition is null)
             return candidates[0];
         var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);

@@ -59,6 +59,9 @@ public sealed class Issue : AggregateRoot
     /// <summary>Key of the state it is in.</summary>
     public string Status { get; private set; } = "";
 
+    /// <summary>When it came into this state (UTC).</summary>
+    public DateTimeOffset EnteredStatusAt { get; private set; }
+
     /// <summary>The version of the workflow that it follows.</summary>
     public long WorkflowId { get; private set; }
 
@@ -165,6 +168,7 @@ public sealed class Issue : AggregateRoot
             return Error.Validation(faults);
 
         issue.Status = state!.Key;
+        issue.EnteredStatusAt = at.ToUniversalTime();
         issue.CompletedAt = state.IsFinal ? at.ToUniversalTime() : null;
         issue.Apply(fields, custom.Fields, []);
         issue.PlaceUnder(parent);
@@ -251,7 +255,7 @@ public sealed class Issue : AggregateRoot
         List<FieldChange> changes = [];
         Set("workflow_version", from.Revision, to.Revision, changes, _ => WorkflowId = to.Id);
         if (Status != state.Key)
-            ChecklistCompletedAt = null;
+            (ChecklistCompletedAt, EnteredStatusAt) = (null, at.ToUniversalTime());
         Set("status", Status, state.Key, changes, value => Status = value);
         CompletedAt = state.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         Record(IssueAction.Updated, changes, null, actorId, at);
@@ -279,7 +283,7 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("status", Status, transition.To, changes, value => Status = value);
-        ChecklistCompletedAt = null;
+        (ChecklistCompletedAt, EnteredStatusAt) = (null, at.ToUniversalTime());
         var wasOpen = CompletedAt is null;
         CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
         var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Projects;
 
@@ -91,6 +92,9 @@ public sealed class Project : AggregateRoot
     /// <summary>What its issues can be.</summary>
     public ProjectSchema Schema { get; private set; } = ProjectSchema.BuiltIn;
 
+    /// <summary>The limits on the time in states that stand beside its workflows, in the order of its definitions.</summary>
+    public IReadOnlyList<SlaDefinition> SlaDefinitions { get; private set; } = [];
+
     /// <summary>Starts a project with the built-in schema.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="key">Its key, or null to derive one from the name.</param>
@@ -169,6 +173,16 @@ public sealed class Project : AggregateRoot
     public void UseSchema(ProjectSchema schema, DateTimeOffset at)
     {
         Schema = schema;
+        Touch(at);
+    }
+
+    /// <summary>Takes other limits on the time in states.</summary>
+    /// <param name="definitions">The limits.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void UseSlaDefinitions(IReadOnlyList<SlaDefinition> definitions, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        SlaDefinitions = definitions;
         Touch(at);
     }
 

@@ -4,6 +4,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.CustomData;
@@ -34,6 +35,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         var schema = pack.BuildSchema(key);
         var seeds = pack.FindSeeds(schema);
         var modules = pack.BuildModules();
+        var limits = pack.CheckedLimits(schema, key);
         foreach (var workflow in pack.Workflows)
             workflow.Check(schema, heldRoles ?? (pack.Project is null ? null : RolesOf(schema)));
         if (findings.Faults is { Count: > 0 } faults)
@@ -50,7 +52,9 @@ internal sealed class DefinitionReader : IDefinitionReader
             schema,
             [.. pack.Workflows.Select(w => new PackWorkflow(w.Key.Value, w.Definition!, w.File.Content))],
             seeds,
-            findings.Warnings) { Modules = modules };
+            limits,
+            modules,
+            findings.Warnings);
     }
 
     /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
@@ -76,6 +80,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         private readonly List<(AutomationDraft Draft, string? Folder)> automations = [];
         private readonly List<(string Folder, CustomModuleDraft Draft)> modules = [];
         private readonly List<FileReading> moduleSeeds = [];
+        private readonly List<SlaDefinitionDraft> limits = [];
         private IssueTypesDraft? types;
 
         /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
@@ -110,8 +115,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             HashSet<(string?, string)> keys = [];
             foreach (var (draft, folder) in automations)
             {
-                var workflow = folder is null ? null
-                    : (workflows.Find(w => DefinitionPath.Stem(w.File.Path) == $"workflows/{folder}") ?? workflows.Find(w => w.Key.Value == folder))?.Key.Value;
+                var workflow = WorkflowOfFolder(folder);
                 var (file, automation) = (draft.File, draft.Automation with { Workflow = workflow });
                 if (folder is not null && workflow is null && !lacksWorkflows)
                 {
@@ -154,6 +158,74 @@ internal sealed class DefinitionReader : IDefinitionReader
             return template;
         }
 
+        /// <summary>
+        /// The limits that are meant for this project, each id once. What one names wrongly, or would never hold for, is a warning, because the
+        /// project works without.
+        /// </summary>
+        public List<SlaDefinition> CheckedLimits(ProjectSchema schema, string? key)
+        {
+            List<SlaDefinition> held = [];
+            Dictionary<string, SlaDefinitionDraft> ids = new(StringComparer.Ordinal);
+            foreach (var draft in limits)
+            {
+                if (!ids.TryAdd(draft.Definition.Id, draft))
+                {
+                    draft.File.Fault(draft.Id, $"There is already a limit {draft.Definition.Id}, in {ids[draft.Definition.Id].File.Path}.");
+                    continue;
+                }
+
+                if (draft.Project is { } project && !string.Equals(project.Value, key, StringComparison.OrdinalIgnoreCase))
+                {
+                    draft.File.Warn(project, $"The limit {draft.Definition.Id} is kept and never holds: it is meant for the project '{project.Shown}'.");
+                    continue;
+                }
+
+                var folder = DefinitionPath.FolderOf(draft.File.Path);
+                var workflow = WorkflowOfFolder(folder);
+                if (folder is not null && workflow is null)
+                {
+                    if (!lacksWorkflows)
+                        draft.File.Warn(draft.Id, $"The limit {draft.Definition.Id} is kept and never holds: there is no workflow '{folder}'.");
+                    continue;
+                }
+
+                var limit = draft.Definition with { Workflow = workflow };
+                if (!lacksTypes && !lacksWorkflows)
+                    WarnOfIdle(draft, limit, schema);
+                held.Add(limit);
+            }
+
+            return held;
+        }
+
+        /// <summary>Warns of a limit that holds for no issue, because there is no such type or state, or the state has limits of its own.</summary>
+        private void WarnOfIdle(SlaDefinitionDraft draft, SlaDefinition limit, ProjectSchema schema)
+        {
+            var type = limit.IssueType is null ? null : schema.FindType(limit.IssueType);
+            if (limit.IssueType is not null && type is null)
+            {
+                draft.File.Warn(draft.IssueType!, $"There is no issue type '{draft.IssueType!.Shown}' for the limit {limit.Id}.");
+                return;
+            }
+
+            string[] followed = limit.Workflow is { } only ? [only]
+                : type is not null ? [schema.WorkflowOf(type)]
+                : workflows.Count == 0 ? [schema.DefaultWorkflow]
+                : [.. workflows.Select(w => w.Key.Value)];
+            var states = followed.Select(DefinitionOf).OfType<WorkflowDefinition>()
+                .Select(w => w.FindState(limit.Status)).OfType<State>().ToList();
+            if (states.Count == 0)
+                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: there is no state '{draft.Status.Shown}' in {string.Join(", ", followed)}.");
+            else if (states.TrueForAll(s => s.IsFinal))
+                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: in the final state {limit.Status} no time counts.");
+            else if (states.TrueForAll(s => s.IsFinal || s.Sla.Any(p => p.Condition is null)))
+                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: the state {limit.Status} has a limit of its own for every issue.");
+        }
+
+        /// <summary>The workflow to which a folder below that of workflows belongs: that of the file of the same name, or the one called so.</summary>
+        private string? WorkflowOfFolder(string? folder) => folder is null ? null
+            : (workflows.Find(w => DefinitionPath.Stem(w.File.Path) == $"workflows/{folder}") ?? workflows.Find(w => w.Key.Value == folder))?.Key.Value;
+
         public List<PackSeed> FindSeeds(ProjectSchema schema)
         {
             List<PackSeed> seeds = [];
@@ -188,13 +260,17 @@ internal sealed class DefinitionReader : IDefinitionReader
             var stem = DefinitionPath.Stem(file.Path);
             var isWorkflow = DefinitionPath.IsWorkflow(file.Path);
             var isTemplate = DefinitionPath.IsTemplate(file.Path);
-            var isUnderstood = isWorkflow || isTemplate || DefinitionPath.IsModule(file.Path) || DefinitionPath.IsModuleSeed(file.Path) || stem is "project" or "issue_types";
+            var isLimits = DefinitionPath.IsSlaDefinitions(file.Path);
+            var isUnderstood = isWorkflow || isTemplate || isLimits || DefinitionPath.IsModule(file.Path) || DefinitionPath.IsModuleSeed(file.Path)
+                || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
                 (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
             else if (isWorkflow)
                 Add(WorkflowReader.Read(reading));
             else if (isTemplate)
                 Add(TemplateReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..]));
+            else if (isLimits)
+                limits.AddRange(SlaDefinitionsReader.Read(reading));
             else if (DefinitionPath.IsAutomation(file.Path))
                 Add(reading, stem);
             else if (DefinitionPath.IsModule(file.Path))

@@ -76,6 +76,7 @@ internal static class Conversions
         AsJson<IReadOnlyList<ClockSpan>>(builder, json);
         AsJson<IReadOnlyList<SlaAdjustment>>(builder, json);
         AsJson<CustomModuleSchema>(builder, json);
+        AsJson<IReadOnlyList<SlaDefinition>>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Sla;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>A limit and where it stands.</summary>
+/// <param name="Id">Where its id stands.</param>
+/// <param name="Project">Key of the only project for which it is meant, or null.</param>
+internal sealed record SlaDefinitionDraft(FileReading File, YamlText Id, YamlText Status, YamlText? IssueType, YamlText? Project, SlaDefinition Definition);
+
+/// <summary>Reads <c>workflow_sla_definitions.yml</c> (contract, section 16): a list of limits, bare or below a key.</summary>
+internal static class SlaDefinitionsReader
+{
+    private const int MaxDefinitions = 500;
+
+    /// <summary>Ten years, as for every other length of time in a definition.</summary>
+    private const int MaxMinutes = 3653 * 24 * 60;
+
+    private static readonly string[] Lists = ["workflow_sla_definitions", "sla_definitions", "definitions"];
+
+    public static IReadOnlyList<SlaDefinitionDraft> Read(FileReading file)
+    {
+        var (root, key) = file.Whole is YamlList bare
+            ? (YamlMap.EmptyAt(bare) with { Entries = [new(new(bare.Line, bare.Column, Lists[0], true), bare)] }, Lists[0])
+            : (file.Root(["model_version", .. Lists]), null);
+        key ??= Lists.FirstOrDefault(name => root.Find(name) is not null);
+        if (key is null || FileReading.IsEmpty(root, key))
+            file.Warn(root, "The file has no limits.");
+
+        List<SlaDefinitionDraft> drafts = [];
+        foreach (var (id, body) in key is null ? [] : file.Things(root, key, "id"))
+        {
+            if (drafts.Count == MaxDefinitions)
+            {
+                file.Fault(id, $"A file has at most {MaxDefinitions} limits.");
+                break;
+            }
+
+            if (ReadOne(file, id, body) is { } draft)
+                drafts.Add(draft);
+        }
+
+        foreach (var other in Lists.Where(name => name != key && root.Find(name) is not null))
+            file.Fault(root.Find(other)!.Key, $"The limits stand below {key} already.");
+        return drafts;
+    }
+
+    private static SlaDefinitionDraft? ReadOne(FileReading file, YamlText id, YamlMap body)
+    {
+        file.WarnOfOthers(body, "id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes");
+        if (id.Value.Length is 0 or > SlaDefinition.MaxIdLength)
+            file.Fault(id, $"An id has 1 to {SlaDefinition.MaxIdLength} characters.");
+        var status = file.Required(body, "status", "The limit", Domain.Workflows.State.MaxKeyLength);
+        IssuePriority? priority = null;
+        if (file.Text(body, "priority") is { } word)
+        {
+            if (WireName.TryParse(word.Value, out IssuePriority known))
+                priority = known;
+            else
+                file.Fault(word, $"'{word.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
+        }
+
+        if (file.Text(body, "max_duration_minutes") is null)
+            file.Required(body, "max_duration_minutes", "The limit", int.MaxValue);
+        var (limit, buffer) = (Minutes(file, body, "max_duration_minutes", 1), Minutes(file, body, "warning_buffer_minutes", 0));
+        if (buffer >= limit)
+            file.Fault(body.Find("warning_buffer_minutes")!.Value, "The warning comes before the breach, so its buffer is shorter than max_duration_minutes.");
+        if (status is null || limit is null)
+            return null;
+        var type = file.Text(body, "issue_type");
+        return new(file, id, status, type, file.Text(body, "project"), new(id.Value, status.Value, limit.Value)
+        {
+            WarningBuffer = buffer > TimeSpan.Zero ? buffer : null,
+            IssueType = type?.Value,
+            Priority = priority,
+        });
+    }
+
+    private static TimeSpan? Minutes(FileReading file, YamlMap body, string key, int least)
+    {
+        if (file.Text(body, key) is not { } text)
+            return null;
+        if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes >= least && minutes <= MaxMinutes)
+            return TimeSpan.FromMinutes(minutes);
+        file.Fault(text, $"{key} is a whole number of minutes from {least} to {MaxMinutes}.");
+        return null;
+    }
+}
