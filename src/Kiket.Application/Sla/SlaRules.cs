@@ -33,6 +33,13 @@ public sealed class SlaRules
 
         if (unread.Count == 0)
             return limits;
+
+        // What this transaction publishes may be taken back, and its id given to another version.
+        foreach (var workflow in db.Workflows.Local.Where(w => unread.Contains(w.Id)))
+            limits[workflow.Id] = LimitsOf(workflow);
+        unread.RemoveAll(limits.ContainsKey);
+        if (unread.Count == 0)
+            return limits;
         if (known.Count > MaxWorkflows)
             known.Clear();
         foreach (var workflow in await db.Workflows.AsNoTracking().Where(w => unread.Contains(w.Id)).ToListAsync(ct))

@@ -62,9 +62,8 @@ internal static class SlaDefinitionsReader
                 file.Fault(word, $"'{word.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
         }
 
-        if (file.Text(body, "max_duration_minutes") is null)
-            file.Required(body, "max_duration_minutes", "The limit", int.MaxValue);
-        var (limit, buffer) = (Minutes(file, body, "max_duration_minutes", 1), Minutes(file, body, "warning_buffer_minutes", 0));
+        var limit = Minutes(file, "max_duration_minutes", file.Required(body, "max_duration_minutes", "The limit", int.MaxValue), 1);
+        var buffer = Minutes(file, "warning_buffer_minutes", file.Text(body, "warning_buffer_minutes"), 0);
         if (buffer >= limit)
             file.Fault(body.Find("warning_buffer_minutes")!.Value, "The warning comes before the breach, so its buffer is shorter than max_duration_minutes.");
         if (status is null || limit is null)
@@ -78,9 +77,9 @@ internal static class SlaDefinitionsReader
         });
     }
 
-    private static TimeSpan? Minutes(FileReading file, YamlMap body, string key, int least)
+    private static TimeSpan? Minutes(FileReading file, string key, YamlText? text, int least)
     {
-        if (file.Text(body, key) is not { } text)
+        if (text is null)
             return null;
         if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes >= least && minutes <= MaxMinutes)
             return TimeSpan.FromMinutes(minutes);

@@ -158,6 +158,20 @@ internal static class EverythingPack
               - { from: dropped, to: planned, name: Revive, require_approval: true }
               - { from: checking, to: blocked, name: Stop, approval_chain: [{ assignments: [qa, ops] }] }
             """),
+        (".kiket/workflow_sla_definitions.yml", """
+            model_version: "1.0"
+            workflow_sla_definitions:
+              - { id: building, status: building, max_duration_minutes: 2880, warning_buffer_minutes: 240 }
+              - id: urgent fixes
+                status: building
+                issue_type: fix
+                priority: critical
+                project: PACK
+                max_duration_minutes: 60
+                warning_buffer_minutes: 15
+              - { id: elsewhere, status: open, project: OTHER, max_duration_minutes: 5 }
+              - { id: checked, status: checking, max_duration_minutes: 90, owner: qa }
+            """),
         (".kiket/automations/release.yml", """
             model_version: "1.0"
             automations:

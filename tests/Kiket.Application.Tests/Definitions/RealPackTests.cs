@@ -85,6 +85,7 @@ public sealed class RealPackTests
     {
         pack.Project,
         pack.Schema,
+        pack.SlaDefinitions,
         Workflows = pack.Workflows.Select(w => new { w.Key, w.Definition }),
         Seeds = pack.Seeds.Select(s => new { s.Type.Key, s.Status, s.Fields }),
         Modules = pack.Modules.Select(m => new { m.Schema, Seeds = m.Seeds.Select(s => new { s.Table, s.Data }) }),

@@ -1,0 +1,54 @@
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Tests.Sla;
+
+public sealed class SlaDefinitionTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 12, 21, 9, 0, 0, TimeSpan.Zero);
+    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Now).Value;
+    private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, Now);
+
+    private static readonly SlaDefinition Any = new("any", "backlog", TimeSpan.FromDays(1));
+    private static readonly SlaDefinition Critical = Any with { Id = "critical", Priority = IssuePriority.Critical };
+    private static readonly SlaDefinition Bugs = Any with { Id = "bugs", IssueType = "bug" };
+    private static readonly SlaDefinition CriticalBugs = Bugs with { Id = "critical bugs", Priority = IssuePriority.Critical };
+    private static readonly SlaDefinition Default = Any with { Id = "default", Workflow = "default" };
+    private static readonly SlaDefinition Elsewhere = CriticalBugs with { Id = "elsewhere", Workflow = "other" };
+    private static readonly SlaDefinition Review = CriticalBugs with { Id = "review", Status = "review" };
+
+    [Theory]
+    [InlineData("Bug", IssuePriority.Critical, "critical bugs")]
+    [InlineData("Bug", IssuePriority.Low, "bugs")]
+    [InlineData("Task", IssuePriority.Critical, "critical")]
+    [InlineData("Task", IssuePriority.Low, "any")]
+    public void The_definition_that_says_most_about_an_issue_holds(string type, IssuePriority priority, string expected) =>
+        Assert.Equal(expected, SlaDefinition.RuleOf([Any, Review, Elsewhere, Critical, Bugs, CriticalBugs], Open(type, priority), "default")?.Key);
+
+    [Fact]
+    public void Among_equals_the_first_one_holds()
+    {
+        var issue = Open("Bug", IssuePriority.Critical);
+
+        Assert.Equal("bugs", SlaDefinition.RuleOf([Any, Bugs, Critical], issue, "default")?.Key);
+        Assert.Equal("default", SlaDefinition.RuleOf([Default, Critical, Bugs], issue, "default")?.Key);
+    }
+
+    [Fact]
+    public void Of_another_state_or_workflow_none_holds() => Assert.Null(SlaDefinition.RuleOf([Review, Elsewhere], Open("Bug", IssuePriority.Critical), "default"));
+
+    [Fact]
+    public void The_warning_comes_so_long_before_the_breach_and_every_minute_counts()
+    {
+        var rule = SlaDefinition.RuleOf([Any with { WarningBuffer = TimeSpan.FromHours(2) }], Open("Task", IssuePriority.Low), "default")!;
+
+        Assert.Equal(("backlog", TimeSpan.FromHours(22), TimeSpan.FromDays(1)), (rule.State, rule.Policy.Warning, rule.Policy.Breach));
+        Assert.False(rule.Policy.BusinessHours || rule.Policy.PauseOnState);
+        Assert.Null(SlaDefinition.RuleOf([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
+    }
+
+    private static Issue Open(string type, IssuePriority priority) =>
+        Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, null, null, 1, Now).Value;
+}
