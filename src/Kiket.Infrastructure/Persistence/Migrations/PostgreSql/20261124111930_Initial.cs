@@ -255,6 +255,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     lead_id = table.Column<long>(type: "bigint", nullable: true),
                     last_issue_number = table.Column<int>(type: "integer", nullable: false),
                     schema = table.Column<string>(type: "jsonb", nullable: false),
+                    sla_definitions = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
@@ -475,6 +476,45 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "custom_modules",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    key = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    slot = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: true),
+                    extension_id = table.Column<long>(type: "bigint", nullable: true),
+                    schema = table.Column<string>(type: "jsonb", nullable: false),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_custom_modules", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_custom_modules_extensions_extension_id",
+                        column: x => x.extension_id,
+                        principalTable: "extensions",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_modules_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_modules_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "extension_audit_entries",
                 columns: table => new
                 {
@@ -624,6 +664,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     title = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     description = table.Column<string>(type: "text", nullable: true),
                     status = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    entered_status_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     workflow_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     priority = table.Column<int>(type: "integer", nullable: false),
@@ -690,6 +731,45 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         name: "fk_issues_workflows_workflow_id",
                         column: x => x.workflow_id,
                         principalTable: "workflows",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "custom_records",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    module_id = table.Column<long>(type: "bigint", nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    table = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_custom_records", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_custom_records_custom_modules_module_id",
+                        column: x => x.module_id,
+                        principalTable: "custom_modules",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_records_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_records_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Restrict);
                 });
@@ -979,6 +1059,50 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "custom_record_values",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    organization_id = table.Column<long>(type: "bigint", nullable: false),
+                    module_id = table.Column<long>(type: "bigint", nullable: false),
+                    project_id = table.Column<long>(type: "bigint", nullable: false),
+                    record_id = table.Column<long>(type: "bigint", nullable: false),
+                    table = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    column = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    value = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    unique_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_custom_record_values", x => x.id);
+                    table.ForeignKey(
+                        name: "fk_custom_record_values_custom_modules_module_id",
+                        column: x => x.module_id,
+                        principalTable: "custom_modules",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_record_values_custom_records_record_id",
+                        column: x => x.record_id,
+                        principalTable: "custom_records",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_record_values_organizations_organization_id",
+                        column: x => x.organization_id,
+                        principalTable: "organizations",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                    table.ForeignKey(
+                        name: "fk_custom_record_values_projects_project_id",
+                        column: x => x.project_id,
+                        principalTable: "projects",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "webhook_attempts",
                 columns: table => new
                 {
@@ -1087,6 +1211,38 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "ix_comments_organization_id_issue_id_id",
                 table: "comments",
                 columns: new[] { "organization_id", "issue_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_modules_organization_id_key",
+                table: "custom_modules",
+                columns: new[] { "organization_id", "key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_modules_organization_id_slot",
+                table: "custom_modules",
+                columns: new[] { "organization_id", "slot" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_record_values_organization_id_module_id_table_projec",
+                table: "custom_record_values",
+                columns: new[] { "organization_id", "module_id", "table", "project_id", "column", "value", "record_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_record_values_organization_id_record_id",
+                table: "custom_record_values",
+                columns: new[] { "organization_id", "record_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_record_values_organization_id_unique_hash",
+                table: "custom_record_values",
+                columns: new[] { "organization_id", "unique_hash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_custom_records_organization_id_module_id_table_project_id_id",
+                table: "custom_records",
+                columns: new[] { "organization_id", "module_id", "table", "project_id", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_definition_files_project_id_path",
@@ -1431,6 +1587,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "comments");
 
             migrationBuilder.DropTable(
+                name: "custom_record_values");
+
+            migrationBuilder.DropTable(
                 name: "definition_files");
 
             migrationBuilder.DropTable(
@@ -1473,10 +1632,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 name: "webhook_attempts");
 
             migrationBuilder.DropTable(
+                name: "custom_records");
+
+            migrationBuilder.DropTable(
                 name: "sla_timers");
 
             migrationBuilder.DropTable(
                 name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "custom_modules");
 
             migrationBuilder.DropTable(
                 name: "issues");
