@@ -5,6 +5,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
@@ -74,12 +75,20 @@ internal static class ExtensionQueries
         this IKiketDb db, IReadOnlyList<long> extensions, DateTimeOffset now, CancellationToken ct)
     {
         var since = now - ExtensionHealth.Window;
-        var counts = await db.ExtensionReports
+        var reported = await db.ExtensionReports
             .Where(r => r.Kind == ReportKind.Telemetry && r.ReceivedAt > since && extensions.Contains(r.ExtensionId))
             .GroupBy(r => new { r.ExtensionId, r.IsFailure })
             .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
             .ToListAsync(ct);
-        return counts.GroupBy(c => c.ExtensionId).ToDictionary(
+
+        // A delivery that has failed so far counts as failed, although it may still get through.
+        var delivered = await db.WebhookDeliveries
+            .Where(d => d.ExtensionId != null && extensions.Contains(d.ExtensionId.Value) && d.State != DeliveryState.Cancelled)
+            .Where(d => d.CompletedAt > since || (d.CompletedAt == null && d.Attempts > 0))
+            .GroupBy(d => new { ExtensionId = d.ExtensionId!.Value, IsFailure = d.State != DeliveryState.Delivered })
+            .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
+            .ToListAsync(ct);
+        return reported.Concat(delivered).GroupBy(c => c.ExtensionId).ToDictionary(
             g => g.Key, g => ExtensionHealth.Of(g.Where(c => !c.IsFailure).Sum(c => c.Count), g.Where(c => c.IsFailure).Sum(c => c.Count)));
     }
 

@@ -90,7 +90,9 @@ internal sealed class InstallExtensionHandler(
         await db.SaveChangesAsync(ct);
         if (existing is null)
             db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
-        Subscribe(extension, webhook, named ?? made, now);
+        webhook = Subscribe(extension, webhook, named ?? made, now);
+        await db.SaveChangesAsync(ct);
+        db.TellLifecycle(extension, webhook, existing is null ? ExtensionLifecycle.Installed : ExtensionLifecycle.Upgraded, current.Actor.UserId, now);
         await db.SaveChangesAsync(ct);
 
         return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
@@ -104,21 +106,23 @@ internal sealed class InstallExtensionHandler(
     }
 
     /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
-    private void Subscribe(Extension extension, Webhook? webhook, string? secret, DateTimeOffset now)
+    /// <returns>The endpoint, or null when the manifest has none any more.</returns>
+    private Webhook? Subscribe(Extension extension, Webhook? webhook, string? secret, DateTimeOffset now)
     {
         if (extension.Manifest.Callback is not { } callback || extension.CallbackUrl is not { } url)
         {
             webhook?.Stop(now);
-            return;
+            return null;
         }
 
         var (target, hooks) = (Webhook.TargetOf(callback, url), Webhook.HooksOf(extension.Manifest));
         var ciphertext = secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret);
         if (webhook is null)
         {
-            db.Webhooks.Add(Webhook.For(
-                extension.OrganizationId, extension.ProjectId, extension.Id, WebhookKind.Extension, target, hooks, ciphertext, now));
-            return;
+            webhook = Webhook.For(
+                extension.OrganizationId, extension.ProjectId, extension.Id, WebhookKind.Extension, target, hooks, ciphertext, now);
+            db.Webhooks.Add(webhook);
+            return webhook;
         }
 
         webhook.Follow(target, hooks, now);
@@ -126,5 +130,6 @@ internal sealed class InstallExtensionHandler(
             && (webhook.Secret is not { } kept || protector.Unprotect(ISecretProtector.WebhookPurpose, kept) != secret);
         if (isAnother)
             webhook.RotateSecret(ciphertext!, now);
+        return webhook;
     }
 }

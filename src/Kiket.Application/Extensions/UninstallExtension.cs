@@ -2,13 +2,14 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
 /// <summary>
 /// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was done with it
-/// stays, and so does what it did. For administrators.
+/// stays, and so does what it did. It is told once more, of its removal. For administrators.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen, or null to remove whatever is there.</param>
 public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, int? ExpectedVersion) : ICommand<Result<bool>>;
@@ -28,7 +29,9 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
 
         var owner = ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null);
         extension.Uninstall(now);
-        foreach (var webhook in await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Active).ToListAsync(ct))
+        var webhooks = await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Active).ToListAsync(ct);
+        db.TellLifecycle(extension, webhooks.Find(w => w.Kind is WebhookKind.Extension), ExtensionLifecycle.Uninstalled, current.Actor.UserId, now);
+        foreach (var webhook in webhooks)
             webhook.Stop(now);
         await db.StoredValues.Where(v => v.ExtensionId == extension.Id).ExecuteDeleteAsync(ct);
         await db.ExtensionSecrets.Where(s => s.Owner == owner).ExecuteDeleteAsync(ct);

@@ -115,10 +115,7 @@ public sealed partial class WebhookDrain(
         var webhook = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
         if (!webhook.Active)
-        {
             await CancelAsync(db, webhookId, ct);
-            return false;
-        }
 
         var circuit = webhook.Circuit;
         if (circuit.IsOpen(time.GetUtcNow()))
@@ -127,7 +124,8 @@ public sealed partial class WebhookDrain(
         if (deliveries.Count == 0)
             return false;
 
-        var extension = webhook is { Kind: WebhookKind.Extension, ExtensionId: { } id }
+        // A stopped endpoint has only its removal to hear of, without a token and secrets.
+        var extension = webhook is { Kind: WebhookKind.Extension, Active: true, ExtensionId: { } id }
             ? await db.Extensions.AsNoTracking().SingleAsync(e => e.Id == id, ct)
             : null;
         var payloads = scope.ServiceProvider.GetRequiredService<WebhookPayloads>();
@@ -231,10 +229,11 @@ public sealed partial class WebhookDrain(
         await transaction.CommitAsync(CancellationToken.None);
     }
 
+    /// <summary>Nothing is sent to a stopped endpoint any more, but that its extension was removed.</summary>
     private async Task CancelAsync(KiketDbContext db, long webhookId, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending).ExecuteUpdateAsync(
+        var (now, goodbye) = (time.GetUtcNow(), ExtensionLifecycle.Uninstalled);
+        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.Event != goodbye).ExecuteUpdateAsync(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
     }
 

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Tells an extension what has become of its installation. These events are its own: they are in no log that others read.</summary>
+internal static class LifecycleDelivery
+{
+    /// <param name="webhook">The endpoint of the extension's manifest, or null when it has none.</param>
+    public static void TellLifecycle(this IKiketDb db, Extension extension, Webhook? webhook, string name, long actorId, DateTimeOffset now)
+    {
+        if (webhook is null || !ExtensionLifecycle.Wants(extension.Manifest, name))
+            return;
+        var id = LoggedEvent.NewEventId();
+        var payload = JsonSerializer.Serialize(
+            new
+            {
+                Id = id,
+                Event = name,
+                EventVersion = "v1",
+                Timestamp = now,
+                OccurredAt = now,
+                extension.OrganizationId,
+                extension.ProjectId,
+                ActorId = actorId,
+                Extension = new { extension.Id, ExtensionId = extension.Key, extension.Manifest.Name, extension.Manifest.Version },
+            },
+            WireJson.Options);
+        db.WebhookDeliveries.Add(WebhookDelivery.Tell(webhook, id, name, payload, extension.ProjectId, null, now));
+    }
+}
