@@ -19,12 +19,14 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
     {
         await using var scope = scopes.CreateAsyncScope();
         var webhooks = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        foreach (var id in endpoints)
+        IQueryable<Webhook> Idle(DateTimeOffset now) =>
+            webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
+
+        // Most have a job already while much happens, which one statement tells.
+        foreach (var id in await Idle(time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => w.Id).ToListAsync(ct))
         {
             var now = time.GetUtcNow();
-            var queued = await webhooks
-                .Where(w => w.Id == id && w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now))
-                .ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct);
+            var queued = await Idle(now).Where(w => w.Id == id).ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct);
             if (queued == 1)
                 jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, CancellationToken.None));
         }

@@ -1,0 +1,311 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Application.Organizations;
+using Kiket.Application.Projects;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure;
+using Kiket.Infrastructure.Jobs;
+using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Persistence;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Kiket.Benchmarks;
+
+/// <summary>
+/// How many deliveries a worker makes per second, and whether an endpoint that hangs holds another back. A whole worker runs, with job server,
+/// hand-out and drains, on a PostgreSQL that keeps what it commits; the receiver is in the same process.
+/// </summary>
+internal sealed class DeliveryRun : IAsyncDisposable
+{
+    public const string Variable = "KIKET_BENCH_POSTGRES";
+
+    private const int Endpoints = 10;
+    private const int Events = 2_000;
+    private const int LeastPerSecond = 500;
+    private const int FairnessEvents = 1_000;
+    private const int FairnessRounds = 9;
+    private const double MostDelay = 1.2;
+    private const int Templates = 50;
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly IHost worker;
+    private readonly WebApplication receiver;
+    private readonly NpgsqlDataSource database;
+    private readonly ConcurrentDictionary<string, Arrivals> arrivals = new();
+
+    private DeliveryRun(IHost worker, WebApplication receiver, NpgsqlDataSource database) => (this.worker, this.receiver, this.database) = (worker, receiver, database);
+
+    public static async Task<int> RunAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } server)
+        {
+            await Console.Error.WriteLineAsync($"{Variable} holds the connection string of a PostgreSQL on which a database can be made; bench/deliveries starts one.");
+            return 2;
+        }
+
+        var name = $"kiket_bench_{Guid.NewGuid():N}";
+        await using var maintenance = NpgsqlDataSource.Create(server);
+        foreach (var setting in (string[])["fsync", "synchronous_commit", "full_page_writes"])
+        {
+            if (await ScalarAsync(maintenance, $"SHOW {setting}") is not "on")
+            {
+                await Console.Error.WriteLineAsync($"{setting} is not on: what is measured would not be what is kept.");
+                return 2;
+            }
+        }
+
+        await ScalarAsync(maintenance, $"CREATE DATABASE {name}");
+        try
+        {
+            await using var run = await StartAsync(new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString());
+            await run.WarmUpAsync();
+            var isFast = await run.MeasureThroughputAsync(WebhookKind.Subscription);
+            isFast &= await run.MeasureThroughputAsync(WebhookKind.Extension);
+            return await run.MeasureFairnessAsync() && isFast ? 0 : 1;
+        }
+        finally
+        {
+            await ScalarAsync(maintenance, $"DROP DATABASE {name} WITH (FORCE)");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await worker.StopAsync();
+        worker.Dispose();
+        await receiver.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    private static async Task<DeliveryRun> StartAsync(string connection)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Database:Provider"] = "PostgreSql",
+            ["ConnectionStrings:Kiket"] = connection,
+            ["Kiket:Role"] = "Worker",
+            ["Webhooks:AllowedNetworks:0"] = "127.0.0.1/32",
+            ["DataProtection:KeysPath"] = Directory.CreateTempSubdirectory("kiket-bench-").FullName,
+        });
+        builder.Services.AddKiketInfrastructure(builder.Configuration);
+        builder.Services.AddKiketJobs(builder.Configuration);
+        var worker = builder.Build();
+        await using (var scope = worker.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<KiketDbContext>().MigrateAsync(CancellationToken.None);
+
+        var web = WebApplication.CreateSlimBuilder();
+        web.Logging.ClearProviders();
+        web.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var run = new DeliveryRun(worker, web.Build(), NpgsqlDataSource.Create(connection));
+        run.receiver.Run(run.TakeAsync);
+        await run.receiver.StartAsync();
+        await worker.StartAsync();
+        return run;
+    }
+
+    private async Task TakeAsync(HttpContext http)
+    {
+        await http.Request.Body.CopyToAsync(Stream.Null);
+        var path = http.Request.Path.Value!;
+        if (path.StartsWith("/hang", StringComparison.Ordinal))
+            await Task.Delay(Hang);
+        await http.Response.WriteAsync("{}");
+        if (arrivals.TryGetValue(path.Split('/')[1], out var expected))
+            expected.Count();
+    }
+
+    private async Task WarmUpAsync()
+    {
+        await TimeOfFastAsync("fast");
+        await TimeOfFastAsync("fast");
+    }
+
+    private async Task<bool> MeasureThroughputAsync(WebhookKind kind)
+    {
+        Console.WriteLine($"Throughput: {Events} events to {Endpoints} endpoints of the kind {kind}, each delivery signed.");
+        var stage = await StageAsync(kind, [.. Enumerable.Range(0, Endpoints).Select(_ => "fast")]);
+        var before = Process.GetCurrentProcess().TotalProcessorTime;
+        var watch = await stage.BeginAsync(Events);
+        List<string> rates = [];
+        var (last, lastAt) = (0L, TimeSpan.Zero);
+        while (last < Events * Endpoints)
+        {
+            if (watch.Elapsed > Patience)
+                throw new TimeoutException($"Only {last} of {Events * Endpoints} were delivered.");
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            var (done, at) = (await stage.CountAsync("delivered"), watch.Elapsed);
+            rates.Add(((done - last) / (at - lastAt).TotalSeconds).ToString("0", CultureInfo.InvariantCulture));
+            (last, lastAt) = (done, at);
+        }
+
+        // Exact to the row: when the last attempt was recorded, not when somebody looked.
+        var seconds = await stage.SecondsAsync();
+        var attempts = (long)(await ScalarAsync(database, $"SELECT COUNT(*) FROM webhook_attempts WHERE organization_id = {stage.OrganizationId}"))!;
+        var perSecond = Events * Endpoints / seconds;
+        var cpu = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / (Events * Endpoints);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  every 2 s, per second: {string.Join(' ', rates)}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {Events * Endpoints} delivered in {seconds:0.0} s, hand-out included: {perSecond:0} per second (limit {LeastPerSecond}); {attempts} attempts recorded; {cpu:0.00} ms of CPU each, receiver included"));
+        return perSecond >= LeastPerSecond && attempts == Events * Endpoints;
+    }
+
+    private async Task<bool> MeasureFairnessAsync()
+    {
+        Console.WriteLine($"Fairness: {FairnessEvents} events to one endpoint alone, and beside one that hangs for {Hang.TotalSeconds} s. Median of {FairnessRounds}.");
+        List<double> alone = [], beside = [];
+        for (var round = 0; round < FairnessRounds; round++)
+        {
+            alone.Add(await TimeOfFastAsync("fast"));
+            beside.Add(await TimeOfFastAsync("hang", "fast"));
+        }
+
+        var (without, with) = (Median(alone), Median(beside));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  alone {without:0.00} s ({Join(alone)}), beside it {with:0.00} s ({Join(beside)}): {with / without:0.00} times (limit {MostDelay:0.00})"));
+        return with <= without * MostDelay;
+
+        static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+        static string Join(List<double> values) => string.Join(' ', values.Select(v => v.ToString("0.00", CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>Seconds until the fast endpoint has all events.</summary>
+    private async Task<double> TimeOfFastAsync(params string[] manners)
+    {
+        var stage = await StageAsync(WebhookKind.Subscription, manners);
+        var watch = await stage.BeginAsync(FairnessEvents);
+        await stage.Fast.AllArrived.WaitAsync(Patience);
+        var seconds = watch.Elapsed.TotalSeconds;
+        await stage.EndAsync();
+        return seconds;
+    }
+
+    /// <summary>An organization of its own with endpoints that behave in some manners, and events to copy.</summary>
+    private async Task<Stage> StageAsync(WebhookKind kind, params string[] manners)
+    {
+        await using var scope = worker.Services.CreateAsyncScope();
+        var (mediator, db, actor) = (
+            scope.ServiceProvider.GetRequiredService<IMediator>(),
+            scope.ServiceProvider.GetRequiredService<KiketDbContext>(),
+            scope.ServiceProvider.GetRequiredService<CurrentActor>());
+        var name = $"b{Guid.NewGuid():N}";
+        var founded = (await mediator.Send(new CreateOrganizationCommand(name, "admin@example.com", null, null))).Value;
+        actor.SignIn(new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin), []);
+        var project = (await mediator.Send(new CreateProjectCommand("BENCH", new() { Name = "Bench", Visibility = ProjectVisibility.Team }))).Value;
+        for (var i = 0; i < Templates; i++)
+        {
+            var title = string.Create(CultureInfo.InvariantCulture, $"Review the contract of customer {i}");
+            if ((await mediator.Send(new CreateIssueCommand(ProjectRef.Of(project.Id), new() { Title = title, Description = new string('x', 400) }, null))).Error is { } error)
+                throw new InvalidOperationException(error.Message);
+        }
+
+        var arrived = arrivals.GetOrAdd(name, _ => new());
+        foreach (var manner in manners)
+            await AddEndpointAsync(db, scope.ServiceProvider, founded, kind, $"{receiver.Urls.Single()}/{(manner == "hang" ? "hang" : name)}");
+        return new(this, founded.OrganizationId, arrived);
+    }
+
+    private static async Task AddEndpointAsync(KiketDbContext db, IServiceProvider services, FoundedOrganization founded, WebhookKind kind, string url)
+    {
+        var now = DateTimeOffset.UtcNow; // later than the templates, which it is not to get
+        var key = TokenSecret.Generate(Extension.KeyLabel);
+        var manifest = new ExtensionManifest { Id = $"com.example.e{key.Hash[..8]}", Name = "Bench", Permissions = ["read:issues"] };
+        var user = User.ForExtension(founded.OrganizationId, manifest.Name, now);
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        var extension = Extension.Install(user, null, manifest, url, key, founded.AdminId, now);
+        db.Extensions.Add(extension);
+        await db.SaveChangesAsync();
+        var secret = services.GetRequiredService<ISecretProtector>().Protect(ISecretProtector.WebhookPurpose, WebhookSecret.Generate());
+        var target = new WebhookTarget(
+            url, kind is WebhookKind.Subscription, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, Webhook.MaxTimeoutMs);
+        db.Webhooks.Add(Webhook.For(founded.OrganizationId, null, extension.Id, kind, target, [new("issue.created")], secret, now));
+        await db.SaveChangesAsync();
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private sealed record Stage(DeliveryRun Run, long OrganizationId, Arrivals Fast)
+    {
+        private DateTimeOffset begun;
+
+        /// <summary>Adds copies of the organization's events to the log, as if they had just happened, and wakes the worker as their commit would.</summary>
+        public async Task<Stopwatch> BeginAsync(int count)
+        {
+            // What is measured begins when the worker is done with the templates.
+            while ((long)(await ScalarAsync(Run.database, "SELECT COUNT(*) FROM events WHERE fanned_out_at IS NULL OR processed_at IS NULL"))! > 0)
+                await Task.Delay(100);
+            Fast.Expect(count);
+            begun = DateTimeOffset.UtcNow;
+            await ScalarAsync(Run.database, $"""
+                INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at, processed_at, attempts, claimed_until)
+                SELECT e.organization_id, n + {Templates}, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id, e.issue_id, e.actor_id, e.cause, e.facts, now(), now(), 0, now()
+                FROM generate_series(1, {count}) n JOIN events e ON e.organization_id = {OrganizationId} AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates}
+                """);
+            var watch = Stopwatch.StartNew();
+            Run.worker.Services.GetRequiredService<OutboxSignal>().Wake();
+            return watch;
+        }
+
+        public async Task<long> CountAsync(string state) =>
+            (long)(await ScalarAsync(Run.database, $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND state = '{state}'"))!;
+
+        public async Task<double> SecondsAsync()
+        {
+            var end = (DateTime)(await ScalarAsync(Run.database, $"SELECT MAX(completed_at) FROM webhook_deliveries WHERE organization_id = {OrganizationId}"))!;
+            return (end - begun.UtcDateTime).TotalSeconds;
+        }
+
+        /// <summary>Stops the endpoints, so that what hangs does not reach into the next round.</summary>
+        public async Task EndAsync()
+        {
+            await ScalarAsync(Run.database, $"UPDATE webhooks SET active = false WHERE organization_id = {OrganizationId}");
+            while ((long)(await ScalarAsync(Run.database, $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND state = 'pending'"))! > 0)
+                await Task.Delay(100);
+        }
+    }
+
+    private sealed class Arrivals
+    {
+        private TaskCompletionSource whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int missing = int.MaxValue;
+
+        public Task AllArrived => whole.Task;
+
+        public void Expect(int count)
+        {
+            whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref missing, count);
+        }
+
+        public void Count()
+        {
+            if (Interlocked.Decrement(ref missing) == 0)
+                whole.TrySetResult();
+        }
+    }
+}
