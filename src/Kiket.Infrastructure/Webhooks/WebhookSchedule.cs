@@ -13,23 +13,23 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);
 
     private const int SweepSize = 1_000;
+    private const int Wakers = 4;
 
     /// <summary>Queues a job for those of some endpoints that have none and may be sent to.</summary>
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var webhooks = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        IQueryable<Webhook> Idle(DateTimeOffset now) =>
-            webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
-
         // Most have a job already while much happens, which one statement tells.
-        foreach (var id in await Idle(time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => w.Id).ToListAsync(ct))
+        var idle = await OnWebhooksAsync(webhooks => Idle(webhooks, time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => w.Id).ToListAsync(ct));
+
+        // A job costs some commits, for which the next endpoint and the events after these do not wait one after the other.
+        await Parallel.ForEachAsync(idle, new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct }, async (id, _) =>
         {
             var now = time.GetUtcNow();
-            var queued = await Idle(now).Where(w => w.Id == id).ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct);
+            var queued = await OnWebhooksAsync(webhooks => Idle(webhooks, now).Where(w => w.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct));
             if (queued == 1)
                 jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, CancellationToken.None));
-        }
+        });
     }
 
     /// <summary>Wakes every endpoint that has something due: retries, endpoints whose pause is over, and what a crash has left.</summary>
@@ -39,11 +39,20 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = time.GetUtcNow();
         var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var due = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter])
-            .Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now))
+        var due = await Idle(db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]), now)
             .Where(w => deliveries.Any(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending && d.NextAttemptAt <= now))
             .OrderBy(w => w.QueuedUntil).Take(SweepSize).Select(w => w.Id).ToListAsync(ct);
         await WakeAsync(due, ct);
+    }
+
+    /// <summary>Those that have no job and may be sent to.</summary>
+    private static IQueryable<Webhook> Idle(IQueryable<Webhook> webhooks, DateTimeOffset now) =>
+        webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
+
+    private async Task<T> OnWebhooksAsync<T>(Func<IQueryable<Webhook>, Task<T>> work)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>().Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]));
     }
 }
 

@@ -336,6 +336,39 @@ public sealed class DeliveryTests(KiketServer server)
     }
 
     [Fact]
+    public async Task While_one_endpoint_hangs_another_gets_all_its_events()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await using var hanging = await Receiver.StartAsync();
+        await using var prompt = await Receiver.StartAsync();
+        var (reached, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        hanging.Answer = async (http, _) =>
+        {
+            reached.TrySetResult();
+            await end.Task;
+            await http.Response.WriteAsync("{}");
+        };
+        var (slow, fast) = (await tenant.AddWebhookAsync(hanging.Url), await tenant.AddWebhookAsync(prompt.Url));
+        for (var i = 0; i < 12; i++)
+            await tenant.AddIssueAsync();
+
+        var held = tenant.DeliverAsync(slow);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await tenant.DeliverAsync(fast);
+
+        // The first has not answered anything: its requests are open until the test ends them.
+        Assert.Equal(12, prompt.Requests.Count);
+        Assert.All(await tenant.DeliveriesAsync(fast), d => Assert.Equal(DeliveryState.Delivered, d.State));
+        Assert.InRange(hanging.Requests.Count, 1, Webhook.MaxInFlight);
+        Assert.All(await tenant.DeliveriesAsync(slow), d => Assert.Equal(DeliveryState.Pending, d.State));
+        Assert.False(held.IsCompleted);
+        end.SetResult();
+        await held;
+        Assert.Equal(12, hanging.Requests.Count);
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_large_is_cut_and_says_so()
     {
         var tenant = await server.NewTenantAsync();
