@@ -4,14 +4,15 @@ using Kiket.Api.Tests.Capacity;
 using Kiket.Api.Tests.Definitions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Application.Abstractions;
 using Kiket.Infrastructure.Sla;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Sla;
 
-/// <summary>The limits of <c>workflow_sla_definitions.yml</c>, and issues that were there before a limit was. It is Monday, 09:00 UTC, when a test begins.</summary>
-public sealed class SlaDefinitionTests : IAsyncLifetime
+/// <summary>The limits of <c>workflow_sla_definitions.yml</c>, and issues that were there before a limit was. Minutes are told since a test began.</summary>
+public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
     private const string LimitsPath = ".kiket/workflow_sla_definitions.yml";
 
@@ -37,11 +38,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         - { id: own, status: own, max_duration_minutes: 30 }
         """;
 
-    private readonly CapacityServer host = new();
-
-    public ValueTask InitializeAsync() => host.InitializeAsync();
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    private readonly DateTimeOffset start = host.Clock.GetUtcNow();
 
     [Fact]
     public async Task A_limit_beside_the_workflow_warns_breaches_and_recovers_with_its_own_id()
@@ -56,7 +53,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await tenant.MoveAsync("ACT-1", "done");
 
         var events = await EventsAsync(tenant);
-        Assert.Equal(["recovered doing 09:11", "breached doing 09:10", "imminent doing 09:06"], events.Select(Told));
+        Assert.Equal(["recovered doing +11", "breached doing +10", "imminent doing +6"], events.Select(Told));
         var definition = events[1]["definition"]!;
         Assert.Equal(("doing", "Bug", 10, 4), ((string?)definition["status"], (string?)definition["issue_type"], (int)definition["max_duration_minutes"]!, (int)definition["warning_buffer_minutes"]!));
         Assert.Equal((11, 1), ((int)events[0]["metrics"]!["duration_minutes"]!, (int)events[0]["metrics"]!["overdue_minutes"]!));
@@ -72,13 +69,13 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await PassAsync(1);
 
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { priority = "critical" }).OkAsync();
-        Assert.Equal("urgent 09:02", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("urgent +2", await DueAsync(tenant, "ACT-1"));
         await PassAsync(1);
-        Assert.Equal(["breached urgent 09:02"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["breached urgent +2"], (await EventsAsync(tenant)).Select(Told));
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { priority = "low" }).OkAsync();
 
-        Assert.Equal("doing 09:10", await DueAsync(tenant, "ACT-1"));
-        Assert.Equal(["recovered urgent 09:02", "breached urgent 09:02"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal(["recovered urgent +2", "breached urgent +2"], (await EventsAsync(tenant)).Select(Told));
     }
 
     [Fact]
@@ -89,7 +86,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "own");
         await tenant.MoveAsync("ACT-2", "doing");
-        Assert.Equal("main.own 10:00", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("main.own +60", await DueAsync(tenant, "ACT-1"));
 
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { priority = "low" }).OkAsync();
         await PassAsync(3);
@@ -97,9 +94,9 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await PassAsync(120);
         await tenant.MoveAsync("ACT-2", "doing");
 
-        Assert.Equal("own 09:30", await DueAsync(tenant, "ACT-1"));
-        Assert.Equal("doing 11:10", await DueAsync(tenant, "ACT-2"));
-        Assert.Equal(["breached own 09:30"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal("own +30", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("doing +130", await DueAsync(tenant, "ACT-2"));
+        Assert.Equal(["breached own +30"], (await EventsAsync(tenant)).Select(Told));
     }
 
     [Fact]
@@ -121,17 +118,17 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         Assert.Contains("sla_definition doing", (await ImportAsync(tenant, Limits))["created"]!.AsArray().Select(c => (string?)c));
 
         // The time in the state counts, also that before the import; the warning is past, and is told of at the import, not before.
-        Assert.Equal("doing 09:10", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
         await PassAsync(1);
-        Assert.Equal(["imminent doing 09:07"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["imminent doing +7"], (await EventsAsync(tenant)).Select(Told));
         Assert.Equal([1], await TimersAsync(tenant));
 
         // The same again changes nothing; a longer limit goes on with the same time.
         await ImportAsync(tenant, Limits + "# as before\n");
         Assert.Equal([1], await TimersAsync(tenant));
         await ImportAsync(tenant, Limits.Replace("minutes: 10,", "minutes: 60,", StringComparison.Ordinal));
-        Assert.Equal("doing 10:00", await DueAsync(tenant, "ACT-1"));
-        Assert.Equal(["recovered doing 09:08", "imminent doing 09:07"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal("doing +60", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal(["recovered doing +8", "imminent doing +7"], (await EventsAsync(tenant)).Select(Told));
 
         // None is left: nothing is watched, and whoever moves is told of nothing.
         var gone = await ImportAsync(tenant, "");
@@ -175,7 +172,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
             }).OkAsync();
         }
 
-        Assert.Equal("main.own 11:00", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("main.own +120", await DueAsync(tenant, "ACT-1"));
     }
 
     [Fact]
@@ -196,11 +193,11 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
 
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { }).OkAsync();
 
-        Assert.Equal("main.doing 09:40", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("main.doing +40", await DueAsync(tenant, "ACT-1"));
         await PassAsync(0);
-        Assert.Equal(["imminent main.doing 09:31"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["imminent main.doing +31"], (await EventsAsync(tenant)).Select(Told));
         await PassAsync(9);
-        Assert.Equal(["breached main.doing 09:40", "imminent main.doing 09:31"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["breached main.doing +40", "imminent main.doing +31"], (await EventsAsync(tenant)).Select(Told));
         Assert.Equal([1], await TimersAsync(tenant));
     }
 
@@ -224,7 +221,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
             """,
             ".kiket/workflows/main.yaml");
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { mapping = new { doing = "building" } }).OkAsync();
-        Assert.Equal("main.building 09:15", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("main.building +15", await DueAsync(tenant, "ACT-1"));
         await PassAsync(11);
         await ImportAsync(
             tenant,
@@ -234,7 +231,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { }).OkAsync();
 
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]);
-        Assert.Equal(["recovered main.building 09:16", "breached main.building 09:15"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["recovered main.building +16", "breached main.building +15"], (await EventsAsync(tenant)).Select(Told));
     }
 
     [Fact]
@@ -258,7 +255,7 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
         await PassAsync(50);
         await PassAsync(10);
 
-        Assert.Equal(["breached review 10:00", "imminent review 09:50"], (await EventsAsync(tenant)).Select(Told));
+        Assert.Equal(["breached review +60", "imminent review +50"], (await EventsAsync(tenant)).Select(Told));
     }
 
     private async Task PassAsync(int minutes)
@@ -272,17 +269,19 @@ public sealed class SlaDefinitionTests : IAsyncLifetime
 
     private static async Task<List<JsonNode>> EventsAsync(Tenant tenant) => [.. (await tenant.ReadAsync("sla_events"))["data"]!.AsArray().Select(e => e!)];
 
-    /// <summary>As <c>breached id 09:10</c>.</summary>
-    private static string Told(JsonNode e) => $"{e["state"]} {e["definition"]!["id"]} {((string)e["triggered_at"]!)[11..16]}";
+    /// <summary>As <c>breached id +10</c>.</summary>
+    private string Told(JsonNode e) => $"{e["state"]} {e["definition"]!["id"]} {Since(e["triggered_at"])}";
 
-    /// <summary>Which limit holds for an issue, and when it is breached, as <c>id 09:10</c>.</summary>
-    private static async Task<string> DueAsync(Tenant tenant, string issue)
+    private string Since(JsonNode? instant) => $"+{((DateTimeOffset)instant! - start).TotalMinutes}";
+
+    /// <summary>Which limit holds for an issue, and when it is breached, as <c>id +10</c>.</summary>
+    private async Task<string> DueAsync(Tenant tenant, string issue)
     {
         var timer = (await tenant.ReadAsync($"issues/{issue}/sla"))["timer"]!;
-        return $"{timer["id"]} {((string)timer["breaches_at"]!)[11..16]}";
+        return $"{timer["id"]} {Since(timer["breaches_at"])}";
     }
 
     /// <summary>The issues, by number, that have ever been watched.</summary>
     private static Task<List<int>> TimersAsync(Tenant tenant) => tenant.OnDatabaseAsync(db =>
-        db.SlaTimers.Join(db.Issues.IgnoreQueryFilters(), t => t.IssueId, i => i.Id, (_, i) => i.Number).OrderBy(n => n).ToListAsync());
+        db.SlaTimers.Join(db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }), t => t.IssueId, i => i.Id, (_, i) => i.Number).OrderBy(n => n).ToListAsync());
 }
