@@ -1543,6 +1543,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "organization_id", "created_at" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_organization_id_extension_id_completed_at",
+                table: "webhook_deliveries",
+                columns: new[] { "organization_id", "extension_id", "completed_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_extension_id_id",
                 table: "webhook_deliveries",
                 columns: new[] { "organization_id", "extension_id", "id" });
