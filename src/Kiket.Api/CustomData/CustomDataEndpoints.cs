@@ -5,6 +5,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.CustomData;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -45,11 +46,18 @@ internal static class CustomDataEndpoints
 
     /// <summary>Makes a module of custom data (201) or gives one another schema (200); refused with the records that would not fit.</summary>
     private static async Task<Results<Created<CustomModuleDto>, Ok<CustomModuleDto>, ErrorResult>> PublishCustomModule(
-        ModuleBody body, IMediator mediator, CancellationToken ct)
+        ModuleBody body,
+        [FromQuery(Name = "project_id"), Description("The project that the module belongs to, or that the extension is installed for: its id or key. May stand in the body.")] string? project,
+        [FromQuery(Name = "extension_id"), Description("The installed extension that the module belongs to. May stand in the body.")] string? extension,
+        IMediator mediator, CancellationToken ct)
     {
         if (body.Schema is not { } schema)
             return new ErrorResult(Error.Validation("schema", "schema is an object or a YAML text."));
-        var published = await mediator.Send(new PublishCustomModuleCommand(schema, body.Project, body.Extension), ct);
+        ExtensionRef? named = string.IsNullOrEmpty(extension) ? null
+            : ExtensionRef.TryParse(extension, out var parsed) ? parsed
+            : throw new InvalidParameterException("extension_id", $"'{extension}' is no extension: give an id.");
+        var published = await mediator.Send(
+            new PublishCustomModuleCommand(schema, body.Project ?? Extensions.Projects.Of(project), body.Extension ?? named), ct);
         return published.Error is { } error ? new ErrorResult(error)
             : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value.Module)
             : TypedResults.Ok(published.Value.Module);
@@ -111,6 +119,8 @@ internal static class CustomDataEndpoints
     private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListAsync(
         string module, string table, RecordListParameters parameters, bool isExt, HttpRequest request, IMediator mediator, CancellationToken ct)
     {
+        if (parameters.Limit is < 1 or > PageRequest.MaxSize)
+            return new ErrorResult(Error.InvalidParameter("limit", $"limit is a number from 1 to {PageRequest.MaxSize}."));
         var query = new ListCustomRecordsQuery(
             parameters.ToTable(module, table, isExt), CustomDataFilters.Read(request.Query),
             new PageRequest(parameters.Page, parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit, parameters.Sort));
@@ -121,7 +131,7 @@ internal static class CustomDataEndpoints
     {
         if ((body.Record is null) == (body.Records is null))
             return new ErrorResult(Error.Validation("record", "Give record, an object, or records, a list of objects."));
-        var created = await mediator.Send(new CreateCustomRecordsCommand(table, body.Records ?? [body.Record!]), ct);
+        var created = await mediator.Send(new CreateCustomRecordsCommand(table, body.Records ?? [body.Record!], IsBulk: body.Records is not null), ct);
         return created.Error is { } error ? new ErrorResult(error)
             : body.Records is null ? TypedResults.Created((string?)null, new RecordAnswer(created.Value[0]))
             : TypedResults.Created((string?)null, new RecordsAnswer(created.Value));

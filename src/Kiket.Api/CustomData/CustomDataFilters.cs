@@ -15,8 +15,8 @@ internal static partial class CustomDataFilters
         {
             if (name == "filters" && !string.IsNullOrEmpty(values.ToString()))
             {
-                foreach (var member in Parse(values.ToString()))
-                    filters[member.Name] = member.Value;
+                foreach (var (column, value) in Parse(values.ToString()))
+                    Add(filters, column, value);
             }
             else if (name.StartsWith("filters[", StringComparison.Ordinal))
             {
@@ -29,38 +29,42 @@ internal static partial class CustomDataFilters
                 if (match.Groups["operator"].Value is { Length: > 0 } operation)
                     (operators.TryGetValue(column, out var known) ? known : operators[column] = new(StringComparer.Ordinal))[operation] = value;
                 else
-                    filters[column] = JsonSerializer.SerializeToElement(value);
+                    Add(filters, column, JsonSerializer.SerializeToElement(value));
             }
         }
 
         foreach (var (column, parts) in operators)
-            filters[column] = JsonSerializer.SerializeToElement(parts);
+            Add(filters, column, JsonSerializer.SerializeToElement(parts));
         return filters;
     }
 
-    /// <summary>Some SDKs encode the text twice.</summary>
-    private static List<JsonProperty> Parse(string text)
+    private static void Add(Dictionary<string, JsonElement> filters, string column, JsonElement value)
     {
-        if (TryParse(text, out var members) || TryParse(Uri.UnescapeDataString(text), out members))
-            return members;
-        throw new InvalidParameterException("filters", "filters is a JSON object.");
+        if (!filters.TryAdd(column, value))
+            throw new InvalidParameterException($"filters.{column}", $"{column} is filtered in two ways; give them as operators of one.");
     }
 
-    private static bool TryParse(string text, out List<JsonProperty> members)
+    /// <summary>Some SDKs encode the text twice.</summary>
+    private static IReadOnlyDictionary<string, JsonElement> Parse(string text) =>
+        TryParse(text) ?? TryParse(Uri.UnescapeDataString(text)) ?? throw new InvalidParameterException("filters", "filters is a JSON object.");
+
+    private static IReadOnlyDictionary<string, JsonElement>? TryParse(string text)
     {
-        members = [];
         try
         {
-            var root = JsonDocument.Parse(text).RootElement;
-            if (root.ValueKind is not JsonValueKind.Object)
-                return false;
-            StorableJson.Check(root);
-            members = [.. root.EnumerateObject()];
-            return true;
+            using var document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind is not JsonValueKind.Object)
+                return null;
+            StorableJson.Check(document.RootElement);
+            return JsonBody.Members(document.RootElement.Clone());
+        }
+        catch (BodyException e)
+        {
+            throw new InvalidParameterException("filters", e.Error.Message);
         }
         catch (JsonException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -7,10 +7,14 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>Adds records to a table, all or none.</summary>
 /// <param name="Records">1 to 500.</param>
-public sealed record CreateCustomRecordsCommand(CustomTableRef Table, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records)
+/// <param name="IsBulk">Whether they came as a list, so that faults name places in it.</param>
+public sealed record CreateCustomRecordsCommand(CustomTableRef Table, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records, bool IsBulk)
     : ICommand<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>>
 {
     public const int MaxRecords = 500;
+
+    /// <summary>Most faults that an answer lists.</summary>
+    internal const int MaxFaults = 100;
 }
 
 internal sealed class CreateCustomRecordsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
@@ -27,24 +31,28 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, ICurrentActor curr
         if (command.Records.Count is 0 or > CreateCustomRecordsCommand.MaxRecords)
             return Error.Validation("records", $"A request adds 1 to {CreateCustomRecordsCommand.MaxRecords} records.");
 
-        var ((module, table, project), now) = (opened.Value, time.GetUtcNow());
+        var (module, table, now) = (opened.Value.Module, opened.Value.Table, time.GetUtcNow());
         List<CustomRecord> records = [];
         List<ErrorDetail> faults = [];
-        for (var n = 0; n < command.Records.Count; n++)
+        for (var place = 0; place < command.Records.Count && faults.Count < CreateCustomRecordsCommand.MaxFaults; place++)
         {
-            var fit = CustomValues.Fit(table, command.Records[n], null, now);
-            var place = command.Records.Count == 1 ? "record." : $"records[{n}].";
+            var fit = CustomValues.Fit(table, command.Records[place], null, now);
             if (fit.Error is { } wrong)
-                faults.AddRange(wrong.Details.Select(d => d with { Field = place + d.Field["record.".Length..] }));
+                faults.AddRange(At(place, wrong));
+            else if (!opened.Value.Allows(fit.Value))
+                return CustomDataErrors.Forbidden(module.Key, table.Name, CustomDataQueries.Write);
             else
-                records.Add(CustomRecord.Add(current.Actor.OrganizationId, module.Id, project, table.Name, fit.Value, now));
+                records.Add(CustomRecord.Add(current.Actor.OrganizationId, module.Id, opened.Value.ProjectId, table.Name, fit.Value, now));
         }
 
         if (faults.Count > 0)
             return Error.Validation(faults);
         db.CustomRecords.AddRange(records);
-        var saved = await db.SaveRecordsAsync(table, records, ct);
-        return saved.Error is { } taken ? taken
+        var taken = await db.SaveRecordsAsync(table, records, ct);
+        return taken.Count > 0 ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
             : Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>.From([.. records.Select(r => r.ToFlat(table))]);
+
+        IEnumerable<ErrorDetail> At(int place, Error fault) =>
+            fault.Details.Select(d => command.IsBulk ? d with { Field = $"records[{place}]{d.Field["record".Length..]}" } : d);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
@@ -11,6 +12,13 @@ namespace Kiket.Application.CustomData;
 /// <param name="Project">Null is the project that the extension is installed for.</param>
 public sealed record CustomTableRef(string Module, string Table, ProjectRef? Project);
 
+/// <summary>A table that the actor may use.</summary>
+/// <param name="Own">What all records that the actor may use hold, or null for every record.</param>
+internal sealed record OpenedTable(CustomModule Module, CustomTable Table, long ProjectId, CustomCondition? Own)
+{
+    public bool Allows(IReadOnlyDictionary<string, JsonElement> data) => Own is null || Own.Matches(data);
+}
+
 /// <summary>What several requests about custom data read.</summary>
 internal static class CustomDataQueries
 {
@@ -18,42 +26,51 @@ internal static class CustomDataQueries
     public const string Write = "write";
     public const string Delete = "delete";
 
-    /// <summary>The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's before the organization's.</summary>
+    private const string Admin = "admin";
+    private const int MostAtOnce = 500;
+
+    /// <summary>
+    /// The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's before the
+    /// organization's. Whoever wants to change something keeps the module until the transaction ends, so that nothing is written by a schema
+    /// that another request has just replaced, and no two writers take one unique value.
+    /// </summary>
     public static async Task<Result<OpenedTable>> OpenTableAsync(
         this IKiketDb db, CustomTableRef reference, string operation, ICurrentActor current, CancellationToken ct)
     {
         var own = current.Extension?.ProjectId is { } id ? ProjectRef.Of(id) : (ProjectRef?)null;
         if ((reference.Project ?? own) is not { } named)
             return Error.InvalidParameter("project_id", "Give project_id or project_key.");
-        var found = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
+        var found = await db.FindProjectAsync(named, current.Actor, operation == Read ? ProjectAccess.Read : ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
+        if (operation != Read && project.Status is ProjectStatus.Archived)
+            return ProjectErrors.Archived(project.Key);
 
-        var extension = current.Extension;
-        if (extension is not null)
+        IReadOnlyList<string> granted = [];
+        if (current.Extension is { } extension)
         {
             var manifest = await db.Extensions.Where(e => e.Id == extension.Id).Select(e => e.Manifest).SingleAsync(ct);
-            var granted = manifest.CustomData.Where(g => g.Module == reference.Module).SelectMany(g => g.Operations).ToList();
-            if (!granted.Contains(operation) && !granted.Contains("admin") && !(operation == Delete && granted.Contains(Write)))
+            granted = [.. manifest.CustomData.Where(g => g.Module == reference.Module).SelectMany(g => g.Operations)];
+            if (!granted.Contains(operation) && !granted.Contains(Admin) && !(operation == Delete && granted.Contains(Write)))
                 return CustomDataErrors.Forbidden(reference.Module, reference.Table, operation);
         }
 
-        List<string> slots = [CustomModule.SlotOf(project.Id, null, reference.Module), CustomModule.SlotOf(null, null, reference.Module)];
-        if (extension is not null)
-            slots.Insert(0, CustomModule.SlotOf(null, extension.Id, reference.Module));
-        var modules = await db.CustomModules.AsNoTracking().Where(m => slots.Contains(m.Slot)).ToListAsync(ct);
-        if (modules.MinBy(m => slots.IndexOf(m.Slot)) is not { } module)
+        if (await db.FindModuleAsync(reference.Module, project.Id, isForWriting: operation != Read, current, ct) is not { } module)
             return CustomDataErrors.ModuleNotFound(reference.Module);
         if (module.Schema.Find(reference.Table) is not { } table)
             return CustomDataErrors.TableNotFound(module.Key, reference.Table);
 
-        if (extension is null && (await AllowAsync(db, module, table, project, operation, current, ct)).Error is { } forbidden)
-            return forbidden;
-        if (operation != Read && project.Status is ProjectStatus.Archived)
-            return ProjectErrors.Archived(project.Key);
-        return new OpenedTable(module, table, project.Id);
+        // What is deleted without a trace takes more than the right to write.
+        var isAllowed = current.Extension is null
+            ? await AllowAsync(db, module, table, project, operation, current, ct)
+            : (operation != Delete || table.SoftDelete || granted.Contains(Delete) || granted.Contains(Admin), null);
+        return isAllowed.Yes ? new OpenedTable(module, table, project.Id, isAllowed.Own) : CustomDataErrors.Forbidden(module.Key, table.Name, operation);
     }
+
+    /// <summary>Keeps a module until the transaction ends: whoever else wants it waits.</summary>
+    public static Task LockAsync(this IKiketDb db, long moduleId, CancellationToken ct) =>
+        db.CustomModules.Where(m => m.Id == moduleId).ExecuteUpdateAsync(set => set.SetProperty(m => m.Slot, m => m.Slot), ct);
 
     /// <summary>A record that was not deleted, by its id or by the primary key that its module calls <c>id</c>.</summary>
     public static async Task<Result<CustomRecord>> FindRecordAsync(this IKiketDb db, OpenedTable opened, string id, CancellationToken ct)
@@ -66,15 +83,15 @@ internal static class CustomDataQueries
             {
                 var text = CustomValues.Sortable(key, value);
                 var ids = db.Values(opened).Where(v => v.Column == key.Name && v.Value == text).Select(v => v.RecordId);
-                found = await records.FirstOrDefaultAsync(r => ids.Contains(r.Id), ct);
+                found = await records.SingleOrDefaultAsync(r => ids.Contains(r.Id), ct);
             }
         }
-        else if (long.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out var number))
+        else if (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             found = await records.SingleOrDefaultAsync(r => r.Id == number, ct);
         }
 
-        return found is null ? CustomDataErrors.RecordNotFound(id) : found;
+        return found is not null && opened.Allows(found.Data) ? found : CustomDataErrors.RecordNotFound(id);
     }
 
     public static IQueryable<CustomRecord> Records(this IKiketDb db, OpenedTable opened)
@@ -89,38 +106,30 @@ internal static class CustomDataQueries
         return db.CustomRecordValues.Where(v => v.ModuleId == module && v.Table == table && v.ProjectId == project);
     }
 
-    /// <summary>Saves records and what their table indexes of them; at most a few hundred at once.</summary>
-    public static async Task<Result> SaveRecordsAsync(this IKiketDb db, CustomTable table, IReadOnlyList<CustomRecord> records, CancellationToken ct)
+    /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
+    /// <returns>Success, or a fault for each record that would share unique values: by its place in the list.</returns>
+    public static async Task<IReadOnlyList<(int Place, Error Fault)>> SaveRecordsAsync(
+        this IKiketDb db, CustomTable table, IReadOnlyList<CustomRecord> records, CancellationToken ct)
     {
-        await db.SaveChangesAsync(ct); // gives new records their ids
-        var ids = records.Select(r => r.Id).ToList();
-        await db.CustomRecordValues.Where(v => ids.Contains(v.RecordId)).ExecuteDeleteAsync(ct);
-
+        var known = records.Where(r => r.Id != 0).Select(r => r.Id).ToList();
+        var keys = records.SelectMany((record, place) => table.UniqueKeys.Select(key => (Place: place, Key: key, Hash: CustomRecordValue.UniqueHashOf(record, table, key))))
+            .Where(k => k.Hash is not null).ToList();
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var record in records)
+        foreach (var some in keys.Select(k => k.Hash).Chunk(MostAtOnce))
         {
-            var values = CustomRecordValue.Of(record, table);
-            var hashes = values.Select(v => v.UniqueHash).OfType<string>().ToList();
-            var held = hashes.Count == 0 ? [] : await db.CustomRecordValues.Where(v => hashes.Contains(v.UniqueHash!)).Select(v => v.UniqueHash!).ToListAsync(ct);
-            var keys = table.UniqueKeys.Where(k => k.All(c => record.Data[c].ValueKind is not JsonValueKind.Null)).ToList();
-            for (var n = 0; n < hashes.Count; n++)
-            {
-                if (held.Contains(hashes[n]) || !taken.Add(hashes[n]))
-                    return CustomDataErrors.NotUnique(keys[n]);
-            }
-
-            db.CustomRecordValues.AddRange(values);
+            taken.UnionWith(await db.CustomRecordValues.Where(v => some.Contains(v.UniqueHash) && !known.Contains(v.RecordId))
+                .Select(v => v.UniqueHash!).ToListAsync(ct));
         }
 
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return Result.Success;
-        }
-        catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
-        {
-            return CustomDataErrors.NotUnique(table.UniqueKeys[0]); // another writer was faster by a moment
-        }
+        List<(int Place, Error Fault)> faults = [.. keys.Where(k => !taken.Add(k.Hash!)).Select(k => (k.Place, CustomDataErrors.NotUnique(k.Key)))];
+        if (faults.Count > 0)
+            return faults;
+        if (known.Count > 0)
+            await db.CustomRecordValues.Where(v => known.Contains(v.RecordId)).ExecuteDeleteAsync(ct);
+        await db.SaveChangesAsync(ct); // gives new records their ids
+        db.CustomRecordValues.AddRange(records.SelectMany(r => CustomRecordValue.Of(r, table)));
+        await db.SaveChangesAsync(ct);
+        return [];
     }
 
     /// <summary>The record as it is shown: flat.</summary>
@@ -138,25 +147,28 @@ internal static class CustomDataQueries
 
     private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value, WireJson.Options);
 
-    private static async Task<Result> AllowAsync(
+    private static async Task<CustomModule?> FindModuleAsync(
+        this IKiketDb db, string key, long projectId, bool isForWriting, ICurrentActor current, CancellationToken ct)
+    {
+        List<string> slots = [CustomModule.SlotOf(projectId, null, key), CustomModule.SlotOf(null, null, key)];
+        if (current.Extension is { } extension)
+            slots.Insert(0, CustomModule.SlotOf(null, extension.Id, key));
+        var modules = await db.CustomModules.AsNoTracking().Where(m => slots.Contains(m.Slot)).ToListAsync(ct);
+        if (modules.MinBy(m => slots.IndexOf(m.Slot)) is not { } module || !isForWriting)
+            return modules.MinBy(m => slots.IndexOf(m.Slot));
+        await db.LockAsync(module.Id, ct);
+        return await db.CustomModules.AsNoTracking().SingleAsync(m => m.Id == module.Id, ct);
+    }
+
+    private static async Task<(bool Yes, CustomCondition? Own)> AllowAsync(
         IKiketDb db, CustomModule module, CustomTable table, Project project, string operation, ICurrentActor current, CancellationToken ct)
     {
-        var actor = current.Actor;
-        if (actor.IsAdmin)
-            return Result.Success;
-        var reference = ProjectRef.Of(project.Id);
-        if (module.Schema.Grants.Count == 0)
-        {
-            var needed = operation == Read ? ProjectAccess.Read : ProjectAccess.Write;
-            return (await db.FindProjectAsync(reference, actor, needed, ct)).Error is { } refusal ? refusal : Result.Success;
-        }
-
-        var isManager = !(await db.FindProjectAsync(reference, actor, ProjectAccess.Manage, ct)).IsRefused;
-        return module.Schema.Grants.Any(g => g.Table == table.Name && g.Operations.Contains(operation) && (g.Role == "user" || (g.Role == "manager" && isManager)))
-            ? Result.Success
-            : CustomDataErrors.Forbidden(module.Key, table.Name, operation);
+        if (current.Actor.IsAdmin || module.Schema.Grants.Count == 0)
+            return (true, null);
+        var isManager = !(await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Manage, ct)).IsRefused;
+        var grants = module.Schema.Grants.Where(g => g.Table == table.Name && g.Operations.Contains(operation) && (g.Role == "user" || (g.Role == "manager" && isManager))).ToList();
+        if (grants.Count == 0 || grants.Exists(g => g.OwnerColumn is null))
+            return (grants.Count > 0, null);
+        return (true, CustomCondition.OwnedBy(table.Find(grants[0].OwnerColumn!)!, current.Actor.UserId));
     }
 }
-
-/// <summary>A table that the actor may use.</summary>
-internal sealed record OpenedTable(CustomModule Module, CustomTable Table, long ProjectId);

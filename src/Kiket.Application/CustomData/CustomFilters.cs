@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
@@ -8,8 +9,12 @@ namespace Kiket.Application.CustomData;
 /// <summary>A condition on a column; its values are in the form that sorts as text.</summary>
 internal sealed record CustomCondition(CustomColumn Column, string Operator, IReadOnlyList<string> Values)
 {
-    public bool Matches(string held)
+    /// <summary>The condition that a column names the user.</summary>
+    public static CustomCondition OwnedBy(CustomColumn column, long userId) => new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
+
+    public bool Matches(IReadOnlyDictionary<string, JsonElement> data)
     {
+        var held = CustomValues.SortableOf(data, Column);
         var order = string.CompareOrdinal(held, Values.Count > 0 ? Values[0] : "");
         return Operator switch
         {
@@ -39,12 +44,20 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
             _ => of.Where(v => string.Compare(v.Value, first) <= 0),
         };
     }
+
+    /// <summary>A user's id in the form of the column: a number or a text.</summary>
+    private static JsonElement OwnerIn(CustomColumn column, long userId) => column.Type is CustomColumnType.String
+        ? JsonSerializer.SerializeToElement(userId.ToString(CultureInfo.InvariantCulture))
+        : JsonSerializer.SerializeToElement(userId);
 }
 
 /// <summary>Reads filters: a value is equality, a list any of them, an object operators.</summary>
 internal static class CustomFilters
 {
     private const int MaxValues = 100;
+
+    /// <summary>Each is a subquery of its own.</summary>
+    private const int MaxConditions = 20;
 
     private static readonly string[] Operators = ["eq", "ne", "gt", "gte", "lt", "lte", "in"];
 
@@ -73,6 +86,8 @@ internal static class CustomFilters
                     texts.Add(text);
                 }
 
+                if (conditions.Count == MaxConditions)
+                    return Fault(name, $"A list is filtered by at most {MaxConditions} conditions.");
                 conditions.Add(new(column, operation == "eq" ? "in" : operation, texts));
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Domain.CustomData;
 
 namespace Kiket.Application.CustomData;
@@ -13,6 +14,9 @@ public sealed record CustomModuleDto
     /// <summary>Its version, as its schema says.</summary>
     public required string SchemaVersion { get; init; }
 
+    /// <summary>What people call it.</summary>
+    public string? Name { get; init; }
+
     public string? Description { get; init; }
 
     /// <summary>The project that it belongs to, or null.</summary>
@@ -23,6 +27,9 @@ public sealed record CustomModuleDto
 
     public required IReadOnlyList<CustomTableDto> Tables { get; init; }
 
+    /// <summary>Who may do what; without any, whoever works in the project may change its records.</summary>
+    public required IReadOnlyList<CustomGrantDto> Permissions { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -32,19 +39,66 @@ public sealed record CustomModuleDto
         Id = module.Id,
         Key = module.Key,
         SchemaVersion = module.Schema.Version,
+        Name = module.Schema.Name,
         Description = module.Schema.Description,
         ProjectId = module.ProjectId,
         ExtensionId = module.ExtensionId,
-        Tables = [.. module.Schema.Tables.Select(t => new CustomTableDto(
-            t.Name, t.Description, t.SoftDelete, [.. t.Columns.Select(c => new CustomColumnDto(c.Name, c.Type, c.Nullable, c.Indexed))]))],
+        Tables = [.. module.Schema.Tables.Select(t => new CustomTableDto(t.Name, t.Description, t.SoftDelete, [.. t.Columns.Select(CustomColumnDto.Of)], t.UniqueKeys))],
+        Permissions = [.. module.Schema.Grants.Select(g => new CustomGrantDto(g.Role, g.Table, g.Operations, g.OwnerColumn))],
         CreatedAt = module.CreatedAt,
         UpdatedAt = module.UpdatedAt,
     };
 }
 
 /// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
-public sealed record CustomTableDto(string Name, string? Description, bool SoftDelete, IReadOnlyList<CustomColumnDto> Columns);
+/// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
+public sealed record CustomTableDto(
+    string Name, string? Description, bool SoftDelete, IReadOnlyList<CustomColumnDto> Columns, IReadOnlyList<IReadOnlyList<string>> UniqueKeys);
 
-/// <param name="Null">Whether it may be empty.</param>
-/// <param name="Indexed">Whether filters and sorts find it by an index.</param>
-public sealed record CustomColumnDto(string Name, CustomColumnType Type, bool Null, bool Indexed);
+public sealed record CustomColumnDto
+{
+    public required string Name { get; init; }
+
+    public required CustomColumnType Type { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>Whether it may be empty.</summary>
+    public required bool Null { get; init; }
+
+    /// <summary>Whether filters and sorts find it by an index.</summary>
+    public required bool Indexed { get; init; }
+
+    public required bool PrimaryKey { get; init; }
+
+    /// <summary>Most characters of a text.</summary>
+    public int? Length { get; init; }
+
+    /// <summary>How many digits a number has in all.</summary>
+    public int? Precision { get; init; }
+
+    /// <summary>How many of them stand behind the point.</summary>
+    public int? Scale { get; init; }
+
+    /// <summary>Its value where none is given; `now()` is the instant.</summary>
+    public JsonElement? Default { get; init; }
+
+    internal static CustomColumnDto Of(CustomColumn column) => new()
+    {
+        Name = column.Name,
+        Type = column.Type,
+        Description = column.Description,
+        Null = column.Nullable,
+        Indexed = column.Indexed,
+        PrimaryKey = column.PrimaryKey,
+        Length = column.Length,
+        Precision = column.Precision,
+        Scale = column.Scale,
+        Default = column.DefaultsToNow ? JsonSerializer.SerializeToElement("now()") : column.Default,
+    };
+}
+
+/// <param name="Role">`user`, `manager` or `admin`.</param>
+/// <param name="Operations">Some of `read`, `write`, `delete`.</param>
+/// <param name="OwnerColumn">The column that must hold the user's id; without one the permission is for every record.</param>
+public sealed record CustomGrantDto(string Role, string Table, IReadOnlyList<string> Operations, string? OwnerColumn);

@@ -22,6 +22,6 @@ internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor curren
             (m.ExtensionId == null || isAdmin || m.ExtensionId == own) && (m.ProjectId == null || projects.Any(p => p.Id == m.ProjectId)));
         var page = await modules.ToPageAsync(query.Page, Sorts, rows => rows, ct);
         return page.Error is { } fault ? fault
-            : new Page<CustomModuleDto>([.. page.Value.Items.Select(CustomModuleDto.Of)], page.Value.Total, page.Value.Number, page.Value.Size);
+            : page.Value.With<CustomModuleDto>([.. page.Value.Items.Select(CustomModuleDto.Of)]);
     }
 }

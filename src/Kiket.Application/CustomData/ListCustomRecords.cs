@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
@@ -29,30 +30,26 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         var conditions = CustomFilters.Read(table, query.Filters);
         if (conditions.Error is { } fault)
             return fault;
+        var sorts = CustomSort.Read(table, query.Page.Sort);
+        if (sorts.Error is { } wrong)
+            return wrong;
 
         // Without a condition the table's own index finds the records; with one only the index of values shall, so nothing else is said.
-        var indexed = conditions.Value.Where(c => c.Column.Indexed).ToList();
-        var slow = conditions.Value.Where(c => !c.Column.Indexed).ToList();
-        var records = (indexed.Count == 0 ? db.Records(opened.Value) : db.CustomRecords).AsNoTracking();
-        foreach (var condition in indexed)
+        List<CustomCondition> all = opened.Value.Own is { } own ? [own, .. conditions.Value] : [.. conditions.Value];
+        var slow = all.Where(c => !c.Column.Indexed).ToList();
+        var records = (slow.Count == all.Count ? db.Records(opened.Value) : db.CustomRecords).AsNoTracking();
+        foreach (var condition in all.Where(c => c.Column.Indexed))
         {
             var ids = condition.Apply(db.Values(opened.Value)).Select(v => v.RecordId);
             records = records.Where(r => ids.Contains(r.Id));
         }
 
-        var sort = (query.Page.Sort ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var column = sort.Length is 1 or 2 && (sort.Length == 1 || sort[1] is "asc" or "desc") ? table.Find(sort[0]) : null;
-        if (column?.Type is CustomColumnType.Json)
-            column = null;
-        Result<Page<CustomRecord>> page;
-        if (slow.Count > 0 || column is { Indexed: false })
-            page = await ScanAsync(table, records, slow, column, sort, query.Page, ct);
-        else if (column is null)
-            page = await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
-        else
-            page = await SortAsync(opened.Value, records, column.Name, query.Page, ct);
+        var page = slow.Count > 0 || (sorts.Value.Any(s => s.Column is not null) && sorts.Value is not [{ Column.Indexed: true }])
+            ? await ScanAsync(table, records, slow, sorts.Value, query.Page, ct)
+            : sorts.Value is [{ Column: { } column }] ? await SortAsync(opened.Value, records, column.Name, query.Page, ct)
+            : await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
         return page.Error is { } error ? error
-            : new Page<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))], page.Value.Total, page.Value.Number, page.Value.Size);
+            : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
 
     private Task<Result<Page<CustomRecord>>> SortAsync(
@@ -64,9 +61,9 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         return sorted.ToPageAsync(page, sorts, rows => rows.Select(s => s.Record), ct);
     }
 
-    private static async Task<Result<Page<CustomRecord>>> ScanAsync(
-        CustomTable table, IQueryable<CustomRecord> records, List<CustomCondition> conditions, CustomColumn? column, string[] sort, PageRequest page,
-        CancellationToken ct)
+    /// <summary>Looks at the records one by one, and keeps of each no more than puts it in its place.</summary>
+    private async Task<Result<Page<CustomRecord>>> ScanAsync(
+        CustomTable table, IQueryable<CustomRecord> records, List<CustomCondition> conditions, IReadOnlyList<CustomSort> sorts, PageRequest page, CancellationToken ct)
     {
         if (await records.CountAsync(ct) > MaxScanned)
         {
@@ -76,22 +73,21 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
                 parameter, $"More than {MaxScanned} records would have to be looked at one by one. Columns with an index: {string.Join(", ", known)}.");
         }
 
-        var ordered = Sorts.Apply(records, column is null ? page.Sort : null);
-        if (ordered.Error is { } refusal)
-            return refusal;
-        var found = (await ordered.Value.ToListAsync(ct)).Where(r => conditions.TrueForAll(c => c.Matches(Held(r, c.Column)))).ToList();
-        if (column is not null)
+        List<(string[] Keys, long Id)> found = [];
+        await foreach (var record in records.AsAsyncEnumerable().WithCancellation(ct))
         {
-            found = [.. sort is [_, "desc"]
-                ? found.OrderByDescending(r => Held(r, column), StringComparer.Ordinal).ThenByDescending(r => r.Id)
-                : found.OrderBy(r => Held(r, column), StringComparer.Ordinal).ThenBy(r => r.Id)];
+            if (conditions.TrueForAll(c => c.Matches(record.Data)))
+                found.Add(([.. sorts.Select(s => s.KeyOf(record))], record.Id));
         }
 
-        return found.ToPage(page);
+        found.Sort((one, other) => CustomSort.Compare(sorts, one, other));
+        var part = found.ToPage(page);
+        if (part.Error is { } refusal)
+            return refusal;
+        var ids = part.Value.Items.Select(i => i.Id).ToList();
+        var shown = await db.CustomRecords.AsNoTracking().Where(r => ids.Contains(r.Id)).ToListAsync(ct);
+        return part.Value.With<CustomRecord>([.. shown.OrderBy(r => ids.IndexOf(r.Id))]);
     }
-
-    private static string Held(CustomRecord record, CustomColumn column) => CustomValues.Sortable(
-        column, record.Data.TryGetValue(column.Name, out var value) && value.ValueKind is not JsonValueKind.Null ? value : null);
 
     private sealed class SortedRecord
     {
@@ -100,5 +96,59 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         public required long RecordId { get; init; }
 
         public required CustomRecord Record { get; init; }
+    }
+}
+
+/// <summary>One part of an order: a column of the table, or one that every record has.</summary>
+internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDescending)
+{
+    private const int MaxParts = 5;
+
+    /// <summary>Long texts are in order by their beginnings.</summary>
+    private const int MaxKeyLength = 256;
+
+    private static readonly string[] OfEveryRecord = ["id", "created_at", "updated_at"];
+
+    public static Result<IReadOnlyList<CustomSort>> Read(CustomTable table, string? sort)
+    {
+        List<CustomSort> parts = [];
+        foreach (var pair in (string.IsNullOrWhiteSpace(sort) ? "id" : sort).Split(',', StringSplitOptions.TrimEntries))
+        {
+            var words = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var column = words.Length > 0 ? table.Find(words[0]) : null;
+            if (words.Length is 0 or > 2 || column is { Type: CustomColumnType.Json } || (column is null && !OfEveryRecord.Contains(words[0])))
+            {
+                var known = OfEveryRecord.Concat(table.Columns.Where(c => c.Type is not CustomColumnType.Json).Select(c => c.Name)).Distinct();
+                return Error.InvalidParameter("sort", $"'{pair}' is no order of this list. Fields: {string.Join(", ", known)}; then asc or desc.");
+            }
+
+            if (words.Length == 2 && words[1] is not ("asc" or "desc"))
+                return Error.InvalidParameter("sort", $"'{words[1]}' is no direction; use asc or desc.");
+            if (parts.Count == MaxParts)
+                return Error.InvalidParameter("sort", $"An order has at most {MaxParts} parts.");
+            parts.Add(new(words[0], column, words is [_, "desc"]));
+        }
+
+        return parts;
+    }
+
+    public string KeyOf(CustomRecord record)
+    {
+        var key = Column is not null ? CustomValues.SortableOf(record.Data, Column)
+            : Name == "id" ? record.Id.ToString("D20", CultureInfo.InvariantCulture)
+            : (Name == "created_at" ? record.CreatedAt : record.UpdatedAt).UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
+        return key.Length <= MaxKeyLength ? key : key[..MaxKeyLength];
+    }
+
+    /// <summary>Ties are broken by id, in the direction of the last part, as in every list.</summary>
+    public static int Compare(IReadOnlyList<CustomSort> sorts, (string[] Keys, long Id) one, (string[] Keys, long Id) other)
+    {
+        for (var n = 0; n < sorts.Count; n++)
+        {
+            if (string.CompareOrdinal(one.Keys[n], other.Keys[n]) is not 0 and var order)
+                return sorts[n].IsDescending ? -order : order;
+        }
+
+        return sorts[^1].IsDescending ? other.Id.CompareTo(one.Id) : one.Id.CompareTo(other.Id);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReade
             var found = await db.FindProjectAsync(reference, current.Actor, ProjectAccess.Manage, ct);
             if (found.Error is { } missing)
                 return missing;
+            if (found.Value.Status is ProjectStatus.Archived)
+                return ProjectErrors.Archived(found.Value.Key);
             projectId = found.Value.Id;
         }
 
@@ -63,69 +65,80 @@ internal static class ModulePublication
     private const int MaxFaults = 100;
     private const int Batch = 500;
 
-    /// <summary>Makes a module or changes one; refuses with the records that would not fit, and then changes nothing.</summary>
+    /// <summary>Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal undoes.</summary>
     public static async Task<Result<(CustomModule Module, ModuleChange Change)>> PublishModuleAsync(
         this IKiketDb db, long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset now, CancellationToken ct)
     {
         var slot = CustomModule.SlotOf(projectId, extensionId, schema.Key);
-        var module = await db.CustomModules.SingleOrDefaultAsync(m => m.Slot == slot, ct);
-        if (module is null)
+        if (await db.CustomModules.Where(m => m.Slot == slot).Select(m => (long?)m.Id).SingleOrDefaultAsync(ct) is not { } id)
         {
-            module = CustomModule.Publish(organizationId, projectId, extensionId, schema, now);
-            db.CustomModules.Add(module);
+            var made = CustomModule.Publish(organizationId, projectId, extensionId, schema, now);
+            db.CustomModules.Add(made);
             await db.SaveChangesAsync(ct);
-            return (module, ModuleChange.Made);
+            return (made, ModuleChange.Made);
         }
 
-        // One database keeps the members of JSON objects in an order of its own.
-        if (JsonElement.DeepEquals(JsonSerializer.SerializeToElement(module.Schema), JsonSerializer.SerializeToElement(schema)))
+        // Until the transaction ends nobody writes by the old schema, and nobody replaces it too.
+        await db.LockAsync(id, ct);
+        var module = await db.CustomModules.SingleAsync(m => m.Id == id, ct);
+        var before = module.Schema;
+        if (IsSame(before, schema))
             return (module, ModuleChange.None);
         module.Follow(schema, now);
-        var moved = await MoveRecordsAsync(db, module, now, ct);
-        if (moved.Error is { } refusal)
-            return refusal;
+        List<ErrorDetail> faults = [];
+        foreach (var table in before.Tables.Where(t => faults.Count < MaxFaults && !IsSame(t, schema.Find(t.Name))))
+            await MoveRecordsAsync(db, id, table.Name, schema.Find(table.Name), faults, now, ct);
+        if (faults.Count > 0)
+            return Error.Validation(faults);
         await db.SaveChangesAsync(ct);
         return (module, ModuleChange.Changed);
     }
 
-    private static async Task<Result> MoveRecordsAsync(IKiketDb db, CustomModule module, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Brings the records of a table into its new form, a few hundred at once, and indexes them anew.</summary>
+    /// <param name="table">The new form; null where the table is gone.</param>
+    private static async Task MoveRecordsAsync(
+        IKiketDb db, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
     {
-        var id = module.Id;
-        var records = await db.CustomRecords.Where(r => r.ModuleId == id && r.DeletedAt == null).OrderBy(r => r.Id).ToListAsync(ct);
-        List<ErrorDetail> faults = [];
-        foreach (var record in records)
+        await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).ExecuteDeleteAsync(ct);
+        for (var last = 0L; faults.Count < MaxFaults;)
         {
-            if (faults.Count >= MaxFaults)
-                break;
-            var place = $"{record.Table}.{record.Id}";
-            if (module.Schema.Find(record.Table) is not { } table)
+            var after = last;
+            var records = await db.CustomRecords.Where(r => r.ModuleId == moduleId && r.Table == name && r.DeletedAt == null && r.Id > after)
+                .OrderBy(r => r.Id).Take(Batch).ToListAsync(ct);
+            if (records.Count == 0)
+                return;
+            last = records[^1].Id;
+            foreach (var record in records)
+                faults.AddRange(Move(record, table, now).Select(f => f with { Field = $"{name}.{record.Id}{f.Field}" }));
+
+            // A fault undoes everything, and what is looked for then is only more of them.
+            if (faults.Count == 0)
             {
-                faults.Add(new(place, $"The table {record.Table} is gone, and this record is in it."));
-                continue;
+                foreach (var (place, fault) in await db.SaveRecordsAsync(table!, records, ct))
+                    faults.AddRange(fault.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" }));
             }
 
-            foreach (var (name, _) in record.Data.Where(d => table.Find(d.Key) is null && d.Value.ValueKind is not JsonValueKind.Null))
-                faults.Add(new($"{place}.{name}", $"The column {name} is gone, and this record has a value in it."));
-            var kept = record.Data.Where(d => table.Find(d.Key) is not null).ToDictionary(StringComparer.Ordinal);
-            var fit = CustomValues.Fit(table, kept, null, now);
-            if (fit.Error is { } wrong)
-                faults.AddRange(wrong.Details.Select(d => new ErrorDetail(place + d.Field["record".Length..], d.Message)));
-            else
-                record.Replace(fit.Value, now);
+            foreach (var record in records)
+                db.CustomRecords.Entry(record).State = EntityState.Detached;
+            foreach (var value in db.CustomRecordValues.Local.ToList())
+                db.CustomRecordValues.Entry(value).State = EntityState.Detached;
         }
-
-        if (faults.Count > 0)
-            return Error.Validation(faults);
-        await db.CustomRecordValues.Where(v => v.ModuleId == id).ExecuteDeleteAsync(ct);
-        foreach (var group in records.GroupBy(r => r.Table))
-        {
-            foreach (var batch in group.Chunk(Batch))
-            {
-                if ((await db.SaveRecordsAsync(module.Schema.Find(group.Key)!, batch, ct)).Error is { } taken)
-                    return taken;
-            }
-        }
-
-        return Result.Success;
     }
+
+    private static List<ErrorDetail> Move(CustomRecord record, CustomTable? table, DateTimeOffset now)
+    {
+        if (table is null)
+            return [new("", $"The table {record.Table} is gone, and this record is in it.")];
+        var lost = record.Data.Where(d => table.Find(d.Key) is null && d.Value.ValueKind is not JsonValueKind.Null)
+            .Select(d => new ErrorDetail($".{d.Key}", $"The column {d.Key} is gone, and this record has a value in it.")).ToList();
+        var fit = CustomValues.Fit(table, record.Data.Where(d => table.Find(d.Key) is not null).ToDictionary(StringComparer.Ordinal), null, now);
+        if (fit.Error is { } wrong)
+            return [.. lost, .. wrong.Details.Select(d => d with { Field = d.Field["record".Length..] })];
+        if (lost.Count == 0 && !IsSame(record.Data, fit.Value))
+            record.Replace(fit.Value, now);
+        return lost;
+    }
+
+    /// <summary>Compared as JSON, because one database keeps the members of an object in an order of its own.</summary>
+    private static bool IsSame<T>(T one, T other) => JsonElement.DeepEquals(JsonSerializer.SerializeToElement(one), JsonSerializer.SerializeToElement(other));
 }

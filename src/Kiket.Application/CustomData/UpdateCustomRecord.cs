@@ -27,8 +27,10 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, ICurrentActor curre
         var fit = CustomValues.Fit(table, command.Changes, record.Data, now);
         if (fit.Error is { } wrong)
             return wrong;
+        if (!opened.Value.Allows(fit.Value))
+            return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomDataQueries.Write);
         record.Replace(fit.Value, now);
-        var saved = await db.SaveRecordsAsync(table, [record], ct);
-        return saved.Error is { } taken ? taken : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
+        var taken = await db.SaveRecordsAsync(table, [record], ct);
+        return taken.Count > 0 ? taken[0].Fault : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
     }
 }

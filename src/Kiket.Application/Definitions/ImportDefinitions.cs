@@ -295,24 +295,34 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                     continue;
                 foreach (var seeds in wanted.Seeds.GroupBy(s => s.Table))
                 {
-                    var table = module.Schema.Find(seeds.Key)!;
-                    List<CustomRecord> records = [];
-                    foreach (var seed in seeds)
-                    {
-                        var fit = CustomValues.Fit(table, seed.Data, null, now);
-                        if (fit.Error is { } wrong)
-                            faults.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
-                        else
-                            records.Add(CustomRecord.Add(organizationId, module.Id, project.Id, table.Name, fit.Value, now));
-                    }
-
-                    db.CustomRecords.AddRange(records);
-                    if ((await db.SaveRecordsAsync(table, records, ct)).Error is { } taken)
-                        faults.AddRange(taken.Details.Select(d => seeds.First().Place with { Message = d.Message }));
+                    foreach (var some in seeds.Chunk(CreateCustomRecordsCommand.MaxRecords).TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults))
+                        faults.AddRange(await SeedAsync(module, module.Schema.Find(seeds.Key)!, project, some, ct));
                 }
             }
 
             return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
+        }
+
+        private async Task<IReadOnlyList<DefinitionNote>> SeedAsync(
+            CustomModule module, CustomTable table, Project project, PackRecord[] seeds, CancellationToken ct)
+        {
+            List<DefinitionNote> faults = [];
+            List<CustomRecord> records = [];
+            foreach (var seed in seeds.TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults))
+            {
+                var fit = CustomValues.Fit(table, seed.Data, null, now);
+                if (fit.Error is { } wrong)
+                    faults.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
+                else
+                    records.Add(CustomRecord.Add(organizationId, module.Id, project.Id, table.Name, fit.Value, now));
+            }
+
+            if (faults.Count > 0)
+                return faults;
+            db.CustomRecords.AddRange(records);
+            foreach (var (place, fault) in await db.SaveRecordsAsync(table, records, ct))
+                faults.Add(seeds[place].Place with { Message = fault.Message });
+            return faults;
         }
 
         private async Task KeepFilesAsync(Project project, CancellationToken ct)

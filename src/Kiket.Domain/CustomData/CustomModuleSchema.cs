@@ -112,4 +112,8 @@ public sealed record CustomColumn(string Name, CustomColumnType Type)
 /// <param name="Role"><c>user</c>, <c>manager</c> or <c>admin</c>.</param>
 /// <param name="Table">Name of the table.</param>
 /// <param name="Operations">Some of <c>read</c>, <c>write</c>, <c>delete</c>.</param>
-public sealed record CustomGrant(string Role, string Table, IReadOnlyList<string> Operations);
+public sealed record CustomGrant(string Role, string Table, IReadOnlyList<string> Operations)
+{
+    /// <summary>The column that must hold the user's id, or null where the grant is for every record.</summary>
+    public string? OwnerColumn { get; init; }
+}

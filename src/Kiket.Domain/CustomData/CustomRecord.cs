@@ -6,6 +6,9 @@ namespace Kiket.Domain.CustomData;
 /// <summary>A record in a table of a module.</summary>
 public sealed class CustomRecord : AggregateRoot
 {
+    /// <summary>Most bytes of JSON that a record holds.</summary>
+    public const int MaxSize = 65_536;
+
     private CustomRecord()
     {
     }
@@ -86,7 +89,7 @@ public sealed class CustomRecordValue
     /// <summary>Name of the table.</summary>
     public string Table { get; private set; } = "";
 
-    /// <summary>Name of the column; of a unique key, its columns with a plus before each.</summary>
+    /// <summary>Name of the column; empty for a unique key.</summary>
     public string Column { get; private set; } = "";
 
     /// <summary>The value in its sortable form; empty for a unique key.</summary>
@@ -102,21 +105,33 @@ public sealed class CustomRecordValue
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(table);
-        List<CustomRecordValue> values = [.. table.Columns.Where(c => c.Indexed)
-            .Select(c => New(record, c.Name, CustomValues.Sortable(c, Held(record, c.Name)), null))];
-        foreach (var key in table.UniqueKeys)
-        {
-            // As in every database, an empty column equals nothing, not even another empty one.
-            var parts = key.Select(c => Held(record, c)).ToList();
-            if (!parts.Exists(p => p is null))
-                values.Add(New(record, "", "", CustomValues.Hash(record, key, [.. key.Select((c, n) => CustomValues.Unique(table.Find(c)!, parts[n]!.Value))])));
-        }
-
-        return values;
+        return
+        [
+            .. table.Columns.Where(c => c.Indexed).Select(c => New(record, c.Name, CustomValues.SortableOf(record.Data, c), null)),
+            .. table.UniqueKeys.Select(k => UniqueHashOf(record, table, k)).OfType<string>().Select(h => New(record, "", "", h)),
+        ];
     }
 
-    private static JsonElement? Held(CustomRecord record, string column) =>
-        record.Data.TryGetValue(column, out var held) && held.ValueKind is not JsonValueKind.Null ? held : null;
+    /// <summary>The hash of what a record holds in the columns of a unique key.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="key">The columns.</param>
+    /// <returns>Null when one of them is empty: as in every database it then equals nothing, not even another empty one.</returns>
+    public static string? UniqueHashOf(CustomRecord record, CustomTable table, IReadOnlyList<string> key)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(key);
+        List<string> parts = [];
+        foreach (var column in key)
+        {
+            if (CustomValues.Held(record.Data, column) is not { } held)
+                return null;
+            parts.Add(CustomValues.Unique(table.Find(column)!, held));
+        }
+
+        return CustomValues.Hash(record, key, parts);
+    }
 
     private static CustomRecordValue New(CustomRecord record, string column, string value, string? hash) => new()
     {

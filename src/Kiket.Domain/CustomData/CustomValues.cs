@@ -48,6 +48,8 @@ public static class CustomValues
             }
         }
 
+        if (faults.Count == 0 && JsonSerializer.SerializeToUtf8Bytes(data).Length > CustomRecord.MaxSize)
+            faults.Add(new("record", $"A record has at most {CustomRecord.MaxSize} bytes of JSON."));
         return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
     }
 
@@ -81,6 +83,18 @@ public static class CustomValues
     /// <param name="column">The column.</param>
     /// <param name="value">A value that fits the column; null for an empty one.</param>
     public static string Sortable(CustomColumn column, JsonElement? value) => value is { } held ? "=" + Unique(column, held) : Missing;
+
+    /// <summary>What a record holds in a column, in the form that sorts.</summary>
+    /// <param name="data">The record's columns.</param>
+    /// <param name="column">The column.</param>
+    public static string SortableOf(IReadOnlyDictionary<string, JsonElement> data, CustomColumn column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return Sortable(column, Held(data, column.Name));
+    }
+
+    internal static JsonElement? Held(IReadOnlyDictionary<string, JsonElement> data, string column) =>
+        data.TryGetValue(column, out var held) && held.ValueKind is not JsonValueKind.Null ? held : null;
 
     internal static string Unique(CustomColumn column, JsonElement value) => column.Type switch
     {

@@ -34,8 +34,11 @@ internal sealed class CustomModuleReader : ICustomModuleReader
 internal static partial class CustomModuleReading
 {
     private const int MaxText = 2_000;
+    private const int MaxLength = 10_000;
     private const int MaxColumns = 200;
     private const int MaxTables = 100;
+    private const int MaxIndexes = 50;
+    private const int MaxGrants = 500;
 
     private static readonly string[] Roles = ["user", "manager", "admin"];
     private static readonly string[] Operations = ["read", "write", "delete"];
@@ -99,11 +102,17 @@ internal static partial class CustomModuleReading
                 file.Fault(key, $"A table has at most {MaxColumns} columns.");
             else
                 columns.Add(column);
-            if (column.PrimaryKey || file.Flag(body, "unique", standard: false))
+            if (file.Flag(body, "unique", standard: false))
                 unique.Add([column.Name]);
         }
 
-        foreach (var index in file.List(map, "indexes"))
+        // A primary key of several columns is one key.
+        if (columns.Where(c => c.PrimaryKey).Select(c => c.Name).ToList() is { Count: > 0 } primary)
+            unique.Insert(0, primary);
+        var indexes = file.List(map, "indexes");
+        if (indexes.Count > MaxIndexes)
+            file.Fault(indexes[MaxIndexes], $"A table has at most {MaxIndexes} indexes.");
+        foreach (var index in indexes.Take(MaxIndexes))
         {
             var body = file.MapOf(index, "An index");
             file.WarnOfOthers(body, "name", "columns", "unique", "description");
@@ -153,8 +162,14 @@ internal static partial class CustomModuleReading
         }
 
         var isOwnKey = name.Value == "id" && known is CustomColumnType.String;
+        if (name.Value == "id" && known is not (CustomColumnType.String or CustomColumnType.Bigint or CustomColumnType.Integer))
+            file.Fault(typed, "An id is a bigint, which Kiket counts, or a string, which whoever adds a record gives.");
         if (CustomModuleSchema.SystemColumns.Contains(name.Value) && !isOwnKey)
             return null;
+        if (file.Flag(map, "auto_increment", standard: false))
+            file.Fault(map.Find("auto_increment")!.Value, "Kiket counts the column id and no other.");
+        if (match.Groups["a"].Success && known is not (CustomColumnType.String or CustomColumnType.Text or CustomColumnType.Decimal))
+            file.Fault(typed, $"'{typed.Shown}': only strings, texts and decimals have a size.");
         var column = new CustomColumn(name.Value, known)
         {
             Description = file.Text(map, "description", MaxText)?.Value,
@@ -166,10 +181,11 @@ internal static partial class CustomModuleReading
         int? first = match.Groups["a"].Success ? Number(match.Groups["a"].Value) : null, second = match.Groups["b"].Success ? Number(match.Groups["b"].Value) : null;
         switch (known)
         {
-            case CustomColumnType.String:
-                column = column with { Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? CustomColumn.MaxIndexedLength };
-                if (column.Length is < 1 or > 10_000)
-                    file.Fault(typed, "A string has a length of 1 to 10000.");
+            case CustomColumnType.String or CustomColumnType.Text:
+                int? standard = known is CustomColumnType.String ? CustomColumn.MaxIndexedLength : null;
+                column = column with { Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? standard };
+                if (column.Length is < 1 or > MaxLength)
+                    file.Fault(typed, $"A text has a length of 1 to {MaxLength}.");
                 break;
             case CustomColumnType.Decimal when (first ?? file.WholeNumber(map, "precision")) is { } precision:
                 column = column with { Precision = precision, Scale = second ?? file.WholeNumber(map, "scale") ?? 0 };
@@ -213,26 +229,52 @@ internal static partial class CustomModuleReading
             if (role is not null && !Roles.Contains(role.Value))
                 file.Fault(role, $"'{role.Shown}' is no role: {string.Join(", ", Roles)}.");
 
-            // Nothing checks conditions, and a permission without its condition would be too much.
             var isConditional = !FileReading.IsEmpty(body, "conditions");
-            if (isConditional)
-                file.Warn(item, "A permission with conditions is kept and grants nothing.");
+            var owner = isConditional ? OwnerColumn(file, body) : null;
+            if (isConditional && owner is null)
+                file.Warn(item, "A permission grants nothing when its conditions are others than one column that equals current_user_id.");
             List<(string Table, IReadOnlyList<string> Operations)> listed = body.Find("tables")?.Value is YamlMap byTable
-                ? [.. byTable.Entries.Select(e => (e.Key.Value, file.Texts(byTable, e.Key.Value)))]
+                ? [.. byTable.Entries.Select(e => (e.Key.Value, TextsOf(file, e.Value)))]
                 : [.. file.Texts(body, "tables").Select(t => (t, file.Texts(body, "operations")))];
-            foreach (var (table, operations) in listed)
+            foreach (var (name, operations) in listed)
             {
-                if (!tables.Exists(t => t.Name == table))
-                    file.Fault(item, $"There is no table '{table}' to permit.");
+                if (grants.Count == MaxGrants)
+                {
+                    file.Fault(item, $"A module has at most {MaxGrants} permissions.");
+                    return grants;
+                }
+
                 foreach (var wrong in operations.Except(Operations))
                     file.Fault(item, $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+                var at = tables.FindIndex(t => t.Name == name);
+                if (at < 0)
+                    file.Fault(item, $"There is no table '{name}' to permit.");
+                else if (owner is not null)
+                    tables[at] = WithOwner(file, item, tables[at], owner);
                 if (role is not null)
-                    grants.Add(new(role.Value, table, isConditional ? [] : operations));
+                    grants.Add(new(role.Value, name, isConditional && owner is null ? [] : operations) { OwnerColumn = owner });
             }
         }
 
         return grants;
     }
+
+    /// <summary>The column of the one condition that is understood; null for any other, which would have to be checked and is not.</summary>
+    private static string? OwnerColumn(FileReading file, YamlMap permission) =>
+        permission.Find("conditions")?.Value is YamlList { Items: [YamlMap { Entries.Count: 2 } only] }
+        && only.Find("equals")?.Value is YamlText { Value: "current_user_id" } ? file.Text(only, "column", CustomModuleSchema.MaxNameLength)?.Value : null;
+
+    /// <summary>The table with an index on the column that says whose a record is: every list that a user sees is filtered by it.</summary>
+    private static CustomTable WithOwner(FileReading file, YamlNode at, CustomTable table, string owner)
+    {
+        if (table.Find(owner) is { Type: CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.String } column)
+            return table with { Columns = [.. table.Columns.Select(c => c == column ? Indexed(file, at, c) : c)] };
+        file.Fault(at, $"{table.Name} has no column '{owner}' that holds a user: a number or a string.");
+        return table;
+    }
+
+    private static IReadOnlyList<string> TextsOf(FileReading file, YamlNode value) =>
+        file.Texts(new YamlMap(value.Line, value.Column, 1, 0, [new(new(value.Line, value.Column, "operations", IsPlain: true), value)]), "operations");
 
     private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
 

@@ -133,7 +133,10 @@ public sealed class CustomDataTests(KiketServer server)
     [InlineData("filters={\"total\":{\"like\":1}}", "filters.total")]
     [InlineData("filters={\"total\":{\"gt\":null}}", "filters.total")]
     [InlineData("sort=color", "sort")]
-    [InlineData("limit=101", "per_page")]
+    [InlineData("limit=101", "limit")]
+    [InlineData("limit=0", "limit")]
+    [InlineData("per_page=101", "per_page")]
+    [InlineData("page=0", "page")]
     public async Task A_bad_list_is_refused(string query, string field)
     {
         var admin = (await ShopAsync()).Admin;

@@ -117,7 +117,7 @@ public sealed class RequestSamples : IAsyncLifetime
         await session.Db.SaveChangesAsync();
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
         await session.SendAsync(new PublishCustomModuleCommand(new(Shop, null), null, null));
-        var order = (await session.SendAsync(new CreateCustomRecordsCommand(Orders, [Order("A")]))).Value[0]["id"].GetInt64();
+        var order = (await session.SendAsync(new CreateCustomRecordsCommand(Orders, [Order("A")], IsBulk: false))).Value[0]["id"].GetInt64();
 
         var samples = Of(
             developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
@@ -321,8 +321,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListCustomRecordsQuery(Orders, Filter("""{"total": {"gte": 1, "lt": 9, "ne": 4}, "number": ["A", "B"]}"""), new(1, 1, "total desc"));
         yield return new ListCustomRecordsQuery(Orders, Filter("""{"note": "x"}"""), new(1, 1, "note"));
         yield return new GetCustomRecordQuery(Orders, order);
-        yield return new CreateCustomRecordsCommand(Orders, [Order("B"), Order("C")]);
-        yield return new CreateCustomRecordsCommand(Orders, [Order("A")]);
+        yield return new CreateCustomRecordsCommand(Orders, [Order("B"), Order("C")], IsBulk: true);
+        yield return new CreateCustomRecordsCommand(Orders, [Order("A")], IsBulk: false);
         yield return new UpdateCustomRecordCommand(Orders, order, Order("D"));
         yield return new DeleteCustomRecordCommand(Orders, order);
     }
