@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Tests.Workflows;
 using Kiket.Domain.Workflows;
@@ -92,6 +94,49 @@ public sealed class RealPackTests(KiketServer server)
             var type = project.Schema.IssueTypes.First(t => project.Schema.WorkflowOf(t) == workflow.Key).Key;
             await new Walk(tenant, key, type, workflow.Definition).AllAsync();
         }
+    }
+
+    [Fact]
+    public async Task Customer_data_of_the_ecommerce_pack_begins_with_its_records_and_is_kept_through_both_APIs()
+    {
+        var tenant = await server.NewTenantAsync();
+        var files = Packs.FilesOf(Path.Combine(Packs.Shared(), "ecommerce"));
+        var done = await tenant.Admin.ImportAsync(files).OkAsync();
+        Assert.Contains("module ecommerce.customer_data", done.Texts("created"));
+        var manifest = Installed.Manifest("com.example.crm", "custom_data.read", "custom_data.write");
+        manifest["extension"]!["custom_data"] = JsonNode.Parse("""{"permissions": [{"module": "ecommerce.customer_data", "operations": ["read", "write"]}]}""");
+        var extension = new Installed(server, await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = "ECOMMERCE" }).CreatedAsync()).Client;
+        const string profiles = "/api/v1/custom_data/ecommerce.customer_data/customer_profiles", events = "/api/v1/custom_data/ecommerce.customer_data/customer_events";
+        static string Ext(string path) => path.Replace("/api/v1/", "/ext/", StringComparison.Ordinal);
+        const string project = "?project_key=ECOMMERCE";
+
+        // The seeds, by both APIs, found by the index that the pack declares.
+        var seeded = (await tenant.Admin.GetAsync(profiles + project + "&sort=email").OkAsync())["data"]!.AsArray();
+        Assert.Equal(
+            [("onboarding@example.com", "onboarding", 1, 59.9m, "seed"), ("repeat@example.com", "engaged_repeat", 4, 240m, "seed")],
+            seeded.Select(r => ((string)r!["email"]!, (string)r["lifecycle_stage"]!, (int)r["total_orders"]!, (decimal)r["total_revenue"]!, (string)r["metadata"]!["source"]!)));
+        var found = (await extension.GetAsync(Ext(profiles) + "?filters={\"lifecycle_stage\":[\"engaged_repeat\"]}").OkAsync())["data"]!.AsArray();
+        Assert.Equal("repeat@example.com", (string?)Assert.Single(found)!["email"]);
+
+        // What one writes the other reads, changes and deletes.
+        var added = (await extension.PostJsonAsync(Ext(profiles), new { record = new { email = "new@example.com", lifetime_value = "12.50" } }).CreatedAsync())["data"]!;
+        Assert.Equal(("prospect", 12.5m, 0), ((string?)added["lifecycle_stage"], (decimal)added["lifetime_value"]!, (int)added["total_orders"]!));
+        await tenant.Admin.PostJsonAsync(profiles + project, new { record = new { email = "new@example.com" } }).RefusedAsync(422, "VALIDATION_ERROR", "record.email");
+        await tenant.Admin.PatchJsonAsync($"{profiles}/{added["id"]}{project}", new { record = new { lifecycle_stage = "onboarding" } }).OkAsync();
+        Assert.Equal("onboarding", (string?)(await extension.GetAsync($"{Ext(profiles)}/{added["id"]}").OkAsync())["data"]!["lifecycle_stage"]);
+        await extension.DeleteAsync($"{Ext(profiles)}/{added["id"]}").OkAsync();
+        await tenant.Admin.GetAsync($"{profiles}/{added["id"]}{project}").RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
+
+        var first = new { contact_id = (long)seeded[0]!["id"]!, event_type = "order", occurred_at = "2026-03-01T10:00:00Z", payload = new { total = 5 } };
+        await extension.PostJsonAsync(Ext(events), new { records = new object[] { first, new { contact_id = 7, event_type = "visit", occurred_at = "2026-03-02T10:00:00+02:00" } } }).CreatedAsync();
+        var late = (await tenant.Admin.GetAsync(events + project + "&filters[occurred_at][gt]=2026-03-01T12:00:00Z").OkAsync())["data"]!.AsArray();
+        Assert.Equal(("visit", "2026-03-02T08:00:00.000Z"), ((string?)Assert.Single(late)!["event_type"], (string?)late[0]!["occurred_at"]));
+        await extension.PostJsonAsync(Ext(events), new { record = new { contact_id = 7 } }).RefusedAsync(422, "VALIDATION_ERROR", "record.event_type");
+
+        // Another import adds nothing and takes nothing away.
+        var again = await tenant.Admin.ImportAsync(files).OkAsync();
+        Assert.Contains("module ecommerce.customer_data", again.Texts("unchanged"));
+        Assert.Equal(2, (int)(await tenant.Admin.GetAsync(profiles + project).OkAsync())["meta"]!["total"]!);
     }
 
     [Fact]

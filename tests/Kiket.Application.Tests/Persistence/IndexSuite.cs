@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kiket.Application.Comments;
+using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
 using Kiket.Application.Projects;
 using Kiket.Domain.Issues;
@@ -34,6 +35,10 @@ public abstract class IndexSuite(ManyIssues many)
         { "history", "issue_changes", "issue_id", false },
         { "comments", "comments", "issue_id", false },
         { "projects", "projects", "organization_id", true },
+        { "custom records of a value", "custom_record_values", "value", true },
+        { "custom records of some values", "custom_record_values", "value", true },
+        { "custom records of a range", "custom_record_values", "value", true },
+        { "custom records of a value and a range", "custom_record_values", "value", true },
     };
 
     [Theory]
@@ -47,7 +52,7 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.NotEmpty(plans);
         foreach (var plan in plans)
         {
-            Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments");
+            Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments" or "custom_records" or "custom_record_values");
             var isPage = plan.Sql.Contains("OFFSET", StringComparison.Ordinal);
             Assert.False(isPage && plan.Sorts && !maySort, $"It sorts.\n{plan.Sql}\n{plan.Text}");
         }
@@ -55,6 +60,18 @@ public abstract class IndexSuite(ManyIssues many)
         // The page and its total.
         var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
         Assert.True(found.Count >= 2, $"No index finds {column}.\n{string.Join('\n', plans.Select(p => $"{p.Sql}\n{p.Text}"))}");
+    }
+
+    [Fact]
+    public async Task A_page_of_custom_data_is_read_in_the_order_of_its_index()
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+
+        var page = Assert.Single(await ExplainAsync("custom records in order"), plan => plan.Sql.Contains("OFFSET", StringComparison.Ordinal));
+
+        Assert.False(page.Sorts, page.Text);
+        Assert.Contains(page.Conditions, c => c.Table == "custom_record_values" && c.Columns.Contains("column", StringComparison.Ordinal));
+        Assert.DoesNotContain(page.Scanned, t => t is "custom_records" or "custom_record_values");
     }
 
     [Fact]
@@ -115,9 +132,21 @@ public abstract class IndexSuite(ManyIssues many)
         "history" => session.SendAsync(new ListIssueHistoryQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
         "comments" => session.SendAsync(new ListCommentsQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
         "projects" => session.SendAsync(new ListProjectsQuery([], [], null, new(null, null, null))),
+        "custom records in order" => CustomAsync(session, "{}", ManyIssues.CustomRecords, "total desc"),
+        "custom records of a value" => CustomAsync(session, """{"kind": "rare"}""", 10),
+        "custom records of some values" => CustomAsync(session, """{"kind": ["rare", "kind7"]}""", 109),
+        "custom records of a range" => CustomAsync(session, """{"total": {"gte": 10, "lt": 30}}""", 20),
+        "custom records of a value and a range" => CustomAsync(session, """{"kind": "rare", "total": {"lt": 5}}""", 5),
         "everything by title" => session.Db.Issues.IgnoreQueryFilters().OrderBy(i => i.Title + "!").Select(i => i.Title).Take(25).ToListAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
     };
+
+    private static async Task CustomAsync(Session session, string filters, int expected, string? sort = null)
+    {
+        var table = new CustomTableRef("shop", "orders", ProjectRef.TryParse("THREE", out var key) ? key : null);
+        var found = await session.SendAsync(new ListCustomRecordsQuery(table, JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(filters)!, new(null, null, sort)));
+        Assert.Equal(expected, found.Value.Total);
+    }
 
     private static async Task IssuesAsync(Session session, IssueFilter filter) =>
         Assert.NotEmpty((await session.SendAsync(new ListIssuesQuery(filter, new(null, null, null)))).Value.Items);
@@ -134,6 +163,7 @@ public abstract class IndexSuite(ManyIssues many)
 public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
 {
     public const string Address = "dev@example.com";
+    public const int CustomRecords = 100_000;
 
     public TestDatabase Database => database;
 
@@ -161,6 +191,8 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
                 await FillAsync(workspace, key, organization == 19 && key == "THREE" ? 3_000 : 500);
         }
 
+        await FillCustomDataAsync();
+
         // PostgreSQL does this by itself after a while; Sqlite is never told to, and must do without.
         await using var session = new Session(database.Services, Admin);
         if (session.Db is PostgreSqlKiketDbContext)
@@ -171,6 +203,25 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A table with many records: ten of a rare kind, the others of a thousand kinds; each with its number as total.</summary>
+    private async Task FillCustomDataAsync()
+    {
+        const string schema = "module: shop\ntables: {orders: {columns: [{name: kind, type: string, indexed: true}, {name: total, type: integer, indexed: true}]}}";
+        await using var session = new Session(database.Services, Admin);
+        var module = (await session.SendAsync(new PublishCustomModuleCommand(new(schema, null), null, null))).Value.Module.Id;
+        var total = session.Db is SqliteKiketDbContext ? "substr('00000000000000000000000000000' || n, -29)" : "lpad(n::text, 29, '0')";
+        await session.Db.Database.ExecuteSqlRawAsync($$"""
+            INSERT INTO custom_records (organization_id, version, created_at, updated_at, module_id, project_id, "table", data)
+            WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {{CustomRecords}})
+            SELECT organization_id, 1, created_at, updated_at, {{module}}, id, 'orders', '{}' FROM projects CROSS JOIN s WHERE id = {{ProjectId}};
+            INSERT INTO custom_record_values (organization_id, module_id, project_id, record_id, "table", "column", value)
+            WITH numbered AS (SELECT r.*, id - (SELECT min(id) FROM custom_records WHERE module_id = {{module}}) AS n FROM custom_records r WHERE module_id = {{module}})
+            SELECT organization_id, module_id, project_id, id, 'orders', 'kind', CASE WHEN n < 10 THEN '=rare' ELSE '=kind' || (n % 1000) END FROM numbered
+            UNION ALL
+            SELECT organization_id, module_id, project_id, id, 'orders', 'total', '=1' || {{total}} || '.' FROM numbered;
+            """.Replace("{", "{{").Replace("}", "}}"));
     }
 
     private async Task FillAsync(Workspace workspace, string key, int count)
