@@ -27,6 +27,9 @@ public abstract class TestDatabase : IAsyncLifetime
 
     public abstract DatabaseProvider Provider { get; }
 
+    /// <summary>Its connection string.</summary>
+    internal string Connection { get; private set; } = "";
+
     internal IServiceProvider Services => services ?? throw new InvalidOperationException($"There is no {Provider} here.");
 
     internal StatementLog Statements { get; } = new();
@@ -36,6 +39,7 @@ public abstract class TestDatabase : IAsyncLifetime
         (var connection, Unavailable) = await StartAsync();
         if (connection is null)
             return;
+        Connection = connection;
         services = KiketServices.On(Provider, connection, Statements);
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<KiketDbContext>().MigrateAsync(default);
