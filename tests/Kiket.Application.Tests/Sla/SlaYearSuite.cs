@@ -166,7 +166,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         {
             Limit New(string key, bool? office = null)
             {
-                var breach = random.Next(100, 4_000);
+                var breach = random.Next(100, 6_000);
                 return new(key, random.Next(4) == 0 ? null : random.Next(1, breach), breach, office ?? random.Next(3) > 0);
             }
 
@@ -225,7 +225,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                 start = ChangeOfCalendar - random.Next(0, 6_000);
             List<Act> acts = [new(start, random.Next(2) == 0 ? "open" : states[random.Next(6)], random.Next(3) == 0 ? IssuePriority.Critical : IssuePriority.Medium)];
             var (state, before) = (acts[0].State!, "");
-            for (var n = random.Next(1, 6); n > 0; n--)
+            for (var n = random.Next(1, 5); n > 0; n--)
             {
                 var minute = acts[^1].Minute + 1 + random.Next(0, random.Next(2) == 0 ? 600 : 5_000);
                 if (random.Next(5) == 0)
