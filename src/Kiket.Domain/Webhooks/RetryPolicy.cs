@@ -111,6 +111,10 @@ public readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeOff
         if (verdict is AttemptVerdict.Retry && failures < Threshold && !IsProbing)
             return this with { FailuresInRow = failures };
 
+        // It was on its way already when others opened the circuit, and says nothing new.
+        if (verdict is AttemptVerdict.Retry && IsOpen(at))
+            return this with { FailuresInRow = failures };
+
         var pause = verdict is AttemptVerdict.Gone ? GonePause : FirstPause * Math.Pow(2, Math.Min(Pauses, 10));
         pause = verdict is AttemptVerdict.Retry && pause > LongestPause ? LongestPause : pause;
         if (retryAfter > pause)

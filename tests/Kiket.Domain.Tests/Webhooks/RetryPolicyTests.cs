@@ -68,14 +68,26 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public void What_was_on_its_way_when_the_circuit_opened_does_not_prolong_the_pause()
+    {
+        var opened = new Circuit(Circuit.Threshold - 1, 0, null).After(AttemptVerdict.Retry, null, Noon);
+
+        var later = opened.After(AttemptVerdict.Retry, null, Noon).After(AttemptVerdict.Retry, null, Noon.AddSeconds(9));
+
+        Assert.Equal((Circuit.Threshold + 2, opened.Pauses, opened.PausedUntil), (later.FailuresInRow, later.Pauses, later.PausedUntil));
+        Assert.Equal(Noon.AddHours(1), opened.After(AttemptVerdict.Gone, null, Noon).PausedUntil);
+    }
+
+    [Fact]
     public void A_probe_that_fails_pauses_for_longer_up_to_a_quarter_of_an_hour()
     {
         var circuit = new Circuit(5, 1, Noon);
         List<double> pauses = [];
         for (var i = 0; i < 7; i++)
         {
-            circuit = circuit.After(AttemptVerdict.Retry, null, Noon);
-            pauses.Add((circuit.PausedUntil!.Value - Noon).TotalMinutes);
+            var probed = circuit.PausedUntil!.Value;
+            circuit = circuit.After(AttemptVerdict.Retry, null, probed);
+            pauses.Add((circuit.PausedUntil!.Value - probed).TotalMinutes);
         }
 
         Assert.Equal([1, 2, 4, 8, 15, 15, 15], pauses);
