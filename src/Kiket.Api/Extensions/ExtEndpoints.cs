@@ -30,12 +30,12 @@ internal static class ExtEndpoints
         ext.MapGet("/issues", ListExtIssues).WithName(nameof(ListExtIssues)).Reads(Scope.Issues);
         ext.MapPost("/issues", CreateExtIssue).WithName(nameof(CreateExtIssue)).Writes(Scope.Issues);
         ext.MapGet("/issues/{issue}", GetExtIssue).WithName(nameof(GetExtIssue)).Reads(Scope.Issues);
-        ext.MapPatch("/issues/{issue}", UpdateExtIssue).WithName(nameof(UpdateExtIssue)).Writes(Scope.Issues);
-        ext.MapPost("/issues/{issue}/transitions", TransitionExtIssue).WithName(nameof(TransitionExtIssue)).Writes(Scope.Issues);
+        ext.MapPatch("/issues/{issue}", UpdateExtIssue).WithName(nameof(UpdateExtIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
+        ext.MapPost("/issues/{issue}/transitions", TransitionExtIssue).WithName(nameof(TransitionExtIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
         ext.MapGet("/issues/{issue}/comments", ListExtComments).WithName(nameof(ListExtComments)).Reads(Scope.Comments);
         ext.MapPost("/issues/{issue}/comments", CreateExtComment).WithName(nameof(CreateExtComment)).Writes(Scope.Comments);
         ext.MapGet("/workflows/states", ListExtWorkflowStates).WithName(nameof(ListExtWorkflowStates)).Reads(Scope.Workflows);
-        ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows);
+        ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows).WithMetadata(new OpensTransaction());
         ext.MapGet("/project", GetExtProject).WithName(nameof(GetExtProject)).Reads(Scope.Projects);
         ext.MapGet("/project/members", ListExtMembers).WithName(nameof(ListExtMembers)).Reads(Scope.Users);
     }

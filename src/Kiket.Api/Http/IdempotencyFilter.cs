@@ -4,6 +4,7 @@ using System.Text;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Net.Http.Headers;
 
 namespace Kiket.Api.Http;
@@ -58,10 +59,15 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         var db = http.RequestServices.GetRequiredService<KiketDbContext>();
         var isKept = false;
         StoredAnswer answer;
+        IDbContextTransaction? transaction = null;
         try
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
+            if (http.GetEndpoint()?.Metadata.GetMetadata<OpensTransaction>() is not null)
+                db.HoldNextTransaction();
+            else
+                transaction = await db.Database.BeginTransactionAsync(http.RequestAborted);
             var result = await next(context);
+            transaction ??= db.Database.CurrentTransaction; // none when the request was refused before
             var isPending = result is INestedHttpResult { Result: ErrorResult { Error.IsPending: true } };
             answer = await RunAsync(http, result);
             if (answer.Status is >= 200 and < 300)
@@ -74,16 +80,19 @@ internal sealed class IdempotencyFilter : IEndpointFilter
                 }
 
                 // A caller who hangs up now must not leave it open whether the write was kept.
-                await transaction.CommitAsync(CancellationToken.None);
+                if (transaction is not null)
+                    await transaction.CommitAsync(CancellationToken.None);
                 isKept = true;
             }
-            else if (isPending)
+            else if (isPending && transaction is not null)
             {
                 await transaction.CommitAsync(CancellationToken.None); // keeps the approvals that were asked for; the key is given back
             }
         }
         finally
         {
+            if ((transaction ?? db.Database.CurrentTransaction) is { } open)
+                await open.DisposeAsync();
             if (!isKept)
                 await store.ReleaseAsync(reservation);
         }
@@ -152,3 +161,9 @@ internal sealed class IdempotencyFilter : IEndpointFilter
 /// means nothing to it.
 /// </summary>
 internal sealed class WithoutTransaction;
+
+/// <summary>
+/// On a route whose handler waits for somebody else before it writes, and then writes in one transaction that it opens itself. With an
+/// <c>Idempotency-Key</c> that transaction is kept open for the answer; what the handler saves before it is kept whatever the answer is.
+/// </summary>
+internal sealed class OpensTransaction;

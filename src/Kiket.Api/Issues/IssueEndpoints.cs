@@ -22,10 +22,10 @@ internal static class IssueEndpoints
         issues.MapGet("/", ListIssues).WithName(nameof(ListIssues)).Reads(Scope.Issues);
         issues.MapPost("/", CreateIssue).WithName(nameof(CreateIssue)).Writes(Scope.Issues);
         issues.MapGet("/{issue}", GetIssue).WithName(nameof(GetIssue)).Reads(Scope.Issues);
-        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues);
+        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
         issues.MapDelete("/{issue}", DeleteIssue).WithName(nameof(DeleteIssue)).Writes(Scope.Issues);
-        issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues);
-        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues);
+        issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
+        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues).WithMetadata(new OpensTransaction());
         issues.MapGet("/{issue}/transitions", ListIssueTransitions).WithName(nameof(ListIssueTransitions)).Reads(Scope.Issues);
         issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
     }

@@ -41,6 +41,9 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Whether the transaction has brought the log something.</summary>
     private bool hasEvents;
 
+    /// <summary>Whether the next transaction stays open after its work.</summary>
+    private bool holdsNext;
+
     /// <summary>Whose rows are visible.</summary>
     private CurrentActor? current;
 
@@ -114,9 +117,12 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Begins one use: the context is pooled, and an earlier use may have ended anyhow.</summary>
     internal void BeginUse(CurrentActor actor, OutboxSignal outbox, SlaRules limits)
     {
-        (current, signal, rules, hasEvents) = (actor, outbox, limits, false);
+        (current, signal, rules, hasEvents, holdsNext) = (actor, outbox, limits, false, false);
         events.Clear();
     }
+
+    /// <summary>Has the next transaction of <see cref="InTransactionAsync"/> stay open when its work is to be kept; whoever asks for it commits.</summary>
+    public void HoldNextTransaction() => holdsNext = true;
 
     public async Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
@@ -124,6 +130,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         const string savepoint = "work";
         var (outer, kept) = (Database.CurrentTransaction, events.Count);
         var transaction = outer ?? await Database.BeginTransactionAsync(ct);
+        var isHeld = false;
         try
         {
             if (outer is not null)
@@ -131,7 +138,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
             var result = await work();
             var isKept = result.Error is null or { IsPending: true };
-            if (outer is null && isKept)
+            isHeld = outer is null && isKept && holdsNext;
+            if (outer is null && isKept && !isHeld)
                 await transaction.CommitAsync(ct);
             else if (outer is not null && !isKept)
                 await RollbackToAsync(outer, savepoint, kept);
@@ -144,7 +152,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         }
         finally
         {
-            if (outer is null)
+            if (outer is null && !isHeld)
             {
                 events.Clear();
                 await transaction.DisposeAsync();

@@ -177,6 +177,12 @@ public sealed class IdempotencyTests(KiketServer server)
         Assert.Null(refused.Headers.ETag);
         Assert.Null(refused.Headers.Location);
         Assert.Equal(0, await IssuesAsync(tenant));
+
+        // A move opens its transaction itself, after it has asked others.
+        await tenant.AddIssueAsync();
+        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition", "move", new { to = "in_progress" }).RefusedAsync(409, "IDEMPOTENCY_KEY_IN_USE");
+        var issue = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
+        Assert.Equal(("backlog", 1), ((string?)issue["status"], (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Count));
     }
 
     private static async Task<Tenant> TenantAsync(KiketServer server)

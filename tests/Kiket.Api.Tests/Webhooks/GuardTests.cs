@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Webhooks;
@@ -134,6 +135,57 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_refusal_of_a_request_with_a_key_is_in_the_history_and_gives_the_key_back()
+    {
+        var (tenant, guard) = await NewAsync("""{"status": "deny", "message": "The clause is missing."}""");
+        await using var _ = guard;
+
+        await TransitionAsync(tenant, "key").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        var refused = await HistoryAsync(tenant);
+        guard.Answer = (http, _) => http.Response.WriteAsync("{}");
+        var moved = await TransitionAsync(tenant, "key").OkAsync();
+
+        Assert.Contains("The clause is missing.", refused, StringComparison.Ordinal);
+        Assert.Contains("latency_ms", refused, StringComparison.Ordinal);
+        Assert.Equal("in_progress", (string?)moved["status"]);
+    }
+
+    [Fact]
+    public async Task An_approval_that_a_guard_wants_is_asked_for_also_by_a_request_with_a_key()
+    {
+        var (tenant, guard) = await NewAsync("""{"status": "pending", "message": "Finance looks at it."}""");
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant, "key").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Equal("pending", (string?)refusal["status"]);
+        Assert.Single((await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/approvals").OkAsync())["data"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task While_the_guards_of_a_request_with_a_key_are_asked_others_can_write_and_its_answer_is_kept_with_the_move()
+    {
+        var (tenant, guard) = await NewAsync("{}");
+        await using var _ = guard;
+        guard.Answer = async (http, _) =>
+        {
+            // An open transaction would be the only writer on Sqlite, and this would wait for it until the guard's time is over.
+            if (guard.Requests.Count == 1)
+                await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "Changed meanwhile" }).OkAsync();
+            await http.Response.WriteAsync("{}");
+        };
+
+        var moved = await TransitionAsync(tenant, "key");
+        var again = await TransitionAsync(tenant, "key");
+
+        Assert.Equal(("in_progress", "Changed meanwhile"), ((string?)(await Task.FromResult(moved).OkAsync())["status"], (string?)(await Task.FromResult(again).OkAsync())["title"]));
+        Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotent-Replayed")));
+        Assert.Equal(2, guard.Requests.Count); // about what it was, and about what it is; not for the answer that was given again
+        var events = (await tenant.Admin.GetAsync("/api/v1/events?types=issue.status_changed").OkAsync())["data"]!.AsArray();
+        Assert.Single(events);
+    }
+
+    [Fact]
     public async Task What_the_workflow_refuses_is_not_asked_and_who_only_wants_to_know_is_told_later()
     {
         var (tenant, guard) = await NewAsync("{}");
@@ -197,8 +249,13 @@ public sealed class GuardTests(KiketServer server)
         Assert.Contains("guards the project's moves", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
     }
 
-    private static Task<HttpResponseMessage> TransitionAsync(Tenant tenant) =>
-        tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" });
+    private static Task<HttpResponseMessage> TransitionAsync(Tenant tenant, string? key = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition") { Content = JsonContent.Create(new { to = "in_progress" }) };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return tenant.Admin.SendAsync(request);
+    }
 
     private static async Task<string> HistoryAsync(Tenant tenant) =>
         (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!.AsArray()
