@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hangfire;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -19,16 +20,22 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
         // Most have a job already while much happens, which one statement tells.
-        var idle = await OnWebhooksAsync(webhooks => Idle(webhooks, time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => w.Id).ToListAsync(ct));
+        var idle = await OnDatabaseAsync(async db =>
+        {
+            var found = await Idle(Webhooks(db), time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => new { w.Id, w.Target, w.ExtensionId }).ToListAsync(ct);
+            List<long?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
+            var extensions = found.Count == 0 ? [] : await db.Extensions.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(e => ids.Contains(e.Id))
+                .Select(e => new { e.Id, e.Manifest }).ToDictionaryAsync(e => e.Id, e => e.Manifest.Name, ct);
+            return found.ConvertAll(w => (w.Id, Name: NameOf(w.Target, w.ExtensionId is { } id ? extensions.GetValueOrDefault(id) : null)));
+        });
 
         // A job costs some commits, for which the next endpoint and the events after these do not wait one after the other.
-        await Parallel.ForEachAsync(idle, new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct }, async (id, _) =>
+        await Parallel.ForEachAsync(idle, new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct }, async (endpoint, _) =>
         {
-            var now = time.GetUtcNow();
-            var queued = await OnWebhooksAsync(webhooks => Idle(webhooks, now).Where(w => w.Id == id)
-                .ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct));
+            var ((id, name), now) = (endpoint, time.GetUtcNow());
+            var queued = await OnDatabaseAsync(db => Idle(Webhooks(db), now).Where(w => w.Id == id).ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct));
             if (queued == 1)
-                jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, CancellationToken.None));
+                jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, name, CancellationToken.None));
         });
     }
 
@@ -39,7 +46,7 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = time.GetUtcNow();
         var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var due = await Idle(db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]), now)
+        var due = await Idle(Webhooks(db), now)
             .Where(w => deliveries.Any(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending && d.NextAttemptAt <= now))
             .OrderBy(w => w.QueuedUntil).Take(SweepSize).Select(w => w.Id).ToListAsync(ct);
         await WakeAsync(due, ct);
@@ -49,18 +56,29 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
     private static IQueryable<Webhook> Idle(IQueryable<Webhook> webhooks, DateTimeOffset now) =>
         webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
 
-    private async Task<T> OnWebhooksAsync<T>(Func<IQueryable<Webhook>, Task<T>> work)
+    /// <summary>What people call an endpoint: <c>hooks.example.com for Slack</c>.</summary>
+    private static string NameOf(WebhookTarget target, string? extension)
+    {
+        var host = Uri.TryCreate(target.Url, UriKind.Absolute, out var address) ? address.Authority : target.Url;
+        return extension is null ? $"{host} for actions of workflows" : $"{host} for {extension}";
+    }
+
+    private static IQueryable<Webhook> Webhooks(KiketDbContext db) => db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+
+    private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>().Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]));
+        return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 }
 
 /// <summary>Sends what is due to one endpoint.</summary>
 public sealed class WebhookDrainJob(WebhookDrain drain, WebhookSchedule schedule)
 {
-    [JobDisplayName("Send what is due to webhook {0}"), AutomaticRetry(Attempts = 0)]
-    public async Task RunAsync(long webhookId, CancellationToken ct)
+    /// <param name="name">What the dashboard shows.</param>
+    [SuppressMessage("Style", "IDE0060", Justification = "The dashboard shows a job's arguments.")]
+    [JobDisplayName("Send what is due to {1} (webhook {0})"), AutomaticRetry(Attempts = 0)]
+    public async Task RunAsync(long webhookId, string name, CancellationToken ct)
     {
         if (await drain.RunAsync(webhookId, ct))
             await schedule.WakeAsync([webhookId], ct);

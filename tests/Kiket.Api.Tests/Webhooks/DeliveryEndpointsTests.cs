@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -91,6 +92,27 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
 
         Assert.Equal(6, s.Receiver.Requests.Count);
         Assert.Equal(3, Ids(await s.Tenant.Admin.GetAsync($"{All}?state=delivered").OkAsync()).Count);
+    }
+
+    [Fact]
+    public async Task At_most_a_thousand_are_sent_again_at_once_the_oldest_first()
+    {
+        var tenant = await server.NewTenantAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await tenant.AddWebhookAsync(receiver.Url);
+        await tenant.OnDatabaseAsync(db =>
+        {
+            db.WebhookDeliveries.AddRange(Enumerable.Range(0, RedeliverManyCommand.MaxAtOnce + 3).Select(_ => WebhookDelivery.Test(webhook, _ => "{}", DateTimeOffset.UtcNow)));
+            return db.SaveChangesAsync();
+        });
+        async Task<int> RedeliverAsync() => (int)(await tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "failed" } }).OkAsync())["redelivered"]!;
+
+        var first = await RedeliverAsync();
+        var left = (await tenant.DeliveriesAsync(webhook)).FindAll(d => d.State == DeliveryState.Failed);
+        var second = await RedeliverAsync();
+
+        Assert.Equal((1_000, 3, 0), (first, second, await RedeliverAsync()));
+        Assert.Equal((await tenant.DeliveriesAsync(webhook)).TakeLast(3).Select(d => d.Id), left.Select(d => d.Id));
     }
 
     [Fact]

@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using Hangfire;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -155,12 +159,17 @@ public sealed class DeliveryTests(KiketServer server)
 
     [Theory]
     [InlineData(200, DeliveryState.Delivered)]
+    [InlineData(202, DeliveryState.Delivered)]
     [InlineData(302, DeliveryState.Failed)]
+    [InlineData(307, DeliveryState.Failed)]
     [InlineData(400, DeliveryState.Failed)]
+    [InlineData(404, DeliveryState.Failed)]
     [InlineData(408, DeliveryState.Pending)]
     [InlineData(410, DeliveryState.Pending)]
+    [InlineData(425, DeliveryState.Pending)]
     [InlineData(429, DeliveryState.Pending)]
     [InlineData(500, DeliveryState.Pending)]
+    [InlineData(503, DeliveryState.Pending)]
     public async Task Each_class_of_answer_ends_as_it_should(int status, DeliveryState state)
     {
         var (tenant, receiver, webhook) = await NewAsync();
@@ -366,6 +375,20 @@ public sealed class DeliveryTests(KiketServer server)
         end.SetResult();
         await held;
         Assert.Equal(12, hanging.Requests.Count);
+    }
+
+    [Fact]
+    public async Task The_dashboard_names_whom_a_job_sends_to()
+    {
+        var (tenant, receiver, webhook) = await NewAsync();
+        await using var _ = receiver;
+
+        await tenant.DeliverAsync(); // hands out and queues the job, which nobody runs here
+
+        var job = server.Services.GetRequiredService<JobStorage>().GetMonitoringApi().EnqueuedJobs("default", 0, 10_000).Select(j => j.Value.Job)
+            .Single(j => j?.Type == typeof(WebhookDrainJob) && webhook.Id.Equals(j.Args[0]));
+        var name = job.Method.GetCustomAttribute<JobDisplayNameAttribute>()!.Format(null, job);
+        Assert.Equal($"Send what is due to {new Uri(receiver.Url).Authority} for Example (webhook {webhook.Id})", name);
     }
 
     [Fact]
