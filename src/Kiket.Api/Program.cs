@@ -10,6 +10,7 @@ using Kiket.Api.Extensions;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
+using Kiket.Api.Metrics;
 using Kiket.Api.Milestones;
 using Kiket.Api.Notifications;
 using Kiket.Api.OpenApi;
@@ -37,6 +38,7 @@ builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.Seria
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 builder.Services.AddKiketOpenApi();
 builder.Services.AddKiketHealth(builder.Configuration);
+builder.Services.AddKiketMetrics(builder.Configuration);
 builder.Services.AddScoped<EventStreamSource>();
 builder.Services.AddSingleton(builder.Configuration.GetSection(RateLimitOptions.Section).Get<RateLimitOptions>() ?? new());
 builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
@@ -56,6 +58,7 @@ var app = builder.Build();
 app.Use(RequestId.AddHeader);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
+app.UseKiketMetrics();
 app.Use(ExtensionPaths.ServeAtRoot);
 app.UseRouting();
 app.Use(IdempotencyFilter.KeepBody);

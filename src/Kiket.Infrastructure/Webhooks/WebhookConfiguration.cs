@@ -30,7 +30,7 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId);
 
         // An endpoint gets an event once; what is due is found by the second; people's lists by the next three; what is old by the
-        // one after; how an extension fares by the last.
+        // one after; how an extension fares by the next; what waits is counted by the last.
         builder.HasIndex(d => new { d.LoggedEventId, d.WebhookId }).IsUnique();
         builder.HasIndex(d => new { d.WebhookId, d.State, d.NextAttemptAt });
         builder.HasIndex(d => new { d.OrganizationId, d.State, d.Id });
@@ -38,6 +38,7 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasIndex(d => new { d.OrganizationId, d.CreatedAt });
         builder.HasIndex(d => d.CompletedAt);
         builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.CompletedAt });
+        builder.HasIndex(d => new { d.State, d.CreatedAt });
     }
 }
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>What operators watch: how attempts end, how long they and guards take.</summary>
+/// <summary>What operators watch: how attempts end, how long they and guards take, and what waits.</summary>
 public sealed class WebhookMetrics
 {
     public const string MeterName = "Kiket.Webhooks";
@@ -19,8 +19,15 @@ public sealed class WebhookMetrics
         var meter = meters.Create(MeterName);
         attempts = meter.CreateCounter<long>("kiket.webhook.attempts", "{attempt}", "Attempts to deliver, by result.");
         durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "How long attempts took.");
+        meter.CreateObservableGauge("kiket.events.waiting", () => Observe(b => (long)b.Events), "{event}", "Events that were not handed to their subscribers yet.");
+        meter.CreateObservableGauge("kiket.webhook.pending", () => Observe(b => (long)b.Pending), "{delivery}", "Deliveries that were not made yet.");
+        meter.CreateObservableGauge(
+            "kiket.webhook.oldest_pending.age", () => Observe(b => b.OldestAge.TotalSeconds), "s", "Since when the oldest delivery that was not made waits.");
         guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "How long guards of transitions took, by verdict.");
     }
+
+    /// <summary>What waits, as it was counted last; null when nobody has, or nobody could.</summary>
+    internal Backlog? Backlog { get; set; }
 
     public void Attempted(AttemptVerdict verdict, TimeSpan duration)
     {
@@ -30,4 +37,8 @@ public sealed class WebhookMetrics
 
     public void Guarded(GuardDecision verdict, TimeSpan duration) =>
         guards.Record(duration.TotalMilliseconds, new KeyValuePair<string, object?>("verdict", WireName.Of(verdict)));
+
+    private IEnumerable<Measurement<T>> Observe<T>(Func<Backlog, T> value)
+        where T : struct =>
+        Backlog is { } counted ? [new(value(counted))] : [];
 }

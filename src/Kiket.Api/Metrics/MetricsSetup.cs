@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.Net.Http.Headers;
+using OpenTelemetry.Metrics;
+
+namespace Kiket.Api.Metrics;
+
+/// <summary>
+/// What operators watch, at <c>/metrics</c> in the format of Prometheus: only where <c>Metrics:Token</c> is set, and only for whoever presents
+/// it, because the numbers are those of all organizations.
+/// </summary>
+internal static class MetricsSetup
+{
+    public const string Path = "/metrics";
+    private const string TokenSetting = "Metrics:Token";
+    private const string Scheme = "Bearer ";
+
+    public static void AddKiketMetrics(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (string.IsNullOrEmpty(configuration[TokenSetting]))
+            return;
+        services.AddSingleton<WebhookBacklog>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(WebhookMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
+            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)); // Prometheus asks seldom, and gets what is
+    }
+
+    public static void UseKiketMetrics(this WebApplication app)
+    {
+        if (app.Configuration[TokenSetting] is not { Length: > 0 } token)
+            return;
+        var expected = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        app.Map(Path, metrics =>
+        {
+            metrics.Use(async (http, next) =>
+            {
+                if (!IsPresented(http.Request, expected))
+                {
+                    http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    http.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();
+                    return;
+                }
+
+                await http.RequestServices.GetRequiredService<WebhookBacklog>().RefreshAsync(http.RequestAborted);
+                await next(http);
+            });
+            metrics.UseOpenTelemetryPrometheusScrapingEndpoint(_ => true);
+        });
+    }
+
+    private static bool IsPresented(HttpRequest request, byte[] expected) =>
+        request.Headers[HeaderNames.Authorization].ToString() is var header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..])), expected);
+}

@@ -1,0 +1,40 @@
+using System.Data.Common;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>Counts what waits, of all organizations, whenever somebody looks at the metrics.</summary>
+public sealed partial class WebhookBacklog(IServiceScopeFactory scopes, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookBacklog> logger)
+{
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+            var waiting = await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]).CountAsync(e => e.FannedOutAt == null, ct);
+            var pending = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(d => d.State == DeliveryState.Pending);
+            var count = await pending.CountAsync(ct);
+            var oldest = await pending.OrderBy(d => d.CreatedAt).Select(d => (DateTimeOffset?)d.CreatedAt).FirstOrDefaultAsync(ct);
+            metrics.Backlog = new(waiting, count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
+        }
+        catch (DbException failure)
+        {
+            metrics.Backlog = null; // a gap says more than a number of yesterday, and the other metrics are needed most now
+            LogFailure(failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What waits for delivery could not be counted.")]
+    private partial void LogFailure(Exception failure);
+}
+
+/// <summary>What waits.</summary>
+/// <param name="Events">Events that were not handed out yet.</param>
+/// <param name="Pending">Deliveries that were not made yet.</param>
+/// <param name="OldestAge">Since when the oldest of them waits; zero when there is none.</param>
+internal sealed record Backlog(int Events, int Pending, TimeSpan OldestAge);
