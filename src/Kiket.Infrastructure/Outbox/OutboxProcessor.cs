@@ -18,6 +18,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
     private const int BatchSize = 50;
+    private const int MaxLostRaces = 5;
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
 
     /// <summary>Processes all that waits, and what follows from that.</summary>
@@ -36,6 +37,21 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
 
     /// <summary>Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.</summary>
     public async Task<IReadOnlyList<LoggedEvent>> ClaimAsync(CancellationToken ct)
+    {
+        for (var lost = 0; ; lost++)
+        {
+            try
+            {
+                return await TryClaimAsync(ct);
+            }
+            catch (Exception failure) when (DatabaseFailure.IsLostRace(failure) && lost < MaxLostRaces)
+            {
+                // Whoever hands the events to webhooks writes the same rows, and each may have waited for the other's.
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<LoggedEvent>> TryClaimAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]);

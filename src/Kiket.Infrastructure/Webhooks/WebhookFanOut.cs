@@ -9,15 +9,26 @@ namespace Kiket.Infrastructure.Webhooks;
 public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
 {
     private const int BatchSize = 200;
+    private const int MaxLostRaces = 5;
 
     /// <summary>Hands out all that waits.</summary>
     /// <returns>How many events it has handed out.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var done = 0;
+        var (done, lost) = (0, 0);
         while (true)
         {
-            var (events, endpoints) = await HandOutAsync(ct);
+            (int? Events, IReadOnlyList<long> Endpoints) batch;
+            try
+            {
+                batch = await HandOutAsync(ct);
+            }
+            catch (Exception failure) when (DatabaseFailure.IsLostRace(failure) && ++lost <= MaxLostRaces)
+            {
+                continue; // whoever takes the events for their actions writes the same rows, and each may wait for the other's
+            }
+
+            var (events, endpoints) = batch;
             if (endpoints.Count > 0)
                 await schedule.WakeAsync(endpoints, ct);
             done += events ?? 0;
