@@ -1,6 +1,12 @@
-// Uses the workflow engine of Kiket in a host of its own: no database, no web server, no YAML.
+// Uses the engines of Kiket in a host of its own: workflows, service levels and capacity without a database, a web server or YAML.
+using System.Globalization;
 using System.Text.Json;
+using Kiket.Domain.Capacity;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var contract = new WorkflowDefinition(
     "Contract",
@@ -34,6 +40,32 @@ Show("a small contract that somebody has read", new(Facts("review", """{"custom_
 {
     CheckedItems = new HashSet<string> { "review/read" },
 });
+
+// A contract may be in review for eight working hours. It came in on Christmas Eve, waited for the customer over night, and nobody works on Christmas Day.
+var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), WeekHours.Standard, [new(2026, 12, 25)]);
+var limit = new SlaPolicy(null, Warning: TimeSpan.FromHours(6), Breach: TimeSpan.FromHours(8), BusinessHours: true, PauseOnState: false, [], []);
+var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
+var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
+var due = clock.Due(limit, office);
+Console.WriteLine($"in review since {entered:ddd HH:mm}: the warning is due {due.WarnsAt:ddd HH:mm} UTC, the breach {due.BreachesAt:ddd HH:mm} UTC, because of");
+foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
+    Console.WriteLine($"  {counted.From:ddd HH:mm} to {counted.To:HH:mm} UTC: {counted.Length.TotalHours} h");
+
+// Ada can do ten points in a week; in that of Christmas eight, because Friday is a holiday.
+var monday = new DateOnly(2026, 12, 21);
+var ada = new MemberCapacity(10, office, []);
+OpenWork[] work = [new(1, 6, monday.AddDays(2), IssuePriority.High), new(2, 7, null, IssuePriority.Medium)];
+foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
+    Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
+
+// What may be given to whom, and which plan is better; how to find the best one is for the host.
+var team = new BalanceProblem([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2], 0), new(2, 1, 7, [2], 0)], [], MaxMoves: 2);
+foreach (IssueMove[] plan in (IssueMove[][])[[], [new(1, 2)], [new(2, 2)]])
+{
+    var (faults, score) = (team.FaultsOf(plan), team.ScoreOf(plan));
+    var moves = plan.Length == 0 ? "nothing moves" : string.Join(", ", plan.Select(m => $"issue {m.IssueId} to user {m.ToUserId}"));
+    Console.WriteLine($"{moves}: {(faults.Count > 0 ? string.Join(' ', faults) : $"at most {100 * score.MaxUtilization:0.#} % to do")}");
+}
 
 void Show(string what, MoveContext context)
 {

@@ -187,6 +187,24 @@ public sealed class SlaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_limit_that_was_never_to_be_reached_is_planned_when_people_work_again()
+    {
+        var tenant = await host.Server.NewBoardAsync(Pack);
+        var nobody = Enum.GetValues<DayOfWeek>().ToDictionary(day => day.ToString().ToLowerInvariant(), _ => Array.Empty<string>());
+        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { hours = nobody } }).OkAsync();
+        await tenant.AddIssueAsync("ACT");
+        await tenant.MoveAsync("ACT-1", "office");
+        await PassAsync(3600);
+        Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["breaches_at"]);
+
+        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { hours = new { monday = new[] { new { from = "09:00", to = "17:00" } } } } }).OkAsync();
+        await PassAsync(3600);
+
+        Assert.Equal("2026-12-21T13:00:00.000Z", (string?)(await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["breaches_at"]);
+        Assert.Equal(["imminent"], (await EventsAsync(tenant)).Select(State));
+    }
+
+    [Fact]
     public async Task Migrated_issues_follow_the_limits_of_their_version_and_deleted_ones_none()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
