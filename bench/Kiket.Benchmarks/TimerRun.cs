@@ -95,31 +95,41 @@ internal static class TimerRun
         await CopyAsync(database, columns, (int)missing, "now() + interval '1 day' + n * interval '1 second'");
         await ScalarAsync(database, "VACUUM ANALYZE sla_timers");
         await ScalarAsync(database, "CHECKPOINT");
-        List<double> seconds = [];
+        List<(double Whole, double Claims)> passes = [];
         for (var round = 0; round < Rounds; round++)
-            seconds.Add(await PassAsync(database, processor, columns));
-        var median = seconds.Order().ElementAt(Rounds / 2);
+            passes.Add(await PassAsync(database, processor, columns));
+        var (median, claims) = (passes.Select(p => p.Whole).Order().ElementAt(Rounds / 2), passes.Select(p => p.Claims).Order().ElementAt(Rounds / 2));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{open:N0} open timers, {Due:N0} due: {median:0.00} s ({string.Join(' ', seconds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}), {median * 1000 / Due:0.0} ms each"));
+            $"{open:N0} open timers, {Due:N0} due: {median:0.00} s ({string.Join(' ', passes.Select(p => p.Whole.ToString("0.00", CultureInfo.InvariantCulture)))}), of which the claims {claims:0.00} s"));
         return median;
     }
 
-    /// <summary>Makes timers due, handles them, and says how many seconds that took.</summary>
-    private static async Task<double> PassAsync(NpgsqlDataSource database, SlaProcessor processor, IReadOnlyList<string> columns)
+    /// <summary>Makes timers due, handles them as the job does, and says how many seconds that took, and how many of these the claims.</summary>
+    private static async Task<(double Whole, double Claims)> PassAsync(NpgsqlDataSource database, SlaProcessor processor, IReadOnlyList<string> columns)
     {
         await CopyAsync(database, columns, Due, "now() - n * interval '1 millisecond'");
         var before = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))!;
-        var watch = Stopwatch.StartNew();
-        var handled = await processor.RunAsync(CancellationToken.None);
-        var seconds = watch.Elapsed.TotalSeconds;
+        var (whole, claims, handled) = (Stopwatch.StartNew(), new Stopwatch(), 0);
+        while (true)
+        {
+            claims.Start();
+            var claimed = await processor.ClaimAsync(CancellationToken.None);
+            claims.Stop();
+            if (claimed.Count == 0)
+                break;
+            foreach (var timer in claimed)
+                handled += await processor.ProcessAsync(timer, CancellationToken.None) ? 1 : 0;
+        }
+
+        whole.Stop();
         var told = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))! - before;
         if ((handled, told) != (Due, Due))
             throw new InvalidOperationException($"{handled} timers were handled and {told} events told, not {Due}.");
 
         // What was handled is closed, so that every pass finds the same.
         await ScalarAsync(database, "UPDATE sla_timers SET stopped_at = now() WHERE status = 'breached' AND stopped_at IS NULL");
-        return seconds;
+        return (whole.Elapsed.TotalSeconds, claims.Elapsed.TotalSeconds);
     }
 
     /// <summary>Copies of the first timer, each of another issue, that are breached at an instant.</summary>
