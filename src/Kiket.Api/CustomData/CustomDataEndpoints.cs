@@ -45,7 +45,7 @@ internal static class CustomDataEndpoints
         (await mediator.Send(new ListCustomModulesQuery(parameters.ToPage()), ct)).ToOk(DataPage<CustomModuleDto>.Of);
 
     /// <summary>Makes a module of custom data (201) or gives one another schema (200); refused with the records that would not fit.</summary>
-    private static async Task<Results<Created<CustomModuleDto>, Ok<CustomModuleDto>, ErrorResult>> PublishCustomModule(
+    private static async Task<Results<Created<PublishedModuleDto>, Ok<PublishedModuleDto>, ErrorResult>> PublishCustomModule(
         ModuleBody body,
         [FromQuery(Name = "project_id"), Description("The project that the module belongs to, or that the extension is installed for: its id or key. May stand in the body.")] string? project,
         [FromQuery(Name = "extension_id"), Description("The installed extension that the module belongs to. May stand in the body.")] string? extension,
@@ -59,8 +59,8 @@ internal static class CustomDataEndpoints
         var published = await mediator.Send(
             new PublishCustomModuleCommand(schema, body.Project ?? Extensions.Projects.Of(project), body.Extension ?? named), ct);
         return published.Error is { } error ? new ErrorResult(error)
-            : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value.Module)
-            : TypedResults.Ok(published.Value.Module);
+            : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value)
+            : TypedResults.Ok(published.Value);
     }
 
     /// <summary>Lists the records of a table.</summary>

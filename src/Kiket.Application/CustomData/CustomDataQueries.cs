@@ -75,20 +75,18 @@ internal static class CustomDataQueries
     /// <summary>A record that was not deleted, by its id or by the primary key that its module calls <c>id</c>.</summary>
     public static async Task<Result<CustomRecord>> FindRecordAsync(this IKiketDb db, OpenedTable opened, string id, CancellationToken ct)
     {
-        var records = db.Records(opened);
         CustomRecord? found = null;
         if (opened.Table.Find("id") is { } key)
         {
             if (CustomValues.Read(key, JsonSerializer.SerializeToElement(id)) is { } value)
             {
                 var text = CustomValues.Sortable(key, value);
-                var ids = db.Values(opened).Where(v => v.Column == key.Name && v.Value == text).Select(v => v.RecordId);
-                found = await records.SingleOrDefaultAsync(r => ids.Contains(r.Id), ct);
+                found = await db.RecordsOf(db.Values(opened).Where(v => v.Column == key.Name && v.Value == text)).SingleOrDefaultAsync(ct);
             }
         }
         else if (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            found = await records.SingleOrDefaultAsync(r => r.Id == number, ct);
+            found = await db.Records(opened).SingleOrDefaultAsync(r => r.Id == number, ct);
         }
 
         return found is not null && opened.Allows(found.Data) ? found : CustomDataErrors.RecordNotFound(id);
@@ -105,6 +103,10 @@ internal static class CustomDataQueries
         var (module, table, project) = (opened.Module.Id, opened.Table.Name, opened.ProjectId);
         return db.CustomRecordValues.Where(v => v.ModuleId == module && v.Table == table && v.ProjectId == project);
     }
+
+    /// <summary>The records of some values, at most one of each record. A deleted record has none.</summary>
+    public static IQueryable<CustomRecord> RecordsOf(this IKiketDb db, IQueryable<CustomRecordValue> values) =>
+        values.Join(db.CustomRecords, v => v.RecordId, r => r.Id, (v, r) => r);
 
     /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
     /// <returns>Success, or a fault for each record that would share unique values: by its place in the list.</returns>

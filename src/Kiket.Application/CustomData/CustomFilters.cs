@@ -9,6 +9,14 @@ namespace Kiket.Application.CustomData;
 /// <summary>A condition on a column; its values are in the form that sorts as text.</summary>
 internal sealed record CustomCondition(CustomColumn Column, string Operator, IReadOnlyList<string> Values)
 {
+    /// <summary>The lower, the fewer records a condition is likely to leave.</summary>
+    public int Rank => Operator switch
+    {
+        "in" => Values.Count == 1 ? 0 : 1,
+        "ne" => 3,
+        _ => 2,
+    };
+
     /// <summary>The condition that a column names the user.</summary>
     public static CustomCondition OwnedBy(CustomColumn column, long userId) => new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
 

@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.CustomData;
+using Kiket.Domain.Definitions;
 
 namespace Kiket.Application.CustomData;
 
 /// <summary>A module of custom data.</summary>
-public sealed record CustomModuleDto
+public record CustomModuleDto
 {
     public required long Id { get; init; }
 
@@ -48,6 +51,22 @@ public sealed record CustomModuleDto
         CreatedAt = module.CreatedAt,
         UpdatedAt = module.UpdatedAt,
     };
+}
+
+/// <summary>A module right after its publication.</summary>
+public sealed record PublishedModuleDto : CustomModuleDto
+{
+    [SetsRequiredMembers]
+    internal PublishedModuleDto(CustomModuleDto module)
+        : base(module)
+    {
+    }
+
+    /// <summary>What was noticed in the schema without being a fault.</summary>
+    public IReadOnlyList<DefinitionNote> Warnings { get; init; } = [];
+
+    [JsonIgnore]
+    public bool IsNew { get; init; }
 }
 
 /// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>

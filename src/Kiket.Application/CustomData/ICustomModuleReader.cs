@@ -1,15 +1,19 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
+using Kiket.Domain.Definitions;
 
 namespace Kiket.Application.CustomData;
 
 /// <summary>A module's schema as it came: YAML text, or a JSON value out of a body.</summary>
 public sealed record ModuleText(string? Text, JsonElement? Json);
 
+/// <param name="Warnings">What was noticed without being a fault.</param>
+public sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<DefinitionNote> Warnings);
+
 /// <summary>Reads schemas of modules; the border to YAML.</summary>
 public interface ICustomModuleReader
 {
     /// <returns>The schema, or <c>DEFINITION_INVALID</c> with every fault at its line and column.</returns>
-    Result<CustomModuleSchema> Read(ModuleText module);
+    Result<ReadModule> Read(ModuleText module);
 }

@@ -34,28 +34,31 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         if (sorts.Error is { } wrong)
             return wrong;
 
-        // Without a condition the table's own index finds the records; with one only the index of values shall, so nothing else is said.
         List<CustomCondition> all = opened.Value.Own is { } own ? [own, .. conditions.Value] : [.. conditions.Value];
         var slow = all.Where(c => !c.Column.Indexed).ToList();
-        var records = (slow.Count == all.Count ? db.Records(opened.Value) : db.CustomRecords).AsNoTracking();
-        foreach (var condition in all.Where(c => c.Column.Indexed))
+        var indexed = all.Where(c => c.Column.Indexed).OrderBy(c => c.Rank).ToList();
+
+        // The best condition finds the records by the index of values; the others look at what those records hold, and say no more than that,
+        // because a database without statistics would read the whole table for each by the index that more columns fit.
+        var records = (indexed is [var best, ..] ? db.RecordsOf(best.Apply(db.Values(opened.Value))) : db.Records(opened.Value)).AsNoTracking();
+        foreach (var condition in indexed.Skip(1))
         {
-            var ids = condition.Apply(db.Values(opened.Value)).Select(v => v.RecordId);
-            records = records.Where(r => ids.Contains(r.Id));
+            var holding = condition.Apply(db.CustomRecordValues);
+            records = records.Where(r => holding.Any(v => v.RecordId == r.Id));
         }
 
         var page = slow.Count > 0 || (sorts.Value.Any(s => s.Column is not null) && sorts.Value is not [{ Column.Indexed: true }])
             ? await ScanAsync(table, records, slow, sorts.Value, query.Page, ct)
-            : sorts.Value is [{ Column: { } column }] ? await SortAsync(opened.Value, records, column.Name, query.Page, ct)
+            : sorts.Value is [{ Column: { } column }] ? await SortAsync(indexed.Count > 0 ? db.CustomRecordValues : db.Values(opened.Value), records, column.Name, query.Page, ct)
             : await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
         return page.Error is { } error ? error
             : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
 
-    private Task<Result<Page<CustomRecord>>> SortAsync(
-        OpenedTable opened, IQueryable<CustomRecord> records, string column, PageRequest page, CancellationToken ct)
+    private static Task<Result<Page<CustomRecord>>> SortAsync(
+        IQueryable<CustomRecordValue> values, IQueryable<CustomRecord> records, string column, PageRequest page, CancellationToken ct)
     {
-        var sorted = db.Values(opened).Where(v => v.Column == column)
+        var sorted = values.Where(v => v.Column == column)
             .Join(records, v => v.RecordId, r => r.Id, (v, r) => new SortedRecord { Value = v.Value, RecordId = v.RecordId, Record = r });
         var sorts = new SortOptions<SortedRecord>(column, s => s.RecordId).By(column, s => s.Value);
         return sorted.ToPageAsync(page, sorts, rows => rows.Select(s => s.Record), ct);

@@ -13,22 +13,20 @@ namespace Kiket.Application.CustomData;
 /// <summary>Makes a module, or gives one another schema that its records fit. For administrators.</summary>
 /// <param name="Project">The project that it belongs to, or null.</param>
 /// <param name="Extension">The installation that it belongs to, or null.</param>
-public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension) : ICommand<Result<PublishedModule>>;
-
-public sealed record PublishedModule(CustomModuleDto Module, bool IsNew);
+public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension) : ICommand<Result<PublishedModuleDto>>;
 
 internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReader reader, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<PublishCustomModuleCommand, Result<PublishedModule>>
+    : ICommandHandler<PublishCustomModuleCommand, Result<PublishedModuleDto>>
 {
-    public async Task<Result<PublishedModule>> Handle(PublishCustomModuleCommand command, CancellationToken ct)
+    public async Task<Result<PublishedModuleDto>> Handle(PublishCustomModuleCommand command, CancellationToken ct)
     {
         if (current.Extension is not null || !current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
-        var schema = reader.Read(command.Schema);
-        return schema.Error is { } faults ? faults : await db.InTransactionAsync(() => PublishAsync(command, schema.Value, ct), ct);
+        var read = reader.Read(command.Schema);
+        return read.Error is { } faults ? faults : await db.InTransactionAsync(() => PublishAsync(command, read.Value, ct), ct);
     }
 
-    private async Task<Result<PublishedModule>> PublishAsync(PublishCustomModuleCommand command, CustomModuleSchema schema, CancellationToken ct)
+    private async Task<Result<PublishedModuleDto>> PublishAsync(PublishCustomModuleCommand command, ReadModule read, CancellationToken ct)
     {
         long? extensionId = null, projectId = null;
         if (command.Extension is { } extension)
@@ -48,8 +46,9 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReade
             projectId = found.Value.Id;
         }
 
-        var published = await db.PublishModuleAsync(current.Actor.OrganizationId, projectId, extensionId, schema, time.GetUtcNow(), ct);
-        return published.Error is { } refusal ? refusal : new PublishedModule(CustomModuleDto.Of(published.Value.Module), published.Value.Change is ModuleChange.Made);
+        var published = await db.PublishModuleAsync(current.Actor.OrganizationId, projectId, extensionId, read.Schema, time.GetUtcNow(), ct);
+        return published.Error is { } refusal ? refusal
+            : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module)) { Warnings = read.Warnings, IsNew = published.Value.Change is ModuleChange.Made };
     }
 }
 

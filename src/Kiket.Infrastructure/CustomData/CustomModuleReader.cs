@@ -15,7 +15,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
 {
     private const string FileName = "schema.yml";
 
-    public Result<CustomModuleSchema> Read(ModuleText module)
+    public Result<ReadModule> Read(ModuleText module)
     {
         var (text, findings) = ((module.Text ?? "").TrimStart('\uFEFF'), new Findings());
         if (text.Length > DefinitionLimits.MaxFileLength)
@@ -26,7 +26,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
         foreach (var doubt in tree.Doubtful)
             findings.Fault(new(FileName, doubt.Line, doubt.Column, doubt.Message));
         var read = CustomModuleReading.Read(new FileReading(new(FileName, text), tree.Root, findings));
-        return findings.Faults is { Count: > 0 } faults ? DefinitionErrors.Invalid(faults) : read!;
+        return findings.Faults is { Count: > 0 } faults ? DefinitionErrors.Invalid(faults) : new ReadModule(read!, findings.Warnings);
     }
 }
 

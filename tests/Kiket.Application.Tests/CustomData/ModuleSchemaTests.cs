@@ -56,12 +56,12 @@ public sealed class ModuleSchemaTests
         {
             var text = Mutate(Schemas[round % Schemas.Length], random);
             var begun = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
-            Result<CustomModuleSchema> outcome;
+            Result<ReadModule> outcome;
             try
             {
                 outcome = Reader.Read(AsGiven(text));
                 if (outcome.Error is null)
-                    Use(outcome.Value, random);
+                    Use(outcome.Value.Schema, random);
             }
             catch (Exception e)
             {

@@ -39,6 +39,7 @@ public abstract class IndexSuite(ManyIssues many)
         { "custom records of some values", "custom_record_values", "value", true },
         { "custom records of a range", "custom_record_values", "value", true },
         { "custom records of a value and a range", "custom_record_values", "value", true },
+        { "custom records of a value in order", "custom_record_values", "value", true },
     };
 
     [Theory]
@@ -56,6 +57,12 @@ public abstract class IndexSuite(ManyIssues many)
             var isPage = plan.Sql.Contains("OFFSET", StringComparison.Ordinal);
             Assert.False(isPage && plan.Sorts && !maySort, $"It sorts.\n{plan.Sql}\n{plan.Text}");
         }
+
+        // Records of custom data are found by their values, and then one by one.
+        Assert.DoesNotContain(plans.SelectMany(p => p.Conditions), c => c.Table == "custom_records" && c.Columns.Contains("organization_id", StringComparison.Ordinal));
+        Assert.All(
+            plans.SelectMany(p => p.Conditions).Where(c => c.Table == "custom_record_values"),
+            c => Assert.True(c.Columns.Contains("value", StringComparison.Ordinal) || c.Columns.Contains("record_id", StringComparison.Ordinal), c.Columns));
 
         // The page and its total.
         var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
@@ -137,6 +144,7 @@ public abstract class IndexSuite(ManyIssues many)
         "custom records of some values" => CustomAsync(session, """{"kind": ["rare", "kind7"]}""", 109),
         "custom records of a range" => CustomAsync(session, """{"total": {"gte": 10, "lt": 30}}""", 20),
         "custom records of a value and a range" => CustomAsync(session, """{"kind": "rare", "total": {"lt": 5}}""", 5),
+        "custom records of a value in order" => CustomAsync(session, """{"kind": "rare"}""", 10, "total"),
         "everything by title" => session.Db.Issues.IgnoreQueryFilters().OrderBy(i => i.Title + "!").Select(i => i.Title).Take(25).ToListAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
     };
@@ -210,7 +218,7 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
     {
         const string schema = "module: shop\ntables: {orders: {columns: [{name: kind, type: string, indexed: true}, {name: total, type: integer, indexed: true}]}}";
         await using var session = new Session(database.Services, Admin);
-        var module = (await session.SendAsync(new PublishCustomModuleCommand(new(schema, null), null, null))).Value.Module.Id;
+        var module = (await session.SendAsync(new PublishCustomModuleCommand(new(schema, null), null, null))).Value.Id;
         var total = session.Db is SqliteKiketDbContext ? "substr('00000000000000000000000000000' || n, -29)" : "lpad(n::text, 29, '0')";
         await session.Db.Database.ExecuteSqlRawAsync($$"""
             INSERT INTO custom_records (organization_id, version, created_at, updated_at, module_id, project_id, "table", data)
