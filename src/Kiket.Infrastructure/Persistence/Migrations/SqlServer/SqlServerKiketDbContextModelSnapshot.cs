@@ -2036,6 +2036,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("OrganizationId", "CreatedAt")
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_created_at");
 
+                    b.HasIndex("State", "CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_state_created_at");
+
                     b.HasIndex("OrganizationId", "ExtensionId", "CompletedAt")
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_extension_id_completed_at");
 

@@ -1554,6 +1554,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 columns: new[] { "organization_id", "state", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_state_created_at",
+                table: "webhook_deliveries",
+                columns: new[] { "state", "created_at" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_webhook_id_state_next_attempt_at",
                 table: "webhook_deliveries",
                 columns: new[] { "webhook_id", "state", "next_attempt_at" });

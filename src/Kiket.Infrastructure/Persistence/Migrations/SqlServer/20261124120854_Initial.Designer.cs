@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerKiketDbContext))]
-    [Migration("20261124112848_Initial")]
+    [Migration("20261124120854_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -2038,6 +2038,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("OrganizationId", "CreatedAt")
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_created_at");
+
+                    b.HasIndex("State", "CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_state_created_at");
 
                     b.HasIndex("OrganizationId", "ExtensionId", "CompletedAt")
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_extension_id_completed_at");
