@@ -44,17 +44,19 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
     }
 
     /// <summary>
-    /// Puts the open issues of a project under its definitions, which were changed and saved. The issues are locked first: a move that was faster
-    /// is seen here, and one that comes later sees the definitions.
+    /// Puts the open issues of a project under its definitions, which were changed and saved. All of them are locked first: a move that was faster is
+    /// seen here, and one that comes later sees the definitions.
     /// </summary>
     /// <param name="states">The states that the definitions name now or named before.</param>
     public async Task FollowDefinitionsAsync(Project project, IReadOnlyCollection<string> states, long actorId, DateTimeOffset at, CancellationToken ct)
     {
         at = StoredInstant.Of(at);
-        var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null && states.Contains(i.Status));
+        var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null);
+
+        // All of them: one that moves just now still seems to be in the state that it leaves.
         if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
             return;
-        for (long last = 0; await issues.AsNoTracking().Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
+        for (long last = 0; await issues.AsNoTracking().Where(i => states.Contains(i.Status)).Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);

@@ -1,0 +1,92 @@
+using Kiket.Application.Definitions;
+using Kiket.Application.Tests.Persistence;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Tests.Sla;
+
+/// <summary>An import of limits and a move of an issue at the same time, where two can write at the same time at all.</summary>
+public sealed class SlaRaceTests(PostgreSqlDatabase database)
+{
+    private const string Main = """
+        workflow: { id: main, name: Main }
+        states: { open: { type: initial }, doing: {}, done: { type: final } }
+        transitions: [{ from: open, to: doing }, { from: doing, to: done }]
+        """;
+
+    private static readonly DefinitionText Limits = new(".kiket/workflow_sla_definitions.yml", "- { id: doing, status: doing, max_duration_minutes: 5 }");
+
+    [Fact]
+    public async Task An_issue_that_moves_while_limits_are_imported_comes_under_them()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await ImportAsync(workspace, new(".kiket/workflows/main.yaml", Main));
+        var id = (await workspace.AddIssueAsync(new() { Title = "Any" }, "RACE")).Id;
+        await using var mover = workspace.SignIn();
+        await using var transaction = await mover.Db.Database.BeginTransactionAsync();
+        await MoveAsync(mover.Db, id, workspace.Admin.UserId);
+
+        var import = Task.Run(() => ImportAsync(workspace, Limits));
+        await Task.WhenAny(import, WaitingAsync(workspace));
+        Assert.False(import.IsCompleted, "The import does not wait for the move.");
+        await transaction.CommitAsync();
+        await import;
+
+        await using var session = workspace.SignIn();
+        Assert.Equal("doing", (await session.Db.SlaTimers.SingleAsync(t => t.IssueId == id)).RuleKey);
+    }
+
+    [Fact]
+    public async Task A_move_that_waits_for_an_import_sees_its_limits()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await ImportAsync(workspace, new(".kiket/workflows/main.yaml", Main));
+        var id = (await workspace.AddIssueAsync(new() { Title = "Any" }, "RACE")).Id;
+        await using var importer = workspace.SignIn();
+        await using var transaction = await importer.Db.Database.BeginTransactionAsync();
+        await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
+
+        var move = Task.Run(async () =>
+        {
+            await using var mover = workspace.SignIn();
+            await MoveAsync(mover.Db, id, workspace.Admin.UserId);
+        });
+        await Task.WhenAny(move, WaitingAsync(workspace));
+        Assert.False(move.IsCompleted, "The move does not wait for the import.");
+        await transaction.CommitAsync();
+        await move;
+
+        await using var session = workspace.SignIn();
+        Assert.Equal("doing", (await session.Db.SlaTimers.SingleAsync(t => t.IssueId == id)).RuleKey);
+    }
+
+    private static async Task ImportAsync(Workspace workspace, DefinitionText file)
+    {
+        await using var session = workspace.SignIn();
+        Assert.False((await session.SendAsync(new ImportDefinitionsCommand([file], "RACE", null, false, "test"))).IsRefused);
+    }
+
+    private static async Task MoveAsync(KiketDbContext db, long id, long actor)
+    {
+        var issue = await db.Issues.SingleAsync(i => i.Id == id);
+        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId);
+        var at = issue.UpdatedAt.AddMinutes(1);
+        Assert.False(issue.Move(workflow.Definition.From("open").Single(), workflow, new(IssueFacts.Of(issue, null, null, at)), actor, at).IsRefused);
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>Ends when somebody waits for a lock on the database of this test.</summary>
+    private static async Task WaitingAsync(Workspace workspace)
+    {
+        await using var session = workspace.SignIn();
+        for (var looks = 0; looks < 600; looks++)
+        {
+            if (await session.Db.Database.SqlQueryRaw<int>(
+                "SELECT COUNT(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple')")
+                .SingleAsync() > 0)
+                return;
+            await Task.Delay(50);
+        }
+    }
+}
