@@ -409,6 +409,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: true, "tests");
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: false, "tests");
         yield return new ImportDefinitionsCommand([Pack("LEGAL")[1]], "LEGAL", null, DryRun: false, "tests");
+        yield return new ImportDefinitionsCommand(
+            [new(".kiket/workflow_sla_definitions.yml", "[{id: slow, status: open, max_duration_minutes: 5}]\n")], "ACTS", null, DryRun: false, "tests");
         yield return new ListDefinitionsQuery(null, page);
         yield return new ListDefinitionsQuery(Legal, page);
 
