@@ -36,24 +36,27 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
 
         List<CustomCondition> all = opened.Value.Own is { } own ? [own, .. conditions.Value] : [.. conditions.Value];
         var slow = all.Where(c => !c.Column.Indexed).ToList();
-        var indexed = all.Where(c => c.Column.Indexed).OrderBy(c => c.Rank).ToList();
+        var indexed = all.Where(c => c.Column.Indexed).GroupBy(c => c.Column.Name).OrderBy(g => g.Min(c => c.Rank)).ToList();
 
-        // The best condition finds the records by the index of values; the others look at what those records hold, and say no more than that,
+        // The best column finds the records by the index of values; the others look at what those records hold, and say no more than that,
         // because a database without statistics would read the whole table for each by the index that more columns fit.
-        var records = (indexed is [var best, ..] ? db.RecordsOf(best.Apply(db.Values(opened.Value))) : db.Records(opened.Value)).AsNoTracking();
-        foreach (var condition in indexed.Skip(1))
+        var records = (indexed is [var best, ..] ? db.RecordsOf(Apply(best, db.Values(opened.Value))) : db.Records(opened.Value)).AsNoTracking();
+        foreach (var column in indexed.Skip(1))
         {
-            var holding = condition.Apply(db.CustomRecordValues);
+            var holding = Apply(column, db.CustomRecordValues);
             records = records.Where(r => holding.Any(v => v.RecordId == r.Id));
         }
 
         var page = slow.Count > 0 || (sorts.Value.Any(s => s.Column is not null) && sorts.Value is not [{ Column.Indexed: true }])
             ? await ScanAsync(table, records, slow, sorts.Value, query.Page, ct)
-            : sorts.Value is [{ Column: { } column }] ? await SortAsync(indexed.Count > 0 ? db.CustomRecordValues : db.Values(opened.Value), records, column.Name, query.Page, ct)
+            : sorts.Value is [{ Column: { } order }] ? await SortAsync(indexed.Count > 0 ? db.CustomRecordValues : db.Values(opened.Value), records, order.Name, query.Page, ct)
             : await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
         return page.Error is { } error ? error
             : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
+
+    private static IQueryable<CustomRecordValue> Apply(IEnumerable<CustomCondition> conditions, IQueryable<CustomRecordValue> values) =>
+        conditions.Aggregate(values, (held, condition) => condition.Apply(held));
 
     private static Task<Result<Page<CustomRecord>>> SortAsync(
         IQueryable<CustomRecordValue> values, IQueryable<CustomRecord> records, string column, PageRequest page, CancellationToken ct)
