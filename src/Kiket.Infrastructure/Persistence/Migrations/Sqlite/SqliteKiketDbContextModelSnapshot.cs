@@ -184,12 +184,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_custom_record_values");
 
-                    b.HasIndex("OrganizationId", "RecordId")
-                        .HasDatabaseName("ix_custom_record_values_organization_id_record_id");
-
                     b.HasIndex("OrganizationId", "UniqueHash")
                         .IsUnique()
                         .HasDatabaseName("ix_custom_record_values_organization_id_unique_hash");
+
+                    b.HasIndex("OrganizationId", "RecordId", "Column", "Value")
+                        .HasDatabaseName("ix_custom_record_values_organization_id_record_id_column_value");
 
                     b.HasIndex("OrganizationId", "ModuleId", "Table", "ProjectId", "Column", "Value", "RecordId")
                         .HasDatabaseName("ix_custom_record_values_organization_id_module_id_table_project_id_column_value_record_id");

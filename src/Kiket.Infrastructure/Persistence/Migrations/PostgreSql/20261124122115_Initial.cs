@@ -1229,9 +1229,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                 columns: new[] { "organization_id", "module_id", "table", "project_id", "column", "value", "record_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_custom_record_values_organization_id_record_id",
+                name: "ix_custom_record_values_organization_id_record_id_column_value",
                 table: "custom_record_values",
-                columns: new[] { "organization_id", "record_id" });
+                columns: new[] { "organization_id", "record_id", "column", "value" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_custom_record_values_organization_id_unique_hash",

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
+namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -15,15 +15,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "idempotency_records",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    request_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    reserved_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "TEXT", nullable: true),
+                    reserved_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    answer = table.Column<byte[]>(type: "BLOB", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -34,15 +34,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "organizations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    slug = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    last_event_sequence = table.Column<long>(type: "bigint", nullable: false),
-                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    slug = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    last_event_sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    settings = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -53,14 +53,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "signing_keys",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    kid = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    x = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    y = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    private_key = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    active_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    kid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    x = table.Column<string>(type: "TEXT", nullable: false),
+                    y = table.Column<string>(type: "TEXT", nullable: false),
+                    private_key = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    active_from = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -71,25 +71,25 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "events",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    sequence = table.Column<long>(type: "bigint", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: true),
-                    comment_id = table.Column<long>(type: "bigint", nullable: true),
-                    actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    cause = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    facts = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    occurred_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    fanned_out_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    processed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    last_error = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    comment_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    cause = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    facts = table.Column<string>(type: "TEXT", nullable: false),
+                    occurred_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    fanned_out_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    processed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    claimed_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    last_error = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -106,18 +106,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "extension_secrets",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    scope = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    owner = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    ciphertext = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    rotated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    rotation_count = table.Column<int>(type: "int", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    scope = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    owner = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    ciphertext = table.Column<string>(type: "TEXT", nullable: false),
+                    rotated_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rotation_count = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -134,23 +134,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "users",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    expertise_tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    historical_velocity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    avatar_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    capacity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    days_off = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    super_admin = table.Column<bool>(type: "bit", nullable: false),
-                    deactivated = table.Column<bool>(type: "bit", nullable: false),
-                    is_service = table.Column<bool>(type: "bit", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    email = table.Column<string>(type: "TEXT", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string>(type: "TEXT", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    days_off = table.Column<string>(type: "TEXT", nullable: false),
+                    super_admin = table.Column<bool>(type: "INTEGER", nullable: false),
+                    deactivated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_service = table.Column<bool>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -167,22 +167,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "access_tokens",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
-                    scopes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    rate_limit_requests = table.Column<int>(type: "int", nullable: true),
-                    rate_limit_window_seconds = table.Column<int>(type: "int", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    scopes = table.Column<string>(type: "TEXT", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    rate_limit_requests = table.Column<int>(type: "INTEGER", nullable: true),
+                    rate_limit_window_seconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -205,16 +205,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "invitations",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    accepted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    accepted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -237,28 +237,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "projects",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    key = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    search_text = table.Column<string>(type: "nvarchar(1800)", maxLength: 1800, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    visibility = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    github_repo_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    start_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    end_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    workflow_sync_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    workflow_auto_boards = table.Column<bool>(type: "bit", nullable: false),
-                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    lead_id = table.Column<long>(type: "bigint", nullable: true),
-                    last_issue_number = table.Column<int>(type: "int", nullable: false),
-                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    sla_definitions = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    key = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "TEXT", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    start_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    end_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    workflow_sync_enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "INTEGER", nullable: false),
+                    settings = table.Column<string>(type: "TEXT", nullable: false),
+                    lead_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_issue_number = table.Column<int>(type: "INTEGER", nullable: false),
+                    schema = table.Column<string>(type: "TEXT", nullable: false),
+                    sla_definitions = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -281,17 +281,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "definition_files",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    path = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    content = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    warnings = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    path = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -314,27 +314,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "extensions",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: true),
-                    key = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
-                    slot = table.Column<string>(type: "nvarchar(140)", maxLength: 140, nullable: true),
-                    manifest = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    service_user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    key_prefix = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    callback_url = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    configuration = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    rate_limit_requests = table.Column<int>(type: "int", nullable: true),
-                    rate_limit_window_seconds = table.Column<int>(type: "int", nullable: true),
-                    installed_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    installed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    uninstalled_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    key = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    slot = table.Column<string>(type: "TEXT", maxLength: 140, nullable: true),
+                    manifest = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    service_user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    key_prefix = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    callback_url = table.Column<string>(type: "TEXT", nullable: true),
+                    configuration = table.Column<string>(type: "TEXT", nullable: false),
+                    rate_limit_requests = table.Column<int>(type: "INTEGER", nullable: true),
+                    rate_limit_window_seconds = table.Column<int>(type: "INTEGER", nullable: true),
+                    installed_by_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    installed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    uninstalled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -369,19 +369,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "milestones",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
-                    target_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    release = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
-                    created_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    target_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "TEXT", maxLength: 50, nullable: true),
+                    created_by_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -410,12 +410,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "project_members",
                 columns: table => new
                 {
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    team_roles = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    role = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -444,18 +444,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "workflows",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    revision = table.Column<int>(type: "int", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -478,17 +478,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "custom_modules",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    key = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
-                    slot = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: true),
-                    extension_id = table.Column<long>(type: "bigint", nullable: true),
-                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    key = table.Column<string>(type: "TEXT", maxLength: 120, nullable: false),
+                    slot = table.Column<string>(type: "TEXT", maxLength: 160, nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    schema = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -517,15 +517,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "extension_audit_entries",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
-                    details = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 255, nullable: true),
+                    details = table.Column<string>(type: "TEXT", nullable: false),
+                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -548,15 +548,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "extension_reports",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    is_failure = table.Column<bool>(type: "bit", nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    is_failure = table.Column<bool>(type: "INTEGER", nullable: false),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    received_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -579,16 +579,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "stored_values",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    json = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    size_bytes = table.Column<int>(type: "int", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    json = table.Column<string>(type: "TEXT", nullable: false),
+                    size_bytes = table.Column<int>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -611,28 +611,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "webhooks",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: true),
-                    extension_id = table.Column<long>(type: "bigint", nullable: true),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    target = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    host = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    hooks = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    secret = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    previous_secret = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    previous_secret_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    active = table.Column<bool>(type: "bit", nullable: false),
-                    failures_in_row = table.Column<int>(type: "int", nullable: false),
-                    pauses = table.Column<int>(type: "int", nullable: false),
-                    paused_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    drain_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    drained_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    queued_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    target = table.Column<string>(type: "TEXT", nullable: false),
+                    host = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    hooks = table.Column<string>(type: "TEXT", nullable: false),
+                    secret = table.Column<string>(type: "TEXT", nullable: true),
+                    previous_secret = table.Column<string>(type: "TEXT", nullable: true),
+                    previous_secret_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    active = table.Column<bool>(type: "INTEGER", nullable: false),
+                    failures_in_row = table.Column<int>(type: "INTEGER", nullable: false),
+                    pauses = table.Column<int>(type: "INTEGER", nullable: false),
+                    paused_until = table.Column<long>(type: "INTEGER", nullable: true),
+                    drain_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    drained_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    queued_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -655,37 +655,37 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "issues",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(44)", maxLength: 44, nullable: false),
-                    title = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    entered_status_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    workflow_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_type = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    priority = table.Column<int>(type: "int", nullable: false),
-                    labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    custom_fields = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    assignee_id = table.Column<long>(type: "bigint", nullable: true),
-                    reporter_id = table.Column<long>(type: "bigint", nullable: false),
-                    parent_id = table.Column<long>(type: "bigint", nullable: true),
-                    root_id = table.Column<long>(type: "bigint", nullable: true),
-                    hierarchy_depth = table.Column<int>(type: "int", nullable: false),
-                    hierarchy_path = table.Column<string>(type: "nvarchar(220)", maxLength: 220, nullable: false),
-                    milestone_id = table.Column<long>(type: "bigint", nullable: true),
-                    story_points = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    due_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    checklist_completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    search_text = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "TEXT", nullable: true),
+                    status = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    entered_status_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    workflow_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_type = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "INTEGER", nullable: false),
+                    labels = table.Column<string>(type: "TEXT", nullable: false),
+                    custom_fields = table.Column<string>(type: "TEXT", nullable: false),
+                    assignee_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    reporter_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    parent_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    root_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    hierarchy_depth = table.Column<int>(type: "INTEGER", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "TEXT", maxLength: 220, nullable: false),
+                    milestone_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    story_points = table.Column<decimal>(type: "TEXT", precision: 12, scale: 2, nullable: true),
+                    due_date = table.Column<DateOnly>(type: "TEXT", nullable: true),
+                    completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    checklist_completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    search_text = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -738,17 +738,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "custom_records",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    module_id = table.Column<long>(type: "bigint", nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    table = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    data = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    module_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    table = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    data = table.Column<string>(type: "TEXT", nullable: false),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -777,26 +777,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "webhook_deliveries",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    webhook_id = table.Column<long>(type: "bigint", nullable: false),
-                    extension_id = table.Column<long>(type: "bigint", nullable: true),
-                    logged_event_id = table.Column<long>(type: "bigint", nullable: true),
-                    event_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    @event = table.Column<string>(name: "event", type: "nvarchar(128)", maxLength: 128, nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: true),
-                    issue_id = table.Column<long>(type: "bigint", nullable: true),
-                    payload = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    request = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    state = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    earlier_attempts = table.Column<int>(type: "int", nullable: false),
-                    next_attempt_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_status = table.Column<int>(type: "int", nullable: true),
-                    last_error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    webhook_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extension_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    logged_event_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    event_id = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 128, nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    payload = table.Column<string>(type: "TEXT", nullable: true),
+                    request = table.Column<string>(type: "TEXT", nullable: true),
+                    state = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    earlier_attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    completed_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_status = table.Column<int>(type: "INTEGER", nullable: true),
+                    last_error = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -819,22 +819,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "approvals",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    from = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    to = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    requirement = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    requested_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    decisions = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    escalates_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    escalated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    from = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    requested_by_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    decisions = table.Column<string>(type: "TEXT", nullable: false),
+                    escalates_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    escalated_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    resolved_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -863,14 +863,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "checklist_marks",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    checklist_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    item_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    checklist_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -899,15 +899,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "comments",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    author_id = table.Column<long>(type: "bigint", nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    author_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    body = table.Column<string>(type: "TEXT", nullable: false),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -936,15 +936,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "issue_changes",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    changes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    comment = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    action = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    actor_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    changes = table.Column<string>(type: "TEXT", nullable: false),
+                    comment = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -973,15 +973,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "notifications",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    message = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    level = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    read_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    message = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    level = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    read_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1010,29 +1010,29 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "sla_timers",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    rule_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
-                    policy = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    business_hours = table.Column<bool>(type: "bit", nullable: false),
-                    spans = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    warns_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    breaches_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    next_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    planned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    replan_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    adjustments = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    stopped_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    rule_key = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false),
+                    policy = table.Column<string>(type: "TEXT", nullable: false),
+                    business_hours = table.Column<bool>(type: "INTEGER", nullable: false),
+                    spans = table.Column<string>(type: "TEXT", nullable: false),
+                    status = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    warns_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    breaches_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    next_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    planned_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    replan_since = table.Column<long>(type: "INTEGER", nullable: true),
+                    adjustments = table.Column<string>(type: "TEXT", nullable: false),
+                    stopped_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    claimed_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    claim_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1061,16 +1061,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "custom_record_values",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    module_id = table.Column<long>(type: "bigint", nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    record_id = table.Column<long>(type: "bigint", nullable: false),
-                    table = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    column = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    value = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    unique_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    module_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    record_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    table = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    column = table.Column<string>(type: "TEXT", maxLength: 63, nullable: false),
+                    value = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    unique_hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1105,17 +1105,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "webhook_attempts",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    delivery_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    duration_ms = table.Column<int>(type: "int", nullable: false),
-                    drain_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    status = table.Column<int>(type: "int", nullable: true),
-                    error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    exchange = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    delivery_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    number = table.Column<int>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    duration_ms = table.Column<int>(type: "INTEGER", nullable: false),
+                    drain_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true),
+                    exchange = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1138,17 +1138,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "sla_events",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    project_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    timer_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    triggered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    metrics = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    organization_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    project_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    issue_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    timer_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    triggered_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    resolved_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    definition = table.Column<string>(type: "TEXT", nullable: false),
+                    metrics = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1228,16 +1228,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "organization_id", "module_id", "table", "project_id", "column", "value", "record_id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_custom_record_values_organization_id_record_id",
+                name: "ix_custom_record_values_organization_id_record_id_column_value",
                 table: "custom_record_values",
-                columns: new[] { "organization_id", "record_id" });
+                columns: new[] { "organization_id", "record_id", "column", "value" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_custom_record_values_organization_id_unique_hash",
                 table: "custom_record_values",
                 columns: new[] { "organization_id", "unique_hash" },
-                unique: true,
-                filter: "[unique_hash] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_custom_records_organization_id_module_id_table_project_id_id",
@@ -1306,8 +1305,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_extensions_key_hash",
                 table: "extensions",
                 column: "key_hash",
-                unique: true,
-                filter: "[key_hash] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_extensions_organization_id_key",
@@ -1318,8 +1316,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_extensions_organization_id_slot",
                 table: "extensions",
                 columns: new[] { "organization_id", "slot" },
-                unique: true,
-                filter: "[slot] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_extensions_organization_id_status_id",
@@ -1534,8 +1531,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_webhook_deliveries_logged_event_id_webhook_id",
                 table: "webhook_deliveries",
                 columns: new[] { "logged_event_id", "webhook_id" },
-                unique: true,
-                filter: "[logged_event_id] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_created_at",
