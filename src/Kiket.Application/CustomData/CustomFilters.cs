@@ -35,8 +35,9 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
         };
     }
 
+    /// <param name="isBounded">Whether another condition has an upper bound. An index takes one, and that of the empty columns would read on to the end.</param>
     [SuppressMessage("Globalization", "CA1309", Justification = "The database compares, byte by byte.")]
-    public IQueryable<CustomRecordValue> Apply(IQueryable<CustomRecordValue> all)
+    public IQueryable<CustomRecordValue> Apply(IQueryable<CustomRecordValue> all, bool isBounded)
     {
         var name = Column.Name;
         var of = all.Where(v => v.Column == name);
@@ -46,6 +47,8 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
             "in" when Values.Count == 1 => of.Where(v => v.Value == first),
             "in" => of.Where(v => Values.Contains(v.Value)),
             "ne" => of.Where(v => v.Value != first),
+            "gt" when isBounded => of.Where(v => string.Compare(v.Value, first) > 0),
+            "gte" when isBounded => of.Where(v => string.Compare(v.Value, first) >= 0),
             "gt" => of.Where(v => string.Compare(v.Value, first) > 0 && string.Compare(v.Value, CustomValues.Missing) < 0),
             "gte" => of.Where(v => string.Compare(v.Value, first) >= 0 && string.Compare(v.Value, CustomValues.Missing) < 0),
             "lt" => of.Where(v => string.Compare(v.Value, first) < 0),

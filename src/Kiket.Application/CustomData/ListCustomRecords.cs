@@ -55,8 +55,11 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
             : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
 
-    private static IQueryable<CustomRecordValue> Apply(IEnumerable<CustomCondition> conditions, IQueryable<CustomRecordValue> values) =>
-        conditions.Aggregate(values, (held, condition) => condition.Apply(held));
+    private static IQueryable<CustomRecordValue> Apply(IEnumerable<CustomCondition> conditions, IQueryable<CustomRecordValue> values)
+    {
+        var isBounded = conditions.Any(c => c.Operator is "lt" or "lte");
+        return conditions.Aggregate(values, (held, condition) => condition.Apply(held, isBounded));
+    }
 
     private static Task<Result<Page<CustomRecord>>> SortAsync(
         IQueryable<CustomRecordValue> values, IQueryable<CustomRecord> records, string column, PageRequest page, CancellationToken ct)
