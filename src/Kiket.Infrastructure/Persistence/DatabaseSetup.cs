@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Kiket.Infrastructure.Persistence;
 
@@ -41,10 +42,22 @@ internal static class DatabaseSetup
         _ = provider switch
         {
             DatabaseProvider.Sqlite => builder.UseSqlite(connection),
-            DatabaseProvider.PostgreSql => builder.UseNpgsql(connection),
+            DatabaseProvider.PostgreSql => builder.UseNpgsql(Prepared(connection)),
             _ => builder.UseSqlServer(connection),
         };
         return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance);
+    }
+
+    /// <summary>
+    /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row of a batch.
+    /// A pooler that cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string.
+    /// </summary>
+    private static string Prepared(string connection)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(connection);
+        if (!postgres.ShouldSerialize("Max Auto Prepare"))
+            (postgres.MaxAutoPrepare, postgres.AutoPrepareMinUsages) = (100, 2);
+        return postgres.ToString();
     }
 
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
