@@ -82,9 +82,9 @@ internal static class ExtensionQueries
             .ToListAsync(ct);
 
         // A delivery that has failed so far counts as failed, although it may still get through.
-        var delivered = await db.WebhookDeliveries
-            .Where(d => d.ExtensionId != null && extensions.Contains(d.ExtensionId.Value) && d.State != DeliveryState.Cancelled)
-            .Where(d => d.CompletedAt > since || (d.CompletedAt == null && d.Attempts > 0))
+        var deliveries = db.WebhookDeliveries.Where(d => d.ExtensionId != null && extensions.Contains(d.ExtensionId.Value));
+        var delivered = await deliveries.Where(d => d.CompletedAt > since && d.State != DeliveryState.Cancelled)
+            .Concat(deliveries.Where(d => d.State == DeliveryState.Pending && d.Attempts > 0))
             .GroupBy(d => new { ExtensionId = d.ExtensionId!.Value, IsFailure = d.State != DeliveryState.Delivered })
             .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
             .ToListAsync(ct);

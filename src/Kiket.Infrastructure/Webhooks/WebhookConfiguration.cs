@@ -36,9 +36,9 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasIndex(d => new { d.OrganizationId, d.State, d.Id });
         builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.Id });
         builder.HasIndex(d => new { d.OrganizationId, d.CreatedAt });
-        builder.HasIndex(d => d.CompletedAt);
-        builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.CompletedAt });
-        builder.HasIndex(d => new { d.State, d.CreatedAt });
+        builder.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
+        builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.CompletedAt }).HasFilter("completed_at IS NOT NULL");
+        builder.HasIndex(d => new { d.State, d.CreatedAt }).HasFilter("state = 'pending'");
     }
 }
 

@@ -16,6 +16,7 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var (done, lost) = (0, 0);
+        var waking = Task.CompletedTask; // the next batch does not wait for the jobs of this one
         while (true)
         {
             (int? Events, IReadOnlyList<long> Endpoints) batch;
@@ -29,11 +30,14 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
             }
 
             var (events, endpoints) = batch;
-            if (endpoints.Count > 0)
-                await schedule.WakeAsync(endpoints, ct);
+            await waking;
+            waking = endpoints.Count > 0 ? schedule.WakeAsync(endpoints, ct) : Task.CompletedTask;
             done += events ?? 0;
             if (events < BatchSize)
+            {
+                await waking;
                 return done;
+            }
         }
     }
 

@@ -2026,7 +2026,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasName("pk_webhook_deliveries");
 
                     b.HasIndex("CompletedAt")
-                        .HasDatabaseName("ix_webhook_deliveries_completed_at");
+                        .HasDatabaseName("ix_webhook_deliveries_completed_at")
+                        .HasFilter("completed_at IS NOT NULL");
 
                     b.HasIndex("LoggedEventId", "WebhookId")
                         .IsUnique()
@@ -2037,10 +2038,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_created_at");
 
                     b.HasIndex("State", "CreatedAt")
-                        .HasDatabaseName("ix_webhook_deliveries_state_created_at");
+                        .HasDatabaseName("ix_webhook_deliveries_state_created_at")
+                        .HasFilter("state = 'pending'");
 
                     b.HasIndex("OrganizationId", "ExtensionId", "CompletedAt")
-                        .HasDatabaseName("ix_webhook_deliveries_organization_id_extension_id_completed_at");
+                        .HasDatabaseName("ix_webhook_deliveries_organization_id_extension_id_completed_at")
+                        .HasFilter("completed_at IS NOT NULL");
 
                     b.HasIndex("OrganizationId", "ExtensionId", "Id")
                         .HasDatabaseName("ix_webhook_deliveries_organization_id_extension_id_id");

@@ -1,9 +1,10 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
+namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,14 +17,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    request_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    owner = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    reserved_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                    key_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    request_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    owner = table.Column<Guid>(type: "uuid", nullable: true),
+                    reserved_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    answer = table.Column<byte[]>(type: "bytea", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -35,14 +36,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    slug = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    slug = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     last_event_sequence = table.Column<long>(type: "bigint", nullable: false),
-                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    settings = table.Column<string>(type: "jsonb", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -54,13 +55,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    kid = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    x = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    y = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    private_key = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    active_from = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    kid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    x = table.Column<string>(type: "text", nullable: false),
+                    y = table.Column<string>(type: "text", nullable: false),
+                    private_key = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    active_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -72,24 +73,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
-                    event_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    event_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: true),
                     comment_id = table.Column<long>(type: "bigint", nullable: true),
                     actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    cause = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    facts = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    occurred_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    fanned_out_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    processed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    last_error = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true)
+                    cause = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    facts = table.Column<string>(type: "jsonb", nullable: false),
+                    occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    fanned_out_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    processed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    last_error = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -107,17 +108,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    scope = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    owner = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
-                    key = table.Column<string>(type: "nvarchar(128)", maxLength: 128, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    ciphertext = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    rotated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    rotation_count = table.Column<int>(type: "int", nullable: false),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    scope = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    owner = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    key = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    ciphertext = table.Column<string>(type: "text", nullable: false),
+                    rotated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    rotation_count = table.Column<int>(type: "integer", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -135,22 +136,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    expertise_tags = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    historical_velocity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    avatar_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    capacity = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
-                    days_off = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    super_admin = table.Column<bool>(type: "bit", nullable: false),
-                    deactivated = table.Column<bool>(type: "bit", nullable: false),
-                    is_service = table.Column<bool>(type: "bit", nullable: false),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    expertise_tags = table.Column<string[]>(type: "text[]", nullable: false),
+                    historical_velocity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    avatar_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    capacity = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
+                    days_off = table.Column<string>(type: "jsonb", nullable: false),
+                    super_admin = table.Column<bool>(type: "boolean", nullable: false),
+                    deactivated = table.Column<bool>(type: "boolean", nullable: false),
+                    is_service = table.Column<bool>(type: "boolean", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -168,21 +169,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false),
-                    scopes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_used_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    rate_limit_requests = table.Column<int>(type: "int", nullable: true),
-                    rate_limit_window_seconds = table.Column<int>(type: "int", nullable: true),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    scopes = table.Column<string[]>(type: "text[]", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    rate_limit_requests = table.Column<int>(type: "integer", nullable: true),
+                    rate_limit_window_seconds = table.Column<int>(type: "integer", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -206,15 +207,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    accepted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    accepted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -238,27 +239,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    key = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    search_text = table.Column<string>(type: "nvarchar(1800)", maxLength: 1800, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    visibility = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    github_repo_url = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    key = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    search_text = table.Column<string>(type: "character varying(1800)", maxLength: 1800, nullable: false),
+                    description = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    visibility = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    github_repo_url = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
                     start_date = table.Column<DateOnly>(type: "date", nullable: true),
                     end_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    workflow_sync_enabled = table.Column<bool>(type: "bit", nullable: false),
-                    workflow_auto_boards = table.Column<bool>(type: "bit", nullable: false),
-                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    workflow_sync_enabled = table.Column<bool>(type: "boolean", nullable: false),
+                    workflow_auto_boards = table.Column<bool>(type: "boolean", nullable: false),
+                    settings = table.Column<string>(type: "jsonb", nullable: false),
                     lead_id = table.Column<long>(type: "bigint", nullable: true),
-                    last_issue_number = table.Column<int>(type: "int", nullable: false),
-                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    sla_definitions = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    last_issue_number = table.Column<int>(type: "integer", nullable: false),
+                    schema = table.Column<string>(type: "jsonb", nullable: false),
+                    sla_definitions = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -282,16 +283,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    path = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    content = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    warnings = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    path = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    content = table.Column<string>(type: "text", nullable: false),
+                    source = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    warnings = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -315,26 +316,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: true),
-                    key = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
-                    slot = table.Column<string>(type: "nvarchar(140)", maxLength: 140, nullable: true),
-                    manifest = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    key = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    slot = table.Column<string>(type: "character varying(140)", maxLength: 140, nullable: true),
+                    manifest = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     service_user_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    key_prefix = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    callback_url = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    configuration = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    rate_limit_requests = table.Column<int>(type: "int", nullable: true),
-                    rate_limit_window_seconds = table.Column<int>(type: "int", nullable: true),
+                    key_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    key_prefix = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    callback_url = table.Column<string>(type: "text", nullable: true),
+                    configuration = table.Column<string>(type: "jsonb", nullable: false),
+                    rate_limit_requests = table.Column<int>(type: "integer", nullable: true),
+                    rate_limit_window_seconds = table.Column<int>(type: "integer", nullable: true),
                     installed_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    installed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    uninstalled_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    installed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    uninstalled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -370,18 +371,18 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: true),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    description = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
                     target_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    release = table.Column<string>(type: "nvarchar(50)", maxLength: 50, nullable: true),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    release = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: true),
                     created_by_id = table.Column<long>(type: "bigint", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -413,9 +414,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    role = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    team_roles = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    role = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    team_roles = table.Column<string[]>(type: "text[]", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -445,17 +446,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    revision = table.Column<int>(type: "int", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(max)", nullable: true),
+                    key = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    source = table.Column<string>(type: "text", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -479,16 +480,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    key = table.Column<string>(type: "nvarchar(120)", maxLength: 120, nullable: false),
-                    slot = table.Column<string>(type: "nvarchar(160)", maxLength: 160, nullable: false),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    key = table.Column<string>(type: "character varying(120)", maxLength: 120, nullable: false),
+                    slot = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: true),
                     extension_id = table.Column<long>(type: "bigint", nullable: true),
-                    schema = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    schema = table.Column<string>(type: "jsonb", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -518,14 +519,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    subject = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
-                    details = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    subject = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    details = table.Column<string>(type: "jsonb", nullable: false),
                     actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -549,14 +550,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    is_failure = table.Column<bool>(type: "bit", nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    received_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    is_failure = table.Column<bool>(type: "boolean", nullable: false),
+                    body = table.Column<string>(type: "jsonb", nullable: false),
+                    received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -580,15 +581,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     extension_id = table.Column<long>(type: "bigint", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    json = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    size_bytes = table.Column<int>(type: "int", nullable: false),
+                    key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    json = table.Column<string>(type: "text", nullable: false),
+                    size_bytes = table.Column<int>(type: "integer", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -612,27 +613,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: true),
                     extension_id = table.Column<long>(type: "bigint", nullable: true),
-                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    target = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    host = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    hooks = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    secret = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    previous_secret = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    previous_secret_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    active = table.Column<bool>(type: "bit", nullable: false),
-                    failures_in_row = table.Column<int>(type: "int", nullable: false),
-                    pauses = table.Column<int>(type: "int", nullable: false),
-                    paused_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    drain_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    drained_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    queued_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    target = table.Column<string>(type: "jsonb", nullable: false),
+                    host = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    hooks = table.Column<string>(type: "jsonb", nullable: false),
+                    secret = table.Column<string>(type: "text", nullable: true),
+                    previous_secret = table.Column<string>(type: "text", nullable: true),
+                    previous_secret_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    active = table.Column<bool>(type: "boolean", nullable: false),
+                    failures_in_row = table.Column<int>(type: "integer", nullable: false),
+                    pauses = table.Column<int>(type: "integer", nullable: false),
+                    paused_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    drain_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    drained_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    queued_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -656,36 +657,36 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    key = table.Column<string>(type: "nvarchar(44)", maxLength: 44, nullable: false),
-                    title = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    description = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    status = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    entered_status_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    key = table.Column<string>(type: "character varying(44)", maxLength: 44, nullable: false),
+                    title = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    description = table.Column<string>(type: "text", nullable: true),
+                    status = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    entered_status_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     workflow_id = table.Column<long>(type: "bigint", nullable: false),
-                    issue_type = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    priority = table.Column<int>(type: "int", nullable: false),
-                    labels = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    custom_fields = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    issue_type = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    priority = table.Column<int>(type: "integer", nullable: false),
+                    labels = table.Column<string[]>(type: "text[]", nullable: false),
+                    custom_fields = table.Column<string>(type: "jsonb", nullable: false),
                     assignee_id = table.Column<long>(type: "bigint", nullable: true),
                     reporter_id = table.Column<long>(type: "bigint", nullable: false),
                     parent_id = table.Column<long>(type: "bigint", nullable: true),
                     root_id = table.Column<long>(type: "bigint", nullable: true),
-                    hierarchy_depth = table.Column<int>(type: "int", nullable: false),
-                    hierarchy_path = table.Column<string>(type: "nvarchar(220)", maxLength: 220, nullable: false),
+                    hierarchy_depth = table.Column<int>(type: "integer", nullable: false),
+                    hierarchy_path = table.Column<string>(type: "character varying(220)", maxLength: 220, nullable: false),
                     milestone_id = table.Column<long>(type: "bigint", nullable: true),
-                    story_points = table.Column<decimal>(type: "decimal(12,2)", precision: 12, scale: 2, nullable: true),
+                    story_points = table.Column<decimal>(type: "numeric(12,2)", precision: 12, scale: 2, nullable: true),
                     due_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    checklist_completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    search_text = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    checklist_completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    search_text = table.Column<string>(type: "text", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -739,16 +740,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     module_id = table.Column<long>(type: "bigint", nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
-                    table = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    data = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    deleted_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    table = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    data = table.Column<string>(type: "jsonb", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -778,25 +779,25 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     webhook_id = table.Column<long>(type: "bigint", nullable: false),
                     extension_id = table.Column<long>(type: "bigint", nullable: true),
                     logged_event_id = table.Column<long>(type: "bigint", nullable: true),
-                    event_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    @event = table.Column<string>(name: "event", type: "nvarchar(128)", maxLength: 128, nullable: false),
+                    event_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    @event = table.Column<string>(name: "event", type: "character varying(128)", maxLength: 128, nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: true),
                     issue_id = table.Column<long>(type: "bigint", nullable: true),
-                    payload = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    request = table.Column<string>(type: "nvarchar(max)", nullable: true),
-                    state = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    attempts = table.Column<int>(type: "int", nullable: false),
-                    earlier_attempts = table.Column<int>(type: "int", nullable: false),
-                    next_attempt_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    completed_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    last_status = table.Column<int>(type: "int", nullable: true),
-                    last_error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true)
+                    payload = table.Column<string>(type: "text", nullable: true),
+                    request = table.Column<string>(type: "text", nullable: true),
+                    state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    earlier_attempts = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    completed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_status = table.Column<int>(type: "integer", nullable: true),
+                    last_error = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -820,21 +821,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    from = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    to = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    requirement = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    from = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    to = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    requirement = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     requested_by_id = table.Column<long>(type: "bigint", nullable: false),
-                    decisions = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    escalates_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    escalated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
+                    decisions = table.Column<string>(type: "jsonb", nullable: false),
+                    escalates_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    escalated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -864,13 +865,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    checklist_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    item_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    checklist_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    item_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -900,14 +901,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
                     author_id = table.Column<long>(type: "bigint", nullable: false),
-                    body = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -937,14 +938,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    action = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
+                    action = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     actor_id = table.Column<long>(type: "bigint", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    changes = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    comment = table.Column<string>(type: "nvarchar(max)", nullable: true)
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    changes = table.Column<string>(type: "jsonb", nullable: false),
+                    comment = table.Column<string>(type: "text", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -974,14 +975,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    message = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    level = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    read_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    message = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    level = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1011,28 +1012,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    rule_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false),
-                    policy = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    business_hours = table.Column<bool>(type: "bit", nullable: false),
-                    spans = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    status = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    warns_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    breaches_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    next_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    planned_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    replan_since = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    adjustments = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    stopped_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    claimed_until = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    claim_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    state = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    rule_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    policy = table.Column<string>(type: "jsonb", nullable: false),
+                    business_hours = table.Column<bool>(type: "boolean", nullable: false),
+                    spans = table.Column<string>(type: "jsonb", nullable: false),
+                    status = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    warns_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    breaches_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    next_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    planned_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    replan_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    adjustments = table.Column<string>(type: "jsonb", nullable: false),
+                    stopped_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    claimed_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    claim_id = table.Column<Guid>(type: "uuid", nullable: true),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "int", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1062,15 +1063,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     module_id = table.Column<long>(type: "bigint", nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     record_id = table.Column<long>(type: "bigint", nullable: false),
-                    table = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    column = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false),
-                    value = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    unique_hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true)
+                    table = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    column = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false),
+                    value = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    unique_hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -1106,16 +1107,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     delivery_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "int", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    duration_ms = table.Column<int>(type: "int", nullable: false),
-                    drain_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    status = table.Column<int>(type: "int", nullable: true),
-                    error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true),
-                    exchange = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    duration_ms = table.Column<int>(type: "integer", nullable: false),
+                    drain_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true),
+                    exchange = table.Column<string>(type: "jsonb", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1139,16 +1140,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     organization_id = table.Column<long>(type: "bigint", nullable: false),
                     project_id = table.Column<long>(type: "bigint", nullable: false),
                     issue_id = table.Column<long>(type: "bigint", nullable: false),
                     timer_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false),
-                    triggered_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
-                    resolved_at = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    definition = table.Column<string>(type: "nvarchar(max)", nullable: false),
-                    metrics = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    state = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    triggered_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    resolved_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    definition = table.Column<string>(type: "jsonb", nullable: false),
+                    metrics = table.Column<string>(type: "jsonb", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -1223,7 +1224,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_custom_record_values_organization_id_module_id_table_project_id_column_value_record_id",
+                name: "ix_custom_record_values_organization_id_module_id_table_projec",
                 table: "custom_record_values",
                 columns: new[] { "organization_id", "module_id", "table", "project_id", "column", "value", "record_id" });
 
@@ -1236,8 +1237,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_custom_record_values_organization_id_unique_hash",
                 table: "custom_record_values",
                 columns: new[] { "organization_id", "unique_hash" },
-                unique: true,
-                filter: "[unique_hash] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_custom_records_organization_id_module_id_table_project_id_id",
@@ -1306,8 +1306,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_extensions_key_hash",
                 table: "extensions",
                 column: "key_hash",
-                unique: true,
-                filter: "[key_hash] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_extensions_organization_id_key",
@@ -1318,8 +1317,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                 name: "ix_extensions_organization_id_slot",
                 table: "extensions",
                 columns: new[] { "organization_id", "slot" },
-                unique: true,
-                filter: "[slot] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_extensions_organization_id_status_id",
@@ -1528,14 +1526,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_completed_at",
                 table: "webhook_deliveries",
-                column: "completed_at");
+                column: "completed_at",
+                filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_logged_event_id_webhook_id",
                 table: "webhook_deliveries",
                 columns: new[] { "logged_event_id", "webhook_id" },
-                unique: true,
-                filter: "[logged_event_id] IS NOT NULL");
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_created_at",
@@ -1545,7 +1543,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_extension_id_completed_at",
                 table: "webhook_deliveries",
-                columns: new[] { "organization_id", "extension_id", "completed_at" });
+                columns: new[] { "organization_id", "extension_id", "completed_at" },
+                filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_extension_id_id",
@@ -1560,7 +1559,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_state_created_at",
                 table: "webhook_deliveries",
-                columns: new[] { "state", "created_at" });
+                columns: new[] { "state", "created_at" },
+                filter: "state = 'pending'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_webhook_id_state_next_attempt_at",

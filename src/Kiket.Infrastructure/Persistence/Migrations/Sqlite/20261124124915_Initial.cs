@@ -1525,7 +1525,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_completed_at",
                 table: "webhook_deliveries",
-                column: "completed_at");
+                column: "completed_at",
+                filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_logged_event_id_webhook_id",
@@ -1541,7 +1542,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_extension_id_completed_at",
                 table: "webhook_deliveries",
-                columns: new[] { "organization_id", "extension_id", "completed_at" });
+                columns: new[] { "organization_id", "extension_id", "completed_at" },
+                filter: "completed_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_organization_id_extension_id_id",
@@ -1556,7 +1558,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_state_created_at",
                 table: "webhook_deliveries",
-                columns: new[] { "state", "created_at" });
+                columns: new[] { "state", "created_at" },
+                filter: "state = 'pending'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_deliveries_webhook_id_state_next_attempt_at",
