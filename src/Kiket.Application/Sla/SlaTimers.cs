@@ -139,7 +139,7 @@ public static class SlaQueries
 {
     /// <summary>The business calendar of the actor's organization.</summary>
     public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
-        (await db.Users.Take(1).Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings).SingleAsync(ct)).Calendar();
+        (await db.Users.OrderBy(u => u.Id).Take(1).Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings).SingleAsync(ct)).Calendar();
 
     /// <summary>Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying so.</summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
