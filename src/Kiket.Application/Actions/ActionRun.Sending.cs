@@ -36,13 +36,13 @@ internal sealed partial class ActionRun
             return Error.Validation("method", $"The method is one of {string.Join(", ", Methods)}.");
         if (body is not null && Encoding.UTF8.GetByteCount(body) > WebhookDelivery.MaxBodyBytes)
             return Error.Validation("body", $"The body has more than {WebhookDelivery.MaxBodyBytes} bytes.");
-        var headers = given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object
-            ? chosen.EnumerateObject().ToDictionary(h => h.Name, h => ScalarOf(h.Value) ?? "", StringComparer.OrdinalIgnoreCase)
-            : [];
-        foreach (var (name, value) in headers)
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object ? chosen.EnumerateObject() : default)
         {
-            if (WebhookHeaders.FaultOf(name, value) is { } fault)
-                return Error.Validation("headers", $"{name}: {fault}");
+            var value = ScalarOf(header.Value) ?? "";
+            if (WebhookHeaders.FaultOf(header.Name, value) is { } fault)
+                return Error.Validation("headers", $"{header.Name}: {fault}");
+            headers[header.Name] = value;
         }
 
         var host = ActionRequest.HostOf(new(address));

@@ -71,6 +71,19 @@ public sealed class ActionDeliveryTests(KiketServer server)
         Assert.All(receiver.Requests, r => Assert.Equal("/services/token-of-the-operator", r.Path));
     }
 
+    [Fact]
+    public async Task A_header_that_is_written_twice_is_sent_once_as_it_was_written_last()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var tenant = await server.NewBoardAsync(Entering($$"""- { action: webhook, url: "{{receiver.Url}}", headers: { X-Twice: one, x-twice: two } }"""));
+        await tenant.AddIssueAsync("ACT");
+
+        await tenant.RunOutboxAsync();
+
+        await tenant.DeliverAsync(Assert.Single(await HostsAsync(tenant)));
+        Assert.Equal("two", Assert.Single(receiver.Requests).Header("X-Twice"));
+    }
+
     [Theory]
     [InlineData("url: \"ftp://example.com/x\"", "The url is no address")]
     [InlineData("url: \"https://user:secret@example.com/x\"", "The url is no address")]
