@@ -25,7 +25,8 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
             var found = await Idle(Webhooks(db), time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => new { w.Id, w.Target, w.ExtensionId }).ToListAsync(ct);
             List<long?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
             var extensions = found.Count == 0 ? [] : await db.Extensions.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(e => ids.Contains(e.Id))
-                .Select(e => new { e.Id, e.Manifest }).ToDictionaryAsync(e => e.Id, e => e.Manifest.Name, ct);
+                .Join(db.Users, e => e.ServiceUserId, u => u.Id, (e, u) => new { e.Id, u.Name }) // it is called as its extension
+                .ToDictionaryAsync(e => e.Id, e => e.Name, ct);
             return found.ConvertAll(w => (w.Id, Name: NameOf(w.Target, w.ExtensionId is { } id ? extensions.GetValueOrDefault(id) : null)));
         });
 
