@@ -23,6 +23,9 @@ internal sealed partial class ActionRun
 
     private static readonly string[] Methods = ["POST", "PUT", "PATCH", "GET", "DELETE"];
 
+    /// <summary>The endpoint for which the action has made a delivery, or null.</summary>
+    public long? Told { get; private set; }
+
     /// <summary>Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the delivery's failure.</summary>
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SendAsync(
         Dictionary<string, JsonElement> given, string? body, CancellationToken ct)
@@ -50,8 +53,7 @@ internal sealed partial class ActionRun
             return Error.Validation("url", $"Actions send to {MaxHosts} hosts at most.");
         var request = JsonSerializer.Serialize(new ActionRequest(method, address, headers, body), WireJson.Options);
         var delivery = WebhookDelivery.Send(webhook, protector.Protect(ISecretProtector.ActionPurpose, request), project.Id, issue.Id, now);
-        db.WebhookDeliveries.Add(delivery);
-        await db.SaveChangesAsync(ct);
+        await TellAsync(delivery, ct);
         return Done($"{method} to {host} is delivery {delivery.Id}.");
     }
 
@@ -113,9 +115,15 @@ internal sealed partial class ActionRun
         var document = (await db.ToDocumentsAsync([told], url, ct))[0];
         var delivery = WebhookDelivery.Tell(
             webhook, told.EventId, action.Handler ?? action.Id, JsonSerializer.Serialize(document, WireJson.Options), project.Id, issue.Id, now);
+        await TellAsync(delivery, ct);
+        return Done($"{extension.Key} is told by delivery {delivery.Id}.");
+    }
+
+    private async Task TellAsync(WebhookDelivery delivery, CancellationToken ct)
+    {
         db.WebhookDeliveries.Add(delivery);
         await db.SaveChangesAsync(ct);
-        return Done($"{extension.Key} is told by delivery {delivery.Id}.");
+        Told = delivery.WebhookId;
     }
 
     private static bool IsNamed(string name, Extension extension, ExtensionAction action)

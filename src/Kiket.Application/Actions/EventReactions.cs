@@ -21,10 +21,12 @@ public sealed class EventReactions(
 
     private const int MaxDetailLength = 1_000;
 
-    public async Task RunAsync(IssueEvent happened, CancellationToken ct)
+    /// <returns>The endpoints that actions have made deliveries for; to be woken once that is committed.</returns>
+    public async Task<IReadOnlyCollection<long>> RunAsync(IssueEvent happened, CancellationToken ct)
     {
+        HashSet<long> told = [];
         if (await LoadAsync(happened, ct) is not { } loaded)
-            return;
+            return told;
         if (happened is { Name: EventNames.WorkflowSlaStatus, To: "imminent" or "breached" })
             await NotifyOfSlaAsync(happened, loaded.Issue, loaded.Project, ct);
         var planned = await PlanAsync(happened, loaded.Issue, loaded.Project, ct);
@@ -34,7 +36,7 @@ public sealed class EventReactions(
             foreach (var (source, action) in planned)
                 Record(loaded.Issue, source, action, (ActionOutcome.Skipped, message));
             await db.SaveChangesAsync(ct);
-            return;
+            return told;
         }
 
         foreach (var (source, action) in planned)
@@ -46,17 +48,23 @@ public sealed class EventReactions(
                     db.Forget();
                     if (await LoadAsync(happened, ct) is not { } fresh)
                         return (ActionOutcome.Skipped, "The issue is gone.");
-                    return await HoldAsync(action, happened, fresh.Issue, ct)
-                        ? await new ActionRun(db, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project).RunAsync(action, ct)
-                        : (ActionOutcome.Skipped, "Its conditions do not hold.");
+                    if (!await HoldAsync(action, happened, fresh.Issue, ct))
+                        return (ActionOutcome.Skipped, "Its conditions do not hold.");
+                    var run = new ActionRun(db, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project);
+                    var ran = await run.RunAsync(action, ct);
+                    if (run.Told is { } endpoint)
+                        told.Add(endpoint);
+                    return ran;
                 },
                 ct);
             db.Forget();
             if (await LoadAsync(happened, ct) is not { } after)
-                return;
+                return told;
             Record(after.Issue, source, action, ended.Error is { } refusal ? (ActionOutcome.Failed, Sentence(refusal)) : ended.Value);
             await db.SaveChangesAsync(ct);
         }
+
+        return told;
     }
 
     /// <summary>The issue and its project; nothing when the issue is deleted or the project takes no changes any more.</summary>

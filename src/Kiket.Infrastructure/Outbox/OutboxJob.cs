@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Hangfire;
-using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,8 +13,7 @@ public sealed class OutboxJob(OutboxProcessor processor)
 }
 
 /// <summary>Processes events right after the commit that made them.</summary>
-internal sealed partial class OutboxWorker(
-    OutboxProcessor processor, OutboxSignal signal, WebhookSchedule schedule, ILogger<OutboxWorker> logger) : BackgroundService
+internal sealed partial class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger) : BackgroundService
 {
     [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the worker.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,8 +23,7 @@ internal sealed partial class OutboxWorker(
             await signal.WaitAsync(stoppingToken);
             try
             {
-                if (await processor.RunAsync(stoppingToken) > 0)
-                    await schedule.SweepAsync(stoppingToken); // actions may have made deliveries
+                await processor.RunAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

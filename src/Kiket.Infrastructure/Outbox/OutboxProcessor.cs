@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Actions;
 using Kiket.Domain.Events;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Kiket.Infrastructure.Outbox;
 /// Takes waiting messages and does what follows from them. A message and all its effects are one transaction, so that a crash at any
 /// instant leaves both undone or both done; several workers may run at once, on any node.
 /// </summary>
-public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<OutboxProcessor> logger)
+public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time, ILogger<OutboxProcessor> logger)
 {
     /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
@@ -86,16 +87,19 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, TimePro
             var reactions = services.GetRequiredService<EventReactions>();
             var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
 
+            IReadOnlyCollection<long> told = [];
             var processed = await db.InTransactionAsync<bool>(
                 async () =>
                 {
                     var isOurs = await db.Events.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
                         .ExecuteUpdateAsync(set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null), ct) == 1;
                     if (isOurs)
-                        await reactions.RunAsync(EventOf(message), ct);
+                        told = await reactions.RunAsync(EventOf(message), ct);
                     return isOurs;
                 },
                 ct);
+            if (told.Count > 0)
+                await schedule.WakeAsync([.. told], ct);
             return processed.Value;
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)

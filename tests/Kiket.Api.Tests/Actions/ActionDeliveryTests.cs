@@ -84,6 +84,18 @@ public sealed class ActionDeliveryTests(KiketServer server)
         Assert.Equal("two", Assert.Single(receiver.Requests).Header("X-Twice"));
     }
 
+    [Fact]
+    public async Task An_endpoint_is_woken_as_soon_as_an_action_has_told_it_something()
+    {
+        var tenant = await server.NewBoardAsync(Entering("""- { action: webhook, url: "https://example.com/hook" }"""));
+        await tenant.AddIssueAsync("ACT");
+
+        await tenant.RunOutboxAsync();
+
+        var webhook = Assert.Single(await HostsAsync(tenant));
+        Assert.True(webhook.QueuedUntil > webhook.CreatedAt, $"queued until {webhook.QueuedUntil:O}, made at {webhook.CreatedAt:O}");
+    }
+
     [Theory]
     [InlineData("url: \"ftp://example.com/x\"", "The url is no address")]
     [InlineData("url: \"https://user:secret@example.com/x\"", "The url is no address")]

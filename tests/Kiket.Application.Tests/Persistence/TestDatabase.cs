@@ -1,4 +1,6 @@
 using DotNet.Testcontainers.Builders;
+using Hangfire;
+using Hangfire.InMemory;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
@@ -151,6 +153,7 @@ internal static class KiketServices
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
         services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());
+        services.AddSingleton<IBackgroundJobClient>(new BackgroundJobClient(new InMemoryStorage())); // nobody runs the jobs
         services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(interceptors));
         services.ConfigureDbContext<SqlServerKiketDbContext>(options => options.AddInterceptors(interceptors));
