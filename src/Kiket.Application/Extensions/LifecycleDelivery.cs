@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
@@ -15,20 +15,10 @@ internal static class LifecycleDelivery
         if (webhook is null || !ExtensionLifecycle.Wants(extension.Manifest, name))
             return;
         var id = LoggedEvent.NewEventId();
-        var payload = JsonSerializer.Serialize(
-            new
-            {
-                Id = id,
-                Event = name,
-                EventVersion = "v1",
-                Timestamp = now,
-                OccurredAt = now,
-                extension.OrganizationId,
-                extension.ProjectId,
-                ActorId = actorId,
-                Extension = new { extension.Id, ExtensionId = extension.Key, extension.Manifest.Name, extension.Manifest.Version },
-            },
-            WireJson.Options);
+        var payload = DirectEvent.Write(
+            id, name, webhook, now,
+            new("actor_id", actorId),
+            new("extension", new { extension.Id, ExtensionId = extension.Key, extension.Manifest.Name, extension.Manifest.Version }));
         db.WebhookDeliveries.Add(WebhookDelivery.Tell(webhook, id, name, payload, extension.ProjectId, null, now));
     }
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
@@ -29,7 +29,9 @@ internal sealed class TestWebhookHandler(IKiketDb db, ICurrentActor current, IWe
         if (found.Error is { } unavailable)
             return unavailable;
         var (webhook, now) = (found.Value, time.GetUtcNow());
-        var delivery = WebhookDelivery.Test(webhook, id => PayloadOf(id, webhook, now), now);
+        var id = LoggedEvent.NewEventId();
+        var payload = DirectEvent.Write(id, WebhookDelivery.TestEvent, webhook, now, new("webhook_id", webhook.Id), new("test", true));
+        var delivery = WebhookDelivery.Test(webhook, id, payload, now);
         db.WebhookDeliveries.Add(delivery);
         await db.SaveChangesAsync(ct);
 
@@ -47,19 +49,4 @@ internal sealed class TestWebhookHandler(IKiketDb db, ICurrentActor current, IWe
             (int)attempt.Duration.TotalMilliseconds,
             delivery.LastError);
     }
-
-    private static string PayloadOf(string id, Webhook webhook, DateTimeOffset at) => JsonSerializer.Serialize(
-        new
-        {
-            Id = id,
-            Event = WebhookDelivery.TestEvent,
-            EventVersion = "v1",
-            Timestamp = at,
-            OccurredAt = at,
-            webhook.OrganizationId,
-            webhook.ProjectId,
-            WebhookId = webhook.Id,
-            Test = true,
-        },
-        WireJson.Options);
 }

@@ -166,14 +166,13 @@ public sealed class WebhookDelivery
     /// takes it, not even when the process ends before.
     /// </summary>
     /// <param name="webhook">The endpoint.</param>
-    /// <param name="payloadOf">What is told, a JSON object, given the event's public id.</param>
+    /// <param name="eventId">Public id of what is told.</param>
+    /// <param name="payload">What is told: a JSON object.</param>
     /// <param name="at">Instant of the making.</param>
-    public static WebhookDelivery Test(Webhook webhook, Func<string, string> payloadOf, DateTimeOffset at)
+    public static WebhookDelivery Test(Webhook webhook, string eventId, string payload, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(webhook);
-        ArgumentNullException.ThrowIfNull(payloadOf);
-        var delivery = Tell(webhook, LoggedEvent.NewEventId(), TestEvent, "", webhook.ProjectId, null, at);
-        delivery.Payload = payloadOf(delivery.EventId);
+        var delivery = Tell(webhook, eventId, TestEvent, payload, webhook.ProjectId, null, at);
         (delivery.State, delivery.CompletedAt, delivery.LastError) = (DeliveryState.Failed, at.ToUniversalTime(), "the test was not finished");
         return delivery;
     }

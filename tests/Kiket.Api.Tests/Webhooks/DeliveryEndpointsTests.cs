@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Webhooks;
+using Kiket.Domain.Events;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -102,7 +103,7 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
         await tenant.OnDatabaseAsync(db =>
         {
-            db.WebhookDeliveries.AddRange(Enumerable.Range(0, RedeliverManyCommand.MaxAtOnce + 3).Select(_ => WebhookDelivery.Test(webhook, _ => "{}", DateTimeOffset.UtcNow)));
+            db.WebhookDeliveries.AddRange(Enumerable.Range(0, RedeliverManyCommand.MaxAtOnce + 3).Select(_ => WebhookDelivery.Test(webhook, LoggedEvent.NewEventId(), "{}", DateTimeOffset.UtcNow)));
             return db.SaveChangesAsync();
         });
         async Task<int> RedeliverAsync() => (int)(await tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "failed" } }).OkAsync())["redelivered"]!;

@@ -112,7 +112,7 @@ public sealed class RequestSamples : IAsyncLifetime
             [new("issue.created")], null, DateTimeOffset.UnixEpoch);
         session.Db.Webhooks.Add(webhook);
         await session.Db.SaveChangesAsync();
-        var delivery = WebhookDelivery.Test(webhook, _ => "{}", DateTimeOffset.UnixEpoch);
+        var delivery = WebhookDelivery.Test(webhook, "evt_1", "{}", DateTimeOffset.UnixEpoch);
         session.Db.WebhookDeliveries.Add(delivery);
         await session.Db.SaveChangesAsync();
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
