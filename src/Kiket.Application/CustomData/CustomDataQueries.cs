@@ -156,8 +156,9 @@ internal static class CustomDataQueries
         if (current.Extension is { } extension)
             slots.Insert(0, CustomModule.SlotOf(null, extension.Id, key));
         var modules = await db.CustomModules.AsNoTracking().Where(m => slots.Contains(m.Slot)).ToListAsync(ct);
-        if (modules.MinBy(m => slots.IndexOf(m.Slot)) is not { } module || !isForWriting)
-            return modules.MinBy(m => slots.IndexOf(m.Slot));
+        var module = modules.MinBy(m => slots.IndexOf(m.Slot));
+        if (module is null || !isForWriting)
+            return module;
         await db.LockAsync(module.Id, ct);
         return await db.CustomModules.AsNoTracking().SingleAsync(m => m.Id == module.Id, ct);
     }

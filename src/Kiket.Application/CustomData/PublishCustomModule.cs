@@ -61,7 +61,6 @@ internal enum ModuleChange
 
 internal static class ModulePublication
 {
-    private const int MaxFaults = 100;
     private const int Batch = 500;
 
     /// <summary>Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal undoes.</summary>
@@ -81,11 +80,11 @@ internal static class ModulePublication
         await db.LockAsync(id, ct);
         var module = await db.CustomModules.SingleAsync(m => m.Id == id, ct);
         var before = module.Schema;
-        if (IsSame(before, schema))
+        if (SameJson.Of(before, schema))
             return (module, ModuleChange.None);
         module.Follow(schema, now);
         List<ErrorDetail> faults = [];
-        foreach (var table in before.Tables.Where(t => faults.Count < MaxFaults && !IsSame(t, schema.Find(t.Name))))
+        foreach (var table in before.Tables.Where(t => faults.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))))
             await MoveRecordsAsync(db, id, table.Name, schema.Find(table.Name), faults, now, ct);
         if (faults.Count > 0)
             return Error.Validation(faults);
@@ -99,7 +98,7 @@ internal static class ModulePublication
         IKiketDb db, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
     {
         await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).ExecuteDeleteAsync(ct);
-        for (var last = 0L; faults.Count < MaxFaults;)
+        for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults;)
         {
             var after = last;
             var records = await db.CustomRecords.Where(r => r.ModuleId == moduleId && r.Table == name && r.DeletedAt == null && r.Id > after)
@@ -133,11 +132,8 @@ internal static class ModulePublication
         var fit = CustomValues.Fit(table, record.Data.Where(d => table.Find(d.Key) is not null).ToDictionary(StringComparer.Ordinal), null, now);
         if (fit.Error is { } wrong)
             return [.. lost, .. wrong.Details.Select(d => d with { Field = d.Field["record".Length..] })];
-        if (lost.Count == 0 && !IsSame(record.Data, fit.Value))
+        if (lost.Count == 0 && !SameJson.Of(record.Data, fit.Value))
             record.Replace(fit.Value, now);
         return lost;
     }
-
-    /// <summary>Compared as JSON, because one database keeps the members of an object in an order of its own.</summary>
-    private static bool IsSame<T>(T one, T other) => JsonElement.DeepEquals(JsonSerializer.SerializeToElement(one), JsonSerializer.SerializeToElement(other));
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.CustomData;
@@ -163,7 +162,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             var before = await db.DefinitionFiles.Where(f => f.ProjectId == project.Id && f.Path == path).Select(f => f.Content).SingleOrDefaultAsync(ct);
             var edit = EditOf(pack.Project);
             var isSame = project.Name == edit.Name.Value && project.Description == edit.Description.Value
-                && (!edit.Settings.IsSet || SameJson(project.Settings, edit.Settings.Value));
+                && (!edit.Settings.IsSet || SameJson.Of(project.Settings, edit.Settings.Value));
             return isSame || before == files.Single(f => f.Path == path).Content ? Result.Success : project.Edit(edit, actorId, now);
         }
 
@@ -193,7 +192,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         private async Task PublishAsync(Project project, string key, WorkflowDefinition definition, string? source, CancellationToken ct)
         {
             var last = await FindLatestAsync(project, key, ct);
-            if (last is not null && last.Source == source && SameJson(last.Definition, definition))
+            if (last is not null && last.Source == source && SameJson.Of(last.Definition, definition))
             {
                 latest[key] = last;
                 unchanged.Add($"workflow {key}");
@@ -226,7 +225,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             Compare("custom_field", from.CustomFields, to.CustomFields, f => f.IssueType is null ? f.Key : $"{f.IssueType}.{f.Key}");
             Compare("automation", from.Automations, to.Automations, a => a.Workflow is null ? a.Key : $"{a.Workflow}.{a.Key}");
             Compare("template", from.Templates, to.Templates, t => t.Key);
-            if (!SameJson(project.Schema, to))
+            if (!SameJson.Of(project.Schema, to))
                 project.UseSchema(to, now);
         }
 
@@ -236,7 +235,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         {
             var before = project.SlaDefinitions;
             Compare("sla_definition", before, pack.SlaDefinitions, d => d.Id);
-            if (SameJson(before, pack.SlaDefinitions))
+            if (SameJson.Of(before, pack.SlaDefinitions))
                 return [];
             project.UseSlaDefinitions(pack.SlaDefinitions, now);
             return [.. before.Concat(pack.SlaDefinitions).Select(d => d.Status)];
@@ -246,7 +245,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         {
             var before = from.ToDictionary(key, StringComparer.Ordinal);
             foreach (var thing in to)
-                (!before.TryGetValue(key(thing), out var old) ? created : SameJson(old, thing) ? unchanged : changed).Add($"{what} {key(thing)}");
+                (!before.TryGetValue(key(thing), out var old) ? created : SameJson.Of(old, thing) ? unchanged : changed).Add($"{what} {key(thing)}");
             foreach (var old in from.ExceptBy(to.Select(key), key))
                 removed.Add($"{what} {key(old)}");
         }
@@ -349,9 +348,5 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                 removed.Add($"file {gone.Path}");
             }
         }
-
-        // Lists in records compare by reference, and one database keeps the members of JSON objects in an order of its own.
-        private static bool SameJson<T>(T one, T other) =>
-            JsonElement.DeepEquals(JsonSerializer.SerializeToElement(one), JsonSerializer.SerializeToElement(other));
     }
 }
