@@ -8,7 +8,7 @@ namespace Kiket.Benchmarks;
 /// <summary>The workflows of the packs beside the repository, and of our own example.</summary>
 internal static class Packs
 {
-    private static readonly string Repository =
+    public static readonly string Repository =
         Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
 
     /// <summary>The workflow with the most transitions, of the pack that has the most: of the published packs where they are, else of our example.</summary>

@@ -1,10 +1,15 @@
 using BenchmarkDotNet.Running;
 using Kiket.Benchmarks;
+using Kiket.Benchmarks.Requests;
 
 if (args is ["deliveries", ..])
     return await DeliveryRun.RunAsync();
 if (args is ["timers", ..])
     return await TimerRun.RunAsync();
+if (args is ["requests", .. var sizes])
+    return await RequestRun.RunAsync(sizes);
+if (args is ["counts", .. var options])
+    return await CountRun.RunAsync(isRecording: options is ["--record"]);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -1,0 +1,178 @@
+using System.Net.Http.Json;
+using Npgsql;
+
+namespace Kiket.Benchmarks.Requests;
+
+/// <summary>Calls of statements, without those of connection resets, and connection resets.</summary>
+internal readonly record struct StatementCount(double Statements, double Resets)
+{
+    public static StatementCount operator -(StatementCount a, StatementCount b) =>
+        new(a.Statements - b.Statements, a.Resets - b.Resets);
+}
+
+internal readonly record struct RowCount(long Issues, long Changes, long Comments, long Events)
+{
+    public static RowCount operator -(RowCount a, RowCount b) =>
+        new(a.Issues - b.Issues, a.Changes - b.Changes, a.Comments - b.Comments, a.Events - b.Events);
+}
+
+/// <summary>A database of its own on a PostgreSQL that does nothing else, with the product's schema and many issues.</summary>
+internal sealed class BenchDatabase : IAsyncDisposable
+{
+    public const int Projects = 20;
+
+    // What the driver sends before the first statement of a connection that had another user. Its last part counts as the reset.
+    private const string ResetParts =
+        "^(SET SESSION AUTHORIZATION DEFAULT|RESET ALL|CLOSE ALL|UNLISTEN|SELECT pg_advisory_unlock_all|DISCARD)";
+
+    private readonly NpgsqlDataSource maintenance;
+    private readonly NpgsqlDataSource own;
+    private readonly string name;
+
+    private BenchDatabase(string server, string name)
+    {
+        this.name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
+
+        // What the benchmark itself asks is not counted.
+        (maintenance, own) = (Uncounted(server), Uncounted(ConnectionString));
+
+        static NpgsqlDataSource Uncounted(string connection) => NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connection) { Options = "-c pg_stat_statements.track=none", CommandTimeout = 0 });
+    }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Makes the database: the schema and the projects by the product, the issues by SQL.</summary>
+    public static async Task<BenchDatabase> CreateAsync(string server, int issues)
+    {
+        var database = new BenchDatabase(server, $"kiket_bench_{Guid.NewGuid():N}");
+        await RunAsync(database.maintenance, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+        await RunAsync(database.maintenance, "SELECT pg_stat_statements_reset()"); // full of others' statements, it forgets ours
+        await RunAsync(database.maintenance, $"CREATE DATABASE {database.name}");
+        await using (var product = await BenchApp.StartProductAsync(database.ConnectionString))
+        {
+            await AddProjectsAsync(product);
+            await database.DrainAsync();
+        }
+
+        await database.SeedAsync(issues);
+        return database;
+    }
+
+    public static async Task AddProjectsAsync(BenchApp product)
+    {
+        for (var number = 1; number <= Projects; number++)
+        {
+            var body = new { project = new { name = $"Bench {number}", project_key = $"BENCH{number}" } };
+            using var response = await product.Client.PostAsJsonAsync("/api/v1/projects", body);
+            response.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>Whether what is committed is on disk; without it, the time that a write takes says nothing.</summary>
+    public Task<bool> IsDurableAsync() => ScalarAsync<bool>(
+        maintenance,
+        "SELECT bool_and(setting = 'on') FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')");
+
+    /// <summary>CPU of all processes of PostgreSQL.</summary>
+    public async Task<double> CpuMicrosecondsAsync() =>
+        Linux.TreeCpuMicroseconds(Linux.ParentOf(await ScalarAsync<int>(maintenance, "SELECT pg_backend_pid()")));
+
+    /// <summary>What the applications have sent to this database so far.</summary>
+    public async Task<StatementCount> CountStatementsAsync()
+    {
+        const string sql = $"""
+            SELECT coalesce(sum(calls) FILTER (WHERE query !~* '{ResetParts}'), 0)::float8,
+              coalesce(sum(calls) FILTER (WHERE query ~* '^DISCARD (ALL|TEMP)'), 0)::float8
+            FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1
+            """;
+        await using var command = maintenance.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = name });
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return new(reader.GetDouble(0), reader.GetDouble(1));
+    }
+
+    /// <summary>Waits until every event is handed out and acted on.</summary>
+    public async Task DrainAsync()
+    {
+        const string waiting = """
+            SELECT EXISTS (SELECT FROM events WHERE fanned_out_at IS NULL)
+              OR EXISTS (SELECT FROM events WHERE processed_at IS NULL)
+            """;
+        while (await ScalarAsync<bool>(own, waiting))
+            await Task.Delay(200);
+    }
+
+    /// <summary>Freezes an application at a moment at which it holds no transaction, and so no lock.</summary>
+    public async Task FreezeAsync(BenchApp app)
+    {
+        const string busy = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+            """;
+        app.Freeze();
+        while (await ScalarAsync<long>(own, busy) > 0)
+        {
+            app.Thaw();
+            await Task.Delay(50);
+            app.Freeze();
+        }
+    }
+
+    public async Task<RowCount> CountRowsAsync()
+    {
+        const string sql = """
+            SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM issue_changes), (SELECT count(*) FROM comments),
+              (SELECT count(*) FROM events)
+            """;
+        await using var command = own.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await own.DisposeAsync();
+        await RunAsync(maintenance, $"DROP DATABASE {name} WITH (FORCE)");
+        await maintenance.DisposeAsync();
+    }
+
+    private async Task SeedAsync(int issues)
+    {
+        // Indexes are faster to make at the end.
+        const string indexes = """
+            SELECT array_agg(i.indexrelid::regclass::text), array_agg(pg_get_indexdef(i.indexrelid)) FROM pg_index i
+            WHERE i.indrelid IN ('issues'::regclass, 'issue_changes'::regclass, 'comments'::regclass, 'events'::regclass)
+              AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+            """;
+        string[] names, definitions;
+        await using (var command = own.CreateCommand(indexes))
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            await reader.ReadAsync();
+            (names, definitions) = (reader.GetFieldValue<string[]>(0), reader.GetFieldValue<string[]>(1));
+        }
+
+        var seed = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Requests", "Seed.sql"));
+        await RunAsync(own, string.Join(';', names.Select(index => $"DROP INDEX {index}")));
+        await RunAsync(own, seed.Replace("{issues}", $"{issues}", StringComparison.Ordinal));
+        await RunAsync(own, string.Join(';', definitions));
+        await RunAsync(own, "VACUUM ANALYZE");
+        await RunAsync(own, "CHECKPOINT");
+    }
+
+    private static async Task RunAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

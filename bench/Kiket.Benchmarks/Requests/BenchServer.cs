@@ -1,0 +1,14 @@
+namespace Kiket.Benchmarks.Requests;
+
+/// <summary>The PostgreSQL to measure on.</summary>
+internal static class BenchServer
+{
+    /// <summary>Its connection string, or null, with a word on standard error, where none is named.</summary>
+    public static string? Find()
+    {
+        var server = Environment.GetEnvironmentVariable(DeliveryRun.Variable);
+        if (string.IsNullOrEmpty(server))
+            Console.Error.WriteLine($"{DeliveryRun.Variable} is not set. bench/requests starts a PostgreSQL and sets it.");
+        return string.IsNullOrEmpty(server) ? null : server;
+    }
+}
