@@ -56,9 +56,11 @@ builder.Logging.QuietUntilListening();
 var app = builder.Build();
 
 app.Use(RequestId.AddHeader);
+app.Use(SecurityHeaders.Add);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
 app.UseKiketMetrics();
+app.UseDashboard();
 app.Use(ExtensionPaths.ServeAtRoot);
 app.UseRouting();
 app.Use(IdempotencyFilter.KeepBody);
@@ -96,6 +98,5 @@ api.MapDeliveries();
 api.MapHealth();
 app.MapHealthProbes();
 app.MapJwks();
-app.MapDashboard();
 
 return await app.ServeAsync();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using System.Text;
 using System.Text.Encodings.Web;
 using Kiket.Api.Http;
 using Kiket.Application.Extensions;
@@ -16,8 +15,8 @@ using Microsoft.Extensions.Options;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// Signs a request in by its workspace or personal token: <c>Authorization: Bearer …</c>, or, for a browser on the dashboard, the token
-/// as the password of <c>Basic</c>; on the routes for extensions also by the credential of an extension.
+/// Signs a request in by its workspace or personal token, <c>Authorization: Bearer …</c>; on the routes for extensions also by the credential of
+/// an extension.
 /// </summary>
 internal sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IMediator mediator, CurrentActor current)
@@ -25,13 +24,8 @@ internal sealed class BearerHandler(
 {
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
-    public const string DashboardPath = "/hangfire";
     public const string ApiKeyHeader = "X-Kiket-API-Key";
     private static readonly string[] RuntimeTokenHeaders = ["X-Kiket-Runtime-Token", "X-Runtime-Token"];
-
-    private static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
-
-    private bool IsDashboard => Request.Path.StartsWithSegments(DashboardPath, StringComparison.Ordinal);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -57,8 +51,8 @@ internal sealed class BearerHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.Headers.WWWAuthenticate = IsDashboard ? "Basic realm=\"Kiket: any name, a token as password\", charset=\"UTF-8\"" : SchemeName;
-        return ErrorBody.WriteAsync(Context, MissingToken, StatusCodes.Status401Unauthorized);
+        Response.Headers.WWWAuthenticate = SchemeName;
+        return ErrorBody.WriteAsync(Context, ErrorHandler.MissingToken, StatusCodes.Status401Unauthorized);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -90,16 +84,7 @@ internal sealed class BearerHandler(
     private string? ReadToken()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return header["Bearer ".Length..].Trim();
-        if (!IsDashboard || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-            return null;
-
-        var encoded = header["Basic ".Length..].Trim();
-        var decoded = new byte[encoded.Length];
-        return Convert.TryFromBase64String(encoded, decoded, out var length)
-            ? Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2).ElementAtOrDefault(1)
-            : null;
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
     }
 }
 

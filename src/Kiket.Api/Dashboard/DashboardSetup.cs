@@ -1,27 +1,42 @@
 using Hangfire;
 using Kiket.Api.Authentication;
-using Kiket.Domain.Common;
-using Kiket.Domain.Users;
 
 namespace Kiket.Api.Dashboard;
 
 /// <summary>
-/// Hangfire's pages on the jobs, for administrators of an organization. They show; they change only where <c>Dashboard:AllowActions</c> is set.
+/// Hangfire's pages on the jobs of all organizations, for the operator of the server only: open where <c>Dashboard:Token</c> is set, to those who
+/// present it. They show; they change only where <c>Dashboard:AllowActions</c> is set.
 /// </summary>
 internal static class DashboardSetup
 {
-    public static void MapDashboard(this WebApplication app)
+    public const string Path = "/hangfire";
+    private const string TokenSetting = "Dashboard:Token";
+
+    /// <summary>Whether anybody can be let in.</summary>
+    public static bool IsOpen(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[TokenSetting]);
+
+    public static void UseDashboard(this WebApplication app)
     {
+        var token = IsOpen(app.Configuration) ? new OperatorToken(app.Configuration[TokenSetting]!) : null;
         var allowsActions = app.Configuration.GetValue<bool>("Dashboard:AllowActions");
-        app.MapHangfireDashboard(BearerHandler.DashboardPath, new DashboardOptions
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), pages =>
         {
-            Authorization = [], // the route's own policy decides; Hangfire's default would let in whoever sits at the machine
-            AppPath = null,
-            DashboardTitle = "Kiket jobs",
-            DisplayStorageConnectionString = false,
-            IsReadOnlyFunc = _ => !allowsActions,
-        }).RequireAuthorization(policy => policy
-            .RequireRole(WireName.Of(OrganizationRole.Admin))
-            .AddRequirements(new ScopeRequirement(Scope.Admin, ScopeActions.Write)));
+            pages.Use((context, next) =>
+            {
+                if (token is not null && (token.IsPasswordOf(context.Request) || token.IsBearerOf(context.Request)))
+                    return next(context);
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers.WWWAuthenticate = "Basic realm=\"Kiket: any name, Dashboard:Token as the password\", charset=\"UTF-8\"";
+                return Task.CompletedTask;
+            });
+            pages.UseHangfireDashboard(Path, new DashboardOptions
+            {
+                Authorization = [], // decided above; Hangfire's default would let in anybody who sits at the machine
+                AppPath = null,
+                DashboardTitle = "Kiket jobs",
+                DisplayStorageConnectionString = false,
+                IsReadOnlyFunc = _ => !allowsActions,
+            });
+        });
     }
 }

@@ -34,6 +34,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         var http = context.HttpContext;
         var error = http.Response.StatusCode switch
         {
+            StatusCodes.Status401Unauthorized => MissingToken,
             StatusCodes.Status404NotFound => new Error(ErrorKind.NotFound, "NOT_FOUND", $"There is nothing at {http.Request.Path}."),
             StatusCodes.Status405MethodNotAllowed =>
                 new Error(ErrorKind.BadRequest, "METHOD_NOT_ALLOWED", $"{http.Request.Method} is not possible at {http.Request.Path}."),
@@ -44,6 +45,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         return ErrorBody.WriteAsync(http, error, http.Response.StatusCode);
     }
 
+    public static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
     public static readonly Error WrongMediaType =
         new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
+using Kiket.Api.Authentication;
 using Kiket.Infrastructure.Webhooks;
-using Microsoft.Net.Http.Headers;
 using OpenTelemetry.Metrics;
 
 namespace Kiket.Api.Metrics;
@@ -14,7 +12,6 @@ internal static class MetricsSetup
 {
     public const string Path = "/metrics";
     private const string TokenSetting = "Metrics:Token";
-    private const string Scheme = "Bearer ";
 
     public static void AddKiketMetrics(this IServiceCollection services, IConfiguration configuration)
     {
@@ -30,15 +27,15 @@ internal static class MetricsSetup
     {
         if (app.Configuration[TokenSetting] is not { Length: > 0 } token)
             return;
-        var expected = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+        var credential = new OperatorToken(token);
         app.Map(Path, metrics =>
         {
             metrics.Use(async (http, next) =>
             {
-                if (!IsPresented(http.Request, expected))
+                if (!credential.IsBearerOf(http.Request))
                 {
                     http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                    http.Response.Headers.WWWAuthenticate = Scheme.TrimEnd();
+                    http.Response.Headers.WWWAuthenticate = "Bearer";
                     return;
                 }
 
@@ -48,8 +45,4 @@ internal static class MetricsSetup
             metrics.UseOpenTelemetryPrometheusScrapingEndpoint(_ => true);
         });
     }
-
-    private static bool IsPresented(HttpRequest request, byte[] expected) =>
-        request.Headers[HeaderNames.Authorization].ToString() is var header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..])), expected);
 }

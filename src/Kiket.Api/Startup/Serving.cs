@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Kiket.Api.Authentication;
+using Kiket.Api.Dashboard;
 using Kiket.Api.Health;
 using Kiket.Api.OpenApi;
 
@@ -42,7 +42,7 @@ internal static class Serving
             }
 
             isListening = true;
-            Console.WriteLine(Greeting(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [], adminToken));
+            Console.WriteLine(Greeting(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [], DashboardSetup.IsOpen(app.Configuration), adminToken));
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -57,14 +57,15 @@ internal static class Serving
     };
 
     /// <summary>Written to the console and not to the log: a secret is shown once and never logged.</summary>
-    private static string Greeting(IEnumerable<string> addresses, string? adminToken)
+    private static string Greeting(IEnumerable<string> addresses, bool dashboardIsOpen, string? adminToken)
     {
+        var dashboard = dashboardIsOpen ? "(any name, Dashboard:Token as the password)" : "(closed; set Dashboard:Token to open it)";
         var lines = new List<string> { "", $"Kiket {HealthEndpoints.Version} is running.", "" };
         foreach (var address in addresses.Select(Reachable))
         {
             lines.Add($"  API            {address}/api/v1");
             lines.Add($"  API reference  {address}{OpenApiSetup.UiPath}");
-            lines.Add($"  Jobs           {address}{BearerHandler.DashboardPath}   (any name, an administrator's token as the password)");
+            lines.Add($"  Jobs           {address}{DashboardSetup.Path}   {dashboard}");
             lines.Add("");
         }
 

@@ -139,8 +139,7 @@ internal static partial class CallbackAddress
     }
 
     private static bool IsAddress(string text) =>
-        text.Length <= 2_000 && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0
-        && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0 && uri.Query.Length == 0 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c));
+        Webhook.IsAddress(text) && new Uri(text) is { Fragment: "", Query: "" };
 
     [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]{0,99})(:-(?<otherwise>[^}]*))?\}")]
     private static partial Regex Reference();

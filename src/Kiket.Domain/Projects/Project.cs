@@ -193,8 +193,7 @@ public sealed class Project : AggregateRoot
             faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters."));
         if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
             faults.Add(new("project.description", $"The description has at most {MaxDescriptionLength} characters."));
-        if (edit.GithubRepoUrl.Or(null) is { } url
-            && (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+        if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
             faults.Add(new("project.github_repo_url", $"The repository is an http or https address of at most {MaxUrlLength} characters."));
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
             faults.Add(new("project.end_date", "The end date is not before the start date."));

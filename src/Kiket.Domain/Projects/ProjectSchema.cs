@@ -213,11 +213,9 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
         CustomFieldType.Datetime =>
             value.ValueKind is JsonValueKind.String && value.TryGetDateTimeOffset(out _) ? null : $"{Label} is an ISO 8601 time.",
         CustomFieldType.Url =>
-            TextOf(value) is { } address && Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                ? null
-                : $"{Label} is an http or https address.",
+            WebAddress.IsHttp(TextOf(value), int.MaxValue) ? null : $"{Label} is an http or https address.",
         CustomFieldType.Email =>
-            TextOf(value) is { } email && email.IndexOf('@', StringComparison.Ordinal) > 0 ? null : $"{Label} is an e-mail address.",
+            EmailAddress.IsValid(TextOf(value)) ? null : $"{Label} is an e-mail address.",
         _ => throw new InvalidOperationException($"There is no rule for {Type}."),
     };
 

@@ -7,10 +7,7 @@ namespace Kiket.Domain.Users;
 public sealed class User : AggregateRoot
 {
     /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
-    public const int MaxEmailLength = 254;
-
-    /// <summary>Longest part of an address before the <c>@</c>, in characters (RFC 5321, 4.5.3.1.1).</summary>
-    public const int MaxLocalPartLength = 64;
+    public const int MaxEmailLength = EmailAddress.MaxLength;
 
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -77,7 +74,7 @@ public sealed class User : AggregateRoot
     {
         var address = (email ?? "").Trim().ToLowerInvariant();
         List<ErrorDetail> faults = [];
-        if (!IsEmail(address))
+        if (!EmailAddress.IsValid(address))
             faults.Add(UserErrors.EmailDetail);
         if (!string.IsNullOrWhiteSpace(name) && !IsName(name))
             faults.Add(UserErrors.NameDetail);
@@ -195,14 +192,6 @@ public sealed class User : AggregateRoot
     }
 
     private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= MaxNameLength;
-
-    // Deliberately loose: only a mail server can say more (RFC 5321 allows nearly anything before the @).
-    private static bool IsEmail(string address)
-    {
-        var at = address.LastIndexOf('@');
-        return at is > 0 and <= MaxLocalPartLength && at < address.Length - 1 && address.Length <= MaxEmailLength
-            && !address.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) && address.IndexOf('@', StringComparison.Ordinal) == at;
-    }
 }
 
 /// <summary>A partial change of a <see cref="User"/>.</summary>

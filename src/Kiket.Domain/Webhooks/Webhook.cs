@@ -205,8 +205,7 @@ public sealed class Webhook : AggregateRoot
     /// <summary>Whether somebody who wants events can be reached there at all; whether the network allows it is checked elsewhere.</summary>
     /// <param name="url">The address.</param>
     public static bool IsAddress(string? url) =>
-        url is { Length: > 0 and <= MaxUrlLength } && Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && uri.Scheme is "https" or "http" && uri.UserInfo.Length == 0;
+        WebAddress.IsHttp(url, MaxUrlLength) && new Uri(url!).UserInfo.Length == 0;
 
     /// <summary>The hook under which it gets an event, or null when it does not want it.</summary>
     /// <param name="logged">The event.</param>

@@ -16,38 +16,32 @@ internal sealed class OutboundTargets : IOutboundTargets
 
     private static readonly TimeSpan LongestLookup = TimeSpan.FromSeconds(2);
 
-    private static readonly IPNetwork[] Denied =
-    [
-        .. new[]
-        {
-            IPAddressRanges.loopback, IPAddressRanges.privateUse, IPAddressRanges.linkLocal, IPAddressRanges.siteLocal, IPAddressRanges.imds,
-            IPAddressRanges.sharedAddressSpace, IPAddressRanges.multicast, IPAddressRanges.broadcast, IPAddressRanges.reserved,
-            IPAddressRanges.benchmarking, IPAddressRanges.documentation, IPAddressRanges.ietfProtocol,
-        }.SelectMany(r => r).Distinct().Select(Network),
-        Network("0.0.0.0/8"),
-        Network("::/128"),
-        Network("fc00::/7"),
-    ];
+    /// <summary>IPv4-compatible addresses (RFC 4291, 2.5.5.1) reach the IPv4 host on some systems.</summary>
+    private const string IPv4Compatible = "::/96";
 
     private readonly WebhookOptions options;
+    private readonly AntiSSRFPolicy policy;
     private readonly IPNetwork[] allowed;
+    private readonly IPNetwork[] denied;
 
     public OutboundTargets(WebhookOptions options)
     {
         this.options = options;
         allowed = [.. options.AllowedNetworks.Select(Network)];
+        policy = new(PolicyConfigOptions.ExternalOnlyLatest)
+        {
+            AddXFFHeader = false,
+            AllowPlainTextHttp = options.AllowPlainHttp || allowed.Length > 0,
+        };
+        policy.AddDeniedAddresses([IPv4Compatible]);
+        if (allowed.Length > 0)
+            policy.AddAllowedAddresses([.. options.AllowedNetworks]);
+        denied = [.. policy.DeniedAddresses.Select(Network)]; // one list: what a connection refuses, a registration refuses
     }
 
     /// <summary>The handler that checks every connection.</summary>
     public HttpMessageHandler CreateHandler()
     {
-        var policy = new AntiSSRFPolicy(PolicyConfigOptions.ExternalOnlyLatest)
-        {
-            AddXFFHeader = false,
-            AllowPlainTextHttp = options.AllowPlainHttp || allowed.Length > 0,
-        };
-        if (allowed.Length > 0)
-            policy.AddAllowedAddresses([.. options.AllowedNetworks]);
         var handler = policy.GetHandler();
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
@@ -61,8 +55,8 @@ internal sealed class OutboundTargets : IOutboundTargets
             return $"An address is https://…, at most {Webhook.MaxUrlLength} characters, without a user.";
         var uri = new Uri(url);
         var addresses = await LookUpAsync(uri, ct);
-        if (addresses.FirstOrDefault(a => IsDenied(a) && !IsAllowed(a)) is { } denied)
-            return $"{uri.Host} is {denied}, an address that may not be called; the operator can allow its network.";
+        if (addresses.FirstOrDefault(a => IsDenied(a) && !IsAllowed(a)) is { } refused)
+            return $"{uri.Host} is {refused}, an address that may not be called; the operator can allow its network.";
         if (uri.Scheme == Uri.UriSchemeHttp && !options.AllowPlainHttp && !(addresses.Count > 0 && addresses.All(IsAllowed)))
             return "Plain HTTP is allowed only to networks that the operator has allowed; use https.";
         return null;
@@ -70,7 +64,7 @@ internal sealed class OutboundTargets : IOutboundTargets
 
     private bool IsAllowed(IPAddress address) => allowed.Any(n => n.Contains(address));
 
-    private static bool IsDenied(IPAddress address) => Denied.Any(n => n.Contains(address));
+    private bool IsDenied(IPAddress address) => denied.Any(n => n.Contains(address));
 
     /// <summary>The addresses of a host. A name that is unknown now may be known later, and is checked then.</summary>
     private static async Task<IReadOnlyList<IPAddress>> LookUpAsync(Uri uri, CancellationToken ct)

@@ -27,6 +27,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 
     public static string? PostgresServer => Environment.GetEnvironmentVariable("KIKET_TEST_POSTGRES");
 
+    /// <summary>Opens the dashboard of the jobs.</summary>
+    public const string DashboardToken = "token-of-the-dashboard";
+
     public static bool IsPostgres => !string.IsNullOrEmpty(PostgresServer);
 
     public KiketServer() => UseKestrel(0);
@@ -91,6 +94,7 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
             : $"Data Source={Path.Combine(folder, "kiket.db")}");
         builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
+        builder.UseSetting("Dashboard:Token", DashboardToken);
         builder.UseSetting("Kiket:Role", "Api");
         builder.UseSetting("Webhooks:AllowedNetworks:0", "127.0.0.1/32"); // where the tests' receivers are
         builder.UseSetting("Workflows:Environment:ACTION_TOKEN", "token-of-the-operator");

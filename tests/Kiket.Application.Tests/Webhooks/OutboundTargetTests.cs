@@ -10,6 +10,11 @@ public sealed class OutboundTargetTests
         "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.255.255.254", "0.0.0.0", "0", "10.0.0.1", "172.16.0.1",
         "172.31.255.255", "192.168.0.1", "169.254.169.254", "169.254.1.1", "100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
         "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fc00::1]", "[fd12:3456::1]", "[ff02::1]", "localhost",
+
+        // IPv4 inside IPv6: compatible, NAT64 (well known and local), 6to4, Teredo; then what no host of the internet has.
+        "[::127.0.0.1]", "[::10.0.0.1]", "[::8.8.8.8]", "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]",
+        "[2002:a00:1::1]", "[2001:0:4136:e378:8000:63bf:3fff:fdd2]", "[fec0::1]", "[100::1]", "[2001:db8::1]", "[3fff::1]", "[5f00::1]",
+        "168.63.129.16", "192.88.99.1",
     ];
 
     [Theory]
@@ -42,6 +47,13 @@ public sealed class OutboundTargetTests
     [InlineData("https://10.2.2.3/hook", false)]
     [InlineData("https://[2606:4700::1]/hook", true)]
     [InlineData("https://user:word@8.8.8.8/", false)]
+    [InlineData("https://8.8.8.8/hook\r\n", false)]
+    [InlineData("https://8.8.8.8/ho\r\nok", false)]
+    [InlineData(" https://8.8.8.8/hook", false)]
+    [InlineData("https://8.8.8.8/hook\u2028", false)]
+    [InlineData("https://8.8.8.8\\@10.2.2.3/", false)]
+    [InlineData("https:8.8.8.8", true)]
+    [InlineData("https:///", false)]
     [InlineData("ftp://8.8.8.8/", false)]
     [InlineData("hook", false)]
     [InlineData("", false)]

@@ -11,6 +11,15 @@ public sealed class UserTests
     public void An_address_is_kept_in_lower_case_and_without_spaces_around_it() =>
         Assert.Equal("ada@example.com", User.Join(1, "  Ada@Example.COM ", OrganizationRole.Developer, null, Noon).Value.Email);
 
+    [Theory]
+    [InlineData("ada+news@example.com")]
+    [InlineData("o'brien@example.co.uk")]
+    [InlineData("jürgen@müller.example")]
+    [InlineData("admin@localhost")]
+    [InlineData("a-b_c.d@x-y.example")]
+    public void An_address_may_hold_what_mail_servers_take(string email) =>
+        Assert.Equal(email, User.Join(1, email, OrganizationRole.Developer, null, Noon).Value.Email);
+
     [Fact]
     public void A_user_without_a_name_is_called_like_the_address() =>
         Assert.Equal("ada.l", Join(email: "ada.l@example.com").Name);
@@ -24,13 +33,32 @@ public sealed class UserTests
     [InlineData("a@b@example.com")]
     [InlineData("a da@example.com")]
     [InlineData("a\tda@example.com")]
+    [InlineData("<a@c.example>")]
+    [InlineData("Ada <a@c.example>")]
+    [InlineData("a@c.example,b@c.example")]
+    [InlineData("a@c.example;b@c.example")]
+    [InlineData("a@c.example>")]
+    [InlineData("\"a b\"@c.example")]
+    [InlineData("a(comment)@c.example")]
+    [InlineData("mailto:a@c.example")]
+    [InlineData(".a@c.example")]
+    [InlineData("a.@c.example")]
+    [InlineData("a..b@c.example")]
+    [InlineData("a@.example")]
+    [InlineData("a@c..example")]
+    [InlineData("a@c.example.")]
+    [InlineData("a@-c.example")]
+    [InlineData("a@c-.example")]
+    [InlineData("a@[127.0.0.1]")]
+    [InlineData("a\u200B@c.example")]
+    [InlineData("a@c.exa\r\nBcc:b@d.example")]
     public void What_is_no_address_is_refused(string? email) =>
         Assert.Equal("user.email", Assert.Single(User.Join(1, email!, OrganizationRole.Viewer, null, Noon).Error!.Details).Field);
 
     [Fact]
     public void An_address_has_bounds()
     {
-        var longestLocalPart = new string('a', User.MaxLocalPartLength);
+        var longestLocalPart = new string('a', EmailAddress.MaxLocalPartLength);
 
         Assert.False(User.Join(1, $"{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
         Assert.True(User.Join(1, $"a{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
