@@ -40,6 +40,7 @@ builder.Services.AddKiketOpenApi();
 builder.Services.AddKiketHealth(builder.Configuration);
 builder.Services.AddKiketMetrics(builder.Configuration);
 builder.Services.AddScoped<EventStreamSource>();
+builder.Services.AddSingleton<OpenStreams>();
 builder.Services.AddSingleton(builder.Configuration.GetSection(RateLimitOptions.Section).Get<RateLimitOptions>() ?? new());
 builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
 builder.Services.AddExceptionHandler<ErrorHandler>();

@@ -41,7 +41,7 @@ internal sealed class BearerHandler(
             current.SignIn(actor, scopes, extension);
         else
             current.SignIn(actor, scopes);
-        Context.Features.Set(new CountedCredential(counted, result.Value.Extension is not null, requests, window));
+        Context.Features.Set(new CountedCredential(counted, credential, result.Value.Extension is not null, requests, window));
         var identity = new ClaimsIdentity(SchemeName);
         identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString(CultureInfo.InvariantCulture)));
         identity.AddClaim(new(ClaimTypes.Name, name));
@@ -57,7 +57,7 @@ internal sealed class BearerHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>();
+        var needed = Context.GetEndpoint()?.Metadata.OfType<RequiredScope>().FirstOrDefault(s => !current.Allows(s.Resource, s.Action));
         return ErrorBody.WriteAsync(Context, needed is null
             ? Error.Forbidden("Your role does not allow this.")
             : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}."));

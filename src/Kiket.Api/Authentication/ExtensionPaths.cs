@@ -1,3 +1,7 @@
+using Kiket.Application.Tokens;
+using Kiket.Domain.Common;
+using MediatR;
+
 namespace Kiket.Api.Authentication;
 
 /// <summary>The routes on which an extension may show a credential of its own.</summary>
@@ -20,6 +24,7 @@ internal static class ExtensionPaths
 }
 
 /// <summary>The credential of a request, as requests are counted.</summary>
+/// <param name="Presented">What signed the request in; sending it again tells whether the credential is still good.</param>
 /// <param name="Requests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="WindowSeconds">Length of that window, or null for the default.</param>
-internal sealed record CountedCredential(string Name, bool IsExtension, int? Requests, int? WindowSeconds);
+internal sealed record CountedCredential(string Name, IRequest<Result<SignedIn>> Presented, bool IsExtension, int? Requests, int? WindowSeconds);

@@ -19,6 +19,7 @@ internal sealed class ScopeAuthorizationHandler(CurrentActor current) : Authoriz
     }
 }
 
+/// <summary>Says which scopes a route needs; one that is given several needs them all.</summary>
 internal static class ScopeRouting
 {
     public static RouteHandlerBuilder Reads(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Read);

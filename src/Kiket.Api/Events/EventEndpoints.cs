@@ -30,11 +30,11 @@ internal static class EventEndpoints
 
     /// <summary>Sends the events of the projects that you can see as they happen, as server-sent events.</summary>
     private static async Task<Results<EventStream, ErrorResult>> StreamEvents(
-        [AsParameters] EventStreamParameters parameters, HttpRequest request, IMediator mediator, EventStreamSource source, CancellationToken ct)
+        [AsParameters] EventStreamParameters parameters, HttpRequest request, IMediator mediator, EventStreamSource source, OpenStreams streams, CancellationToken ct)
     {
         var query = new ListEventsQuery(parameters.ToAfter(request) ?? ListEventsQuery.FromNowOn, ListEventsQuery.MaxLimit, parameters.ToTypes(), parameters.ToProject(), WithTotal: false);
         var first = await mediator.Send(query, ct);
-        return first.Error is { } refusal ? new ErrorResult(refusal) : new EventStream(source, query, first.Value);
+        return first.Error is { } refusal ? new ErrorResult(refusal) : new EventStream(source, streams, query, first.Value);
     }
 }
 

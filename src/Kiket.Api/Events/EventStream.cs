@@ -1,10 +1,15 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
+using Kiket.Application.Tokens;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Kiket.Api.Events;
@@ -15,23 +20,61 @@ internal sealed class EventStreamSource(IServiceScopeFactory scopes, CurrentActo
     /// <summary>How often the log is looked at when this process has seen no commit; another node may have.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a credential counts as good after it was looked up; a stream ends soon after its token is revoked.</summary>
+    private static readonly TimeSpan CredentialAge = TimeSpan.FromSeconds(2);
+
+    private SignedIn signedIn = new(current.Actor, "", current.Scopes, "", null, null);
+    private long lookedUp = time.GetTimestamp();
+
     public TimeProvider Time => time;
 
     /// <summary>Waits for a commit of this process, or for the next look.</summary>
     public Task NextAsync(CancellationToken ct) => Task.WhenAny(signal.CommittedAsync(), Task.Delay(Interval, time, ct));
 
-    /// <returns>The next events; none when the actor can no longer see what was asked for.</returns>
-    public async Task<EventPage?> ReadAsync(ListEventsQuery query, CancellationToken ct)
+    /// <returns>The next events; none when the credential is no longer good, or its user can no longer see what was asked for.</returns>
+    public async Task<EventPage?> ReadAsync(CountedCredential credential, ListEventsQuery query, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(current.Actor, current.Scopes);
-        var read = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(query, ct);
+        var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
+        if (time.GetElapsedTime(lookedUp) >= CredentialAge)
+        {
+            var again = await mediator.Send(credential.Presented, ct);
+            if (again.IsRefused)
+                return null;
+            (signedIn, lookedUp) = (again.Value, time.GetTimestamp());
+        }
+
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(signedIn.Actor, signedIn.Scopes);
+        var read = await mediator.Send(query, ct);
         return read.IsRefused ? null : read.Value;
     }
 }
 
+/// <summary>Counts the open streams of each credential on this node.</summary>
+internal sealed class OpenStreams
+{
+    public const int MaxPerCredential = 50;
+
+    private readonly ConcurrentDictionary<string, int> open = new(StringComparer.Ordinal);
+
+    /// <returns>Whether there was room for another one; then <see cref="Close"/> gives its place back.</returns>
+    public bool TryOpen(string credential)
+    {
+        if (open.AddOrUpdate(credential, 1, (_, count) => count + 1) <= MaxPerCredential)
+            return true;
+        Close(credential);
+        return false;
+    }
+
+    public void Close(string credential)
+    {
+        if (open.AddOrUpdate(credential, 0, (_, count) => count - 1) == 0)
+            open.TryRemove(new(credential, 0));
+    }
+}
+
 /// <summary>Server-sent events: <c>id</c> is the sequence, <c>event</c> the name, <c>data</c> the document on one line.</summary>
-internal sealed class EventStream(EventStreamSource source, ListEventsQuery query, EventPage first) : IResult, IEndpointMetadataProvider
+internal sealed class EventStream(EventStreamSource source, OpenStreams streams, ListEventsQuery query, EventPage first) : IResult, IEndpointMetadataProvider
 {
     private const string MediaType = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -40,6 +83,25 @@ internal sealed class EventStream(EventStreamSource source, ListEventsQuery quer
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
     public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var credential = httpContext.Features.GetRequiredFeature<CountedCredential>();
+        if (!streams.TryOpen(credential.Name))
+        {
+            await RateLimiting.RefuseAsync(httpContext, $"A credential may hold {OpenStreams.MaxPerCredential} streams at once.", (int)Heartbeat.TotalSeconds);
+            return;
+        }
+
+        try
+        {
+            await SendAsync(httpContext, credential);
+        }
+        finally
+        {
+            streams.Close(credential.Name);
+        }
+    }
+
+    private async Task SendAsync(HttpContext httpContext, CountedCredential credential)
     {
         var (response, ct) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = MediaType;
@@ -64,7 +126,7 @@ internal sealed class EventStream(EventStreamSource source, ListEventsQuery quer
             if (page.Events.Count < page.Limit)
                 await source.NextAsync(ct);
             ct.ThrowIfCancellationRequested();
-            if (await source.ReadAsync(query with { After = page.LastSequence }, ct) is not { } next)
+            if (await source.ReadAsync(credential, query with { After = page.LastSequence }, ct) is not { } next)
                 return;
             page = next;
         }

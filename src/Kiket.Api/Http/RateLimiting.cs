@@ -72,10 +72,17 @@ internal static class RateLimiting
             return;
         }
 
-        context.Response.Headers.RetryAfter = window.ResetInSeconds.ToString(CultureInfo.InvariantCulture);
-        var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, "Rate limit exceeded.");
+        await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
+    }
+
+    /// <summary>Answers 429.</summary>
+    /// <param name="retryAfter">Seconds after which the caller may try again.</param>
+    public static Task RefuseAsync(HttpContext context, string message, int retryAfter)
+    {
+        context.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        await context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context) with { RetryAfter = window.ResetInSeconds }, context.RequestAborted);
+        var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, message);
+        return context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context) with { RetryAfter = retryAfter }, context.RequestAborted);
     }
 
     /// <summary>One network of IPv6 is one caller, since every machine in it has more addresses than can be counted.</summary>

@@ -1,22 +1,24 @@
 using System.ComponentModel;
+using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Notifications;
+using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Notifications;
 
-/// <summary>One's own notifications: any token of the user will do, as for the user themselves.</summary>
+/// <summary>One's own notifications, which show titles of issues.</summary>
 internal static class NotificationEndpoints
 {
     public static void MapNotifications(this IEndpointRouteBuilder api)
     {
         var notifications = api.MapGroup("/notifications").WithTags("Notifications");
 
-        notifications.MapGet("/", ListNotifications).WithName(nameof(ListNotifications));
-        notifications.MapPatch("/{id:long}", MarkNotification).WithName(nameof(MarkNotification));
-        notifications.MapPost("/read_all", ReadAllNotifications).WithName(nameof(ReadAllNotifications));
+        notifications.MapGet("/", ListNotifications).WithName(nameof(ListNotifications)).Reads(Scope.Notifications);
+        notifications.MapPatch("/{id:long}", MarkNotification).WithName(nameof(MarkNotification)).Writes(Scope.Notifications);
+        notifications.MapPost("/read_all", ReadAllNotifications).WithName(nameof(ReadAllNotifications)).Writes(Scope.Notifications);
     }
 
     /// <summary>Lists your notifications, the newest first.</summary>

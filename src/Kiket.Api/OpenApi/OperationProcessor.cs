@@ -188,7 +188,7 @@ internal sealed class OperationProcessor : IOperationProcessor
 
         public bool IsAnonymous => metadata.OfType<IAllowAnonymous>().Any() || !metadata.OfType<IAuthorizeData>().Any();
 
-        public RequiredScope? Scope => metadata.OfType<RequiredScope>().LastOrDefault();
+        public RequiredScope? Scope => metadata.OfType<RequiredScope>().FirstOrDefault();
 
         public Type? Body => api.ParameterDescriptions.FirstOrDefault(p => p.Source == BindingSource.Body)?.Type;
 

@@ -23,7 +23,7 @@ internal static class WorkflowEndpoints
         workflows.MapPost("/validate", ValidateWorkflow).WithName(nameof(ValidateWorkflow)).Writes(Scope.Workflows);
         workflows.MapGet("/{workflow}", GetWorkflow).WithName(nameof(GetWorkflow)).Reads(Scope.Workflows);
         workflows.MapPut("/{workflow}", PutWorkflow).WithName(nameof(PutWorkflow)).Writes(Scope.Workflows);
-        workflows.MapPost("/{workflow}/migrate", MigrateWorkflow).WithName(nameof(MigrateWorkflow)).Writes(Scope.Workflows);
+        workflows.MapPost("/{workflow}/migrate", MigrateWorkflow).WithName(nameof(MigrateWorkflow)).Writes(Scope.Workflows).Writes(Scope.Issues);
         workflows.MapPost("/{workflow}/simulate", SimulateWorkflow).WithName(nameof(SimulateWorkflow)).Writes(Scope.Workflows);
     }
 

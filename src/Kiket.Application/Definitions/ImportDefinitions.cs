@@ -85,7 +85,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
         if (read.Error is { } faults)
             return faults;
-        return await new Import(db, new SlaTimers(db, rules), read.Value, files, command, current.Actor.OrganizationId, current.Actor.UserId, time.GetUtcNow()).RunAsync(ct);
+        return await new Import(db, new SlaTimers(db, rules), read.Value, files, command, current, time.GetUtcNow()).RunAsync(ct);
     }
 
     /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
@@ -95,10 +95,11 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         DefinitionPack pack,
         IReadOnlyList<DefinitionText> files,
         ImportDefinitionsCommand command,
-        long organizationId,
-        long actorId,
+        ICurrentActor current,
         DateTimeOffset now)
     {
+        private readonly long organizationId = current.Actor.OrganizationId;
+        private readonly long actorId = current.Actor.UserId;
         private readonly List<string> created = [];
         private readonly List<string> changed = [];
         private readonly List<string> unchanged = [];
@@ -138,6 +139,8 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             if ((await PublishModulesAsync(project, ct)).Error is { } unfit)
                 return unfit;
             await KeepFilesAsync(project, ct);
+            if (current.Lacks(ImportScopes.Of(created.Concat(changed).Concat(removed), pack)) is { } lacking)
+                return lacking;
             await db.SaveChangesAsync(ct);
             await timers.FollowDefinitionsAsync(project, states, actorId, now, ct);
             var id = command.DryRun && existing is null ? (long?)null : project.Id;

@@ -42,6 +42,9 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
         if (visible.Error is { } unavailable)
             return unavailable;
         var log = visible.Value;
+        var hidden = EventNames.All.Where(n => current.Lacks(ScopeDemands.ScopesOf([n])) is not null).ToList();
+        if (hidden.Count > 0)
+            log = log.Where(e => !hidden.Contains(e.Name));
         if (query.Types.Count > 0)
         {
             var names = query.Types.Select(EventNames.Resolve).OfType<string>().Distinct().ToList();

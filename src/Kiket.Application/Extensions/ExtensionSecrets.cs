@@ -4,14 +4,14 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>The values that a delivery brings along; only the organization of the current actor is looked at.</summary>
-internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector) : IExtensionSecrets
+internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector, ICurrentActor current) : IExtensionSecrets
 {
     public async Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct)
     {
         IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
         if (keys.Count == 0)
             return new(new Dictionary<string, string>(), []);
-        var found = (await db.FindSecretsAsync(await db.OwnersAsync(extension, projectId, ct), ct)).Where(s => keys.Contains(s.Key));
+        var found = (await db.FindSecretsAsync(extension, await db.OwnersAsync(extension, projectId, ct), current, ct)).Where(s => keys.Contains(s.Key));
         Dictionary<string, string> values = new(StringComparer.Ordinal);
         foreach (var secret in found)
         {

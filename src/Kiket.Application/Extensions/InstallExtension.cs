@@ -31,6 +31,8 @@ internal sealed class InstallExtensionHandler(
         var read = reader.Read(command.Manifest);
         if (read.Error is { } faults)
             return faults;
+        if (current.Lacks(ScopeDemands.ScopesOf(read.Value.Manifest)) is { } lacking)
+            return lacking;
 
         var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, environment, targets, ct);
         if (address.Error is { } unreachable)
@@ -70,6 +72,7 @@ internal sealed class InstallExtensionHandler(
         {
             (extension, var before) = (existing, existing.Manifest.Version);
             added = extension.Upgrade(manifest, address, now);
+            await EndUncoveredSubscriptionsAsync(extension, now, ct);
             var service = await db.Users.SingleAsync(u => u.Id == extension.ServiceUserId, ct);
             if (service.Name != manifest.Name)
                 service.RenameService(manifest.Name, now);
@@ -103,6 +106,19 @@ internal sealed class InstallExtensionHandler(
             Warnings = read.Warnings,
             IsNew = existing is null,
         };
+    }
+
+    /// <summary>Ends the subscriptions to events that the manifest no longer lets the extension read.</summary>
+    private async Task EndUncoveredSubscriptionsAsync(Extension extension, DateTimeOffset now, CancellationToken ct)
+    {
+        var subscriptions = await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Subscription && w.Active).ToListAsync(ct);
+        foreach (var subscription in subscriptions)
+        {
+            var isCovered = ScopeDemands.ScopesOf(subscription.Hooks.Select(h => h.Event))
+                .All(s => Scope.Grants(extension.Manifest.Permissions, s.Resource, s.Actions));
+            if (!isCovered)
+                subscription.Stop(now);
+        }
     }
 
     /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>

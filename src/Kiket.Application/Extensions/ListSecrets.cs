@@ -13,7 +13,7 @@ internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current) : I
         var found = await db.FindSecretOwnersAsync(query.Target, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var secrets = await db.FindSecretsAsync(found.Value.Owners, ct);
+        var secrets = await db.FindSecretsAsync(found.Value.Extension, found.Value.Owners, current, ct);
         return Result<IReadOnlyList<SecretKeyDto>>.From([.. secrets.Select(s => new SecretKeyDto(s.Key, s.CreatedAt, s.UpdatedAt))]);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector,
         var found = await db.FindSecretOwnersAsync(command.Target, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var secret = (await db.FindSecretsAsync(found.Value.Owners, ct)).FirstOrDefault(s => s.Key == command.Key);
+        var secret = (await db.FindSecretsAsync(found.Value.Extension, found.Value.Owners, current, ct)).FirstOrDefault(s => s.Key == command.Key);
         if (secret is null)
             return ExtensionErrors.SecretNotFound(command.Key);
         if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is not { } value)

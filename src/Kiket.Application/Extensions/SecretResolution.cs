@@ -29,10 +29,20 @@ internal static class SecretResolution
         return owners;
     }
 
-    /// <summary>The secrets of some owners; of several with one key, that of the first owner.</summary>
-    public static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(this IKiketDb db, IReadOnlyList<string> owners, CancellationToken ct)
+    /// <summary>
+    /// The secrets of some owners; of several with one key, that of the first owner. An extension that asks sees those of the project and of the
+    /// organization, which it shares with others, only where its manifest names them.
+    /// </summary>
+    public static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(
+        this IKiketDb db, Extension extension, IReadOnlyList<string> owners, ICurrentActor current, CancellationToken ct)
     {
         var all = await db.ExtensionSecrets.AsNoTracking().Where(s => owners.Contains(s.Owner)).ToListAsync(ct);
+        if (current.Extension is not null)
+        {
+            var named = extension.Manifest.SecretKeys();
+            all.RemoveAll(s => s.Scope is SecretScope.Project or SecretScope.Organization && !named.ContainsKey(s.Key));
+        }
+
         var order = owners.Select((owner, n) => (owner, n)).ToDictionary(x => x.owner, x => x.n, StringComparer.Ordinal);
         return [.. all.OrderBy(s => order[s.Owner]).DistinctBy(s => s.Key, StringComparer.Ordinal).OrderBy(s => s.Key, StringComparer.Ordinal)];
     }

@@ -28,10 +28,16 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
             return needed;
         if (user.Edit(command.Edit, now).Error is { } refusal)
             return refusal;
+        if (user.Deactivated)
+            await RevokeTokensAsync(user, ct);
 
         await db.SaveChangesAsync(ct);
         return user.Adapt<UserDto>(mappings);
     }
+
+    /// <summary>A reactivated user needs new tokens: those of before may be in other hands.</summary>
+    private async Task RevokeTokensAsync(User user, CancellationToken ct) =>
+        db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));
 
     /// <summary>Loads the organization before it counts the others: whoever goes in between has changed the organization.</summary>
     private async Task<Result> ReleaseAsync(User admin, DateTimeOffset now, CancellationToken ct)

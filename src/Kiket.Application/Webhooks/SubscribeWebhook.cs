@@ -21,6 +21,8 @@ internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
+        if (current.Lacks(ScopeDemands.ScopesOf((command.Events ?? []).OfType<string>())) is { } lacking)
+            return lacking;
 
         var secret = command.Secret ?? WebhookSecret.Generate();
         List<ErrorDetail> faults = [];

@@ -1,0 +1,57 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>
+/// What a credential needs beyond the scope of its route, because the request grants, imports or subscribes: nobody gives away, or has sent to
+/// themselves, what their own credential does not allow.
+/// </summary>
+internal static class ScopeDemands
+{
+    /// <summary>The first of some scopes that the credential in use lacks, as a refusal; null when it has them all.</summary>
+    public static Error? Lacks(this ICurrentActor current, IEnumerable<Scope> needed)
+    {
+        foreach (var (resource, actions) in needed)
+        {
+            var allows = current.Extension is null ? Scope.Allows(current.Scopes, resource, actions) : Scope.Grants(current.Scopes, resource, actions);
+            if (!allows)
+                return new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {Spelling(resource, actions)}, which this request needs.");
+        }
+
+        return null;
+    }
+
+    /// <summary>What an installed manifest can do and see. A permission that is not a scope grants nothing and asks for nothing.</summary>
+    public static IEnumerable<Scope> ScopesOf(ExtensionManifest manifest)
+    {
+        foreach (var permission in manifest.Permissions)
+        {
+            if (Scope.TryParse(permission, out var scope))
+                yield return scope;
+        }
+
+        foreach (var grant in manifest.CustomData)
+            yield return new(Scope.CustomData, grant.Operations.All(o => o == "read") ? ScopeActions.Read : ScopeActions.Read | ScopeActions.Write);
+        foreach (var scope in ScopesOf(manifest.Subscriptions().Select(h => h.Event)))
+            yield return scope;
+    }
+
+    /// <summary>What a subscriber to some events reads.</summary>
+    /// <param name="events">Names or aliases; others carry nothing of the tracker.</param>
+    public static IEnumerable<Scope> ScopesOf(IEnumerable<string> events) =>
+        events.Select(EventNames.Resolve).OfType<string>().SelectMany(ResourcesOf).Distinct().Select(r => new Scope(r, ScopeActions.Read));
+
+    /// <summary>An event about an issue shows the issue; one about a comment shows its text as well.</summary>
+    private static string[] ResourcesOf(string name) => name switch
+    {
+        _ when name.StartsWith("comment.", StringComparison.Ordinal) => [Scope.Issues, Scope.Comments],
+        EventNames.ProjectUpdated => [Scope.Projects],
+        _ => [Scope.Issues],
+    };
+
+    private static string Spelling(string resource, ScopeActions actions) =>
+        resource == "*" ? Scope.Admin : $"{resource}:{(actions.HasFlag(ScopeActions.Write) ? "write" : actions.HasFlag(ScopeActions.Read) ? "read" : "execute")}";
+}

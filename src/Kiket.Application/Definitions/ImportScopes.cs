@@ -1,0 +1,45 @@
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Application.Definitions;
+
+/// <summary>
+/// What a credential needs for an import, beyond <c>workflows:write</c>: the scope of each thing that the import makes, changes or removes, and of
+/// what its actions will do in the organization's name.
+/// </summary>
+internal static class ImportScopes
+{
+    private static readonly Scope WriteIssues = new(Scope.Issues, ScopeActions.Read | ScopeActions.Write);
+
+    /// <param name="touched">What the import makes, changes or removes, each with what it is: <c>workflow bug</c>.</param>
+    /// <param name="pack">The pack that is imported.</param>
+    public static IEnumerable<Scope> Of(IEnumerable<string> touched, DefinitionPack pack)
+    {
+        var things = touched.Select(t => t.Split(' ', 2)).Where(t => t.Length == 2).Select(t => (Kind: t[0], Key: t[1])).ToHashSet();
+        foreach (var kind in things.Select(t => t.Kind).Distinct())
+        {
+            if (ResourceOf(kind) is { } resource)
+                yield return new(resource, ScopeActions.Read | ScopeActions.Write);
+        }
+
+        var actions = pack.Workflows.Where(w => things.Contains(("workflow", w.Key))).SelectMany(w => ActionsOf(w.Definition))
+            .Concat(pack.Schema.Automations.Where(_ => things.Any(t => t.Kind == "automation")).SelectMany(a => a.Actions)).ToList();
+        if (actions.Count > 0)
+            yield return WriteIssues;
+        if (actions.Exists(a => a.Kind is "webhook"))
+            yield return new(Scope.Webhooks, ScopeActions.Read | ScopeActions.Write);
+    }
+
+    private static string? ResourceOf(string kind) => kind switch
+    {
+        "project" or "issue_type" or "custom_field" or "template" => Scope.Projects,
+        "issue" => Scope.Issues,
+        "module" => Scope.CustomData,
+        _ => null, // workflows, automations, limits and the files that hold them: the scope of the route
+    };
+
+    private static IEnumerable<WorkflowAction> ActionsOf(WorkflowDefinition workflow) => workflow.States.SelectMany(s =>
+        s.OnEnter.Concat(s.OnExit).Concat(s.OnComplete).Concat(s.Checklist?.OnComplete ?? [])
+            .Concat(s.Sla.SelectMany(p => p.OnWarning.Concat(p.OnBreach))));
+}
