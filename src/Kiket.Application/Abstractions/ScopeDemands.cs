@@ -34,7 +34,7 @@ internal static class ScopeDemands
         }
 
         foreach (var grant in manifest.CustomData)
-            yield return new(Scope.CustomData, grant.Operations.All(o => o == "read") ? ScopeActions.Read : ScopeActions.Read | ScopeActions.Write);
+            yield return new(Scope.CustomData, grant.Operations.All(o => o == "read") ? ScopeActions.Read : ScopeActions.Write);
         foreach (var scope in ScopesOf(manifest.Subscriptions().Select(h => h.Event)))
             yield return scope;
     }

@@ -10,7 +10,7 @@ namespace Kiket.Application.Definitions;
 /// </summary>
 internal static class ImportScopes
 {
-    private static readonly Scope WriteIssues = new(Scope.Issues, ScopeActions.Read | ScopeActions.Write);
+    private static readonly Scope WriteIssues = new(Scope.Issues, ScopeActions.Write);
 
     /// <param name="touched">What the import makes, changes or removes, each with what it is: <c>workflow bug</c>.</param>
     /// <param name="pack">The pack that is imported.</param>
@@ -20,7 +20,7 @@ internal static class ImportScopes
         foreach (var kind in things.Select(t => t.Kind).Distinct())
         {
             if (ResourceOf(kind) is { } resource)
-                yield return new(resource, ScopeActions.Read | ScopeActions.Write);
+                yield return new(resource, ScopeActions.Write);
         }
 
         var actions = pack.Workflows.Where(w => things.Contains(("workflow", w.Key))).SelectMany(w => ActionsOf(w.Definition))
@@ -28,7 +28,7 @@ internal static class ImportScopes
         if (actions.Count > 0)
             yield return WriteIssues;
         if (actions.Exists(a => a.Kind is "webhook"))
-            yield return new(Scope.Webhooks, ScopeActions.Read | ScopeActions.Write);
+            yield return new(Scope.Webhooks, ScopeActions.Write);
     }
 
     private static string? ResourceOf(string kind) => kind switch

@@ -166,7 +166,7 @@ public sealed class ActionTests(KiketServer server)
             transitions: []
             """);
         var other = await server.NewTenantAsync();
-        var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager, "projects");
+        var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager, "projects", "notifications");
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
         await tenant.AddIssueAsync("ACT", "{{7 | plus: 1}} ${issue.id} \"quoted\"", new { custom_fields = new { customer_email = "nobody@example.org" } });
         const string Notifications = "/api/v1/notifications";

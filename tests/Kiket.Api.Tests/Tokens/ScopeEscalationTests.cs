@@ -100,8 +100,8 @@ public sealed class ScopeEscalationTests(KiketServer server)
     }
 
     [Theory]
-    [InlineData("projects:write", "issue")]
-    [InlineData("issues:write", "project")]
+    [InlineData("projects:write", "issues:write")]
+    [InlineData("issues:write", "projects:write")]
     public async Task An_import_makes_nothing_that_the_token_may_not_make(string scope, string lacking)
     {
         var tenant = await server.NewTenantAsync();
@@ -129,7 +129,7 @@ public sealed class ScopeEscalationTests(KiketServer server)
             workflow: {id: flow, name: Flow, version: "1"}
             states:
               open: {type: initial}
-              shut: {type: final, on_enter: [{{{action}}}: {url: "https://198.51.100.7", message: hello, recipients: {fields: [assignee]}}]}
+              shut: {type: final, on_enter: [{action: {{{action}}}, url: "https://198.51.100.7", message: hello, recipients: {fields: [assignee]}}]}
             transitions: [{from: open, to: shut}]
             """;
 
