@@ -17,11 +17,8 @@ internal static class ImportScopes
     public static IEnumerable<Scope> Of(IEnumerable<string> touched, DefinitionPack pack)
     {
         var things = touched.Select(t => t.Split(' ', 2)).Where(t => t.Length == 2).Select(t => (Kind: t[0], Key: t[1])).ToHashSet();
-        foreach (var kind in things.Select(t => t.Kind).Distinct())
-        {
-            if (ResourceOf(kind) is { } resource)
-                yield return new(resource, ScopeActions.Write);
-        }
+        foreach (var resource in things.Select(t => ResourceOf(t.Kind, t.Key)).OfType<string>().Distinct())
+            yield return new(resource, ScopeActions.Write);
 
         var actions = pack.Workflows.Where(w => things.Contains(("workflow", w.Key))).SelectMany(w => ActionsOf(w.Definition))
             .Concat(pack.Schema.Automations.Where(_ => things.Any(t => t.Kind == "automation")).SelectMany(a => a.Actions)).ToList();
@@ -31,12 +28,14 @@ internal static class ImportScopes
             yield return new(Scope.Webhooks, ScopeActions.Write);
     }
 
-    private static string? ResourceOf(string kind) => kind switch
+    /// <summary>What is part of workflows, and the project that changes with them, needs no more than the scope of the route.</summary>
+    private static string? ResourceOf(string kind, string key) => kind switch
     {
-        "project" or "issue_type" or "custom_field" or "template" => Scope.Projects,
+        "issue_type" or "custom_field" or "template" => Scope.Projects,
+        "file" when DefinitionPath.IsProject(key) => Scope.Projects,
         "issue" => Scope.Issues,
         "module" => Scope.CustomData,
-        _ => null, // workflows, automations, limits and the files that hold them: the scope of the route
+        _ => null,
     };
 
     private static IEnumerable<WorkflowAction> ActionsOf(WorkflowDefinition workflow) => workflow.States.SelectMany(s =>
