@@ -47,7 +47,6 @@ internal static class StorageEndpoints
 [Envelope("entry")]
 internal sealed record StoredValueBody
 {
-    // Its size counts as people see it: as short as JSON can be, letters of all languages as they are.
     private static readonly JsonSerializerOptions Short = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Any JSON, at most 65,536 bytes of UTF-8.</summary>

@@ -53,7 +53,7 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "sla"), Description("Only issues that stand like this against the limit of their state: `ok`, `imminent` or `breached`.")]
     public string? Sla { get; init; }
 
-    [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words.")]
+    [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words; an issue's key is a word too.")]
     public string? Search { get; init; }
 
     [FromQuery(Name = "created_after"), Description("Only issues created at this instant or later; UTC without an offset.")]

@@ -65,7 +65,7 @@ internal sealed record ProjectListParameters : PageParameters
     [FromQuery(Name = "visibility"), Description("Only projects with one of these visibilities: private, team, public.")]
     public string? Visibility { get; init; }
 
-    [FromQuery(Name = "search"), Description("Only projects whose name contains this.")]
+    [FromQuery(Name = "search"), Description("Only projects whose name contains every one of these words.")]
     public string? Search { get; init; }
 }
 

@@ -69,7 +69,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? ActionRun.ScalarOf(held) ?? "" : "";
         if (id is null && long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             id = number;
-        var email = field.Trim().ToLowerInvariant();
+        var email = User.AddressOf(field);
         return id is { } known
             ? await db.Users.Where(u => u.Id == known && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct)
             : await db.Users.Where(u => u.Email == email && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct);

@@ -1,5 +1,6 @@
 using FluentValidation;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Behaviors;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -14,7 +15,7 @@ public sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve
 
 internal sealed class DecideApprovalValidator : AbstractValidator<DecideApprovalCommand>
 {
-    public DecideApprovalValidator() => RuleFor(c => c.Comment).MaximumLength(Approval.MaxCommentLength).OverridePropertyName("comment");
+    public DecideApprovalValidator() => RuleFor(c => c.Comment).MaximumCharacters(Approval.MaxCommentLength).OverridePropertyName("comment");
 }
 
 internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

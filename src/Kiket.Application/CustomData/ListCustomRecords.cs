@@ -114,7 +114,7 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
     private const int MaxParts = 5;
 
     /// <summary>Long texts are in order by their beginnings.</summary>
-    private const int MaxKeyLength = 256;
+    private const int MaxKeyLength = CustomRecordValue.MaxValueLength;
 
     private static readonly string[] OfEveryRecord = ["id", "created_at", "updated_at"];
 
@@ -146,7 +146,7 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
         var key = Column is not null ? CustomValues.SortableOf(record.Data, Column)
             : Name == "id" ? record.Id.ToString("D20", CultureInfo.InvariantCulture)
             : (Name == "created_at" ? record.CreatedAt : record.UpdatedAt).UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
-        return key.Length <= MaxKeyLength ? key : key[..MaxKeyLength];
+        return UnicodeText.Cut(key, MaxKeyLength);
     }
 
     /// <summary>Ties are broken by id, in the direction of the last part, as in every list.</summary>

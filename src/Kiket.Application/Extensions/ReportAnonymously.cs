@@ -19,7 +19,7 @@ internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time) :
     {
         var installations = await db.Extensions.IgnoreQueryFilters().Where(e => e.Key == command.Extension && e.Slot != null)
             .OrderBy(e => e.Id).Select(e => new { e.Id, e.OrganizationId }).Take(2).ToListAsync(ct);
-        if (installations is not [var only] || JsonSerializer.SerializeToUtf8Bytes(command.Body).Length > ExtensionReport.MaxBytes)
+        if (installations is not [var only] || JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return false;
         db.ExtensionReports.Add(ExtensionReport.Of(only.OrganizationId, only.Id, ReportKind.Telemetry, command.Body, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);

@@ -19,7 +19,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
             return ExtensionErrors.ExtensionsOnly;
         if (command.Extension is { } named && named.Id != own.Id && named.Key != own.Key)
             return ExtensionErrors.NotFound(named);
-        if (JsonSerializer.SerializeToUtf8Bytes(command.Body).Length > ExtensionReport.MaxBytes)
+        if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return Error.Validation("body", $"A report has at most {ExtensionReport.MaxBytes} bytes.");
         db.ExtensionReports.Add(ExtensionReport.Of(current.Actor.OrganizationId, own.Id, command.Kind, command.Body, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);

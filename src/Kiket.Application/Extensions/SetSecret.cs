@@ -26,7 +26,7 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
         List<ErrorDetail> faults = [];
         if (!ExtensionSecret.IsKey(command.Key) && !extension.Manifest.SecretKeys().ContainsKey(command.Key ?? ""))
             faults.Add(new("secret.key", ExtensionSecret.KeyRule));
-        if (string.IsNullOrWhiteSpace(command.Value) || command.Value.Length > ExtensionSecret.MaxValueLength)
+        if (string.IsNullOrWhiteSpace(command.Value) || UnicodeText.Length(command.Value) > ExtensionSecret.MaxValueLength)
             faults.Add(new("secret.value", $"The value of a secret has 1 to {ExtensionSecret.MaxValueLength} characters and is not blank."));
         if (faults.Count > 0)
             return Error.Validation(faults);

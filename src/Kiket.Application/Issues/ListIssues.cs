@@ -3,6 +3,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
+using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -31,7 +32,7 @@ public sealed record IssueFilter
     /// <summary>How the issue stands against the limit of its state; issues without a limit stand nowhere.</summary>
     public IReadOnlyList<SlaStatus> Sla { get; init; } = [];
 
-    /// <summary>Words that title and description together contain, accents and case alike.</summary>
+    /// <summary>Words that title and description together contain, or that are the issue's key; accents and case alike.</summary>
     public string? Search { get; init; }
 
     public DateTimeOffset? CreatedAfter { get; init; }
@@ -53,13 +54,25 @@ public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQu
 internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
 {
     private static readonly SortOptions<Issue> Sorts = new SortOptions<Issue>("created_at desc", i => i.Id)
-        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.Title).By("status", i => i.Status)
-        .By("priority", i => i.Priority).By("issue_type", i => i.IssueType).By("due_date", i => i.DueDate)
+        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.SortKey).By("status", i => i.Status)
+        .By("priority", i => i.Priority).By("issue_type", i => i.TypeKey).By("due_date", i => i.DueDate)
         .By("created_at", i => i.CreatedAt).By("updated_at", i => i.UpdatedAt);
 
     public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
     {
         var issues = Filter(db.VisibleIssues(current.Actor), query.Filter);
+        if (query.Filter.Search is { } search)
+        {
+            var words = SearchText.Words(search);
+            if (words.Count == 0)
+                return SearchErrors.Blank;
+            foreach (var word in words)
+            {
+                var key = word.ToUpperInvariant();
+                issues = issues.Where(i => i.SearchText.Contains(word) || i.Key == key);
+            }
+        }
+
         if (query.Filter.Assignee.Count > 0)
             issues = FilterAssignee(issues, await AssigneeIdsAsync(query.Filter.Assignee, ct), query.Filter.Assignee.Contains("unassigned"));
         return await issues.ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
@@ -79,8 +92,8 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             issues = issues.Where(i => filter.Status.Contains(i.Status));
         if (filter.IssueType.Count > 0)
         {
-            var types = filter.IssueType.Select(t => t.ToLowerInvariant()).ToList();
-            issues = issues.Where(i => types.Contains(i.IssueType.ToLower()));
+            var types = filter.IssueType.Select(SearchText.SortKey).ToList();
+            issues = issues.Where(i => types.Contains(i.TypeKey));
         }
 
         if (filter.Priority.Count > 0)
@@ -91,10 +104,8 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             issues = issues.Where(i => filter.ParentId.Contains(i.ParentId!.Value));
         if (filter.Sla.Count > 0)
             issues = issues.Where(i => db.SlaTimers.Any(t => t.IssueId == i.Id && t.StoppedAt == null && filter.Sla.Contains(t.Status)));
-        foreach (var labels in filter.Labels)
+        foreach (var labels in filter.Labels.Select(group => group.Select(UnicodeText.CleanLabel).ToList()))
             issues = issues.Where(i => i.Labels.Any(l => labels.Contains(l)));
-        foreach (var word in (filter.Search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(SearchText.Of))
-            issues = issues.Where(i => i.SearchText.Contains(word));
         return FilterDates(issues, filter);
     }
 
@@ -102,7 +113,7 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
     private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
     {
         var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : long.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
-        var emails = assignees.Where(a => a.Contains('@')).Select(a => a.ToLowerInvariant()).ToList();
+        var emails = assignees.Where(a => a.Contains('@')).Select(User.AddressOf).ToList();
         if (emails.Count > 0)
             ids.AddRange(await db.Users.Where(u => emails.Contains(u.Email)).Select(u => u.Id).ToListAsync(ct));
         return ids;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Behaviors;
 using Kiket.Application.Guards;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -23,8 +24,8 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
 {
     public TransitionIssueValidator()
     {
-        RuleFor(c => c.To).NotEmpty().MaximumLength(Workflow.MaxNameLength).OverridePropertyName("transition.state");
-        RuleFor(c => c.Comment).MaximumLength(Issue.MaxCommentLength).OverridePropertyName("transition.comment");
+        RuleFor(c => c.To).NotEmpty().MaximumCharacters(Workflow.MaxNameLength).OverridePropertyName("transition.state");
+        RuleFor(c => c.Comment).MaximumCharacters(Issue.MaxCommentLength).OverridePropertyName("transition.comment");
     }
 }
 

@@ -14,7 +14,7 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
     : IQueryHandler<ListMilestonesQuery, Result<Page<MilestoneDto>>>
 {
     private static readonly SortOptions<Milestone> Sorts = new SortOptions<Milestone>("id asc", m => m.Id)
-        .By("id", m => m.Id).By("name", m => m.Name).By("status", m => m.Status).By("target_date", m => m.TargetDate)
+        .By("id", m => m.Id).By("name", m => m.SortKey).By("status", m => m.Status).By("target_date", m => m.TargetDate)
         .By("created_at", m => m.CreatedAt).By("updated_at", m => m.UpdatedAt);
 
     public async Task<Result<Page<MilestoneDto>>> Handle(ListMilestonesQuery query, CancellationToken ct)

@@ -8,7 +8,7 @@ namespace Kiket.Application.Projects;
 /// <summary>The projects that the actor can see.</summary>
 /// <param name="Status">Only those with one of these.</param>
 /// <param name="Visibility">Only those with one of these.</param>
-/// <param name="Search">Only those whose name contains this, upper and lower case alike.</param>
+/// <param name="Search">Only those whose name contains each of these words, accents and case alike.</param>
 public sealed record ListProjectsQuery(
     IReadOnlyList<ProjectStatus> Status, IReadOnlyList<ProjectVisibility> Visibility, string? Search, PageRequest Page)
     : IQuery<Result<Page<ProjectDto>>>;
@@ -17,7 +17,7 @@ internal sealed class ListProjectsHandler(IKiketDb db, ICurrentActor current, Ty
     : IQueryHandler<ListProjectsQuery, Result<Page<ProjectDto>>>
 {
     private static readonly SortOptions<Project> Sorts = new SortOptions<Project>("id asc", p => p.Id)
-        .By("id", p => p.Id).By("name", p => p.Name).By("project_key", p => p.Key).By("status", p => p.Status)
+        .By("id", p => p.Id).By("name", p => p.SortKey).By("project_key", p => p.Key).By("status", p => p.Status)
         .By("visibility", p => p.Visibility).By("start_date", p => p.StartDate).By("end_date", p => p.EndDate)
         .By("created_at", p => p.CreatedAt).By("updated_at", p => p.UpdatedAt);
 
@@ -28,10 +28,12 @@ internal sealed class ListProjectsHandler(IKiketDb db, ICurrentActor current, Ty
             projects = projects.Where(p => query.Status.Contains(p.Status));
         if (query.Visibility.Count > 0)
             projects = projects.Where(p => query.Visibility.Contains(p.Visibility));
-        if (!string.IsNullOrWhiteSpace(query.Search))
+        if (query.Search is { } search)
         {
-            var name = SearchText.Of(query.Search.Trim());
-            projects = projects.Where(p => p.SearchText.Contains(name));
+            var words = SearchText.Words(search);
+            if (words.Count == 0)
+                return Task.FromResult<Result<Page<ProjectDto>>>(SearchErrors.Blank);
+            projects = words.Aggregate(projects, (found, word) => found.Where(p => p.SearchText.Contains(word)));
         }
 
         return projects.ToPageAsync(query.Page, Sorts, page => page.ProjectToType<ProjectDto>(mappings), ct);

@@ -19,7 +19,7 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time) : I
     public async Task<Result<CreatedUserToken>> Handle(CreateUserTokenCommand command, CancellationToken ct)
     {
         // An operator belongs to no organization, so the tenant filter would hide every row.
-        var email = command.Email.Trim().ToLowerInvariant();
+        var email = User.AddressOf(command.Email);
         var found = await db.Users.IgnoreQueryFilters().Where(u => u.Email == email)
             .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (user, organization) => new { User = user, organization.Slug })
             .Where(x => command.Organization == null || x.Slug == command.Organization)

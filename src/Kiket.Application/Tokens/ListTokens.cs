@@ -11,7 +11,7 @@ public sealed record ListTokensQuery(TokenKind Kind, PageRequest Page) : IQuery<
 internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListTokensQuery, Result<Page<TokenDto>>>
 {
     private static readonly SortOptions<AccessToken> Sorts = new SortOptions<AccessToken>("id asc", t => t.Id)
-        .By("id", t => t.Id).By("name", t => t.Name).By("expires_at", t => t.ExpiresAt).By("last_used_at", t => t.LastUsedAt)
+        .By("id", t => t.Id).By("name", t => t.SortKey).By("expires_at", t => t.ExpiresAt).By("last_used_at", t => t.LastUsedAt)
         .By("created_at", t => t.CreatedAt);
 
     public async Task<Result<Page<TokenDto>>> Handle(ListTokensQuery query, CancellationToken ct)

@@ -25,7 +25,7 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListWorkflowsQuery, Result<Page<WorkflowSummaryDto>>>
 {
     private static readonly SortOptions<Workflow> Sorts = new SortOptions<Workflow>("id asc", w => w.Id)
-        .By("id", w => w.Id).By("key", w => w.Key).By("name", w => w.Name).By("version", w => w.Revision).By("created_at", w => w.CreatedAt);
+        .By("id", w => w.Id).By("key", w => w.Key).By("name", w => w.SortKey).By("version", w => w.Revision).By("created_at", w => w.CreatedAt);
 
     public async Task<Result<Page<WorkflowSummaryDto>>> Handle(ListWorkflowsQuery query, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Behaviors;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -31,7 +32,7 @@ internal sealed class SimulateWorkflowValidator : AbstractValidator<SimulateWork
     public SimulateWorkflowValidator()
     {
         RuleFor(q => q.Moves).Must(m => m.Count is > 0 and <= MaxMoves).OverridePropertyName("moves").WithMessage($"A simulation has 1 to {MaxMoves} moves.");
-        RuleForEach(q => q.Moves).NotEmpty().MaximumLength(Workflow.MaxNameLength).OverridePropertyName("moves");
+        RuleForEach(q => q.Moves).NotEmpty().MaximumCharacters(Workflow.MaxNameLength).OverridePropertyName("moves");
         RuleFor(q => q.Issue).Must(i => !i.TryGetValue("status", out var status) || status.ValueKind is JsonValueKind.String or JsonValueKind.Null)
             .OverridePropertyName("issue.status").WithMessage("A status is a text.");
     }

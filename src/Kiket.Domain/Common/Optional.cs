@@ -12,6 +12,15 @@ public readonly record struct Optional<T>(T Value)
     /// <param name="current">What the field holds now.</param>
     public T Or(T current) => IsSet ? Value : current;
 
+    /// <summary>The same change with another value, if it sets one.</summary>
+    /// <typeparam name="TOther">The type of the other value.</typeparam>
+    /// <param name="change">Makes the other value.</param>
+    public Optional<TOther> Map<TOther>(Func<T, TOther> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return IsSet ? new(change(Value)) : default;
+    }
+
     /// <summary>Sets the field.</summary>
     /// <param name="value">The new value.</param>
     public static implicit operator Optional<T>(T value) => new(value);

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>A record in a table of a module.</summary>
-public sealed class CustomRecord : AggregateRoot
+public sealed class CustomRecord : AggregateRoot, IKeepsTexts
 {
     /// <summary>Most bytes of JSON that a record holds.</summary>
     public const int MaxSize = 65_536;
@@ -52,6 +52,9 @@ public sealed class CustomRecord : AggregateRoot
         Touch(at);
     }
 
+    /// <inheritdoc/>
+    public void RefreshTexts() => Data = UnicodeText.Clean(Data);
+
     /// <summary>Deletes the record and keeps what it held.</summary>
     /// <param name="at">Instant of the deletion.</param>
     public void Delete(DateTimeOffset at)
@@ -64,8 +67,8 @@ public sealed class CustomRecord : AggregateRoot
 /// <summary>The value of an indexed column of a record, in a form that sorts and compares as text; or a unique key of it.</summary>
 public sealed class CustomRecordValue
 {
-    /// <summary>Longest <see cref="Value"/>, in characters.</summary>
-    public const int MaxValueLength = 256;
+    /// <summary>Longest <see cref="Value"/>, in UTF-16 units: two for each character of an indexed text, and one before and one behind it.</summary>
+    public const int MaxValueLength = (2 * CustomColumn.MaxIndexedLength) + 2;
 
     private CustomRecordValue()
     {

@@ -14,6 +14,9 @@ public static class CustomValues
 
     private const int Digits = 29;
 
+    /// <summary>Follows a text that ends with a space: SQL Server ignores spaces at the end when it compares.</summary>
+    private const char End = '\u007F';
+
     /// <summary>Brings a record into the form that is kept.</summary>
     /// <param name="table">Its table.</param>
     /// <param name="given">What is given.</param>
@@ -48,7 +51,7 @@ public static class CustomValues
             }
         }
 
-        if (faults.Count == 0 && JsonSerializer.SerializeToUtf8Bytes(data).Length > CustomRecord.MaxSize)
+        if (faults.Count == 0 && JsonSize.Of(data) > CustomRecord.MaxSize)
             faults.Add(new("record", $"A record has at most {CustomRecord.MaxSize} bytes of JSON."));
         return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
     }
@@ -63,11 +66,13 @@ public static class CustomValues
         switch (column.Type)
         {
             case CustomColumnType.Json:
-                return value;
+                return UnicodeText.Clean(value);
             case CustomColumnType.Boolean:
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value : null;
             case CustomColumnType.String or CustomColumnType.Text:
-                return text is not null && !text.Contains('\0', StringComparison.Ordinal) && (column.Length is not { } most || text.Length <= most) ? value : null;
+                var kept = UnicodeText.Clean(value);
+                return text is not null && !text.Contains('\0', StringComparison.Ordinal)
+                    && (column.Length is not { } most || UnicodeText.Length(kept.GetString()!) <= most) ? kept : null;
             case CustomColumnType.Timestamp:
                 return text is { Length: >= 10 } && char.IsAsciiDigit(text[3]) && text[4] == '-'
                     && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
@@ -82,7 +87,7 @@ public static class CustomValues
     /// <summary>A value in a form that sorts and compares as text, byte by byte.</summary>
     /// <param name="column">The column.</param>
     /// <param name="value">A value that fits the column; null for an empty one.</param>
-    public static string Sortable(CustomColumn column, JsonElement? value) => value is { } held ? "=" + Unique(column, held) : Missing;
+    public static string Sortable(CustomColumn column, JsonElement? value) => value is { } held ? "=" + Ended(Unique(column, held)) : Missing;
 
     /// <summary>What a record holds in a column, in the form that sorts.</summary>
     /// <param name="data">The record's columns.</param>
@@ -131,6 +136,9 @@ public static class CustomValues
             _ => column.Length is { } most ? string.Create(CultureInfo.InvariantCulture, $"a text of at most {most} characters") : "a text",
         };
     }
+
+    /// <summary>A text that ends with the mark already gets another one, so that no two texts become the same.</summary>
+    private static string Ended(string text) => text.EndsWith(' ') || text.EndsWith(End) ? text + End : text;
 
     private static JsonElement Null { get; } = JsonSerializer.SerializeToElement<string?>(null);
 

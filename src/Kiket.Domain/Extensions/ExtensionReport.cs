@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 
@@ -77,7 +78,7 @@ public sealed class ExtensionReport
             OrganizationId = organizationId,
             ExtensionId = extensionId,
             Kind = kind,
-            Name = name.Length <= MaxNameLength ? name : name[..MaxNameLength],
+            Name = UnicodeText.Cut(name, MaxNameLength),
             IsFailure = status is "error" or "failed" or "failure" or "fatal" or "critical",
             Body = body,
             ReceivedAt = at.ToUniversalTime(),

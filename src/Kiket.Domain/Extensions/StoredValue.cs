@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
@@ -9,7 +9,7 @@ public sealed class StoredValue : AggregateRoot
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 255;
 
-    /// <summary>Largest value, in bytes of its JSON in UTF-8.</summary>
+    /// <summary>Largest value, in bytes; see <see cref="JsonSize"/>.</summary>
     public const int MaxBytes = 65_536;
 
     /// <summary>Most values of an installation.</summary>
@@ -28,7 +28,7 @@ public sealed class StoredValue : AggregateRoot
     /// <summary>The value as JSON.</summary>
     public string Json { get; private set; } = "null";
 
-    /// <summary>Its size in bytes of UTF-8.</summary>
+    /// <summary>Its size in bytes; see <see cref="JsonSize"/>.</summary>
     public int SizeBytes { get; private set; }
 
     /// <summary>Keeps a value under a new key.</summary>
@@ -69,14 +69,15 @@ public sealed class StoredValue : AggregateRoot
     private Result Take(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        var size = Encoding.UTF8.GetByteCount(json);
+        using var document = JsonDocument.Parse(json);
+        var size = JsonSize.Of(document.RootElement);
         if (size > MaxBytes)
         {
             var message = $"A value has at most {MaxBytes} bytes; this one has {size}.";
             return new Error(ErrorKind.Invalid, ErrorCodes.StorageValueTooLarge, message) { Details = [new("value", message)] };
         }
 
-        (Json, SizeBytes) = (json, size);
+        (Json, SizeBytes) = (json, (int)size);
         return Result.Success;
     }
 }

@@ -4,7 +4,7 @@ using Kiket.Domain.Events;
 namespace Kiket.Domain.Issues;
 
 /// <summary>What somebody said about an issue.</summary>
-public sealed class Comment : AggregateRoot
+public sealed class Comment : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest body, in characters.</summary>
     public const int MaxBodyLength = 65_536;
@@ -33,7 +33,7 @@ public sealed class Comment : AggregateRoot
         ArgumentNullException.ThrowIfNull(issue);
         if (BodyFault(body) is { } fault)
             return fault;
-        var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = body! };
+        var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = UnicodeText.Clean(body!) };
         comment.Created(at);
         comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), authorId, at));
         return comment;
@@ -47,12 +47,15 @@ public sealed class Comment : AggregateRoot
     {
         if (BodyFault(body) is { } fault)
             return fault;
-        Body = body!;
+        Body = UnicodeText.Clean(body!);
         Touch(at);
         return Result.Success;
     }
 
-    private static Error? BodyFault(string? body) => string.IsNullOrWhiteSpace(body) || body.Length > MaxBodyLength
-        ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters.")
+    /// <inheritdoc/>
+    public void RefreshTexts() => Body = UnicodeText.Clean(Body);
+
+    private static Error? BodyFault(string? body) => UnicodeText.IsBlank(body) || UnicodeText.Length(UnicodeText.Clean(body!)) > MaxBodyLength
+        ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters and is not blank.")
         : null;
 }

@@ -7,7 +7,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Issues;
 
 /// <summary>A piece of work that moves through a workflow.</summary>
-public sealed class Issue : AggregateRoot
+public sealed class Issue : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest title, in characters.</summary>
     public const int MaxTitleLength = 255;
@@ -114,6 +114,12 @@ public sealed class Issue : AggregateRoot
     /// <summary>When it was deleted (UTC), or null. A deleted issue is kept for audit only.</summary>
     public DateTimeOffset? DeletedAt { get; private set; }
 
+    /// <summary>The title in the form in which it is sorted; see <see cref="Common.SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
+
+    /// <summary>The key of its type in the form in which types are filtered and sorted: upper and lower case alike.</summary>
+    public string TypeKey { get; private set; } = "";
+
     /// <summary>Title and description in the form in which they are searched; see <see cref="Common.SearchText"/>.</summary>
     public string SearchText { get; private set; } = "";
 
@@ -143,6 +149,7 @@ public sealed class Issue : AggregateRoot
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(fields);
+        fields = Cleaned(fields);
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
 
@@ -151,6 +158,7 @@ public sealed class Issue : AggregateRoot
             OrganizationId = project.OrganizationId,
             ProjectId = project.Id,
             IssueType = type.Key,
+            TypeKey = Common.SearchText.SortKey(type.Key),
             WorkflowId = workflow.Id,
             ReporterId = actorId,
         };
@@ -200,6 +208,7 @@ public sealed class Issue : AggregateRoot
     {
         ArgumentNullException.ThrowIfNull(edit);
         ArgumentNullException.ThrowIfNull(schema);
+        edit = Cleaned(edit);
         var custom = MergeCustomFields(schema, IssueType, edit.CustomFields.Or(null), isNew: false);
         var faults = FaultsOf(edit);
         faults.AddRange(custom.Faults);
@@ -229,6 +238,7 @@ public sealed class Issue : AggregateRoot
 
         List<FieldChange> changes = [];
         Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
+        TypeKey = Common.SearchText.SortKey(IssueType);
         if (WorkflowId != workflow.Id)
             ChecklistCompletedAt = null;
         WorkflowId = workflow.Id;
@@ -286,7 +296,7 @@ public sealed class Issue : AggregateRoot
         (ChecklistCompletedAt, EnteredStatusAt) = (null, at.ToUniversalTime());
         var wasOpen = CompletedAt is null;
         CompletedAt = workflow.Definition.FindState(transition.To)!.IsFinal ? CompletedAt ?? at.ToUniversalTime() : null;
-        var comment = string.IsNullOrWhiteSpace(context.Comment) ? null : context.Comment;
+        var comment = UnicodeText.IsBlank(context.Comment) ? null : UnicodeText.Clean(context.Comment!);
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
         Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, wasOpen && CompletedAt is not null, changes, actorId, at));
@@ -477,16 +487,35 @@ public sealed class Issue : AggregateRoot
         Touch(at);
     }
 
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        Title = UnicodeText.CleanName(Title);
+        Description = Description is null ? null : UnicodeText.Clean(Description);
+        Labels = [.. Labels.Select(UnicodeText.CleanLabel).Distinct(StringComparer.Ordinal)];
+        CustomFields = UnicodeText.Clean(CustomFields);
+        TypeKey = Common.SearchText.SortKey(IssueType);
+        Fold();
+    }
+
+    private static IssueEdit Cleaned(IssueEdit edit) => edit with
+    {
+        Title = edit.Title.Map(title => title is null ? null : UnicodeText.CleanName(title)),
+        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+        Labels = edit.Labels.Map<IReadOnlyList<string>?>(labels => labels is null ? null : [.. labels.Select(l => UnicodeText.CleanLabel(l ?? ""))]),
+        CustomFields = edit.CustomFields.Map(fields => fields is null ? null : UnicodeText.Clean(fields)),
+    };
+
     private static List<ErrorDetail> FaultsOf(IssueEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Title is { IsSet: true, Value: var title } && (string.IsNullOrWhiteSpace(title) || title.Trim().Length > MaxTitleLength))
-            faults.Add(new("issue.title", $"The title has 1 to {MaxTitleLength} characters."));
-        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+        if (edit.Title is { IsSet: true, Value: var title } && (UnicodeText.IsBlank(title) || UnicodeText.Length(title!) > MaxTitleLength))
+            faults.Add(new("issue.title", $"The title has 1 to {MaxTitleLength} characters and is not blank."));
+        if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("issue.description", $"The description has at most {MaxDescriptionLength} characters."));
         if (edit.Labels is { IsSet: true, Value: { } labels }
-            && (labels.Count > MaxLabels || labels.Any(l => string.IsNullOrWhiteSpace(l) || l.Trim().Length > MaxLabelLength)))
-            faults.Add(new("issue.labels", $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters."));
+            && (labels.Count > MaxLabels || labels.Any(l => UnicodeText.IsBlank(l) || l.Contains(',', StringComparison.Ordinal) || UnicodeText.Length(l) > MaxLabelLength)))
+            faults.Add(new("issue.labels", $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, not blank and without commas."));
         if (edit.StoryPoints.Or(null) is { } points && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points))
             faults.Add(new("issue.story_points", $"Story points are a number from 0 to {MaxStoryPoints} with at most two decimals."));
         return faults;
@@ -494,7 +523,7 @@ public sealed class Issue : AggregateRoot
 
     private void Apply(IssueEdit edit, IReadOnlyDictionary<string, JsonElement> customFields, List<FieldChange> changes)
     {
-        Set("title", Title, edit.Title.Or(Title)!.Trim(), changes, value => Title = value);
+        Set("title", Title, edit.Title.Or(Title)!, changes, value => Title = value);
         Set("description", Description, edit.Description.Or(Description), changes, value => Description = value);
         Set("priority", WireName.Of(Priority), WireName.Of(edit.Priority.Or(Priority)), changes, _ => Priority = edit.Priority.Value);
         Set("assignee_id", AssigneeId, edit.AssigneeId.Or(AssigneeId), changes, value => AssigneeId = value);
@@ -502,7 +531,7 @@ public sealed class Issue : AggregateRoot
         Set("story_points", StoryPoints, edit.StoryPoints.Or(StoryPoints), changes, value => StoryPoints = value);
         Set("due_date", DueDate, edit.DueDate.Or(DueDate), changes, value => DueDate = value);
 
-        IReadOnlyList<string> labels = [.. (edit.Labels.Or(Labels) ?? []).Select(l => l.Trim()).Distinct(StringComparer.Ordinal)];
+        IReadOnlyList<string> labels = [.. (edit.Labels.Or(Labels) ?? []).Distinct(StringComparer.Ordinal)];
         if (!labels.SequenceEqual(Labels))
         {
             changes.Add(new("labels", ToJson(Labels), ToJson(labels)));
@@ -518,6 +547,12 @@ public sealed class Issue : AggregateRoot
         }
 
         CustomFields = customFields;
+        Fold();
+    }
+
+    private void Fold()
+    {
+        SortKey = Common.SearchText.SortKey(Title);
         SearchText = Common.SearchText.Of($"{Title}\n{Description}");
     }
 
@@ -538,7 +573,7 @@ public sealed class Issue : AggregateRoot
             var field = defined.GetValueOrDefault(key);
             if (field is null && schema.CustomFields.Count > 0)
                 faults.Add(new($"issue.custom_fields.{key}", $"Issues of type {type} have no custom field '{key}'."));
-            else if (string.IsNullOrWhiteSpace(key) || key.Length > 64)
+            else if (UnicodeText.IsBlank(key) || UnicodeText.Length(key) > 64)
                 faults.Add(new("issue.custom_fields", "The key of a custom field has 1 to 64 characters."));
             else if (value.ValueKind is JsonValueKind.Null)
                 merged.Remove(key);
@@ -551,7 +586,7 @@ public sealed class Issue : AggregateRoot
         var touched = isNew ? defined.Values : defined.Values.Where(f => given?.ContainsKey(f.Key) == true);
         foreach (var field in touched.Where(f => f.Required && !merged.ContainsKey(f.Key) && faults.All(d => d.Field != $"issue.custom_fields.{f.Key}")))
             faults.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
-        if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonSerializer.SerializeToUtf8Bytes(merged).Length > MaxCustomFieldsBytes))
+        if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonSize.Of(merged) > MaxCustomFieldsBytes))
             faults.Add(new("issue.custom_fields", $"An issue has at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."));
         return (merged, faults);
     }

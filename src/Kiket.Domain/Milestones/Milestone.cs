@@ -20,7 +20,7 @@ public enum MilestoneStatus
 }
 
 /// <summary>A goal of a project that issues belong to.</summary>
-public sealed class Milestone : AggregateRoot
+public sealed class Milestone : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 200;
@@ -40,6 +40,9 @@ public sealed class Milestone : AggregateRoot
 
     /// <summary>Display name.</summary>
     public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
 
     /// <summary>What it is about, or null.</summary>
     public string? Description { get; private set; }
@@ -68,6 +71,7 @@ public sealed class Milestone : AggregateRoot
         ArgumentNullException.ThrowIfNull(fields);
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
+        fields = Cleaned(fields);
         var faults = FaultsOf(fields with { Name = fields.Name.Or(null) });
         if (faults.Count > 0)
             return Error.Validation(faults);
@@ -85,6 +89,7 @@ public sealed class Milestone : AggregateRoot
     public Result Edit(MilestoneEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
+        edit = Cleaned(edit);
         var faults = FaultsOf(edit);
         if (faults.Count > 0)
             return Error.Validation(faults);
@@ -111,21 +116,32 @@ public sealed class Milestone : AggregateRoot
     public static bool IsOverdue(DateOnly? targetDate, MilestoneStatus status, DateOnly today) =>
         targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
 
+    /// <inheritdoc/>
+    public void RefreshTexts() => Apply(Cleaned(new() { Name = Name, Description = Description, Release = Release }));
+
+    private static MilestoneEdit Cleaned(MilestoneEdit edit) => edit with
+    {
+        Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
+        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+        Release = edit.Release.Map(release => release is null ? null : UnicodeText.CleanName(release)),
+    };
+
     private static List<ErrorDetail> FaultsOf(MilestoneEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Name is { IsSet: true, Value: var name } && (string.IsNullOrWhiteSpace(name) || name.Trim().Length > MaxNameLength))
-            faults.Add(new("milestone.name", $"The name has 1 to {MaxNameLength} characters."));
-        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+        if (edit.Name is { IsSet: true, Value: var name } && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > MaxNameLength))
+            faults.Add(new("milestone.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
+        if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("milestone.description", $"The description has at most {MaxDescriptionLength} characters."));
-        if (edit.Release.Or(null)?.Length > MaxReleaseLength)
+        if (edit.Release.Or(null) is { } release && UnicodeText.Length(release) > MaxReleaseLength)
             faults.Add(new("milestone.version", $"The version has at most {MaxReleaseLength} characters."));
         return faults;
     }
 
     private void Apply(MilestoneEdit edit)
     {
-        Name = edit.Name.Or(Name)!.Trim();
+        Name = edit.Name.Or(Name)!;
+        SortKey = SearchText.SortKey(Name);
         Description = edit.Description.Or(Description);
         TargetDate = edit.TargetDate.Or(TargetDate);
         Status = edit.Status.Or(Status);

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Notifications;
@@ -70,7 +71,7 @@ public sealed class Notification
             OrganizationId = issue.OrganizationId,
             UserId = userId,
             IssueId = issue.Id,
-            Message = message.Length <= MaxMessageLength ? message : $"{message[..(MaxMessageLength - 1)]}…",
+            Message = message.Length <= MaxMessageLength ? message : $"{UnicodeText.Cut(message, MaxMessageLength - 1)}…",
             Level = level,
             CreatedAt = at.ToUniversalTime(),
         };

@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Domain.Organizations;
 
 /// <summary>A tenant. Everything belongs to exactly one organization and is invisible to all others.</summary>
-public sealed class Organization : AggregateRoot
+public sealed class Organization : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -32,10 +32,10 @@ public sealed class Organization : AggregateRoot
     public static Result<Organization> Found(string name, DateTimeOffset at)
     {
         var slug = SlugOf(name);
-        if (slug.Length == 0 || name.Length > MaxNameLength)
+        if (slug.Length == 0 || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxNameLength)
             return Error.Validation("organization.name", $"The name needs a letter or digit and at most {MaxNameLength} characters.");
 
-        var organization = new Organization { Name = name.Trim(), Slug = slug };
+        var organization = new Organization { Name = UnicodeText.CleanName(name), Slug = slug };
         organization.Created(at);
         return organization;
     }
@@ -70,6 +70,9 @@ public sealed class Organization : AggregateRoot
         Touch(at);
         return Result.Success;
     }
+
+    /// <inheritdoc/>
+    public void RefreshTexts() => Name = UnicodeText.CleanName(Name);
 
     private static string SlugOf(string name)
     {

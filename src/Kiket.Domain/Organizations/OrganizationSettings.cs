@@ -78,7 +78,7 @@ public sealed record OrganizationSettings
         var holidays = edit.Holidays.Or(Holidays) ?? [];
         if (holidays.Count > MaxHolidays)
             Fault("holidays", $"At most {MaxHolidays} holidays.");
-        if (holidays.Any(h => h.Name is { } name && (string.IsNullOrWhiteSpace(name) || name.Length > MaxHolidayNameLength)))
+        if (holidays.Any(h => h.Name is { } name && (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxHolidayNameLength)))
             Fault("holidays", $"The name of a holiday has 1 to {MaxHolidayNameLength} characters.");
         if (holidays.DistinctBy(h => h.Date).Count() != holidays.Count)
             Fault("holidays", "Each day is a holiday only once.");
@@ -100,7 +100,7 @@ public sealed record OrganizationSettings
         {
             TimeZone = zone!,
             Hours = hours!,
-            Holidays = [.. holidays.Select(h => h with { Name = h.Name?.Trim() }).OrderBy(h => h.Date)],
+            Holidays = [.. holidays.Select(h => h with { Name = h.Name is null ? null : UnicodeText.CleanName(h.Name) }).OrderBy(h => h.Date)],
             StoryPoints = byType.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => p.Single()),
             DefaultCapacity = capacity,
             MemberWipLimit = limit,

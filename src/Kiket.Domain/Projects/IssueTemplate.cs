@@ -90,8 +90,8 @@ public sealed record IssueTemplate(string Key, string Name)
 
     private static bool IsMissing(string field, IssueEdit edit, Dictionary<string, JsonElement> custom) => field switch
     {
-        "title" => string.IsNullOrWhiteSpace(edit.Title.Or(null)),
-        "description" => string.IsNullOrWhiteSpace(edit.Description.Or(null)),
+        "title" => UnicodeText.IsBlank(edit.Title.Or(null)),
+        "description" => UnicodeText.IsBlank(edit.Description.Or(null)),
         "issue_type" => string.IsNullOrWhiteSpace(edit.IssueType.Or(null)),
         "priority" => !edit.Priority.IsSet,
         "labels" => edit.Labels.Or(null) is not { Count: > 0 },
@@ -101,6 +101,6 @@ public sealed record IssueTemplate(string Key, string Name)
         "story_points" => edit.StoryPoints.Or(null) is null,
         "due_date" => edit.DueDate.Or(null) is null,
         _ => !custom.TryGetValue(field["custom_fields.".Length..], out var value)
-            || value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && string.IsNullOrWhiteSpace(value.GetString())),
+            || value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && UnicodeText.IsBlank(value.GetString())),
     };
 }

@@ -29,7 +29,7 @@ public enum ProjectVisibility
 }
 
 /// <summary>A body of work with its own issues, types, workflows and members.</summary>
-public sealed class Project : AggregateRoot
+public sealed class Project : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -52,6 +52,9 @@ public sealed class Project : AggregateRoot
 
     /// <summary>Display name.</summary>
     public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="Common.SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
 
     /// <summary>The name in the form in which it is searched; see <see cref="Common.SearchText"/>.</summary>
     public string SearchText { get; private set; } = "";
@@ -104,6 +107,7 @@ public sealed class Project : AggregateRoot
     public static Result<Project> Start(long organizationId, string? key, ProjectEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
+        edit = Cleaned(edit);
         var project = new Project { OrganizationId = organizationId, Visibility = ProjectVisibility.Private };
         var faults = project.FaultsOf(edit with { Name = edit.Name.Or(null) });
         if (key is not null && !ProjectKey.IsValid(key))
@@ -128,6 +132,7 @@ public sealed class Project : AggregateRoot
     public Result Edit(ProjectEdit edit, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
+        edit = Cleaned(edit);
         if (Status is ProjectStatus.Archived && edit.Status.Or(Status) is ProjectStatus.Archived)
             return ProjectErrors.Archived(Key);
         var faults = FaultsOf(edit);
@@ -186,19 +191,33 @@ public sealed class Project : AggregateRoot
         Touch(at);
     }
 
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        Name = UnicodeText.CleanName(Name);
+        Description = Description is null ? null : UnicodeText.Clean(Description);
+        Fold();
+    }
+
+    private static ProjectEdit Cleaned(ProjectEdit edit) => edit with
+    {
+        Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
+        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+    };
+
     private List<ErrorDetail> FaultsOf(ProjectEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Name is { IsSet: true, Value: var name } && (name is null || name.Trim().Length is < 2 or > MaxNameLength))
-            faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters."));
-        if (edit.Description.Or(null)?.Length > MaxDescriptionLength)
+        if (edit.Name is { IsSet: true, Value: var name } && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) is < 2 or > MaxNameLength))
+            faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters and is not blank."));
+        if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("project.description", $"The description has at most {MaxDescriptionLength} characters."));
         if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
             faults.Add(new("project.github_repo_url", $"The repository is an http or https address of at most {MaxUrlLength} characters."));
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
             faults.Add(new("project.end_date", "The end date is not before the start date."));
         if (edit.Settings is { IsSet: true, Value: { } settings }
-            && JsonSerializer.SerializeToUtf8Bytes(settings).Length > MaxSettingsBytes)
+            && JsonSize.Of(settings) > MaxSettingsBytes)
             faults.Add(new("project.settings", $"The settings have at most {MaxSettingsBytes} bytes."));
         return faults;
     }
@@ -232,10 +251,12 @@ public sealed class Project : AggregateRoot
 
     private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
 
+    private void Fold() => (SortKey, SearchText) = (Common.SearchText.SortKey(Name), Common.SearchText.Of(Name));
+
     private void Apply(ProjectEdit edit)
     {
-        Name = edit.Name.Or(Name)!.Trim();
-        SearchText = Common.SearchText.Of(Name);
+        Name = edit.Name.Or(Name)!;
+        Fold();
         Description = edit.Description.Or(Description);
         Status = edit.Status.Or(Status);
         Visibility = edit.Visibility.Or(Visibility);

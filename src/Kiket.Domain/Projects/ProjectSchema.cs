@@ -225,5 +225,5 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
 
     private string? TextFault(JsonElement value, int longest) => TextOf(value) is not { } text
         ? $"{Label} is a text."
-        : text.Length > longest ? $"{Label} has at most {longest} characters." : null;
+        : UnicodeText.Length(text) > longest ? $"{Label} has at most {longest} characters." : null;
 }

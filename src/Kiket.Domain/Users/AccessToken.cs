@@ -13,7 +13,7 @@ public enum TokenKind
 }
 
 /// <summary>A bearer credential. Only the SHA-256 of the secret is kept.</summary>
-public sealed class AccessToken : AggregateRoot
+public sealed class AccessToken : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -35,6 +35,9 @@ public sealed class AccessToken : AggregateRoot
 
     /// <summary>What its owner calls it.</summary>
     public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
 
     /// <summary>SHA-256 of the whole token, in lower-case hex.</summary>
     public string Hash { get; private set; } = "";
@@ -87,8 +90,8 @@ public sealed class AccessToken : AggregateRoot
         ArgumentNullException.ThrowIfNull(secret);
         var body = kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
         List<ErrorDetail> faults = [];
-        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > MaxNameLength)
-            faults.Add(new($"{body}.name", $"The name has 1 to {MaxNameLength} characters."));
+        if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
+            faults.Add(new($"{body}.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
         if (expiresAt <= at)
             faults.Add(new($"{body}.expires_at", "The expiry lies in the future."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
@@ -101,13 +104,21 @@ public sealed class AccessToken : AggregateRoot
             OrganizationId = user.OrganizationId,
             UserId = user.Id,
             Kind = kind,
-            Name = name!.Trim(),
+            Name = name!,
             Scopes = [.. scopes.Distinct(StringComparer.Ordinal)],
             ExpiresAt = expiresAt?.ToUniversalTime(),
             Hash = secret.Hash,
             Prefix = secret.Prefix,
         };
+        token.RefreshTexts();
         token.Created(at);
         return token;
+    }
+
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        Name = UnicodeText.CleanName(Name);
+        SortKey = SearchText.SortKey(Name);
     }
 }

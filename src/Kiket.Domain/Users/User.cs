@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>A person (or service) of one organization.</summary>
-public sealed class User : AggregateRoot
+public sealed class User : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
     public const int MaxEmailLength = EmailAddress.MaxLength;
@@ -30,6 +30,9 @@ public sealed class User : AggregateRoot
 
     /// <summary>Display name. Before an invitation is accepted it is the part of the address before the <c>@</c>.</summary>
     public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
 
     /// <summary>Role in the organization.</summary>
     public OrganizationRole Role { get; private set; }
@@ -72,7 +75,7 @@ public sealed class User : AggregateRoot
     /// <returns>The user, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
     public static Result<User> Join(long organizationId, string email, OrganizationRole role, string? name, DateTimeOffset at)
     {
-        var address = (email ?? "").Trim().ToLowerInvariant();
+        var address = AddressOf(email);
         List<ErrorDetail> faults = [];
         if (!EmailAddress.IsValid(address))
             faults.Add(UserErrors.EmailDetail);
@@ -82,7 +85,7 @@ public sealed class User : AggregateRoot
             return Error.Validation(faults);
 
         var user = new User { OrganizationId = organizationId, Email = address, Role = role };
-        user.Name = string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name.Trim();
+        user.TakeName(string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name);
         user.Created(at);
         return user;
     }
@@ -108,11 +111,11 @@ public sealed class User : AggregateRoot
         {
             OrganizationId = organizationId,
             Email = email,
-            Name = name,
             Role = OrganizationRole.Developer,
             IsService = true,
             Deactivated = true,
         };
+        user.TakeName(name);
         user.Created(at);
         return user;
     }
@@ -125,7 +128,7 @@ public sealed class User : AggregateRoot
     {
         if (!IsService)
             throw new InvalidOperationException("People name themselves.");
-        Name = name;
+        TakeName(name);
         Touch(at);
     }
 
@@ -145,7 +148,7 @@ public sealed class User : AggregateRoot
             return UserErrors.InvitationNotFound;
         if (name is not null && !IsName(name))
             return Error.Validation("invitation.name", UserErrors.NameDetail.Message);
-        Name = name?.Trim() ?? Name;
+        TakeName(name ?? Name);
         Touch(at);
         return Result.Success;
     }
@@ -169,8 +172,8 @@ public sealed class User : AggregateRoot
         if (edit.Capacity.Or(null) is { } points && (points is < 0 or > 1_000_000 || decimal.Round(points, 2) != points))
             faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals."));
         if (edit.ExpertiseTags is { IsSet: true, Value: var tags }
-            && (tags is null || tags.Count > MaxTags || tags.Any(t => string.IsNullOrWhiteSpace(t) || t.Trim().Length > MaxTagLength)))
-            faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters."));
+            && (tags is null || tags.Count > MaxTags || tags.Any(t => UnicodeText.IsBlank(t) || UnicodeText.Length(UnicodeText.CleanLabel(t)) > MaxTagLength)))
+            faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters, none of them blank."));
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
             faults.Add(UserErrors.NameDetail);
         if (edit.DaysOff.Or(null) is { } daysOff && (daysOff.Count > MaxDaysOff || daysOff.Any(d => d.From > d.To)))
@@ -182,16 +185,33 @@ public sealed class User : AggregateRoot
         Capacity = edit.Capacity.Or(Capacity);
         Deactivated = edit.Deactivated.Or(Deactivated);
         if (edit.Name.IsSet)
-            Name = edit.Name.Value!.Trim();
+            TakeName(edit.Name.Value!);
         if (edit.DaysOff.IsSet)
             DaysOff = [.. (edit.DaysOff.Value ?? []).Distinct().OrderBy(d => d.From).ThenBy(d => d.To)];
         if (edit.ExpertiseTags.IsSet)
-            ExpertiseTags = [.. edit.ExpertiseTags.Value!.Select(t => t.Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
+            ExpertiseTags = [.. edit.ExpertiseTags.Value!.Select(UnicodeText.CleanLabel).Distinct(StringComparer.OrdinalIgnoreCase)];
         Touch(at);
         return Result.Success;
     }
 
-    private static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= MaxNameLength;
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        TakeName(Name);
+        ExpertiseTags = [.. ExpertiseTags.Select(UnicodeText.CleanLabel).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>An e-mail address in the form in which it is kept and compared: composed and in lower case.</summary>
+    /// <param name="email">The address as somebody wrote it.</param>
+    public static string AddressOf(string? email) => UnicodeText.CleanName(email ?? "").ToLowerInvariant();
+
+    private void TakeName(string name)
+    {
+        Name = UnicodeText.CleanName(name);
+        SortKey = SearchText.SortKey(Name);
+    }
+
+    private static bool IsName(string? name) => !UnicodeText.IsBlank(name) && UnicodeText.Length(UnicodeText.CleanName(name!)) <= MaxNameLength;
 }
 
 /// <summary>A partial change of a <see cref="User"/>.</summary>

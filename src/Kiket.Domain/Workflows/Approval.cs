@@ -109,7 +109,7 @@ public sealed class Approval : AggregateRoot
         if (approved && userId == RequestedById && Requirement.Required == 1)
             return Error.Forbidden("Whoever asks for an approval cannot give it alone.");
 
-        Decisions = [.. Decisions, new(userId, approved, string.IsNullOrWhiteSpace(comment) ? null : comment, at.ToUniversalTime())];
+        Decisions = [.. Decisions, new(userId, approved, UnicodeText.IsBlank(comment) ? null : UnicodeText.Clean(comment!), at.ToUniversalTime())];
         if (!approved)
             Resolve(ApprovalStatus.Rejected, at);
         else if (Decisions.Count >= Requirement.Required && Decisions.Any(d => d.UserId != RequestedById))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
@@ -56,9 +57,9 @@ public readonly record struct FieldValue
     /// <summary>Whether there is nothing.</summary>
     public bool IsMissing => Kind is FieldKind.Missing;
 
-    /// <summary>A text; nothing when it is null or blank.</summary>
+    /// <summary>A text; nothing when it is null or shows nothing.</summary>
     /// <param name="value">The text.</param>
-    public static FieldValue Of(string? value) => string.IsNullOrWhiteSpace(value) ? Missing : new(FieldKind.Text, value);
+    public static FieldValue Of(string? value) => UnicodeText.IsBlank(value) ? Missing : new(FieldKind.Text, value);
 
     /// <summary>A number; nothing when it is null.</summary>
     /// <param name="value">The number.</param>

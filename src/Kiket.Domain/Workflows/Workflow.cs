@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>One version of a project's workflow. Versions are never changed; an issue stays on the one it began with.</summary>
-public sealed class Workflow : AggregateRoot
+public sealed class Workflow : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 64;
@@ -26,6 +26,9 @@ public sealed class Workflow : AggregateRoot
 
     /// <summary>Display name.</summary>
     public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
 
     /// <summary>States and transitions.</summary>
     public WorkflowDefinition Definition { get; private set; } = WorkflowDefinition.BuiltIn;
@@ -55,7 +58,15 @@ public sealed class Workflow : AggregateRoot
             Definition = definition,
             Source = source,
         };
+        workflow.RefreshTexts();
         workflow.Created(at);
         return workflow;
+    }
+
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        Name = UnicodeText.CleanName(Name);
+        SortKey = SearchText.SortKey(Name);
     }
 }

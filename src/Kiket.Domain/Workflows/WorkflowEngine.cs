@@ -83,7 +83,7 @@ public static class WorkflowEngine
             AddUnlessMet(condition, workflow, context, reasons);
         foreach (var field in transition.RequiresFields.Where(f => context.Issue[FieldName(f)].IsMissing))
             reasons.Add(new(MoveReasonCodes.RequiredField, $"{field} is required.", field));
-        if (transition.CommentRequired && context.IsAttempt && string.IsNullOrWhiteSpace(context.Comment))
+        if (transition.CommentRequired && context.IsAttempt && UnicodeText.IsBlank(context.Comment))
             reasons.Add(new(MoveReasonCodes.CommentRequired, "The move needs a comment.", "comment"));
         if (target.WipLimit is { } limit && context.IssuesInState.GetValueOrDefault(target.Key) >= limit)
             reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} holds at most {limit} issues.", "state"));

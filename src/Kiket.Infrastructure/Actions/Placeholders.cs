@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Fluid;
 using Fluid.Values;
 using Kiket.Application.Actions;
+using Kiket.Domain.Common;
 using Microsoft.Extensions.Configuration;
 
 namespace Kiket.Infrastructure.Actions;
@@ -43,7 +44,7 @@ internal sealed partial class Placeholders(IConfigurationSection environment) : 
         }
 
         filled.Append(text, rest, text.Length - rest);
-        return filled.Length <= MaxResultLength ? filled.ToString() : filled.ToString(0, MaxResultLength);
+        return UnicodeText.Cut(filled.ToString(), MaxResultLength);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the library makes of an expression, a definition must not stop an event.")]
@@ -54,7 +55,7 @@ internal sealed partial class Placeholders(IConfigurationSection environment) : 
             if (!Parser.TryParse($"{{{{ {expression} }}}}", out var template))
                 return null;
             var value = template.Render(context, NullEncoder.Default);
-            return value.Length <= MaxValueLength ? value : value[..MaxValueLength];
+            return UnicodeText.Cut(value, MaxValueLength);
         }
         catch (Exception)
         {

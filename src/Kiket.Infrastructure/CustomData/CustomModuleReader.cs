@@ -18,7 +18,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
     public Result<ReadModule> Read(ModuleText module)
     {
         var (text, findings) = ((module.Text ?? "").TrimStart('\uFEFF'), new Findings());
-        if (text.Length > DefinitionLimits.MaxFileLength)
+        if (UnicodeText.Length(text) > DefinitionLimits.MaxFileLength)
             return DefinitionErrors.Invalid([new(FileName, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters.")]);
         var tree = module.Json is { } json ? new YamlTree(JsonTree.Of(json), null, []) : YamlTree.Read(text);
         if (tree.Broken is { } broken)

@@ -338,7 +338,7 @@ internal sealed class DefinitionReader : IDefinitionReader
 
         private FileReading? Parse(DefinitionText file, bool isUnderstood)
         {
-            if (file.Content.Length > DefinitionLimits.MaxFileLength)
+            if (UnicodeText.Length(file.Content) > DefinitionLimits.MaxFileLength)
             {
                 findings.Fault(new(file.Path, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters."));
                 return null;

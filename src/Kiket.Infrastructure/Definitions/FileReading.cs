@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kiket.Application.Definitions;
+using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 
 namespace Kiket.Infrastructure.Definitions;
@@ -143,9 +144,9 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     {
         switch (map.Find(key)?.Value)
         {
-            case null or YamlText { IsNull: true } or YamlText { Value: "" }:
+            case null or YamlText { IsNull: true } or YamlText { IsBlank: true }:
                 return null;
-            case YamlText text when text.Value.Length <= longest:
+            case YamlText text when UnicodeText.Length(text.Value) <= longest:
                 return text;
             case YamlText tooLong:
                 Fault(tooLong, $"{key} has at most {longest} characters.");
@@ -159,7 +160,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// <summary>A text that must be there.</summary>
     public YamlText? Required(YamlMap map, string key, string of, int longest)
     {
-        if (map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlText { Value: "" })
+        if (map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlText { IsBlank: true })
             Fault(map.Find(key)?.Value ?? map, $"{of} has no {key}.");
         return Text(map, key, longest);
     }

@@ -38,7 +38,7 @@ internal static class ProjectReader
         var settings = project.Find("settings") is { Value: not YamlText { IsNull: true } }
             ? FileReading.ToJson(file.Map(project, "settings"))
             : null;
-        if (settings is not null && JsonSerializer.SerializeToUtf8Bytes(settings).Length > Project.MaxSettingsBytes)
+        if (settings is not null && JsonSize.Of(settings) > Project.MaxSettingsBytes)
             file.Fault(project.Find("settings")!.Value, $"The settings have at most {Project.MaxSettingsBytes} bytes.");
         var name = file.Text(project, "name", Project.MaxNameLength);
         if (name?.Value.Trim().Length < 2)

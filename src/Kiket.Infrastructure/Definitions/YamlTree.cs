@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -14,6 +15,9 @@ internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain
     private const int SizeUnit = 64;
 
     public bool IsNull => IsPlain && Value is "" or "~" or "null" or "Null" or "NULL";
+
+    /// <summary>Whether there is nothing to see.</summary>
+    public bool IsBlank => UnicodeText.IsBlank(Value);
 
     /// <summary>The value as it stands in a sentence about it: not longer than the sentence.</summary>
     public string Shown => Value.Length <= 80 ? Value : Value[..80] + "…";
@@ -127,7 +131,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             // No database stores U+0000 in text, and half a surrogate pair is no character.
             if (scalar.Value.Contains('\0') || HasHalfPair(scalar.Value))
                 throw new YamlException(scalar.Start, scalar.End, "A text holds U+0000 or half a surrogate pair");
-            return new((int)scalar.Start.Line, (int)scalar.Start.Column, scalar.Value, scalar.Style is ScalarStyle.Plain);
+            return new((int)scalar.Start.Line, (int)scalar.Start.Column, UnicodeText.Clean(scalar.Value), scalar.Style is ScalarStyle.Plain);
         }
 
         private YamlList ReadList(Mark at, int depth)

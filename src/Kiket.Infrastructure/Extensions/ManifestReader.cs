@@ -33,7 +33,7 @@ internal sealed class ManifestReader : IManifestReader
             return json.ValueKind is JsonValueKind.Object ? (YamlMap)JsonTree.Of(json) : NotAMap(new YamlText(0, 0, "", true), findings);
 
         var text = (manifest.Text ?? "").TrimStart('\uFEFF');
-        if (text.Length > ExtensionManifest.MaxSourceLength)
+        if (UnicodeText.Length(text) > ExtensionManifest.MaxSourceLength)
         {
             findings.Fault(At(0, 0), $"A manifest has at most {ExtensionManifest.MaxSourceLength} characters.");
             return null;

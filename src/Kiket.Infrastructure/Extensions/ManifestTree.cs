@@ -104,9 +104,9 @@ internal sealed class ManifestValues(ManifestFindings findings)
     {
         switch (at)
         {
-            case null or { IsNull: true } or { Node: YamlText { Value: "" } }:
+            case null or { IsNull: true } or { Node: YamlText { IsBlank: true } }:
                 return null;
-            case { Node: YamlText text } when text.Value.Length <= longest:
+            case { Node: YamlText text } when UnicodeText.Length(text.Value) <= longest:
                 return text.Value;
             case { Node: YamlText }:
                 findings.Fault(at.Value, $"{at.Value.Path} has at most {longest} characters.");
@@ -123,7 +123,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (map.IsFaulty)
             return null;
         var found = Find(map, [key, .. orElse]);
-        if (found is null or { Node: YamlText { Value: "" } })
+        if (found is null or { Node: YamlText { IsBlank: true } })
         {
             findings.Fault(map.Member(key, found?.Node ?? map.Node), $"{(map.Path.Length == 0 ? "" : map.Path + ".")}{key} is missing.");
             return null;

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -15,9 +16,11 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
     {
         builder.IsAggregate();
         builder.Property(i => i.Key).HasMaxLength(ProjectKey.MaxLength + 12);
-        builder.Property(i => i.Title).HasMaxLength(Issue.MaxTitleLength);
+        builder.Property(i => i.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(i => i.Title).HasMaxCharacters(Issue.MaxTitleLength);
         builder.Property(i => i.Status).HasMaxLength(State.MaxKeyLength);
         builder.Property(i => i.IssueType).HasMaxLength(64);
+        builder.Property(i => i.TypeKey).HasMaxLength(64);
         builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
         builder.Ignore(i => i.DescendantPath);
 

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -12,9 +13,10 @@ internal sealed class MilestoneConfiguration : IEntityTypeConfiguration<Mileston
     public void Configure(EntityTypeBuilder<Milestone> builder)
     {
         builder.IsAggregate();
-        builder.Property(m => m.Name).HasMaxLength(Milestone.MaxNameLength);
-        builder.Property(m => m.Description).HasMaxLength(Milestone.MaxDescriptionLength);
-        builder.Property(m => m.Release).HasMaxLength(Milestone.MaxReleaseLength);
+        builder.Property(m => m.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(m => m.Name).HasMaxCharacters(Milestone.MaxNameLength);
+        builder.Property(m => m.Description).HasMaxCharacters(Milestone.MaxDescriptionLength);
+        builder.Property(m => m.Release).HasMaxCharacters(Milestone.MaxReleaseLength);
         builder.HasIndex(m => new { m.OrganizationId, m.ProjectId, m.Status });
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.CreatedById);

@@ -11,7 +11,7 @@ internal sealed class OrganizationConfiguration : IEntityTypeConfiguration<Organ
     {
         builder.IsAggregate();
         builder.Ignore(o => o.OrganizationId);
-        builder.Property(o => o.Name).HasMaxLength(Organization.MaxNameLength);
+        builder.Property(o => o.Name).HasMaxCharacters(Organization.MaxNameLength);
         builder.Property(o => o.Slug).HasMaxLength(Organization.MaxNameLength);
         builder.HasIndex(o => o.Slug).IsUnique();
     }

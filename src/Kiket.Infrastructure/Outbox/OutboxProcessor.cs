@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Actions;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Webhooks;
@@ -123,7 +124,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
         var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
         DateTimeOffset? givenUp = attempts >= LoggedEvent.MaxAttempts ? now : null;
         var error = failure.ToString();
-        error = error.Length <= LoggedEvent.MaxErrorLength ? error : error[..LoggedEvent.MaxErrorLength];
+        error = UnicodeText.Cut(error, LoggedEvent.MaxErrorLength);
         await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
             .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
             .ExecuteUpdateAsync(

@@ -107,6 +107,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<CustomRecordValue> CustomRecordValues => Set<CustomRecordValue>();
 
+    internal DbSet<DataUpgrade> DataUpgrades => Set<DataUpgrade>();
+
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     /// <summary>The limits of workflows that were read before.</summary>
@@ -166,7 +168,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         events.RemoveRange(keptEvents, events.Count - keptEvents);
     }
 
-    /// <summary>Applies the migrations that are missing.</summary>
+    /// <summary>Applies the migrations that are missing, and brings old rows into the form of this version.</summary>
     public async Task MigrateAsync(CancellationToken ct)
     {
         await Database.MigrateAsync(ct);
@@ -174,7 +176,11 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         // Without a write-ahead log a commit fails while somebody reads. The file remembers it.
         if (Database.IsSqlite())
             await Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+        await new TextUpgrade(this).RunAsync(ct);
     }
+
+    /// <summary>Saves what is no change to anybody: without events, timers or new versions.</summary>
+    internal Task<int> SaveQuietlyAsync(CancellationToken ct) => base.SaveChangesAsync(acceptAllChangesOnSuccess: true, ct);
 
     /// <summary>
     /// Gives the transaction's events their places in the log, as the last thing before its commit: the counter is locked for no longer
@@ -295,22 +301,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         BelongsToOrganization<CustomModule>(modelBuilder);
         BelongsToOrganization<CustomRecord>(modelBuilder);
         BelongsToOrganization<CustomRecordValue>(modelBuilder);
-        if (Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer")
-        {
-            // Programs choose these keys, and to them upper and lower case differ, as they do on the other databases.
-            modelBuilder.Entity<StoredValue>().Property(v => v.Key).UseCollation("Latin1_General_100_BIN2");
-            modelBuilder.Entity<ExtensionSecret>().Property(s => s.Key).UseCollation("Latin1_General_100_BIN2");
-        }
-
-        // Values of custom data sort byte by byte on every database.
-        var bytes = Database.ProviderName switch
-        {
-            "Microsoft.EntityFrameworkCore.SqlServer" => "Latin1_General_100_BIN2",
-            "Npgsql.EntityFrameworkCore.PostgreSQL" => "C",
-            _ => null,
-        };
-        if (bytes is not null)
-            modelBuilder.Entity<CustomRecordValue>().Property(v => v.Value).UseCollation(bytes);
+        Collations.Apply(modelBuilder, Database.ProviderName!);
 
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
@@ -12,9 +13,10 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
     {
         builder.IsAggregate();
         builder.Property(p => p.Key).HasMaxLength(ProjectKey.MaxLength);
-        builder.Property(p => p.Name).HasMaxLength(Project.MaxNameLength);
+        builder.Property(p => p.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(p => p.Name).HasMaxCharacters(Project.MaxNameLength);
         builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18); // one ligature unfolds to at most so many letters
-        builder.Property(p => p.Description).HasMaxLength(Project.MaxDescriptionLength);
+        builder.Property(p => p.Description).HasMaxCharacters(Project.MaxDescriptionLength);
         builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
         builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();
         builder.HasIndex(p => new { p.OrganizationId, p.Status });

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,8 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
     {
         builder.IsAggregate();
         builder.Property(u => u.Email).HasMaxLength(User.MaxEmailLength);
-        builder.Property(u => u.Name).HasMaxLength(User.MaxNameLength);
+        builder.Property(u => u.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(u => u.Name).HasMaxCharacters(User.MaxNameLength);
         builder.Property(u => u.AvatarUrl).HasMaxLength(500);
         builder.HasIndex(u => new { u.OrganizationId, u.Email }).IsUnique();
         builder.HasIndex(u => new { u.OrganizationId, u.Role });
@@ -23,7 +25,8 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
     public void Configure(EntityTypeBuilder<AccessToken> builder)
     {
         builder.IsAggregate();
-        builder.Property(t => t.Name).HasMaxLength(AccessToken.MaxNameLength);
+        builder.Property(t => t.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(t => t.Name).HasMaxCharacters(AccessToken.MaxNameLength);
         builder.Property(t => t.Hash).HasMaxLength(64);
         builder.Property(t => t.Prefix).HasMaxLength(16);
         builder.HasIndex(t => t.Hash).IsUnique();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.Security.AntiSSRF;
 
@@ -117,5 +118,5 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
     private static string Kept(string name, string value, IReadOnlyCollection<string> secret) =>
         secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? Hidden
-        : (value.Length <= MaxHeaderLength ? value : value[..MaxHeaderLength]).Replace('\0', '\uFFFD');
+        : UnicodeText.Cut(value, MaxHeaderLength).Replace('\0', '\uFFFD');
 }

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Persistence;
@@ -12,7 +13,8 @@ internal sealed class WorkflowConfiguration : IEntityTypeConfiguration<Workflow>
     {
         builder.IsAggregate();
         builder.Property(w => w.Key).HasMaxLength(Workflow.MaxKeyLength);
-        builder.Property(w => w.Name).HasMaxLength(Workflow.MaxNameLength);
+        builder.Property(w => w.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
+        builder.Property(w => w.Name).HasMaxCharacters(Workflow.MaxNameLength);
         builder.HasIndex(w => new { w.ProjectId, w.Key, w.Revision }).IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(w => w.ProjectId);
     }

@@ -50,6 +50,16 @@ public sealed class StorageTests(KiketServer server)
     }
 
     [Fact]
+    public async Task The_size_of_a_value_is_that_of_its_text_and_not_of_its_escapes()
+    {
+        var client = await InstallAsync();
+        var emoji = string.Concat(Enumerable.Repeat("😀", 15_000));
+
+        Assert.Equal(60_002, (int)(await PutAsync(client, "a", $"\"{emoji}\"").OkAsync())["size_bytes"]!);
+        Assert.Equal(60_002, (int)(await PutAsync(client, "a", $"\"{emoji.Replace("😀", "\\ud83d\\ude00", StringComparison.Ordinal)}\"").OkAsync())["size_bytes"]!);
+    }
+
+    [Fact]
     public async Task A_known_version_is_not_sent_again()
     {
         var client = await InstallAsync();

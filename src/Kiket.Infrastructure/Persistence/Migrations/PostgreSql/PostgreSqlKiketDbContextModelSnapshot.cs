@@ -43,7 +43,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -62,7 +63,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("character varying(160)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -124,7 +126,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -157,7 +160,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)")
-                        .HasColumnName("column");
+                        .HasColumnName("column")
+                        .UseCollation("C");
 
                     b.Property<long>("ModuleId")
                         .HasColumnType("bigint")
@@ -179,17 +183,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("character varying(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("C");
 
                     b.Property<string>("UniqueHash")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("unique_hash");
+                        .HasColumnName("unique_hash")
+                        .UseCollation("C");
 
                     b.Property<string>("Value")
                         .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("character varying(256)")
+                        .HasMaxLength(512)
+                        .HasColumnType("character varying(512)")
                         .HasColumnName("value")
                         .UseCollation("C");
 
@@ -221,7 +227,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Content")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("content");
+                        .HasColumnName("content")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -235,7 +242,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
-                        .HasColumnName("path");
+                        .HasColumnName("path")
+                        .UseCollation("C");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
@@ -245,7 +253,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -292,7 +301,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("cause");
+                        .HasColumnName("cause")
+                        .UseCollation("C");
 
                     b.Property<Guid?>("ClaimId")
                         .HasColumnType("uuid")
@@ -310,7 +320,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("C");
 
                     b.Property<string>("Facts")
                         .IsRequired()
@@ -328,13 +339,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("LastError")
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone")
@@ -389,7 +402,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("text")
-                        .HasColumnName("callback_url");
+                        .HasColumnName("callback_url")
+                        .UseCollation("C");
 
                     b.Property<string>("Configuration")
                         .IsRequired()
@@ -412,18 +426,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("character varying(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<string>("KeyHash")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("C");
 
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("key_prefix");
+                        .HasColumnName("key_prefix")
+                        .UseCollation("C");
 
                     b.Property<string>("Manifest")
                         .IsRequired()
@@ -453,13 +470,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Slot")
                         .HasMaxLength(140)
                         .HasColumnType("character varying(140)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("C");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("UninstalledAt")
                         .HasColumnType("timestamp with time zone")
@@ -507,7 +526,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("C");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -533,7 +553,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Subject")
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
-                        .HasColumnName("subject");
+                        .HasColumnName("subject")
+                        .UseCollation("C");
 
                     b.HasKey("Id")
                         .HasName("pk_extension_audit_entries");
@@ -570,13 +591,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -613,7 +636,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Ciphertext")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("ciphertext");
+                        .HasColumnName("ciphertext")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -623,7 +647,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -633,7 +658,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("character varying(160)")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("RotatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -647,7 +673,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("scope");
+                        .HasColumnName("scope")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -688,13 +715,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Json")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("json");
+                        .HasColumnName("json")
+                        .UseCollation("C");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -739,7 +768,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -807,7 +837,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Description")
                         .HasColumnType("text")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .UseCollation("C");
 
                     b.Property<DateOnly?>("DueDate")
                         .HasColumnType("date")
@@ -825,19 +856,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(220)
                         .HasColumnType("character varying(220)")
-                        .HasColumnName("hierarchy_path");
+                        .HasColumnName("hierarchy_path")
+                        .UseCollation("C");
 
                     b.Property<string>("IssueType")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("issue_type");
+                        .HasColumnName("issue_type")
+                        .UseCollation("C");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(44)
                         .HasColumnType("character varying(44)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.PrimitiveCollection<string[]>("Labels")
                         .IsRequired()
@@ -879,13 +913,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("C");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
@@ -894,9 +937,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("title");
+                        .HasMaxLength(510)
+                        .HasColumnType("character varying(510)")
+                        .HasColumnName("title")
+                        .UseCollation("C");
+
+                    b.Property<string>("TypeKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("type_key")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -974,7 +1025,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("C");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -991,7 +1043,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Comment")
                         .HasColumnType("text")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .UseCollation("C");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -1028,15 +1081,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("created_by_id");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("description")
+                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1047,15 +1102,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("project_id");
 
                     b.Property<string>("Release")
-                        .HasMaxLength(50)
-                        .HasColumnType("character varying(50)")
-                        .HasColumnName("release");
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("release")
+                        .UseCollation("C");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<DateOnly?>("TargetDate")
                         .HasColumnType("date")
@@ -1100,13 +1164,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("level");
+                        .HasColumnName("level")
+                        .UseCollation("C");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)")
-                        .HasColumnName("message");
+                        .HasColumnName("message")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1151,9 +1217,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -1164,7 +1231,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
-                        .HasColumnName("slug");
+                        .HasColumnName("slug")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1199,9 +1267,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("created_at");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("description")
+                        .UseCollation("C");
 
                     b.Property<DateOnly?>("EndDate")
                         .HasColumnType("date")
@@ -1210,13 +1279,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("GithubRepoUrl")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
-                        .HasColumnName("github_repo_url");
+                        .HasColumnName("github_repo_url")
+                        .UseCollation("C");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<int>("LastIssueNumber")
                         .HasColumnType("integer")
@@ -1228,9 +1299,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1245,7 +1317,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(1800)
                         .HasColumnType("character varying(1800)")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("C");
 
                     b.Property<string>("Settings")
                         .IsRequired()
@@ -1257,6 +1330,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("jsonb")
                         .HasColumnName("sla_definitions");
 
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
+
                     b.Property<DateOnly?>("StartDate")
                         .HasColumnType("date")
                         .HasColumnName("start_date");
@@ -1265,7 +1345,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1280,7 +1361,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("visibility");
+                        .HasColumnName("visibility")
+                        .UseCollation("C");
 
                     b.Property<bool>("WorkflowAutoBoards")
                         .HasColumnType("boolean")
@@ -1325,7 +1407,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("C");
 
                     b.PrimitiveCollection<string[]>("TeamRoles")
                         .IsRequired()
@@ -1380,7 +1463,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("C");
 
                     b.Property<long>("TimerId")
                         .HasColumnType("bigint")
@@ -1475,7 +1559,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)")
-                        .HasColumnName("rule_key");
+                        .HasColumnName("rule_key")
+                        .UseCollation("C");
 
                     b.Property<string>("Spans")
                         .IsRequired()
@@ -1486,13 +1571,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("C");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("StoppedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1547,13 +1634,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("C");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1561,9 +1650,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1573,7 +1663,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
-                        .HasColumnName("prefix");
+                        .HasColumnName("prefix")
+                        .UseCollation("C");
 
                     b.Property<int?>("RateLimitRequests")
                         .HasColumnType("integer")
@@ -1587,6 +1678,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("scopes");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -1639,7 +1737,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1683,7 +1782,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("AvatarUrl")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
-                        .HasColumnName("avatar_url");
+                        .HasColumnName("avatar_url")
+                        .UseCollation("C");
 
                     b.Property<decimal?>("Capacity")
                         .HasPrecision(12, 2)
@@ -1707,7 +1807,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(254)
                         .HasColumnType("character varying(254)")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .UseCollation("C");
 
                     b.PrimitiveCollection<string[]>("ExpertiseTags")
                         .IsRequired()
@@ -1725,9 +1826,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1737,7 +1839,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("C");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
 
                     b.Property<bool>("SuperAdmin")
                         .HasColumnType("boolean")
@@ -1807,13 +1917,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)")
-                        .HasColumnName("host");
+                        .HasColumnName("host")
+                        .UseCollation("C");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1829,7 +1941,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("PreviousSecret")
                         .HasColumnType("text")
-                        .HasColumnName("previous_secret");
+                        .HasColumnName("previous_secret")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("PreviousSecretUntil")
                         .HasColumnType("timestamp with time zone")
@@ -1845,7 +1958,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Secret")
                         .HasColumnType("text")
-                        .HasColumnName("secret");
+                        .HasColumnName("secret")
+                        .UseCollation("C");
 
                     b.Property<string>("Target")
                         .IsRequired()
@@ -1901,7 +2015,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("Error")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .UseCollation("C");
 
                     b.Property<string>("Exchange")
                         .IsRequired()
@@ -1958,13 +2073,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
-                        .HasColumnName("event");
+                        .HasColumnName("event")
+                        .UseCollation("C");
 
                     b.Property<string>("EventId")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("C");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("bigint")
@@ -1977,7 +2094,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
 
                     b.Property<int?>("LastStatus")
                         .HasColumnType("integer")
@@ -1997,7 +2115,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Payload")
                         .HasColumnType("text")
-                        .HasColumnName("payload");
+                        .HasColumnName("payload")
+                        .UseCollation("C");
 
                     b.Property<long?>("ProjectId")
                         .HasColumnType("bigint")
@@ -2005,13 +2124,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.Property<string>("Request")
                         .HasColumnType("text")
-                        .HasColumnName("request");
+                        .HasColumnName("request")
+                        .UseCollation("C");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("C");
 
                     b.Property<long>("WebhookId")
                         .HasColumnType("bigint")
@@ -2081,7 +2202,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("from");
+                        .HasColumnName("from")
+                        .UseCollation("C");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2108,13 +2230,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("C");
 
                     b.Property<string>("To")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("to");
+                        .HasColumnName("to")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2154,7 +2278,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
-                        .HasColumnName("checklist_id");
+                        .HasColumnName("checklist_id")
+                        .UseCollation("C");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2164,7 +2289,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
-                        .HasColumnName("item_id");
+                        .HasColumnName("item_id")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2206,13 +2332,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2226,9 +2354,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("C");
+
                     b.Property<string>("Source")
                         .HasColumnType("text")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2270,7 +2406,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("C");
 
                     b.Property<Guid?>("Owner")
                         .HasColumnType("uuid")
@@ -2280,7 +2417,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("request_hash");
+                        .HasColumnName("request_hash")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("ReservedUntil")
                         .HasColumnType("timestamp with time zone")
@@ -2301,6 +2439,36 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_idempotency_records_user_id_key_hash");
 
                     b.ToTable("idempotency_records", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>
@@ -2324,22 +2492,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("kid");
+                        .HasColumnName("kid")
+                        .UseCollation("C");
 
                     b.Property<string>("PrivateKey")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("private_key");
+                        .HasColumnName("private_key")
+                        .UseCollation("C");
 
                     b.Property<string>("X")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("x");
+                        .HasColumnName("x")
+                        .UseCollation("C");
 
                     b.Property<string>("Y")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("y");
+                        .HasColumnName("y")
+                        .UseCollation("C");
 
                     b.HasKey("Id")
                         .HasName("pk_signing_keys");

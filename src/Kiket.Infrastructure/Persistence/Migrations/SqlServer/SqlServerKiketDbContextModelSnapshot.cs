@@ -17,6 +17,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
         {
 #pragma warning disable 612, 618
             modelBuilder
+                .UseCollation("Latin1_General_100_BIN2")
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
@@ -43,7 +44,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -56,13 +58,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Schema")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schema");
+                        .HasColumnName("schema")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Slot")
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("nvarchar(160)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -102,7 +106,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Data")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("data");
+                        .HasColumnName("data")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("datetimeoffset")
@@ -124,7 +129,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -157,7 +163,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("column");
+                        .HasColumnName("column")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ModuleId")
                         .HasColumnType("bigint")
@@ -179,17 +186,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("UniqueHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("unique_hash");
+                        .HasColumnName("unique_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Value")
                         .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasMaxLength(512)
+                        .HasColumnType("nvarchar(512)")
                         .HasColumnName("value")
                         .UseCollation("Latin1_General_100_BIN2");
 
@@ -222,7 +231,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Content")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("content");
+                        .HasColumnName("content")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -236,7 +246,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
-                        .HasColumnName("path");
+                        .HasColumnName("path")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
@@ -246,7 +257,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -260,7 +272,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Warnings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("warnings");
+                        .HasColumnName("warnings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_definition_files");
@@ -293,7 +306,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("cause");
+                        .HasColumnName("cause")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid?>("ClaimId")
                         .HasColumnType("uniqueidentifier")
@@ -311,12 +325,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Facts")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("facts");
+                        .HasColumnName("facts")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("FannedOutAt")
                         .HasColumnType("datetimeoffset")
@@ -329,13 +345,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("LastError")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("datetimeoffset")
@@ -390,12 +408,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback_url");
+                        .HasColumnName("callback_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Configuration")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("configuration");
+                        .HasColumnName("configuration")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -413,23 +433,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("KeyHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("key_prefix");
+                        .HasColumnName("key_prefix")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Manifest")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("manifest");
+                        .HasColumnName("manifest")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -454,13 +478,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Slot")
                         .HasMaxLength(140)
                         .HasColumnType("nvarchar(140)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("UninstalledAt")
                         .HasColumnType("datetimeoffset")
@@ -510,7 +536,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -523,7 +550,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Details")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("details");
+                        .HasColumnName("details")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ExtensionId")
                         .HasColumnType("bigint")
@@ -536,7 +564,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Subject")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("subject");
+                        .HasColumnName("subject")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_extension_audit_entries");
@@ -559,7 +588,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ExtensionId")
                         .HasColumnType("bigint")
@@ -573,13 +603,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -616,7 +648,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Ciphertext")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("ciphertext");
+                        .HasColumnName("ciphertext")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -637,7 +670,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("nvarchar(160)")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("RotatedAt")
                         .HasColumnType("datetimeoffset")
@@ -651,7 +685,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("scope");
+                        .HasColumnName("scope")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -692,7 +727,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Json")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("json");
+                        .HasColumnName("json")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
@@ -744,7 +780,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -804,7 +841,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("CustomFields")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("custom_fields");
+                        .HasColumnName("custom_fields")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("datetimeoffset")
@@ -812,7 +850,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Description")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("DueDate")
                         .HasColumnType("date")
@@ -830,19 +869,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(220)
                         .HasColumnType("nvarchar(220)")
-                        .HasColumnName("hierarchy_path");
+                        .HasColumnName("hierarchy_path")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("IssueType")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("issue_type");
+                        .HasColumnName("issue_type")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(44)
                         .HasColumnType("nvarchar(44)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("Labels")
                         .IsRequired()
@@ -884,13 +926,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
@@ -899,9 +950,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("title");
+                        .HasMaxLength(510)
+                        .HasColumnType("nvarchar(510)")
+                        .HasColumnName("title")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("TypeKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("type_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -979,7 +1038,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -992,11 +1052,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Changes")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("changes");
+                        .HasColumnName("changes")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Comment")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -1033,15 +1095,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("created_by_id");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1052,15 +1116,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("project_id");
 
                     b.Property<string>("Release")
-                        .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
-                        .HasColumnName("release");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("release")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("TargetDate")
                         .HasColumnType("date")
@@ -1105,13 +1178,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("level");
+                        .HasColumnName("level")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("message");
+                        .HasColumnName("message")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1156,20 +1231,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("settings");
+                        .HasColumnName("settings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("slug");
+                        .HasColumnName("slug")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1204,9 +1282,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("created_at");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("EndDate")
                         .HasColumnType("date")
@@ -1215,13 +1294,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("GithubRepoUrl")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("github_repo_url");
+                        .HasColumnName("github_repo_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("LastIssueNumber")
                         .HasColumnType("int")
@@ -1233,9 +1314,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1244,23 +1326,34 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Schema")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schema");
+                        .HasColumnName("schema")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasMaxLength(1800)
                         .HasColumnType("nvarchar(1800)")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("settings");
+                        .HasColumnName("settings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("SlaDefinitions")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("sla_definitions");
+                        .HasColumnName("sla_definitions")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("StartDate")
                         .HasColumnType("date")
@@ -1270,7 +1363,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1285,7 +1379,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("visibility");
+                        .HasColumnName("visibility")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("WorkflowAutoBoards")
                         .HasColumnType("bit")
@@ -1330,7 +1425,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("TeamRoles")
                         .IsRequired()
@@ -1358,7 +1454,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Definition")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition");
+                        .HasColumnName("definition")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -1367,7 +1464,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Metrics")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("metrics");
+                        .HasColumnName("metrics")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1385,7 +1483,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("TimerId")
                         .HasColumnType("bigint")
@@ -1425,7 +1524,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Adjustments")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("adjustments");
+                        .HasColumnName("adjustments")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("BreachesAt")
                         .HasColumnType("datetimeoffset")
@@ -1466,7 +1566,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Policy")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("policy");
+                        .HasColumnName("policy")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
@@ -1480,24 +1581,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(300)
                         .HasColumnType("nvarchar(300)")
-                        .HasColumnName("rule_key");
+                        .HasColumnName("rule_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Spans")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("spans");
+                        .HasColumnName("spans")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("StoppedAt")
                         .HasColumnType("datetimeoffset")
@@ -1552,13 +1657,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset")
@@ -1566,9 +1673,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1578,7 +1686,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("prefix");
+                        .HasColumnName("prefix")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("RateLimitRequests")
                         .HasColumnType("int")
@@ -1592,6 +1701,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("scopes");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1644,7 +1760,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1688,7 +1805,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("AvatarUrl")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("avatar_url");
+                        .HasColumnName("avatar_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<decimal?>("Capacity")
                         .HasPrecision(12, 2)
@@ -1702,7 +1820,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("DaysOff")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("days_off");
+                        .HasColumnName("days_off")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("bit")
@@ -1712,7 +1831,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(254)
                         .HasColumnType("nvarchar(254)")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("ExpertiseTags")
                         .IsRequired()
@@ -1730,9 +1850,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1742,7 +1863,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("SuperAdmin")
                         .HasColumnType("bit")
@@ -1806,19 +1935,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Hooks")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("hooks");
+                        .HasColumnName("hooks")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Host")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("host");
+                        .HasColumnName("host")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1834,7 +1966,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("PreviousSecret")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("previous_secret");
+                        .HasColumnName("previous_secret")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("PreviousSecretUntil")
                         .HasColumnType("datetimeoffset")
@@ -1850,12 +1983,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Secret")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("secret");
+                        .HasColumnName("secret")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Target")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("target");
+                        .HasColumnName("target")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1906,12 +2041,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Error")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Exchange")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("exchange");
+                        .HasColumnName("exchange")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Number")
                         .HasColumnType("int")
@@ -1963,13 +2100,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("nvarchar(128)")
-                        .HasColumnName("event");
+                        .HasColumnName("event")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("EventId")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("bigint")
@@ -1982,7 +2121,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("LastStatus")
                         .HasColumnType("int")
@@ -2002,7 +2142,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Payload")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("payload");
+                        .HasColumnName("payload")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("ProjectId")
                         .HasColumnType("bigint")
@@ -2010,13 +2151,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Request")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("request");
+                        .HasColumnName("request")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("WebhookId")
                         .HasColumnType("bigint")
@@ -2073,7 +2216,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Decisions")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("decisions");
+                        .HasColumnName("decisions")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("EscalatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2087,7 +2231,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("from");
+                        .HasColumnName("from")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2104,7 +2249,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Requirement")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("requirement");
+                        .HasColumnName("requirement")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("ResolvedAt")
                         .HasColumnType("datetimeoffset")
@@ -2114,13 +2260,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("To")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("to");
+                        .HasColumnName("to")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2160,7 +2308,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("checklist_id");
+                        .HasColumnName("checklist_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2170,7 +2319,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("item_id");
+                        .HasColumnName("item_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2206,19 +2356,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Definition")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition");
+                        .HasColumnName("definition")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2232,9 +2385,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("revision");
 
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Source")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2276,7 +2437,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid?>("Owner")
                         .HasColumnType("uniqueidentifier")
@@ -2286,7 +2448,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("request_hash");
+                        .HasColumnName("request_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("ReservedUntil")
                         .HasColumnType("datetimeoffset")
@@ -2307,6 +2470,36 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_idempotency_records_user_id_key_hash");
 
                     b.ToTable("idempotency_records", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>
@@ -2330,22 +2523,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("kid");
+                        .HasColumnName("kid")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("PrivateKey")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("private_key");
+                        .HasColumnName("private_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("X")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("x");
+                        .HasColumnName("x")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Y")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("y");
+                        .HasColumnName("y")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_signing_keys");

@@ -177,7 +177,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Value")
                         .IsRequired()
-                        .HasMaxLength(256)
+                        .HasMaxLength(512)
                         .HasColumnType("TEXT")
                         .HasColumnName("value");
 
@@ -851,6 +851,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("search_text");
 
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -864,9 +870,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(255)
+                        .HasMaxLength(510)
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
+
+                    b.Property<string>("TypeKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type_key");
 
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
@@ -994,13 +1006,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("created_by_id");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(2000)
+                        .HasMaxLength(4000)
                         .HasColumnType("TEXT")
                         .HasColumnName("description");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -1013,9 +1025,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("project_id");
 
                     b.Property<string>("Release")
-                        .HasMaxLength(50)
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("release");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1113,7 +1131,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -1159,7 +1177,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("created_at");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(1000)
+                        .HasMaxLength(2000)
                         .HasColumnType("TEXT")
                         .HasColumnName("description");
 
@@ -1188,7 +1206,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -1216,6 +1234,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("sla_definitions");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
 
                     b.Property<DateOnly?>("StartDate")
                         .HasColumnType("TEXT")
@@ -1515,7 +1539,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -1541,6 +1565,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("scopes");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
 
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
@@ -1675,7 +1705,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
+                        .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -1688,6 +1718,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("role");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
 
                     b.Property<bool>("SuperAdmin")
                         .HasColumnType("INTEGER")
@@ -2148,7 +2184,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
+                        .HasMaxLength(400)
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
@@ -2163,6 +2199,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Revision")
                         .HasColumnType("INTEGER")
                         .HasColumnName("revision");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sort_key");
 
                     b.Property<string>("Source")
                         .HasColumnType("TEXT")
@@ -2237,6 +2279,33 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_idempotency_records_user_id_key_hash");
 
                     b.ToTable("idempotency_records", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// Has every database compare and sort texts byte by byte, whatever locale it was made with. What people expect beyond that (case, accents)
+/// is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
+/// </summary>
+internal static class Collations
+{
+    public static void Apply(ModelBuilder modelBuilder, string provider)
+    {
+        var bytes = provider switch
+        {
+            "Microsoft.EntityFrameworkCore.SqlServer" => "Latin1_General_100_BIN2",
+            "Npgsql.EntityFrameworkCore.PostgreSQL" => "C",
+            _ => null, // Sqlite's own
+        };
+        if (bytes is null)
+            return;
+
+        // SQL Server takes that of the database for texts that it reads out of JSON, such as labels.
+        if (provider == "Microsoft.EntityFrameworkCore.SqlServer")
+            modelBuilder.UseCollation(bytes);
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()).Where(IsText))
+            property.SetCollation(bytes);
+    }
+
+    private static bool IsText(IMutableProperty property) => property.GetColumnType() is not ("jsonb" or "json")
+        && (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string);
+}

@@ -1,0 +1,128 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.CustomData;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Milestones;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// Brings the texts of old rows into the form of this version after a migration, because no database folds or composes texts as we do. It
+/// goes in batches, each with its progress in one transaction, so it can be killed and run by several nodes at once.
+/// </summary>
+internal sealed class TextUpgrade(KiketDbContext db)
+{
+    private const int BatchSize = 500;
+
+    /// <summary>A new form of texts gets the next number, and every row is done once more.</summary>
+    private const string Form = "texts-1";
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var finished = await db.DataUpgrades.AsNoTracking().Where(u => u.LastId == DataUpgrade.Done).Select(u => u.Name).ToListAsync(ct);
+        await RunAsync<Organization>(finished, ct);
+        await RunAsync<User>(finished, ct);
+        await RunAsync<AccessToken>(finished, ct);
+        await RunAsync<Project>(finished, ct);
+        await RunAsync<Workflow>(finished, ct);
+        await RunAsync<Milestone>(finished, ct);
+        await RunAsync<Issue>(finished, ct);
+        await RunAsync<Comment>(finished, ct);
+        await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
+    }
+
+    private Task RunAsync<T>(List<string> finished, CancellationToken ct)
+        where T : AggregateRoot, IKeepsTexts =>
+        RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T>, ct);
+
+    /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
+    private async Task RunAsync(string name, List<string> finished, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
+    {
+        if (finished.Contains(name))
+            return;
+        await BeginAsync(name, ct);
+        while (!await NextAsync(name, refresh, ct))
+            db.Forget();
+        db.Forget();
+    }
+
+    private async Task BeginAsync(string name, CancellationToken ct)
+    {
+        if (await db.DataUpgrades.AnyAsync(u => u.Name == name, ct))
+            return;
+        db.DataUpgrades.Add(new DataUpgrade { Name = name });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
+        {
+            // Another node has begun at the same moment.
+        }
+
+        db.Forget();
+    }
+
+    /// <returns>Whether all rows are done.</returns>
+    private async Task<bool> NextAsync(string name, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
+    {
+        var upgrade = await db.DataUpgrades.SingleAsync(u => u.Name == name, ct);
+        if (upgrade.LastId == DataUpgrade.Done)
+            return true;
+        var ids = await refresh(upgrade.LastId, ct);
+        upgrade.LastId = ids.Count < BatchSize ? DataUpgrade.Done : ids[^1];
+        try
+        {
+            await db.SaveQuietlyAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false; // somebody changed one of the rows; read them again
+        }
+
+        return upgrade.LastId == DataUpgrade.Done;
+    }
+
+    private async Task<List<long>> RefreshAsync<T>(long after, CancellationToken ct)
+        where T : AggregateRoot, IKeepsTexts
+    {
+        var rows = await db.Set<T>().IgnoreQueryFilters().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        foreach (var row in rows)
+            row.RefreshTexts();
+        return [.. rows.Select(r => r.Id)];
+    }
+
+    /// <summary>Composes records, and with them what their tables index. A record that would then equal another one stays as it is.</summary>
+    private async Task<List<long>> RefreshRecordsAsync(long after, CancellationToken ct)
+    {
+        var records = await db.CustomRecords.IgnoreQueryFilters().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        var modules = records.Select(r => r.ModuleId).Distinct().ToList();
+        var schemas = await db.CustomModules.IgnoreQueryFilters().Where(m => modules.Contains(m.Id)).ToDictionaryAsync(m => m.Id, m => m.Schema, ct);
+        HashSet<string> taken = [];
+        foreach (var record in records.Where(r => r.DeletedAt is null && !ReferenceEquals(r.Data, UnicodeText.Clean(r.Data))))
+        {
+            if (schemas[record.ModuleId].Find(record.Table) is not { } table)
+                continue;
+            var old = await db.CustomRecordValues.IgnoreQueryFilters().Where(v => v.RecordId == record.Id).ToListAsync(ct);
+            record.RefreshTexts();
+            var values = CustomRecordValue.Of(record, table);
+            var hashes = values.Select(v => v.UniqueHash).OfType<string>().ToList();
+            if (hashes.Exists(taken.Contains) || await db.CustomRecordValues.IgnoreQueryFilters().AnyAsync(
+                v => v.OrganizationId == record.OrganizationId && v.RecordId != record.Id && hashes.Contains(v.UniqueHash!), ct))
+            {
+                db.Entry(record).State = EntityState.Detached;
+                continue;
+            }
+
+            taken.UnionWith(hashes);
+            db.CustomRecordValues.RemoveRange(old);
+            db.CustomRecordValues.AddRange(values);
+        }
+
+        return [.. records.Select(r => r.Id)];
+    }
+}
