@@ -4,6 +4,7 @@ using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
 using Kiket.Application.Guards;
 using Kiket.Application.Extensions;
+using Kiket.Application.Tokens;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public static class DependencyInjection
                 services.AddScoped(contract, handler);
         }
 
+        services.AddSingleton<TokenUses>();
         services.AddScoped<EventReactions>();
         services.AddScoped<TransitionGuards>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();

@@ -17,6 +17,7 @@ using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
 using Kiket.Infrastructure.Sla;
+using Kiket.Infrastructure.Users;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
@@ -36,6 +37,7 @@ public static class DependencyInjection
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IdempotencyStore>();
+        services.AddHostedService<TokenUseWriter>();
         services.AddKiketWebhooks(configuration);
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxProcessor>();

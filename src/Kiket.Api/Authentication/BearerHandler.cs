@@ -10,6 +10,7 @@ using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace Kiket.Api.Authentication;
@@ -27,9 +28,13 @@ internal sealed class BearerHandler(
     public const string ApiKeyHeader = "X-Kiket-API-Key";
     private static readonly string[] RuntimeTokenHeaders = ["X-Kiket-Runtime-Token", "X-Runtime-Token"];
 
+    /// <summary>Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.</summary>
+    private bool IsForEverybody => Context.GetEndpoint() is { } endpoint
+        && (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null || endpoint.Metadata.GetMetadata<WithoutSignIn>() is not null);
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (ReadCredential() is not { } credential)
+        if (IsForEverybody || ReadCredential() is not { } credential)
             return AuthenticateResult.NoResult();
 
         var result = await mediator.Send(credential, Context.RequestAborted);
@@ -87,6 +92,9 @@ internal sealed class BearerHandler(
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : null;
     }
 }
+
+/// <summary>On a route that works without the database: a credential is not looked at.</summary>
+internal sealed class WithoutSignIn;
 
 /// <summary>The scope that a route needs.</summary>
 internal sealed record RequiredScope(string Resource, ScopeActions Action)

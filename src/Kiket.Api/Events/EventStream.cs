@@ -36,17 +36,24 @@ internal sealed class EventStreamSource(IServiceScopeFactory scopes, CurrentActo
     {
         await using var scope = scopes.CreateAsyncScope();
         var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
-        if (time.GetElapsedTime(lookedUp) >= CredentialAge)
+        try
         {
-            var again = await mediator.Send(credential.Presented, ct);
-            if (again.IsRefused)
-                return null;
-            (signedIn, lookedUp) = (again.Value, time.GetTimestamp());
-        }
+            if (time.GetElapsedTime(lookedUp) >= CredentialAge)
+            {
+                var again = await mediator.Send(credential.Presented, ct);
+                if (again.IsRefused)
+                    return null;
+                (signedIn, lookedUp) = (again.Value, time.GetTimestamp());
+            }
 
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(signedIn.Actor, signedIn.Scopes);
-        var read = await mediator.Send(query, ct);
-        return read.IsRefused ? null : read.Value;
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(signedIn.Actor, signedIn.Scopes);
+            var read = await mediator.Send(query, ct);
+            return read.IsRefused ? null : read.Value;
+        }
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure) && query.After is { } after)
+        {
+            return new([], 0, ListEventsQuery.MaxLimit, after); // the stream waits until the database is back
+        }
     }
 }
 

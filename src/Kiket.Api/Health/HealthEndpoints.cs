@@ -1,4 +1,6 @@
 using System.Reflection;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
 using Kiket.Infrastructure.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -20,7 +22,7 @@ internal static class HealthEndpoints
     }
 
     public static void MapHealth(this IEndpointRouteBuilder api) =>
-        api.MapGet("/health", GetHealth).WithTags("Health").WithName(nameof(GetHealth)).AllowAnonymous();
+        api.MapGet("/health", GetHealth).WithTags("Health").WithName(nameof(GetHealth)).AllowAnonymous().WithMetadata(new WithoutSignIn());
 
     /// <summary>For orchestrators: <c>live</c> is whether the process answers, <c>ready</c> whether it can serve.</summary>
     public static void MapHealthProbes(this IEndpointRouteBuilder app)
@@ -32,11 +34,16 @@ internal static class HealthEndpoints
     /// <summary>Says that the API answers, and which version it is.</summary>
     private static Ok<HealthDto> GetHealth(TimeProvider time) => TypedResults.Ok(new HealthDto("ok", Version, time.GetUtcNow()));
 
-    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    private static Task WriteAsync(HttpContext context, HealthReport report)
     {
-        status = Word(report.Status),
-        checks = report.Entries.ToDictionary(e => e.Key, e => new { status = Word(e.Value.Status), message = MessageOf(e.Value) }),
-    });
+        if (context.Response.StatusCode is StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = ErrorHandler.RetryAfterSeconds;
+        return context.Response.WriteAsJsonAsync(new
+        {
+            status = Word(report.Status),
+            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = Word(e.Value.Status), message = MessageOf(e.Value) }),
+        });
+    }
 
     // A check that throws has the exception's message as its description, which may hold an address or a user.
     private static string? MessageOf(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check failed; the log says why.";

@@ -23,6 +23,13 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
             logger.LogError(
                 exception, "Request {RequestId} failed: {Method} {Path}", RequestId.Of(httpContext), httpContext.Request.Method, httpContext.Request.Path);
         }
+        else if (status is StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            logger.LogWarning(
+                "Request {RequestId} was answered with 503: {Method} {Path}: {Reason}",
+                RequestId.Of(httpContext), httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
+        }
 
         await ErrorBody.WriteAsync(httpContext, error, status);
         return true;
@@ -46,6 +53,12 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     }
 
     public static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
+
+    /// <summary>When a database that is busy or away is worth another try.</summary>
+    public const string RetryAfterSeconds = "5";
+
+    private static readonly Error Unavailable = new(
+        ErrorKind.BadRequest, ErrorCodes.ServiceUnavailable, $"The database is busy or cannot be used now. Try again in {RetryAfterSeconds} seconds.");
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
     public static readonly Error WrongMediaType =
         new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");
@@ -64,6 +77,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         ValidationException e => (
             Error.Validation([.. e.Errors.Select(f => new ErrorDetail(f.PropertyName, f.ErrorMessage))]),
             StatusCodes.Status422UnprocessableEntity),
+        _ when DatabaseFailure.IsUnavailable(exception) || DatabaseFailure.IsDeadlock(exception) => (Unavailable, StatusCodes.Status503ServiceUnavailable),
         _ when DatabaseFailure.IsLostRace(exception) => Race(context),
         _ => (new(ErrorKind.BadRequest, "INTERNAL_ERROR", "The server failed to answer. The request id names the entry in its log."),
             StatusCodes.Status500InternalServerError),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Persistence;
@@ -57,8 +58,35 @@ internal sealed class IdempotencyFilter : IEndpointFilter
     {
         var http = context.HttpContext;
         var db = http.RequestServices.GetRequiredService<KiketDbContext>();
-        var isKept = false;
-        StoredAnswer answer;
+        (StoredAnswer Answer, Write Write) written = default;
+        try
+        {
+            // Here and not below, because a deadlock ends the whole transaction.
+            written = await db.RetryLostRacesAsync(() => WriteOnceAsync(context, next, db, store, reservation), http.RequestAborted);
+        }
+        finally
+        {
+            if (written.Write is not Write.Kept)
+                await GiveBackAsync(store, reservation);
+        }
+
+        if (written.Write is Write.TakenOver)
+        {
+            ForgetAnswer(http.Response);
+            return new ErrorResult(new(
+                ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, "The request took too long and another one took its key over."));
+        }
+
+        // Not earlier: whoever reads a refusal can use the key again at once.
+        await http.Response.Body.WriteAsync(written.Answer.Body, http.RequestAborted);
+        return Results.Empty;
+    }
+
+    private static async Task<(StoredAnswer Answer, Write Write)> WriteOnceAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next, KiketDbContext db, IdempotencyStore store, Reservation reservation)
+    {
+        var http = context.HttpContext;
+        ForgetAnswer(http.Response);
         IDbContextTransaction? transaction = null;
         try
         {
@@ -69,37 +97,41 @@ internal sealed class IdempotencyFilter : IEndpointFilter
             var result = await next(context);
             transaction ??= db.Database.CurrentTransaction; // none when the request was refused before
             var isPending = result is INestedHttpResult { Result: ErrorResult { Error.IsPending: true } };
-            answer = await RunAsync(http, result);
-            if (answer.Status is >= 200 and < 300)
-            {
-                if (!await store.AnswerAsync(reservation, answer, http.RequestAborted))
-                {
-                    ForgetAnswer(http.Response);
-                    return new ErrorResult(new(
-                        ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, "The request took too long and another one took its key over."));
-                }
+            var answer = await RunAsync(http, result);
+            var isDone = answer.Status is >= 200 and < 300;
+            if (isDone && !await store.AnswerAsync(reservation, answer, http.RequestAborted))
+                return (answer, Write.TakenOver);
 
-                // A caller who hangs up now must not leave it open whether the write was kept.
-                if (transaction is not null)
-                    await transaction.CommitAsync(CancellationToken.None);
-                isKept = true;
-            }
-            else if (isPending && transaction is not null)
-            {
-                await transaction.CommitAsync(CancellationToken.None); // keeps the approvals that were asked for; the key is given back
-            }
+            // A caller who hangs up now must not leave it open whether the write was kept. A pending refusal keeps the approvals
+            // that were asked for, and gives the key back.
+            if ((isDone || isPending) && transaction is not null)
+                await transaction.CommitAsync(CancellationToken.None);
+            return (answer, isDone ? Write.Kept : Write.Refused);
         }
         finally
         {
             if ((transaction ?? db.Database.CurrentTransaction) is { } open)
                 await open.DisposeAsync();
-            if (!isKept)
-                await store.ReleaseAsync(reservation);
         }
+    }
 
-        // Not earlier: whoever reads a refusal can use the key again at once.
-        await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
-        return Results.Empty;
+    /// <summary>Gives the key back. Where the database is away it is given up by itself after a while, and the first failure says more.</summary>
+    private static async Task GiveBackAsync(IdempotencyStore store, Reservation reservation)
+    {
+        try
+        {
+            await store.ReleaseAsync(reservation);
+        }
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
+        {
+        }
+    }
+
+    private enum Write
+    {
+        Refused,
+        Kept,
+        TakenOver,
     }
 
     /// <summary>Takes back what the result has set already, so that another one can be written.</summary>

@@ -85,6 +85,9 @@ public interface IKiketDb
     /// <summary>Runs several saves as one: all of them are kept on success or a pending refusal, none on any other refusal or an exception.</summary>
     Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
 
+    /// <summary>Whether a transaction is open.</summary>
+    bool HasTransaction { get; }
+
     /// <summary>Forgets every loaded entity, so that the next read sees the database as it is.</summary>
     void Forget();
 

@@ -19,7 +19,7 @@ public sealed record SignedIn(
     public ExtensionIdentity? Extension { get; init; }
 }
 
-internal sealed class AuthenticateTokenHandler(IKiketDb db, TimeProvider time) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
+internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, TimeProvider time) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "The token is unknown, expired or revoked.");
 
@@ -40,10 +40,7 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TimeProvider time) :
             return Refused;
 
         if (found.LastUsedAt is null || now - found.LastUsedAt > AccessToken.LastUsedPrecision)
-        {
-            await db.AccessTokens.IgnoreQueryFilters().Where(t => t.Id == found.Id)
-                .ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), ct);
-        }
+            uses.Note(found.Id, now);
 
         return new SignedIn(
             new(found.OrganizationId, found.UserId, found.Role), found.Name, found.Scopes, $"token:{found.Id}", found.RateLimitRequests, found.RateLimitWindowSeconds);

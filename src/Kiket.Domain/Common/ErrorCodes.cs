@@ -59,4 +59,7 @@ public static class ErrorCodes
 
     /// <summary>Too many requests in the current window.</summary>
     public const string RateLimitExceeded = "RATE_LIMIT_EXCEEDED";
+
+    /// <summary>The database is busy or cannot be used now.</summary>
+    public const string ServiceUnavailable = "SERVICE_UNAVAILABLE";
 }

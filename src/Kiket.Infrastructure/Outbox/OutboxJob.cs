@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using Hangfire;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Outbox;
@@ -13,25 +11,7 @@ public sealed class OutboxJob(OutboxProcessor processor)
 }
 
 /// <summary>Processes events right after the commit that made them.</summary>
-internal sealed partial class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger) : BackgroundService
+internal sealed class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger) : CommitWorker(signal, logger)
 {
-    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the worker.")]
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await signal.WaitAsync(stoppingToken);
-            try
-            {
-                await processor.RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                LogFailure(failure); // the sweep comes back to it
-            }
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox could not be processed; the next sweep tries again.")]
-    private partial void LogFailure(Exception failure);
+    protected override Task WorkAsync(CancellationToken ct) => processor.RunAsync(ct);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
@@ -17,10 +18,9 @@ namespace Kiket.Infrastructure.Outbox;
 public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time, ILogger<OutboxProcessor> logger)
 {
     /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     private const int BatchSize = 50;
-    private const int MaxLostRaces = 5;
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
 
     /// <summary>Processes all that waits, and what follows from that.</summary>
@@ -30,28 +30,43 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
         var done = 0;
         while (await ClaimAsync(ct) is { Count: > 0 } claimed)
         {
-            foreach (var message in claimed)
-                done += await ProcessAsync(message, ct) ? 1 : 0;
+            try
+            {
+                foreach (var message in claimed)
+                    done += await ProcessAsync(message, ct) ? 1 : 0;
+            }
+            catch (Exception)
+            {
+                await ReleaseAsync(claimed);
+                throw;
+            }
         }
 
         return done;
     }
 
-    /// <summary>Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.</summary>
-    public async Task<IReadOnlyList<LoggedEvent>> ClaimAsync(CancellationToken ct)
+    /// <summary>Gives back what this worker cannot do now, so that another one need not wait for the lease to end.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure that led here says more; the lease ends by itself.")]
+    private async Task ReleaseAsync(IReadOnlyList<LoggedEvent> claimed)
     {
-        for (var lost = 0; ; lost++)
+        try
         {
-            try
-            {
-                return await TryClaimAsync(ct);
-            }
-            catch (Exception failure) when (DatabaseFailure.IsLostRace(failure) && lost < MaxLostRaces)
-            {
-                // Whoever hands the events to webhooks writes the same rows, and each may have waited for the other's.
-            }
+            await using var scope = scopes.CreateAsyncScope();
+            var (now, claim) = (time.GetUtcNow(), claimed[0].ClaimId);
+            List<long> ids = [.. claimed.Select(m => m.Id)];
+            await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+                .Where(m => ids.Contains(m.Id) && m.ClaimId == claim && m.ProcessedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, now), CancellationToken.None);
+        }
+        catch (Exception)
+        {
         }
     }
+
+    /// <summary>Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.</summary>
+    /// <remarks>The hand-out to webhooks writes the same rows, and each may have waited for the other's.</remarks>
+    public Task<IReadOnlyList<LoggedEvent>> ClaimAsync(CancellationToken ct) =>
+        LostRaces.RetryAsync(() => TryClaimAsync(ct), DatabaseFailure.IsLostRace, ct);
 
     private async Task<IReadOnlyList<LoggedEvent>> TryClaimAsync(CancellationToken ct)
     {
@@ -72,43 +87,48 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
         return await messages.AsNoTracking().Where(m => m.ClaimId == claim).OrderBy(m => m.Id).ToListAsync(ct);
     }
 
-    /// <summary>Does what follows from a claimed message.</summary>
+    /// <summary>Does what follows from a claimed message. A database that is away counts as no failure of the message, and is passed on.</summary>
     /// <returns>Whether this call did it; false when it failed, or another worker has taken it over.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a message throws counts as its failure; it must not stop the others.")]
     public async Task<bool> ProcessAsync(LoggedEvent message, CancellationToken ct)
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var services = scope.ServiceProvider;
-            var db = await services.SignInServiceAsync(message.OrganizationId, ct);
-            var actor = services.GetRequiredService<CurrentActor>();
-            actor.Cause = EventCause.Automation;
-            actor.CauseDepth = message.Facts.Depth + 1;
-            var reactions = services.GetRequiredService<EventReactions>();
-            var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
-
-            IReadOnlyCollection<long> told = [];
-            var processed = await db.InTransactionAsync<bool>(
-                async () =>
-                {
-                    var isOurs = await db.Events.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
-                        .ExecuteUpdateAsync(set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null), ct) == 1;
-                    if (isOurs)
-                        told = await reactions.RunAsync(EventOf(message), ct);
-                    return isOurs;
-                },
-                ct);
-            if (told.Count > 0)
-                await schedule.WakeAsync([.. told], ct);
-            return processed.Value;
+            return await LostRaces.RetryAsync(() => TryProcessAsync(message, ct), DatabaseFailure.IsLostRace, ct);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
+        catch (Exception failure) when (!DatabaseFailure.IsUnavailable(failure) && (failure is not OperationCanceledException || !ct.IsCancellationRequested))
         {
             LogFailure(failure, message.Id, message.Name);
             await RestAsync(message, failure, ct);
             return false;
         }
+    }
+
+    private async Task<bool> TryProcessAsync(LoggedEvent message, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var services = scope.ServiceProvider;
+        var db = await services.SignInServiceAsync(message.OrganizationId, ct);
+        var actor = services.GetRequiredService<CurrentActor>();
+        actor.Cause = EventCause.Automation;
+        actor.CauseDepth = message.Facts.Depth + 1;
+        var reactions = services.GetRequiredService<EventReactions>();
+        var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
+
+        IReadOnlyCollection<long> told = [];
+        var processed = await db.InTransactionAsync<bool>(
+            async () =>
+            {
+                var isOurs = await db.Events.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null), ct) == 1;
+                if (isOurs)
+                    told = await reactions.RunAsync(EventOf(message), ct);
+                return isOurs;
+            },
+            ct);
+        if (told.Count > 0)
+            await schedule.WakeAsync([.. told], ct);
+        return processed.Value;
     }
 
     private static IssueEvent EventOf(LoggedEvent e) => new(

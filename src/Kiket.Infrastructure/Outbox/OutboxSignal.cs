@@ -1,26 +1,38 @@
 using System.Data.Common;
-using System.Threading.Channels;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kiket.Infrastructure.Outbox;
 
-/// <summary>Wakes the outbox of this process after a commit. Several wake-ups before it looks are one.</summary>
+/// <summary>Wakes the workers of this process after a commit that has brought the event log something, here or in another process.</summary>
 public sealed class OutboxSignal
 {
-    private TaskCompletionSource committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<bool> channel = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private TaskCompletionSource committed = New();
+    private TaskCompletionSource committedHere = New();
 
+    /// <summary>Whether commits of other processes are heard of; where they are not, workers look each second.</summary>
+    public bool HearsOthers { get; set; }
+
+    /// <summary>When to look for work that no commit has announced.</summary>
+    public TimeSpan Interval => TimeSpan.FromSeconds(HearsOthers ? 5 : 1);
+
+    /// <summary>Tells of a commit of this process.</summary>
     public void Wake()
     {
-        channel.Writer.TryWrite(true);
-        Interlocked.Exchange(ref committed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        Interlocked.Exchange(ref committedHere, New()).SetResult();
+        WakeFromOutside();
     }
 
-    /// <summary>Ends with the next commit of this process that has events, for any number of listeners.</summary>
+    /// <summary>Tells of a commit of another process.</summary>
+    public void WakeFromOutside() => Interlocked.Exchange(ref committed, New()).SetResult();
+
+    /// <summary>Ends with the next commit that has events, for any number of listeners. Ask before looking for work, so that none is missed.</summary>
     public Task CommittedAsync() => Volatile.Read(ref committed).Task;
 
-    public ValueTask<bool> WaitAsync(CancellationToken ct) => channel.Reader.ReadAsync(ct);
+    /// <summary>Ends with the next commit of this process that has events.</summary>
+    public Task CommittedHereAsync() => Volatile.Read(ref committedHere).Task;
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>Tells the context of each commit, whoever began the transaction.</summary>

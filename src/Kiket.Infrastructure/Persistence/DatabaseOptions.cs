@@ -19,5 +19,11 @@ public sealed class DatabaseOptions
     /// <summary>Whether migrations apply at start; null is yes on Sqlite and no elsewhere.</summary>
     public bool? MigrateOnStart { get; set; }
 
+    /// <summary>
+    /// How long a request waits for its turn to write (Sqlite), or for a connection (PostgreSQL, unless the connection string says
+    /// otherwise), before it is answered with 503.
+    /// </summary>
+    public int BusyTimeoutSeconds { get; set; } = 10;
+
     public bool MigratesOnStart => MigrateOnStart ?? Provider is DatabaseProvider.Sqlite;
 }

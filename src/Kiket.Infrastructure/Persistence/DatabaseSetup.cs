@@ -10,28 +10,41 @@ namespace Kiket.Infrastructure.Persistence;
 
 internal static class DatabaseSetup
 {
+    /// <summary>Leaves room, among the 100 connections that PostgreSQL takes by default, for the jobs of this node and for another node.</summary>
+    private const int PostgresPoolSize = 40;
+
     public static IServiceCollection AddKiketDatabase(this IServiceCollection services, IConfiguration configuration)
     {
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
         services.AddSingleton(options);
         var connection = ConnectionOf(options, configuration);
+        var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
         {
-            DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(
+                builder => Use(builder, options.Provider, connection).AddInterceptors(queue)),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder => Use(builder, options.Provider, connection)),
             DatabaseProvider.SqlServer => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
             _ => throw new InvalidOperationException($"Database:Provider '{options.Provider}' is unknown."),
         };
+        if (options.Provider is DatabaseProvider.PostgreSql)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PostgreSqlCommitRelay>(provider, connection));
         return services;
     }
 
     public static string ConnectionOf(DatabaseOptions options, IConfiguration configuration)
     {
         var connection = configuration.GetConnectionString(DatabaseOptions.ConnectionName);
-        if (options.Provider is not DatabaseProvider.Sqlite)
-            return connection ?? throw new InvalidOperationException($"ConnectionStrings:Kiket is not set; {options.Provider} needs it.");
+        if (options.Provider is not DatabaseProvider.Sqlite && connection is null)
+            throw new InvalidOperationException($"ConnectionStrings:Kiket is not set; {options.Provider} needs it.");
+        if (options.Provider is DatabaseProvider.PostgreSql)
+            return WithPostgresDefaults(connection!, options);
+        if (options.Provider is DatabaseProvider.SqlServer)
+            return connection!;
 
         var sqlite = new SqliteConnectionStringBuilder(connection ?? DatabaseOptions.DefaultSqliteConnection) { ForeignKeys = true };
+        if (!sqlite.ShouldSerialize("Default Timeout"))
+            sqlite.DefaultTimeout = options.BusyTimeoutSeconds; // how long the driver polls while another process holds the file
         if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } folder)
             Directory.CreateDirectory(folder);
         return sqlite.ToString();
@@ -46,6 +59,17 @@ internal static class DatabaseSetup
             _ => builder.UseSqlServer(connection),
         };
         return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance);
+    }
+
+    /// <summary>A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.</summary>
+    private static string WithPostgresDefaults(string connection, DatabaseOptions options)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(connection);
+        if (!postgres.ShouldSerialize("Maximum Pool Size"))
+            postgres.MaxPoolSize = Math.Max(PostgresPoolSize, postgres.MinPoolSize);
+        if (!postgres.ShouldSerialize("Timeout"))
+            postgres.Timeout = options.BusyTimeoutSeconds;
+        return postgres.ToString();
     }
 
     /// <summary>

@@ -149,7 +149,15 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         }
         catch when (outer is not null)
         {
-            await RollbackToAsync(outer, savepoint, kept);
+            try
+            {
+                await RollbackToAsync(outer, savepoint, kept);
+            }
+            catch (Exception)
+            {
+                // With a deadlock on SQL Server, or with the connection, the whole transaction is gone; the first failure says why.
+            }
+
             throw;
         }
         finally
@@ -164,8 +172,8 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
 
     private async Task RollbackToAsync(IDbContextTransaction transaction, string savepoint, int keptEvents)
     {
-        await transaction.RollbackToSavepointAsync(savepoint, CancellationToken.None);
         events.RemoveRange(keptEvents, events.Count - keptEvents);
+        await transaction.RollbackToSavepointAsync(savepoint, CancellationToken.None);
     }
 
     /// <summary>Applies the migrations that are missing, and brings old rows into the form of this version.</summary>
@@ -222,7 +230,14 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         hasEvents = false;
     }
 
-    public void Forget() => ChangeTracker.Clear();
+    public bool HasTransaction => Database.CurrentTransaction is not null;
+
+    public void Forget()
+    {
+        ChangeTracker.Clear();
+        if (!HasTransaction)
+            events.Clear();
+    }
 
     public bool IsUniqueViolation(DbUpdateException failure) => DatabaseFailure.IsUniqueViolation(failure);
 
@@ -318,7 +333,11 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     }
 }
 
-public sealed class SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options) : KiketDbContext(options);
+public sealed class SqliteKiketDbContext : KiketDbContext
+{
+    public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
+        : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // a save of a single row queues for the file too
+}
 
 public sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);
 

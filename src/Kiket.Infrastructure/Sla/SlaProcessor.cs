@@ -22,7 +22,7 @@ namespace Kiket.Infrastructure.Sla;
 public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
 {
     /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the timers of an archived project are left alone at a time.</summary>
     public static readonly TimeSpan RestOfArchived = TimeSpan.FromHours(1);
@@ -68,17 +68,21 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = await scope.ServiceProvider.SignInServiceAsync(claimed.OrganizationId, ct);
-            var actorId = scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor.UserId;
-            var handled = await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actorId, ct), ct);
-            return handled.Value;
+            return await LostRaces.RetryAsync(() => TryProcessAsync(claimed, ct), DatabaseFailure.IsLostRace, ct);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             LogFailure(failure, claimed.TimerId);
             return false;
         }
+    }
+
+    private async Task<bool> TryProcessAsync(SlaClaim claimed, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = await scope.ServiceProvider.SignInServiceAsync(claimed.OrganizationId, ct);
+        var actorId = scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor.UserId;
+        return (await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actorId, ct), ct)).Value;
     }
 
     private async Task<Domain.Common.Result<bool>> HandleAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)

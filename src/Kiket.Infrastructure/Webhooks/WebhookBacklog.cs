@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +21,7 @@ public sealed partial class WebhookBacklog(IServiceScopeFactory scopes, WebhookM
             var oldest = await pending.OrderBy(d => d.CreatedAt).Select(d => (DateTimeOffset?)d.CreatedAt).FirstOrDefaultAsync(ct);
             metrics.Backlog = new(waiting, count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
         }
-        catch (DbException failure)
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
         {
             metrics.Backlog = null; // a gap says more than a number of yesterday, and the other metrics are needed most now
             LogFailure(failure);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
@@ -64,29 +65,34 @@ public sealed partial class WebhookDrain(
             set => set.SetProperty(w => w.DrainId, drainId).SetProperty(w => w.DrainedUntil, now + options.Lease).SetProperty(w => w.QueuedUntil, now), ct)) == 1;
     }
 
-    /// <summary>Renews the lease until the work ends; when it is lost, the work ends.</summary>
+    /// <summary>Renews the lease until the work ends; when it is lost or has run out, the work ends.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A renewal that fails is tried again; the lease ends by itself.")]
     private async Task RenewAsync(long webhookId, Guid drainId, CancellationTokenSource life)
     {
         using var timer = new PeriodicTimer(options.Lease / 3);
-        try
+        var heldUntil = time.GetUtcNow() + options.Lease;
+        while (!life.IsCancellationRequested)
         {
-            while (await timer.WaitForNextTickAsync(life.Token))
+            try
             {
+                await timer.WaitForNextTickAsync(life.Token);
                 var until = time.GetUtcNow() + options.Lease;
                 var held = await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
                     .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token));
+                heldUntil = until;
                 if (held == 0)
                     await life.CancelAsync();
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The work has ended.
-        }
-        catch (Exception failure)
-        {
-            LogRenewal(failure, webhookId);
+            catch (Exception) when (life.IsCancellationRequested)
+            {
+                // The work has ended.
+            }
+            catch (Exception failure)
+            {
+                LogRenewal(webhookId, failure.GetBaseException().Message);
+                if (time.GetUtcNow() >= heldUntil)
+                    await life.CancelAsync();
+            }
         }
     }
 
@@ -214,19 +220,25 @@ public sealed partial class WebhookDrain(
             db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, sent.Outcome, sent.Exchange, drainId, sent.At, sent.Duration));
         }
 
+        await LostRaces.RetryAsync(() => SaveAsync(db, webhook.Id, after == before ? null : after), DatabaseFailure.IsLostRace, CancellationToken.None);
+        if (after != before && after.PausedUntil is { } until)
+            LogPaused(webhook.Id, until, after.FailuresInRow);
+    }
+
+    private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        await db.SaveChangesAsync(CancellationToken.None);
-        if (after != before)
+        var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None); // a lost race saves the same again
+        if (changed is { } circuit)
         {
-            await db.Webhooks.Where(w => w.Id == webhook.Id).ExecuteUpdateAsync(
-                set => set.SetProperty(w => w.FailuresInRow, after.FailuresInRow).SetProperty(w => w.Pauses, after.Pauses)
-                    .SetProperty(w => w.PausedUntil, after.PausedUntil),
+            await db.Webhooks.Where(w => w.Id == webhookId).ExecuteUpdateAsync(
+                set => set.SetProperty(w => w.FailuresInRow, circuit.FailuresInRow).SetProperty(w => w.Pauses, circuit.Pauses)
+                    .SetProperty(w => w.PausedUntil, circuit.PausedUntil),
                 CancellationToken.None);
-            if (after.PausedUntil is { } until)
-                LogPaused(webhook.Id, until, after.FailuresInRow);
         }
 
         await transaction.CommitAsync(CancellationToken.None);
+        return saved;
     }
 
     /// <summary>Nothing is sent to a stopped endpoint any more, but that its extension was removed.</summary>
@@ -250,6 +262,6 @@ public sealed partial class WebhookDrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Id} was taken over by another worker.")]
     private partial void LogLost(long id);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The lease of webhook {Id} could not be renewed.")]
-    private partial void LogRenewal(Exception failure, long id);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of webhook {Id} could not be renewed and is tried again: {Reason}")]
+    private partial void LogRenewal(long id, string reason);
 }

@@ -1,3 +1,4 @@
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -9,27 +10,17 @@ namespace Kiket.Infrastructure.Webhooks;
 public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
 {
     private const int BatchSize = 200;
-    private const int MaxLostRaces = 5;
 
     /// <summary>Hands out all that waits.</summary>
     /// <returns>How many events it has handed out.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
-        var (done, lost) = (0, 0);
+        var done = 0;
         var waking = Task.CompletedTask; // the next batch does not wait for the jobs of this one
         while (true)
         {
-            (int? Events, IReadOnlyList<long> Endpoints) batch;
-            try
-            {
-                batch = await HandOutAsync(ct);
-            }
-            catch (Exception failure) when (DatabaseFailure.IsLostRace(failure) && ++lost <= MaxLostRaces)
-            {
-                continue; // whoever takes the events for their actions writes the same rows, and each may wait for the other's
-            }
-
-            var (events, endpoints) = batch;
+            // Whoever takes the events for their actions writes the same rows, and each may wait for the other's.
+            var (events, endpoints) = await LostRaces.RetryAsync(() => HandOutAsync(ct), DatabaseFailure.IsLostRace, ct);
             await waking;
             waking = endpoints.Count > 0 ? schedule.WakeAsync(endpoints, ct) : Task.CompletedTask;
             done += events ?? 0;
@@ -47,8 +38,12 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var (log, now) = (db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]), time.GetUtcNow());
+        var waiting = log.Where(e => e.FannedOutAt == null);
+        if (!await waiting.AnyAsync(ct))
+            return (0, []); // without a transaction, which on Sqlite would wait for its turn to write
+
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var events = await log.AsNoTracking().Where(e => e.FannedOutAt == null).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
+        var events = await waiting.AsNoTracking().OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
         if (events.Count == 0)
             return (0, []);
 

@@ -67,14 +67,16 @@ public sealed class CredentialTests(KiketServer server)
         Assert.Equal("Bearer", (await server.NewClient().GetAsync("/api/v1/me")).Headers.WwwAuthenticate.ToString());
 
     [Fact]
-    public async Task The_last_use_of_a_token_is_noted()
+    public async Task The_last_use_of_a_token_is_noted_soon_after_it()
     {
         var tenant = await server.NewTenantAsync();
 
-        var list = await tenant.Admin.GetAsync("/api/v1/personal_access_tokens").OkAsync();
+        DateTimeOffset? used = null;
+        for (var look = 0; used is null && look < 100; look++, await Task.Delay(100))
+            used = (DateTimeOffset?)(await tenant.Admin.GetAsync("/api/v1/personal_access_tokens").OkAsync())["personal_access_tokens"]![0]!["last_used_at"];
 
-        var used = (DateTimeOffset)list["personal_access_tokens"]![0]!["last_used_at"]!;
-        Assert.InRange(used, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
+        Assert.NotNull(used);
+        Assert.InRange(used.Value, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path) =>
