@@ -97,7 +97,7 @@ internal static class ModulePublication
     private static async Task MoveRecordsAsync(
         IKiketDb db, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
     {
-        await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).ExecuteDeleteAsync(ct);
+        await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).DeleteInBatchesAsync(ct);
         for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults;)
         {
             var after = last;

@@ -33,8 +33,8 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
         db.TellLifecycle(extension, webhooks.Find(w => w.Kind is WebhookKind.Extension), ExtensionLifecycle.Uninstalled, current.Actor.UserId, now);
         foreach (var webhook in webhooks)
             webhook.Stop(now);
-        await db.StoredValues.Where(v => v.ExtensionId == extension.Id).ExecuteDeleteAsync(ct);
-        await db.ExtensionSecrets.Where(s => s.Owner == owner).ExecuteDeleteAsync(ct);
+        await db.StoredValues.Where(v => v.ExtensionId == extension.Id).DeleteInBatchesAsync(ct);
+        await db.ExtensionSecrets.Where(s => s.Owner == owner).DeleteInBatchesAsync(ct);
         db.Audit(extension, ExtensionAuditEntry.Uninstalled, null, current, now, ("version", extension.Manifest.Version));
         await db.SaveChangesAsync(ct);
         return true;

@@ -42,7 +42,7 @@ internal static class IssueQueries
     /// <summary>Gives every issue below a moved one its new place.</summary>
     public static Task MoveDescendantsAsync(
         this IKiketDb db, string oldPath, string newPath, long rootId, int levels, long projectId, DateTimeOffset at, CancellationToken ct) =>
-        db.Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath)).ExecuteUpdateAsync(
+        db.Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath)).UpdateInBatchesAsync(
             set => set
                 .SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
                 .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)

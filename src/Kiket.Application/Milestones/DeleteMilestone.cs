@@ -37,7 +37,7 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, ICurrentActor current,
         }
 
         await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => i.MilestoneId == milestone.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
+            .UpdateInBatchesAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
         db.Milestones.Remove(milestone);
         await db.SaveChangesAsync(ct);
         return true;

@@ -1,6 +1,5 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Notifications;
 
@@ -12,7 +11,7 @@ internal sealed class ReadAllNotificationsHandler(IKiketDb db, ICurrentActor cur
     public async Task<Result<bool>> Handle(ReadAllNotificationsCommand command, CancellationToken ct)
     {
         var (user, now) = (current.Actor.UserId, (DateTimeOffset?)time.GetUtcNow());
-        await db.Notifications.Where(n => n.UserId == user && n.ReadAt == null).ExecuteUpdateAsync(set => set.SetProperty(n => n.ReadAt, now), ct);
+        await db.Notifications.Where(n => n.UserId == user && n.ReadAt == null).UpdateInBatchesAsync(set => set.SetProperty(n => n.ReadAt, now), ct);
         return true;
     }
 }

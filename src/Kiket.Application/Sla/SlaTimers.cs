@@ -144,5 +144,5 @@ public static class SlaQueries
     /// <summary>Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying so.</summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
         db.SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached) // also those that would never have been due
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at), ct);
+            .UpdateInBatchesAsync(set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at), ct);
 }

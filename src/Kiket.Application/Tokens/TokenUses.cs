@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace Kiket.Application.Tokens;
 
@@ -9,24 +10,17 @@ namespace Kiket.Application.Tokens;
 public sealed class TokenUses
 {
     private readonly ConcurrentDictionary<long, DateTimeOffset> pending = new();
-    private readonly SemaphoreSlim noted = new(0, 1);
+    private readonly Channel<bool> noted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Notes that a token was used.</summary>
     public void Note(long tokenId, DateTimeOffset at)
     {
         pending[tokenId] = at;
-        try
-        {
-            noted.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // The writer has been woken already.
-        }
+        noted.Writer.TryWrite(true);
     }
 
     /// <summary>Waits until there is something to write.</summary>
-    public Task WaitAsync(CancellationToken ct) => noted.WaitAsync(ct);
+    public ValueTask<bool> WaitAsync(CancellationToken ct) => noted.Reader.ReadAsync(ct);
 
     /// <summary>Takes what is to be written.</summary>
     public IReadOnlyList<KeyValuePair<long, DateTimeOffset>> Take()

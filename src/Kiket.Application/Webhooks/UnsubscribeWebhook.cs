@@ -1,7 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Webhooks;
 
@@ -20,7 +19,7 @@ internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor curre
         var (id, now) = (command.Id, time.GetUtcNow());
         found.Value.Stop(now);
         await db.SaveChangesAsync(ct);
-        await db.WebhookDeliveries.Where(d => d.WebhookId == id && d.State == DeliveryState.Pending).ExecuteUpdateAsync(
+        await db.WebhookDeliveries.Where(d => d.WebhookId == id && d.State == DeliveryState.Pending).UpdateInBatchesAsync(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
         return true;
     }

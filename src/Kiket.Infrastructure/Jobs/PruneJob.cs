@@ -1,4 +1,5 @@
 using Hangfire;
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -21,12 +22,12 @@ public sealed class PruneJob(KiketDbContext db, IConfiguration configuration, Ti
     public async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).ExecuteDeleteAsync(ct);
+        await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).DeleteInBatchesAsync(ct);
         var old = now - TimeSpan.FromDays(configuration.GetValue("Events:RetentionDays", DefaultRetentionDays));
         await PruneDeliveriesAsync(old, ct);
         await PruneEventsAsync(old, ct);
         var stale = now - ExtensionReport.Lifetime;
-        await db.ExtensionReports.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(r => r.ReceivedAt <= stale).ExecuteDeleteAsync(ct);
+        await db.ExtensionReports.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(r => r.ReceivedAt <= stale).DeleteInBatchesAsync(ct);
     }
 
     private async Task PruneDeliveriesAsync(DateTimeOffset old, CancellationToken ct)

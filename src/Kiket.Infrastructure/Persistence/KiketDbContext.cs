@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Sla;
 using Kiket.Domain.Common;
@@ -126,6 +127,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Has the next transaction of <see cref="InTransactionAsync"/> stay open when its work is to be kept; whoever asks for it commits.</summary>
     public void HoldNextTransaction() => holdsNext = true;
 
+    [SuppressMessage("Design", "CA1031", Justification = "The failure that is passed on says more than one of taking back what is gone.")]
     public async Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
         // Inside another transaction (that of an idempotency key) a savepoint does what a transaction does outside one.
@@ -281,7 +283,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     {
         Conversions.Configure(configurationBuilder, Database.ProviderName!);
 
-        // An index of each foreign key would serve deletes of its target, which hardly ever happen, and cost every insert.
+        // An index of each foreign key would serve deletes of its target, which most targets never see, and cost every insert.
         configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -12,7 +13,8 @@ namespace Kiket.Infrastructure.Persistence;
 /// <remarks>A turn begins before <c>BEGIN</c> and ends with the transaction, or with the connection where a transaction is merely disposed of.</remarks>
 internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor
 {
-    private readonly SemaphoreSlim turn = new(1, 1);
+    /// <summary>Holds the one turn there is, or nothing while somebody writes; its readers are served in order.</summary>
+    private readonly Channel<bool> turn = NewTurn();
     private readonly ConcurrentDictionary<DbConnection, bool> holders = new(ReferenceEqualityComparer.Instance);
 
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
@@ -80,9 +82,16 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     {
         if (holders.ContainsKey(connection))
             return;
-        if (!await turn.WaitAsync(timeout, ct))
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(timeout);
+        try
+        {
+            holders[connection] = await turn.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
             throw new DatabaseBusyException($"Other writers have held the database for {timeout.TotalSeconds:0} seconds.");
-        holders[connection] = true;
+        }
     }
 
     private Task LeaveAsync(TransactionEndEventData ended)
@@ -95,6 +104,13 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     private void Leave(DbConnection connection)
     {
         if (holders.TryRemove(connection, out _))
-            turn.Release();
+            turn.Writer.TryWrite(true);
+    }
+
+    private static Channel<bool> NewTurn()
+    {
+        var channel = Channel.CreateBounded<bool>(1);
+        channel.Writer.TryWrite(true);
+        return channel;
     }
 }

@@ -245,7 +245,7 @@ public sealed partial class WebhookDrain(
     private async Task CancelAsync(KiketDbContext db, long webhookId, CancellationToken ct)
     {
         var (now, goodbye) = (time.GetUtcNow(), ExtensionLifecycle.Uninstalled);
-        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.Event != goodbye).ExecuteUpdateAsync(
+        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.Event != goodbye).UpdateInBatchesAsync(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
     }
 
