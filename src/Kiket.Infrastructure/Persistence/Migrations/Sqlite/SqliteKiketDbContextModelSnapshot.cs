@@ -184,6 +184,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_custom_record_values");
 
+                    b.HasIndex("RecordId")
+                        .HasDatabaseName("ix_custom_record_values_record_id");
+
                     b.HasIndex("OrganizationId", "UniqueHash")
                         .IsUnique()
                         .HasDatabaseName("ix_custom_record_values_organization_id_unique_hash");
