@@ -99,10 +99,10 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         var stored = new Dictionary<long, string>();
         for (var page = 1; ; page++)
         {
-            var list = await ReadAsync(client, $"/api/v1/issues?project_key=LOAD&sort=id&per_page=200&page={page}");
+            var list = await ReadAsync(client, $"/api/v1/issues?project_key=LOAD&sort=id&per_page=100&page={page}");
             foreach (var issue in list["data"]!.AsArray())
                 stored[(long)issue!["id"]!] = (string)issue["title"]!;
-            if (list["data"]!.AsArray().Count < 200)
+            if (list["data"]!.AsArray().Count < 100)
                 break;
         }
 
