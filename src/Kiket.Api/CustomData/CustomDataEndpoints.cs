@@ -49,6 +49,7 @@ internal static class CustomDataEndpoints
         ModuleBody body,
         [FromQuery(Name = "project_id"), Description("The project that the module belongs to, or that the extension is installed for: its id or key. May stand in the body.")] string? project,
         [FromQuery(Name = "extension_id"), Description("The installed extension that the module belongs to. May stand in the body.")] string? extension,
+        [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
         IMediator mediator, CancellationToken ct)
     {
         if (body.Schema is not { } schema)
@@ -57,7 +58,7 @@ internal static class CustomDataEndpoints
             : ExtensionRef.TryParse(extension, out var parsed) ? parsed
             : throw new InvalidParameterException("extension_id", $"'{extension}' is no extension: give an id.");
         var published = await mediator.Send(
-            new PublishCustomModuleCommand(schema, body.Project ?? Extensions.Projects.Of(project), body.Extension ?? named), ct);
+            new PublishCustomModuleCommand(schema with { IsStrict = strict ?? true }, body.Project ?? Extensions.Projects.Of(project), body.Extension ?? named), ct);
         return published.Error is { } error ? new ErrorResult(error)
             : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value)
             : TypedResults.Ok(published.Value);

@@ -32,8 +32,11 @@ internal static class DefinitionEndpoints
 
     /// <summary>Makes a project be what definition files say; refuses all of them when one is at fault.</summary>
     private static async Task<Results<Ok<ImportedDefinitions>, ErrorResult>> ImportDefinitions(
-        DefinitionsBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ImportDefinitionsCommand(body.ToFiles(), body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(imported => imported);
+        DefinitionsBody body, [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict, IMediator mediator, CancellationToken ct)
+    {
+        var files = body.ToFiles(body.Strict ?? strict ?? true);
+        return (await mediator.Send(new ImportDefinitionsCommand(files, body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(imported => imported);
+    }
 }
 
 internal sealed record DefinitionListParameters : PageParameters
@@ -59,7 +62,10 @@ internal sealed record DefinitionsBody
 
     public bool DryRun { get; init; }
 
-    public IReadOnlyList<DefinitionText> ToFiles() => [.. (Files ?? []).Select(f => new DefinitionText(f?.Path ?? "", f?.Content!))];
+    /// <summary>Whether what may weaken a rule, such as a misspelt key, is an error; true by default.</summary>
+    public bool? Strict { get; init; }
+
+    public IReadOnlyList<DefinitionText> ToFiles(bool isStrict) => [.. (Files ?? []).Select(f => new DefinitionText(f?.Path ?? "", f?.Content!, isStrict))];
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

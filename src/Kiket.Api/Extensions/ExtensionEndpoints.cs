@@ -38,12 +38,13 @@ internal static class ExtensionEndpoints
     /// <summary>Installs an extension (201, with its API key) or gives an installed one a new manifest (200).</summary>
     private static async Task<Results<CreatedResource<InstalledExtensionDto>, Resource<InstalledExtensionDto>, ErrorResult>> InstallExtension(
         ManifestBody body, [FromQuery(Name = "project_id"), Description("The project to install it for: its id or key. Without one it is for the whole organization.")] string? project,
+        [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
         IMediator mediator, CancellationToken ct)
     {
         if (body.Manifest is not { } manifest)
             return new ErrorResult(Error.Validation("manifest", "manifest is an object or a YAML text."));
         var installed = await mediator.Send(
-            new InstallExtensionCommand(manifest, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
+            new InstallExtensionCommand(manifest with { IsStrict = body.Strict ?? strict ?? true }, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
         return installed.Error is { } error ? new ErrorResult(error)
             : installed.Value.IsNew ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
             : new Resource<InstalledExtensionDto>(installed.Value);

@@ -15,16 +15,16 @@ namespace Kiket.Api.Extensions;
 /// </summary>
 /// <param name="Manifest">Null when the body has none, which is for the endpoint to refuse.</param>
 internal sealed record ManifestBody(
-    ManifestText? Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
+    ManifestText? Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl, bool? Strict)
     : IEndpointParameterMetadataProvider
 {
     /// <summary>What else may stand beside the manifest; <c>repository</c> is what the CLI sends, and is not kept.</summary>
-    private static readonly string[] Known = ["manifest", "project_id", "project_key", "configuration", "callback_url", "repository"];
+    private static readonly string[] Known = ["manifest", "project_id", "project_key", "configuration", "callback_url", "repository", "strict"];
 
     public static async ValueTask<ManifestBody> BindAsync(HttpContext context)
     {
         var text = await TextBody.ReadAsync(context, "A manifest is YAML or JSON.");
-        return text.IsYaml ? new(new(text.Value, null), null, null, null) : OfJson(text.Value);
+        return text.IsYaml ? new(new(text.Value, null), null, null, null, null) : OfJson(text.Value);
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
@@ -44,7 +44,8 @@ internal sealed record ManifestBody(
             root.TryGetProperty("manifest", out var manifest) ? ManifestOf(manifest) : null,
             ProjectOf(root, "project_id") ?? ProjectOf(root, "project_key"),
             ConfigurationOf(root),
-            TextOf(root, "callback_url"));
+            TextOf(root, "callback_url"),
+            FlagOf(root, "strict"));
     }
 
     private static ManifestText? ManifestOf(JsonElement manifest) => manifest.ValueKind switch
@@ -76,6 +77,14 @@ internal sealed record ManifestBody(
             : throw TextBody.Refusal(Error.Validation("configuration", "configuration is an object."));
     }
 
+    private static bool? FlagOf(JsonElement root, string name) => !root.TryGetProperty(name, out var value) ? null : value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw TextBody.Refusal(Error.Validation(name, $"{name} is true or false.")),
+    };
+
     private static string? TextOf(JsonElement root, string name)
     {
         if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
@@ -97,4 +106,7 @@ internal sealed record ManifestRequest
 
     /// <summary>Where its events go, whatever the manifest says.</summary>
     public string? CallbackUrl { get; init; }
+
+    /// <summary>Whether what may weaken a rule, such as an unknown event or permission, is an error; true by default.</summary>
+    public bool? Strict { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed partial class InvalidParameterException(string parameter, string
 /// <summary>Reads query parameters that have more than a plain value.</summary>
 internal static class Parameters
 {
+    public const string StrictDescription =
+        "`false` turns what may weaken a rule, such as a misspelt key or an unknown event, from an error into a warning.";
+
     private const int MaxSearchLength = 200;
 
     /// <summary>Values separated by commas, or repeated.</summary>

@@ -80,7 +80,7 @@ internal static class Bootstrap
     /// <summary>Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.</summary>
     private static async Task ImportAsync(WebApplication app, string folder)
     {
-        var imported = await app.Services.ImportFolderAsync(folder, null, CancellationToken.None);
+        var imported = await app.Services.ImportFolderAsync(folder, null, app.Configuration.GetValue("Definitions:Strict", true), CancellationToken.None);
         if (imported.Error is { } unusable)
             app.Logger.LogError("Definitions:Path: {Reason}", unusable.Message);
         foreach (var pack in imported.IsRefused ? [] : imported.Value)

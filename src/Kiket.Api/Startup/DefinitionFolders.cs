@@ -29,8 +29,9 @@ internal static class DefinitionFolders
 
     /// <summary>Imports a pack, or every pack of a folder of packs.</summary>
     /// <param name="organization">Slug of the organization, or null for the first one. Its first administrator is who does it.</param>
+    /// <param name="isStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
     public static async Task<Result<IReadOnlyList<ImportedFolder>>> ImportFolderAsync(
-        this IServiceProvider services, string folder, string? organization, CancellationToken ct)
+        this IServiceProvider services, string folder, string? organization, bool isStrict, CancellationToken ct)
     {
         var packs = FindPacks(folder);
         if (packs.Count == 0)
@@ -40,7 +41,7 @@ internal static class DefinitionFolders
 
         List<ImportedFolder> imported = [];
         foreach (var pack in packs)
-            imported.Add(new(pack, await ImportPackAsync(services, pack, admin, ct)));
+            imported.Add(new(pack, await ImportPackAsync(services, pack, isStrict, admin, ct)));
         return imported;
     }
 
@@ -52,9 +53,10 @@ internal static class DefinitionFolders
     public static IEnumerable<string> LinesOf(Error refusal) =>
         refusal.Details.Count == 0 ? [refusal.Message] : refusal.Details.Select(d => $"{d.Field}: {d.Message}");
 
-    private static async Task<Result<ImportedDefinitions>> ImportPackAsync(IServiceProvider services, string pack, Actor admin, CancellationToken ct)
+    private static async Task<Result<ImportedDefinitions>> ImportPackAsync(
+        IServiceProvider services, string pack, bool isStrict, Actor admin, CancellationToken ct)
     {
-        var files = await ReadAsync(pack, ct);
+        var files = await ReadAsync(pack, isStrict, ct);
         if (files.Error is { } unreadable)
             return unreadable;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pack)));
@@ -88,7 +90,7 @@ internal static class DefinitionFolders
     private static bool IsPack(string folder) => Directory.EnumerateDirectories(folder, ".kiket", Here).Any();
 
     /// <summary>The YAML files of a pack, or every reason why they cannot be read.</summary>
-    private static async Task<Result<IReadOnlyList<DefinitionText>>> ReadAsync(string pack, CancellationToken ct)
+    private static async Task<Result<IReadOnlyList<DefinitionText>>> ReadAsync(string pack, bool isStrict, CancellationToken ct)
     {
         List<DefinitionText> files = [];
         List<DefinitionNote> faults = [];
@@ -104,7 +106,7 @@ internal static class DefinitionFolders
             }
 
             if (await ReadTextAsync(file, ct) is { } text)
-                files.Add(new(path, text));
+                files.Add(new(path, text, isStrict));
             else
                 faults.Add(new(path, 0, 0, "The file is not text in UTF-8."));
         }

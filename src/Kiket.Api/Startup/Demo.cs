@@ -19,7 +19,7 @@ internal static class Demo
 
     public static async Task AddAsync(IServiceProvider services, long organizationId, long adminId, CancellationToken ct)
     {
-        var imported = await services.ImportFolderAsync(Folder, null, ct);
+        var imported = await services.ImportFolderAsync(Folder, null, isStrict: true, ct);
         if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } refusal)
             throw new InvalidOperationException($"The demo cannot be imported: {refusal.Message}");
 

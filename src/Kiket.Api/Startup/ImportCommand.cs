@@ -10,15 +10,20 @@ internal static class ImportCommand
     {
         var folder = new Argument<string>("folder") { Description = "A folder that holds .kiket, or a folder of such folders." };
         var organization = new Option<string?>("--organization") { Description = "Slug of the organization; the first one by default." };
-        return new Command("import", "Imports definition packs.") { folder, organization }.DoesInDatabase((parsed, services, ct) =>
-            ImportAsync(services, parsed.GetRequiredValue(folder), parsed.GetValue(organization), parsed.InvocationConfiguration.Error, ct));
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "false turns what may weaken a rule, such as a misspelt key, from an error into a warning.",
+            DefaultValueFactory = _ => true,
+        };
+        return new Command("import", "Imports definition packs.") { folder, organization, strict }.DoesInDatabase((parsed, services, ct) => ImportAsync(
+            services, parsed.GetRequiredValue(folder), parsed.GetValue(organization), parsed.GetValue(strict), parsed.InvocationConfiguration.Error, ct));
     }
 
     /// <returns>A line for each pack, or a refusal when one of them is broken; the others are imported all the same.</returns>
     public static async Task<Result<string>> ImportAsync(
-        IServiceProvider services, string folder, string? organization, TextWriter error, CancellationToken ct)
+        IServiceProvider services, string folder, string? organization, bool isStrict, TextWriter error, CancellationToken ct)
     {
-        var imported = await services.ImportFolderAsync(folder, organization, ct);
+        var imported = await services.ImportFolderAsync(folder, organization, isStrict, ct);
         if (imported.Error is { } refusal)
             return refusal;
         foreach (var pack in imported.Value)

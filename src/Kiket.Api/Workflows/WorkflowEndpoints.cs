@@ -41,13 +41,14 @@ internal static class WorkflowEndpoints
 
     /// <summary>Says what is wrong with a workflow, as YAML or JSON, and changes nothing.</summary>
     private static async Task<Results<Ok<WorkflowValidation>, ErrorResult>> ValidateWorkflow(
-        WorkflowText text, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject()), ct)).ToOk(validation => validation);
+        WorkflowText text, [AsParameters] WorkflowTextParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject(), parameters.Strict ?? true), ct)).ToOk(validation => validation);
 
     /// <summary>Publishes a version of a workflow, as YAML or JSON, if it says something new; for administrators of the organization.</summary>
     private static async Task<Results<Resource<PublishedWorkflow>, ErrorResult>> PutWorkflow(
-        string workflow, WorkflowText text, [AsParameters] WorkflowParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new PutWorkflowCommand(new(workflow, parameters.ToProject()), text.Value, ifMatch.Version), ct)).ToResource();
+        string workflow, WorkflowText text, [AsParameters] WorkflowTextParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(
+            new PutWorkflowCommand(new(workflow, parameters.ToProject()), text.Value, ifMatch.Version, parameters.Strict ?? true), ct)).ToResource();
 
     /// <summary>Makes issues of older versions of a workflow follow another one; for administrators of the organization.</summary>
     private static async Task<Results<Ok<WorkflowMigration>, ErrorResult>> MigrateWorkflow(
@@ -103,6 +104,12 @@ internal record WorkflowParameters
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() => Parameters.Project("project", Project ?? ProjectId ?? ProjectKey);
+}
+
+internal sealed record WorkflowTextParameters : WorkflowParameters
+{
+    [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)]
+    public bool? Strict { get; init; }
 }
 
 internal sealed record WorkflowVersionParameters : WorkflowParameters

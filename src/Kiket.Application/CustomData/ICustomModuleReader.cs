@@ -6,7 +6,8 @@ using Kiket.Domain.Definitions;
 namespace Kiket.Application.CustomData;
 
 /// <summary>A module's schema as it came: YAML text, or a JSON value out of a body.</summary>
-public sealed record ModuleText(string? Text, JsonElement? Json);
+/// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
+public sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <param name="Warnings">What was noticed without being a fault.</param>
 public sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<DefinitionNote> Warnings);

@@ -11,7 +11,11 @@ namespace Kiket.Application.Definitions;
 
 /// <summary>A file of a pack, as it came.</summary>
 /// <param name="Path">Path in the pack, below <c>.kiket/</c>.</param>
-public sealed record DefinitionText(string Path, string Content);
+/// <param name="IsStrict">
+/// Whether what would weaken a rule, such as a misspelt key, is a fault. A file that an earlier import accepted is read leniently: it must not
+/// stand in the way of another one.
+/// </param>
+public sealed record DefinitionText(string Path, string Content, bool IsStrict = true);
 
 /// <summary>What the files of a pack say.</summary>
 /// <param name="Workflows">The workflows, by path; none means the built-in one.</param>

@@ -44,17 +44,23 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
     {
         RuleFor(c => c.Files).Must(f => f.Count is > 0 and <= DefinitionLimits.MaxFiles)
             .WithMessage($"An import has 1 to {DefinitionLimits.MaxFiles} files.").OverridePropertyName("files");
-        RuleFor(c => c.Files).Must(BeDistinct).WithMessage("A path stands twice.").OverridePropertyName("files");
+        RuleFor(c => c.Files).Must(files => Repeated(files) is null)
+            .WithMessage(c => $"The path '{Repeated(c.Files)}' is listed twice.").OverridePropertyName("files");
         RuleForEach(c => c.Files).ChildRules(file =>
         {
-            file.RuleFor(f => f.Path).Must(path => DefinitionPath.TryNormalize(path, out _)).OverridePropertyName("path").WithMessage(
-                $"A path is below .kiket/, ends in .yaml or .yml, and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash.");
-            file.RuleFor(f => f.Content).NotNull().OverridePropertyName("content").WithMessage("A file has content, perhaps an empty one.");
+            file.RuleFor(f => f.Path).Must(path => DefinitionPath.TryNormalize(path, out _)).OverridePropertyName("path").WithMessage(f =>
+                $"'{Shown(f.Path)}' is not a valid path: a path is below .kiket/, ends in .yaml or .yml, "
+                + $"and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash.");
+            file.RuleFor(f => f.Content).NotNull().OverridePropertyName("content").WithMessage(f => $"'{Shown(f.Path)}' has no content.");
         }).OverridePropertyName("files");
     }
 
-    private static bool BeDistinct(IReadOnlyList<DefinitionText> files) =>
-        files.DistinctBy(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path, StringComparer.OrdinalIgnoreCase).Count() == files.Count;
+    private static string? Repeated(IReadOnlyList<DefinitionText> files) =>
+        files.Select(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path).GroupBy(p => p, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1)?.Key;
+
+    private static string Shown(string path) =>
+        path.Length <= DefinitionFile.MaxPathLength ? path : path[..DefinitionFile.MaxPathLength] + "…";
 }
 
 internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, SlaRules rules, ICurrentActor current, TimeProvider time)
@@ -77,7 +83,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             var given = files.Select(f => f.Path).ToList();
             var kept = await db.DefinitionFiles.AsNoTracking()
                 .Where(f => db.Projects.Any(p => p.Id == f.ProjectId && p.Key == key) && !given.Contains(f.Path))
-                .Select(f => new DefinitionText(f.Path, f.Content)).ToListAsync(ct);
+                .Select(f => new DefinitionText(f.Path, f.Content, false)).ToListAsync(ct);
             files.AddRange(kept);
         }
 

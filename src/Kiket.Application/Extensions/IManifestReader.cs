@@ -5,7 +5,8 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>A manifest as it came: YAML or JSON text, or a JSON value out of a body.</summary>
-public sealed record ManifestText(string? Text, JsonElement? Json);
+/// <param name="IsStrict">Whether what may weaken a rule, such as an unknown event or permission, is a fault.</param>
+public sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <summary>What a manifest says.</summary>
 /// <param name="CallbackSecret">The secret that stood in it, which is kept nowhere but encrypted; null when there was none.</param>

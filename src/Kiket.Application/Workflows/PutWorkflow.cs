@@ -14,7 +14,8 @@ namespace Kiket.Application.Workflows;
 /// import of other files does not bring the old text back.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen, or null to replace whatever is there.</param>
-public sealed record PutWorkflowCommand(WorkflowRef Workflow, string Text, int? ExpectedVersion) : ICommand<Result<PublishedWorkflow>>;
+/// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
+public sealed record PutWorkflowCommand(WorkflowRef Workflow, string Text, int? ExpectedVersion, bool IsStrict = true) : ICommand<Result<PublishedWorkflow>>;
 
 /// <param name="Workflow">The version that is the latest now.</param>
 /// <param name="Warnings">What was noticed in its text without being a fault.</param>
@@ -50,7 +51,7 @@ internal sealed class PutWorkflowHandler(IKiketDb db, IDefinitionReader reader, 
             return Error.Stale(version);
 
         var path = (await WorkflowFiles.ReadAsync(db, reader, project.Id, ct)).PathOf(key);
-        var imported = await mediator.Send(new ImportDefinitionsCommand([new(path, command.Text)], project.Key, null, false, "api"), ct);
+        var imported = await mediator.Send(new ImportDefinitionsCommand([new(path, command.Text, command.IsStrict)], project.Key, null, false, "api"), ct);
         if (imported.Error is { } faults)
             return faults;
         var after = await db.FindVersionAsync(project, key, null, ct);

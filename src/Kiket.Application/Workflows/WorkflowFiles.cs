@@ -9,7 +9,7 @@ internal sealed class WorkflowFiles(IReadOnlyList<DefinitionText> files, IDefini
 {
     public static async Task<WorkflowFiles> ReadAsync(IKiketDb db, IDefinitionReader reader, long projectId, CancellationToken ct) => new(
         await db.DefinitionFiles.AsNoTracking().Where(f => f.ProjectId == projectId).OrderBy(f => f.Path)
-            .Select(f => new DefinitionText(f.Path, f.Content)).ToListAsync(ct),
+            .Select(f => new DefinitionText(f.Path, f.Content, false)).ToListAsync(ct),
         reader);
 
     /// <summary>The path of the file with a workflow; a free one for a workflow that has no file yet.</summary>

@@ -59,6 +59,14 @@ public static class EventNames
         WorkflowBeforeTransition, ProjectUpdated, ApprovalRequested, ApprovalResolved,
     ];
 
+    /// <summary>Names that Kiket's documentation has for events that this server does not bring about.</summary>
+    public static IReadOnlyList<string> Elsewhere { get; } =
+    [
+        "workflow.after_transition", "workflow.synced", "workflow.issue.transitioned", "workflow.issue.assignment.updated", "board.generated",
+        "analytics.metric_alert", "extension.installation", "extension.delivery.started", "extension.delivery.completed",
+        "extension.delivery.failed", "marketplace.installation.created",
+    ];
+
     /// <summary>Every name that a subscriber may ask for: the events and their aliases.</summary>
     public static IReadOnlyList<string> Subscribable { get; } = [.. All, .. Aliases.Keys.Order(StringComparer.Ordinal)];
 

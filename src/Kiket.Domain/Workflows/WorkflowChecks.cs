@@ -35,6 +35,9 @@ public static class WorkflowFindingCodes
     /// <summary>No way leads to a state.</summary>
     public const string UnreachableState = "UNREACHABLE_STATE";
 
+    /// <summary>A way leads out of a final state.</summary>
+    public const string FinalStateLeft = "FINAL_STATE_LEFT";
+
     /// <summary>No way leads out of a state that is not final.</summary>
     public const string DeadEnd = "DEAD_END";
 
@@ -141,6 +144,13 @@ public static class WorkflowChecks
             foreach (var end in new[] { from, to }.Where(end => !keys.Contains(end)).Distinct())
             {
                 yield return Fault(WorkflowFindingCodes.UnknownState, $"The transition from '{from}' to '{to}' needs a state '{end}', which there is not.")
+                    with { Transition = transition };
+            }
+
+            if (from != to && workflow.FindState(from) is { IsFinal: true })
+            {
+                yield return Doubt(
+                    WorkflowFindingCodes.FinalStateLeft, $"'{from}' is a final state, but this transition leads from it to '{to}'.")
                     with { Transition = transition };
             }
 

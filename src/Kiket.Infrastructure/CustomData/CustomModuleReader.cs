@@ -25,7 +25,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
             return DefinitionErrors.Invalid([new(FileName, broken.Line, broken.Column, broken.Message)]);
         foreach (var doubt in tree.Doubtful)
             findings.Fault(new(FileName, doubt.Line, doubt.Column, doubt.Message));
-        var read = CustomModuleReading.Read(new FileReading(new(FileName, text), tree.Root, findings));
+        var read = CustomModuleReading.Read(new FileReading(new(FileName, text, module.IsStrict), tree.Root, findings));
         return findings.Faults is { Count: > 0 } faults ? DefinitionErrors.Invalid(faults) : new ReadModule(read!, findings.Warnings);
     }
 }
@@ -46,13 +46,13 @@ internal static partial class CustomModuleReading
     /// <returns>Null when a fault leaves nothing to be read.</returns>
     public static CustomModuleSchema? Read(FileReading file)
     {
-        var root = file.Root("model_version", "module", "name", "version", "description", "scope", "tables", "permissions", "id");
+        var root = file.Root(["scope", "tables", "permissions"], ["model_version", "module", "name", "version", "description", "id"]);
         var body = root;
         YamlText? key;
         if (root.Find("module")?.Value is YamlMap nested)
         {
             body = nested;
-            file.WarnOfOthers(nested, "id", "key", "name", "version", "description", "scope", "tables", "permissions");
+            file.RefuseMisspelt(nested, ["scope", "tables", "permissions"], ["id", "key", "name", "version", "description"]);
             key = nested.Find("id") is null ? file.Text(nested, "key", CustomModuleSchema.MaxKeyLength) : null;
             key ??= file.Required(nested, "id", "A module", CustomModuleSchema.MaxKeyLength);
         }
@@ -88,7 +88,7 @@ internal static partial class CustomModuleReading
 
     private static CustomTable ReadTable(FileReading file, YamlText name, YamlMap map)
     {
-        file.WarnOfOthers(map, "name", "description", "soft_delete", "columns", "indexes");
+        file.RefuseMisspelt(map, ["soft_delete", "columns", "indexes"], ["name", "description"]);
         List<CustomColumn> columns = [];
         List<IReadOnlyList<string>> unique = [];
         foreach (var (key, body) in file.Things(map, "columns", "name"))
@@ -115,7 +115,7 @@ internal static partial class CustomModuleReading
         foreach (var index in indexes.Take(MaxIndexes))
         {
             var body = file.MapOf(index, "An index");
-            file.WarnOfOthers(body, "name", "columns", "unique", "description");
+            file.RefuseMisspelt(body, ["columns", "unique"], ["name", "description"]);
             var named = file.Texts(body, "columns").Distinct().ToList();
             if (named.Count == 0)
                 file.Fault(index, "An index names at least one column.");
@@ -136,9 +136,10 @@ internal static partial class CustomModuleReading
     /// <returns>Null for a fault, and for a column that the system keeps itself.</returns>
     private static CustomColumn? ReadColumn(FileReading file, YamlText name, YamlMap map)
     {
-        file.WarnOfOthers(
-            map, "name", "type", "null", "nullable", "default", "primary_key", "auto_increment", "unique", "indexed", "index", "description", "length", "limit",
-            "precision", "scale");
+        file.RefuseMisspelt(
+            map,
+            ["type", "null", "nullable", "primary_key", "unique", "length", "limit", "precision", "scale"],
+            ["name", "default", "auto_increment", "indexed", "index", "description"]);
         if (file.Required(map, "type", $"The column {name.Shown}", 64) is not { } typed)
             return null;
         var match = TypeForm().Match(typed.Value.Trim().ToLowerInvariant());
@@ -224,7 +225,7 @@ internal static partial class CustomModuleReading
         foreach (var item in file.List(map, "permissions"))
         {
             var body = file.MapOf(item, "A permission");
-            file.WarnOfOthers(body, "role", "tables", "operations", "conditions", "description");
+            file.RefuseOthers(body, ["role", "tables", "operations", "conditions", "description"]);
             var role = file.Required(body, "role", "A permission", 32);
             if (role is not null && !Roles.Contains(role.Value))
                 file.Fault(role, $"'{role.Shown}' is no role: {string.Join(", ", Roles)}.");

@@ -119,13 +119,13 @@ internal sealed class DefinitionReader : IDefinitionReader
                 var (file, automation) = (draft.File, draft.Automation with { Workflow = workflow });
                 if (folder is not null && workflow is null && !lacksWorkflows)
                 {
-                    file.Warn(draft.At, $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'.");
+                    file.Refuse(draft.At, $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'.");
                     automation = automation with { Hindrance = $"there is no workflow '{folder}'" };
                 }
 
                 if (!keys.Add((workflow, automation.Key.ToUpperInvariant())))
                 {
-                    file.Warn(draft.At, $"There is already an automation {automation.Key}; this one is kept and not read.");
+                    file.Refuse(draft.At, $"There is already an automation {automation.Key}; this one is kept and not read.");
                     continue;
                 }
 

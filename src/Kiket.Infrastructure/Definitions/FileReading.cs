@@ -45,6 +45,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
 
     public string Path => file.Path;
 
+    public bool IsStrict => file.IsStrict;
+
     /// <summary>The same file, in which nothing is a fault.</summary>
     public FileReading AsTolerant() => new(file, root, findings, isTolerant: true);
 
@@ -53,11 +55,14 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// <summary>Whatever the file holds; null when it is empty.</summary>
     public YamlNode? Whole => root;
 
-    /// <summary>The whole of the file; empty when the file is.</summary>
-    public YamlMap Root(params ReadOnlySpan<string> known)
+    /// <summary>The whole of the file; empty when the file is. Unknown sections are warnings.</summary>
+    public YamlMap Root(params ReadOnlySpan<string> known) => Root(rules: [], known);
+
+    /// <summary>The whole of a file whose sections hold rules.</summary>
+    public YamlMap Root(ReadOnlySpan<string> rules, ReadOnlySpan<string> others)
     {
         var map = MapOf(root ?? new YamlText(1, 1, "", true), "The file");
-        WarnOfOthers(map, known);
+        RefuseMisspelt(map, rules, others);
         if (map.Find("model_version")?.Value is { } version and not YamlText { Value: "1.0" or "1" })
             Fault(version, "This server reads model_version 1.0.");
         return map;
@@ -76,6 +81,18 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     }
 
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
+
+    /// <summary>
+    /// Notes what would silently weaken a rule. A file that is read leniently keeps it with a warning; there, what is said of the text as it is read
+    /// follows the message.
+    /// </summary>
+    public void Refuse(YamlNode at, string message, string? leniently = null)
+    {
+        if (file.IsStrict)
+            Fault(at, message);
+        else
+            Warn(at, leniently ?? message);
+    }
 
     public DefinitionNote NoteAt(YamlNode at, string message) => new(Path, at.Line, at.Column, message);
 
@@ -208,15 +225,52 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return texts;
     }
 
-    /// <summary>Warns of the keys that are read by nobody, so that a misspelt one is not lost without a word.</summary>
+    /// <summary>Warns of unknown keys in a map that says nothing about rules.</summary>
     public void WarnOfOthers(YamlMap map, params ReadOnlySpan<string> known)
     {
         foreach (var entry in map.Entries)
         {
             if (!known.Contains(entry.Key.Value))
-                Warn(entry.Key, $"The key '{entry.Key.Shown}' is not known here; it is kept and not read.");
+                Warn(entry.Key, Unread(entry.Key, Spelling.Nearest(entry.Key.Value, known)));
         }
     }
+
+    /// <summary>Refuses unknown keys in a map of rules, because the rule that a misspelt key states would not hold.</summary>
+    /// <param name="kept">Keys that are known and not read here; they are reported as warnings.</param>
+    public void RefuseOthers(YamlMap map, ReadOnlySpan<string> known, ReadOnlySpan<string> kept = default)
+    {
+        foreach (var entry in map.Entries)
+        {
+            if (kept.Contains(entry.Key.Value))
+                Warn(entry.Key, Unread(entry.Key, null));
+            else if (!known.Contains(entry.Key.Value))
+                RefuseKey(entry.Key, Spelling.Nearest(entry.Key.Value, known), known);
+        }
+    }
+
+    /// <summary>Refuses keys that look like a misspelt rule, and warns of other unknown keys: in maps that hold rules beside all kinds of things.</summary>
+    public void RefuseMisspelt(YamlMap map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
+    {
+        string[] known = [.. rules, .. others];
+        foreach (var key in map.Entries.Select(e => e.Key).Where(k => !known.Contains(k.Value)))
+        {
+            var meant = Spelling.Nearest(key.Value, known);
+            if (meant is not null && rules.Contains(meant))
+                RefuseKey(key, meant, known);
+            else
+                Warn(key, Unread(key, meant));
+        }
+    }
+
+    private void RefuseKey(YamlText key, string? meant, ReadOnlySpan<string> known) => Refuse(
+        key,
+        meant is null
+            ? $"The key '{key.Shown}' is not known here. Known keys: {string.Join(", ", known)}."
+            : $"The key '{key.Shown}' is not known here; {Spelling.Ask(meant)}",
+        Unread(key, meant));
+
+    private static string Unread(YamlText key, string? meant) =>
+        $"The key '{key.Shown}' is not known here; it is kept and not read.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
 
     /// <summary>A value as JSON, by the rules of YAML's core schema.</summary>
     public static JsonElement ToJson(YamlNode node)

@@ -68,9 +68,10 @@ internal static partial class IssueTypesReader
     private static IssueType ReadType(
         FileReading file, YamlText key, YamlMap body, int position, List<CustomField> fields, Dictionary<string, YamlText> workflows)
     {
-        file.WarnOfOthers(
-            body, "key", "id", "label", "name", "description", "allow_children", "color", "icon", "position", "active", "workflow",
-            "custom_fields", "fields");
+        file.RefuseMisspelt(
+            body,
+            ["workflow", "active", "allow_children", "custom_fields", "fields"],
+            ["key", "id", "label", "name", "description", "color", "icon", "position"]);
         ReadFields(file, body, "custom_fields", key.Value, fields);
         ReadFields(file, body, "fields", key.Value, fields);
         if (file.Text(body, "workflow") is { } workflow)
@@ -106,9 +107,10 @@ internal static partial class IssueTypesReader
 
     public static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
     {
-        file.WarnOfOthers(
-            body, "key", "id", "name", "label", "type", "field_type", "required", "options", "default_value", "default", "helper_text",
-            "description");
+        file.RefuseMisspelt(
+            body,
+            ["type", "field_type", "required", "options"],
+            ["key", "id", "name", "label", "default_value", "default", "helper_text", "description"]);
         var word = file.Text(body, "type") ?? file.Text(body, "field_type");
         var fieldType = CustomFieldType.String;
         if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))

@@ -22,7 +22,7 @@ internal static class RuleReader
         if (state.Find("checklist")?.Value is null or YamlText { IsNull: true })
             return null;
         var body = file.Map(state, "checklist");
-        file.WarnOfOthers(body, "id", "key", "title", "name", "label", "required_mode", "items", "on_complete");
+        file.RefuseOthers(body, ["id", "key", "title", "name", "label", "description", "required_mode", "items", "on_complete"]);
         if ((file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength) ?? file.Text(body, "key", Domain.Workflows.Checklist.MaxIdLength)) is not { } id)
         {
             file.Fault(body, "A checklist has an id.");
@@ -59,7 +59,7 @@ internal static class RuleReader
             return Chain(file, state);
 
         var body = file.Map(state, "approval");
-        file.WarnOfOthers(body, "required", "approvers", "conditions", "message", "timeout", "name");
+        file.RefuseOthers(body, ["required", "approvers", "conditions", "message", "timeout", "name"], ["metadata"]);
         var approvers = file.List(body, "approvers").Select(a => Approver(file, a)).OfType<Approver>().ToList();
         return
         [
@@ -95,6 +95,7 @@ internal static class RuleReader
             }
 
             var body = file.MapOf(item, "An action");
+            RefuseMisspeltConditions(file, body);
             if ((file.Text(body, "action") ?? file.Text(body, "type") ?? file.Text(body, "kind")) is not { } kind)
                 file.Fault(item, "An action says what to do, in action or type.");
             else
@@ -102,6 +103,14 @@ internal static class RuleReader
         }
 
         return actions;
+    }
+
+    /// <summary>The other keys of an action are its parameters, so that only this one can be misspelt.</summary>
+    private static void RefuseMisspeltConditions(FileReading file, YamlMap action)
+    {
+        const string known = "conditions";
+        foreach (var key in action.Entries.Select(e => e.Key).Where(k => k.Value != known && Spelling.Nearest(k.Value, known) is not null))
+            file.Refuse(key, $"The key '{key.Shown}' is not known here; {Spelling.Ask(known)}");
     }
 
     /// <summary>The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name it says to whom.</summary>
@@ -127,14 +136,14 @@ internal static class RuleReader
         string[] groups = ["any", "or", "all", "and"];
         if (body.Entries.Where(e => groups.Contains(e.Key.Value)).Select(e => e.Key.Value).ToList() is { Count: > 0 } named)
         {
-            file.WarnOfOthers(body, groups);
+            file.RefuseOthers(body, groups);
             var together = named.Select(Condition (n) => n is "any" or "or" ? new AnyCondition(Conditions(file, body, n)) : new AllCondition(Conditions(file, body, n)));
             return named.Count == 1 ? together.First() : new AllCondition([.. together]);
         }
 
         if (file.Text(body, "checklist") is { } checklist)
         {
-            file.WarnOfOthers(body, "checklist", "complete");
+            file.RefuseOthers(body, ["checklist", "complete"]);
             return new ChecklistCondition(checklist.Value, file.Flag(body, "complete", standard: true));
         }
 
@@ -145,24 +154,28 @@ internal static class RuleReader
     private static FieldCondition? FieldCondition(FileReading file, YamlMap body)
     {
         if (file.Required(body, "field", "The condition", 200) is not { } field)
+        {
+            file.RefuseMisspelt(body, ["field", "operator", "value", "values", "checklist", "complete", "any", "all"], [.. ConditionOperators.Known]);
             return null;
+        }
+
         if (file.Text(body, "operator") is { } written)
         {
-            file.WarnOfOthers(body, "field", "operator", body.Find("value") is null ? "values" : "value");
+            file.RefuseOthers(body, ["field", "operator", body.Find("value") is null ? "values" : "value"]);
             if (ConditionOperators.TryParse(written.Value, out var known))
                 return Compared(field, known, (body.Find("value") ?? body.Find("values"))?.Value);
-            file.Fault(written, $"'{written.Shown}' is no operator. Operators: {string.Join(" ", ConditionOperators.Known)}.");
+            file.Fault(written, $"'{written.Shown}' is no operator. {(Spelling.Nearest(written.Value, [.. ConditionOperators.Known]) is { } meant ? $"Did you mean '{meant}'? " : "")}Operators: {string.Join(" ", ConditionOperators.Known)}.");
             return null;
         }
 
         var shorthand = body.Entries.FirstOrDefault(e => ConditionOperators.TryParse(e.Key.Value, out _));
         if (shorthand is not null && ConditionOperators.TryParse(shorthand.Key.Value, out var short_))
         {
-            file.WarnOfOthers(body, "field", shorthand.Key.Value);
+            file.RefuseOthers(body, ["field", shorthand.Key.Value]);
             return Compared(field, short_, shorthand.Value);
         }
 
-        file.WarnOfOthers(body, "field", "value");
+        file.RefuseOthers(body, ["field", "operator", "value"]);
         if (body.Find("value")?.Value is { } equal)
             return new(field.Value, ConditionOperator.Equal, FileReading.ToJson(equal));
         file.Fault(body, "The condition has no operator.");
@@ -183,7 +196,8 @@ internal static class RuleReader
 
     private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)
     {
-        file.WarnOfOthers(body, "id", "key", "label", "title", "check_type", "required", body.Find("condition") is null ? "conditions" : "condition");
+        file.RefuseOthers(
+            body, ["id", "key", "label", "title", "description", "check_type", "required", body.Find("condition") is null ? "conditions" : "condition"]);
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         var check = Word(file, body, "check_type", conditions.Count > 0 ? ChecklistCheck.Auto : ChecklistCheck.Manual);
         if (check is ChecklistCheck.Auto && conditions.Count == 0)
@@ -213,10 +227,8 @@ internal static class RuleReader
         foreach (var item in transition.Find("require_approval")?.Value is YamlMap single ? [single] : file.List(transition, "require_approval"))
         {
             var body = file.MapOf(item, "An approval");
-            file.WarnOfOthers(body, "assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name");
+            file.RefuseOthers(body, ["assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name"]);
             var approver = body.Find("assignment")?.Value is { } assignment ? Approver(file, assignment) : NamedBy(file, body);
-            var metadata = file.Map(body, "metadata");
-            file.WarnOfOthers(metadata, "message");
             requirements.Add(Requirement(
                 $"{requirements.Count + 1}",
                 file.Text(body, "name")?.Value ?? (approver is null ? "Approval" : $"Approval by {approver.Identifier}"),
@@ -225,7 +237,7 @@ internal static class RuleReader
             {
                 Conditions = Conditions(file, body),
                 Timeout = Length(file, body, "timeout"),
-                Message = file.Text(metadata, "message")?.Value,
+                Message = MessageOf(file, body),
             });
         }
 
@@ -239,7 +251,7 @@ internal static class RuleReader
         if (chain is null or YamlText { IsNull: true })
             return requirements;
         var body = chain is YamlList ? YamlMap.EmptyAt(chain) : file.MapOf(chain, "approval_chain");
-        file.WarnOfOthers(body, "name", "chain", "timeout");
+        file.RefuseOthers(body, ["name", "chain", "timeout"], ["escalation", "description", "metadata"]);
         var levels = chain is YamlList list ? list.Items : file.List(body, "chain");
         if (levels.Count > MaxLevels)
         {
@@ -256,23 +268,26 @@ internal static class RuleReader
     /// <summary>One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same time.</summary>
     private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position, string? chain)
     {
-        file.WarnOfOthers(body, "level", "name", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message");
+        file.RefuseOthers(
+            body,
+            ["level", "name", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message", "metadata"]);
         var level = file.WholeNumber(body, "level") ?? position;
         var name = file.Text(body, "name")?.Value ?? (chain is null ? $"Level {level}" : $"{chain}, level {level}");
-        var shared = (Conditions: Conditions(file, body), Timeout: Length(file, body, "timeout"), Message: file.Text(body, "message")?.Value);
+        var shared = (Conditions: Conditions(file, body), Timeout: Length(file, body, "timeout"), Message: MessageOf(file, body));
         ApprovalRequirement Shared(ApprovalRequirement r) => r with { Conditions = [.. shared.Conditions, .. r.Conditions], Timeout = r.Timeout ?? shared.Timeout, Message = r.Message ?? shared.Message };
 
         if (body.Find("parallel") is not null)
         {
-            var isOr = string.Equals(file.Text(body, "logic")?.Value, "or", StringComparison.OrdinalIgnoreCase);
+            var isOr = IsOr(file, body);
             List<ApprovalRequirement> groups = [];
             foreach (var item in file.List(body, "parallel"))
             {
                 var group = file.MapOf(item, "A group");
-                file.WarnOfOthers(group, "group", "name", "assignments", "assignment", "required", "timeout", "conditions", "message");
+                file.RefuseOthers(
+                    group, ["group", "name", "assignments", "assignment", "required", "logic", "timeout", "conditions", "message", "metadata"]);
                 var title = (file.Text(group, "group") ?? file.Text(group, "name"))?.Value ?? $"{groups.Count + 1}";
                 groups.AddRange(Assignments(file, group, $"chain.{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
-                    .Select(r => r with { Conditions = Conditions(file, group), Timeout = Length(file, group, "timeout"), Message = file.Text(group, "message")?.Value }));
+                    .Select(r => r with { Conditions = Conditions(file, group), Timeout = Length(file, group, "timeout"), Message = MessageOf(file, group) }));
             }
 
             return [.. groups.Select(Shared)];
@@ -290,7 +305,7 @@ internal static class RuleReader
         var items = body.Find("assignment")?.Value is { } only ? [only] : file.List(body, "assignments");
         var approvers = items.Select(i => Approver(file, Assigned(file, i))).OfType<Approver>().ToList();
         var required = file.Text(body, "required");
-        var isOr = string.Equals(file.Text(body, "logic")?.Value, "or", StringComparison.OrdinalIgnoreCase);
+        var isOr = IsOr(file, body);
         if (required is { Value: "any" } || (required is null && isOr && body.Find("parallel") is null))
             return [Requirement(key, name, approvers, 1, level, alternatives)];
         if (required is { Value: "all" or "true" or "false" } or null)
@@ -304,12 +319,29 @@ internal static class RuleReader
         return [Requirement(key, name, approvers, Count(file, body, "required", 1), level, alternatives)];
     }
 
+    /// <summary>What the approvers are told: beside the assignments, or in their metadata.</summary>
+    private static string? MessageOf(FileReading file, YamlMap body)
+    {
+        var metadata = file.Map(body, "metadata");
+        file.WarnOfOthers(metadata, "message");
+        return (file.Text(body, "message") ?? file.Text(metadata, "message"))?.Value;
+    }
+
+    /// <summary>Whether one of the groups is enough.</summary>
+    private static bool IsOr(FileReading file, YamlMap body)
+    {
+        var logic = file.Text(body, "logic");
+        if (logic is not null && logic.Value.ToUpperInvariant() is not ("AND" or "OR"))
+            file.Refuse(logic, $"'{logic.Shown}' is not a valid logic; use and, or.");
+        return string.Equals(logic?.Value, "or", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>An assignment may stand right there, or in a map of its own.</summary>
     private static YamlNode Assigned(FileReading file, YamlNode item)
     {
         if (item is not YamlMap map || map.Find("assignment")?.Value is not { } inner)
             return item;
-        file.WarnOfOthers(map, "assignment");
+        file.RefuseOthers(map, ["assignment"]);
         return inner;
     }
 
@@ -328,7 +360,7 @@ internal static class RuleReader
             return null;
         }
 
-        file.WarnOfOthers(body, "role", "user", "type", "identifier");
+        file.RefuseOthers(body, ["role", "user", "type", "identifier"]);
         return NamedBy(file, body);
     }
 
@@ -348,9 +380,12 @@ internal static class RuleReader
     private static SlaPolicy Policy(FileReading file, YamlNode node)
     {
         var body = file.MapOf(node, "sla");
-        file.WarnOfOthers(
-            body, body.Find("condition") is null ? "conditions" : "condition", "default", "warning", "breach", "business_hours", "pause_on_state", "on_warning",
-            "on_breach");
+        file.RefuseOthers(
+            body,
+            [
+                body.Find("condition") is null ? "conditions" : "condition", "default", "warning", "breach", "business_hours", "pause_on_state",
+                "on_warning", "on_breach",
+            ]);
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
             file.Warn(body.Find("default")!.Key, "A policy is the default one when it has no condition.");

@@ -24,7 +24,7 @@ internal static class SlaDefinitionsReader
     {
         var (root, key) = file.Whole is YamlList bare
             ? (YamlMap.EmptyAt(bare) with { Entries = [new(new(bare.Line, bare.Column, Lists[0], true), bare)] }, Lists[0])
-            : (file.Root(["model_version", .. Lists]), null);
+            : (file.Root(Lists, ["model_version"]), null);
         key ??= Lists.FirstOrDefault(name => root.Find(name) is not null);
         if (key is null || FileReading.IsEmpty(root, key))
             file.Warn(root, "The file has no limits.");
@@ -49,7 +49,10 @@ internal static class SlaDefinitionsReader
 
     private static SlaDefinitionDraft? ReadOne(FileReading file, YamlText id, YamlMap body)
     {
-        file.WarnOfOthers(body, "id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes");
+        file.RefuseOthers(
+            body,
+            ["id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes"],
+            ["name", "description", "owner"]);
         if (id.Value.Length is 0 or > SlaDefinition.MaxIdLength)
             file.Fault(id, $"An id has 1 to {SlaDefinition.MaxIdLength} characters.");
         var status = file.Required(body, "status", "The limit", Domain.Workflows.State.MaxKeyLength);

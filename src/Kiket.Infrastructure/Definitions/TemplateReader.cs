@@ -22,9 +22,12 @@ internal static class TemplateReader
         if (root.Find(member) is null)
             file.Warn(root, "The file has no template.");
         var body = file.Map(root, member);
-        file.WarnOfOthers(
-            body, "key", "id", "name", "title", "description", "scope", "issue_type", "status", "priority", "labels", "defaults", "custom_fields",
-            "default_custom_fields", "required_fields", "fields");
+        file.RefuseMisspelt(
+            body,
+            ["issue_type", "status", "required_fields", "fields"],
+            [
+                "key", "id", "name", "title", "description", "scope", "priority", "labels", "defaults", "custom_fields", "default_custom_fields",
+            ]);
         if (file.Text(body, "scope") is { Value: not "project" } scope)
             file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template is the project's.");
 

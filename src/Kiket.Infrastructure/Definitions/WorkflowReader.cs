@@ -37,12 +37,11 @@ internal static partial class WorkflowReader
 
     public static WorkflowDraft? Read(FileReading file)
     {
-        var root = file.Root(
-            "model_version", "workflow", "version", "name", "description", "initial_state", "states", "transitions");
+        var root = file.Root(["initial_state", "states", "transitions"], ["model_version", "workflow", "version", "name", "description"]);
         var (key, name, description, initial, version) = ReadHead(file, root);
         var states = ReadStates(file, root);
         var transitions = ReadTransitions(file, root, states, out var places);
-        var initialKey = FindInitial(file, initial ?? file.Text(root, "initial_state"), states);
+        var initialKey = FindInitial(file, root, initial ?? file.Text(root, "initial_state"), states);
         if (key is null)
             return null;
         if (name is null || states.Count == 0 || initialKey is null || transitions is null || states.Any(s => !s.IsSound))
@@ -74,7 +73,7 @@ internal static partial class WorkflowReader
         }
 
         var head = file.Map(root, "workflow");
-        file.WarnOfOthers(head, "id", "name", "version", "description", "initial_state");
+        file.RefuseMisspelt(head, ["id", "initial_state"], ["name", "version", "description"]);
         foreach (var member in (string[])["version", "name", "description"])
         {
             if (root.Find(member) is { } stray)
@@ -126,9 +125,12 @@ internal static partial class WorkflowReader
 
     private static StateDraft ReadState(FileReading file, YamlText key, YamlMap body)
     {
-        file.WarnOfOthers(
-            body, "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "wip_limit", "sla",
-            "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete");
+        file.RefuseOthers(
+            body,
+            [
+                "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "wip_limit", "sla",
+                "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete",
+            ]);
         var metadata = file.Map(body, "metadata");
         file.WarnOfOthers(metadata, "label", "color", "icon", "description");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
@@ -166,8 +168,10 @@ internal static partial class WorkflowReader
         foreach (var item in items.Take(MaxTransitions))
         {
             var body = file.MapOf(item, "A transition");
-            file.WarnOfOthers(
-                body, "from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required");
+            file.RefuseOthers(
+                body,
+                ["from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required"],
+                ["label", "icon", "color", "id", "key"]);
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
                 Add(ReadTransition(file, body, from, to), item, places);
@@ -197,7 +201,7 @@ internal static partial class WorkflowReader
     private static Transition ReadTransition(FileReading file, YamlMap body, string from, string to)
     {
         var metadata = file.Map(body, "metadata");
-        file.WarnOfOthers(metadata, "requires_fields", "comment_required");
+        file.RefuseMisspelt(metadata, ["requires_fields", "comment_required"]);
         return new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())
         {
             Conditions = RuleReader.Conditions(file, body),
@@ -207,7 +211,7 @@ internal static partial class WorkflowReader
         };
     }
 
-    private static string? FindInitial(FileReading file, YamlText? named, List<StateDraft> states)
+    private static string? FindInitial(FileReading file, YamlMap root, YamlText? named, List<StateDraft> states)
     {
         if (named is not null)
         {
@@ -220,6 +224,13 @@ internal static partial class WorkflowReader
         var initial = states.Where(s => s.Type is StateType.Initial).ToList();
         foreach (var second in initial.Skip(1))
             file.Fault(second.Key, $"The states '{initial[0].Key.Value}' and '{second.Key.Value}' are both of type initial.");
+        if (initial.Count == 0 && states is [{ Type: not null }, ..]) // a first state without a type becomes the initial one
+        {
+            file.Refuse(
+                root.Find("states")!.Key,
+                $"The workflow has no initial state: no state has the type initial, and initial_state is missing. '{states[0].Key.Value}' is the first state.");
+        }
+
         return initial.Count > 1 ? null : (initial.FirstOrDefault() ?? states.FirstOrDefault())?.Key.Value;
     }
 

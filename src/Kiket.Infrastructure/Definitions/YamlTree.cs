@@ -63,13 +63,13 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         }
         catch (YamlException e)
         {
-            return new(null, new((int)e.Start.Line, (int)e.Start.Column, Sentence(e.Message)), []);
+            return new(null, composer.CauseOf(e), []);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            // The scanner has corners where it fails by accident instead of refusing the text.
+            // The scanner has corners where it fails by accident instead of refusing the text; an unclosed bracket leads into one of them.
             var (line, column) = composer.Place;
-            return new(null, new(line, column, "The text is not YAML."), []);
+            return new(null, composer.Unclosed ?? composer.FindUnclosed() ?? new(line, column, "The text is not YAML."), []);
         }
     }
 
@@ -80,10 +80,74 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
     {
         private readonly Parser parser = new(new StringReader(text));
         private readonly Dictionary<AnchorName, YamlNode> anchors = [];
+        private readonly Stack<(char Bracket, Mark At)> open = [];
 
         public List<YamlFault> Doubtful { get; } = [];
 
         public (int Line, int Column) Place => parser.Current is { } at ? ((int)at.Start.Line, (int)at.Start.Column) : (1, 1);
+
+        /// <summary>The innermost bracket that is open, or null. The parser fails one event ahead of what has been read.</summary>
+        public YamlFault? Unclosed => parser.Current switch
+        {
+            MappingStart { Style: MappingStyle.Flow } map => UnclosedAt('{', map.Start.Line, map.Start.Column),
+            SequenceStart { Style: SequenceStyle.Flow } list => UnclosedAt('[', list.Start.Line, list.Start.Column),
+            var last when open.Skip(last is MappingEnd or SequenceEnd ? 1 : 0).Take(1).ToList() is [var (bracket, at)] =>
+                UnclosedAt(bracket, at.Line, at.Column),
+            _ => null,
+        };
+
+        /// <summary>What the parser refuses, at the place that has to be changed: it often notices a tab or a missing bracket lines away.</summary>
+        public YamlFault CauseOf(YamlException failure)
+        {
+            var place = new YamlFault((int)failure.Start.Line, (int)failure.Start.Column, Sentence(failure.Message));
+            if (failure.Message.Contains("tab", StringComparison.Ordinal))
+                return FindTab(int.Max(place.Line, (int)(parser.Current?.End.Line ?? 1))) ?? place;
+            return failure.Message.Contains("did not find expected ','", StringComparison.Ordinal) ? Unclosed ?? place : place;
+        }
+
+        private static YamlFault UnclosedAt(char bracket, long line, long column) =>
+            new((int)line, (int)column, $"The '{bracket}' opened in line {line} is not closed.");
+
+        /// <summary>The first bracket from a place on that nothing closes, for a failure of the scanner before it says that there is one.</summary>
+        public YamlFault? FindUnclosed()
+        {
+            Stack<(char Bracket, int Line, int Column)> brackets = [];
+            var (number, quote) = (0, '\0');
+            foreach (var line in text.AsSpan().EnumerateLines())
+            {
+                if (++number < Place.Line)
+                    continue;
+                for (var i = 0; i < line.Length; i++)
+                {
+                    var (c, isFirst) = (line[i], i == 0 || line[i - 1] is ' ' or '[' or '{' or ',' or ':');
+                    if (quote != '\0')
+                        quote = c == quote ? '\0' : quote;
+                    else if (c is '"' or '\'' && isFirst)
+                        quote = c;
+                    else if (c is '#' && isFirst)
+                        break;
+                    else if (c is '{' or '[')
+                        brackets.Push((c, number, i + 1));
+                    else if (c is '}' or ']')
+                        brackets.TryPop(out _);
+                }
+            }
+
+            return brackets.LastOrDefault() is { Line: > 0 } first ? UnclosedAt(first.Bracket, first.Line, first.Column) : null;
+        }
+
+        private YamlFault? FindTab(int firstLine)
+        {
+            var number = 0;
+            foreach (var line in text.AsSpan().EnumerateLines())
+            {
+                var indent = line[..^line.TrimStart(" \t").Length];
+                if (++number >= firstLine && indent.IndexOf('\t') is var tab and >= 0)
+                    return new(number, tab + 1, "A tab indents this line; YAML is indented with spaces.");
+            }
+
+            return null;
+        }
 
         public YamlNode? ReadAll()
         {
@@ -113,8 +177,8 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                 AnchorAlias alias => anchors.GetValueOrDefault(alias.Value)
                     ?? throw new YamlException(at, at, $"There is no finished anchor '{alias.Value}' before this place"),
                 Scalar scalar => TextOf(scalar),
-                SequenceStart => ReadList(at, depth),
-                MappingStart => ReadMap(at, depth),
+                SequenceStart list => ReadList(at, depth, list.Style is SequenceStyle.Flow),
+                MappingStart map => ReadMap(at, depth, map.Style is MappingStyle.Flow),
                 _ => throw new YamlException(at, at, "The text is not YAML"),
             };
             if (depth + node.Height > MaxDepth)
@@ -134,24 +198,30 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             return new((int)scalar.Start.Line, (int)scalar.Start.Column, UnicodeText.Clean(scalar.Value), scalar.Style is ScalarStyle.Plain);
         }
 
-        private YamlList ReadList(Mark at, int depth)
+        private YamlList ReadList(Mark at, int depth, bool isFlow)
         {
             List<YamlNode> items = [];
             var size = 1;
+            if (isFlow)
+                open.Push(('[', at));
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
                 items.Add(ReadNode(depth + 1));
                 size = Grow(size, items[^1]);
             }
 
+            if (isFlow)
+                open.Pop();
             return new((int)at.Line, (int)at.Column, size, items.Count == 0 ? 0 : 1 + items.Max(i => i.Height), items);
         }
 
-        private YamlMap ReadMap(Mark at, int depth)
+        private YamlMap ReadMap(Mark at, int depth, bool isFlow)
         {
             Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
             List<YamlEntry> ordered = [], merged = [];
             var (size, height) = (1, 0);
+            if (isFlow)
+                open.Push(('{', at));
             while (!parser.TryConsume<MappingEnd>(out _))
             {
                 var key = ReadNode(depth + 1);
@@ -167,6 +237,9 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                 else
                     Doubtful.Add(new(text.Line, text.Column, $"The key '{text.Shown}' stands twice; the first is in line {entries[text.Value].Key.Line}."));
             }
+
+            if (isFlow)
+                open.Pop();
 
             // What a map says itself goes before what it merges in, and the first source before the next (yaml.org/type/merge.html).
             ordered.AddRange(merged.Where(e => entries.TryAdd(e.Key.Value, e)));

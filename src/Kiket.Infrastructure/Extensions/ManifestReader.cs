@@ -16,7 +16,7 @@ internal sealed class ManifestReader : IManifestReader
 {
     public Result<ReadManifest> Read(ManifestText manifest)
     {
-        var findings = new ManifestFindings();
+        var findings = new ManifestFindings(manifest.IsStrict);
         if (Parse(manifest, findings) is { } root && findings.Faults.Count == 0)
         {
             var read = new ManifestReading(findings, root, manifest).Read();
@@ -73,15 +73,20 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
     private static readonly string[] Steps = ["secrets", "configure", "test", "info"];
     private static readonly string[] OutputTypes = ["copyable", "url", "code", "badge", "status"];
 
-    private static readonly string[] KnownKeys =
+    private static readonly string[] RuleKeys =
     [
-        "id", "key", "name", "version", "api_version", "description", "author", "homepage", "sdk", "delivery", "callback", "callback_url",
-        "activationEvents", "activation_events", "lifecycleEvents", "lifecycle_events", "permissions", "hooks", "triggers", "configuration",
-        "settings", "secrets", "setup", "output_fields", "contributes", "custom_data", "capabilities", "assets", "hosting", "delivery_secret",
-        "icon", "tags", "signature_scheme",
+        "delivery", "callback", "callback_url", "activationEvents", "activation_events", "lifecycleEvents", "lifecycle_events", "permissions",
+        "hooks", "triggers", "secrets", "custom_data", "delivery_secret", "signature_scheme",
+    ];
+
+    private static readonly string[] OtherKeys =
+    [
+        "id", "key", "name", "version", "api_version", "description", "author", "homepage", "sdk", "configuration", "settings", "setup",
+        "output_fields", "contributes", "customData", "capabilities", "assets", "hosting", "icon", "tags",
     ];
 
     private readonly ManifestValues values = new(findings);
+    private readonly ManifestNames names = new(findings, root);
     private string? literalSecret;
     private readonly List<string> hiddenDefaults = [];
 
@@ -91,7 +96,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         var isFlat = root.Find("extension") is null;
         var extension = isFlat ? whole : values.Map(whole.Member("extension", root.Find("extension")!.Value), "extension");
         ReadVersions(whole, isFlat);
-        WarnOfOthers(extension, isFlat);
+        values.RefuseMisspelt(extension, RuleKeys, isFlat ? [.. OtherKeys, "model_version", "manifest_version"] : OtherKeys);
 
         var id = ReadId(extension);
         var (delivery, callback) = ReadDelivery(extension, whole, isFlat);
@@ -107,9 +112,9 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             Sdk = ReadSdk(extension),
             Delivery = delivery,
             Callback = callback,
-            ActivationEvents = values.Texts(Find(extension, "activationEvents", "activation_events"), MaxName),
-            LifecycleEvents = values.Texts(Find(extension, "lifecycleEvents", "lifecycle_events"), MaxName),
-            Permissions = ReadPermissions(extension, whole),
+            ActivationEvents = names.ReadActivationEvents(extension),
+            LifecycleEvents = names.ReadLifecycleEvents(extension),
+            Permissions = names.ReadPermissions(extension, whole),
             Hooks = hooks,
             Configuration = ReadConfiguration(extension, whole),
             Secrets = ReadSecrets(extension),
@@ -142,15 +147,6 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         else if (!isFlat)
         {
             findings.Fault(whole.Member("model_version", root), "model_version is missing; this server reads 1.0.");
-        }
-    }
-
-    private void WarnOfOthers(Placed extension, bool isFlat)
-    {
-        foreach (var (key, value) in Members(extension))
-        {
-            if (!KnownKeys.Contains(key) && !(isFlat && key is "model_version" or "manifest_version"))
-                findings.Warn(value, $"{value.Path} is not known; it is kept and not read.");
         }
     }
 
@@ -230,6 +226,10 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         }
 
         var callback = values.Map(at, "callback");
+        values.RefuseMisspelt(
+            callback,
+            ["url", "callback_url", "secret", "required", "exact_url", "exactUrl", "signature_scheme", "signatureScheme", "timeout", "timeout_ms", "headers"],
+            ["type", "mode"]);
         return new()
         {
             Url = values.Required(callback, "url", MaxUrl, "callback_url") ?? "",
@@ -281,15 +281,6 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         return headers;
     }
 
-    private IReadOnlyList<string> ReadPermissions(Placed extension, Placed whole)
-    {
-        var at = Find(extension, "permissions") ?? Find(whole, "permissions");
-        var permissions = values.Texts(at, MaxName);
-        foreach (var unknown in permissions.Where(p => !Scope.TryParse(p, out _)))
-            findings.Warn(at!.Value, $"The permission '{unknown}' is not known here; it allows nothing.");
-        return permissions;
-    }
-
     private List<ExtensionHook> ReadHooks(Placed extension, Placed whole)
     {
         var at = Find(extension, "hooks", "triggers") ?? Find(whole, "hooks", "triggers");
@@ -319,8 +310,10 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             findings.Fault(at, "A hook names an event.");
         else if (@event is not null && !EventName().IsMatch(@event))
             findings.Fault(at, "The name of an event is letters, digits, dots, hyphens, colons and underscores.");
-        else if (@event is not null && EventNames.Resolve(@event) is null)
-            findings.Warn(at, $"'{@event}' is no event of this server; only what the extension itself is asked to do can bring it about.");
+        else if (@event is not null)
+            names.CheckEvent(at, @event);
+        values.RefuseOthers(
+            map, "event", "description", "timeout", "timeout_ms", "retries", "required", "template", "endpoint", "handler", "id", "name");
 
         var hook = new ExtensionHook
         {
@@ -478,9 +471,12 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         List<CustomDataGrant> grants = [];
         if (Find(extension, "custom_data", "customData") is not { } at)
             return grants;
-        foreach (var item in values.Items(Find(values.Map(at, "custom_data"), "permissions")))
+        var customData = values.Map(at, "custom_data");
+        values.RefuseMisspelt(customData, ["permissions"], ["modules"]);
+        foreach (var item in values.Items(Find(customData, "permissions")))
         {
             var map = values.Map(item, "A permission");
+            values.RefuseOthers(map, "module", "operations", "description");
             if (values.Required(map, "module", MaxName) is not { } module)
                 continue;
             var listed = Find(map, "operations") ?? map.Member("operations", map.Node);

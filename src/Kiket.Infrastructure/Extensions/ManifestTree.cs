@@ -5,7 +5,8 @@ using Kiket.Infrastructure.Definitions;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>What is said about a manifest while it is read. Bounded, so that nonsense cannot fill the answer.</summary>
-internal sealed class ManifestFindings
+/// <param name="isStrict">Whether what may weaken a rule is a fault; else it is a warning.</param>
+internal sealed class ManifestFindings(bool isStrict)
 {
     private const int Max = 200;
 
@@ -19,6 +20,9 @@ internal sealed class ManifestFindings
     public void Fault(Placed at, string message) => Add(faults, at, message);
 
     public void Warn(Placed at, string message) => Add(warnings, at, message);
+
+    /// <summary>Notes what may weaken a rule.</summary>
+    public void Refuse(Placed at, string message) => Add(isStrict ? faults : warnings, at, message);
 
     private static void Add(List<ErrorDetail> notes, Placed at, string message)
     {
@@ -79,6 +83,32 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (!at.IsNull)
             findings.Fault(at, $"{what} is a map of keys and values.");
         return at with { Node = YamlMap.EmptyAt(at.Node), IsFaulty = !at.IsNull };
+    }
+
+    /// <summary>Refuses unknown keys in a map of rules, because the rule that a misspelt key states would not hold.</summary>
+    public void RefuseOthers(Placed map, params ReadOnlySpan<string> known)
+    {
+        foreach (var (key, value) in Members(map))
+        {
+            if (!known.Contains(key))
+                findings.Refuse(value, $"{value.Path} is not known{Spelling.AskOrList(key, known)}");
+        }
+    }
+
+    /// <summary>Refuses keys that look like a misspelt rule, and warns of other unknown keys.</summary>
+    public void RefuseMisspelt(Placed map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
+    {
+        string[] known = [.. rules, .. others];
+        foreach (var (key, value) in Members(map))
+        {
+            if (known.Contains(key))
+                continue;
+            var meant = Spelling.Nearest(key, known);
+            if (meant is not null && rules.Contains(meant))
+                findings.Refuse(value, $"{value.Path} is not known; {Spelling.Ask(meant)}");
+            else
+                findings.Warn(value, $"{value.Path} is not known; it is kept and not read.");
+        }
     }
 
     public IEnumerable<Placed> Items(Placed? at)

@@ -163,7 +163,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         await using var scope = server.Services.CreateAsyncScope();
         var slug = organization
             ?? (await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Organizations.SingleAsync(o => o.Id == tenant.OrganizationId)).Slug;
-        var done = await ImportCommand.ImportAsync(server.Services, path, slug, error, CancellationToken.None);
+        var done = await ImportCommand.ImportAsync(server.Services, path, slug, isStrict: true, error, CancellationToken.None);
         return done.Error is { } refusal ? (1, "", error + refusal.Message) : (0, done.Value, error.ToString());
     }
 

@@ -44,5 +44,5 @@ internal sealed record Installed(KiketServer Server, JsonNode Answer)
 
     public static async Task<Installed> NewAsync(Tenant tenant, string? project = null, string id = "com.example.helper", params string[] permissions) => new(
         tenant.Server,
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Manifest(id, permissions), project_id = project }).CreatedAsync());
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Manifest(id, permissions), project_id = project, strict = false }).CreatedAsync());
 }

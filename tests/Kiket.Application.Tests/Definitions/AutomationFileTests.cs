@@ -76,9 +76,9 @@ public sealed class AutomationFileTests
     [InlineData("automations: [{id: a, trigger: issue.created}, {id: A, trigger: issue.created}]\n", "1:65 There is already an automation A; this one is kept and not read.")]
     [InlineData("rules: []\n", "1:1 The file has no automation.", "1:1 The key 'rules' is not known here; it is kept and not read.")]
     [InlineData("- a\n", "1:1 The file has no automation.", "1:1 The file is a map of keys and values.")]
-    public void What_cannot_be_read_or_run_is_a_warning_and_never_a_fault(string text, params string[] expected)
+    public void What_cannot_be_read_or_run_is_a_warning_where_a_file_is_read_leniently(string text, params string[] expected)
     {
-        var warnings = Read((TypesPath, Types), (MainPath, Main), (Path, text)).Value.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}").Order();
+        var warnings = ReadLeniently((TypesPath, Types), (MainPath, Main), (Path, text)).Value.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}").Order();
 
         Assert.Equal(expected.Order(), warnings.Select(w => w.Contains("Operators:", StringComparison.Ordinal) ? w[..(w.IndexOf("Operators:", StringComparison.Ordinal) + 10)] + " *" : w));
     }
@@ -87,6 +87,6 @@ public sealed class AutomationFileTests
     public void A_recipe_of_no_workflow_is_kept_and_named() =>
         Assert.Equal(
             "The automation late is kept and never run: there is no workflow 'other'.",
-            Assert.Single(Read((TypesPath, Types), (MainPath, Main), (RecipePath.Replace("/main/", "/other/", StringComparison.Ordinal), "recipe: {trigger: issue.updated}\n"))
+            Assert.Single(ReadLeniently((TypesPath, Types), (MainPath, Main), (RecipePath.Replace("/main/", "/other/", StringComparison.Ordinal), "recipe: {trigger: issue.updated}\n"))
                 .Value.Warnings).Message);
 }

@@ -250,7 +250,7 @@ public sealed class PackTests
             (ProjectPath, "project:\n  seed_data:\n    issues:\n      - {title: A, issue_type: bug, status: fixed}\n"),
             (BugPath, "workflow: bug\nstates: [reported, fixed\n"));
 
-        Assert.Equal(".kiket/workflows/bug.yaml:3:1", Assert.Single(read.Error!.Details).Field);
+        Assert.Equal(".kiket/workflows/bug.yaml:2:9", Assert.Single(read.Error!.Details).Field);
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class PackTests
                 ".kiket/boards/b.yaml:2:1: The key 'board' stands twice; the first is in line 1.",
             ],
             pack.Warnings.Select(w => $"{w.Place}: {w.Message}"));
-        Assert.Equal(".kiket/boards/b.yaml:2:1", Assert.Single(refusal.Details).Field);
+        Assert.Equal(".kiket/boards/b.yaml:1:8", Assert.Single(refusal.Details).Field);
     }
 
     [Fact]

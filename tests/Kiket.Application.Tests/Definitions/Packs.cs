@@ -39,6 +39,10 @@ internal static class Packs
     public static Result<DefinitionPack> Read(params (string Path, string Text)[] files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], "LEGAL", null);
 
+    /// <summary>Reads a pack in which what may weaken a rule is a warning.</summary>
+    public static Result<DefinitionPack> ReadLeniently(params (string Path, string Text)[] files) =>
+        Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text, IsStrict: false))], "LEGAL", null);
+
     public static Result<DefinitionPack> ReadFrom(string? folder, params (string Path, string Text)[] files) =>
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], null, folder);
 

@@ -71,7 +71,7 @@ public sealed class TemplateFileTests
     [InlineData("template: {key: t, defaults: {colour: red}}\n", "1:31 The key 'colour' is not known here; it is kept and not read.")]
     [InlineData("template: {key: t, issue_type: claim}\n", "1:32 There is no issue type 'claim' for issues of this template.")]
     [InlineData("template: {key: t, defaults: {status: lost}}\n", "1:39 Workflow main has no state 'lost'.")]
-    [InlineData("templates: []\n", "1:1 The file has no template.", "1:1 The key 'templates' is not known here; it is kept and not read.")]
+    [InlineData("templates: []\n", "1:1 The file has no template.", "1:1 The key 'templates' is not known here; it is kept and not read. Did you mean 'template'?")]
     public void What_a_template_names_and_the_pack_does_not_have_is_a_warning(string text, params string[] expected) =>
         Assert.Equal(
             expected.Order(),
