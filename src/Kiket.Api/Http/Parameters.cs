@@ -59,6 +59,11 @@ internal static class Parameters
                 : throw new InvalidParameterException(name, $"'{value}' is no id.")),
         ];
 
+    /// <summary>An instant, UTC where no offset is given; or a day, which begins in the organization's time zone.</summary>
+    public static TimeBound? Bound(string name, string? text) => Instant(name, text) is not { } instant ? null
+        : text!.Contains('T') ? TimeBound.At(instant)
+        : new(null, DateOnly.FromDateTime(instant.UtcDateTime));
+
     /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
     public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : Iso8601.TryParse(text, out var instant) ? instant

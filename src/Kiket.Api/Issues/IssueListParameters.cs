@@ -56,7 +56,7 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words; an issue's key is a word too.")]
     public string? Search { get; init; }
 
-    [FromQuery(Name = "created_after"), Description("Only issues created at this instant or later; UTC without an offset.")]
+    [FromQuery(Name = "created_after"), Description("Only issues created at this instant or later: UTC without an offset; a day begins in the time zone of the organization.")]
     public string? CreatedAfter { get; init; }
 
     [FromQuery(Name = "created_before"), Description("Only issues created before this instant.")]
@@ -97,10 +97,10 @@ internal sealed record IssueListParameters
         ParentId = Parameters.Ids("parent_id", ParentId),
         Sla = Parameters.Enums<SlaStatus>("sla", Sla),
         Search = Parameters.Search("search", Search),
-        CreatedAfter = Parameters.Instant("created_after", CreatedAfter),
-        CreatedBefore = Parameters.Instant("created_before", CreatedBefore),
-        UpdatedAfter = Parameters.Instant("updated_after", UpdatedAfter),
-        UpdatedBefore = Parameters.Instant("updated_before", UpdatedBefore),
+        CreatedAfter = Parameters.Bound("created_after", CreatedAfter),
+        CreatedBefore = Parameters.Bound("created_before", CreatedBefore),
+        UpdatedAfter = Parameters.Bound("updated_after", UpdatedAfter),
+        UpdatedBefore = Parameters.Bound("updated_before", UpdatedBefore),
         DueAfter = Parameters.Day("due_after", DueAfter),
         DueBefore = Parameters.Day("due_before", DueBefore),
     };

@@ -66,7 +66,13 @@ internal sealed partial class ActionRun(
         if (await people.FindUserAsync(name, ct) is not { } user)
             return Skipped($"Nobody found for {name}.");
         if (TextOf(given, "field") is not { } field || field is "assignee" or "assignee_id")
-            return await EditAsync(new IssueEdit { AssigneeId = user }, $"Assigned to {name}.", ct);
+        {
+            var edit = new IssueEdit { AssigneeId = user };
+            return await db.FindUnfitAssigneeAsync(project, edit, issue.AssigneeId, ct) is { } unfit
+                ? Skipped(unfit.Message)
+                : await EditAsync(edit, $"Assigned to {name}.", ct);
+        }
+
         var email = await db.Users.Where(u => u.Id == user).Select(u => u.Email).SingleAsync(ct);
         return await EditAsync(CustomField(field, JsonSerializer.SerializeToElement(email)), $"{field} is {email}.", ct);
     }
@@ -94,7 +100,9 @@ internal sealed partial class ActionRun(
         var status = TextOf(fields, "status", "state");
         if (await ReadEditAsync(fields.Where(f => f.Key is not ("status" or "state")), ct) is var edit && edit.Error is { } unknown)
             return unknown;
-        if (await db.FindUnknownReferenceAsync(project.Id, edit.Value, ct) is { } reference)
+        if (await db.FindUnfitAssigneeAsync(project, edit.Value, issue.AssigneeId, ct) is { } unfit)
+            return Skipped(unfit.Message);
+        if (await db.FindUnknownReferenceAsync(project, edit.Value, issue.AssigneeId, ct) is { } reference)
             return reference;
         if (issue.Edit(edit.Value, project.Schema, actor.UserId, now).Error is { } fault)
             return fault;
@@ -130,6 +138,8 @@ internal sealed partial class ActionRun(
             return fault;
         var isChild = own[..2].Any(k => given.TryGetValue(k, out var flag) && (flag.ValueKind is JsonValueKind.True || TextOf(given, k) is "true" or "self" or "current"));
         var edit = isChild ? read.Value with { ParentId = issue.Id } : read.Value;
+        if (await db.FindUnfitAssigneeAsync(project, edit, null, ct) is { } unfit)
+            return Skipped(unfit.Message);
         var opened = await db.OpenIssueAsync(project, edit, TextOf(given, "status", "state"), TextOf(given, "template"), actor, now, ct);
         return opened.Error is { } refusal ? refusal : Done($"Opened {opened.Value.Key}.");
     }

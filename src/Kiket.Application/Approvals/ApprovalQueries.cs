@@ -1,4 +1,6 @@
+using System.Globalization;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -33,6 +35,26 @@ internal static class ApprovalQueries
         if (project.LeadId == actor.UserId)
             parts.UnionWith(["lead", "project_lead"]);
         return new(actor.UserId, email, roles, parts, access >= ProjectAccess.Manage);
+    }
+
+    /// <summary>The refusal for an approval that only people could give for whom the issue does not exist; or null.</summary>
+    public static async Task<Error?> FindUnfitApproverAsync(this IKiketDb db, Issue issue, MoveDecision decision, CancellationToken ct)
+    {
+        foreach (var approvers in decision.MissingApprovals.Select(r => r.Approvers).Where(a => a.Count > 0 && a.All(u => u.Kind is ApproverKind.User)))
+        {
+            var emails = approvers.Select(a => a.Identifier.ToLowerInvariant()).ToList();
+            var ids = approvers.Select(a => long.TryParse(a.Identifier, CultureInfo.InvariantCulture, out var id) ? id : 0).ToList();
+            var users = await db.Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id)).OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
+            if (users.Count < approvers.Count)
+                continue; // somebody who is still to come
+            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
+            var people = await ProjectPeople.ReadAsync(db, users, ct);
+            var refusals = users.ConvertAll(u => people.RefusalOf(u, project, "approvers"));
+            if (refusals.TrueForAll(r => r is not null))
+                return refusals[0];
+        }
+
+        return null;
     }
 
     /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>

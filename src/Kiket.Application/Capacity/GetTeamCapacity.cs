@@ -49,6 +49,9 @@ public sealed record MemberCapacityDto
     public required CapacityAllocation Allocation { get; init; }
 
     public required IReadOnlyList<HeatmapWeekDto> Heatmap { get; init; }
+
+    /// <summary>Whether the user has not accepted the invitation yet. Such users are listed while they have work, and counted in no sum.</summary>
+    public required bool Pending { get; init; }
 }
 
 /// <summary>Where the work of a member lies, most points first.</summary>
@@ -82,16 +85,18 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
         var page = members.ToPage(query.Page);
         if (page.Error is { } outOfRange)
             return outOfRange;
+        var accepted = members.FindAll(m => !m.Pending);
         return new TeamCapacityDto(page.Value, new(
-            members.Count,
-            members.Average(m => m.Utilization) is { } mean ? Math.Round(mean, 1, MidpointRounding.AwayFromZero) : null,
-            members.Count(m => m.Status is CapacityStatus.Overallocated),
-            members.Count(m => m.Status is CapacityStatus.Available)));
+            accepted.Count,
+            accepted.Average(m => m.Utilization) is { } mean ? Math.Round(mean, 1, MidpointRounding.AwayFromZero) : null,
+            accepted.Count(m => m.Status is CapacityStatus.Overallocated),
+            accepted.Count(m => m.Status is CapacityStatus.Available)));
     }
 
     private static MemberCapacityDto ToDto(TeamPerson person, TeamWorkload team, int weeks) => new()
     {
         User = new(person.Id, person.Name, person.Email),
+        Pending = person.IsPending,
         Capacity = person.PointsPerWeek,
         Assigned = person.Assigned,
         Utilization = Utilization.Of(person.Assigned, person.PointsPerWeek),

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -56,7 +57,7 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
     {
         var (all, actor, now) = (AllOf(command).ToList(), current.Actor, time.GetUtcNow());
         var (issueIds, userIds) = (all.Select(r => r.IssueId).ToList(), all.Select(r => r.ToUserId).Distinct().ToList());
-        var users = (await db.Users.Where(u => userIds.Contains(u.Id) && !u.Deactivated).Select(u => u.Id).ToListAsync(ct)).ToHashSet();
+        var people = await ProjectPeople.ReadAsync(db, userIds, ct);
         var found = await db.Issues.Where(i => issueIds.Contains(i.Id))
             .Join(db.Projects, i => i.ProjectId, p => p.Id, (issue, project) => new { Issue = issue, Project = project })
             .Select(x => new
@@ -77,7 +78,7 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
                     row.Issue,
                     row.Project,
                     ProjectPolicy.AccessOf(actor, row.Project.Visibility, row.Project.LeadId, row.Role),
-                    users,
+                    people,
                     actor.UserId,
                     now)
                 : IssueErrors.NotFound(IssueRef.Of(reassignment.IssueId));
@@ -102,7 +103,7 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
     }
 
     private static Result Reassign(
-        Reassignment reassignment, Issue issue, Project project, ProjectAccess access, HashSet<long> users, long actorId, DateTimeOffset now)
+        Reassignment reassignment, Issue issue, Project project, ProjectAccess access, ProjectPeople people, long actorId, DateTimeOffset now)
     {
         if (access is ProjectAccess.None)
             return IssueErrors.NotFound(IssueRef.Of(issue.Id));
@@ -112,9 +113,11 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
             return ProjectErrors.Archived(project.Key);
         if (reassignment.Version is { } seen && seen != issue.Version)
             return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"{issue.Key} has changed since: it is at version {issue.Version}, not {seen}.");
-        return users.Contains(reassignment.ToUserId)
-            ? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now)
-            : IssueErrors.UnknownAssignee(reassignment.ToUserId);
+        if (reassignment.ToUserId == issue.AssigneeId)
+            return Result.Success;
+        var refusal = people.RefusalOf(reassignment.ToUserId, project, IssueErrors.AssigneeField)
+            ?? people.PendingRefusalOf(reassignment.ToUserId, IssueErrors.AssigneeField);
+        return refusal ?? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now);
     }
 
     /// <summary>A changed issue weighs more than all else: the caller has to ask for recommendations again.</summary>

@@ -24,7 +24,7 @@ internal sealed class TeamBalance
         this.team = team;
         this.organizationId = organizationId;
         people = team.People.ToDictionary(p => p.Id);
-        knownSkills = team.People.SelectMany(p => p.Skills).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        knownSkills = team.People.Where(p => !p.IsPending).SelectMany(p => p.Skills).ToHashSet(StringComparer.OrdinalIgnoreCase);
         movable = team.People.SelectMany(p => p.Work).Where(IsMovable).ToDictionary(w => w.Issue.Id);
         Problem = new(
             [.. Fixed(w => w.Points).Select(f => new TeamMember(f.Key, people[f.Key].PointsPerWeek, f.Value))],
@@ -76,6 +76,7 @@ internal sealed class TeamBalance
 
     private bool CanHave(TeamPerson person, Work work) =>
         person.Id != work.Issue.AssigneeId
+        && !person.IsPending
         && person.PointsPerWeek > 0
         && team.Projects[work.Issue.ProjectId].Workers.TryGetValue(person.Id, out var role)
         && ProjectPolicy.AccessOf(new Actor(organizationId, person.Id, person.Role), ProjectVisibility.Private, null, role) >= ProjectAccess.Write

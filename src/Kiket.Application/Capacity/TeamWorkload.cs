@@ -68,6 +68,7 @@ internal sealed record WorkProject(long Id, string Key, bool IsActive, ProjectAc
 }
 
 /// <summary>A member of the team with everything that they have to do, whoever asks.</summary>
+/// <param name="IsPending">Whether they have not accepted their invitation: they are listed while they have work, and get no more.</param>
 internal sealed record TeamPerson(
     long Id,
     string Name,
@@ -77,7 +78,8 @@ internal sealed record TeamPerson(
     MemberCapacity Capacity,
     decimal PointsPerWeek,
     decimal Velocity,
-    IReadOnlyList<Work> Work)
+    IReadOnlyList<Work> Work,
+    bool IsPending)
 {
     public decimal Assigned => Work.Sum(w => w.Points);
 }
@@ -117,8 +119,12 @@ internal sealed record TeamWorkload(
             return ProjectErrors.NotFound(missing);
 
         var users = await db.Users.AsNoTracking()
-            .Where(u => !u.Deactivated && !u.IsService && !db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null))
-            .Select(u => new { u.Id, u.Name, u.Email, u.Role, u.Capacity, u.HistoricalVelocity, u.ExpertiseTags, u.DaysOff }).ToListAsync(ct);
+            .Where(u => !u.Deactivated && !u.IsService)
+            .Select(u => new
+            {
+                u.Id, u.Name, u.Email, u.Role, u.Capacity, u.HistoricalVelocity, u.ExpertiseTags, u.DaysOff,
+                IsPending = db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
+            }).ToListAsync(ct);
         var open = (await db.Issues.AsNoTracking().Where(i => i.CompletedAt == null && i.AssigneeId != null).Select(i => new OpenIssue
         {
             Id = i.Id,
@@ -152,18 +158,20 @@ internal sealed record TeamWorkload(
         var calendar = settings.Calendar();
         var today = calendar.DateAt(now);
         var monday = MemberCapacity.MondayOf(today);
-        var people = users.Where(u => inTeam?.Contains(u.Id) ?? IsInTeam(u.Id, u.Role)).Select(u =>
+        var people = users.Where(u => (!u.IsPending || HasWork(u.Id)) && (inTeam?.Contains(u.Id) ?? IsInTeam(u.Id, u.Role))).Select(u =>
         {
             var capacity = new MemberCapacity(u.Capacity ?? u.HistoricalVelocity ?? settings.DefaultCapacity, calendar, u.DaysOff);
             return new TeamPerson(
                 u.Id, u.Name, u.Email, u.Role, u.ExpertiseTags, capacity, capacity.MeanOf(monday, weeks),
-                Math.Round(finished[u.Id].Sum() / VelocityWeeks, 2, MidpointRounding.AwayFromZero), [.. work[u.Id]]);
+                Math.Round(finished[u.Id].Sum() / VelocityWeeks, 2, MidpointRounding.AwayFromZero), [.. work[u.Id]], u.IsPending);
         });
         return new TeamWorkload(settings, today, monday, projects, project, [.. people.OrderBy(p => p.Id)]);
 
         // Whoever has work is in the team, whatever their role: somebody has to see it.
         bool IsInTeam(long user, OrganizationRole role) => project is null
-            ? role is OrganizationRole.Developer or OrganizationRole.ProjectManager or OrganizationRole.Admin || work[user].Any()
-            : project.Workers.ContainsKey(user) || work[user].Any(w => w.Issue.ProjectId == project.Id);
+            ? role is OrganizationRole.Developer or OrganizationRole.ProjectManager or OrganizationRole.Admin || HasWork(user)
+            : project.Workers.ContainsKey(user) || HasWork(user);
+
+        bool HasWork(long user) => work[user].Any(w => project is null || w.Issue.ProjectId == project.Id);
     }
 }

@@ -55,7 +55,18 @@ public sealed record CustomFieldDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? DefaultValue,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText);
 
-public sealed record StatusDto(string Key, string Label, string Name, string Category, string Type, string Workflow, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Color);
+/// <param name="OlderVersion">
+/// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for states of the latest one.
+/// </param>
+public sealed record StatusDto(
+    string Key,
+    string Label,
+    string Name,
+    string Category,
+    string Type,
+    string Workflow,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Color,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? OlderVersion);
 
 internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetIssueSchemaQuery, Result<IssueSchemaDto>>
 {
@@ -83,14 +94,24 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
             .Where(w => projects.Any(p => p.Id == w.ProjectId)
                 && !db.Workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision))
             .OrderBy(w => w.ProjectId).ThenBy(w => w.Id)
-            .Select(w => new { w.Key, w.Definition })
+            .Select(w => new { w.Id, w.Key, w.Definition })
             .ToListAsync(ct);
+
+        var latest = workflows.Select(w => w.Id).ToList();
+        var left = await db.Issues.AsNoTracking().Where(i => projects.Any(p => p.Id == i.ProjectId) && !latest.Contains(i.WorkflowId))
+            .Select(i => new { i.WorkflowId, i.Status }).Distinct().ToListAsync(ct);
+        var olderIds = left.Select(i => i.WorkflowId).Distinct().ToList();
+        var older = olderIds.Count == 0 ? [] : await db.Workflows.AsNoTracking().Where(w => olderIds.Contains(w.Id))
+            .OrderByDescending(w => w.Revision).Select(w => new { w.Id, w.Key, w.Revision, w.Definition }).ToListAsync(ct);
+        var latestStates = workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key, null)));
+        var former = older.SelectMany(w => w.Definition.States.Where(s => left.Exists(i => i.WorkflowId == w.Id && i.Status == s.Key))
+            .Select(s => StatusOf(s, w.Key, w.Revision)));
 
         return new IssueSchemaDto(
             [.. schemas.SelectMany(s => s.IssueTypes).Where(t => t.Active).OrderBy(t => t.Position).DistinctBy(t => t.Key).Select(TypeOf)],
             [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(FieldOf)],
             Priorities,
-            [.. workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key))).DistinctBy(s => s.Key)],
+            [.. latestStates.Concat(former).DistinctBy(s => s.Key)],
             [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(TemplateOf)]);
     }
 
@@ -103,5 +124,6 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
     private static CustomFieldDto FieldOf(CustomField f) => new(
         f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType, f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);
 
-    private static StatusDto StatusOf(State s, string workflow) => new(s.Key, s.Label, s.Label, WireName.Of(s.Category), WireName.Of(s.Type), workflow, s.Color);
+    private static StatusDto StatusOf(State s, string workflow, int? olderVersion) =>
+        new(s.Key, s.Label, s.Label, WireName.Of(s.Category), WireName.Of(s.Type), workflow, s.Color, olderVersion);
 }

@@ -31,7 +31,10 @@ internal static class IssueMoves
         var from = issue.Status;
         var moved = issue.Move(transition, workflow, context, actor.UserId, now);
         if (moved.IsRefused)
-            return (moved, moved.Error.IsPending ? WorkflowEngine.Decide(definition, transition, context) : null);
+        {
+            var pending = moved.Error.IsPending ? WorkflowEngine.Decide(definition, transition, context) : null;
+            return pending is not null && await db.FindUnfitApproverAsync(issue, pending, ct) is { } unfit ? (unfit, null) : (moved, pending);
+        }
 
         await db.CloseApprovalsAsync(issue.Id, now, ct);
         await db.ClearChecklistsAsync(issue.Id, definition, from, transition.To, ct);

@@ -32,7 +32,7 @@ internal static class IssueOpening
         if (type is null)
             return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
         var workflow = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
-        if (await db.FindUnknownReferenceAsync(project.Id, fields, ct) is { } unknown)
+        if (await db.FindUnknownReferenceAsync(project, fields, null, ct) is { } unknown)
             return unknown;
 
         // Locks the project until the commit: numbers have no gaps, and the hierarchy below stays as it is read.

@@ -1,5 +1,5 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Users;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -51,15 +51,23 @@ internal static class IssueQueries
                 .SetProperty(i => i.Version, i => i.Version + 1),
             ct);
 
-    /// <summary>The refusal for an assignee or milestone that does not exist, or null.</summary>
-    public static async Task<Error?> FindUnknownReferenceAsync(this IKiketDb db, long projectId, IssueEdit fields, CancellationToken ct)
+    /// <summary>The refusal for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
+    /// <param name="assigneeId">Who has the issue already, or null; naming them again changes nothing.</param>
+    public static async Task<Error?> FindUnknownReferenceAsync(
+        this IKiketDb db, Project project, IssueEdit fields, long? assigneeId, CancellationToken ct)
     {
-        if (fields.AssigneeId.Or(null) is { } assignee && !await db.IsActiveUserAsync(assignee, ct))
-            return IssueErrors.UnknownAssignee(assignee);
-        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.AnyAsync(m => m.Id == milestone && m.ProjectId == projectId, ct))
+        if (await db.FindUnfitAssigneeAsync(project, fields, assigneeId, ct) is { } unfit)
+            return unfit;
+        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.AnyAsync(m => m.Id == milestone && m.ProjectId == project.Id, ct))
             return IssueErrors.UnknownMilestone(milestone);
         return null;
     }
+
+    public static async Task<Error?> FindUnfitAssigneeAsync(
+        this IKiketDb db, Project project, IssueEdit fields, long? assigneeId, CancellationToken ct) =>
+        fields.AssigneeId.Or(null) is { } named && named != assigneeId
+            ? (await ProjectPeople.ReadAsync(db, [named], ct)).RefusalOf(named, project, IssueErrors.AssigneeField)
+            : null;
 
     public static async Task<bool> MayManageAsync(this IKiketDb db, Project project, Actor actor, CancellationToken ct)
     {

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Organizations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -35,13 +36,13 @@ public sealed record IssueFilter
     /// <summary>Words that title and description together contain, or that are the issue's key; accents and case alike.</summary>
     public string? Search { get; init; }
 
-    public DateTimeOffset? CreatedAfter { get; init; }
+    public TimeBound? CreatedAfter { get; init; }
 
-    public DateTimeOffset? CreatedBefore { get; init; }
+    public TimeBound? CreatedBefore { get; init; }
 
-    public DateTimeOffset? UpdatedAfter { get; init; }
+    public TimeBound? UpdatedAfter { get; init; }
 
-    public DateTimeOffset? UpdatedBefore { get; init; }
+    public TimeBound? UpdatedBefore { get; init; }
 
     public DateOnly? DueAfter { get; init; }
 
@@ -60,8 +61,11 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
 
     public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
     {
-        var issues = Filter(db.VisibleIssues(current.Actor), query.Filter);
-        if (query.Filter.Search is { } search)
+        var filter = query.Filter;
+        var namesDay = new[] { filter.CreatedAfter, filter.CreatedBefore, filter.UpdatedAfter, filter.UpdatedBefore }.Any(b => b?.Day is not null);
+        var calendar = namesDay ? await db.ReadCalendarAsync(current.Actor.OrganizationId, ct) : BusinessCalendar.AroundTheClock;
+        var issues = Filter(db.VisibleIssues(current.Actor), filter, calendar);
+        if (filter.Search is { } search)
         {
             var words = SearchText.Words(search);
             if (words.Count == 0)
@@ -78,7 +82,7 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         return await issues.ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
     }
 
-    private IQueryable<Issue> Filter(IQueryable<Issue> issues, IssueFilter filter)
+    private IQueryable<Issue> Filter(IQueryable<Issue> issues, IssueFilter filter, BusinessCalendar calendar)
     {
         if (filter.Project is { Id: { } projectId })
             issues = issues.Where(i => i.ProjectId == projectId);
@@ -106,7 +110,7 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             issues = issues.Where(i => db.SlaTimers.Any(t => t.IssueId == i.Id && t.StoppedAt == null && filter.Sla.Contains(t.Status)));
         foreach (var labels in filter.Labels.Select(group => group.Select(UnicodeText.CleanLabel).ToList()))
             issues = issues.Where(i => i.Labels.Any(l => labels.Contains(l)));
-        return FilterDates(issues, filter);
+        return FilterDates(issues, filter, calendar);
     }
 
     /// <summary>Read beforehand and not joined, so that the list itself is read by the index of assignees.</summary>
@@ -127,15 +131,15 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         _ => issues.Where(i => ids.Contains(i.AssigneeId!.Value)),
     };
 
-    private static IQueryable<Issue> FilterDates(IQueryable<Issue> issues, IssueFilter filter)
+    private static IQueryable<Issue> FilterDates(IQueryable<Issue> issues, IssueFilter filter, BusinessCalendar calendar)
     {
-        if (filter.CreatedAfter is { } createdAfter)
+        if (filter.CreatedAfter?.In(calendar) is { } createdAfter)
             issues = issues.Where(i => i.CreatedAt >= createdAfter);
-        if (filter.CreatedBefore is { } createdBefore)
+        if (filter.CreatedBefore?.In(calendar) is { } createdBefore)
             issues = issues.Where(i => i.CreatedAt < createdBefore);
-        if (filter.UpdatedAfter is { } updatedAfter)
+        if (filter.UpdatedAfter?.In(calendar) is { } updatedAfter)
             issues = issues.Where(i => i.UpdatedAt >= updatedAfter);
-        if (filter.UpdatedBefore is { } updatedBefore)
+        if (filter.UpdatedBefore?.In(calendar) is { } updatedBefore)
             issues = issues.Where(i => i.UpdatedAt < updatedBefore);
         if (filter.DueAfter is { } dueAfter)
             issues = issues.Where(i => i.DueDate >= dueAfter);

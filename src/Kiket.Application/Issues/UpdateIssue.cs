@@ -33,7 +33,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
         if (command.ExpectedVersion is { } expected && expected != issue.Version)
             return Error.Stale(issue.Version);
         pass.Apply(issue, actor.UserId, now);
-        if (await db.FindUnknownReferenceAsync(project.Id, edit, ct) is { } unknown)
+        if (await db.FindUnknownReferenceAsync(project, edit, issue.AssigneeId, ct) is { } unknown)
             return unknown;
 
         if (edit.IssueType.IsSet)

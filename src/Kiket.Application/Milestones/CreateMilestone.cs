@@ -22,6 +22,6 @@ internal sealed class CreateMilestoneHandler(IKiketDb db, ICurrentActor current,
 
         db.Milestones.Add(planned.Value);
         await db.SaveChangesAsync(ct);
-        return (await db.ReadMilestoneAsync(found.Value.Id, planned.Value.Id, time, ct))!;
+        return (await db.ReadMilestoneAsync(found.Value.OrganizationId, found.Value.Id, planned.Value.Id, time, ct))!;
     }
 }

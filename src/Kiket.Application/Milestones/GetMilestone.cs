@@ -16,7 +16,7 @@ internal sealed class GetMilestoneHandler(IKiketDb db, ICurrentActor current, Ti
         var found = await db.FindProjectAsync(query.Project, current.Actor, ProjectAccess.Read, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var milestone = await db.ReadMilestoneAsync(found.Value.Id, query.Id, time, ct);
+        var milestone = await db.ReadMilestoneAsync(found.Value.OrganizationId, found.Value.Id, query.Id, time, ct);
         return milestone is null ? MilestoneErrors.NotFound(query.Id) : milestone;
     }
 }

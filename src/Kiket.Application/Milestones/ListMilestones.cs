@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Organizations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -30,7 +31,7 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
         var page = await milestones.ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
         if (page.Error is { } refusal)
             return refusal;
-        var today = MilestoneProjection.Today(time);
+        var today = await db.ReadTodayAsync(found.Value.OrganizationId, time, ct);
         return page.Value with { Items = [.. page.Value.Items.Select(m => m.On(today))] };
     }
 }

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Organizations;
 using Kiket.Domain.Milestones;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,10 +33,10 @@ public sealed record MilestoneDto : IVersioned
 
     public required int CompletedIssueCount { get; init; }
 
-    /// <summary>Whether the target date has passed (UTC) while it was still planned or active.</summary>
+    /// <summary>Whether the target date has passed, by the organization's day, while it was still planned or active.</summary>
     public bool Overdue { get; init; }
 
-    /// <summary>Days to the target date (UTC), negative once it has passed.</summary>
+    /// <summary>Days to the target date by the organization's day, negative once it has passed.</summary>
     public int? DaysRemaining { get; init; }
 
     /// <summary>Counts the changes; <c>version</c> on the wire is the product's.</summary>
@@ -74,11 +75,10 @@ internal static class MilestoneProjection
             UpdatedAt = m.UpdatedAt,
         });
 
-    public static async Task<MilestoneDto?> ReadMilestoneAsync(this IKiketDb db, long projectId, long id, TimeProvider time, CancellationToken ct)
+    public static async Task<MilestoneDto?> ReadMilestoneAsync(
+        this IKiketDb db, long organizationId, long projectId, long id, TimeProvider time, CancellationToken ct)
     {
         var milestone = await db.Milestones.Where(m => m.ProjectId == projectId && m.Id == id).ToDto(db).SingleOrDefaultAsync(ct);
-        return milestone?.On(Today(time));
+        return milestone?.On(await db.ReadTodayAsync(organizationId, time, ct));
     }
-
-    public static DateOnly Today(TimeProvider time) => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 }

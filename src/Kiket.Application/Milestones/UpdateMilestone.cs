@@ -22,6 +22,6 @@ internal sealed class UpdateMilestoneHandler(IKiketDb db, ICurrentActor current,
             return refusal;
 
         await db.SaveChangesAsync(ct);
-        return (await db.ReadMilestoneAsync(milestone.ProjectId, milestone.Id, time, ct))!;
+        return (await db.ReadMilestoneAsync(milestone.OrganizationId, milestone.ProjectId, milestone.Id, time, ct))!;
     }
 }

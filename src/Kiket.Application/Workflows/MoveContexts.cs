@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Organizations;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,13 @@ internal static class MoveContexts
             .Select(u => new { u.Id, u.Email }).ToDictionaryAsync(u => u.Id, u => u.Email, ct);
         var facts = IssueFacts.Of(
             issue, issue.AssigneeId is { } assignee ? people.GetValueOrDefault(assignee) : null, people.GetValueOrDefault(issue.ReporterId), now);
+        if (issue.DueDate is { } due)
+        {
+            // A day begins in the organization's time zone.
+            var calendar = await db.ReadCalendarAsync(issue.OrganizationId, ct);
+            facts = facts.With("hours_until_due", FieldValue.Of((decimal)(calendar.StartOf(due) - now).TotalHours));
+        }
+
         var votes = await db.ReadApprovalsAsync(issue, workflow, ct);
         return new MoveContext(facts)
         {

@@ -53,9 +53,8 @@ public static class IssueErrors
         return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("issue.status", message)] };
     }
 
-    /// <summary><c>VALIDATION_ERROR</c>: the assignee is no active user of the organization.</summary>
-    /// <param name="user">Who was named.</param>
-    public static Error UnknownAssignee(long user) => Error.Validation("issue.assignee_id", $"There is no active user {user}.");
+    /// <summary>The field that names the assignee.</summary>
+    public const string AssigneeField = "issue.assignee_id";
 
     /// <summary><c>VALIDATION_ERROR</c>: the parent is no issue that the actor can see.</summary>
     /// <param name="issue">What was named.</param>

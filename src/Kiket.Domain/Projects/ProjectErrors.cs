@@ -29,6 +29,13 @@ public static class ProjectErrors
     /// <param name="user">Who was named.</param>
     public static Error UnknownLead(long user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: somebody is to take part in a project that does not exist for them.</summary>
+    /// <param name="field">The field that names the person.</param>
+    /// <param name="person">The person's name and address.</param>
+    /// <param name="key">The project's key.</param>
+    public static Error CannotSee(string field, string person, string key) =>
+        Error.Validation(field, $"{person} cannot see project {key}; make them a member of it first.");
+
     /// <summary><c>VALIDATION_ERROR</c>: a new member is no active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
     public static Error UnknownMember(long user) => Error.Validation("member.user_id", $"There is no active user {user}.");

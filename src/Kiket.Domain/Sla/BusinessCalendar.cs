@@ -51,6 +51,17 @@ public sealed class BusinessCalendar
     /// <param name="at">The instant.</param>
     public DateOnly DateAt(DateTimeOffset at) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
 
+    /// <summary>When a day begins in the calendar's time zone (UTC).</summary>
+    /// <param name="day">The day.</param>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        var midnight = day.ToDateTime(TimeOnly.MinValue);
+        while (zone.IsInvalidTime(midnight)) // where clocks go forward at midnight, the day begins later
+            midnight = midnight.AddMinutes(15);
+        var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
+        return new(Math.Clamp(midnight.Ticks - offset.Ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
+    }
+
     /// <summary>Minutes that people work on a day by the clock on the wall; changes of the clocks leave it alone.</summary>
     /// <param name="date">The day.</param>
     public int MinutesOn(DateOnly date) =>

@@ -29,6 +29,22 @@ public static class UserErrors
     public static Error InvitationNotFound =>
         new(ErrorKind.NotFound, "INVITATION_NOT_FOUND", "The invitation does not exist, has been used, or has expired.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: the organization has no such active user.</summary>
+    /// <param name="field">The field that names the user.</param>
+    /// <param name="user">The user's id.</param>
+    public static Error NotActive(string field, long user) => Error.Validation(field, $"There is no active user {user}.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: a deactivated user takes no part in anything.</summary>
+    /// <param name="field">The field that names the user.</param>
+    /// <param name="person">The user's name and address.</param>
+    public static Error Deactivated(string field, string person) => Error.Validation(field, $"{person} is deactivated.");
+
+    /// <summary><c>VALIDATION_ERROR</c>: work is not moved to somebody who may never come.</summary>
+    /// <param name="field">The field that names the user.</param>
+    /// <param name="person">The user's name and address.</param>
+    public static Error InvitationPending(string field, string person) =>
+        Error.Validation(field, $"{person} has not accepted the invitation yet.");
+
     /// <summary><c>VALIDATION_ERROR</c>: the address is taken in this organization.</summary>
     /// <param name="email">The address.</param>
     public static Error EmailTaken(string email) => Error.Validation("user.email", $"There is already a user with the address {email}.");

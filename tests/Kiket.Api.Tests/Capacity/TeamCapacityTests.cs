@@ -30,7 +30,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
 
         var member = team.Of(worker);
         Assert.Equal(
-            ["user", "capacity", "assigned", "utilization", "status", "open_tasks", "in_progress", "blocked", "weekly_velocity", "allocation", "heatmap"],
+            ["user", "capacity", "assigned", "utilization", "status", "open_tasks", "in_progress", "blocked", "weekly_velocity", "allocation", "heatmap", "pending"],
             member.AsObject().Select(p => p.Key));
         Assert.Equal(["id", "name", "email"], member["user"]!.AsObject().Select(p => p.Key));
         Assert.Equal((10m, 9m, 90m, "busy"), ((decimal)member["capacity"]!, (decimal)member["assigned"]!, (decimal)member["utilization"]!, (string?)member["status"]));

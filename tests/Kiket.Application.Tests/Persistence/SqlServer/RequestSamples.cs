@@ -467,7 +467,8 @@ public sealed class RequestSamples : IAsyncLifetime
             {
                 Project = Legal, Status = ["backlog", "in_progress"], Assignee = ["me", "unassigned", "dev@example.com", "1"],
                 IssueType = ["task", "UserStory", "Epic"], Priority = [IssuePriority.Medium], Search = "e",
-                CreatedAfter = now, CreatedBefore = now.AddYears(100), UpdatedAfter = now, UpdatedBefore = now.AddYears(100),
+                CreatedAfter = TimeBound.At(now), CreatedBefore = TimeBound.At(now.AddYears(100)),
+                UpdatedAfter = TimeBound.At(now), UpdatedBefore = TimeBound.At(now.AddYears(100)),
             },
             new(1, 2, "due_date desc, priority asc, key asc, title desc, status asc, issue_type asc, updated_at desc"));
         yield return new ListIssuesQuery(new() { Assignee = ["dev@example.com"], MilestoneId = [milestone], ParentId = [story.Id!.Value] }, page);

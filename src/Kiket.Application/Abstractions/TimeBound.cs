@@ -1,0 +1,11 @@
+using Kiket.Domain.Sla;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>A bound in time: an instant, or a day that begins when it begins for the organization.</summary>
+public sealed record TimeBound(DateTimeOffset? Instant, DateOnly? Day)
+{
+    public static TimeBound At(DateTimeOffset instant) => new(instant, null);
+
+    public DateTimeOffset In(BusinessCalendar calendar) => Instant ?? calendar.StartOf(Day!.Value);
+}
