@@ -79,11 +79,12 @@ internal sealed partial class ActionRun
         {
             try
             {
-                body = JsonSerializer.Deserialize<JsonElement>(text);
+                using var document = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false });
+                return JsonSerializer.Serialize(Fill(document.RootElement), WireJson.Options);
             }
-            catch (JsonException)
+            catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
             {
-                // It is sent as the text that it is.
+                // It is sent as the text that it is. A lone surrogate is found only when its value is read.
             }
         }
 

@@ -161,7 +161,7 @@ public sealed class EventReactions(
 
     private void Record(Issue issue, string source, WorkflowAction action, (ActionOutcome Outcome, string Detail) ended)
     {
-        var detail = UnicodeText.Cut(ended.Detail, MaxDetailLength);
+        var detail = StorableText.Of(ended.Detail, MaxDetailLength);
         issue.RecordAction(source, action.Kind, ended.Outcome, detail, current.Actor.UserId, time.GetUtcNow());
     }
 

@@ -78,7 +78,7 @@ public sealed class ExtensionReport
             OrganizationId = organizationId,
             ExtensionId = extensionId,
             Kind = kind,
-            Name = UnicodeText.Cut(name, MaxNameLength),
+            Name = StorableText.Of(name, MaxNameLength),
             IsFailure = status is "error" or "failed" or "failure" or "fatal" or "critical",
             Body = body,
             ReceivedAt = at.ToUniversalTime(),

@@ -187,7 +187,7 @@ public sealed class WebhookDelivery
     {
         ArgumentNullException.ThrowIfNull(outcome);
         Attempts++;
-        (LastStatus, LastError) = (outcome.Status, outcome.Error is { Length: > MaxErrorLength } error ? error[..MaxErrorLength] : outcome.Error);
+        (LastStatus, LastError) = (outcome.Status, outcome.Error is { } error ? StorableText.Of(error, MaxErrorLength) : null);
         var verdict = outcome.Verdict;
         var (made, now) = (Attempts - EarlierAttempts, at.ToUniversalTime());
         if (verdict is AttemptVerdict.Delivered)

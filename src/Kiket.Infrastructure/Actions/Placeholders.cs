@@ -44,7 +44,7 @@ internal sealed partial class Placeholders(IConfigurationSection environment) : 
         }
 
         filled.Append(text, rest, text.Length - rest);
-        return UnicodeText.Cut(filled.ToString(), MaxResultLength);
+        return StorableText.Of(filled.ToString(), MaxResultLength);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever the library makes of an expression, a definition must not stop an event.")]
@@ -55,7 +55,7 @@ internal sealed partial class Placeholders(IConfigurationSection environment) : 
             if (!Parser.TryParse($"{{{{ {expression} }}}}", out var template))
                 return null;
             var value = template.Render(context, NullEncoder.Default);
-            return UnicodeText.Cut(value, MaxValueLength);
+            return StorableText.Of(value, MaxValueLength);
         }
         catch (Exception)
         {

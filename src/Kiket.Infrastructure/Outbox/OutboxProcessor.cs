@@ -143,8 +143,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
         var (id, claim, attempts, now) = (message.Id, message.ClaimId, message.Attempts + 1, time.GetUtcNow());
         var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
         DateTimeOffset? givenUp = attempts >= LoggedEvent.MaxAttempts ? now : null;
-        var error = failure.ToString();
-        error = UnicodeText.Cut(error, LoggedEvent.MaxErrorLength);
+        var error = StorableText.Of(failure.ToString(), LoggedEvent.MaxErrorLength);
         await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
             .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
             .ExecuteUpdateAsync(

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
 using Kiket.Application.Guards;
@@ -16,8 +14,6 @@ namespace Kiket.Infrastructure.Webhooks;
 internal sealed class GuardCaller(
     IKiketDb db, WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, WebhookMetrics metrics, GuardOptions options, TimeProvider time) : IGuardCaller
 {
-    private const int MaxMessageLength = 500;
-
     public async Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct)
     {
         List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
@@ -40,13 +36,14 @@ internal sealed class GuardCaller(
         if (request is null)
             return new(extension.Key, GuardDecision.Deny, $"{extension.Manifest.Name} cannot be asked: its secret cannot be decrypted.", 0);
         var deadline = TimeSpan.FromMilliseconds(options.DeadlineMs);
-        var sent = await sender.SendAsync(request with { Timeout = request.Timeout < deadline ? request.Timeout : deadline }, ct);
+        request = request with { Timeout = request.Timeout < deadline ? request.Timeout : deadline, AnswerLimit = GuardAnswer.MaxBytes };
+        var sent = await sender.SendAsync(request, ct);
         var (decision, message) = Read(extension, sent);
         metrics.Guarded(decision, sent.Duration);
         return new(extension.Key, decision, message, (int)sent.Duration.TotalMilliseconds);
     }
 
-    /// <summary>An empty or malformed answer allows; no answer, or one that is no success, denies (contract 15.6).</summary>
+    /// <summary>Without an answer, or with one that cannot be relied on, a required guard denies.</summary>
     private static (GuardDecision Decision, string? Message) Read(Extension extension, SentRequest sent)
     {
         if (sent.Outcome.Verdict is not AttemptVerdict.Delivered)
@@ -55,22 +52,8 @@ internal sealed class GuardCaller(
                 CultureInfo.InvariantCulture, $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."));
         }
 
-        try
-        {
-            if (JsonNode.Parse(sent.Exchange.ResponseBody ?? "null") is not JsonObject answer)
-                return (GuardDecision.Allow, null);
-            var message = answer["message"] is JsonValue text && text.TryGetValue(out string? words) && words.Length > 0 ? words[..Math.Min(words.Length, MaxMessageLength)] : null;
-            return (answer["status"] is JsonValue status && status.TryGetValue(out string? word) ? word : null) switch
-            {
-                "deny" => (GuardDecision.Deny, message),
-                "pending" => (GuardDecision.Pending, message),
-                _ => (GuardDecision.Allow, message),
-            };
-        }
-        catch (JsonException)
-        {
-            return (GuardDecision.Allow, null);
-        }
+        var (decision, text) = GuardAnswer.Read(sent.Answer);
+        return decision is { } verdict ? (verdict, text) : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the move is denied.");
     }
 }
 

@@ -16,14 +16,24 @@ internal sealed record OutgoingRequest(
 {
     /// <summary>The address as it is kept.</summary>
     public string ShownUrl { get; init; } = Url;
+
+    /// <summary>How many bytes of the answer are read, whatever is kept of them.</summary>
+    public int AnswerLimit { get; init; } = WebhookAttempt.MaxBodyLength;
+}
+
+/// <summary>The body of an answer, for those who act on it; <see cref="AttemptExchange"/> holds what is kept.</summary>
+/// <param name="IsWhole">False when it is longer than the request's limit.</param>
+internal sealed record AnswerBody(byte[] Bytes, bool IsWhole)
+{
+    public static AnswerBody None { get; } = new([], true);
 }
 
 /// <summary>What became of it.</summary>
-internal sealed record SentRequest(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration)
+internal sealed record SentRequest(AttemptOutcome Outcome, AttemptExchange Exchange, AnswerBody Answer, DateTimeOffset At, TimeSpan Duration)
 {
     /// <summary>One that could not even be written.</summary>
     public static SentRequest Unsent(string url, string error, DateTimeOffset at) =>
-        new(new(null, error), new(url, new Dictionary<string, string>(), new Dictionary<string, string>(), null), at, TimeSpan.Zero);
+        new(new(null, error), new(url, new Dictionary<string, string>(), new Dictionary<string, string>(), null), AnswerBody.None, at, TimeSpan.Zero);
 }
 
 /// <summary>Sends one request and tells how it ended; it never throws for what a receiver does.</summary>
@@ -37,7 +47,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     public async Task<SentRequest> SendAsync(OutgoingRequest request, CancellationToken ct)
     {
         var (at, begin) = (time.GetUtcNow(), time.GetTimestamp());
-        var answer = Empty;
+        (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) answer = (new Dictionary<string, string>(), AnswerBody.None);
         AttemptOutcome outcome;
         using var patience = new CancellationTokenSource(request.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
@@ -60,14 +70,13 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
         return new(
             outcome,
-            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, answer.Body),
+            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, Kept(answer.Body)),
+            answer.Body,
             at,
             time.GetElapsedTime(begin));
     }
 
-    private static (IReadOnlyDictionary<string, string> Headers, string? Body) Empty => (new Dictionary<string, string>(), null);
-
-    private async Task<(AttemptOutcome Outcome, (IReadOnlyDictionary<string, string> Headers, string? Body) Answer)> ExchangeAsync(
+    private async Task<(AttemptOutcome Outcome, (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) Answer)> ExchangeAsync(
         OutgoingRequest request, CancellationToken ct)
     {
         using var message = new HttpRequestMessage(new(request.Method), request.Url);
@@ -83,19 +92,25 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
         var headers = response.Headers.Concat(response.Content.Headers).Take(MaxHeaders)
             .ToDictionary(h => h.Key, h => Kept(h.Key, string.Join(", ", h.Value), SecretAnswers), StringComparer.OrdinalIgnoreCase);
-        var answer = await ReadAsync(response.Content, ct);
+        var answer = await ReadAsync(response.Content, request.AnswerLimit, ct);
         var status = (int)response.StatusCode;
         var error = status is >= 200 and < 300 ? null : string.Create(CultureInfo.InvariantCulture, $"answered {status}");
         return (new(status, error, RetryAfter: RetryAfterOf(response)), (headers, answer));
     }
 
-    /// <summary>The beginning of a body, however long it is.</summary>
-    private static async Task<string?> ReadAsync(HttpContent content, CancellationToken ct)
+    private static async Task<AnswerBody> ReadAsync(HttpContent content, int limit, CancellationToken ct)
     {
-        var buffer = new byte[WebhookAttempt.MaxBodyLength];
+        var (body, length) = (new byte[Math.Min(limit + 1, WebhookAttempt.MaxBodyLength + 1)], 0);
         await using var stream = await content.ReadAsStreamAsync(ct);
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-        return length == 0 ? null : Encoding.UTF8.GetString(buffer, 0, length).Replace('\0', '\uFFFD'); // PostgreSQL stores no U+0000
+        while (true)
+        {
+            length += await stream.ReadAtLeastAsync(body.AsMemory(length), body.Length - length, throwOnEndOfStream: false, ct);
+            if (length < body.Length)
+                return new(body[..length], true);
+            if (length > limit)
+                return new(body[..limit], false);
+            Array.Resize(ref body, Math.Min(limit + 1, 2 * length));
+        }
     }
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
@@ -117,6 +132,9 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     };
 
     private static string Kept(string name, string value, IReadOnlyCollection<string> secret) =>
-        secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? Hidden
-        : UnicodeText.Cut(value, MaxHeaderLength).Replace('\0', '\uFFFD');
+        secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? Hidden : StorableText.Of(value, MaxHeaderLength);
+
+    private static string? Kept(AnswerBody body) => body.Bytes.Length == 0
+        ? null
+        : StorableText.Of(Encoding.UTF8.GetString(body.Bytes.AsSpan(0, Math.Min(body.Bytes.Length, WebhookAttempt.MaxBodyLength))));
 }

@@ -57,6 +57,97 @@ public sealed class GuardTests(KiketServer server)
         Assert.Contains("latency_ms", history, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Denials => new()
+    {
+        { "long", $$"""{"metadata":{"output":"{{new string('x', 20_000)}}"},"status":"deny","message":"no"}""" },
+        { "close to the limit", $$"""{"metadata":{"output":"{{new string('x', 262_000)}}"},"status":"deny","message":"no"}""" },
+        { "byte order mark", "\uFEFF{\"status\":\"deny\",\"message\":\"no\"}" },
+        { "upper case", """{"Status":"DENY","Message":"no"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Denials))]
+    public async Task A_denial_is_one_however_long_it_is_and_however_it_begins(string kind, string answer)
+    {
+        Assert.NotEmpty(kind);
+        var (tenant, guard) = await NewAsync(answer);
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.EndsWith(" no", (string?)refusal["error"], StringComparison.Ordinal);
+        Assert.Contains("\"message\":\"no\"", await HistoryAsync(tenant), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"status":"allow"}""", 300_000, "longer than 262,144 bytes")]
+    [InlineData("""{"status":"deny","message":"no""", 0, "not valid JSON")]
+    [InlineData("""{"status":"allow"}{"status":"deny"}""", 0, "not valid JSON")]
+    [InlineData("""[{"status":"deny"}]""", 0, "not a JSON object")]
+    [InlineData("""{"status":"deny","status":"allow"}""", 0, "gives a member twice")]
+    [InlineData("""{"status":"allow","Status":"deny"}""", 0, "gives a member twice")]
+    [InlineData("""{"status":"allow","message":"a","message":"b"}""", 0, "gives a member twice")]
+    [InlineData("""{"status":"allow","metadata":{"a":1,"a":2}}""", 0, "gives a member twice")]
+    [InlineData("""{"status":"denied"}""", 0, "'allow', 'pending' or 'deny'")]
+    [InlineData("""{"status":"d\u0065n\ud800"}""", 0, "'allow', 'pending' or 'deny'")]
+    [InlineData("""{"status":["deny"]}""", 0, "'allow', 'pending' or 'deny'")]
+    public async Task An_answer_that_cannot_be_read_for_certain_denies(string answer, int padding, string reason)
+    {
+        var (tenant, guard) = await NewAsync(answer + new string(' ', padding));
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Contains(reason, (string?)refusal["error"], StringComparison.Ordinal);
+        Assert.Contains("deny", await HistoryAsync(tenant), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-32")]
+    [InlineData("iso-8859-1")]
+    public async Task An_answer_that_is_not_utf_8_denies(string encoding)
+    {
+        var (tenant, guard) = await NewAsync("");
+        await using var _ = guard;
+        var answer = System.Text.Encoding.GetEncoding(encoding).GetBytes("""{"status":"allow","message":"Prüfung"}""");
+        guard.Answer = (http, _) => http.Response.Body.WriteAsync(answer).AsTask();
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Contains("not valid", (string?)refusal["error"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("deny", @"a\u0000b", "a\uFFFDb")]
+    [InlineData("deny", @"a\ud800b", "a\uFFFDb")]
+    [InlineData("pending", @"a\udc00b", "a\uFFFDb")]
+    [InlineData("deny", @"\ud83d\ude00", "\U0001F600")]
+    public async Task What_a_guard_says_is_stored_without_what_databases_cannot_keep(string status, string message, string kept)
+    {
+        var (tenant, guard) = await NewAsync($$"""{"status":"{{status}}","message":"{{message}}"}""");
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.EndsWith(kept, (string?)refusal["error"], StringComparison.Ordinal);
+        var guarded = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!.AsArray()
+            .Single(e => (string?)e!["action"] == "guarded")!;
+        Assert.Equal(kept, (string?)guarded["changes"]![0]!["to"]!["message"]);
+    }
+
+    [Fact]
+    public async Task A_long_message_is_cut_between_two_characters()
+    {
+        var (tenant, guard) = await NewAsync($$"""{"status":"deny","message":"{{new string('a', 499)}}😀😀"}""");
+        await using var _ = guard;
+
+        var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.EndsWith(new string('a', 499), (string?)refusal["error"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_guard_that_wants_an_approval_opens_one_and_once_it_is_given_the_move_goes_through()
     {
