@@ -34,6 +34,8 @@ internal static class ExtEndpoints
         ext.MapPost("/issues/{issue}/transitions", TransitionExtIssue).WithName(nameof(TransitionExtIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
         ext.MapGet("/issues/{issue}/comments", ListExtComments).WithName(nameof(ListExtComments)).Reads(Scope.Comments);
         ext.MapPost("/issues/{issue}/comments", CreateExtComment).WithName(nameof(CreateExtComment)).Writes(Scope.Comments);
+        ext.MapPatch("/issues/{issue}/comments/{id:long}", UpdateExtComment).WithName(nameof(UpdateExtComment)).Writes(Scope.Comments);
+        ext.MapDelete("/issues/{issue}/comments/{id:long}", DeleteExtComment).WithName(nameof(DeleteExtComment)).Writes(Scope.Comments);
         ext.MapGet("/workflows/states", ListExtWorkflowStates).WithName(nameof(ListExtWorkflowStates)).Reads(Scope.Workflows);
         ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows).WithMetadata(new OpensTransaction());
         ext.MapGet("/project", GetExtProject).WithName(nameof(GetExtProject)).Reads(Scope.Projects);
@@ -80,6 +82,16 @@ internal static class ExtEndpoints
     private static async Task<Results<CreatedResource<CommentDto>, ErrorResult>> CreateExtComment(
         IssueRef issue, CommentBody body, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new CreateCommentCommand(issue, body.Body), ct)).ToCreated(c => $"/api/v1/issues/{c.IssueId}/comments/{c.Id}");
+
+    /// <summary>Changes a comment of the extension.</summary>
+    private static async Task<Results<Resource<CommentDto>, ErrorResult>> UpdateExtComment(
+        IssueRef issue, long id, CommentBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new UpdateCommentCommand(issue, id, body.Body, ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Deletes a comment of the extension.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteExtComment(
+        IssueRef issue, long id, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new DeleteCommentCommand(issue, id, ifMatch.Version), ct)).ToSuccess();
 
     /// <summary>Lists the states of a workflow.</summary>
     private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(

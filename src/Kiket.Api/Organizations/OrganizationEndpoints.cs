@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Organizations;
+using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Sla;
@@ -16,11 +17,17 @@ internal static class OrganizationEndpoints
 {
     public static void MapOrganization(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/organizations/{organization}", GetOrganization).WithTags("Organization").WithName(nameof(GetOrganization));
         var organization = api.MapGroup("/organization").WithTags("Organization");
 
         organization.MapGet("/settings", GetOrganizationSettings).WithName(nameof(GetOrganizationSettings)).Reads(Scope.Users);
         organization.MapPatch("/settings", UpdateOrganizationSettings).WithName(nameof(UpdateOrganizationSettings)).Writes(Scope.Admin);
     }
+
+    /// <summary>Reads your organization by its slug or id.</summary>
+    private static async Task<Results<Ok<OrganizationSummary>, ErrorResult>> GetOrganization(
+        string organization, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetOrganizationQuery(organization), ct)).ToOk(o => o);
 
     /// <summary>Reads the settings of your organization.</summary>
     private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> GetOrganizationSettings(IMediator mediator, CancellationToken ct) =>

@@ -9,21 +9,21 @@ namespace Kiket.Application.Comments;
 
 internal static class CommentQueries
 {
-    /// <summary>A comment that the actor may change: their own, or any for an administrator.</summary>
-    public static async Task<Result<Comment>> FindOwnCommentAsync(
-        this IKiketDb db, IssueRef issue, long id, int? expectedVersion, Actor actor, CancellationToken ct)
+    /// <summary>A comment that the actor may change, with its issue: their own, or any for an administrator.</summary>
+    public static async Task<Result<(Comment Comment, Issue Issue)>> FindOwnCommentAsync(
+        this IKiketDb db, IssueRef reference, long id, int? expectedVersion, Actor actor, CancellationToken ct)
     {
-        var found = await db.FindIssueAsync(issue, actor, ProjectAccess.Write, ct);
+        var found = await db.FindIssueAsync(reference, actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var issueId = found.Value.Issue.Id;
-        var comment = await db.Comments.SingleOrDefaultAsync(c => c.IssueId == issueId && c.Id == id, ct);
+        var issue = found.Value.Issue;
+        var comment = await db.Comments.SingleOrDefaultAsync(c => c.IssueId == issue.Id && c.Id == id, ct);
         if (comment is null)
             return IssueErrors.CommentNotFound(id);
         if (comment.AuthorId != actor.UserId && !actor.IsAdmin)
             return Error.Forbidden("Only its author or an administrator can change a comment.");
         if (expectedVersion is { } expected && expected != comment.Version)
             return Error.Stale(comment.Version);
-        return comment;
+        return (comment, issue);
     }
 }

@@ -8,7 +8,8 @@ namespace Kiket.Application.Comments;
 /// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
 public sealed record DeleteCommentCommand(IssueRef Issue, long Id, int? ExpectedVersion) : ICommand<Result<bool>>;
 
-internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<DeleteCommentCommand, Result<bool>>
+internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<DeleteCommentCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(DeleteCommentCommand command, CancellationToken ct)
     {
@@ -16,7 +17,9 @@ internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current) :
         if (found.Error is { } unavailable)
             return unavailable;
 
-        db.Comments.Remove(found.Value);
+        var (comment, issue) = found.Value;
+        comment.Delete(issue, current.Actor.UserId, time.GetUtcNow());
+        db.Comments.Remove(comment);
         await db.SaveChangesAsync(ct);
         return true;
     }

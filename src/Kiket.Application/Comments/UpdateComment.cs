@@ -17,7 +17,8 @@ internal sealed class UpdateCommentHandler(IKiketDb db, ICurrentActor current, T
         var found = await db.FindOwnCommentAsync(command.Issue, command.Id, command.ExpectedVersion, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        if (found.Value.Rewrite(command.Body, time.GetUtcNow()).Error is { } refusal)
+        var (comment, issue) = found.Value;
+        if (comment.Rewrite(issue, command.Body, current.Actor.UserId, time.GetUtcNow()).Error is { } refusal)
             return refusal;
 
         await db.SaveChangesAsync(ct);

@@ -96,7 +96,11 @@ public static class EventDocuments
         if (events.Count == 0)
             return [];
         var issues = events.Select(e => e.Facts.Issue).OfType<IssueSnapshot>().ToList();
-        List<long> users = [.. events.Select(e => e.ActorId).Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 })).Distinct()];
+        List<long> users =
+        [
+            .. events.SelectMany(e => new[] { e.ActorId, e.Facts.CommentAuthorId ?? 0 })
+                .Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 })).Distinct(),
+        ];
         List<long> projects = [.. events.Select(e => e.ProjectId).Distinct()];
         List<long> workflows = [.. issues.Select(i => i.WorkflowId).Distinct()];
         List<long> parents = [.. issues.Select(i => i.ParentId).OfType<long>().Distinct()];
@@ -131,7 +135,7 @@ public static class EventDocuments
             PreviousStatus = e.Name is EventNames.IssueStatusChanged or EventNames.IssueClosed ? e.Facts.From : null,
             Issue = e.Facts.Issue is { } issue ? IssueOf(e, issue, project, names, url) : null,
             Transition = e.Facts is { From: { } from, To: { } to } ? new(from, to, actor.Email) : null,
-            Comment = e is { CommentId: { } comment, IssueId: { } about } ? new(comment, about, e.Facts.Comment ?? "", actor, e.OccurredAt) : null,
+            Comment = e is { CommentId: { } comment, IssueId: { } about } ? CommentOf(e, comment, about, names) : null,
             Changes = e.Facts.Changes,
             Actor = actor,
             Cause = e.Cause,
@@ -140,6 +144,10 @@ public static class EventDocuments
             More = new(e.Facts.More, StringComparer.Ordinal),
         };
     }
+
+    /// <summary>Entries from before comments could be changed name neither the author nor the instant: both are the event's.</summary>
+    private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) => new(
+        comment, issue, e.Facts.Comment ?? "", names.Users[e.Facts.CommentAuthorId ?? e.ActorId], e.Facts.CommentCreatedAt ?? e.OccurredAt);
 
     private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url) => new()
     {

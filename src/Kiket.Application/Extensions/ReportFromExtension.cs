@@ -2,11 +2,16 @@ using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Keeps what an extension reports. For extensions; telemetry also for nobody, where the operator allows that.</summary>
-/// <param name="Extension">The extension, where the request names it.</param>
+/// <summary>
+/// Keeps what an extension reports. For extensions about themselves, and, except for telemetry, from which health derives, for users who do
+/// more than read: some SDKs call with a user's token.
+/// </summary>
+/// <param name="Extension">The extension, where the path names it; else <c>extension_id</c> in the body may.</param>
 public sealed record ReportFromExtensionCommand(ExtensionRef? Extension, ReportKind Kind, IReadOnlyDictionary<string, JsonElement> Body)
     : ICommand<Result<bool>>;
 
@@ -15,14 +20,45 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
 {
     public async Task<Result<bool>> Handle(ReportFromExtensionCommand command, CancellationToken ct)
     {
-        if (current.Extension is not { } own)
-            return ExtensionErrors.ExtensionsOnly;
-        if (command.Extension is { } named && named.Id != own.Id && named.Key != own.Key)
-            return ExtensionErrors.NotFound(named);
+        var found = await FindAsync(command, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
         if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return Error.Validation("body", $"A report has at most {ExtensionReport.MaxBytes} bytes.");
-        db.ExtensionReports.Add(ExtensionReport.Of(current.Actor.OrganizationId, own.Id, command.Kind, command.Body, time.GetUtcNow()));
+        db.ExtensionReports.Add(ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow()));
         await db.SaveChangesAsync(ct);
         return true;
+    }
+
+    /// <returns>The id of the installation that reports.</returns>
+    private async Task<Result<long>> FindAsync(ReportFromExtensionCommand command, CancellationToken ct)
+    {
+        if (current.Extension is { } own)
+            return command.Extension is not { } other || other.Id == own.Id || other.Key == own.Key ? own.Id : ExtensionErrors.NotFound(other);
+        if (command.Kind is ReportKind.Telemetry)
+            return ExtensionErrors.ExtensionsOnly;
+        if (current.Actor.Role is OrganizationRole.Viewer or OrganizationRole.FinanceManager)
+            return Error.Forbidden("Your role only reads, so you cannot report for an extension.");
+        if ((command.Extension ?? NamedIn(command.Body)) is { } named)
+        {
+            var found = await db.FindExtensionAsync(named, null, current, ct);
+            return found.Error is { } unknown ? unknown
+                : found.Value.IsActive ? found.Value.Id : ExtensionErrors.NotFound(named);
+        }
+
+        var installed = await db.VisibleExtensions(current).Where(e => e.Slot != null).OrderBy(e => e.Id).Select(e => e.Id).Take(2).ToListAsync(ct);
+        return installed is [var only] ? only : Error.Validation("extension_id", "Name the extension that reports: its id, or the id of its manifest.");
+    }
+
+    private static ExtensionRef? NamedIn(IReadOnlyDictionary<string, JsonElement> body)
+    {
+        var id = body.GetValueOrDefault("extension_id");
+        var text = id.ValueKind switch
+        {
+            JsonValueKind.String => id.GetString(),
+            JsonValueKind.Number => id.GetRawText(),
+            _ => null,
+        };
+        return ExtensionRef.TryParse(text, out var named) ? named : null;
     }
 }

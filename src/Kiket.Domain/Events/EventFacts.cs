@@ -40,6 +40,12 @@ public sealed record EventFacts
     /// <summary>Text of the comment as it was then, or null.</summary>
     public string? Comment { get; init; }
 
+    /// <summary>Who wrote the comment; null where there is none, and in entries that tell only of its author.</summary>
+    public long? CommentAuthorId { get; init; }
+
+    /// <summary>When the comment was written (UTC), or null as <see cref="CommentAuthorId"/>.</summary>
+    public DateTimeOffset? CommentCreatedAt { get; init; }
+
     /// <summary>What only this kind of event says, by wire name.</summary>
     public IReadOnlyDictionary<string, JsonElement> More { get; init; } = new Dictionary<string, JsonElement>();
 }

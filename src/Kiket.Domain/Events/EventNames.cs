@@ -21,8 +21,17 @@ public static class EventNames
     /// <summary>An issue entered a final state.</summary>
     public const string IssueClosed = "issue.closed";
 
+    /// <summary>An issue was deleted.</summary>
+    public const string IssueDeleted = "issue.deleted";
+
     /// <summary>Somebody wrote a comment.</summary>
     public const string CommentCreated = "comment.created";
+
+    /// <summary>Somebody changed a comment.</summary>
+    public const string CommentUpdated = "comment.updated";
+
+    /// <summary>Somebody deleted a comment.</summary>
+    public const string CommentDeleted = "comment.deleted";
 
     /// <summary>An extension triggered an action of a workflow.</summary>
     public const string WorkflowTriggered = "workflow.triggered";
@@ -55,8 +64,8 @@ public static class EventNames
     /// <summary>Every name of an event, without the aliases.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        IssueCreated, IssueUpdated, IssueStatusChanged, IssueAssigned, IssueClosed, CommentCreated, WorkflowTriggered, WorkflowSlaStatus,
-        WorkflowBeforeTransition, ProjectUpdated, ApprovalRequested, ApprovalResolved,
+        IssueCreated, IssueUpdated, IssueStatusChanged, IssueAssigned, IssueClosed, IssueDeleted, CommentCreated, CommentUpdated, CommentDeleted,
+        WorkflowTriggered, WorkflowSlaStatus, WorkflowBeforeTransition, ProjectUpdated, ApprovalRequested, ApprovalResolved,
     ];
 
     /// <summary>Names that Kiket's documentation has for events that this server does not bring about.</summary>

@@ -90,8 +90,15 @@ public sealed class LoggedEvent
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(happened);
-        var (issue, about) = (root as Issue, happened as IIssueFact);
-        var facts = new EventFacts { Depth = depth, Issue = issue is null ? about?.Issue : IssueSnapshot.Of(issue) };
+        var (issue, comment, about) = (root as Issue, root as Comment, happened as IIssueFact);
+        var facts = new EventFacts
+        {
+            Depth = depth,
+            Issue = issue is null ? about?.Issue : IssueSnapshot.Of(issue),
+            Comment = comment?.Body,
+            CommentAuthorId = comment?.AuthorId,
+            CommentCreatedAt = comment?.CreatedAt,
+        };
         LoggedEvent Entry(string name, EventFacts says) => new()
         {
             OrganizationId = root.OrganizationId,
@@ -99,7 +106,7 @@ public sealed class LoggedEvent
             Name = name,
             ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
             IssueId = issue?.Id ?? about?.IssueId,
-            CommentId = (root as Comment)?.Id,
+            CommentId = comment?.Id,
             ActorId = happened.ActorId,
             Cause = happened is SlaStatusChanged ? EventCause.Sla : cause,
             Facts = says,
@@ -127,8 +134,17 @@ public sealed class LoggedEvent
                 if (e.Closes)
                     yield return Entry(EventNames.IssueClosed, facts with { From = e.From, To = e.To, Changes = e.Changes });
                 break;
+            case IssueDeleted:
+                yield return Entry(EventNames.IssueDeleted, facts);
+                break;
             case CommentCreated:
-                yield return Entry(EventNames.CommentCreated, facts with { Comment = (root as Comment)?.Body });
+                yield return Entry(EventNames.CommentCreated, facts);
+                break;
+            case CommentUpdated e:
+                yield return Entry(EventNames.CommentUpdated, facts with { Changes = e.Changes });
+                break;
+            case CommentDeleted:
+                yield return Entry(EventNames.CommentDeleted, facts);
                 break;
             case ProjectUpdated e:
                 yield return Entry(EventNames.ProjectUpdated, facts with { Changes = e.Changes });

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 
@@ -40,16 +41,34 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
     }
 
     /// <summary>Says it differently.</summary>
-    /// <param name="body">1 to 65,536 characters.</param>
+    /// <param name="issue">The comment's issue.</param>
+    /// <param name="body">1 to 65,536 characters; the same body changes nothing.</param>
+    /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
-    public Result Rewrite(string? body, DateTimeOffset at)
+    public Result Rewrite(Issue issue, string? body, long actorId, DateTimeOffset at)
     {
+        ArgumentNullException.ThrowIfNull(issue);
         if (BodyFault(body) is { } fault)
             return fault;
-        Body = UnicodeText.Clean(body!);
+        var text = UnicodeText.Clean(body!);
+        if (text == Body)
+            return Result.Success;
+        var change = new FieldChange("body", JsonSerializer.SerializeToElement(Body), JsonSerializer.SerializeToElement(text));
+        Body = text;
         Touch(at);
+        Raise(new CommentUpdated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), [change], actorId, at));
         return Result.Success;
+    }
+
+    /// <summary>Takes it back. The caller removes its row, and with that tells who wants to know.</summary>
+    /// <param name="issue">The comment's issue.</param>
+    /// <param name="actorId">Who deletes it.</param>
+    /// <param name="at">Instant of the deletion.</param>
+    public void Delete(Issue issue, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        Raise(new CommentDeleted(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), actorId, at));
     }
 
     /// <inheritdoc/>

@@ -485,6 +485,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         DeletedAt = at.ToUniversalTime();
         history.Add(new(OrganizationId, IssueAction.Deleted, actorId, at, [], null));
         Touch(at);
+        Raise(new IssueDeleted(ProjectId, actorId, at));
     }
 
     /// <inheritdoc/>

@@ -24,6 +24,12 @@ public interface IIssueFact : IDomainEvent
 /// <param name="OccurredAt">When.</param>
 public sealed record IssueCreated(long ProjectId, string Status, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
 
+/// <summary>An issue was deleted.</summary>
+/// <param name="ProjectId">Its project.</param>
+/// <param name="ActorId">Who deleted it.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+
 /// <summary>Fields of an issue were changed.</summary>
 /// <param name="ProjectId">Its project.</param>
 /// <param name="Changes">The fields before and after.</param>
@@ -84,3 +90,21 @@ public sealed record ApprovalResolved(
 /// <param name="ActorId">Who wrote it.</param>
 /// <param name="OccurredAt">When.</param>
 public sealed record CommentCreated(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;
+
+/// <summary>Somebody changed a comment.</summary>
+/// <param name="IssueId">The issue.</param>
+/// <param name="ProjectId">The issue's project.</param>
+/// <param name="Issue">The issue as it was then.</param>
+/// <param name="Changes">The body before and after.</param>
+/// <param name="ActorId">Who changed it.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record CommentUpdated(
+    long IssueId, long ProjectId, IssueSnapshot Issue, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;
+
+/// <summary>Somebody deleted a comment.</summary>
+/// <param name="IssueId">The issue.</param>
+/// <param name="ProjectId">The issue's project.</param>
+/// <param name="Issue">The issue as it was then.</param>
+/// <param name="ActorId">Who deleted it.</param>
+/// <param name="OccurredAt">When.</param>
+public sealed record CommentDeleted(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;

@@ -5,19 +5,20 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Definitions;
+using Kiket.Infrastructure.Webhooks;
 using static Kiket.Infrastructure.Extensions.ManifestValues;
 
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>Reads a manifest in any of its spellings (contract, section 18) and notes every fault with path, line and column.</summary>
-internal sealed class ManifestReader : IManifestReader
+internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 {
     public Result<ReadManifest> Read(ManifestText manifest)
     {
         var findings = new ManifestFindings(manifest.IsStrict);
         if (Parse(manifest, findings) is { } root && findings.Faults.Count == 0)
         {
-            var read = new ManifestReading(findings, root, manifest).Read();
+            var read = new ManifestReading(findings, root, manifest, guards).Read();
             if (read is not null && findings.Faults.Count == 0)
                 return read with { Warnings = findings.Warnings };
         }
@@ -59,7 +60,7 @@ internal sealed class ManifestReader : IManifestReader
 }
 
 /// <summary>One manifest while it is read.</summary>
-internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap root, ManifestText manifestText)
+internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap root, ManifestText manifestText, GuardOptions guards)
 {
     private const int MaxText = 2_000;
     private const int MaxName = 120;
@@ -85,6 +86,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     private readonly ManifestValues values = new(findings);
     private readonly ManifestNames names = new(findings, root);
+    private readonly Dictionary<string, Placed> hookPlaces = new(StringComparer.Ordinal);
     private string? literalSecret;
     private readonly List<string> hiddenDefaults = [];
 
@@ -119,6 +121,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             WorkflowActions = ReadActions(extension),
             CustomData = ReadCustomData(extension),
         };
+        WarnOfSlowGuards(manifest, extension);
         CheckSetup(extension);
         CheckOutputFields(extension);
         if (findings.Faults.Count > 0)
@@ -196,12 +199,13 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     private (ExtensionDelivery Delivery, ExtensionCallback? Callback) ReadDelivery(Placed extension, Placed whole, bool isFlat)
     {
+        var isSecondVersion = Find(whole, "manifest_version") is { Node: YamlText { Value: "2" or "2.0" } }; // which has no delivery
         var delivery = Find(extension, "delivery");
         var callback = Find(extension, "callback", "callback_url") ?? (delivery is { Node: YamlMap } ? delivery : null);
         var kind = delivery is { Node: YamlMap } map ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http" : values.Text(delivery, MaxName);
         if (kind is not (null or "http" or "webhook" or "internal"))
             findings.Fault(delivery!.Value, "delivery is http or internal.");
-        if (kind is null && callback is null && !isFlat && delivery is null)
+        if (kind is null && callback is null && !isFlat && delivery is null && !isSecondVersion)
             findings.Fault(extension.Member("delivery", extension.Node), $"{extension.Path}.delivery is missing; it is http or internal.");
 
         var isHttp = kind is "http" or "webhook" || (kind is not "internal" && callback is not null);
@@ -294,9 +298,25 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
                 findings.Fault(value, $"There is already a hook for {hook.Event}.");
             else
                 hooks.Add(hook);
+            hookPlaces.TryAdd(hook.Event, value);
         }
 
         return hooks;
+    }
+
+    /// <summary>A guard is not waited for longer than all guards of a move may take.</summary>
+    private void WarnOfSlowGuards(ExtensionManifest manifest, Placed extension)
+    {
+        foreach (var guard in Webhook.HooksOf(manifest).Where(h => h.Required))
+        {
+            var asked = guard.TimeoutMs ?? manifest.Callback?.TimeoutMs;
+            if (asked > guards.DeadlineMs)
+            {
+                findings.Warn(
+                    hookPlaces.GetValueOrDefault(guard.Event, extension),
+                    $"{guard.Event} asks for {asked} ms, but guards are waited for at most {guards.DeadlineMs} ms here (Guards:DeadlineMs).");
+            }
+        }
     }
 
     private ExtensionHook? ReadHook(string? name, Placed at)

@@ -50,6 +50,62 @@ public sealed class EventLogTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_changed_and_a_deleted_comment_are_told_with_their_author_and_whoever_did_it()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync();
+        var (authorId, author) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        var comment = await author.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "Lok" }).CreatedAsync();
+        var path = $"/api/v1/issues/LEGAL-1/comments/{comment["id"]}";
+        await author.PatchJsonAsync(path, new { body = "Look" }).OkAsync();
+        await author.PatchJsonAsync(path, new { body = "Look" }).OkAsync(); // which changes nothing
+        await tenant.Admin.DeleteAsync(path).OkAsync();
+
+        var log = await tenant.Admin.GetAsync("/api/v1/events?types=comment.updated,comment.deleted").OkAsync();
+
+        var events = log["data"]!.AsArray();
+        Assert.Equal(["comment.updated", "comment.deleted"], events.Select(e => (string?)e!["event"]));
+        var (updated, deleted) = (events[0]!, events[1]!);
+        Assert.Equal(("body", "Lok", "Look"), (
+            (string?)updated["changes"]![0]!["field"], (string?)updated["changes"]![0]!["from"], (string?)updated["changes"]![0]!["to"]));
+        Assert.Equal((authorId, authorId), ((long)updated["author"]!["id"]!, (long)updated["actor"]!["id"]!));
+        Assert.Equal((authorId, tenant.AdminId), ((long)deleted["author"]!["id"]!, (long)deleted["actor"]!["id"]!));
+        Assert.All(events, e =>
+        {
+            Assert.Equal(("Look", (long)comment["id"]!), ((string?)e!["body"], (long)e["comment_id"]!));
+            Assert.Equal((string?)comment["created_at"], (string?)e["comment"]!["created_at"]);
+            Assert.Equal("LEGAL-1", (string?)e["issue"]!["key"]);
+        });
+    }
+
+    [Fact]
+    public async Task A_deleted_issue_is_told_to_those_who_can_see_its_project_with_what_it_was()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync("SECRET", "private");
+        var parent = await tenant.AddIssueAsync("SECRET", "Parent", new { issue_type = "Epic" });
+        await tenant.AddIssueAsync("SECRET", "Child", new { parent_id = (long)parent["id"]! });
+        var (_, stranger) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        await tenant.Admin.DeleteAsync("/api/v1/issues/SECRET-1").OkAsync();
+
+        var log = await tenant.Admin.GetAsync("/api/v1/events").OkAsync();
+        var hidden = await stranger.GetAsync("/api/v1/events").OkAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stream = await OpenStreamAsync(tenant, "2", patience.Token);
+        var streamed = new[] { await stream.ReadEventAsync(patience.Token), await stream.ReadEventAsync(patience.Token) };
+
+        Assert.Equal(
+            ["issue.created", "issue.created", "issue.deleted", "issue.updated"],
+            log["data"]!.AsArray().Select(e => (string?)e!["event"]).Order()); // the child was updated: it is a root now
+        var deleted = log["data"]!.AsArray().Single(e => (string?)e!["event"] == "issue.deleted")!;
+        Assert.Equal((parent["id"]!.ToString(), "Parent", "SECRET-1"), (
+            deleted["issue_id"]!.ToString(), (string?)deleted["title"], (string?)deleted["issue"]!["key"]));
+        Assert.Empty(hidden["data"]!.AsArray());
+        Assert.Equal(["issue.deleted", "issue.updated"], streamed.Select(e => e.Name).Order());
+    }
+
+    [Fact]
     public async Task The_log_is_read_on_from_a_sequence_and_by_name_or_alias()
     {
         var tenant = await server.NewTenantAsync();

@@ -43,6 +43,35 @@ public sealed class ExtEndpointsTests(KiketServer server)
     }
 
     [Fact]
+    public async Task An_extension_changes_and_deletes_its_own_comments_only()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync();
+        await tenant.AddIssueAsync();
+        var client = (await Installed.NewAsync(tenant, "LEGAL", permissions: ["issues:write", "comments:write"])).Client;
+        var reader = (await Installed.NewAsync(tenant, "LEGAL", "com.example.reader", "comments:read")).Client;
+        var own = await client.PostJsonAsync("/ext/issues/LEGAL-1/comments", new { body = "Lok" }).CreatedAsync();
+        var others = await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "Mine" }).CreatedAsync();
+        var path = $"/ext/issues/LEGAL-1/comments/{own["id"]}";
+
+        var changed = await client.PatchJsonAsync(path, new { comment = new { body = "Look" } }).OkAsync();
+        await reader.PatchJsonAsync(path, new { body = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await reader.DeleteAsync(path).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await client.PatchJsonAsync(path, new { body = "" }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
+        await client.PatchJsonAsync($"/ext/issues/LEGAL-1/comments/{others["id"]}", new { body = "x" }).RefusedAsync(403, "FORBIDDEN");
+        await client.DeleteAsync($"/ext/issues/LEGAL-1/comments/{others["id"]}").RefusedAsync(403, "FORBIDDEN");
+        await client.DeleteAsync($"/ext/issues/LEGAL-2/comments/{own["id"]}").RefusedAsync(404, "COMMENT_NOT_FOUND");
+        var deleted = await client.DeleteAsync(path).OkAsync();
+        await client.DeleteAsync(path).RefusedAsync(404, "COMMENT_NOT_FOUND");
+
+        Assert.Equal(("Look", own["author"]!["id"]!.ToString()), ((string?)changed["body"], changed["author"]!["id"]!.ToString()));
+        Assert.Equal("""{"success":true}""", deleted.ToJsonString());
+        var left = await client.GetAsync("/ext/issues/LEGAL-1/comments").OkAsync();
+        Assert.Equal(["Mine"], left["comments"]!.AsArray().Select(c => (string?)c!["body"]));
+    }
+
+    [Fact]
     public async Task The_states_of_a_workflow_are_shown()
     {
         var client = await InstallAsync("read:workflows");

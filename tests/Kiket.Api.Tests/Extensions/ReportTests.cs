@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Extensions;
 
@@ -90,19 +91,59 @@ public sealed class ReportTests(KiketServer server)
         Assert.Equal("""{"count":3}""", all["data"]![3]!["body"]!["data"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("/extensions/com.example.helper/events", "event")]
+    [InlineData("/api/v1/extensions/com.example.helper/events", "event")]
+    [InlineData("/extensions/logs", "log")]
+    [InlineData("/extensions/metrics", "metric")]
+    [InlineData("/extensions/notifications", "notification")]
+    public async Task A_user_reports_for_an_extension_that_they_can_see(string path, string kind)
+    {
+        var tenant = await server.NewTenantAsync();
+        var installed = await Installed.NewAsync(tenant);
+        var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        var (_, viewer) = await tenant.AddUserAsync(OrganizationRole.Viewer);
+        var unscoped = await tenant.WithScopesAsync("issues:write");
+
+        await developer.PostJsonAsync(path, new { name = "one" }).ReadAsync(HttpStatusCode.Accepted);
+        await viewer.PostJsonAsync(path, new { name = "two" }).RefusedAsync(403, "FORBIDDEN");
+        await unscoped.PostJsonAsync(path, new { name = "three" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await (await server.NewTenantAsync()).Admin.PostJsonAsync(path, new { name = "four", extension_id = installed.Id })
+            .RefusedAsync(404, "EXTENSION_NOT_FOUND");
+
+        var report = Assert.Single((await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}/reports").OkAsync())["data"]!.AsArray())!;
+        Assert.Equal((kind, "one"), ((string?)report["kind"], (string?)report["name"]));
+    }
+
+    [Fact]
+    public async Task Of_several_extensions_a_user_names_the_one_that_reports()
+    {
+        var tenant = await server.NewTenantAsync();
+        await Installed.NewAsync(tenant);
+        var other = await Installed.NewAsync(tenant, id: "com.example.other");
+
+        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x" }).RefusedAsync(422, "VALIDATION_ERROR", "extension_id");
+        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.third" }).RefusedAsync(404, "EXTENSION_NOT_FOUND");
+        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.other" }).ReadAsync(HttpStatusCode.Accepted);
+        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = other.Id }).ReadAsync(HttpStatusCode.Accepted);
+
+        var reports = await tenant.Admin.GetAsync($"/api/v1/extensions/{other.Id}/reports").OkAsync();
+        Assert.Equal(2, reports["data"]!.AsArray().Count);
+    }
+
     [Fact]
     public async Task Bad_reports_are_refused()
     {
         var tenant = await server.NewTenantAsync();
         var client = (await Installed.NewAsync(tenant)).Client;
 
+        await tenant.Admin.PostJsonAsync("/ext/telemetry", new { name = "x" }).RefusedAsync(403, "FORBIDDEN");
         foreach (var path in new[] { "/ext/telemetry", "/extensions/logs", "/extensions/metrics", "/extensions/com.example.helper/events" })
         {
             await client.PostAsync(path, new StringContent("[1]", Encoding.UTF8, "application/json")).RefusedAsync(400, "INVALID_JSON");
             await client.PostAsync(path, new StringContent("{", Encoding.UTF8, "application/json")).RefusedAsync(400, "INVALID_JSON");
             await client.PostAsync(path, new StringContent("{}", Encoding.UTF8, "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
             await client.PostJsonAsync(path, new { text = new string('x', 70_000) }).RefusedAsync(422, "VALIDATION_ERROR", "body");
-            await tenant.Admin.PostJsonAsync(path, new { name = "x" }).RefusedAsync(403, "FORBIDDEN");
         }
 
         await client.PostJsonAsync("/extensions/notifications", new { message = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");

@@ -119,4 +119,21 @@ public sealed class OrganizationSettingsTests(KiketServer server)
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { days_off = (object?)null }).OkAsync();
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/users/current").OkAsync())["days_off"]!.AsArray());
     }
+
+    [Fact]
+    public async Task Members_read_their_organization_by_slug_or_id_and_no_other()
+    {
+        var tenant = await server.NewTenantAsync();
+        var other = await server.NewTenantAsync();
+        var organization = (await tenant.Admin.GetAsync("/api/v1/me").OkAsync())["organization"]!;
+        var (_, viewer) = await tenant.AddUserAsync(Kiket.Domain.Users.OrganizationRole.Viewer);
+
+        var bySlug = await viewer.GetAsync($"/api/v1/organizations/{organization["slug"]}").OkAsync();
+        var byId = await tenant.Admin.GetAsync($"/api/v1/organizations/{organization["id"]}").OkAsync();
+
+        Assert.Equal(organization.ToJsonString(), bySlug.ToJsonString());
+        Assert.Equal(organization.ToJsonString(), byId.ToJsonString());
+        await other.Admin.GetAsync($"/api/v1/organizations/{organization["slug"]}").RefusedAsync(404, "ORGANIZATION_NOT_FOUND");
+        await tenant.Admin.GetAsync($"/api/v1/organizations/{other.OrganizationId}").RefusedAsync(404, "ORGANIZATION_NOT_FOUND");
+    }
 }

@@ -54,6 +54,28 @@ public sealed class DeliveryTests(KiketServer server)
     }
 
     [Fact]
+    public async Task Deletions_and_changed_comments_are_delivered_with_what_was_deleted()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await tenant.AddWebhookAsync(
+            $"{receiver.Url}/hook", hooks: [new("issue.deleted"), new("comment.updated"), new("comment.deleted")]);
+        await tenant.AddIssueAsync("LEGAL", "Short lived");
+        var comment = await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "One" }).CreatedAsync();
+        await tenant.Admin.PatchJsonAsync($"/api/v1/issues/LEGAL-1/comments/{comment["id"]}", new { body = "Two" }).OkAsync();
+        await tenant.Admin.DeleteAsync($"/api/v1/issues/LEGAL-1/comments/{comment["id"]}").OkAsync();
+        await tenant.Admin.DeleteAsync("/api/v1/issues/LEGAL-1").OkAsync();
+
+        await tenant.DeliverAsync(webhook);
+
+        var told = receiver.Requests.Select(r => r.Json).OrderBy(j => (long)j["sequence"]!).ToList();
+        Assert.Equal(["comment.updated", "comment.deleted", "issue.deleted"], told.Select(j => (string?)j["event"]));
+        Assert.All(told, j => Assert.Equal("Short lived", (string?)j["issue"]!["title"]));
+        Assert.Equal(["Two", "Two", null], told.Select(j => (string?)j["body"]));
+    }
+
+    [Fact]
     public async Task The_body_scheme_signs_the_body_alone_and_standard_webhooks_has_its_own_headers()
     {
         var tenant = await server.NewTenantAsync();

@@ -122,6 +122,61 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void The_second_version_of_the_manifest_without_a_callback_is_internal()
+    {
+        var read = Read("""
+            manifest_version: 2
+            extension: {key: com.example.two, name: Two}
+            triggers:
+              - {event: issue.created, handler: onCreated}
+            """).Value;
+
+        Assert.Equal((ExtensionDelivery.Internal, null), (read.Manifest.Delivery, read.Manifest.Callback));
+        Assert.Equal("issue.created", Assert.Single(read.Manifest.Hooks).Event);
+        Assert.Contains("extension.delivery", Read("manifest_version: 1\nextension: {id: a.b, name: A}").Error!.Details.Select(d => d.Field));
+    }
+
+    [Theory]
+    [InlineData("hooks: [{event: workflow.before_transition, required: true, timeout: 10000}]", "extension.hooks[0]")]
+    [InlineData("hooks: {workflow.before_transition: {required: true, timeout_ms: 3001}}", "extension.hooks.workflow.before_transition")]
+    [InlineData("hooks: [issue.created, {event: workflow.before_transition, required: true}]", null)]
+    [InlineData("hooks: [{event: workflow.before_transition, required: true, timeout: 3000}]", null)]
+    [InlineData("hooks: [{event: workflow.before_transition, timeout: 10000}]", null)]
+    [InlineData("hooks: [{event: issue.created, required: true, timeout: 10000}]", null)]
+    public void A_guard_that_asks_for_more_time_than_guards_get_is_warned_of(string hooks, string? path)
+    {
+        var read = Read($$"""
+            model_version: 1.0
+            extension:
+              id: com.example.slow
+              name: Slow
+              delivery: http
+              callback: {url: "https://slow.example.com"}
+              {{hooks}}
+            """).Value;
+
+        Assert.Equal(path is null ? [] : [path], read.Warnings.Select(w => w.Field));
+        Assert.All(read.Warnings, w => Assert.Contains("3000 ms", w.Message, StringComparison.Ordinal));
+        Assert.All(read.Warnings, w => Assert.Equal(7, w.Line));
+    }
+
+    [Fact]
+    public void A_guard_takes_the_time_of_its_callback_where_it_asks_for_none_itself()
+    {
+        var read = Read("""
+            model_version: 1.0
+            extension:
+              id: com.example.slow
+              name: Slow
+              delivery: http
+              callback: {url: "https://slow.example.com", timeout: 5000, required: true}
+              activationEvents: [workflow.before_transition]
+            """).Value;
+
+        Assert.Contains("5000 ms", Assert.Single(read.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Hooks_and_permissions_may_stand_beside_the_extension_and_hooks_may_be_names()
     {
         var manifest = Read("""
@@ -202,7 +257,7 @@ public sealed class ManifestTests
     {
         var json = JsonSerializer.SerializeToElement(new { model_version = "1.0", extension = new { id = "a.b", delivery = "internal", hooks = 5 } });
 
-        var details = new ManifestReader().Read(new(null, json)).Error!.Details;
+        var details = new ManifestReader(new()).Read(new(null, json)).Error!.Details;
 
         Assert.Equal(["extension.name", "extension.hooks"], details.Select(d => d.Field).OrderDescending().Reverse().OrderBy(f => f == "extension.hooks"));
         Assert.All(details, d => Assert.Null(d.Line));
@@ -274,7 +329,7 @@ public sealed class ManifestTests
         "model_version: \"1.0\"\nx: &x {event: issue.created}\nextension:\n  id: a.b\n  name: A\n  delivery: internal\n  hooks: [*x, {<<: *x, event: issue.closed}]\n",
     ];
 
-    private static Result<ReadManifest> Read(string text) => new ManifestReader().Read(new(text, null));
+    private static Result<ReadManifest> Read(string text) => new ManifestReader(new()).Read(new(text, null));
 
     private static string Mutate(string text, Random random)
     {

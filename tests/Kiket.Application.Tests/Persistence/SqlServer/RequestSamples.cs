@@ -268,6 +268,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReassignIssuesCommand([new(task, admin, null)], [], Partial: false, DryRun: false);
         yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
         yield return new GetOrganizationSettingsQuery();
+        yield return new GetOrganizationQuery("1");
         yield return new ListSlaEventsQuery(null, null, [], null, null);
         yield return new ListSlaEventsQuery(Legal, IssueRef.Of(task), [SlaEventState.Breached, SlaEventState.Imminent], 5, 2);
         yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), null, new(null, null, null));
