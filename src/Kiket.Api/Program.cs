@@ -50,26 +50,30 @@ builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;
-    kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+    kestrel.ConfigureEndpointDefaults(ServerRefusals.Describe);
+    kestrel.Limits.MaxRequestBodySize = RequestBody.MaxDiscarded; // routes have limits of their own
 });
 builder.Logging.QuietUntilListening();
 
 var app = builder.Build();
+ServerRefusals.Observe(app.Services);
 
 app.Use(RequestId.AddHeader);
 app.Use(SecurityHeaders.Add);
+app.Use(HeadRequests.ServeAsync);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
 app.UseKiketMetrics();
 app.UseDashboard();
 app.Use(ExtensionPaths.ServeAtRoot);
 app.UseRouting();
-app.Use(IdempotencyFilter.KeepBody);
 app.UseAuthentication();
 app.Use(RateLimiting.CountAsync);
 app.UseKiketOpenApi();
 app.UseAuthorization();
 app.Use(BodyCharset.Check);
+app.Use(RequestBody.ReadWithinLimit);
+app.Use(IdempotencyFilter.KeepBody);
 
 var api = app.MapGroup("/api/v1").RequireAuthorization().AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();

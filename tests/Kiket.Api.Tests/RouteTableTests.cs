@@ -60,7 +60,7 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
 
-        await EachAsync(Routes.Where(r => r.HasBody), route =>
+        await EachAsync(Routes.Where(r => r.HasBody && !r.TakesAnyMember), route =>
             SendAsync(client, route, route.Sample, Json("""{"nonsense": 1}""")).RefusedAsync(400, "INVALID_PARAMETER", "nonsense"));
     }
 
@@ -89,10 +89,8 @@ public sealed class RouteTableTests(KiketServer server)
         var client = (await server.NewTenantAsync()).Admin;
 
         var options = await client.SendAsync(new(HttpMethod.Options, "/api/v1/projects"));
-        var head = await client.SendAsync(new(HttpMethod.Head, "/api/v1/projects"));
 
-        Assert.Equal(["GET", "POST"], options.Content.Headers.Allow.Order());
-        Assert.Equal(405, (int)head.StatusCode);
+        Assert.Equal(["GET", "HEAD", "POST"], options.Content.Headers.Allow.Order());
         await Task.FromResult(options).RefusedAsync(405, "METHOD_NOT_ALLOWED");
     }
 

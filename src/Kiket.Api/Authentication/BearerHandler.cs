@@ -26,7 +26,8 @@ internal sealed class BearerHandler(
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
     public const string ApiKeyHeader = "X-Kiket-API-Key";
-    private static readonly string[] RuntimeTokenHeaders = ["X-Kiket-Runtime-Token", "X-Runtime-Token"];
+    public const string RuntimeTokenHeader = "X-Kiket-Runtime-Token";
+    private static readonly string[] RuntimeTokenHeaders = [RuntimeTokenHeader, "X-Runtime-Token"];
 
     /// <summary>Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.</summary>
     private bool IsForEverybody => Context.GetEndpoint() is { } endpoint

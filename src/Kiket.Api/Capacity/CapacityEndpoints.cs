@@ -60,7 +60,8 @@ internal record CapacityParameters
     [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
     public string? ProjectKey { get; init; }
 
-    public ProjectRef? ToProject() => Parameters.Project("project_id", ProjectId ?? Project ?? ProjectKey);
+    public ProjectRef? ToProject() =>
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project", Project), ("project_key", ProjectKey)));
 }
 
 internal sealed record TeamCapacityParameters : CapacityParameters

@@ -54,14 +54,23 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
             : null;
         return new(
             schema,
-            (Named(root, "project_id") ?? Named(root, "project_key")) is { } project
-                ? ProjectRef.TryParse(project, out var known) ? known : throw Wrong("project_id", project) : null,
+            ProjectOf(root),
             Named(root, "extension_id") is { } extension
                 ? ExtensionRef.TryParse(extension, out var installed) ? installed : throw Wrong("extension_id", extension) : null);
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json", "application/yaml"], typeof(ModuleRequest)));
+
+    private static ProjectRef? ProjectOf(JsonElement root)
+    {
+        var (id, key) = (Named(root, "project_id"), Named(root, "project_key"));
+        if (id is not null && key is not null && !id.Equals(key, StringComparison.OrdinalIgnoreCase))
+            throw TextBody.Refusal(Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them."));
+        if ((id ?? key) is not { } project)
+            return null;
+        return ProjectRef.TryParse(project, out var known) ? known : throw Wrong("project_id", project);
+    }
 
     private static string? Named(JsonElement root, string name) => !root.TryGetProperty(name, out var value) ? null : value.ValueKind switch
     {
@@ -107,7 +116,7 @@ internal static class JsonBody
     }
 }
 
-/// <summary>What the body looks like in the API's description: one record, or several.</summary>
+/// <summary>One record, or several.</summary>
 internal sealed record RecordsRequest
 {
     /// <summary>The columns of one record.</summary>
@@ -123,7 +132,7 @@ internal sealed record RecordRequest
     public required Record Record { get; init; }
 }
 
-/// <summary>What a JSON body looks like in the API's description; the schema may be a YAML text instead.</summary>
+/// <summary>A module's schema; it may also be a YAML text.</summary>
 internal sealed record ModuleRequest
 {
     public required Record Schema { get; init; }

@@ -58,7 +58,10 @@ internal static class CustomDataEndpoints
             : ExtensionRef.TryParse(extension, out var parsed) ? parsed
             : throw new InvalidParameterException("extension_id", $"'{extension}' is no extension: give an id.");
         var published = await mediator.Send(
-            new PublishCustomModuleCommand(schema with { IsStrict = strict ?? true }, body.Project ?? Extensions.Projects.Of(project), body.Extension ?? named), ct);
+            new PublishCustomModuleCommand(
+                schema with { IsStrict = strict ?? true },
+                Parameters.Agreed("project_id", body.Project, Extensions.Projects.Of(project)),
+                Parameters.Agreed("extension_id", body.Extension, named)), ct);
         return published.Error is { } error ? new ErrorResult(error)
             : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value)
             : TypedResults.Ok(published.Value);
@@ -159,7 +162,7 @@ internal record RecordParameters
 
     public CustomTableRef ToTable(string module, string table, bool isExt)
     {
-        var project = Extensions.Projects.Of(string.IsNullOrEmpty(ProjectId) ? ProjectKey : ProjectId);
+        var project = Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey)));
         return project is null && !isExt
             ? throw new InvalidParameterException("project_id", "Give project_id or project_key.")
             : new(module, table, project);

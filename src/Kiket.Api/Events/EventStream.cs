@@ -83,7 +83,7 @@ internal sealed class OpenStreams
 /// <summary>Server-sent events: <c>id</c> is the sequence, <c>event</c> the name, <c>data</c> the document on one line.</summary>
 internal sealed class EventStream(EventStreamSource source, OpenStreams streams, ListEventsQuery query, EventPage first) : IResult, IEndpointMetadataProvider
 {
-    private const string MediaType = "text/event-stream";
+    public const string MediaType = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>Then it ends, and the client comes back with <c>Last-Event-ID</c> and shows its token again.</summary>
@@ -114,6 +114,9 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no"; // nginx would keep the events back
+        if (httpContext.IsHead())
+            return;
+
         await response.WriteAsync("retry: 1000\n\n", ct);
         await response.Body.FlushAsync(ct);
 

@@ -64,9 +64,7 @@ internal static class ExtEndpoints
     /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateExtIssue(
         IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        body.Project is null
-            ? (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource()
-            : new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."));
+        (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)).ToResource();
 
     /// <summary>Moves an issue along one transition of its workflow.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> TransitionExtIssue(
@@ -119,15 +117,16 @@ internal static class ExtEndpoints
     /// <summary>Lists the members of the project that the extension is installed for.</summary>
     private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListExtMembers(
         [AsParameters] ExtPageParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListMembersQuery(Project(parameters.ProjectId ?? parameters.ProjectKey, current), parameters.ToPage()), ct)).ToOk(MemberPage.Of);
+        (await mediator.Send(new ListMembersQuery(Project(parameters.ProjectId, parameters.ProjectKey, current), parameters.ToPage()), ct)).ToOk(MemberPage.Of);
 
     private static ProjectRef? OwnProject(ICurrentActor current) =>
         current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null;
 
     private static ProjectRef Project(ExtProjectParameters parameters, ICurrentActor current) =>
-        Project(parameters.ProjectId ?? parameters.ProjectKey, current);
+        Project(parameters.ProjectId, parameters.ProjectKey, current);
 
-    private static ProjectRef Project(string? named, ICurrentActor current) => Extensions.Projects.Of(named) ?? OwnProject(current)
+    private static ProjectRef Project(string? id, string? key, ICurrentActor current) =>
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", id), ("project_key", key))) ?? OwnProject(current)
         ?? throw new InvalidParameterException("project_id", "Give project_id: the extension is installed for the whole organization, or the token is a user's.");
 }
 
@@ -173,6 +172,7 @@ internal sealed record TriggerBody
 {
     public IssueRef? IssueId { get; init; }
 
+    [AliasOf("issue_id")]
     public IssueRef? IssueKey { get; init; }
 
     /// <summary><c>transition</c>, or the name of a transition.</summary>

@@ -44,7 +44,11 @@ internal static class ExtensionEndpoints
         if (body.Manifest is not { } manifest)
             return new ErrorResult(Error.Validation("manifest", "manifest is an object or a YAML text."));
         var installed = await mediator.Send(
-            new InstallExtensionCommand(manifest with { IsStrict = body.Strict ?? strict ?? true }, body.ProjectId ?? Projects.Of(project), body.Configuration, body.CallbackUrl), ct);
+            new InstallExtensionCommand(
+                manifest with { IsStrict = body.Strict ?? strict ?? true },
+                Parameters.Agreed("project_id", body.ProjectId, Projects.Of(project)),
+                body.Configuration,
+                body.CallbackUrl), ct);
         return installed.Error is { } error ? new ErrorResult(error)
             : installed.Value.IsNew ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
             : new Resource<InstalledExtensionDto>(installed.Value);

@@ -42,7 +42,7 @@ internal sealed record ManifestBody(
 
         return new(
             root.TryGetProperty("manifest", out var manifest) ? ManifestOf(manifest) : null,
-            ProjectOf(root, "project_id") ?? ProjectOf(root, "project_key"),
+            ProjectOf(root),
             ConfigurationOf(root),
             TextOf(root, "callback_url"),
             FlagOf(root, "strict"));
@@ -54,6 +54,14 @@ internal sealed record ManifestBody(
         JsonValueKind.Object => new(null, manifest.Clone()),
         _ => null,
     };
+
+    private static ProjectRef? ProjectOf(JsonElement root)
+    {
+        var (id, key) = (ProjectOf(root, "project_id"), ProjectOf(root, "project_key"));
+        return id is not null && key is not null && id != key
+            ? throw TextBody.Refusal(Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them."))
+            : id ?? key;
+    }
 
     private static ProjectRef? ProjectOf(JsonElement root, string name)
     {
@@ -93,7 +101,7 @@ internal sealed record ManifestBody(
     }
 }
 
-/// <summary>What a JSON body looks like in the API's description; the manifest may be a YAML text instead.</summary>
+/// <summary>An extension's manifest; it may also be a YAML text.</summary>
 internal sealed record ManifestRequest
 {
     public required IReadOnlyDictionary<string, JsonElement> Manifest { get; init; }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
@@ -7,6 +8,7 @@ using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
@@ -94,8 +96,11 @@ internal sealed record ReportListParameters : PageParameters
 }
 
 /// <summary>A JSON object with whatever an SDK reports; its members are the SDK's own. Read late, after the parameters were checked.</summary>
-internal sealed class ReportBody(HttpContext context)
+internal sealed class ReportBody(HttpContext context) : IEndpointParameterMetadataProvider
 {
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(IReadOnlyDictionary<string, JsonElement>)));
+
     public static ValueTask<ReportBody> BindAsync(HttpContext context) => ValueTask.FromResult(new ReportBody(context));
 
     public async Task<IReadOnlyDictionary<string, JsonElement>> ReadAsync()

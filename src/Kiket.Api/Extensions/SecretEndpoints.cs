@@ -120,5 +120,8 @@ internal sealed record SecretBody
     public ProjectRef? ProjectId { get; init; }
 
     public SecretTarget ToTarget(ExtensionRef extension, SecretParameters parameters) =>
-        new(extension, Scope ?? SecretParameters.ScopeOf(parameters.Scope), ProjectId ?? Projects.Of(parameters.ProjectId));
+        new(
+        extension,
+        Parameters.Agreed("scope", Scope, SecretParameters.ScopeOf(parameters.Scope)),
+        Parameters.Agreed("project_id", ProjectId, Projects.Of(parameters.ProjectId)));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text.RegularExpressions;
+using Kiket.Application.Abstractions;
 
 namespace Kiket.Api.Http;
 
@@ -18,21 +19,47 @@ internal static class ETags
         HttpMethods.IsGet(request.Method) && request.GetTypedHeaders().IfNoneMatch.Any(t => t.Tag == "*" || t.Tag == tag);
 }
 
-/// <summary>The version that the caller has seen, from <c>If-Match</c>.</summary>
-internal readonly partial record struct IfMatch(int? Version)
+/// <summary>
+/// The versions that the caller has seen, from <c>If-Match</c>: <c>*</c> or a list of entity tags (RFC 9110, section 13.1.1). A tag that is
+/// not ours matches nothing, and neither does a weak one; a bare version number is read as its tag.
+/// </summary>
+internal readonly partial record struct IfMatch(ExpectedVersion Version)
 {
+    private const string Separators = " \t,";
+
     public static ValueTask<IfMatch> BindAsync(HttpContext context)
     {
         var header = context.Request.Headers.IfMatch.ToString().Trim();
-        if (header is "" or "*")
-            return ValueTask.FromResult(new IfMatch(null));
-
-        return int.TryParse(Tag().Match(header).Groups["version"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? ValueTask.FromResult(new IfMatch(version))
-            : throw new InvalidParameterException("If-Match", "If-Match holds one entity tag as it stood in ETag.");
+        return ValueTask.FromResult(new IfMatch(header switch
+        {
+            "" => default,
+            "*" => ExpectedVersion.Existing,
+            _ => ExpectedVersion.OneOf(VersionsOf(header)),
+        }));
     }
 
-    /// <summary>Our tag, or its version alone; <c>W/</c> is what a compressing proxy makes of it.</summary>
-    [GeneratedRegex("""^(W/)?"?(?<version>\d+)(-[0-9a-f]*)?"?$""")]
-    private static partial Regex Tag();
+    private static List<int> VersionsOf(string header)
+    {
+        List<int> versions = [];
+        for (var rest = header.Trim(Separators.ToCharArray()); rest.Length > 0;)
+        {
+            var tag = ListedTag().Match(rest);
+            if (!tag.Success)
+                throw new InvalidParameterException("If-Match", "If-Match must be * or a list of entity tags as given in ETag.");
+            if (!tag.Groups["weak"].Success && VersionOf(tag.Groups["tag"].Value) is { } version)
+                versions.Add(version);
+            rest = rest[tag.Length..].TrimStart(Separators.ToCharArray());
+        }
+
+        return versions;
+    }
+
+    private static int? VersionOf(string tag) =>
+        int.TryParse(OwnTag().Match(tag).Groups["version"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+
+    [GeneratedRegex("""^((?<weak>W/)?"(?<tag>[^"]*)"|(?<tag>\d+))(?=[ \t]*(,|$))""")]
+    private static partial Regex ListedTag();
+
+    [GeneratedRegex("^(?<version>[0-9]+)(-[0-9a-f]+)?$")]
+    private static partial Regex OwnTag();
 }

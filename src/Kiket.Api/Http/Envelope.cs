@@ -16,6 +16,18 @@ internal sealed class EnvelopeAttribute(string name, params string[] beside) : A
     public IReadOnlyList<string> Beside { get; } = beside;
 }
 
+/// <summary>A member that has another name as well. At most one of them holds a value, unless they hold the same.</summary>
+/// <param name="name">The usual name, as it is on the wire.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AliasOfAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>A member that cannot be empty: null says nothing, as if the member were left out.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NullIsAbsentAttribute : Attribute;
+
 /// <summary>A refusal that is found while the body is read.</summary>
 internal sealed class BodyException(Error error) : JsonException(error.Message)
 {
@@ -35,12 +47,18 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
         private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(EnvelopeAttribute))!;
         private readonly JsonSerializerOptions plain;
         private readonly Dictionary<string, JsonPropertyInfo> fields;
+        private readonly List<string[]> synonyms;
 
         public EnvelopeConverter(JsonSerializerOptions options)
         {
             plain = new JsonSerializerOptions(options);
             plain.Converters.Remove(plain.Converters.OfType<EnvelopeConverterFactory>().Single());
             fields = plain.GetTypeInfo(typeof(T)).Properties.ToDictionary(p => p.Name);
+            synonyms =
+            [
+                .. fields.Values.Select(f => (f.Name, Usual: AttributeOf<AliasOfAttribute>(f)?.Name)).Where(f => f.Usual is not null)
+                    .GroupBy(f => f.Usual!, f => f.Name).Select(aliases => (string[])[aliases.Key, .. aliases]),
+            ];
         }
 
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -84,6 +102,10 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
                 Add(members, root, fields.ContainsKey, "", except: null);
             }
 
+            foreach (var names in synonyms)
+                Reconcile(members, names);
+            foreach (var (name, _) in members.Where(m => m.Value.ValueKind is JsonValueKind.Null && SaysNothing(fields[m.Key])))
+                members.Remove(name);
             return members;
         }
 
@@ -93,10 +115,55 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             {
                 if (!isKnown(member.Name))
                     throw new BodyException(Error.InvalidParameter(path + member.Name, $"{path}{member.Name} is not a field of this request."));
-                if (member.Name != except)
+                if (member.Name == except)
+                    continue;
+                if (members.TryGetValue(member.Name, out var beside) && beside.ValueKind is not JsonValueKind.Null)
+                    AddAgain(members, member, beside, path);
+                else
                     members[member.Name] = member.Value;
             }
         }
+
+        /// <summary>A member that also stands beside the wrapper: a null in one place does not hide what the other one says.</summary>
+        private static void AddAgain(Dictionary<string, JsonElement> members, JsonProperty member, JsonElement beside, string path)
+        {
+            if (member.Value.ValueKind is JsonValueKind.Null)
+                return;
+            if (!IsSame(member.Value, beside))
+                throw Contradiction(path + member.Name, $"the {member.Name} beside it");
+            members[member.Name] = member.Value;
+        }
+
+        /// <summary>Keeps what one of the names says; a null under another name does not hide it.</summary>
+        private static void Reconcile(Dictionary<string, JsonElement> members, string[] names)
+        {
+            var given = names.Where(name => members.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null).ToList();
+            if (given.Find(name => !IsSame(members[name], members[given[0]])) is { } other)
+                throw Contradiction(other, given[0]);
+            if (given.Count == 0)
+                return;
+            foreach (var name in names.Except(given))
+                members.Remove(name);
+        }
+
+        /// <summary>Clients write ids as numbers or as text, and keys in either case.</summary>
+        private static bool IsSame(JsonElement a, JsonElement b) => string.Equals(a.ToString(), b.ToString(), StringComparison.OrdinalIgnoreCase);
+
+        private static BodyException Contradiction(string name, string other) =>
+            new(Error.InvalidParameter(name, $"{name} and {other} have different values; give one of them."));
+
+        private static bool SaysNothing(JsonPropertyInfo field)
+        {
+            if (AttributeOf<NullIsAbsentAttribute>(field) is not null)
+                return true;
+            var type = field.PropertyType is { IsGenericType: true } optional && optional.GetGenericTypeDefinition() == typeof(Optional<>)
+                ? optional.GetGenericArguments()[0]
+                : field.PropertyType;
+            return !field.IsRequired && type.IsValueType && Nullable.GetUnderlyingType(type) is null && type != typeof(JsonElement);
+        }
+
+        private static TAttribute? AttributeOf<TAttribute>(JsonPropertyInfo field)
+            where TAttribute : Attribute => field.AttributeProvider?.GetCustomAttributes(typeof(TAttribute), true).OfType<TAttribute>().FirstOrDefault();
 
         private ErrorDetail? FaultOf(string name, JsonElement value)
         {

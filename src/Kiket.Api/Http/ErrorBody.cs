@@ -33,7 +33,9 @@ internal sealed record ErrorBody
     /// <summary>Names this request in the server's log.</summary>
     public required string RequestId { get; init; }
 
-    public static ErrorBody Of(Error error, HttpContext context) => new()
+    public static ErrorBody Of(Error error, HttpContext context) => Of(error, Http.RequestId.Of(context));
+
+    public static ErrorBody Of(Error error, string requestId) => new()
     {
         Error = error.Message,
         Code = error.Code,
@@ -43,7 +45,7 @@ internal sealed record ErrorBody
             ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
             : null,
         Status = error.IsPending ? "pending" : null,
-        RequestId = Http.RequestId.Of(context),
+        RequestId = requestId,
     };
 
     public static int StatusOf(ErrorKind kind) => kind switch

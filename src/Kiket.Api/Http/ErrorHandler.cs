@@ -39,15 +39,16 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     public static Task WriteStatusAsync(StatusCodeContext context)
     {
         var http = context.HttpContext;
+        if (http.Response.Headers.Allow is { Count: > 0 } allowed && allowed.ToString().Split(", ").Contains(HttpMethods.Get))
+            http.Response.Headers.Allow = $"{allowed}, {HttpMethods.Head}"; // every route that has GET has it too
         var error = http.Response.StatusCode switch
         {
             StatusCodes.Status401Unauthorized => MissingToken,
             StatusCodes.Status404NotFound => new Error(ErrorKind.NotFound, "NOT_FOUND", $"There is nothing at {http.Request.Path}."),
             StatusCodes.Status405MethodNotAllowed =>
                 new Error(ErrorKind.BadRequest, "METHOD_NOT_ALLOWED", $"{http.Request.Method} is not possible at {http.Request.Path}."),
-            StatusCodes.Status413PayloadTooLarge => TooLarge,
             StatusCodes.Status415UnsupportedMediaType => WrongMediaType,
-            _ => new Error(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request cannot be answered."),
+            var status => OfStatus(status),
         };
         return ErrorBody.WriteAsync(http, error, http.Response.StatusCode);
     }
@@ -59,6 +60,16 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
     private static readonly Error Unavailable = new(
         ErrorKind.BadRequest, ErrorCodes.ServiceUnavailable, $"The database is busy or cannot be used now. Try again in {RetryAfterSeconds} seconds.");
+    /// <summary>What the server itself refuses.</summary>
+    public static Error OfStatus(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => new(ErrorKind.BadRequest, "REQUEST_TIMEOUT", "The request took too long to arrive."),
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status414UriTooLong => new(ErrorKind.BadRequest, "URI_TOO_LONG", "The address is too long."),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => new(ErrorKind.BadRequest, "HEADERS_TOO_LARGE", "The headers are too long or too many."),
+        _ => new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."),
+    };
+
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
     public static readonly Error WrongMediaType =
         new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");
@@ -68,12 +79,12 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         InvalidParameterException e => (e.Error, StatusCodes.Status400BadRequest),
         BadHttpRequestException { InnerException: BodyException e } => (e.Error, ErrorBody.StatusOf(e.Error.Kind)),
         BadHttpRequestException { InnerException: JsonException e } => (InvalidJson($"The body is not valid JSON: {Place(e)}."), StatusCodes.Status400BadRequest),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (TooLarge, StatusCodes.Status413PayloadTooLarge),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout } e => (OfStatus(e.StatusCode), e.StatusCode),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => (WrongMediaType, StatusCodes.Status415UnsupportedMediaType),
         BadHttpRequestException e when InvalidParameterException.FromBinding(e) is { } invalid => (invalid.Error, StatusCodes.Status400BadRequest),
         BadHttpRequestException e when e.Message.Contains("body", StringComparison.Ordinal) =>
             (InvalidJson("The request needs a JSON body."), StatusCodes.Status400BadRequest),
-        BadHttpRequestException e => (new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."), e.StatusCode),
+        BadHttpRequestException e => (OfStatus(e.StatusCode), e.StatusCode),
         ValidationException e => (
             Error.Validation([.. e.Errors.Select(f => new ErrorDetail(f.PropertyName, f.ErrorMessage))]),
             StatusCodes.Status422UnprocessableEntity),

@@ -20,7 +20,7 @@ internal sealed partial class InvalidParameterException(string parameter, string
         if (!match.Success)
             return null;
         var name = WireName.Snake(match.Groups["name"].Value);
-        return new(name, $"'{match.Groups["value"].Value}' is no value for {name}.");
+        return new(name, $"'{match.Groups["value"].Value}' is not a valid value for {name}.");
     }
 
     [GeneratedRegex("""^Failed to bind parameter ".* (?<name>\w+)" from "(?<value>.*)"\.$""", RegexOptions.Singleline)]
@@ -34,6 +34,29 @@ internal static class Parameters
         "`false` turns what may weaken a rule, such as a misspelt key or an unknown event, from an error into a warning.";
 
     private const int MaxSearchLength = 200;
+
+    /// <summary>The value of a parameter that has several names; two that say different things are refused.</summary>
+    public static string? OneOf(params ReadOnlySpan<(string Name, string? Value)> names)
+    {
+        (string Name, string? Value) first = default;
+        foreach (var given in names)
+        {
+            if (given.Value is null)
+                continue;
+            if (first.Value is null)
+                first = given;
+            else if (!given.Value.Equals(first.Value, StringComparison.OrdinalIgnoreCase))
+                throw new InvalidParameterException(given.Name, $"{first.Name} and {given.Name} have different values; give one of them.");
+        }
+
+        return first.Value;
+    }
+
+    /// <summary>What stands in the body or in the query; two that differ are refused.</summary>
+    public static T? Agreed<T>(string name, T? inBody, T? inQuery)
+        where T : struct => inBody is { } body && inQuery is { } query && !body.Equals(query)
+            ? throw new InvalidParameterException(name, $"{name} has different values in the body and in the query; give one of them.")
+            : inBody ?? inQuery;
 
     /// <summary>Values separated by commas, or repeated.</summary>
     public static IReadOnlyList<string> Values(string? text) =>
@@ -49,14 +72,14 @@ internal static class Parameters
         [
             .. Values(text).Select(value => WireName.TryParse(value, out T parsed)
                 ? parsed
-                : throw new InvalidParameterException(name, $"'{value}' is no {name}; use {string.Join(", ", WireName.All<T>())}.")),
+                : throw new InvalidParameterException(name, $"'{value}' is not a valid {name}; use {string.Join(", ", WireName.All<T>())}.")),
         ];
 
     public static IReadOnlyList<long> Ids(string name, string? text) =>
         [
-            .. Values(text).Select(value => long.TryParse(value, CultureInfo.InvariantCulture, out var id)
+            .. Values(text).Select(value => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 ? id
-                : throw new InvalidParameterException(name, $"'{value}' is no id.")),
+                : throw new InvalidParameterException(name, $"'{value}' is not an id.")),
         ];
 
     /// <summary>An instant, UTC where no offset is given; or a day, which begins in the organization's time zone.</summary>
@@ -67,17 +90,17 @@ internal static class Parameters
     /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
     public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : Iso8601.TryParse(text, out var instant) ? instant
-        : throw new InvalidParameterException(name, $"'{text}' is no ISO 8601 time.");
+        : throw new InvalidParameterException(name, $"'{text}' is not an ISO 8601 time.");
 
     /// <summary>A project by id or key.</summary>
     public static ProjectRef? Project(string name, string? text) => text is null ? null
         : ProjectRef.TryParse(text, out var project) ? project
-        : throw new InvalidParameterException(name, $"'{text}' is no project: give an id or a key.");
+        : throw new InvalidParameterException(name, $"'{text}' is not a project; give an id or a key.");
 
     public static DateOnly? Day(string name, string? text) => string.IsNullOrEmpty(text) ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day
-            : throw new InvalidParameterException(name, $"'{text}' is no date, YYYY-MM-DD.");
+            : throw new InvalidParameterException(name, $"'{text}' is not a date, YYYY-MM-DD.");
 }
 
 /// <summary>Refuses query parameters that a route does not know, instead of ignoring what the caller meant (decisions, 3).</summary>
@@ -97,11 +120,16 @@ internal static class UnknownParameterFilter
                     throw new InvalidParameterException(name, $"{name} is not a parameter of this route.");
                 if (values.Any(v => v?.Contains('\0') == true))
                     throw new InvalidParameterException(name, $"{name} holds the character U+0000.");
+                if (known.Contains(name) && !Tolerated.Contains(name) && values.Any(IsEmpty))
+                    throw new InvalidParameterException(name, $"{name} is empty. Leave it out or give it a value.");
             }
 
             return next(invocation);
         };
     }
+
+    /// <summary>An empty filter would find everything, which is not what somebody who filters means.</summary>
+    private static bool IsEmpty(string? value) => value is null || value.All(c => c is ',' || char.IsWhiteSpace(c));
 
     private static IEnumerable<string> NamesOf(MethodInfo method) => method.GetParameters().SelectMany(parameter =>
         parameter.IsDefined(typeof(AsParametersAttribute))

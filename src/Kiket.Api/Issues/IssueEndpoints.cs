@@ -48,9 +48,9 @@ internal static class IssueEndpoints
     /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateIssue(
         IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        body.Project is not null ? new ErrorResult(Error.Validation("issue.project_id", "An issue cannot be moved to another project."))
-        : body.Template is not null ? new ErrorResult(Error.Validation("issue.template", "A template is for new issues."))
-        : (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version), ct)).ToResource();
+        body.Template is not null
+            ? new ErrorResult(Error.Validation("issue.template", "A template is for new issues."))
+            : (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)).ToResource();
 
     /// <summary>Deletes an issue; its children become roots.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteIssue(
@@ -76,10 +76,12 @@ internal static class IssueEndpoints
 [Envelope("issue", "project_id", "project_key", "template")]
 internal sealed record IssueBody
 {
+    [NullIsAbsent]
     public Optional<string?> Title { get; init; }
 
     public Optional<string?> Description { get; init; }
 
+    [NullIsAbsent]
     public Optional<string?> IssueType { get; init; }
 
     public Optional<IssuePriority> Priority { get; init; }
@@ -88,7 +90,8 @@ internal sealed record IssueBody
 
     public Optional<long?> AssigneeId { get; init; }
 
-    /// <summary>The CLI's name for <see cref="AssigneeId"/>.</summary>
+    /// <summary>The same as <c>assignee_id</c>.</summary>
+    [AliasOf("assignee_id")]
     public Optional<long?> AssignedTo { get; init; }
 
     public Optional<IReadOnlyList<string>?> Labels { get; init; }
@@ -108,6 +111,7 @@ internal sealed record IssueBody
 
     public ProjectRef? ProjectId { get; init; }
 
+    [AliasOf("project_id")]
     public ProjectRef? ProjectKey { get; init; }
 
     [JsonIgnore]
@@ -135,8 +139,10 @@ internal sealed record TransitionBody
 {
     public string? State { get; init; }
 
+    [AliasOf("state")]
     public string? To { get; init; }
 
+    [AliasOf("state")]
     public string? Transition { get; init; }
 
     public string? Comment { get; init; }

@@ -1,9 +1,9 @@
 using System.ComponentModel;
+using System.Globalization;
 using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
 using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Microsoft.AspNetCore.Mvc;
 
@@ -87,9 +87,9 @@ internal sealed record IssueListParameters
 
     public IssueFilter ToFilter() => new()
     {
-        Project = ProjectOf(Project ?? ProjectId ?? ProjectKey),
+        Project = Parameters.Project("project", Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))),
         Status = Parameters.Values(Status),
-        Assignee = Assignees(Parameters.Values(Assignee ?? AssigneeId ?? AssignedTo)),
+        Assignee = Assignees(Parameters.Values(Parameters.OneOf(("assignee", Assignee), ("assignee_id", AssigneeId), ("assigned_to", AssignedTo)))),
         Labels = LabelsOf(Label ?? []),
         IssueType = Parameters.Values(IssueType),
         Priority = Parameters.Enums<IssuePriority>("priority", Priority),
@@ -105,14 +105,12 @@ internal sealed record IssueListParameters
         DueBefore = Parameters.Day("due_before", DueBefore),
     };
 
-    private static ProjectRef? ProjectOf(string? text) => string.IsNullOrEmpty(text) ? null : Parameters.Project("project", text);
-
     private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) => labels.Length <= MaxLabels
         ? [.. labels.Select(Parameters.Values)]
         : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
 
     private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>
-        values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !long.TryParse(v, out _)) is { } wrong
-            ? throw new InvalidParameterException("assignee", $"'{wrong}' is no user: give an id, an e-mail address, me or unassigned.")
+        values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong
+            ? throw new InvalidParameterException("assignee", $"'{wrong}' is not a user; give an id, an e-mail address, me or unassigned.")
             : values;
 }

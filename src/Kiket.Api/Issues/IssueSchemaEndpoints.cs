@@ -40,5 +40,6 @@ internal sealed record IssueSchemaParameters
     [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
     public string? ProjectKey { get; init; }
 
-    public ProjectRef? ToProject() => ProjectRef.TryParse(ProjectId ?? ProjectKey, out var project) ? project : null;
+    public ProjectRef? ToProject() =>
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey)));
 }

@@ -68,6 +68,7 @@ internal sealed record MilestoneListParameters : PageParameters
 [Envelope("milestone")]
 internal sealed record MilestoneBody
 {
+    [NullIsAbsent]
     public Optional<string?> Name { get; init; }
 
     public Optional<string?> Description { get; init; }

@@ -18,11 +18,21 @@ internal sealed class DocumentProcessor : IDocumentProcessor
         **Requests.** Bodies are JSON in UTF-8, at most 1 MB, and are also accepted without their wrapper (`{"title": …}` for
         `{"issue": {"title": …}}`). Unknown members and query parameters are refused by name.
 
+        A body may be compressed: `Content-Encoding` is `gzip`, `deflate` or `br`, and the limit counts what it expands to. In a body, `null`
+        for a member that you may leave out says what leaving it out says, or empties the field where it can be empty. Every `GET` also
+        answers `HEAD`.
+
         **Concurrency.** `ETag` names a version of a resource. `If-None-Match` on a read answers 304 when nothing has changed; `If-Match` on a
         write answers 412 when something has. A write with an `Idempotency-Key` happens once, however often it is sent.
 
+        **Limits.** Every answer says in `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds) how many requests
+        are left, and in `X-Request-Id` what the server's log calls the request.
+
         **Errors.** Every refusal has the body `ErrorBody`; programs go by its `code`. Something that you may not see is answered with 404.
         """;
+
+    public const string ApiKeyScheme = "ExtensionKey";
+    public const string RuntimeTokenScheme = "RuntimeToken";
 
     public void Process(DocumentProcessorContext context)
     {
@@ -31,11 +41,48 @@ internal sealed class DocumentProcessor : IDocumentProcessor
         document.Info.Version = "v1";
         document.Info.Description = Introduction;
         document.Info.License = new() { Name = "Apache-2.0", Url = "https://www.apache.org/licenses/LICENSE-2.0" };
+        document.Info.Contact = new() { Name = "Kiket", Url = "https://kiket.dev" };
+        foreach (var tag in document.Operations.SelectMany(o => o.Operation.Tags).Distinct().Except(Tags.Descriptions.Keys))
+            throw new InvalidOperationException($"Describe the tag '{tag}' in {nameof(Tags)}.");
+        document.Tags = [.. Tags.Descriptions.Select(t => new OpenApiTag { Name = t.Key, Description = t.Value })];
         document.SecurityDefinitions[BearerHandler.SchemeName] = new OpenApiSecurityScheme
         {
             Type = OpenApiSecuritySchemeType.Http,
             Scheme = "bearer",
             Description = "A workspace token (`wksp_…`) or a personal access token (`kpat_…`).",
         };
+        document.SecurityDefinitions[ApiKeyScheme] = Header(BearerHandler.ApiKeyHeader, "The key of an installed extension (`ext_live_…`).");
+        document.SecurityDefinitions[RuntimeTokenScheme] = Header(BearerHandler.RuntimeTokenHeader, "The token of one delivery to an extension.");
+        foreach (var path in document.Paths.Values)
+        {
+            if (path.TryGetValue(OpenApiOperationMethod.Get, out var get))
+                path[OpenApiOperationMethod.Head] = HeadOf(get);
+        }
+    }
+
+    private static OpenApiSecurityScheme Header(string name, string description) =>
+        new() { Type = OpenApiSecuritySchemeType.ApiKey, In = OpenApiSecurityApiKeyLocation.Header, Name = name, Description = description };
+
+    private static OpenApiOperation HeadOf(OpenApiOperation get)
+    {
+        var head = new OpenApiOperation
+        {
+            OperationId = get.OperationId + "Head",
+            Summary = $"{get.Summary} Headers only.",
+            Description = get.Description,
+            Tags = [.. get.Tags],
+            Security = get.Security,
+        };
+        foreach (var parameter in get.Parameters)
+            head.Parameters.Add(parameter);
+        foreach (var (status, response) in get.Responses)
+        {
+            var described = new OpenApiResponse { Description = response.ActualResponse.Description };
+            foreach (var (name, header) in response.ActualResponse.Headers)
+                described.Headers[name] = header;
+            head.Responses[status] = described;
+        }
+
+        return head;
     }
 }

@@ -27,8 +27,8 @@ internal static class ErrorResponses
         [412] = ("PreconditionFailed", "`PRECONDITION_FAILED`: the version in If-Match is not the current one.",
             "PRECONDITION_FAILED", "The resource has changed; its current version is 7.", "version"),
         [413] = ("PayloadTooLarge", "`PAYLOAD_TOO_LARGE`: the body is too large.", "PAYLOAD_TOO_LARGE", "The body is too large.", null),
-        [415] = ("UnsupportedMediaType", "`UNSUPPORTED_MEDIA_TYPE`: the body does not have the content type application/json.",
-            "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json.", null),
+        [415] = ("UnsupportedMediaType", "`UNSUPPORTED_MEDIA_TYPE`: the body has another content type, charset or content encoding than the route takes.",
+            "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.", null),
         [422] = ("UnprocessableEntity",
             "The request is well formed, but a rule forbids it. `VALIDATION_ERROR` names the fields; `WORKFLOW_TRANSITION_GUARD_FAILED`, "
             + "`PROJECT_ARCHIVED`, `IDEMPOTENCY_KEY_REUSED` and others say which rule.",
@@ -37,6 +37,9 @@ internal static class ErrorResponses
             "RATE_LIMIT_EXCEEDED", "Rate limit exceeded.", null),
         [500] = ("InternalServerError", "`INTERNAL_ERROR`: the server failed; `request_id` names the entry in its log.",
             "INTERNAL_ERROR", "The server failed to answer. The request id names the entry in its log.", null),
+        [503] = ("ServiceUnavailable",
+            "`SERVICE_UNAVAILABLE`: the server cannot reach its database or is too busy; `Retry-After` says when to come back.",
+            "SERVICE_UNAVAILABLE", "The server is busy. Try again later.", null),
     };
 
     public static OpenApiResponse Of(int status, OperationProcessorContext context)
@@ -53,6 +56,8 @@ internal static class ErrorResponses
                 Schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(ErrorBody).ToContextualType(), context.SchemaResolver),
                 Example = Example(status, known.Code, known.Message, known.Field),
             };
+            if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+                shared.Headers["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait.", Schema = new JsonSchema { Type = JsonObjectType.Integer } };
         }
 
         return new SharedResponse { Reference = shared };
@@ -68,6 +73,8 @@ internal static class ErrorResponses
             ["details"] = field is null ? [] : new[] { new Dictionary<string, string> { ["field"] = field, ["message"] = message } },
             ["request_id"] = "4bf92f3577b34da6a3ce929d0e0e4736",
         };
+        if (status == StatusCodes.Status429TooManyRequests)
+            example["retry_after"] = 42;
         if (status == StatusCodes.Status422UnprocessableEntity && field is not null)
             example["errors"] = new Dictionary<string, string[]> { [field] = [message] };
         return example;

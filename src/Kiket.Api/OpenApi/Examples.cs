@@ -8,13 +8,13 @@ internal static class Examples
     /// <summary>The members that people usually send, with what they send. Other names of the same thing are not here.</summary>
     private static readonly Dictionary<string, object> Usual = new(StringComparer.Ordinal)
     {
-        ["title"] = "Review the supplier contract",
-        ["name"] = "Legal",
-        ["description"] = "Check the liability clause before it is signed.",
-        ["project_key"] = "LEGAL",
-        ["issue_type"] = "Task",
+        ["title"] = "Check the figures of the budget",
+        ["name"] = "Review",
+        ["description"] = "Compare them with what the council has published.",
+        ["project_key"] = "NEWS",
+        ["issue_type"] = "task",
         ["priority"] = "high",
-        ["labels"] = new[] { "contract" },
+        ["labels"] = new[] { "budget" },
         ["story_points"] = 3,
         ["due_date"] = "2026-01-15",
         ["start_date"] = "2026-01-05",
@@ -23,15 +23,15 @@ internal static class Examples
         ["visibility"] = "team",
         ["state"] = "in_progress",
         ["comment"] = "Ready for review.",
-        ["body"] = "The supplier has agreed to the new clause.",
+        ["body"] = "The council has confirmed the figures.",
         ["email"] = "ada@example.com",
         ["role"] = "developer",
         ["scopes"] = new[] { "issues:read" },
         ["expires_at"] = "2026-12-31T00:00:00.000Z",
         ["token"] = "kpat_1x2y3z",
         ["user_id"] = 7,
-        ["path"] = ".kiket/workflows/contract.yaml",
-        ["content"] = "name: contract",
+        ["path"] = ".kiket/workflows/review.yaml",
+        ["content"] = "name: review",
         ["yaml"] = "workflow: default\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n",
         ["moves"] = new[] { "in_progress" },
     };
@@ -41,9 +41,9 @@ internal static class Examples
         ["id"] = 42,
         ["organization_id"] = 1,
         ["project_id"] = 3,
-        ["key"] = "LEGAL-42",
+        ["key"] = "NEWS-42",
         ["hierarchy_depth"] = 1,
-        ["parent_key"] = "LEGAL-40",
+        ["parent_key"] = "NEWS-40",
         ["status"] = "in_progress",
         ["workflow_state"] = "in_progress",
         ["workflow"] = "default",
@@ -54,14 +54,41 @@ internal static class Examples
         ["total_pages"] = 1,
         ["total"] = 1,
         ["total_count"] = 1,
-        ["issue"] = "LEGAL-42",
-        ["project"] = "LEGAL",
-        ["url"] = "https://kiket.example.com/api/v1/issues/LEGAL-42",
-        ["github_repo_url"] = "https://github.com/example/legal",
+        ["issue"] = "NEWS-42",
+        ["project"] = "NEWS",
+        ["url"] = "https://kiket.example.com/api/v1/issues/NEWS-42",
+        ["github_repo_url"] = "https://github.com/example/newsroom",
         ["success"] = true,
     };
 
-    private const int MaxDepth = 6;
+    private const int MaxDepth = 8;
+
+    /// <summary>What a new project is called; the one of the other examples exists.</summary>
+    private const string NewProjectKey = "LEGAL";
+
+    /// <summary>What a stream of events looks like.</summary>
+    public const string Stream = "retry: 1000\n\nid: 42\nevent: issue.created\ndata: {\"event\":\"issue.created\",\"sequence\":42}\n\n";
+
+    /// <summary>Bodies whose members are the caller's own, by operation.</summary>
+    public static IReadOnlyDictionary<string, object> FreeForm { get; } = new Dictionary<string, object>
+    {
+        ["ReportTelemetry"] = new Dictionary<string, object> { ["event"] = "issue.created", ["version"] = "v1", ["status"] = "ok", ["duration_ms"] = 12 },
+        ["ReportEvent"] = new Dictionary<string, object> { ["name"] = "sync.finished", ["data"] = new Dictionary<string, object> { ["issues"] = 3 } },
+        ["ReportLog"] = new Dictionary<string, object> { ["level"] = "info", ["message"] = "The calendar was read." },
+        ["ReportMetric"] = new Dictionary<string, object> { ["name"] = "issues.synced", ["value"] = 3 },
+        ["ReportNotification"] = new Dictionary<string, object> { ["message"] = "Three issues were synced." },
+    };
+
+    /// <summary>A body that is not JSON, by the type that describes the same in JSON.</summary>
+    public static string Text(Type body) => body.Name switch
+    {
+        nameof(Workflows.WorkflowTextBody) => (string)Usual["yaml"],
+        nameof(Extensions.ManifestRequest) =>
+            "id: com.example.greeter\nname: Greeter\nversion: 1.0.0\ncallback:\n  url: https://greeter.example.com\nhooks:\n  - event: issue.created\npermissions:\n  - issues:read\n",
+        nameof(CustomData.ModuleRequest) =>
+            "module: com.example.shop\nversion: \"1.0\"\ntables:\n  orders:\n    columns:\n      - {name: number, type: string(20)}\n",
+        _ => throw new InvalidOperationException($"Give {body.Name} an example in {nameof(Examples)}."),
+    };
 
     /// <summary>An answer with every member.</summary>
     public static object? Of(JsonSchema schema, string name = "") => Of(schema, name, 0);
@@ -74,7 +101,10 @@ internal static class Examples
         if (wrapper.Value is not { } inner)
             return Members(root, isChange, except: []);
 
-        var request = new Dictionary<string, object?> { [wrapper.Key] = Members(inner.ActualSchema, isChange, except: isChange ? [] : root.Properties.Keys) };
+        var members = Members(inner.ActualSchema, isChange, except: isChange ? [] : root.Properties.Keys);
+        if (wrapper.Key == "project" && members.ContainsKey("project_key"))
+            members["project_key"] = NewProjectKey;
+        var request = new Dictionary<string, object?> { [wrapper.Key] = members };
         foreach (var (name, beside) in root.Properties.Where(p => !isChange && p.Key != wrapper.Key && Usual.ContainsKey(p.Key)))
             request[name] = Of(beside, name, 1);
         return request;
@@ -91,6 +121,8 @@ internal static class Examples
 
     private static object? Of(JsonSchema schema, string name, int depth)
     {
+        if (name == "default")
+            return null; // Spectral takes an object with a type and a default for a schema
         var actual = (schema.OneOf.FirstOrDefault() ?? schema).ActualSchema;
         if (depth > MaxDepth && (actual.IsArray || actual.Properties.Count > 0))
             return actual.IsArray ? Array.Empty<object>() : null; // a condition of conditions has no end
@@ -103,7 +135,10 @@ internal static class Examples
         if (actual.Properties.Count > 0)
         {
             var isPerson = actual.Properties.ContainsKey("email");
-            return actual.Properties.ToDictionary(p => p.Key, p => isPerson && p.Key == "name" ? "Ada Lovelace" : Of(p.Value, p.Key, depth + 1));
+            return actual.Properties
+                .Select(p => (p.Key, IsRequired: actual.RequiredProperties.Contains(p.Key), Value: isPerson && p.Key == "name" ? "Ada Lovelace" : Of(p.Value, p.Key, depth + 1)))
+                .Where(p => p.IsRequired || p.Value is not null)
+                .ToDictionary(p => p.Key, p => p.Value);
         }
 
         return Scalar(actual, name);

@@ -38,6 +38,10 @@ internal static class OpenApiSetup
             ui.DocExpansion = "list";
             ui.DocumentTitle = "Kiket REST API";
         });
+
+        // Where people look for it.
+        foreach (var address in new[] { "/", "/docs", "/swagger", "/api", "/api/v1" })
+            app.MapGet(address, () => Results.Redirect(UiPath)).ExcludeFromDescription();
         return app;
     }
 

@@ -1,9 +1,11 @@
 using System.Reflection;
 using Kiket.Api.Authentication;
+using Kiket.Api.Events;
 using Kiket.Api.Http;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Namotion.Reflection;
@@ -18,12 +20,13 @@ namespace Kiket.Api.OpenApi;
 /// <summary>Completes an operation from its route: who may call it, which headers it knows, what it can answer.</summary>
 internal sealed class OperationProcessor : IOperationProcessor
 {
+    private const string JsonType = "application/json";
+
     public bool Process(OperationProcessorContext context)
     {
         var route = new Route(((AspNetCoreOperationProcessorContext)context).ApiDescription, context.MethodInfo);
         var operation = context.OperationDescription.Operation;
 
-        DescribeTags(context, operation);
         DescribeAccess(operation, route);
         DescribeParameters(operation, route);
         DescribeBody(context, operation, route);
@@ -33,27 +36,21 @@ internal sealed class OperationProcessor : IOperationProcessor
         return true;
     }
 
-    /// <summary>A tag is described by the summary of the class that holds its first operation.</summary>
-    private static void DescribeTags(OperationProcessorContext context, OpenApiOperation operation)
-    {
-        foreach (var tag in operation.Tags.Where(tag => context.Document.Tags.All(known => known.Name != tag)))
-        {
-            var summary = context.MethodInfo.DeclaringType?.GetXmlDocsSummary();
-            context.Document.Tags.Add(new OpenApiTag { Name = tag, Description = string.IsNullOrEmpty(summary) ? null : summary });
-        }
-    }
-
     private static void DescribeAccess(OpenApiOperation operation, Route route)
     {
         if (route.IsAnonymous)
         {
             operation.Security = [new OpenApiSecurityRequirement()]; // an empty one: nothing is needed
+            operation.Description = $"{operation.Description}\n\nNeeds no credential.".Trim();
             return;
         }
 
-        operation.Security = [new OpenApiSecurityRequirement { [BearerHandler.SchemeName] = [] }];
-        if (route.Scope is { } scope)
-            operation.Description = $"{operation.Description}\n\nNeeds the scope `{scope}`.".Trim();
+        // Each is enough by itself.
+        string[] schemes = route.IsForExtensions
+            ? [BearerHandler.SchemeName, DocumentProcessor.ApiKeyScheme, DocumentProcessor.RuntimeTokenScheme]
+            : [BearerHandler.SchemeName];
+        operation.Security = [.. schemes.Select(scheme => new OpenApiSecurityRequirement { [scheme] = [] })];
+        operation.Description = $"{operation.Description}\n\n{(route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.")}".Trim();
     }
 
     private static void DescribeParameters(OpenApiOperation operation, Route route)
@@ -71,7 +68,9 @@ internal sealed class OperationProcessor : IOperationProcessor
         if (route.IsWrite)
             AddHeader(operation, IdempotencyFilter.Header, "Makes the write happen once: the same key with the same request gives the first answer again for 24 hours.");
         if (route.HasIfMatch)
-            AddHeader(operation, "If-Match", "Entity tag of the version that you have seen; refused with 412 when it is not the current one.");
+            AddHeader(operation, "If-Match", "Entity tag of the version that you have seen, a list of them, or `*`; refused with 412 when none is the current one.");
+        if (route.Streams)
+            AddHeader(operation, "Last-Event-ID", "The sequence of the last event that was received; the stream goes on after it.");
         if (route.IsConditionalRead)
             AddHeader(operation, "If-None-Match", "Entity tag of the answer that you have; 304 when it is still the same.");
     }
@@ -90,7 +89,18 @@ internal sealed class OperationProcessor : IOperationProcessor
         if (route.Body is not { } type || operation.RequestBody?.Content.Values.FirstOrDefault() is not { } content)
             return;
 
-        operation.RequestBody.IsRequired = true;
+        operation.RequestBody.Name = "body";
+        operation.RequestBody.IsRequired = !route.BodyIsOptional;
+        if (string.IsNullOrEmpty(operation.RequestBody.Description))
+            operation.RequestBody.Description = null;
+        foreach (var other in route.BodyTypes.Where(t => t != JsonType))
+            operation.RequestBody.Content[other] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String }, Example = Examples.Text(type) };
+        if (Examples.FreeForm.TryGetValue(operation.OperationId, out var free))
+        {
+            content.Example = free;
+            return;
+        }
+
         if (type.GetCustomAttribute<EnvelopeAttribute>() is not { } envelope)
         {
             content.Example = Examples.OfRequest(content.Schema, route.IsPatch);
@@ -131,6 +141,13 @@ internal sealed class OperationProcessor : IOperationProcessor
                 "202" => "Accepted; the work follows.",
                 _ => "The answer.",
             };
+            if (route.Streams)
+            {
+                response.Content.Clear();
+                response.Content[EventStream.MediaType] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String }, Example = Examples.Stream };
+                continue;
+            }
+
             foreach (var content in response.Content.Values)
                 content.Example = Examples.Of(content.Schema);
             if (route.HasEntityTag)
@@ -170,7 +187,9 @@ internal sealed class OperationProcessor : IOperationProcessor
 
         if (route.IsWrite)
             yield return StatusCodes.Status422UnprocessableEntity;
+        yield return StatusCodes.Status429TooManyRequests;
         yield return StatusCodes.Status500InternalServerError;
+        yield return StatusCodes.Status503ServiceUnavailable;
         foreach (var declared in route.DeclaredRefusals)
             yield return declared;
     }
@@ -191,6 +210,14 @@ internal sealed class OperationProcessor : IOperationProcessor
         public RequiredScope? Scope => metadata.OfType<RequiredScope>().FirstOrDefault();
 
         public Type? Body => api.ParameterDescriptions.FirstOrDefault(p => p.Source == BindingSource.Body)?.Type;
+
+        public bool BodyIsOptional => metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.IsOptional == true;
+
+        public IEnumerable<string> BodyTypes => metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.ContentTypes ?? [];
+
+        public bool IsForExtensions => ExtensionPaths.Matches("/" + api.RelativePath);
+
+        public bool Streams => results.Contains(typeof(EventStream));
 
         public bool HasIfMatch => method.GetParameters().Any(p => p.ParameterType == typeof(IfMatch));
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
@@ -16,7 +17,7 @@ namespace Kiket.Api.OpenApi;
 
 /// <summary>
 /// Says which members of an object are always there. An answer has every member (contract 0.1, rule 5) and may get more in later versions;
-/// a request needs only what its type demands and may hold nothing else (decisions, 3).
+/// a request needs only what its type demands and may hold nothing else (decisions, 3); what it does not need may be null.
 /// </summary>
 internal sealed partial class SchemaProcessor(IServiceProvider services) : ISchemaProcessor
 {
@@ -56,16 +57,17 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             if (!schema.Properties.TryGetValue(name, out var property))
                 continue;
 
-            if (Unwrap(member) is { } value)
+            var isRequired = isRequest ? IsDemanded(member) : !IsLeftOutWhenNull(member.PropertyInfo);
+            if (isRequest && !isRequired && member.PropertyType.OriginalType != typeof(JsonElement))
             {
-                property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(
-                    value, value.Nullability is Nullability.Nullable || Nullable.GetUnderlyingType(value.OriginalType) is not null, context.Resolver);
-                property.Description = schema.Properties[name].Description;
+                // Null says what leaving the member out says, or empties it: clients that write every member are understood.
+                var description = property.Description;
+                property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(Unwrap(member) ?? member.PropertyType, true, context.Resolver);
+                property.Description = description;
                 schema.Properties[name] = property;
             }
 
             property.Description = WithoutReferences(property.Description);
-            var isRequired = isRequest ? IsDemanded(member) : !IsLeftOutWhenNull(member.PropertyInfo);
             if (isRequired && !schema.RequiredProperties.Contains(name))
                 schema.RequiredProperties.Add(name);
             if (!isRequired)
@@ -145,6 +147,8 @@ internal sealed class SchemaNames : ISchemaNameGenerator
 {
     public string Generate(Type type)
     {
+        if (typeof(IReadOnlyDictionary<string, JsonElement>).IsAssignableFrom(type))
+            return "Record"; // only records of custom data are such objects and have pages
         var name = type.Name.Split('`')[0];
         return string.Concat(type.GetGenericArguments().Select(Generate)) + (name.EndsWith("Dto", StringComparison.Ordinal) ? name[..^3] : name);
     }

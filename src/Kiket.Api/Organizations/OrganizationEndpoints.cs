@@ -48,6 +48,7 @@ internal static class OrganizationEndpoints
 internal sealed record SettingsBody
 {
     /// <summary>IANA name, such as <c>Europe/Berlin</c>.</summary>
+    [NullIsAbsent]
     public Optional<string?> TimeZone { get; init; }
 
     public Optional<WeekHoursBody?> Hours { get; init; }

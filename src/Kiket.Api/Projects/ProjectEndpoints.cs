@@ -72,6 +72,7 @@ internal sealed record ProjectListParameters : PageParameters
 [Envelope("project")]
 internal sealed record ProjectBody
 {
+    [NullIsAbsent]
     public Optional<string?> Name { get; init; }
 
     public string? ProjectKey { get; init; }

@@ -70,10 +70,10 @@ internal sealed record SlaEventParameters
     public int? Page { get; init; }
 
     public ListSlaEventsQuery ToQuery(ProjectRef? own) => new(
-        Extensions.Projects.Of(ProjectId ?? ProjectKey) ?? own,
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))) ?? own,
         string.IsNullOrEmpty(IssueId) ? null
             : IssueRef.TryParse(IssueId, out var issue) ? issue
-            : throw new InvalidParameterException("issue_id", $"'{IssueId}' is no issue: give an id or a key."),
+            : throw new InvalidParameterException("issue_id", $"'{IssueId}' is not an issue; give an id or a key."),
         Parameters.Enums<SlaEventState>("state", State),
         Limit ?? PerPage,
         Page);
@@ -89,5 +89,5 @@ internal sealed record AtRiskParameters : PageParameters
 
     public TimeSpan ToWithin() => string.IsNullOrEmpty(Within) ? ListIssuesAtRiskQuery.DefaultWithin
         : Duration.TryParse(Within, out var length) ? length
-        : throw new InvalidParameterException("within", $"'{Within}' is no length of time, such as 4h.");
+        : throw new InvalidParameterException("within", $"'{Within}' is not a length of time, such as 4h.");
 }

@@ -81,6 +81,7 @@ internal sealed record InviteUserBody(string? Email, OrganizationRole? Role, str
 [Envelope("user")]
 internal sealed record UserBody
 {
+    [NullIsAbsent]
     public Optional<string?> Name { get; init; }
 
     public Optional<OrganizationRole> Role { get; init; }
@@ -98,7 +99,7 @@ internal sealed record UserBody
         Name = Name,
         Role = Role,
         Capacity = Capacity,
-        ExpertiseTags = ExpertiseTags,
+        ExpertiseTags = ExpertiseTags.IsSet ? new(ExpertiseTags.Value ?? []) : default,
         DaysOff = DaysOff.IsSet ? new((DaysOff.Value ?? []).Select(DaysOffBody.ToDaysOff).ToList()) : default,
         Deactivated = Deactivated,
     };

@@ -103,7 +103,8 @@ internal record WorkflowParameters
     [FromQuery(Name = "project_key"), Description("The same as `project`.")]
     public string? ProjectKey { get; init; }
 
-    public ProjectRef? ToProject() => Parameters.Project("project", Project ?? ProjectId ?? ProjectKey);
+    public ProjectRef? ToProject() =>
+        Parameters.Project("project", Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey)));
 }
 
 internal sealed record WorkflowTextParameters : WorkflowParameters

@@ -56,7 +56,7 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
     }
 }
 
-/// <summary>What a JSON body looks like in the API's description; it may be the definition itself instead.</summary>
+/// <summary>The text of a workflow; the body may also be the definition itself.</summary>
 internal sealed record WorkflowTextBody(WorkflowYaml Workflow);
 
 internal sealed record WorkflowYaml(string Yaml);

@@ -11,7 +11,7 @@ internal static class CommentQueries
 {
     /// <summary>A comment that the actor may change, with its issue: their own, or any for an administrator.</summary>
     public static async Task<Result<(Comment Comment, Issue Issue)>> FindOwnCommentAsync(
-        this IKiketDb db, IssueRef reference, long id, int? expectedVersion, Actor actor, CancellationToken ct)
+        this IKiketDb db, IssueRef reference, long id, ExpectedVersion expectedVersion, Actor actor, CancellationToken ct)
     {
         var found = await db.FindIssueAsync(reference, actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
@@ -22,7 +22,7 @@ internal static class CommentQueries
             return IssueErrors.CommentNotFound(id);
         if (comment.AuthorId != actor.UserId && !actor.IsAdmin)
             return Error.Forbidden("Only its author or an administrator can change a comment.");
-        if (expectedVersion is { } expected && expected != comment.Version)
+        if (!expectedVersion.Allows(comment.Version))
             return Error.Stale(comment.Version);
         return (comment, issue);
     }

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Comments;
 
 /// <summary>Says a comment differently. For its author and administrators.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, int? ExpectedVersion) : ICommand<Result<CommentDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, ExpectedVersion ExpectedVersion) : ICommand<Result<CommentDto>>;
 
 internal sealed class UpdateCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateCommentCommand, Result<CommentDto>>

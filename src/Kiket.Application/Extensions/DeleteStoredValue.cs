@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>Deletes a value that the extension keeps. For extensions.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
-public sealed record DeleteStoredValueCommand(string Key, int? ExpectedVersion) : ICommand<Result<bool>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record DeleteStoredValueCommand(string Key, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<DeleteStoredValueCommand, Result<bool>>
 {
@@ -18,7 +18,7 @@ internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor curren
         var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
         if (value is null)
             return ExtensionErrors.ValueNotFound(command.Key);
-        if (command.ExpectedVersion is { } expected && expected != value.Version)
+        if (!command.ExpectedVersion.Allows(value.Version))
             return Error.Stale(value.Version);
         db.StoredValues.Remove(value);
         await db.SaveChangesAsync(ct);

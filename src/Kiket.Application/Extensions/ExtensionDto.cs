@@ -62,7 +62,7 @@ public record ExtensionDto : IVersioned
     /// <summary>The whole manifest, without secrets.</summary>
     public required JsonElement? Manifest { get; init; }
 
-    public required HealthDto Health { get; init; }
+    public required ExtensionHealthDto Health { get; init; }
 
     [JsonIgnore]
     public int Revision { get; init; }
@@ -99,7 +99,7 @@ public record ExtensionDto : IVersioned
 }
 
 /// <summary>How an extension fared in the last hour.</summary>
-public sealed record HealthDto(HealthStatus Status, string Message);
+public sealed record ExtensionHealthDto(HealthStatus Status, string Message);
 
 /// <summary>An extension right after its installation or upgrade.</summary>
 public sealed record InstalledExtensionDto : ExtensionDto

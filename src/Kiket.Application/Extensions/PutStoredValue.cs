@@ -7,9 +7,9 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Keeps a value under a key. For extensions.</summary>
 /// <param name="Json">The value as JSON.</param>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to replace whatever is there.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="OnlyNew">Whether there must be nothing under the key yet.</param>
-public sealed record PutStoredValueCommand(string Key, string Json, int? ExpectedVersion, bool OnlyNew) : ICommand<Result<StoredValueDto>>;
+public sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew) : ICommand<Result<StoredValueDto>>;
 
 internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<PutStoredValueCommand, Result<StoredValueDto>>
 {
@@ -23,14 +23,14 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
         var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
         if (value is not null)
         {
-            if (command.OnlyNew || (command.ExpectedVersion is { } expected && expected != value.Version))
+            if (command.OnlyNew || !command.ExpectedVersion.Allows(value.Version))
                 return Error.Stale(value.Version);
             if (value.Replace(command.Json, now).Error is { } tooLarge)
                 return tooLarge;
         }
         else
         {
-            if (command.ExpectedVersion is not null)
+            if (command.ExpectedVersion.MustExist)
                 return new Error(ErrorKind.Stale, ErrorCodes.PreconditionFailed, $"There is no value {command.Key}.");
             var kept = StoredValue.Keep(current.Actor.OrganizationId, own.Id, command.Key, command.Json, now);
             if (kept.Error is { } refusal)

@@ -11,8 +11,8 @@ namespace Kiket.Application.Extensions;
 /// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was done with it
 /// stays, and so does what it did. It is told once more, of its removal. For administrators.
 /// </summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to remove whatever is there.</param>
-public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, int? ExpectedVersion) : ICommand<Result<bool>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UninstallExtensionCommand, Result<bool>>
 {
@@ -24,7 +24,7 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
         if (found.Error is { } unavailable)
             return unavailable;
         var (extension, now) = (found.Value, time.GetUtcNow());
-        if (command.ExpectedVersion is { } expected && expected != extension.Version)
+        if (!command.ExpectedVersion.Allows(extension.Version))
             return Error.Stale(extension.Version);
 
         var owner = ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null);

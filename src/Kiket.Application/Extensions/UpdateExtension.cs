@@ -6,8 +6,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Extensions;
 
 /// <summary>Changes the settings and limits of an extension. For administrators.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExtensionEdit Edit, int? ExpectedVersion)
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExtensionEdit Edit, ExpectedVersion ExpectedVersion)
     : ICommand<Result<ExtensionDto>>;
 
 internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UpdateExtensionCommand, Result<ExtensionDto>>
@@ -18,7 +18,7 @@ internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current,
         if (found.Error is { } unavailable)
             return unavailable;
         var (extension, now) = (found.Value, time.GetUtcNow());
-        if (command.ExpectedVersion is { } expected && expected != extension.Version)
+        if (!command.ExpectedVersion.Allows(extension.Version))
             return Error.Stale(extension.Version);
         if (extension.Edit(command.Edit, now).Error is { } refusal)
             return refusal;

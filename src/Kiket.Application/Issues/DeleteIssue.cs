@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>Deletes an issue; the issues right below it become roots. For project leads and administrators (decisions, 12).</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
-public sealed record DeleteIssueCommand(IssueRef Issue, int? ExpectedVersion) : ICommand<Result<bool>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record DeleteIssueCommand(IssueRef Issue, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteIssueCommand, Result<bool>>
 {
@@ -22,7 +22,7 @@ internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, Tim
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;
-        if (command.ExpectedVersion is { } expected && expected != issue.Version)
+        if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
 
         await db.LockProjectAsync(project.Id, ct);

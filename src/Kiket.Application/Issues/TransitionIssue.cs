@@ -12,9 +12,9 @@ namespace Kiket.Application.Issues;
 
 /// <summary>Moves an issue along one transition of its workflow.</summary>
 /// <param name="To">Key of the target state, or name of the transition.</param>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to move whatever is there.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="Trigger">What an extension has triggered with the move, or null.</param>
-public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, int? ExpectedVersion, WorkflowTrigger? Trigger = null)
+public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion, WorkflowTrigger? Trigger = null)
     : ICommand<Result<IssueDto>>;
 
 /// <param name="ExecutionId">Names this execution, in the answer and in the event.</param>
@@ -44,7 +44,7 @@ internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current,
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;
-        if (command.ExpectedVersion is { } expected && expected != issue.Version)
+        if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
 
         var now = time.GetUtcNow();

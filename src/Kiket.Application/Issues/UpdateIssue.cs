@@ -11,8 +11,10 @@ namespace Kiket.Application.Issues;
 
 /// <summary>Changes an issue; a status among the changes goes along a transition. All of it happens, or nothing.</summary>
 /// <param name="Status">State to move to, or null to stay.</param>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, int? ExpectedVersion) : ICommand<Result<IssueDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+/// <param name="Project">The project that the caller names; another one than the issue's is refused.</param>
+public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, ExpectedVersion ExpectedVersion, ProjectRef? Project = null)
+    : ICommand<Result<IssueDto>>;
 
 internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, TransitionGuards guards, PublicUrl url, TimeProvider time)
     : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
@@ -30,8 +32,10 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;
-        if (command.ExpectedVersion is { } expected && expected != issue.Version)
+        if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
+        if (command.Project is { } named && named.Id != project.Id && named.Key != project.Key)
+            return Error.Validation("issue.project_id", "An issue cannot be moved to another project.");
         pass.Apply(issue, actor.UserId, now);
         if (await db.FindUnknownReferenceAsync(project, edit, issue.AssigneeId, ct) is { } unknown)
             return unknown;

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Milestones;
 
 /// <summary>Deletes a milestone for good; its issues stay, without a milestone. For those who manage the project.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to delete whatever is there.</param>
-public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, int? ExpectedVersion) : ICommand<Result<bool>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteMilestoneCommand, Result<bool>>

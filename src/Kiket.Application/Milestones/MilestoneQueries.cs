@@ -11,7 +11,7 @@ internal static class MilestoneQueries
 {
     /// <summary>A milestone that the actor may change.</summary>
     public static async Task<Result<Milestone>> FindMilestoneAsync(
-        this IKiketDb db, ProjectRef reference, long id, int? expectedVersion, Actor actor, ProjectAccess needed, CancellationToken ct)
+        this IKiketDb db, ProjectRef reference, long id, ExpectedVersion expectedVersion, Actor actor, ProjectAccess needed, CancellationToken ct)
     {
         var found = await db.FindProjectAsync(reference, actor, needed, ct);
         if (found.Error is { } unavailable)
@@ -22,7 +22,7 @@ internal static class MilestoneQueries
             return MilestoneErrors.NotFound(id);
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
-        if (expectedVersion is { } expected && expected != milestone.Version)
+        if (!expectedVersion.Allows(milestone.Version))
             return Error.Stale(milestone.Version);
         return milestone;
     }

@@ -6,8 +6,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Milestones;
 
 /// <summary>Changes a milestone. For those who work on the project.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, int? ExpectedVersion) : ICommand<Result<MilestoneDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<MilestoneDto>>;
 
 internal sealed class UpdateMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateMilestoneCommand, Result<MilestoneDto>>

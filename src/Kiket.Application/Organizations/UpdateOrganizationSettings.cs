@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Organizations;
 
 /// <summary>Changes the settings of the actor's organization. For administrators.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, int? ExpectedVersion) : ICommand<Result<OrganizationSettingsDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<OrganizationSettingsDto>>;
 
 internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateOrganizationSettingsCommand, Result<OrganizationSettingsDto>>
@@ -19,7 +19,7 @@ internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentAct
         if (!current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
         var organization = await db.Organizations.SingleAsync(o => o.Id == current.Actor.OrganizationId, ct);
-        if (command.ExpectedVersion is { } expected && expected != organization.Version)
+        if (!command.ExpectedVersion.Allows(organization.Version))
             return Error.Stale(organization.Version);
         var (before, now) = (organization.Settings, time.GetUtcNow());
         if (organization.ChangeSettings(command.Edit, now).Error is { } refusal)

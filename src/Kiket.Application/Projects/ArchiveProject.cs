@@ -6,8 +6,8 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>Archives a project: it can be read and takes no more changes. For those who manage it.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to archive whatever is there.</param>
-public sealed record ArchiveProjectCommand(ProjectRef Project, int? ExpectedVersion) : ICommand<Result<ProjectDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record ArchiveProjectCommand(ProjectRef Project, ExpectedVersion ExpectedVersion) : ICommand<Result<ProjectDto>>;
 
 internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<ArchiveProjectCommand, Result<ProjectDto>>
@@ -18,7 +18,7 @@ internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, 
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
-        if (command.ExpectedVersion is { } expected && expected != project.Version)
+        if (!command.ExpectedVersion.Allows(project.Version))
             return Error.Stale(project.Version);
 
         project.Archive(current.Actor.UserId, time.GetUtcNow());

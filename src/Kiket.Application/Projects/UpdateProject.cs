@@ -8,8 +8,8 @@ namespace Kiket.Application.Projects;
 
 /// <summary>Changes a project. For those who manage it.</summary>
 /// <param name="Key">The key that the caller sent along; it must be the project's own.</param>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, int? ExpectedVersion) : ICommand<Result<ProjectDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<ProjectDto>>;
 
 internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<UpdateProjectCommand, Result<ProjectDto>>
@@ -20,7 +20,7 @@ internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, T
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
-        if (command.ExpectedVersion is { } expected && expected != project.Version)
+        if (!command.ExpectedVersion.Allows(project.Version))
             return Error.Stale(project.Version);
         if (command.Key is { } key && key != project.Key)
             return ProjectErrors.KeyIsFixed(project.Key);

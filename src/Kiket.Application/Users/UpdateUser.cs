@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>Changes a user. For administrators; one of them always remains.</summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to change whatever is there.</param>
-public sealed record UpdateUserCommand(long User, UserEdit Edit, int? ExpectedVersion) : ICommand<Result<UserDto>>;
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
+public sealed record UpdateUserCommand(long User, UserEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<UserDto>>;
 
 internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<UpdateUserCommand, Result<UserDto>>
@@ -20,7 +20,7 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         var user = await db.Users.SingleOrDefaultAsync(u => u.Id == command.User && !u.IsService, ct);
         if (user is null)
             return UserErrors.NotFound(command.User);
-        if (command.ExpectedVersion is { } expected && expected != user.Version)
+        if (!command.ExpectedVersion.Allows(user.Version))
             return Error.Stale(user.Version);
 
         var now = time.GetUtcNow();

@@ -10,10 +10,10 @@ namespace Kiket.Application.Workflows;
 /// <param name="IssueType">Key of an issue type, or null.</param>
 public sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType) : IQuery<Result<WorkflowStatesDto>>;
 
-public sealed record WorkflowStatesDto(WorkflowSummary Workflow, IReadOnlyList<WorkflowStateDto> States);
+public sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyList<WorkflowStateDto> States);
 
 /// <summary>A workflow as its key, its name and the version.</summary>
-public sealed record WorkflowSummary(string Id, string Name, int Version);
+public sealed record WorkflowVersionDto(string Id, string Name, int Version);
 
 /// <summary>A state as other programs show one (decisions, 26).</summary>
 /// <param name="Position">Its place among the states, from 0.</param>

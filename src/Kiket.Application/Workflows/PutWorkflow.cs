@@ -13,9 +13,10 @@ namespace Kiket.Application.Workflows;
 /// Publishes a version of a workflow, if the text says something new. It is an import of the one file that holds the workflow, so that a later
 /// import of other files does not bring the old text back.
 /// </summary>
-/// <param name="ExpectedVersion">The version that the caller has seen, or null to replace whatever is there.</param>
+/// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
-public sealed record PutWorkflowCommand(WorkflowRef Workflow, string Text, int? ExpectedVersion, bool IsStrict = true) : ICommand<Result<PublishedWorkflow>>;
+public sealed record PutWorkflowCommand(WorkflowRef Workflow, string Text, ExpectedVersion ExpectedVersion, bool IsStrict = true)
+    : ICommand<Result<PublishedWorkflow>>;
 
 /// <param name="Workflow">The version that is the latest now.</param>
 /// <param name="Warnings">What was noticed in its text without being a fault.</param>
@@ -47,7 +48,7 @@ internal sealed class PutWorkflowHandler(IKiketDb db, IDefinitionReader reader, 
         await db.LockProjectAsync(project.Id, ct); // publishers take turns: the second one sees the first one's version
         var before = await db.FindVersionAsync(project, key, null, ct);
         var version = before.IsRefused ? 0 : before.Value.Revision;
-        if (command.ExpectedVersion is { } expected && expected != version)
+        if (!command.ExpectedVersion.Allows(version) || (before.IsRefused && command.ExpectedVersion.MustExist))
             return Error.Stale(version);
 
         var path = (await WorkflowFiles.ReadAsync(db, reader, project.Id, ct)).PathOf(key);

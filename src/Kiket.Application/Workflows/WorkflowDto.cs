@@ -131,7 +131,7 @@ public sealed record ConditionDto
 public sealed record ApprovalRequirementDto(
     string Key,
     string Name,
-    IReadOnlyList<ApproverDto> Approvers,
+    IReadOnlyList<WorkflowApproverDto> Approvers,
     int Required,
     int Level,
     string? Group,
@@ -142,7 +142,7 @@ public sealed record ApprovalRequirementDto(
     internal static ApprovalRequirementDto Of(ApprovalRequirement r) => new(
         r.Key,
         r.Name,
-        [.. r.Approvers.Select(a => new ApproverDto(a.Kind, a.Identifier))],
+        [.. r.Approvers.Select(a => new WorkflowApproverDto(a.Kind, a.Identifier))],
         r.Required,
         r.Level,
         r.Group,
@@ -151,7 +151,7 @@ public sealed record ApprovalRequirementDto(
         r.Message);
 }
 
-public sealed record ApproverDto(ApproverKind Type, string Identifier);
+public sealed record WorkflowApproverDto(ApproverKind Type, string Identifier);
 
 public sealed record ChecklistDefinitionDto(
     string Id,

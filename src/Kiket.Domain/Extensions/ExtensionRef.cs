@@ -23,7 +23,7 @@ public readonly record struct ExtensionRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ExtensionRef reference)
     {
-        reference = long.TryParse(text, out var id) ? new(id, null) : new(null, text);
+        reference = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? new(id, null) : new(null, text);
         return !string.IsNullOrWhiteSpace(text);
     }
 

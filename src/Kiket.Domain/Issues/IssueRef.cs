@@ -23,7 +23,9 @@ public readonly record struct IssueRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out IssueRef reference)
     {
-        reference = long.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
+        reference = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? new(id, null)
+            : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 

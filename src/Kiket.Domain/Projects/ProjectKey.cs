@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Kiket.Domain.Projects;
 
 /// <summary>A project's key: an upper-case letter, then upper-case letters and digits; the first part of every issue key.</summary>
@@ -44,10 +45,12 @@ public readonly record struct ProjectRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ProjectRef reference)
     {
-        reference = long.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
+        reference = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? new(id, null)
+            : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Id is { } id ? id.ToString(System.Globalization.CultureInfo.InvariantCulture) : Key ?? "";
+    public override string ToString() => Id is { } id ? id.ToString(CultureInfo.InvariantCulture) : Key ?? "";
 }

@@ -30,13 +30,16 @@ public sealed class BodyTests(KiketServer server)
     [InlineData("""{"custom_fields": []}""", "issue.custom_fields")]
     [InlineData("""{"priority": "urgent"}""", "issue.priority")]
     [InlineData("""{"priority": 3}""", "issue.priority")]
-    [InlineData("""{"priority": null}""", "issue.priority")]
     [InlineData("""{"due_date": "2026-02-30"}""", "issue.due_date")]
     [InlineData("""{"due_date": 5}""", "issue.due_date")]
     [InlineData("""{"story_points": 1e30}""", "issue.story_points")]
     [InlineData("""{"story_points": "many"}""", "issue.story_points")]
     [InlineData("""{"parent_id": 99999999999999999999}""", "issue.parent_id")]
     [InlineData("""{"parent_id": 1.5}""", "issue.parent_id")]
+    [InlineData("""{"parent_id": 1.0}""", "issue.parent_id")]
+    [InlineData("""{"parent_id": "1.0"}""", "issue.parent_id")]
+    [InlineData("""{"project_id": 1.0}""", "issue.project_id")]
+    [InlineData("""{"project_id": 1e0}""", "issue.project_id")]
     [InlineData("""{"parent_id": ""}""", "issue.parent_id")]
     [InlineData("""{"parent_id": true}""", "issue.parent_id")]
     [InlineData("""{"project_id": {}}""", "issue.project_id")]
@@ -154,6 +157,10 @@ public sealed class BodyTests(KiketServer server)
     [InlineData("application/json; charset=nonsense")]
     [InlineData("application/json; charset=utf-16")]
     [InlineData("application/json; charset=latin1")]
+    [InlineData("application/json; charset=")]
+    [InlineData("application/json; charset=\"\"")]
+    [InlineData("application/json; charset")]
+    [InlineData("application/json; charset=utf-8; charset=latin1")]
     [InlineData("text/json; charset=")]
     [InlineData("nonsense")]
     public async Task Another_charset_or_type_is_refused(string contentType)
@@ -183,6 +190,75 @@ public sealed class BodyTests(KiketServer server)
 
             Assert.True((int)response.StatusCode is 201 or 422, $"{points}: {response.StatusCode}");
         }
+    }
+
+    [Theory]
+    [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "project_id": null, "project_key": null}}""")]
+    [InlineData("""{"project_key": null, "issue": {"title": "A", "project_id": "LEGAL"}}""")]
+    [InlineData("""{"project_id": "LEGAL", "issue": {"title": "A", "project_key": "legal"}}""")]
+    [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "priority": null, "issue_type": null, "status": null, "assignee_id": null, "labels": null}}""")]
+    public async Task A_null_says_nothing_and_hides_nothing(string body)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+
+        var issue = await SendAsync(tenant, body).CreatedAsync();
+
+        Assert.Equal("LEGAL", (string?)issue["project_key"]);
+        Assert.Equal("medium", (string?)issue["priority"]);
+    }
+
+    [Fact]
+    public async Task A_null_under_one_name_does_not_hide_a_value_under_another()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+
+        foreach (var names in new[] { $"\"assignee_id\": null, \"assigned_to\": {tenant.AdminId}", $"\"assigned_to\": null, \"assignee_id\": \"{tenant.AdminId}\"" })
+        {
+            var issue = await SendAsync(tenant, $$$"""{"project_key": "LEGAL", "issue": {"title": "A", {{{names}}}}}""").CreatedAsync();
+            Assert.Equal(tenant.AdminId, (long?)issue["assignee_id"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "project_key": "OTHER"}}""", "issue.project_key")]
+    [InlineData("""{"project_key": "LEGAL", "project_id": "OTHER", "issue": {"title": "A"}}""", "project_key")]
+    [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "assignee_id": 1, "assigned_to": 2}}""", "assigned_to")]
+    public async Task Names_of_one_field_must_not_contradict_each_other(string body, string field)
+    {
+        var tenant = await server.NewTenantAsync();
+
+        await SendAsync(tenant, body).RefusedAsync(400, "INVALID_PARAMETER", field);
+    }
+
+    [Fact]
+    public async Task A_change_of_nothing_but_nulls_keeps_what_cannot_be_empty()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync(title: "Kept", fields: new { priority = "lowest", issue_type = "Bug", description = "Gone" });
+
+        var issue = await tenant.Admin.PatchJsonAsync(
+            "/api/v1/issues/LEGAL-1", new { title = (string?)null, priority = (string?)null, issue_type = (string?)null, status = (string?)null, description = (string?)null }).OkAsync();
+        var project = await tenant.Admin.PatchJsonAsync(
+            "/api/v1/projects/LEGAL", new { name = (string?)null, status = (string?)null, visibility = (string?)null, workflow_auto_boards = (bool?)null }).OkAsync();
+
+        Assert.Equal(["Kept", "lowest", "Bug", null], ((string[])["title", "priority", "issue_type", "description"]).Select(f => (string?)issue[f]));
+        Assert.Equal(["Project LEGAL", "active", "team"], ((string[])["name", "status", "visibility"]).Select(f => (string?)project[f]));
+    }
+
+    [Fact]
+    public async Task Naming_its_own_project_changes_nothing_about_an_issue()
+    {
+        var tenant = await server.NewTenantAsync();
+        var project = await tenant.AddProjectAsync();
+        await tenant.AddProjectAsync("OTHER");
+        await tenant.AddIssueAsync();
+
+        foreach (var own in new object[] { new { project_id = (long)project["id"]!, issue = new { } }, new { issue = new { project_key = "legal" } }, new { project_id = $"{project["id"]}", title = "An issue" } })
+            await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", own).OkAsync();
+        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { project_key = "OTHER" }).RefusedAsync(422, "VALIDATION_ERROR", "issue.project_id");
     }
 
     private static Task<HttpResponseMessage> SendAsync(Tenant tenant, string body) =>

@@ -31,6 +31,10 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
     /// <summary>Whether the route takes a request without a body, or with null, as one that says nothing.</summary>
     public bool BodyIsOptional => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.IsOptional == true;
 
+    /// <summary>Whether the members of the body are the caller's own.</summary>
+    public bool TakesAnyMember =>
+        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == typeof(IReadOnlyDictionary<string, System.Text.Json.JsonElement>);
+
     public string? Name => Endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
 
     public long BodyLimit => Endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultBodyLimit;

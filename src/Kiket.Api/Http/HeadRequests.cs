@@ -1,0 +1,31 @@
+namespace Kiket.Api.Http;
+
+/// <summary>Answers <c>HEAD</c> as <c>GET</c>, without the body (RFC 9110, section 9.3.2), on every route.</summary>
+internal static class HeadRequests
+{
+    /// <summary>Whether the client asked for the headers only, so that a long answer need not be made.</summary>
+    public static bool IsHead(this HttpContext context) => context.Items.ContainsKey(typeof(HeadRequests));
+
+    public static async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await next(context);
+            return;
+        }
+
+        var head = request.Method;
+        context.Items[typeof(HeadRequests)] = true;
+        request.Method = HttpMethods.Get;
+        context.Response.Body = Stream.Null;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            request.Method = head; // as the server's own log and metrics know it
+        }
+    }
+}

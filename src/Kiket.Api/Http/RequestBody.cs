@@ -1,0 +1,130 @@
+using System.IO.Compression;
+using Kiket.Domain.Common;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
+
+namespace Kiket.Api.Http;
+
+/// <summary>
+/// Decodes a compressed body and reads no more of a body than its route allows. The limit counts what comes out of the decoder, so that a
+/// small body that expands without end is refused like a large one.
+/// </summary>
+internal static class RequestBody
+{
+    public const long DefaultLimit = 1024 * 1024;
+
+    /// <summary>
+    /// What the server still takes of a refused body, for at most five seconds, and throws away: a client that sends before it reads would
+    /// otherwise see a broken connection in place of the refusal.
+    /// </summary>
+    public const long MaxDiscarded = 64 * 1024 * 1024;
+
+    private static readonly Dictionary<string, Func<Stream, Stream>> Decoders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["gzip"] = body => new GZipStream(body, CompressionMode.Decompress),
+        ["x-gzip"] = body => new GZipStream(body, CompressionMode.Decompress),
+        ["deflate"] = body => new ZLibStream(body, CompressionMode.Decompress),
+        ["br"] = body => new BrotliStream(body, CompressionMode.Decompress),
+    };
+
+    private static readonly Error UnknownEncoding = new(
+        ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must be sent as it is, or with the content encoding gzip, deflate or br.");
+
+    public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultLimit;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+            server.MaxRequestBodySize = MaxDiscarded; // routing has set it to the limit of the route
+        var encoding = request.Headers.ContentEncoding.ToString().Trim();
+        if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            if (request.ContentLength is not { } length || length > limit) // a body that says that it is small enough cannot be longer
+                request.Body = new LimitedBody(request.Body, limit, request.ContentLength);
+            await next(context);
+            return;
+        }
+
+        if (!Decoders.TryGetValue(encoding, out var decode))
+        {
+            context.Response.Headers.AcceptEncoding = "gzip, deflate, br";
+            await ErrorBody.WriteAsync(context, UnknownEncoding, StatusCodes.Status415UnsupportedMediaType);
+            return;
+        }
+
+        await using var decoder = decode(new LimitedBody(request.Body, limit, request.ContentLength));
+        request.Body = new LimitedBody(new DecodedBody(decoder, encoding), limit, null);
+        request.Headers.Remove(HeaderNames.ContentEncoding);
+        request.ContentLength = null; // of the encoded body
+        await next(context);
+    }
+
+    /// <summary>A stream that is read from its beginning to its end, once.</summary>
+    private abstract class ForwardStream : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush()
+        {
+        }
+    }
+
+    /// <param name="announced">The length that the client announces; what is too long already is not read at all.</param>
+    private sealed class LimitedBody(Stream inner, long limit, long? announced) : ForwardStream
+    {
+        private long taken;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (announced > limit)
+                throw TooLarge();
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            taken += read;
+            return taken > limit ? throw TooLarge() : read;
+        }
+
+        private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+    }
+
+    /// <summary>Tells a body that is not what its encoding says from a fault of the server.</summary>
+    private sealed class DecodedBody(Stream decoder, string encoding) : ForwardStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await decoder.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
+            {
+                throw new InvalidParameterException(HeaderNames.ContentEncoding, $"The body is not valid {encoding}.");
+            }
+        }
+    }
+}
