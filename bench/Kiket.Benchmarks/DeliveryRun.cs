@@ -110,7 +110,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
         builder.Services.AddKiketJobs(builder.Configuration);
         var worker = builder.Build();
         await using (var scope = worker.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<KiketDbContext>().MigrateAsync(CancellationToken.None);
+            await scope.ServiceProvider.GetRequiredService<DatabaseSchema>().MigrateAsync(CancellationToken.None);
 
         var web = WebApplication.CreateSlimBuilder();
         web.Logging.ClearProviders();

@@ -30,18 +30,19 @@ using Microsoft.AspNetCore.Authorization;
 if (CommandLine.Handles(args))
     return await CommandLine.RunAsync(args);
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+if (!Serving.TryBegin(args, out var builder, out var settings))
+    return Serving.WrongSettings;
 
 builder.Services.AddKiketInfrastructure(builder.Configuration);
 builder.Services.AddKiketJobs(builder.Configuration);
 builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.SerializerOptions));
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 builder.Services.AddKiketOpenApi();
-builder.Services.AddKiketHealth(builder.Configuration);
-builder.Services.AddKiketMetrics(builder.Configuration);
+builder.Services.AddKiketHealth(settings);
+builder.Services.AddKiketMetrics(settings);
 builder.Services.AddScoped<EventStreamSource>();
 builder.Services.AddSingleton<OpenStreams>();
-builder.Services.AddSingleton(builder.Configuration.GetSection(RateLimitOptions.Section).Get<RateLimitOptions>() ?? new());
+builder.Services.AddKiketLinks(settings);
 builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
 builder.Services.AddExceptionHandler<ErrorHandler>();
 builder.Services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
@@ -52,6 +53,11 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.AddServerHeader = false;
     kestrel.ConfigureEndpointDefaults(ServerRefusals.Describe);
     kestrel.Limits.MaxRequestBodySize = RequestBody.MaxDiscarded; // routes have limits of their own
+});
+builder.Services.Configure<HostOptions>(host =>
+{
+    host.ShutdownTimeout = settings.StopTimeout;
+    host.ServicesStopConcurrently = true;
 });
 builder.Logging.QuietUntilListening();
 
@@ -97,7 +103,7 @@ api.MapSecrets();
 api.MapExt();
 api.MapStorage();
 api.MapCustomData();
-api.MapReports(builder.Configuration);
+api.MapReports(settings);
 api.MapWebhooks();
 api.MapDeliveries();
 api.MapHealth();

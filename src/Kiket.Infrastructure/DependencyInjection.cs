@@ -16,6 +16,7 @@ using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
+using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Sla;
 using Kiket.Infrastructure.Users;
 using Kiket.Infrastructure.Webhooks;
@@ -30,30 +31,34 @@ public static class DependencyInjection
     public static IServiceCollection AddKiketInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddKiketApplication();
-        services.AddKiketDatabase(configuration);
+        var settings = KiketSettings.Read(configuration);
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.RateLimits);
+        services.AddKiketDatabase(settings.Database);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new PublicUrl((configuration["Kiket:PublicUrl"] ?? "http://127.0.0.1:5080").TrimEnd('/')));
+        services.AddSingleton(new PublicUrl(settings.PublicUrl ?? PublicUrl.Default));
+        services.AddSingleton(new OutboundUrl(settings.PublicUrl ?? PublicUrl.Default));
         services.AddScoped<CurrentActor>();
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IdempotencyStore>();
         services.AddHostedService<TokenUseWriter>();
-        services.AddKiketWebhooks(configuration);
+        services.AddKiketWebhooks(settings);
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
         services.AddSingleton<SlaProcessor>();
-        services.AddSingleton<IPlaceholders>(new Placeholders(configuration.GetSection("Workflows:Environment")));
+        services.AddSingleton<IPlaceholders>(new Placeholders(settings.WorkflowEnvironment));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddSingleton<IManifestReader, ManifestReader>();
         services.AddSingleton<ICustomModuleReader, CustomModuleReader>();
-        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(configuration.GetSection("Extensions:Environment")));
+        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(settings.ExtensionEnvironment));
         services.AddSingleton<IRateLimits, ProcessRateLimits>();
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddDataProtection()
             .SetApplicationName("Kiket")
-            .PersistKeysToFileSystem(new DirectoryInfo(configuration["DataProtection:KeysPath"] ?? "data/keys"));
+            .PersistKeysToFileSystem(new DirectoryInfo(settings.KeysPath));
         return services;
     }
 }

@@ -40,7 +40,10 @@ internal sealed class BearerHandler(
 
         var result = await mediator.Send(credential, Context.RequestAborted);
         if (result.Error is { } refusal)
+        {
+            Logger.LogFailedSignIn(Context);
             return AuthenticateResult.Fail(refusal.Message);
+        }
 
         var (actor, name, scopes, counted, requests, window) = result.Value;
         if (result.Value.Extension is { } extension)

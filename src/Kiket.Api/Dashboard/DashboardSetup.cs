@@ -1,5 +1,6 @@
 using Hangfire;
 using Kiket.Api.Authentication;
+using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Dashboard;
 
@@ -10,21 +11,19 @@ namespace Kiket.Api.Dashboard;
 internal static class DashboardSetup
 {
     public const string Path = "/hangfire";
-    private const string TokenSetting = "Dashboard:Token";
-
-    /// <summary>Whether anybody can be let in.</summary>
-    public static bool IsOpen(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[TokenSetting]);
 
     public static void UseDashboard(this WebApplication app)
     {
-        var token = IsOpen(app.Configuration) ? new OperatorToken(app.Configuration[TokenSetting]!) : null;
-        var allowsActions = app.Configuration.GetValue<bool>("Dashboard:AllowActions");
+        var settings = app.Services.GetRequiredService<KiketSettings>();
+        var token = settings.DashboardToken is { } chosen ? new OperatorToken(chosen) : null;
         app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), pages =>
         {
             pages.Use((context, next) =>
             {
                 if (token is not null && (token.IsPasswordOf(context.Request) || token.IsBearerOf(context.Request)))
                     return next(context);
+                if (context.Request.Headers.Authorization.Count > 0)
+                    app.Logger.LogFailedSignIn(context);
                 context.Response.StatusCode = StatusCodes.Status401Unauthorized;
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"Kiket: any name, Dashboard:Token as the password\", charset=\"UTF-8\"";
                 return Task.CompletedTask;
@@ -35,7 +34,7 @@ internal static class DashboardSetup
                 AppPath = null,
                 DashboardTitle = "Kiket jobs",
                 DisplayStorageConnectionString = false,
-                IsReadOnlyFunc = _ => !allowsActions,
+                IsReadOnlyFunc = _ => !settings.DashboardAllowsActions,
             });
         });
     }

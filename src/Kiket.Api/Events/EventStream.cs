@@ -15,7 +15,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Kiket.Api.Events;
 
 /// <summary>Reads the log for a stream, each time with a database context of its own: a stream lives long and holds none in between.</summary>
-internal sealed class EventStreamSource(IServiceScopeFactory scopes, CurrentActor current, OutboxSignal signal, TimeProvider time)
+internal sealed class EventStreamSource(
+    IServiceScopeFactory scopes, CurrentActor current, OutboxSignal signal, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>How often the log is looked at when this process has seen no commit; another node may have.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -27,6 +28,9 @@ internal sealed class EventStreamSource(IServiceScopeFactory scopes, CurrentActo
     private long lookedUp = time.GetTimestamp();
 
     public TimeProvider Time => time;
+
+    /// <summary>Whether the server stops; a stream would hold it up.</summary>
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <summary>Waits for a commit of this process, or for the next look.</summary>
     public Task NextAsync(CancellationToken ct) => Task.WhenAny(signal.CommittedAsync(), Task.Delay(Interval, time, ct));
@@ -121,7 +125,7 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         await response.Body.FlushAsync(ct);
 
         var (begin, quiet) = (source.Time.GetTimestamp(), source.Time.GetTimestamp());
-        for (var page = first; source.Time.GetElapsedTime(begin) < Lifetime;)
+        for (var page = first; source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping;)
         {
             foreach (var e in page.Events)
                 await response.WriteAsync($"id: {e.Sequence}\nevent: {e.Event}\ndata: {JsonSerializer.Serialize(e, WireJson.Options)}\n\n", ct);

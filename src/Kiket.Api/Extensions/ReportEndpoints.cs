@@ -6,6 +6,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Extensions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
+using Kiket.Infrastructure.Settings;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -16,11 +17,11 @@ namespace Kiket.Api.Extensions;
 /// <summary>What extensions report, and how often they may call.</summary>
 internal static class ReportEndpoints
 {
-    public static void MapReports(this IEndpointRouteBuilder api, IConfiguration configuration)
+    public static void MapReports(this IEndpointRouteBuilder api, KiketSettings settings)
     {
         var ext = api.MapGroup("/ext").WithTags("Extension API");
         var telemetry = ext.MapPost("/telemetry", ReportTelemetry).WithName(nameof(ReportTelemetry));
-        if (configuration.GetValue<bool>("Extensions:AnonymousTelemetry"))
+        if (settings.TakesAnonymousTelemetry)
             telemetry.AllowAnonymous();
         ext.MapGet("/rate_limit", GetRateLimit).WithName(nameof(GetRateLimit));
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Infrastructure.Jobs;
+using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -13,10 +13,10 @@ internal static class HealthEndpoints
     public static string Version { get; } =
         typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static IServiceCollection AddKiketHealth(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddKiketHealth(this IServiceCollection services, KiketSettings settings)
     {
         var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<MigrationsCheck>("migrations");
-        if (JobSetup.RunsJobs(configuration))
+        if (settings.RunsJobs)
             checks.AddCheck<JobServerCheck>("job_server");
         return services;
     }

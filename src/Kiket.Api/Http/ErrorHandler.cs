@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentValidation;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Kiket.Api.Http;
@@ -11,7 +12,8 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (httpContext.RequestAborted.IsCancellationRequested)
+        // A connection may be found broken before the request is told so.
+        if (httpContext.RequestAborted.IsCancellationRequested || exception is ConnectionAbortedException or ConnectionResetException)
         {
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;

@@ -4,27 +4,9 @@ using System.Net.Sockets;
 using Kiket.Api.Authentication;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Infrastructure.RateLimits;
 
 namespace Kiket.Api.Http;
-
-/// <summary>Settings under <c>RateLimits</c>: how many requests a credential may make in how many seconds.</summary>
-internal sealed class RateLimitOptions
-{
-    public const string Section = "RateLimits";
-
-    public int UserRequests { get; set; } = 1000;
-
-    public int UserWindowSeconds { get; set; } = 900;
-
-    public int ExtensionRequests { get; set; } = 500;
-
-    public int ExtensionWindowSeconds { get; set; } = 900;
-
-    public RateLimit User => new(UserRequests, TimeSpan.FromSeconds(UserWindowSeconds));
-
-    public RateLimit Extension => new(ExtensionRequests, TimeSpan.FromSeconds(ExtensionWindowSeconds));
-}
 
 /// <summary>The window in which the current request was counted.</summary>
 internal sealed record CountedRequest(RateWindow Window);

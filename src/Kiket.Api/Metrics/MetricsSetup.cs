@@ -1,4 +1,5 @@
 using Kiket.Api.Authentication;
+using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Webhooks;
 using OpenTelemetry.Metrics;
 
@@ -11,11 +12,10 @@ namespace Kiket.Api.Metrics;
 internal static class MetricsSetup
 {
     public const string Path = "/metrics";
-    private const string TokenSetting = "Metrics:Token";
 
-    public static void AddKiketMetrics(this IServiceCollection services, IConfiguration configuration)
+    public static void AddKiketMetrics(this IServiceCollection services, KiketSettings settings)
     {
-        if (string.IsNullOrEmpty(configuration[TokenSetting]))
+        if (settings.MetricsToken is null)
             return;
         services.AddSingleton<WebhookBacklog>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -25,7 +25,7 @@ internal static class MetricsSetup
 
     public static void UseKiketMetrics(this WebApplication app)
     {
-        if (app.Configuration[TokenSetting] is not { Length: > 0 } token)
+        if (app.Services.GetRequiredService<KiketSettings>().MetricsToken is not { } token)
             return;
         var credential = new OperatorToken(token);
         app.Map(Path, metrics =>
@@ -34,6 +34,8 @@ internal static class MetricsSetup
             {
                 if (!credential.IsBearerOf(http.Request))
                 {
+                    if (http.Request.Headers.Authorization.Count > 0)
+                        app.Logger.LogFailedSignIn(http);
                     http.Response.StatusCode = StatusCodes.Status401Unauthorized;
                     http.Response.Headers.WWWAuthenticate = "Bearer";
                     return;

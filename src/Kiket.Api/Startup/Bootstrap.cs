@@ -1,77 +1,95 @@
-using System.Data.Common;
-using Hangfire;
 using Kiket.Application.Organizations;
-using Kiket.Infrastructure.Jobs;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Settings;
 using MediatR;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Api.Startup;
 
 /// <summary>What happens before the first request: migrations, and on an empty database the first organization (architecture, section 11).</summary>
 internal static class Bootstrap
 {
-    private const string AdminToken = "Bootstrap:AdminToken";
+    private static readonly TimeSpan LongestSqliteWait = TimeSpan.FromSeconds(3);
 
-    /// <param name="keepToken">Takes the first administrator's token where one was made up: it must be shown, whatever fails later.</param>
-    public static async Task PrepareAsync(this WebApplication app, Action<string> keepToken)
+    /// <summary>
+    /// Prepares database, keys and first organization, one process at a time: others that start at the same moment wait, and find it done.
+    /// </summary>
+    /// <returns>What the server holds until it ends: the lock of a Sqlite file, which has one server. Null where there may be several.</returns>
+    public static async Task<IAsyncDisposable?> PrepareAsync(this WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
-        var (services, configuration) = (scope.ServiceProvider, app.Configuration);
-        var db = services.GetRequiredService<KiketDbContext>();
-        await ReachAsync(db);
-        if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
-            await db.MigrateAsync(CancellationToken.None);
-        else if ((await db.Database.GetPendingMigrationsAsync()).Any())
-            throw new StartupException("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
+        var (services, settings) = (scope.ServiceProvider, app.Services.GetRequiredService<KiketSettings>());
+        if (settings.DefinitionsPath is { } packs && !DefinitionFolders.HasPacks(packs))
+            throw new SettingsException($"Definitions:Path is '{packs}'; allowed is a pack, which has a folder .kiket, or a folder of packs.");
+        await DatabaseReach.WaitAsync(settings.Database, Console.WriteLine, TimeProvider.System, CancellationToken.None);
+        var schema = services.GetRequiredService<DatabaseSchema>();
+        if (settings.Database.MigratesOnStart)
+            await schema.CreateDatabaseAsync(CancellationToken.None);
+        else if (!await services.GetRequiredService<KiketDbContext>().Database.CanConnectAsync())
+            throw OutOfDate;
 
-        if (!await db.Organizations.AnyAsync())
+        var isSqlite = settings.Database.Provider is DatabaseProvider.Sqlite;
+        var preparation = await DatabaseLock.AcquireAsync(
+            settings.Database,
+            isSqlite ? LongestSqliteWait : TimeSpan.MaxValue,
+            () => Console.WriteLine("Waiting for another node, which prepares the database."),
+            TimeProvider.System,
+            CancellationToken.None)
+            ?? throw new SettingsException(
+                $"another Kiket server runs on '{DatabaseReach.PlaceOf(settings.Database)}' of ConnectionStrings:Kiket; "
+                + "a Sqlite file has one server, so give this one another file.");
+        try
         {
-            var founded = await FoundAsync(services.GetRequiredService<IMediator>(), configuration);
-            if (configuration[AdminToken] is null)
-                keepToken(founded.Token);
-            if (configuration.GetValue("Bootstrap:Demo", app.Environment.IsDevelopment()))
+            await PrepareAsync(app, services, settings, schema);
+            if (isSqlite)
+                return Interlocked.Exchange(ref preparation, null);
+            return null;
+        }
+        finally
+        {
+            if (preparation is not null)
+                await preparation.DisposeAsync();
+        }
+    }
+
+    private static StartupException OutOfDate => new("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
+
+    private static async Task PrepareAsync(WebApplication app, IServiceProvider services, KiketSettings settings, DatabaseSchema schema)
+    {
+        if (settings.Database.MigratesOnStart)
+            await schema.MigrateAsync(CancellationToken.None);
+        else if (!await schema.IsCurrentAsync(CancellationToken.None))
+            throw OutOfDate;
+        if (!await schema.ReadsSnapshotsAsync(CancellationToken.None))
+        {
+            app.Logger.LogWarning(
+                "READ_COMMITTED_SNAPSHOT is off in this database: readers and writers wait for each other. "
+                + "Turn it on with ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON.");
+        }
+
+        // Makes the first key, which other nodes then find.
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Kiket.Startup").Protect([1]);
+
+        if (!await services.GetRequiredService<KiketDbContext>().Organizations.AnyAsync())
+        {
+            var founded = await FoundAsync(services.GetRequiredService<IMediator>(), settings.Bootstrap);
+
+            // At once, whatever fails later: a token that is not shown is lost. To the console and not to the log, which keeps no secrets.
+            if (settings.Bootstrap.AdminToken is null)
+                Console.WriteLine($"  Token of the first administrator, shown only this once:  {founded.Token}");
+            if (settings.Bootstrap.Demo ?? app.Environment.IsDevelopment())
                 await Demo.AddAsync(app.Services, founded.OrganizationId, founded.AdminId, CancellationToken.None);
         }
 
-        if (configuration["Definitions:Path"] is { Length: > 0 } folder)
+        if (settings.DefinitionsPath is { } folder)
             await ImportAsync(app, folder);
-        JobSetup.PlanRecurringJobs(services.GetRequiredService<IRecurringJobManager>());
     }
 
-    private static async Task ReachAsync(KiketDbContext db)
+    private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, BootstrapSettings first)
     {
-        var connection = db.Database.GetDbConnection();
-        try
-        {
-            if (db.Database.IsSqlite())
-            {
-                await connection.OpenAsync();
-                await using var command = connection.CreateCommand();
-                command.CommandText = "PRAGMA schema_version"; // reads the file, which opening alone does not
-                await command.ExecuteScalarAsync();
-                await connection.CloseAsync();
-            }
-            else
-            {
-                await db.GetService<IRelationalDatabaseCreator>().ExistsAsync();
-            }
-        }
-        catch (Exception failure) when ((failure as DbException ?? failure.InnerException as DbException) is { } cause) // EF wraps what may pass
-        {
-            throw new StartupException($"its database at {connection.DataSource} cannot be reached ({cause.Message.TrimEnd('.')}).", failure);
-        }
-    }
-
-    private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, IConfiguration configuration)
-    {
-        var founded = await mediator.Send(new CreateOrganizationCommand(
-            configuration["Bootstrap:Organization"] ?? "Kiket",
-            configuration["Bootstrap:AdminEmail"] ?? "admin@kiket.local",
-            "Administrator",
-            configuration[AdminToken]));
+        var founded = await mediator.Send(
+            new CreateOrganizationCommand(first.Organization, first.AdminEmail, "Administrator", first.AdminToken));
         return founded.Error is { } refusal
             ? throw new StartupException($"the first organization cannot be made ({refusal.Message.TrimEnd('.')}).")
             : founded.Value;

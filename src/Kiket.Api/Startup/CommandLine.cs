@@ -4,7 +4,7 @@ using FluentValidation;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Startup;
 
@@ -39,7 +39,7 @@ internal static class CommandLine
         catch (Exception failure)
         {
             // Whatever goes wrong, an operator at a terminal reads one sentence and no stack trace.
-            return Fail(SentenceOf(failure));
+            return Fail(SentenceOf(failure), Serving.ExitCodeOf(failure));
         }
     }
 
@@ -67,23 +67,22 @@ internal static class CommandLine
     public static Command DoesInDatabase(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work) =>
         command.Does(async (parsed, services, ct) =>
         {
-            var db = services.GetRequiredService<KiketDbContext>();
             if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
-                await db.MigrateAsync(ct);
-            else if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
+                await MigrateCommand.MigrateAsync(services, ct);
+            else if (!await services.GetRequiredService<DatabaseSchema>().IsCurrentAsync(ct))
                 return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "The database is not up to date; run the command migrate first.");
             return await work(parsed, services, ct);
         });
 
-    private static int Fail(string message)
+    private static int Fail(string message, int exitCode = 1)
     {
         Console.Error.WriteLine(message.ReplaceLineEndings(" ").Trim());
-        return 1;
+        return exitCode;
     }
 
     private static string SentenceOf(Exception failure)
     {
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        for (var cause = failure is SettingsException ? null : failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is DbException)
                 return $"The database refuses: {cause.Message}";

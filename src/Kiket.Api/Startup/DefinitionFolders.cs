@@ -80,6 +80,8 @@ internal static class DefinitionFolders
         }
     }
 
+    public static bool HasPacks(string folder) => FindPacks(folder).Count > 0;
+
     private static List<string> FindPacks(string folder)
     {
         if (!Directory.Exists(folder))

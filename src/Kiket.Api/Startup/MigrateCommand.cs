@@ -1,20 +1,32 @@
 using System.CommandLine;
-using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
+using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Startup;
 
 /// <summary><c>migrate</c>: brings the database up to date (architecture, section 3).</summary>
 internal static class MigrateCommand
 {
-    public static Command Build() => new Command("migrate", "Brings the database up to date.").Does(
-        (_, services, ct) => MigrateAsync(services.GetRequiredService<KiketDbContext>(), ct));
+    /// <summary>A server that runs on a Sqlite file keeps its lock; one that starts has it for a moment only.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private static async Task<Result<string>> MigrateAsync(KiketDbContext db, CancellationToken ct)
+    public static Command Build() => new Command("migrate", "Brings the database up to date.").Does(async (_, services, ct) =>
     {
-        var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
-        await db.MigrateAsync(ct);
-        return pending.Count == 0 ? "The database was up to date." : $"Applied to the database: {string.Join(", ", pending)}.";
+        var applied = await MigrateAsync(services, ct);
+        return applied.Count == 0 ? "The database was up to date." : $"Applied to the database: {string.Join(", ", applied)}.";
+    });
+
+    /// <summary>Applies what is missing; where nothing is, it needs no lock, so that commands work beside a server.</summary>
+    public static async Task<IReadOnlyList<string>> MigrateAsync(IServiceProvider services, CancellationToken ct)
+    {
+        var (schema, options, time) =
+            (services.GetRequiredService<DatabaseSchema>(), services.GetRequiredService<DatabaseOptions>(), services.GetRequiredService<TimeProvider>());
+        await DatabaseReach.WaitAsync(options with { StartTimeoutSeconds = 0 }, _ => { }, time, ct);
+        await schema.CreateDatabaseAsync(ct);
+        if (await schema.IsCurrentAsync(ct))
+            return [];
+        await using var preparation = await DatabaseLock.AcquireAsync(options, LongestWait, () => { }, time, ct)
+            ?? throw new SettingsException("a Kiket server of another version runs on this database. Stop it first.");
+        return await schema.MigrateAsync(ct);
     }
 }

@@ -1,9 +1,12 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
 using Kiket.Api.Dashboard;
 using Kiket.Api.Health;
+using Kiket.Api.Http;
 using Kiket.Api.OpenApi;
+using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Settings;
+using Microsoft.AspNetCore.Connections;
 
 namespace Kiket.Api.Startup;
 
@@ -13,7 +16,31 @@ internal sealed class StartupException(string message, Exception? cause = null) 
 /// <summary>Runs the server from its first log entry to its last, and tells the operator on the console how it went.</summary>
 internal static class Serving
 {
+    /// <summary>Exit code when a setting is wrong, so that a supervisor does not try again: <c>EX_CONFIG</c> of sysexits.h.</summary>
+    public const int WrongSettings = 78;
+
+    private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private static volatile bool isListening;
+
+    /// <summary>Reads and checks the settings before anything is touched.</summary>
+    /// <returns>Whether the server can be built; otherwise the operator has been told why not.</returns>
+    public static bool TryBegin(string[] args, [NotNullWhen(true)] out WebApplicationBuilder? builder, [NotNullWhen(true)] out KiketSettings? settings)
+    {
+        (builder, settings) = (null, null);
+        try
+        {
+            builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            settings = KiketSettings.Read(builder.Configuration);
+            ListenAddresses.Configure(builder);
+            KeyFolder.Check(settings.KeysPath);
+            return true;
+        }
+        catch (Exception failure) when (ExitCodeOf(failure) is WrongSettings)
+        {
+            Console.Error.WriteLine(Refusal(Explain(failure)!));
+            return false;
+        }
+    }
 
     /// <summary>The host logs a failed start with its stack trace; the operator gets one sentence instead.</summary>
     public static void QuietUntilListening(this ILoggingBuilder logging) =>
@@ -24,44 +51,66 @@ internal static class Serving
     {
         await using (app)
         {
-            string? adminToken = null;
+            IAsyncDisposable? preparation = null;
             try
             {
-                await app.PrepareAsync(keepToken: token => adminToken = token);
+                preparation = await app.PrepareAsync();
                 await app.StartAsync();
+                isListening = true;
+                var settings = app.Services.GetRequiredService<KiketSettings>();
+                Console.WriteLine(Greeting(Links.AddressesOf(app.Services), dashboardIsOpen: settings.DashboardToken is not null));
+                await app.StopWhenAskedAsync();
+                return 0;
             }
-            catch (Exception failure)
+            catch (Exception failure) when (!isListening && Explain(failure) is { } sentence)
             {
-                // The administrator exists by now: a token that is not shown here is lost.
-                if (adminToken is not null)
-                    Console.WriteLine(TokenLine(adminToken));
-                if (Explain(failure) is not { } sentence)
-                    throw;
-                await Console.Error.WriteLineAsync($"Kiket does not start: {sentence}");
-                return 1;
+                await Console.Error.WriteLineAsync(Refusal(sentence));
+                return ExitCodeOf(failure);
             }
-
-            isListening = true;
-            Console.WriteLine(Greeting(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [], DashboardSetup.IsOpen(app.Configuration), adminToken));
-            await app.WaitForShutdownAsync();
-            return 0;
+            finally
+            {
+                if (preparation is not null)
+                    await preparation.DisposeAsync();
+            }
         }
     }
 
+    /// <summary>What the exit code says of a failure: settings that are wrong, or anything else.</summary>
+    public static int ExitCodeOf(Exception failure) =>
+        failure is SettingsException or InvalidDataException or InvalidOperationException { Source: Kestrel } ? WrongSettings : 1;
+
+    /// <summary>Waits for the signal to stop. A stop is no failure, even when what was running had to be cut off.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever did not end in time, the process ends now, and in order.")]
+    private static async Task StopWhenAskedAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.WaitForShutdownAsync();
+        }
+        catch (Exception failure)
+        {
+            app.Logger.LogWarning(failure, "Some of the work did not end within Kiket:StopTimeoutSeconds and was cut off.");
+        }
+    }
+
+    private static string Refusal(string sentence) => SettingsReader.OneLine($"Kiket does not start: {sentence}");
+
     private static string? Explain(Exception failure) => failure switch
     {
-        StartupException => failure.Message,
+        StartupException or SettingsException or DatabaseAwayException => failure.Message,
+        InvalidDataException => $"appsettings.json cannot be read ({(failure.InnerException ?? failure).Message.TrimEnd('.')}).",
         IOException { InnerException: AddressInUseException } => $"{failure.Message.TrimEnd('.')}. Another program listens there; choose another address with the setting Urls.",
-        System.Net.Sockets.SocketException => $"it cannot listen ({failure.Message}). Choose another address with the setting Urls.",
+        InvalidOperationException { Source: Kestrel } =>
+            $"it cannot listen as Urls and Kestrel say ({failure.Message.Split('\n')[0].TrimEnd('.', '\r')}).",
+        SocketException => $"it cannot listen ({failure.Message}). Choose another address with the setting Urls.",
         _ => null,
     };
 
-    /// <summary>Written to the console and not to the log: a secret is shown once and never logged.</summary>
-    private static string Greeting(IEnumerable<string> addresses, bool dashboardIsOpen, string? adminToken)
+    private static string Greeting(IEnumerable<string> addresses, bool dashboardIsOpen)
     {
         var dashboard = dashboardIsOpen ? "(any name, Dashboard:Token as the password)" : "(closed; set Dashboard:Token to open it)";
         var lines = new List<string> { "", $"Kiket {HealthEndpoints.Version} is running.", "" };
-        foreach (var address in addresses.Select(Reachable))
+        foreach (var address in addresses)
         {
             lines.Add($"  API            {address}/api/v1");
             lines.Add($"  API reference  {address}{OpenApiSetup.UiPath}");
@@ -69,14 +118,6 @@ internal static class Serving
             lines.Add("");
         }
 
-        if (adminToken is not null)
-            lines.AddRange([TokenLine(adminToken), ""]);
         return string.Join(Environment.NewLine, lines);
     }
-
-    private static string TokenLine(string token) => $"  Token of the first administrator, shown only this once:  {token}";
-
-    /// <summary>An address that a browser can open: a server that listens everywhere is reached at localhost.</summary>
-    private static string Reachable(string address) => System.Text.RegularExpressions.Regex.Replace(
-        address.TrimEnd('/'), @"://(\[::\]|0\.0\.0\.0|\*|\+)(?=:|$)", "://localhost");
 }

@@ -23,4 +23,14 @@ public interface ICurrentActor
 public sealed record ExtensionIdentity(long Id, string Key, long? ProjectId);
 
 /// <summary>What links in answers begin with, such as <c>https://kiket.example.com</c>; no slash at the end.</summary>
-public sealed record PublicUrl(string Value);
+public record PublicUrl(string Value)
+{
+    /// <summary>Where the server listens when nothing else is set.</summary>
+    public const string Default = "http://127.0.0.1:5080";
+}
+
+/// <summary>
+/// What links begin with in what others are sent, who call back there with a credential. It never follows a request, whose
+/// <c>Host</c> header its sender chooses.
+/// </summary>
+public sealed record OutboundUrl(string Value) : PublicUrl(Value);

@@ -52,7 +52,7 @@ internal static class GuardQueries
 }
 
 /// <summary>Asks the extensions that guard a project whether a move may happen. To be called outside of a transaction, which would wait for them.</summary>
-public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentActor current, PublicUrl url, TimeProvider time)
+public sealed class TransitionGuards(IKiketDb db, IGuardCaller caller, ICurrentActor current, OutboundUrl url, TimeProvider time)
 {
     /// <returns>The pass with which the move is made; or the refusal, which is in the issue's history by then.</returns>
     public async Task<Result<GuardPass>> AskAsync(IssueRef reference, string? target, string? comment, CancellationToken ct)

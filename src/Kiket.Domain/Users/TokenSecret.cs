@@ -9,7 +9,9 @@ public sealed class TokenSecret
     private const int RandomBytes = 32;
     private const int ShownCharacters = 8;
     private const int ShownOfChosen = 4;
-    private const int MinChosenLength = 16;
+
+    /// <summary>The fewest characters of a chosen credential.</summary>
+    public const int MinChosenLength = 16;
 
     private TokenSecret(string plaintext, int shown)
     {

@@ -15,7 +15,7 @@ namespace Kiket.Infrastructure.Actions;
 /// to Fluid, and what it fills in is never read as a template, so that neither time nor memory depends on what people write.
 /// </summary>
 /// <param name="environment">What <c>${env.NAME}</c> gives; nothing else of the process can be seen.</param>
-internal sealed partial class Placeholders(IConfigurationSection environment) : IPlaceholders
+internal sealed partial class Placeholders(IConfiguration environment) : IPlaceholders
 {
     private const int MaxResultLength = 65_536;
     private const int MaxValueLength = 10_000;

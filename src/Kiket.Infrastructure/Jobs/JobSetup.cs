@@ -1,50 +1,45 @@
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
+using Hangfire.SqlServer;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
-using Kiket.Infrastructure.Sla;
+using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Webhooks;
-using Kiket.Infrastructure.Workflows;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Jobs;
 
-/// <summary>Which part of the work a node does: <c>Kiket:Role</c>.</summary>
-public enum NodeRole
-{
-    All,
-    Api,
-    Worker,
-}
-
 public static class JobSetup
 {
+    /// <summary>After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.</summary>
+    private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
+
     public static IServiceCollection AddKiketJobs(this IServiceCollection services, IConfiguration configuration)
     {
-        var database = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        var settings = KiketSettings.Read(configuration);
         services.AddHangfire(hangfire =>
         {
             hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
-            if (database.Provider is DatabaseProvider.Sqlite)
+            var connection = settings.Database.Connection;
+            _ = settings.Database.Provider switch
             {
                 // Rows are the truth and are picked up again at start, so jobs need not outlive the process.
-                hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) });
-            }
-            else if (database.Provider is DatabaseProvider.PostgreSql)
-            {
-                var connection = DatabaseSetup.ConnectionOf(database, configuration);
-                hangfire.UsePostgreSqlStorage(
+                DatabaseProvider.Sqlite => (object)hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }),
+                DatabaseProvider.PostgreSql => hangfire.UsePostgreSqlStorage(
                     options => options.UseNpgsqlConnection(connection),
-                    new PostgreSqlStorageOptions { EnableLongPolling = false, QueuePollInterval = TimeSpan.FromSeconds(1) });
-            }
-            else
-            {
-                hangfire.UseSqlServerStorage(DatabaseSetup.ConnectionOf(database, configuration));
-            }
+                    new PostgreSqlStorageOptions
+                    {
+                        EnableLongPolling = false,
+                        QueuePollInterval = TimeSpan.FromSeconds(1),
+                        DistributedLockTimeout = LongestLock,
+                        PrepareSchemaIfNecessary = false, // DatabaseSchema does
+                    }),
+                _ => hangfire.UseSqlServerStorage(connection, new SqlServerStorageOptions { PrepareSchemaIfNecessary = false }),
+            };
         });
-        if (RunsJobs(configuration))
+        if (settings.RunsJobs)
         {
             services.AddHangfireServer((provider, server) =>
             {
@@ -53,6 +48,8 @@ public static class JobSetup
             });
             services.AddHostedService<OutboxWorker>();
             services.AddHostedService<WebhookWorker>();
+            services.AddHostedService<RecurringWork>();
+            services.AddHostedService<RecurringJobPlanner>();
         }
 
         return services;
@@ -60,18 +57,4 @@ public static class JobSetup
 
     /// <summary>Name of this node's job server; the storage appends an id to it.</summary>
     public static string ServerName { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
-
-    /// <summary>Whether this node has a job server.</summary>
-    public static bool RunsJobs(IConfiguration configuration) => configuration.GetValue("Kiket:Role", NodeRole.All) is not NodeRole.Api;
-
-    /// <summary>Plans the recurring jobs; planning them again changes nothing.</summary>
-    public static void PlanRecurringJobs(IRecurringJobManager jobs)
-    {
-        jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
-        jobs.AddOrUpdate<WebhookSweepJob>("webhooks", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
-        jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
-        jobs.AddOrUpdate<EscalationJob>("escalations", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
-        jobs.AddOrUpdate<OutboxJob>("outbox", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
-        jobs.AddOrUpdate<SlaJob>("sla", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
-    }
 }

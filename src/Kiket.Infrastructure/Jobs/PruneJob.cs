@@ -3,8 +3,8 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 
 namespace Kiket.Infrastructure.Jobs;
 
@@ -12,10 +12,8 @@ namespace Kiket.Infrastructure.Jobs;
 /// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events, after
 /// <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
 /// </summary>
-public sealed class PruneJob(KiketDbContext db, IConfiguration configuration, TimeProvider time)
+public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
 {
-    public const int DefaultRetentionDays = 30;
-
     private const int BatchSize = 1_000;
 
     [JobDisplayName("Delete expired idempotency keys, events and deliveries")]
@@ -23,7 +21,7 @@ public sealed class PruneJob(KiketDbContext db, IConfiguration configuration, Ti
     {
         var now = time.GetUtcNow();
         await db.IdempotencyRecords.Where(r => r.ExpiresAt <= now).DeleteInBatchesAsync(ct);
-        var old = now - TimeSpan.FromDays(configuration.GetValue("Events:RetentionDays", DefaultRetentionDays));
+        var old = now - settings.EventRetention;
         await PruneDeliveriesAsync(old, ct);
         await PruneEventsAsync(old, ct);
         var stale = now - ExtensionReport.Lifetime;

@@ -1,4 +1,3 @@
-using Hangfire;
 using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Outbox;
@@ -6,7 +5,6 @@ namespace Kiket.Infrastructure.Outbox;
 /// <summary>Finds what a crash, a failure or another node has left in the outbox.</summary>
 public sealed class OutboxJob(OutboxProcessor processor)
 {
-    [JobDisplayName("Process waiting events"), AutomaticRetry(Attempts = 0)]
     public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);
 }
 

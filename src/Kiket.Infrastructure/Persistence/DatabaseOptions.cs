@@ -8,13 +8,17 @@ public enum DatabaseProvider
 }
 
 /// <summary>Settings under <c>Database</c>; the connection string is <c>ConnectionStrings:Kiket</c>.</summary>
-public sealed class DatabaseOptions
+public sealed record DatabaseOptions
 {
-    public const string Section = "Database";
     public const string ConnectionName = "Kiket";
     public const string DefaultSqliteConnection = "Data Source=data/kiket.db";
 
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    public string Connection { get; set; } = DefaultSqliteConnection;
+
+    /// <summary>How long a start waits for a database server that is away.</summary>
+    public int StartTimeoutSeconds { get; set; } = 30;
 
     /// <summary>Whether migrations apply at start; null is yes on Sqlite and no elsewhere.</summary>
     public bool? MigrateOnStart { get; set; }

@@ -2,8 +2,9 @@ using Kiket.Application.Sla;
 using Kiket.Infrastructure.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -13,40 +14,34 @@ internal static class DatabaseSetup
     /// <summary>Leaves room, among the 100 connections that PostgreSQL takes by default, for the jobs of this node and for another node.</summary>
     private const int PostgresPoolSize = 40;
 
-    public static IServiceCollection AddKiketDatabase(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddKiketDatabase(this IServiceCollection services, DatabaseOptions options)
     {
-        var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
         services.AddSingleton(options);
-        var connection = ConnectionOf(options, configuration);
+        services.AddScoped<DatabaseSchema>();
+        var connection = ConnectionOf(options);
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(
                 builder => Use(builder, options.Provider, connection).AddInterceptors(queue)),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder => Use(builder, options.Provider, connection)),
-            DatabaseProvider.SqlServer => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
-            _ => throw new InvalidOperationException($"Database:Provider '{options.Provider}' is unknown."),
+            _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };
         if (options.Provider is DatabaseProvider.PostgreSql)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PostgreSqlCommitRelay>(provider, connection));
         return services;
     }
 
-    public static string ConnectionOf(DatabaseOptions options, IConfiguration configuration)
+    private static string ConnectionOf(DatabaseOptions options)
     {
-        var connection = configuration.GetConnectionString(DatabaseOptions.ConnectionName);
-        if (options.Provider is not DatabaseProvider.Sqlite && connection is null)
-            throw new InvalidOperationException($"ConnectionStrings:Kiket is not set; {options.Provider} needs it.");
         if (options.Provider is DatabaseProvider.PostgreSql)
-            return WithPostgresDefaults(connection!, options);
+            return WithPostgresDefaults(options);
         if (options.Provider is DatabaseProvider.SqlServer)
-            return connection!;
+            return options.Connection;
 
-        var sqlite = new SqliteConnectionStringBuilder(connection ?? DatabaseOptions.DefaultSqliteConnection) { ForeignKeys = true };
+        var sqlite = new SqliteConnectionStringBuilder(options.Connection) { ForeignKeys = true };
         if (!sqlite.ShouldSerialize("Default Timeout"))
             sqlite.DefaultTimeout = options.BusyTimeoutSeconds; // how long the driver polls while another process holds the file
-        if (Path.GetDirectoryName(Path.GetFullPath(sqlite.DataSource)) is { } folder)
-            Directory.CreateDirectory(folder);
         return sqlite.ToString();
     }
 
@@ -58,19 +53,30 @@ internal static class DatabaseSetup
             DatabaseProvider.PostgreSql => builder.UseNpgsql(Prepared(connection)),
             _ => builder.UseSqlServer(connection),
         };
-        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance);
+        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance).ConfigureWarnings(Quieten);
     }
 
     /// <summary>A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.</summary>
-    private static string WithPostgresDefaults(string connection, DatabaseOptions options)
+    private static string WithPostgresDefaults(DatabaseOptions options)
     {
-        var postgres = new NpgsqlConnectionStringBuilder(connection);
+        var postgres = new NpgsqlConnectionStringBuilder(options.Connection);
         if (!postgres.ShouldSerialize("Maximum Pool Size"))
             postgres.MaxPoolSize = Math.Max(PostgresPoolSize, postgres.MinPoolSize);
         if (!postgres.ShouldSerialize("Timeout"))
             postgres.Timeout = options.BusyTimeoutSeconds;
         return postgres.ToString();
     }
+
+    /// <summary>
+    /// What fails throws, and whoever catches it decides whether it is an error: a conflict that is expected is none, and what is one is logged
+    /// there, once and with what was asked for.
+    /// </summary>
+    private static void Quieten(WarningsConfigurationBuilder warnings) => warnings.Log(
+        (RelationalEventId.CommandError, LogLevel.Debug),
+        (RelationalEventId.ConnectionError, LogLevel.Debug),
+        (RelationalEventId.TransactionError, LogLevel.Debug),
+        (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+        (CoreEventId.QueryIterationFailed, LogLevel.Debug));
 
     /// <summary>
     /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row of a batch.

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Hangfire;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Sla;
 using Kiket.Domain.Issues;
@@ -113,7 +112,6 @@ public sealed record SlaClaim(long TimerId, long OrganizationId, Guid Claim);
 /// <summary>Tells of the limits that were reached since the last time.</summary>
 public sealed class SlaJob(SlaProcessor processor)
 {
-    [JobDisplayName("Tell of service levels that are due"), AutomaticRetry(Attempts = 0)]
     public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);
 }
 

@@ -60,8 +60,6 @@ internal sealed class GuardCaller(
 /// <summary>Settings under <c>Guards</c>.</summary>
 public sealed class GuardOptions
 {
-    public const string Section = "Guards";
-
     /// <summary>How long all guards of a move may take together, in milliseconds.</summary>
     public int DeadlineMs { get; set; } = 3_000;
 }

@@ -90,7 +90,9 @@ internal sealed class OutboundTargets : IOutboundTargets
     /// <summary>An IPv4 address inside an IPv6 one reaches the same host.</summary>
     private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
+    /// <summary>Whether a text is a network such as <c>10.1.0.0/16</c>, or one address.</summary>
+    public static bool IsNetwork(string text) => IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
+
     private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var single) ? new(single, single.AddressFamily is AddressFamily.InterNetwork ? 32 : 128)
-        : throw new InvalidOperationException($"Webhooks:AllowedNetworks: '{text}' is no network such as 10.1.0.0/16.");
+        : IPAddress.Parse(text) is var single && single.AddressFamily is AddressFamily.InterNetwork ? new(single, 32) : new(single, 128);
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Writes the bodies of an endpoint's deliveries (contract 15.2): one line of JSON, never over the limit.</summary>
-internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtensionSecrets secrets, PublicUrl url)
+internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtensionSecrets secrets, OutboundUrl url)
 {
     private const string RuntimeHeader = "X-Kiket-Runtime-Token";
     private const string Cut = "…";

@@ -89,7 +89,6 @@ public sealed class WebhookDrainJob(WebhookDrain drain, WebhookSchedule schedule
 /// <summary>Hands out what waits in the event log, and wakes every endpoint that has something due.</summary>
 public sealed class WebhookSweepJob(WebhookFanOut fanOut, WebhookSchedule schedule)
 {
-    [JobDisplayName("Find webhook deliveries that are due"), AutomaticRetry(Attempts = 0)]
     public async Task RunAsync(CancellationToken ct)
     {
         await fanOut.RunAsync(ct);

@@ -1,15 +1,15 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Guards;
-using Microsoft.Extensions.Configuration;
+using Kiket.Infrastructure.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Webhooks;
 
 internal static class WebhookSetup
 {
-    public static IServiceCollection AddKiketWebhooks(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddKiketWebhooks(this IServiceCollection services, KiketSettings settings)
     {
-        var options = configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new();
+        var options = settings.Webhooks;
         var targets = new OutboundTargets(options);
         services.AddSingleton(options);
         services.AddSingleton<IOutboundTargets>(targets);
@@ -26,7 +26,7 @@ internal static class WebhookSetup
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookSender>();
         services.AddScoped<WebhookPayloads>();
-        services.AddSingleton(configuration.GetSection(GuardOptions.Section).Get<GuardOptions>() ?? new());
+        services.AddSingleton(settings.Guards);
         services.AddScoped<IGuardCaller, GuardCaller>();
         services.AddScoped<IWebhookProbe, WebhookProbe>();
         return services;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Hangfire;
 using Kiket.Application.Approvals;
 using Kiket.Domain.Events;
 using Kiket.Domain.Projects;
@@ -22,7 +21,6 @@ public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvi
     private const int BatchSize = 100;
 
     /// <returns>How many approvals this run has escalated.</returns>
-    [JobDisplayName("Escalate approvals that nobody has decided"), AutomaticRetry(Attempts = 0)]
     [SuppressMessage("Design", "CA1031", Justification = "One approval that fails must not hold back the others; the next run comes back to it.")]
     public async Task<int> RunAsync(CancellationToken ct)
     {

@@ -5,13 +5,17 @@ namespace Kiket.Api.Tests.Infrastructure;
 /// <summary>The server as an operator starts it: a process of its own, on a free port, with a Sqlite file in a folder of its own.</summary>
 internal sealed partial class KiketProcess : RunningProgram
 {
-    private KiketProcess(string folder, IEnumerable<KeyValuePair<string, string>> settings)
-        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kiket.Api.dll")], folder, settings) => Folder = folder;
+    private KiketProcess(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> settings)
+        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kiket.Api.dll"), .. arguments], folder, settings) => Folder = folder;
 
     public string Folder { get; }
 
     /// <summary>Starts the server; a folder of an earlier one keeps its database.</summary>
-    public static KiketProcess Start(string? folder = null, params (string Name, string Value)[] settings)
+    /// <param name="settings">Environment variables; one without a value takes away the one that it would have.</param>
+    public static KiketProcess Start(string? folder = null, params (string Name, string Value)[] settings) => Run([], folder, settings);
+
+    /// <summary>Runs the executable with arguments.</summary>
+    public static KiketProcess Run(string[] arguments, string? folder = null, params (string Name, string Value)[] settings)
     {
         folder ??= Directory.CreateTempSubdirectory("kiket-process-").FullName;
         var own = new Dictionary<string, string>
@@ -22,8 +26,14 @@ internal sealed partial class KiketProcess : RunningProgram
             ["ConnectionStrings__Kiket"] = $"Data Source={Path.Combine(folder, "kiket.db")}",
         };
         foreach (var (name, value) in settings)
-            own[name] = value;
-        return new(folder, own);
+        {
+            if (value.Length > 0)
+                own[name] = value;
+            else
+                own.Remove(name);
+        }
+
+        return new(folder, arguments, own);
     }
 
     /// <summary>Waits until it says where it listens.</summary>

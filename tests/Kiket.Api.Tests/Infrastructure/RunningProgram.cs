@@ -7,7 +7,7 @@ namespace Kiket.Api.Tests.Infrastructure;
 /// <summary>A program that runs beside the tests, and what it has written so far.</summary>
 internal class RunningProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
     private readonly StringBuilder output = new();
@@ -50,6 +50,9 @@ internal class RunningProgram : IAsyncDisposable
     }
 
     public void Kill() => process.Kill();
+
+    /// <summary>Asks it to end, as an orchestrator does.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
 
     public virtual async ValueTask DisposeAsync()
     {

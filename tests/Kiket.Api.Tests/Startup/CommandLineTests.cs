@@ -152,7 +152,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Settings[name] = value;
 
-        AssertRefused(await RunAsync("migrate"), "");
+        AssertRefused(await RunAsync("migrate"), "", exitCode: 78);
     }
 
     [Fact]
@@ -181,9 +181,9 @@ public sealed class CommandLineTests : IDisposable
 
     private Dictionary<string, string> Settings { get; } = [];
 
-    private static void AssertRefused((int ExitCode, string Output, string Error) run, string sentence)
+    private static void AssertRefused((int ExitCode, string Output, string Error) run, string sentence, int exitCode = 1)
     {
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(exitCode, run.ExitCode);
         Assert.Empty(run.Output);
         Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);

@@ -84,10 +84,12 @@ public sealed partial class ServingTests
         [
             ("Database__Provider", "PostgreSql"),
             ("ConnectionStrings__Kiket", $"Host=127.0.0.1;Port={port};Username=kiket;Password=secret-word;Database=kiket"),
+            ("Database__StartTimeoutSeconds", "8"),
         ]);
 
         Assert.Equal(1, await server.ExitCodeAsync());
         AssertOneSentence(server, $"{port}");
+        Assert.InRange(Regex.Count(server.Output, "Waiting for the database"), 2, 8);
         Assert.DoesNotContain("secret-word", server.Errors + server.Output, StringComparison.Ordinal);
     }
 
@@ -105,8 +107,24 @@ public sealed partial class ServingTests
 
         await using var server = KiketProcess.Start(folder);
 
-        Assert.Equal(1, await server.ExitCodeAsync());
+        Assert.Equal(78, await server.ExitCodeAsync());
         AssertOneSentence(server, file);
+    }
+
+    [Theory]
+    [InlineData("Databse__Provider", "PostgreSql", "Did you mean Database:Provider")]
+    [InlineData("Database__Provider", "Oracle", "'Oracle'")]
+    [InlineData("ConnectionStrings__Kiket", "Data Source=/proc/nowhere/kiket.db", "/proc/nowhere/kiket.db")]
+    [InlineData("DataProtection__KeysPath", "/proc/nowhere", "DataProtection:KeysPath is '/proc/nowhere'")]
+    [InlineData("Definitions__Path", "nowhere", "Definitions:Path is 'nowhere'")]
+    [InlineData("Definitions__Path", ".", "Definitions:Path is '.'")]
+    public async Task A_wrong_setting_is_told_in_one_sentence_and_nothing_is_half_started(string name, string value, string about)
+    {
+        await using var server = KiketProcess.Start(settings: [("DataProtection__KeysPath", Path.GetTempPath()), (name, value)]);
+
+        Assert.Equal(78, await server.ExitCodeAsync());
+        AssertOneSentence(server, about);
+        Assert.Empty(Directory.GetFileSystemEntries(server.Folder));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Jobs;
+using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -116,7 +117,8 @@ public abstract class IdempotencySuite(TestDatabase database)
         await ReserveAsync(store, "young");
 
         // It prunes for all; the tests of this class run one after the other, and no other class makes keys on this database.
-        await new PruneJob(session.Db, new ConfigurationBuilder().Build(), new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30))).RunAsync(default);
+        var later = new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30));
+        await new PruneJob(session.Db, KiketSettings.Read(new ConfigurationBuilder().Build()), later).RunAsync(default);
 
         Assert.Equal(1, await session.Db.IdempotencyRecords.CountAsync(r => r.UserId == user));
     }

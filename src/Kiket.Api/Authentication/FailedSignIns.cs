@@ -1,0 +1,16 @@
+namespace Kiket.Api.Authentication;
+
+/// <summary>Records who presents credentials that are not valid, for tools that ban addresses.</summary>
+internal static partial class FailedSignIns
+{
+    /// <summary>The path is written as it was sent, percent-encoded, so that nobody can forge a line of the log.</summary>
+    public static void LogFailedSignIn(this ILogger logger, HttpContext context) =>
+        Log(
+            logger,
+            context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address",
+            context.Request.Method,
+            context.Request.Path.ToUriComponent());
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} failed: {Method} {Path}")]
+    private static partial void Log(ILogger logger, string address, string method, string path);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using Hangfire;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Jobs;
+
+/// <summary>
+/// Plans the housekeeping that the dashboard shows, beside the start and not in it: planning needs a lock of the job storage, which a process
+/// that was killed may hold for a while. What fails is tried again until it is planned.
+/// </summary>
+internal sealed partial class RecurringJobPlanner(IRecurringJobManager jobs, TimeProvider time, ILogger<RecurringJobPlanner> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Jobs that earlier versions planned; <see cref="RecurringWork"/> does their work.</summary>
+    private static readonly string[] Former = ["webhooks", "escalations", "outbox", "sla"];
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the job storage throws, planning is tried again.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // the storage answers synchronously, and nobody shall wait for it
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+                jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+                foreach (var id in Former)
+                    jobs.RemoveIfExists(id);
+                return;
+            }
+            catch (Exception failure)
+            {
+                LogFailure(failure.Message);
+            }
+
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Recurring jobs are not planned yet and are tried again soon: {Reason}")]
+    private partial void LogFailure(string reason);
+}

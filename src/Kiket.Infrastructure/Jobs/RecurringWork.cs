@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Sla;
+using Kiket.Infrastructure.Webhooks;
+using Kiket.Infrastructure.Workflows;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Jobs;
+
+/// <summary>
+/// What has to happen in time, by this node's own clock: no lock of the job storage, which a dead process may hold, delays it. Every node
+/// looks, and takes what it finds by claims, so that several do no harm.
+/// </summary>
+internal sealed partial class RecurringWork(IServiceProvider services, TimeProvider time, ILogger<RecurringWork> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        RepeatAsync<OutboxJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+        RepeatAsync<WebhookSweepJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+        RepeatAsync<SlaJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+        RepeatAsync<EscalationJob>(job => job.RunAsync(stoppingToken), stoppingToken));
+
+    /// <summary>Each at its own pace: one that takes long holds back no other.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the work.")]
+    private async Task RepeatAsync<TJob>(Func<TJob, Task> run, CancellationToken stoppingToken)
+        where TJob : notnull
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await using var scope = services.CreateAsyncScope();
+                await run(ActivatorUtilities.CreateInstance<TJob>(scope.ServiceProvider));
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailure(failure, typeof(TJob).Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Job} failed; it runs again in a minute.")]
+    private partial void LogFailure(Exception failure, string job);
+}

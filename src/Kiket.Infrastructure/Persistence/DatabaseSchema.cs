@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Hangfire.PostgreSql;
+using Hangfire.SqlServer;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The caller
+/// holds the <see cref="DatabaseLock"/>, for which the database must exist.
+/// </summary>
+public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
+{
+    /// <summary>Makes the database where there is none, however many processes do so at once.</summary>
+    public async Task CreateDatabaseAsync(CancellationToken ct)
+    {
+        if (db.Database.IsSqlite())
+            return; // opening the file makes it
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        try
+        {
+            if (!await creator.ExistsAsync(ct))
+                await creator.CreateAsync(ct);
+        }
+        catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another process was faster.
+        }
+        catch (SqlException failure) when (failure.Number is 1801)
+        {
+            // Another process was faster.
+        }
+    }
+
+    /// <summary>Applies what is missing.</summary>
+    /// <returns>The migrations that were applied.</returns>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
+    {
+        var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
+        if (pending.Count > 0)
+        {
+            await ForgetDeadMigrationAsync(ct);
+            await db.MigrateAsync(ct);
+        }
+
+        if (!await HasJobStorageAsync(ct))
+            await InstallJobStorageAsync(ct);
+        return pending;
+    }
+
+    public async Task<bool> IsCurrentAsync(CancellationToken ct) =>
+        !(await db.Database.GetPendingMigrationsAsync(ct)).Any() && await HasJobStorageAsync(ct);
+
+    /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
+    public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) => !db.Database.IsSqlServer()
+        || await db.Database.SqlQueryRaw<bool>("SELECT is_read_committed_snapshot_on AS Value FROM sys.databases WHERE database_id = DB_ID()").SingleAsync(ct);
+
+    /// <summary>EF locks a migration by a row in Sqlite, which outlives a process that is killed, and would wait for it for ever.</summary>
+    private async Task ForgetDeadMigrationAsync(CancellationToken ct)
+    {
+        const string table = "__EFMigrationsLock";
+        if (!db.Database.IsSqlite())
+            return;
+        if (await db.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = {0}", table).SingleAsync(ct) > 0)
+            await db.Database.ExecuteSqlRawAsync($"DELETE FROM \"{table}\"", ct);
+    }
+
+    private async Task<bool> HasJobStorageAsync(CancellationToken ct)
+    {
+        if (db.Database.IsSqlite())
+            return true; // jobs are in memory there
+        var (table, version) = db.Database.IsSqlServer()
+            ? ("SELECT OBJECT_ID('HangFire.Schema', 'U') AS Value", "SELECT MAX([Version]) AS Value FROM [HangFire].[Schema]")
+            : ("SELECT to_regclass('hangfire.schema')::oid::int AS \"Value\"", "SELECT MAX(version) AS \"Value\" FROM hangfire.schema");
+        return await db.Database.SqlQueryRaw<int?>(table).SingleAsync(ct) is not null
+            && await db.Database.SqlQueryRaw<int?>(version).SingleAsync(ct) >= JobStorageVersion;
+    }
+
+    /// <summary>The version that the storage needs, which only its install scripts tell.</summary>
+    private int JobStorageVersion => db.Database.IsSqlServer() ? SqlServerVersion() : PostgreSqlVersion();
+
+    private static int SqlServerVersion()
+    {
+        using var script = new StreamReader(typeof(SqlServerStorage).Assembly.GetManifestResourceStream("Hangfire.SqlServer.Install.sql")!);
+        return int.Parse(TargetVersion().Match(script.ReadToEnd()).Groups["version"].Value, CultureInfo.InvariantCulture);
+    }
+
+    private static int PostgreSqlVersion() =>
+        typeof(PostgreSqlStorage).Assembly.GetManifestResourceNames()
+            .Select(name => ScriptVersion().Match(name)).Where(match => match.Success)
+            .Max(match => int.Parse(match.Groups["version"].Value, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"SET @TARGET_SCHEMA_VERSION = (?<version>\d+)")]
+    private static partial Regex TargetVersion();
+
+    [GeneratedRegex(@"\.Install\.v(?<version>\d+)\.sql$")]
+    private static partial Regex ScriptVersion();
+
+    private async Task InstallJobStorageAsync(CancellationToken ct)
+    {
+        if (db.Database.IsSqlServer())
+        {
+            await using var server = new SqlConnection(options.Connection);
+            await server.OpenAsync(ct);
+            SqlServerObjectsInstaller.Install(server, schema: null, enableHeavyMigrations: true);
+            return;
+        }
+
+        await using var connection = new NpgsqlConnection(options.Connection);
+        await connection.OpenAsync(ct);
+        PostgreSqlObjectsInstaller.Install(connection);
+    }
+}

@@ -1,0 +1,149 @@
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Users;
+using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.RateLimits;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Settings;
+
+/// <summary>Which part of the work a node does: <c>Kiket:Role</c>.</summary>
+public enum NodeRole
+{
+    All,
+    Api,
+    Worker,
+}
+
+/// <summary>The first organization of an empty database.</summary>
+/// <param name="Demo">Whether it gets the demo project; null is what the environment suggests.</param>
+public sealed record BootstrapSettings(string Organization, string AdminEmail, string? AdminToken, bool? Demo);
+
+/// <summary>
+/// Every setting of Kiket, read and checked in one place before anything starts. A setting that is not read here does not exist, and one of
+/// our sections that holds another is refused.
+/// </summary>
+public sealed class KiketSettings
+{
+    private const int MaxCount = 1_000_000_000;
+
+    public required DatabaseOptions Database { get; init; }
+
+    public NodeRole Role { get; init; }
+
+    /// <summary>What links begin with, without a slash at the end; null where they follow the address of the request.</summary>
+    public string? PublicUrl { get; init; }
+
+    /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
+    public TimeSpan StopTimeout { get; init; }
+
+    public required string KeysPath { get; init; }
+
+    public required BootstrapSettings Bootstrap { get; init; }
+
+    public string? DefinitionsPath { get; init; }
+
+    public required WebhookOptions Webhooks { get; init; }
+
+    public required GuardOptions Guards { get; init; }
+
+    public required RateLimitOptions RateLimits { get; init; }
+
+    public TimeSpan EventRetention { get; init; }
+
+    public string? MetricsToken { get; init; }
+
+    public string? DashboardToken { get; init; }
+
+    public bool DashboardAllowsActions { get; init; }
+
+    public bool TakesAnonymousTelemetry { get; init; }
+
+    public required IConfiguration WorkflowEnvironment { get; init; }
+
+    public required IConfiguration ExtensionEnvironment { get; init; }
+
+    public bool RunsJobs => Role is not NodeRole.Api;
+
+    /// <exception cref="SettingsException">A setting is wrong or unknown.</exception>
+    public static KiketSettings Read(IConfiguration configuration)
+    {
+        var read = new SettingsReader(configuration);
+        var provider = read.Choice("Database:Provider", DatabaseProvider.Sqlite);
+        var settings = new KiketSettings
+        {
+            Database = new()
+            {
+                Provider = provider,
+                Connection = ConnectionSettings.Read(read, provider),
+                MigrateOnStart = read.Flag("Database:MigrateOnStart"),
+                StartTimeoutSeconds = read.Number("Database:StartTimeoutSeconds", 30, 0, 86_400),
+                BusyTimeoutSeconds = read.Number("Database:BusyTimeoutSeconds", 10, 1, 300),
+            },
+            Role = read.Choice("Kiket:Role", NodeRole.All),
+            PublicUrl = read.Text("Kiket:PublicUrl", IsBaseUrl, "allowed is http:// or https:// with a host, such as https://kiket.example")
+                ?.TrimEnd('/'),
+            StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
+            KeysPath = read.Text("DataProtection:KeysPath") ?? "data/keys",
+            Bootstrap = new(
+                read.Text("Bootstrap:Organization", IsOrganization, $"allowed are up to {Organization.MaxNameLength} characters with a letter or digit")
+                    ?? "Kiket",
+                read.Text("Bootstrap:AdminEmail", IsEmail, "allowed is an e-mail address") ?? "admin@kiket.local",
+                ReadAdminToken(read),
+                read.Flag("Bootstrap:Demo")),
+            DefinitionsPath = read.Text("Definitions:Path", Directory.Exists, "allowed is a folder that exists, a pack or a folder of packs"),
+            Webhooks = new()
+            {
+                AllowedNetworks = read.List("Webhooks:AllowedNetworks", OutboundTargets.IsNetwork, "allowed is a network such as 10.1.0.0/16 or an address"),
+                AllowPlainHttp = read.Flag("Webhooks:AllowPlainHttp") ?? false,
+                Workers = read.Number("Webhooks:Workers", 20, 1, 1_000),
+                LeaseSeconds = read.Number("Webhooks:LeaseSeconds", 30, 3, 3_600),
+            },
+            Guards = new() { DeadlineMs = read.Number("Guards:DeadlineMs", 3_000, 1, 60_000) },
+            RateLimits = new()
+            {
+                UserRequests = read.Number("RateLimits:UserRequests", 1_000, 1, MaxCount),
+                UserWindowSeconds = read.Number("RateLimits:UserWindowSeconds", 900, 1, 86_400),
+                ExtensionRequests = read.Number("RateLimits:ExtensionRequests", 500, 1, MaxCount),
+                ExtensionWindowSeconds = read.Number("RateLimits:ExtensionWindowSeconds", 900, 1, 86_400),
+            },
+            EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
+            MetricsToken = read.Text("Metrics:Token"),
+            DashboardToken = read.Text("Dashboard:Token"),
+            DashboardAllowsActions = read.Flag("Dashboard:AllowActions") ?? false,
+            TakesAnonymousTelemetry = read.Flag("Extensions:AnonymousTelemetry") ?? false,
+            WorkflowEnvironment = read.Group("Workflows:Environment"),
+            ExtensionEnvironment = read.Group("Extensions:Environment"),
+        };
+        CheckLogLevels(read, configuration);
+        read.ThrowIfWrong();
+        return settings;
+    }
+
+    private static string? ReadAdminToken(SettingsReader read)
+    {
+        var token = read.Text("Bootstrap:AdminToken");
+        if (token?.Length < TokenSecret.MinChosenLength)
+            read.RefuseSecret("Bootstrap:AdminToken", $"allowed are {TokenSecret.MinChosenLength} characters and more");
+        return token;
+    }
+
+    /// <summary>The framework stops with its own exception at a level that it does not know.</summary>
+    private static void CheckLogLevels(SettingsReader read, IConfiguration configuration)
+    {
+        foreach (var level in configuration.GetSection("Logging:LogLevel").GetChildren().Where(l => l.Value is not null))
+        {
+            if (!Enum.GetNames<LogLevel>().Contains(level.Value!, StringComparer.OrdinalIgnoreCase))
+                read.Refuse(level.Path, level.Value!, $"allowed are {string.Join(", ", Enum.GetNames<LogLevel>())}");
+        }
+    }
+
+    private static bool IsOrganization(string name) => !Organization.Found(name, default).IsRefused;
+
+    private static bool IsEmail(string address) => !User.Join(0, address, OrganizationRole.Admin, null, default).IsRefused;
+
+    private static bool IsBaseUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        && url is { UserInfo: "", Query: "", Fragment: "" } && url.Host.Length > 0;
+}
