@@ -2,8 +2,10 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
+using Kiket.Api.Webhooks;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Extensions;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
@@ -26,6 +28,10 @@ internal static class ExtensionEndpoints
         extensions.MapGet("/{extension}", GetExtension).WithName(nameof(GetExtension)).ReadsOwn(Scope.Extensions);
         extensions.MapPatch("/{extension}", UpdateExtension).WithName(nameof(UpdateExtension)).Writes(Scope.Extensions);
         extensions.MapDelete("/{extension}", UninstallExtension).WithName(nameof(UninstallExtension)).Writes(Scope.Extensions);
+        extensions.MapPost("/{extension}/api_key/rotate", RotateApiKey).WithName(nameof(RotateApiKey)).WritesOwn(Scope.Extensions);
+        extensions.MapPost("/{extension}/webhook_secret/rotate", RotateExtensionSecret).WithName(nameof(RotateExtensionSecret)).WritesOwn(Scope.Extensions);
+        extensions.MapPost("/{extension}/test", TestExtension).WithName(nameof(TestExtension)).WritesOwn(Scope.Extensions)
+            .WithMetadata(new WithoutTransaction());
         extensions.MapGet("/{extension}/audit_log", ListExtensionAudit).WithName(nameof(ListExtensionAudit)).Reads(Scope.Extensions);
     }
 
@@ -68,6 +74,21 @@ internal static class ExtensionEndpoints
     private static async Task<Results<Ok<Success>, ErrorResult>> UninstallExtension(
         ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new UninstallExtensionCommand(extension, parameters.ToProject(), ifMatch.Version), ct)).ToSuccess();
+
+    /// <summary>Gives an extension another API key, shown this once; the one before is accepted too for 24 hours.</summary>
+    private static async Task<Results<Ok<RotatedApiKeyDto>, ErrorResult>> RotateApiKey(
+        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RotateApiKeyCommand(extension, parameters.ToProject()), ct)).ToOk(rotated => rotated);
+
+    /// <summary>Gives an extension another webhook secret, shown this once; the one before signs as well for 24 hours.</summary>
+    private static async Task<Results<Ok<RotatedExtensionSecretDto>, ErrorResult>> RotateExtensionSecret(
+        ExtensionRef extension, RotationBody? body, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RotateExtensionSecretCommand(extension, parameters.ToProject(), body?.Secret), ct)).ToOk(rotated => rotated);
+
+    /// <summary>Sends an extension an event `webhook.test`, once, and says what was sent and what was answered.</summary>
+    private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestExtension(
+        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new TestExtensionCommand(extension, parameters.ToProject()), ct)).ToOk(tested => tested);
 
     /// <summary>Lists what was done with an extension, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionAuditEntryDto>>, ErrorResult>> ListExtensionAudit(

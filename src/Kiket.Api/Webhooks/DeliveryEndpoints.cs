@@ -39,7 +39,7 @@ internal static class DeliveryEndpoints
     private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> GetDelivery(long id, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetDeliveryQuery(id), ct)).ToOk(delivery => delivery);
 
-    /// <summary>Sends a delivery again, under the same ids.</summary>
+    /// <summary>Sends a delivery again, under the same ids; one that waits for its next attempt makes it now.</summary>
     private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> RedeliverOne(long id, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new RedeliverOneCommand(id), ct)).ToOk(delivery => delivery);
 
@@ -81,7 +81,7 @@ internal sealed record RedeliveryBody
 
     public string? Event { get; init; }
 
-    /// <summary><c>failed</c>, <c>cancelled</c> or <c>delivered</c>.</summary>
+    /// <summary><c>failed</c>, <c>cancelled</c>, <c>delivered</c>, or <c>pending</c> to make the next attempt now.</summary>
     public DeliveryState? State { get; init; }
 
     public DateTimeOffset? Since { get; init; }

@@ -1,3 +1,4 @@
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Abstractions;
@@ -6,9 +7,9 @@ namespace Kiket.Application.Abstractions;
 public interface IWebhookProbe
 {
     /// <summary>Makes one attempt; it never throws for what a receiver does.</summary>
-    Task<ProbedAttempt> SendAsync(Webhook webhook, WebhookDelivery delivery, CancellationToken ct);
+    /// <param name="extension">The installation that gets a token and secrets with it, or null for a subscription.</param>
+    Task<ProbedAttempt> SendAsync(Webhook webhook, WebhookDelivery delivery, Extension? extension, CancellationToken ct);
 }
 
-/// <param name="Body">The body that was sent, without its secrets.</param>
 /// <param name="At">When it began.</param>
-public sealed record ProbedAttempt(AttemptOutcome Outcome, AttemptExchange Exchange, string Body, DateTimeOffset At, TimeSpan Duration);
+public sealed record ProbedAttempt(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration);

@@ -10,7 +10,8 @@ namespace Kiket.Application.Extensions;
 /// <param name="Credential">An API key, or the token of a delivery.</param>
 public sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
 
-internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens tokens) : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
+internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens tokens, TimeProvider time)
+    : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "The credential is unknown, expired or revoked.");
 
@@ -20,8 +21,9 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens t
         var extensions = db.Extensions.IgnoreQueryFilters().AsNoTracking();
         if (!query.IsRuntimeToken)
         {
-            var hash = TokenSecret.HashOf(query.Credential);
-            return await extensions.SingleOrDefaultAsync(e => e.KeyHash == hash, ct) is { } owner ? owner.SignIn() : Refused;
+            var (hash, now) = (TokenSecret.HashOf(query.Credential), time.GetUtcNow());
+            return await extensions.SingleOrDefaultAsync(
+                e => e.KeyHash == hash || (e.PreviousKeyHash == hash && e.PreviousKeyUntil > now), ct) is { } owner ? owner.SignIn() : Refused;
         }
 
         if (await tokens.ValidateAsync(query.Credential, ct) is not { } claims)

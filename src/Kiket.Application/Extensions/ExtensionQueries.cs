@@ -70,6 +70,21 @@ internal static class ExtensionQueries
         return found.Value.IsActive ? found : ExtensionErrors.NotFound(reference);
     }
 
+    /// <summary>An active installation whose credentials the actor may replace and try out: administrators, and the extension itself.</summary>
+    public static async Task<Result<Extension>> FindOwnExtensionAsync(
+        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct)
+    {
+        if (current.Extension is null)
+            return await db.FindManageableExtensionAsync(reference, project, current, ct);
+        var found = await db.FindExtensionAsync(reference, project, current, ct);
+        return found.IsRefused || found.Value.IsActive ? found : ExtensionErrors.NotFound(reference);
+    }
+
+    /// <summary>The endpoint of an installation's manifest.</summary>
+    public static async Task<Result<Webhook>> FindEndpointAsync(this IKiketDb db, Extension extension, CancellationToken ct) =>
+        await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active, ct)
+            is { } endpoint ? endpoint : ExtensionErrors.NoCallback(extension.Key);
+
     /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>
     public static async Task<IReadOnlyDictionary<long, ExtensionHealth>> ReadHealthAsync(
         this IKiketDb db, IReadOnlyList<long> extensions, DateTimeOffset now, CancellationToken ct)

@@ -65,6 +65,7 @@ public sealed record DeliveryDto
 /// <param name="Status">HTTP status of the answer, or null when there was none.</param>
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
+/// <param name="RequestBody">The beginning of the body that was sent; values that are secret are replaced.</param>
 /// <param name="ResponseBody">The beginning of what was answered.</param>
 public sealed record AttemptDto(
     int Number,
@@ -74,10 +75,11 @@ public sealed record AttemptDto(
     string? Error,
     string Url,
     IReadOnlyDictionary<string, string> RequestHeaders,
+    string? RequestBody,
     IReadOnlyDictionary<string, string> ResponseHeaders,
     string? ResponseBody)
 {
     public static AttemptDto Of(WebhookAttempt attempt) => new(
         attempt.Number, attempt.At, attempt.DurationMs, attempt.Status, attempt.Error, attempt.Exchange.Url, attempt.Exchange.RequestHeaders,
-        attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
+        attempt.Exchange.RequestBody, attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
 }

@@ -24,15 +24,13 @@ internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, T
         var visible = db.VisibleDeliveries(current);
         if (visible.Error is { } refused)
             return refused;
-        if (command.Filter.States.Contains(DeliveryState.Pending))
-            return Error.Validation("filter.state", "What is pending is on its way already; use failed, delivered or cancelled.");
-
         var filter = command.Filter.States.Count > 0 ? command.Filter : command.Filter with { States = [DeliveryState.Failed, DeliveryState.Cancelled] };
         var deliveries = await visible.Value.Matching(db, filter).Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
             .OrderBy(d => d.Id).Take(RedeliverManyCommand.MaxAtOnce).ToListAsync(ct);
         var now = time.GetUtcNow();
-        var redelivered = deliveries.Count(d => !d.Redeliver(now).IsRefused);
+        foreach (var delivery in deliveries)
+            delivery.Redeliver(now);
         await db.SaveChangesAsync(ct);
-        return new RedeliveredDto(redelivered);
+        return new RedeliveredDto(deliveries.Count);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it. For
-/// administrators and the extension that it is for.
+/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it. One that
+/// waits for its next attempt makes that now. For administrators and the extension that it is for.
 /// </summary>
 public sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
 
@@ -22,8 +22,7 @@ internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, Ti
             return WebhookErrors.DeliveryNotFound(command.Id);
         if (!await db.Webhooks.AnyAsync(w => w.Id == delivery.WebhookId && w.Active, ct))
             return WebhookErrors.Stopped(command.Id);
-        if (delivery.Redeliver(time.GetUtcNow()).Error is { } pending)
-            return pending;
+        delivery.Redeliver(time.GetUtcNow());
         await db.SaveChangesAsync(ct);
         return DeliveryDto.Of(delivery);
     }

@@ -20,6 +20,9 @@ public sealed class Extension : AggregateRoot
     /// <summary>What its API keys begin with.</summary>
     public const string KeyLabel = "ext_live_";
 
+    /// <summary>How long the key before a rotation is accepted too.</summary>
+    public static readonly TimeSpan KeyOverlap = TimeSpan.FromHours(24);
+
     private Extension()
     {
     }
@@ -47,6 +50,12 @@ public sealed class Extension : AggregateRoot
 
     /// <summary>The key's first characters.</summary>
     public string KeyPrefix { get; private set; } = "";
+
+    /// <summary>SHA-256 of the key before the last rotation, in lower-case hex, or null.</summary>
+    public string? PreviousKeyHash { get; private set; }
+
+    /// <summary>Until when the key before the last rotation is accepted too (UTC), or null.</summary>
+    public DateTimeOffset? PreviousKeyUntil { get; private set; }
 
     /// <summary>Where its events are posted, with the host's environment filled in; null when it has no callback.</summary>
     public string? CallbackUrl { get; private set; }
@@ -140,8 +149,22 @@ public sealed class Extension : AggregateRoot
             throw new InvalidOperationException($"{Key} is uninstalled already.");
         Status = ExtensionStatus.Uninstalled;
         Slot = null;
-        KeyHash = null;
+        (KeyHash, PreviousKeyHash, PreviousKeyUntil) = (null, null, null);
         UninstalledAt = at.ToUniversalTime();
+        Touch(at);
+    }
+
+    /// <summary>Takes another API key; the one before is accepted too for <see cref="KeyOverlap"/>, and any older one no more.</summary>
+    /// <param name="secret">The generated key.</param>
+    /// <param name="at">Instant of the rotation.</param>
+    /// <exception cref="InvalidOperationException">It is uninstalled.</exception>
+    public void RotateKey(TokenSecret secret, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (!IsActive)
+            throw new InvalidOperationException($"{Key} is uninstalled.");
+        (PreviousKeyHash, PreviousKeyUntil) = (KeyHash, (at + KeyOverlap).ToUniversalTime());
+        (KeyHash, KeyPrefix) = (secret.Hash, secret.Prefix);
         Touch(at);
     }
 

@@ -17,6 +17,15 @@ public sealed class ExtensionAuditEntry
     /// <summary>Its settings or limits were changed.</summary>
     public const string Configured = "configured";
 
+    /// <summary>It got another API key.</summary>
+    public const string KeyRotated = "api_key.rotated";
+
+    /// <summary>It got another secret that signs what it is sent.</summary>
+    public const string WebhookSecretRotated = "webhook_secret.rotated";
+
+    /// <summary>It was sent a test event.</summary>
+    public const string Tested = "tested";
+
     /// <summary>A secret was stored or replaced.</summary>
     public const string SecretSet = "secret.set";
 

@@ -33,6 +33,10 @@ public static class ExtensionErrors
         Details = [new("key", $"An installation keeps at most {StoredValue.MaxValues} values.")],
     };
 
+    /// <summary><c>VALIDATION_ERROR</c>: the extension runs inside its host and is not called.</summary>
+    /// <param name="key">The manifest's id.</param>
+    public static Error NoCallback(string key) => Error.Validation("extension", $"{key} has no callback, so nothing is sent to it.");
+
     /// <summary><c>FORBIDDEN</c>: a user asked for what belongs to an extension.</summary>
     public static Error ExtensionsOnly => Error.Forbidden("Only an extension, with a credential of its own, can do this.");
 

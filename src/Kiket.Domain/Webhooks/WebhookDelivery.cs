@@ -201,15 +201,18 @@ public sealed class WebhookDelivery
         return verdict;
     }
 
-    /// <summary>Sends it again under the same ids, with the whole schedule before it.</summary>
+    /// <summary>
+    /// Sends it again under the same ids, with the whole schedule before it. One that is pending makes its next attempt now, and its
+    /// schedule goes on from there.
+    /// </summary>
     /// <param name="at">Instant of the request.</param>
-    /// <returns>Success, or <c>CONFLICT</c> while it is pending anyway.</returns>
-    public Result Redeliver(DateTimeOffset at)
+    public void Redeliver(DateTimeOffset at)
     {
-        if (State is DeliveryState.Pending)
-            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The delivery {Id} is pending already.");
-        (State, CompletedAt, EarlierAttempts, NextAttemptAt) = (DeliveryState.Pending, null, Attempts, at.ToUniversalTime());
-        return Result.Success;
+        var now = at.ToUniversalTime();
+        if (State is not DeliveryState.Pending)
+            (State, CompletedAt, EarlierAttempts, NextAttemptAt) = (DeliveryState.Pending, null, Attempts, now);
+        else if (NextAttemptAt > now)
+            NextAttemptAt = now;
     }
 }
 
@@ -281,7 +284,7 @@ public sealed class WebhookAttempt
     }
 }
 
-/// <summary>What was sent and what was answered. Secrets in headers are replaced by <c>…</c>; the body that was sent follows from the event.</summary>
+/// <summary>What was sent and what was answered. Secrets in headers and in the body that was sent are replaced by <c>…</c>.</summary>
 /// <param name="Url">The address.</param>
 /// <param name="RequestHeaders">The headers that were sent.</param>
 /// <param name="ResponseHeaders">The headers that were answered.</param>
@@ -290,4 +293,8 @@ public sealed record AttemptExchange(
     string Url,
     IReadOnlyDictionary<string, string> RequestHeaders,
     IReadOnlyDictionary<string, string> ResponseHeaders,
-    string? ResponseBody);
+    string? ResponseBody)
+{
+    /// <summary>The body that was sent, at most 16,384 characters; null when there was none, and in attempts that did not keep it.</summary>
+    public string? RequestBody { get; init; }
+}

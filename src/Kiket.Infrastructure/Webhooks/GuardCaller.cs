@@ -24,7 +24,7 @@ internal sealed class GuardCaller(
             var extension = extensions[guard.ExtensionId!.Value];
             var delivery = WebhookDelivery.Tell(
                 guard, question.Id, EventNames.WorkflowBeforeTransition, "", question.ProjectId, question.IssueId, time.GetUtcNow());
-            var body = await payloads.WriteAsync(delivery, question, extension, withSecrets: true, ct);
+            var body = await payloads.WriteAsync(delivery, question, extension, ct);
             asked.Add((extension, requests.Of(guard, delivery, extension, body)));
         }
 

@@ -45,7 +45,7 @@ public sealed partial class WebhookDrain(
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            LogLost(webhookId); // another worker has it now
+            LogLost(await NameOfAsync(webhookId)); // another worker has it now
         }
         finally
         {
@@ -189,7 +189,7 @@ public sealed partial class WebhookDrain(
                 try
                 {
                     body = await payloads.WriteAsync(
-                        delivery, delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null, extension, withSecrets: true, CancellationToken.None);
+                        delivery, delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null, extension, CancellationToken.None);
                 }
                 finally
                 {
@@ -222,7 +222,7 @@ public sealed partial class WebhookDrain(
 
         await LostRaces.RetryAsync(() => SaveAsync(db, webhook.Id, after == before ? null : after), DatabaseFailure.IsLostRace, CancellationToken.None);
         if (after != before && after.PausedUntil is { } until)
-            LogPaused(webhook.Id, until, after.FailuresInRow);
+            LogPaused(await db.NameOfAsync(webhook.Id), until, after.FailuresInRow);
     }
 
     private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
@@ -249,6 +249,12 @@ public sealed partial class WebhookDrain(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
     }
 
+    private async Task<string> NameOfAsync(long webhookId)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().NameOfAsync(webhookId);
+    }
+
     private async Task<int> OnWebhookAsync(long webhookId, Func<IQueryable<Webhook>, KiketDbContext, Task<int>> change)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -256,11 +262,11 @@ public sealed partial class WebhookDrain(
         return await change(db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(w => w.Id == webhookId), db);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Id} pauses until {Until:O} after {Failures} failures in a row.")]
-    private partial void LogPaused(long id, DateTimeOffset until, int failures);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} pauses until {Until:O} after {Failures} failures in a row.")]
+    private partial void LogPaused(string endpoint, DateTimeOffset until, int failures);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Id} was taken over by another worker.")]
-    private partial void LogLost(long id);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} was taken over by another worker.")]
+    private partial void LogLost(string endpoint);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of webhook {Id} could not be renewed and is tried again: {Reason}")]
     private partial void LogRenewal(long id, string reason);

@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -33,8 +35,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
     /// <summary>The body of one attempt; its token and secrets are as fresh as the attempt.</summary>
     /// <param name="told">What the log says, or null for what is told to this endpoint only.</param>
     /// <param name="extension">The installation to which the body is sent with a token and secrets, or null.</param>
-    /// <param name="withSecrets">False for people who look at a delivery: they see what was sent, without its secrets.</param>
-    public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? told, Extension? extension, bool withSecrets, CancellationToken ct)
+    public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? told, Extension? extension, CancellationToken ct)
     {
         if (delivery.Request is not null)
             return []; // it brings its own
@@ -48,12 +49,12 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         var body = told is not null ? JsonSerializer.SerializeToNode(told, Indentless)!.AsObject() : JsonNode.Parse(delivery.Payload!)!.AsObject();
         body["event"] = delivery.Event;
         body["event_type"] = delivery.Event[(delivery.Event.LastIndexOf('.') + 1)..];
-        JsonObject own = extension is null ? [] : await OwnAsync(delivery, extension, withSecrets, ct);
+        JsonObject own = extension is null ? [] : await OwnAsync(delivery, extension, ct);
         return Fit(body, own);
     }
 
     /// <summary>What only an extension gets: its token, its settings and its secrets.</summary>
-    private async Task<JsonObject> OwnAsync(WebhookDelivery delivery, Extension extension, bool withSecrets, CancellationToken ct)
+    private async Task<JsonObject> OwnAsync(WebhookDelivery delivery, Extension extension, CancellationToken ct)
     {
         var token = await tokens.CreateAsync(extension, delivery.ProjectId, "webhook", ct);
         var found = await secrets.ResolveAsync(extension, delivery.ProjectId, ct);
@@ -62,16 +63,34 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
             ["authentication"] = new JsonObject
             {
                 ["token_type"] = "runtime",
-                ["runtime_token"] = withSecrets ? token.Text : Cut,
+                ["runtime_token"] = token.Text,
                 ["expires_at"] = JsonSerializer.SerializeToNode(token.ExpiresAt, Indentless),
                 ["scopes"] = JsonSerializer.SerializeToNode(token.Scopes, Indentless),
             },
             ["configuration"] = JsonSerializer.SerializeToNode(extension.Settings(), Indentless),
-            ["secrets"] = new JsonObject(found.Values.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, withSecrets ? s.Value : Cut))),
+            ["secrets"] = new JsonObject(found.Values.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value))),
             ["secret_status"] = new JsonObject { ["missing"] = JsonSerializer.SerializeToNode(found.Missing, Indentless) },
             ["api"] = new JsonObject { ["base_url"] = url.Value, ["runtime_header"] = RuntimeHeader },
             ["context"] = new JsonObject { ["user_id"] = extension.ServiceUserId, ["workspace"] = extension.OrganizationId },
         };
+    }
+
+    /// <summary>The beginning of a body for people who look at a delivery: what was sent, without the token and the secrets.</summary>
+    /// <param name="isForExtension">Whether the body holds what only an extension gets.</param>
+    public static string? Shown(byte[] body, bool isForExtension)
+    {
+        if (body.Length == 0)
+            return null;
+        if (isForExtension && JsonNode.Parse(body) is JsonObject shown)
+        {
+            if (shown["authentication"] is JsonObject authentication)
+                authentication["runtime_token"] = Cut;
+            if (shown["secrets"] is JsonObject hidden)
+                shown["secrets"] = new JsonObject(hidden.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, Cut)));
+            body = JsonSerializer.SerializeToUtf8Bytes(shown, Indentless);
+        }
+
+        return StorableText.Of(Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, WebhookAttempt.MaxBodyLength))));
     }
 
     /// <summary>Cuts the long texts of a body that is too large; what an extension needs to answer stays whole.</summary>

@@ -39,17 +39,24 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
                 headers[name] = value;
         }
 
-        return new("POST", AddressOf(webhook, delivery.Event), headers, body, timeout, [.. webhook.Target.Headers.Keys]);
+        return new("POST", AddressOf(webhook, delivery.Event), headers, body, timeout, [.. webhook.Target.Headers.Keys])
+        {
+            ShownBody = WebhookPayloads.Shown(body, extension is not null),
+        };
     }
 
-    /// <summary>The request of an action, as it was written; its headers and the path of its address may be secrets.</summary>
+    /// <summary>The request of an action, as it was written; its headers, its body and the path of its address may hold secrets.</summary>
     private OutgoingRequest? ReadAction(string written, TimeSpan timeout)
     {
         if (protector.Unprotect(ISecretProtector.ActionPurpose, written) is not { } plain)
             return null;
         var own = JsonSerializer.Deserialize<ActionRequest>(plain, WireJson.Options)!;
         var body = own.Body is { } text ? Encoding.UTF8.GetBytes(text) : null;
-        return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]) { ShownUrl = $"{ActionRequest.HostOf(new(own.Url))}/…" };
+        return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]) 
+        {
+            ShownUrl = $"{ActionRequest.HostOf(new(own.Url))}/…",
+            ShownBody = body is null ? null : "…",
+        };
     }
 
     public static string AddressOf(Webhook webhook, string name) =>

@@ -17,6 +17,9 @@ internal sealed record OutgoingRequest(
     /// <summary>The address as it is kept.</summary>
     public string ShownUrl { get; init; } = Url;
 
+    /// <summary>The body as it is kept, or null for nothing.</summary>
+    public string? ShownBody { get; init; }
+
     /// <summary>How many bytes of the answer are read, whatever is kept of them.</summary>
     public int AnswerLimit { get; init; } = WebhookAttempt.MaxBodyLength;
 }
@@ -70,7 +73,10 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
         return new(
             outcome,
-            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, Kept(answer.Body)),
+            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, Kept(answer.Body))
+            {
+                RequestBody = request.ShownBody,
+            },
             answer.Body,
             at,
             time.GetElapsedTime(begin));

@@ -295,6 +295,9 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListWebhooksQuery(new(null, null, "created_at desc"));
         yield return new RotateWebhookSecretCommand(webhook, null);
         yield return new TestWebhookCommand(webhook);
+        yield return new TestExtensionCommand(ExtensionRef.Of(HelperId), null);
+        yield return new RotateApiKeyCommand(ExtensionRef.Of(HelperId), null);
+        yield return new RotateExtensionSecretCommand(ExtensionRef.Of(HelperId), null, null);
         yield return new UnsubscribeWebhookCommand(webhook);
         yield return new ListDeliveriesQuery(all, new(null, null, "completed_at desc"));
         yield return new ListDeliveriesQuery(

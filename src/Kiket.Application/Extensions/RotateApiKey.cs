@@ -1,0 +1,30 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>Gives an extension another API key; the one before is accepted too for a while. For administrators and the extension itself.</summary>
+public sealed record RotateApiKeyCommand(ExtensionRef Extension, ProjectRef? Project) : ICommand<Result<RotatedApiKeyDto>>;
+
+/// <param name="ApiKey">The new key, shown this once.</param>
+/// <param name="PreviousKeyUntil">Until when the key before is accepted too.</param>
+public sealed record RotatedApiKeyDto(string ApiKey, string ApiKeyPrefix, DateTimeOffset PreviousKeyUntil);
+
+internal sealed class RotateApiKeyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RotateApiKeyCommand, Result<RotatedApiKeyDto>>
+{
+    public async Task<Result<RotatedApiKeyDto>> Handle(RotateApiKeyCommand command, CancellationToken ct)
+    {
+        var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (extension, key, now) = (found.Value, TokenSecret.Generate(Extension.KeyLabel), time.GetUtcNow());
+        extension.RotateKey(key, now);
+        db.Audit(extension, ExtensionAuditEntry.KeyRotated, null, current, now, ("prefix", extension.KeyPrefix));
+        await db.SaveChangesAsync(ct);
+        return new RotatedApiKeyDto(key.Plaintext, extension.KeyPrefix, extension.PreviousKeyUntil!.Value);
+    }
+}

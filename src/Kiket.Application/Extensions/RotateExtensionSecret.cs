@@ -1,0 +1,40 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Webhooks;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>
+/// Gives the endpoint of an extension's manifest another secret; the one before signs as well for a while. For administrators and the
+/// extension itself.
+/// </summary>
+/// <param name="Secret">The new secret, or null to have one made.</param>
+public sealed record RotateExtensionSecretCommand(ExtensionRef Extension, ProjectRef? Project, string? Secret)
+    : ICommand<Result<RotatedExtensionSecretDto>>;
+
+/// <param name="WebhookSecret">The new secret, shown this once.</param>
+/// <param name="PreviousSecretUntil">Until when the secret before signs as well.</param>
+public sealed record RotatedExtensionSecretDto(string WebhookSecret, DateTimeOffset PreviousSecretUntil);
+
+internal sealed class RotateExtensionSecretHandler(IKiketDb db, ICurrentActor current, ISecretProtector protector, TimeProvider time)
+    : ICommandHandler<RotateExtensionSecretCommand, Result<RotatedExtensionSecretDto>>
+{
+    public async Task<Result<RotatedExtensionSecretDto>> Handle(RotateExtensionSecretCommand command, CancellationToken ct)
+    {
+        var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var endpoint = await db.FindEndpointAsync(found.Value, ct);
+        if (endpoint.Error is { } notCalled)
+            return notCalled;
+        var (webhook, secret, now) = (endpoint.Value, command.Secret ?? WebhookSecret.Generate(), time.GetUtcNow());
+        if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
+            return Error.Validation("secret", unfit);
+        webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
+        db.Audit(found.Value, ExtensionAuditEntry.WebhookSecretRotated, null, current, now);
+        await db.SaveChangesAsync(ct);
+        return new RotatedExtensionSecretDto(secret, webhook.PreviousSecretUntil!.Value);
+    }
+}

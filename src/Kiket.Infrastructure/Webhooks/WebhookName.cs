@@ -1,0 +1,23 @@
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Webhooks;
+
+/// <summary>What the log calls an endpoint, so that its reader knows whose it is.</summary>
+internal static class WebhookName
+{
+    public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId)
+    {
+        var webhook = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking().SingleAsync(w => w.Id == webhookId);
+        var extension = await db.Extensions.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            .Where(e => e.Id == webhook.ExtensionId).Select(e => e.Key).SingleOrDefaultAsync();
+        var host = Uri.TryCreate(webhook.Target.Url, UriKind.Absolute, out var address) ? address.Authority : webhook.Target.Url;
+        return webhook.Kind switch
+        {
+            WebhookKind.Extension => $"Extension {extension} at {host} (webhook {webhookId})",
+            WebhookKind.Subscription => $"Subscription {webhookId} of {extension} at {host}",
+            _ => $"The endpoint of workflow actions at {host} (webhook {webhookId})",
+        };
+    }
+}
