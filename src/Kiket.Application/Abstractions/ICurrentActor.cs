@@ -20,7 +20,11 @@ public interface ICurrentActor
 /// <param name="Id">The installation.</param>
 /// <param name="Key">The manifest's id.</param>
 /// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
-public sealed record ExtensionIdentity(long Id, string Key, long? ProjectId);
+public sealed record ExtensionIdentity(long Id, string Key, long? ProjectId)
+{
+    /// <summary>Whether it signed in with the token of a delivery, which ends soon, and not with its key.</summary>
+    public bool IsByRuntimeToken { get; init; }
+}
 
 /// <summary>What links in answers begin with, such as <c>https://kiket.example.com</c>; no slash at the end.</summary>
 public record PublicUrl(string Value)

@@ -27,14 +27,14 @@ internal static class ScopeDemands
     /// <summary>What an installed manifest can do and see. A permission that is not a scope grants nothing and asks for nothing.</summary>
     public static IEnumerable<Scope> ScopesOf(ExtensionManifest manifest)
     {
-        foreach (var permission in manifest.Permissions)
+        foreach (var permission in Scope.Spell(manifest.Permissions)) // as its key has them: writing implies reading
         {
             if (Scope.TryParse(permission, out var scope))
                 yield return scope;
         }
 
-        foreach (var grant in manifest.CustomData)
-            yield return new(Scope.CustomData, grant.Operations.All(o => o == "read") ? ScopeActions.Read : ScopeActions.Write);
+        foreach (var operation in manifest.CustomData.SelectMany(g => g.Operations))
+            yield return new(Scope.CustomData, operation == "read" ? ScopeActions.Read : ScopeActions.Write);
         foreach (var scope in ScopesOf(manifest.Subscriptions().Select(h => h.Event)))
             yield return scope;
     }

@@ -16,7 +16,7 @@ namespace Kiket.Application.Actions;
 internal sealed partial class ActionRun
 {
     /// <summary>Actions of extensions are named <c>ext:the_action</c> or <c>ext:the.extension.the_action</c>.</summary>
-    private const string ExtensionPrefix = "ext:";
+    public const string ExtensionPrefix = "ext:";
 
     /// <summary>How many hosts the actions of one organization send to; an address can come from an issue's fields.</summary>
     private const int MaxHosts = 200;

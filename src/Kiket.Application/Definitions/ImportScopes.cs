@@ -1,3 +1,4 @@
+using Kiket.Application.Actions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
@@ -24,7 +25,7 @@ internal static class ImportScopes
             .Concat(pack.Schema.Automations.Where(_ => things.Any(t => t.Kind == "automation")).SelectMany(a => a.Actions)).ToList();
         if (actions.Count > 0)
             yield return WriteIssues;
-        if (actions.Exists(a => a.Kind is "webhook"))
+        if (actions.Exists(a => a.Kind is "webhook" || a.Kind.StartsWith(ActionRun.ExtensionPrefix, StringComparison.Ordinal)))
             yield return new(Scope.Webhooks, ScopeActions.Write);
     }
 

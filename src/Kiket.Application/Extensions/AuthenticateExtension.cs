@@ -34,6 +34,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens t
         // The token allows what it said when it was made, and no more than the extension may do now.
         return installation is null ? Refused : installation.SignIn() with
         {
+            Extension = new(installation.Id, installation.Key, installation.ProjectId) { IsByRuntimeToken = true },
             Scopes = [.. claims.Scopes.Intersect(Scope.Spell(installation.Manifest.Permissions), StringComparer.Ordinal)],
         };
     }

@@ -70,14 +70,21 @@ internal static class ExtensionQueries
         return found.Value.IsActive ? found : ExtensionErrors.NotFound(reference);
     }
 
-    /// <summary>An active installation whose credentials the actor may replace and try out: administrators, and the extension itself.</summary>
+    /// <summary>
+    /// An active installation whose credentials the actor may replace and try out: administrators, whose token needs all that the manifest asks
+    /// for, as at the installation, and the extension itself.
+    /// </summary>
     public static async Task<Result<Extension>> FindOwnExtensionAsync(
         this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct)
     {
-        if (current.Extension is null)
-            return await db.FindManageableExtensionAsync(reference, project, current, ct);
-        var found = await db.FindExtensionAsync(reference, project, current, ct);
-        return found.IsRefused || found.Value.IsActive ? found : ExtensionErrors.NotFound(reference);
+        if (current.Extension is not null)
+        {
+            var own = await db.FindExtensionAsync(reference, project, current, ct);
+            return own.IsRefused || own.Value.IsActive ? own : ExtensionErrors.NotFound(reference);
+        }
+
+        var found = await db.FindManageableExtensionAsync(reference, project, current, ct);
+        return !found.IsRefused && current.Lacks(ScopeDemands.ScopesOf(found.Value.Manifest)) is { } lacking ? lacking : found;
     }
 
     /// <summary>The endpoint of an installation's manifest.</summary>

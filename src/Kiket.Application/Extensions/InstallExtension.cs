@@ -111,11 +111,12 @@ internal sealed class InstallExtensionHandler(
     /// <summary>Ends the subscriptions to events that the manifest no longer lets the extension read.</summary>
     private async Task EndUncoveredSubscriptionsAsync(Extension extension, DateTimeOffset now, CancellationToken ct)
     {
+        var permissions = Scope.Spell(extension.Manifest.Permissions);
         var subscriptions = await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Subscription && w.Active).ToListAsync(ct);
         foreach (var subscription in subscriptions)
         {
             var isCovered = ScopeDemands.ScopesOf(subscription.Hooks.Select(h => h.Event))
-                .All(s => Scope.Grants(extension.Manifest.Permissions, s.Resource, s.Actions));
+                .All(s => Scope.Grants(permissions, s.Resource, s.Actions));
             if (!isCovered)
                 subscription.Stop(now);
         }

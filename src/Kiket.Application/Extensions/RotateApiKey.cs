@@ -18,6 +18,8 @@ internal sealed class RotateApiKeyHandler(IKiketDb db, ICurrentActor current, Ti
 {
     public async Task<Result<RotatedApiKeyDto>> Handle(RotateApiKeyCommand command, CancellationToken ct)
     {
+        if (current.Extension is { IsByRuntimeToken: true })
+            return ExtensionErrors.KeyOnly;
         var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;

@@ -23,6 +23,8 @@ internal sealed class RotateExtensionSecretHandler(IKiketDb db, ICurrentActor cu
 {
     public async Task<Result<RotatedExtensionSecretDto>> Handle(RotateExtensionSecretCommand command, CancellationToken ct)
     {
+        if (current.Extension is { IsByRuntimeToken: true })
+            return ExtensionErrors.KeyOnly;
         var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;

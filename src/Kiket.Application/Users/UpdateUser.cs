@@ -23,19 +23,19 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         if (!command.ExpectedVersion.Allows(user.Version))
             return Error.Stale(user.Version);
 
-        var now = time.GetUtcNow();
+        var (now, wasDeactivated) = (time.GetUtcNow(), user.Deactivated);
         if (user.WouldStopAdministering(command.Edit) && (await ReleaseAsync(user, now, ct)).Error is { } needed)
             return needed;
         if (user.Edit(command.Edit, now).Error is { } refusal)
             return refusal;
-        if (user.Deactivated)
+        if (user.Deactivated || wasDeactivated)
             await RevokeTokensAsync(user, ct);
 
         await db.SaveChangesAsync(ct);
         return user.Adapt<UserDto>(mappings);
     }
 
-    /// <summary>A reactivated user needs new tokens: those of before may be in other hands.</summary>
+    /// <summary>A reactivated user needs new tokens: those of before may be in other hands, and earlier versions kept them.</summary>
     private async Task RevokeTokensAsync(User user, CancellationToken ct) =>
         db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));
 

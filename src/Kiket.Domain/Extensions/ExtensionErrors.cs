@@ -37,6 +37,9 @@ public static class ExtensionErrors
     /// <param name="key">The manifest's id.</param>
     public static Error NoCallback(string key) => Error.Validation("extension", $"{key} has no callback, so nothing is sent to it.");
 
+    /// <summary><c>FORBIDDEN</c>: a token that ends soon asked for a credential that does not.</summary>
+    public static Error KeyOnly => Error.Forbidden("An extension replaces its credentials with its API key, not with a runtime token.");
+
     /// <summary><c>FORBIDDEN</c>: a user asked for what belongs to an extension.</summary>
     public static Error ExtensionsOnly => Error.Forbidden("Only an extension, with a credential of its own, can do this.");
 

@@ -35,17 +35,18 @@ public sealed partial class WebhookDrain(
         if (!await LeaseAsync(webhookId, drainId, ct))
             return false;
         using var life = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var renewal = RenewAsync(webhookId, drainId, life);
+        var name = await NameOfAsync(webhookId, ct);
+        var renewal = RenewAsync(webhookId, name, drainId, life);
         try
         {
             var begin = time.GetTimestamp();
-            while (time.GetElapsedTime(begin) < Slice && await SendBatchAsync(webhookId, drainId, life.Token))
+            while (time.GetElapsedTime(begin) < Slice && await SendBatchAsync(webhookId, name, drainId, life.Token))
             {
             }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            LogLost(await NameOfAsync(webhookId)); // another worker has it now
+            LogLost(name); // another worker has it now
         }
         finally
         {
@@ -67,7 +68,7 @@ public sealed partial class WebhookDrain(
 
     /// <summary>Renews the lease until the work ends; when it is lost or has run out, the work ends.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A renewal that fails is tried again; the lease ends by itself.")]
-    private async Task RenewAsync(long webhookId, Guid drainId, CancellationTokenSource life)
+    private async Task RenewAsync(long webhookId, string name, Guid drainId, CancellationTokenSource life)
     {
         using var timer = new PeriodicTimer(options.Lease / 3);
         var heldUntil = time.GetUtcNow() + options.Lease;
@@ -89,7 +90,7 @@ public sealed partial class WebhookDrain(
             }
             catch (Exception failure)
             {
-                LogRenewal(webhookId, failure.GetBaseException().Message);
+                LogRenewal(name, failure.GetBaseException().Message);
                 if (time.GetUtcNow() >= heldUntil)
                     await life.CancelAsync();
             }
@@ -114,7 +115,7 @@ public sealed partial class WebhookDrain(
     }
 
     /// <returns>Whether there may be more to send at once.</returns>
-    private async Task<bool> SendBatchAsync(long webhookId, Guid drainId, CancellationToken ct)
+    private async Task<bool> SendBatchAsync(long webhookId, string name, Guid drainId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
@@ -136,7 +137,7 @@ public sealed partial class WebhookDrain(
             : null;
         var payloads = scope.ServiceProvider.GetRequiredService<WebhookPayloads>();
         var attempts = await SendAsync(scope.ServiceProvider, webhook, extension, circuit, deliveries, await payloads.ReadAsync(deliveries, ct), ct);
-        await RecordAsync(db, webhook, circuit, drainId, attempts);
+        await RecordAsync(db, webhook, name, circuit, drainId, attempts);
         return true;
     }
 
@@ -209,7 +210,12 @@ public sealed partial class WebhookDrain(
 
     /// <summary>Records attempts, whatever has happened to the lease meanwhile: they were made.</summary>
     private async Task RecordAsync(
-        KiketDbContext db, Webhook webhook, Circuit before, Guid drainId, IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)> attempts)
+        KiketDbContext db,
+        Webhook webhook,
+        string name,
+        Circuit before,
+        Guid drainId,
+        IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)> attempts)
     {
         var (now, after) = (time.GetUtcNow(), before);
         foreach (var (delivery, sent) in attempts)
@@ -222,7 +228,7 @@ public sealed partial class WebhookDrain(
 
         await LostRaces.RetryAsync(() => SaveAsync(db, webhook.Id, after == before ? null : after), DatabaseFailure.IsLostRace, CancellationToken.None);
         if (after != before && after.PausedUntil is { } until)
-            LogPaused(await db.NameOfAsync(webhook.Id), until, after.FailuresInRow);
+            LogPaused(name, until, after.FailuresInRow);
     }
 
     private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
@@ -249,10 +255,10 @@ public sealed partial class WebhookDrain(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
     }
 
-    private async Task<string> NameOfAsync(long webhookId)
+    private async Task<string> NameOfAsync(long webhookId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().NameOfAsync(webhookId);
+        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().NameOfAsync(webhookId, ct);
     }
 
     private async Task<int> OnWebhookAsync(long webhookId, Func<IQueryable<Webhook>, KiketDbContext, Task<int>> change)
@@ -268,6 +274,6 @@ public sealed partial class WebhookDrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} was taken over by another worker.")]
     private partial void LogLost(string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of webhook {Id} could not be renewed and is tried again: {Reason}")]
-    private partial void LogRenewal(long id, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Endpoint} could not be renewed and is tried again: {Reason}")]
+    private partial void LogRenewal(string endpoint, string reason);
 }

@@ -7,11 +7,13 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>What the log calls an endpoint, so that its reader knows whose it is.</summary>
 internal static class WebhookName
 {
-    public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId)
+    public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId, CancellationToken ct)
     {
-        var webhook = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking().SingleAsync(w => w.Id == webhookId);
-        var extension = await db.Extensions.IgnoreQueryFilters([KiketDbContext.TenantFilter])
-            .Where(e => e.Id == webhook.ExtensionId).Select(e => e.Key).SingleOrDefaultAsync();
+        var found = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking()
+            .Where(w => w.Id == webhookId)
+            .Select(w => new { Webhook = w, Extension = db.Extensions.Where(e => e.Id == w.ExtensionId).Select(e => e.Key).FirstOrDefault() })
+            .SingleAsync(ct);
+        var (webhook, extension) = (found.Webhook, found.Extension);
         var host = Uri.TryCreate(webhook.Target.Url, UriKind.Absolute, out var address) ? address.Authority : webhook.Target.Url;
         return webhook.Kind switch
         {

@@ -52,7 +52,7 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
             return null;
         var own = JsonSerializer.Deserialize<ActionRequest>(plain, WireJson.Options)!;
         var body = own.Body is { } text ? Encoding.UTF8.GetBytes(text) : null;
-        return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys]) 
+        return new(own.Method, own.Url, Headers(own.Headers), body, timeout, [.. own.Headers.Keys])
         {
             ShownUrl = $"{ActionRequest.HostOf(new(own.Url))}/…",
             ShownBody = body is null ? null : "…",

@@ -28,6 +28,32 @@ public sealed class ScopeEscalationTests(KiketServer server)
         Assert.Equal(0, (int)(await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["meta"]!["total"]!);
     }
 
+    [Theory]
+    [InlineData("issues:write", "issues:write", "issues")]
+    [InlineData("comments.write", "comments:write", "comments")]
+    [InlineData("notifications:send", "notifications:write", "notifications")]
+    public async Task A_permission_to_write_needs_the_scope_to_read_that_it_implies(string permission, string insufficient, string sufficient)
+    {
+        var tenant = await server.NewTenantAsync();
+        var body = new { manifest = Installed.Manifest("com.example.greedy", permission) };
+
+        await (await tenant.WithScopesAsync("extensions:write", insufficient)).PostJsonAsync("/api/v1/extensions", body).RefusedAsync(403, Refused);
+        await (await tenant.WithScopesAsync("extensions:write", sufficient)).PostJsonAsync("/api/v1/extensions", body).CreatedAsync();
+    }
+
+    [Fact]
+    public async Task A_subscription_stays_at_an_upgrade_when_writing_implies_the_reading_that_it_needs()
+    {
+        var tenant = await server.NewTenantAsync();
+        var installed = await Installed.NewAsync(tenant, permissions: ["webhooks", "issues:write"]);
+        await installed.Client.PostJsonAsync(
+            "/api/v1/ext/webhooks/subscribe", new { url = "https://127.0.0.1/hook", events = new[] { "issue.transitioned" } }).CreatedAsync();
+
+        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest(permissions: ["webhooks", "issues:write"]) }).OkAsync();
+
+        Assert.Single((await installed.Client.GetAsync("/api/v1/ext/webhooks").OkAsync())["webhooks"]!.AsArray(), w => (bool)w!["active"]!);
+    }
+
     [Fact]
     public async Task An_upgrade_needs_all_that_the_manifest_asks_for_since_it_may_send_its_tokens_elsewhere()
     {
@@ -119,6 +145,7 @@ public sealed class ScopeEscalationTests(KiketServer server)
 
     [Theory]
     [InlineData("webhook", "issues:write", "webhooks:write")]
+    [InlineData("ext:com.example.helper.call", "issues:write", "webhooks:write")]
     [InlineData("notify", "workflows:write", "issues:write")]
     public async Task A_workflow_acts_on_nothing_that_the_token_may_not_change(string action, string insufficient, string missing)
     {
@@ -129,7 +156,7 @@ public sealed class ScopeEscalationTests(KiketServer server)
             workflow: {id: flow, name: Flow, version: "1"}
             states:
               open: {type: initial}
-              shut: {type: final, on_enter: [{action: {{{action}}}, url: "https://198.51.100.7", message: hello, recipients: {fields: [assignee]}}]}
+              shut: {type: final, on_enter: [{action: "{{{action}}}", url: "https://198.51.100.7", message: hello, recipients: {fields: [assignee]}}]}
             transitions: [{from: open, to: shut}]
             """;
 

@@ -85,6 +85,24 @@ public sealed class CredentialTests(KiketServer server)
             Content = method is "POST" or "PATCH" ? JsonContent.Create(new { }) : null,
         });
 
+    [Fact]
+    public async Task A_user_who_was_deactivated_with_tokens_has_none_when_they_are_active_again()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (id, client) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        await using (var scope = server.Services.CreateAsyncScope())
+        {
+            // As earlier versions deactivated: the tokens stayed.
+            var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+            Assert.Equal(1, await db.Users.IgnoreQueryFilters().Where(u => u.Id == id).ExecuteUpdateAsync(
+                set => set.SetProperty(u => u.Deactivated, true), TestContext.Current.CancellationToken));
+        }
+
+        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { deactivated = false }).OkAsync();
+
+        await client.GetAsync("/api/v1/me").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+    }
+
     private async Task<HttpClient> ExpiredAsync(Tenant tenant)
     {
         await using var scope = server.Services.CreateAsyncScope();

@@ -195,7 +195,8 @@ public sealed class RequestSamples : IAsyncLifetime
     {
         await using var session = new Session(services, actor);
         if (request is GetStoredValueQuery or ListStoredValuesQuery or PutStoredValueCommand or DeleteStoredValueCommand or ReportFromExtensionCommand
-            or SubscribeWebhookCommand or ListWebhooksQuery or UnsubscribeWebhookCommand or RotateWebhookSecretCommand or TestWebhookCommand)
+            or SubscribeWebhookCommand or ListWebhooksQuery or UnsubscribeWebhookCommand or RotateWebhookSecretCommand or TestWebhookCommand
+            or TestExtensionCommand or RotateApiKeyCommand or RotateExtensionSecretCommand)
             session.Get<CurrentActor>().SignIn(actor, ["*"], new ExtensionIdentity(HelperId, "com.example.helper", null));
         dynamic result = await session.Get<IMediator>().Send((dynamic)request);
         return result.Error?.Code;

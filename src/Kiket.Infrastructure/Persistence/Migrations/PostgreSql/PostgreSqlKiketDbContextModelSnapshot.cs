@@ -454,6 +454,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
 
+                    b.Property<string>("PreviousKeyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("previous_key_hash")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("PreviousKeyUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_key_until");
+
                     b.Property<long?>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
@@ -502,6 +512,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("KeyHash")
                         .IsUnique()
                         .HasDatabaseName("ix_extensions_key_hash");
+
+                    b.HasIndex("PreviousKeyHash")
+                        .HasDatabaseName("ix_extensions_previous_key_hash");
 
                     b.HasIndex("OrganizationId", "Key")
                         .HasDatabaseName("ix_extensions_organization_id_key");

@@ -462,6 +462,16 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
 
+                    b.Property<string>("PreviousKeyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("previous_key_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("PreviousKeyUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("previous_key_until");
+
                     b.Property<long?>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
@@ -511,6 +521,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_extensions_key_hash")
                         .HasFilter("[key_hash] IS NOT NULL");
+
+                    b.HasIndex("PreviousKeyHash")
+                        .HasDatabaseName("ix_extensions_previous_key_hash");
 
                     b.HasIndex("OrganizationId", "Key")
                         .HasDatabaseName("ix_extensions_organization_id_key");

@@ -419,6 +419,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("organization_id");
 
+                    b.Property<string>("PreviousKeyHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous_key_hash");
+
+                    b.Property<long?>("PreviousKeyUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("previous_key_until");
+
                     b.Property<long?>("ProjectId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("project_id");
@@ -465,6 +474,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("KeyHash")
                         .IsUnique()
                         .HasDatabaseName("ix_extensions_key_hash");
+
+                    b.HasIndex("PreviousKeyHash")
+                        .HasDatabaseName("ix_extensions_previous_key_hash");
 
                     b.HasIndex("OrganizationId", "Key")
                         .HasDatabaseName("ix_extensions_organization_id_key");
