@@ -203,8 +203,8 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         };
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var helper = await Installed.NewAsync(tenant, "LEGAL", permissions: "webhooks");
-        var other = await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks");
+        var helper = await Installed.NewAsync(tenant, "LEGAL", permissions: ["webhooks", "issues:read"]);
+        var other = await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks", "issues:read");
         await helper.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = receiver.Url, events = new[] { "issue.created", "issue.updated" } }).CreatedAsync();
         await other.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } }).CreatedAsync();
         var issue = await tenant.AddIssueAsync();

@@ -82,7 +82,7 @@ public sealed class SubscriptionTests(KiketServer server)
     {
         var (tenant, client) = await InstallAsync();
         var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } }).CreatedAsync();
-        var other = (await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks")).Client;
+        var other = (await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks", "issues:read")).Client;
 
         Assert.Empty((await other.GetAsync(Path).OkAsync())["webhooks"]!.AsArray());
         await other.DeleteAsync($"{Path}/{made["id"]}").RefusedAsync(404, "WEBHOOK_NOT_FOUND");
@@ -179,7 +179,7 @@ public sealed class SubscriptionTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        return (tenant, (await Installed.NewAsync(tenant, "LEGAL", permissions: "webhooks")).Client);
+        return (tenant, (await Installed.NewAsync(tenant, "LEGAL", permissions: ["webhooks", "issues:read", "comments:read", "projects:read"])).Client);
     }
 
     private static Task<Webhook> WebhookAsync(Tenant tenant, System.Text.Json.Nodes.JsonNode made)

@@ -54,6 +54,6 @@ public sealed class ManifestNameTests
     [InlineData("permissions: [projects.manage_members]")]
     public void Names_that_Kiket_knows_elsewhere_stay_a_warning(string line) => Assert.Single(Read(line).Value.Warnings);
 
-    private static Result<ReadManifest> Read(string line, bool isStrict = true) => new ManifestReader().Read(new(
+    private static Result<ReadManifest> Read(string line, bool isStrict = true) => new ManifestReader(new()).Read(new(
         $"model_version: \"1.0\"\nextension:\n  id: dev.example.chat\n  name: Chat\n  delivery: internal\n  {line}\n", null, isStrict));
 }
