@@ -16,7 +16,7 @@ namespace Kiket.Api.Http;
 /// are too long (414, 431). Kestrel announces such a refusal and then sends it with headers only, so ours goes out in its place. Connections
 /// that Kestrel encrypts itself, and HTTP/2, keep Kestrel's own answer.
 /// </summary>
-internal sealed class ServerRefusals : IObserver<KeyValuePair<string, object?>>
+internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair<string, object?>>
 {
     private const string Announcement = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
@@ -29,7 +29,8 @@ internal sealed class ServerRefusals : IObserver<KeyValuePair<string, object?>>
     });
 
     public static void Observe(IServiceProvider services) =>
-        services.GetRequiredService<DiagnosticListener>().Subscribe(new ServerRefusals(), (name, _, _) => name == Announcement);
+        services.GetRequiredService<DiagnosticListener>().Subscribe(
+            new ServerRefusals(services.GetRequiredService<TimeProvider>()), (name, _, _) => name == Announcement);
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
@@ -50,13 +51,13 @@ internal sealed class ServerRefusals : IObserver<KeyValuePair<string, object?>>
     {
     }
 
-    private static byte[] Answer(int status)
+    private byte[] Answer(int status)
     {
         var id = ActivityTraceId.CreateRandom().ToString();
         var body = JsonSerializer.Serialize(ErrorBody.Of(ErrorHandler.OfStatus(status), id), WireJson.Options);
         return Encoding.UTF8.GetBytes(
             $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json; charset=utf-8\r\n"
-            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\nDate: {DateTimeOffset.UtcNow:R}\r\n"
+            + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\nDate: {time.GetUtcNow():R}\r\n"
             + $"X-Content-Type-Options: nosniff\r\n{RequestId.Header}: {id}\r\n\r\n{body}");
     }
 
