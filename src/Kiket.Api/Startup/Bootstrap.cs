@@ -83,7 +83,7 @@ internal static class Bootstrap
         }
 
         if (settings.DefinitionsPath is { } folder)
-            await ImportAsync(app, folder);
+            await ImportAsync(app, folder, settings.DefinitionsAreStrict);
     }
 
     private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, BootstrapSettings first)
@@ -96,9 +96,9 @@ internal static class Bootstrap
     }
 
     /// <summary>Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.</summary>
-    private static async Task ImportAsync(WebApplication app, string folder)
+    private static async Task ImportAsync(WebApplication app, string folder, bool isStrict)
     {
-        var imported = await app.Services.ImportFolderAsync(folder, null, app.Configuration.GetValue("Definitions:Strict", true), CancellationToken.None);
+        var imported = await app.Services.ImportFolderAsync(folder, null, isStrict, CancellationToken.None);
         if (imported.Error is { } unusable)
             app.Logger.LogError("Definitions:Path: {Reason}", unusable.Message);
         foreach (var pack in imported.IsRefused ? [] : imported.Value)

@@ -64,6 +64,7 @@ internal static class Serving
             }
             catch (Exception failure) when (!isListening && Explain(failure) is { } sentence)
             {
+                await app.StopAsync(); // workers that have started would complain that their services are gone
                 await Console.Error.WriteLineAsync(Refusal(sentence));
                 return ExitCodeOf(failure);
             }

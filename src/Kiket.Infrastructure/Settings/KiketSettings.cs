@@ -44,6 +44,9 @@ public sealed class KiketSettings
 
     public string? DefinitionsPath { get; init; }
 
+    /// <summary>Whether what may weaken a rule, such as a misspelt key, keeps a pack from being imported at start.</summary>
+    public bool DefinitionsAreStrict { get; init; } = true;
+
     public required WebhookOptions Webhooks { get; init; }
 
     public required GuardOptions Guards { get; init; }
@@ -93,6 +96,7 @@ public sealed class KiketSettings
                 ReadAdminToken(read),
                 read.Flag("Bootstrap:Demo")),
             DefinitionsPath = read.Text("Definitions:Path", Directory.Exists, "allowed is a folder that exists, a pack or a folder of packs"),
+            DefinitionsAreStrict = read.Flag("Definitions:Strict") ?? true,
             Webhooks = new()
             {
                 AllowedNetworks = read.List("Webhooks:AllowedNetworks", OutboundTargets.IsNetwork, "allowed is a network such as 10.1.0.0/16 or an address"),

@@ -244,6 +244,12 @@ public sealed class BodyTests(KiketServer server)
         var project = await tenant.Admin.PatchJsonAsync(
             "/api/v1/projects/LEGAL", new { name = (string?)null, status = (string?)null, visibility = (string?)null, workflow_auto_boards = (bool?)null }).OkAsync();
 
+        var user = await tenant.Admin.PatchJsonAsync(
+            $"/api/v1/users/{tenant.AdminId}", new { name = (string?)null, role = (string?)null, deactivated = (bool?)null, expertise_tags = (string[]?)null }).OkAsync();
+
+        Assert.Equal(["Ada Admin", "admin"], ((string[])["name", "role"]).Select(f => (string?)user[f]));
+        Assert.False((bool?)user["deactivated"]);
+        Assert.Empty(user["expertise_tags"]!.AsArray());
         Assert.Equal(["Kept", "lowest", "Bug", null], ((string[])["title", "priority", "issue_type", "description"]).Select(f => (string?)issue[f]));
         Assert.Equal(["Project LEGAL", "active", "team"], ((string[])["name", "status", "visibility"]).Select(f => (string?)project[f]));
     }

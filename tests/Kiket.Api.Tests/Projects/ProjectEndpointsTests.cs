@@ -70,7 +70,6 @@ public sealed class ProjectEndpointsTests(KiketServer server)
     [InlineData("""{"project":{"name":"Fine","github_repo_url":"javascript:alert(1)"}}""", "project.github_repo_url")]
     [InlineData("""{"project":{"name":"Fine","start_date":"2026-02-01","end_date":"2026-01-01"}}""", "project.end_date")]
     [InlineData("""{"project":{"name":"Fine","visibility":"secret"}}""", "project.visibility")]
-    [InlineData("""{"project":{"name":"Fine","visibility":null}}""", "project.visibility")]
     [InlineData("""{"project":{"name":"Fine","start_date":"yesterday"}}""", "project.start_date")]
     [InlineData("""{"project":{"name":"Fine","lead_id":999999999}}""", "project.lead_id")]
     public async Task A_malformed_project_is_refused_with_the_field_at_fault(string body, string field)

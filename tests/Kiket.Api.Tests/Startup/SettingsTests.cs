@@ -17,6 +17,10 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void Definitions_are_strict_unless_a_setting_says_otherwise() =>
+        Assert.Equal((true, false), (Read().DefinitionsAreStrict, Read(("Definitions:Strict", "false")).DefinitionsAreStrict));
+
+    [Fact]
     public void A_setting_that_is_blank_is_not_set()
     {
         var settings = Read(("Kiket:PublicUrl", ""), ("Database:Provider", " "), ("Webhooks:AllowedNetworks:0", ""), ("Metrics:Token", ""));
@@ -45,6 +49,7 @@ public sealed class SettingsTests
     [InlineData("Bootstrap:Organization", "!!!", "letter or digit")]
     [InlineData("Bootstrap:Demo", "1", "true and false")]
     [InlineData("Definitions:Path", "/nowhere/at/all", "folder that exists")]
+    [InlineData("Definitions:Strict", "maybe", "true and false")]
     [InlineData("Webhooks:AllowedNetworks:0", "10.0.0.0/99", "10.1.0.0/16")]
     [InlineData("Webhooks:AllowedNetworks", "10.0.0.0/8", "Webhooks:AllowedNetworks:0")]
     [InlineData("Webhooks:Workers", "0", "1 to 1000")]

@@ -144,7 +144,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"title":"By template","template":"bug"}""", "failed: Bug needs description.", "")]
     [InlineData("""{"title":"x","template":"story"}""", "failed: There is no template 'story' in this project. Known: bug.", "")]
     [InlineData("""{"title":"x","status":"doing"}""", "failed: Only a lead of the project can open an issue in state 'doing', which is not the initial one.", "")]
-    [InlineData("""{"issue_type":"Bug"}""", "failed: The title has 1 to 255 characters.", "")]
+    [InlineData("""{"issue_type":"Bug"}""", "failed: The title has 1 to 255 characters and is not blank.", "")]
     [InlineData("""{"title":"x","issue_type":"Poem"}""", "failed: There is no issue type 'Poem' in this project. Known: *", "")]
     [InlineData("""{"title":"A child","parent":"self"}""", "failed: ACT-1 is of type Task, which has no children.", "")]
     public async Task Spawn_issue_opens_another_one(string parameters, string expected, string opened)
