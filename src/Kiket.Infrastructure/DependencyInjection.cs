@@ -52,7 +52,7 @@ public static class DependencyInjection
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddSingleton<IManifestReader, ManifestReader>();
         services.AddSingleton<ICustomModuleReader, CustomModuleReader>();
-        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(settings.ExtensionEnvironment));
+        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(settings.ExtensionEnvironment, settings.ExtensionAddresses));
         services.AddSingleton<IRateLimits, ProcessRateLimits>();
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();

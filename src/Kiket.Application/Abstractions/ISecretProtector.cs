@@ -9,6 +9,9 @@ public interface ISecretProtector
     /// <summary>The purpose of the requests that actions of workflows write.</summary>
     const string ActionPurpose = "actions";
 
+    /// <summary>The purpose of the values of headers that deliveries carry.</summary>
+    const string HeaderPurpose = "webhook-headers";
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.</param>
     string Protect(string purpose, string plaintext);

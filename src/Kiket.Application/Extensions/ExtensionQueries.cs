@@ -136,7 +136,7 @@ internal static partial class CallbackAddress
     private const string Path = "extension.callback.url";
 
     public static async Task<Result<string?>> OfAsync(
-        ExtensionManifest manifest, string? given, IExtensionEnvironment environment, IOutboundTargets targets, CancellationToken ct)
+        ExtensionManifest manifest, string? given, string organization, IExtensionEnvironment environment, IOutboundTargets targets, CancellationToken ct)
     {
         if (manifest.Callback is not { } callback)
             return Result<string?>.From(null);
@@ -145,11 +145,14 @@ internal static partial class CallbackAddress
         var url = given ?? Reference().Replace(callback.Url, match =>
         {
             var name = match.Groups["name"].Value;
-            if (environment.Find(name) is { } value)
+            if (environment.FindAddress(organization, name) is { } value)
                 return value;
             if (match.Groups["otherwise"] is { Success: true } otherwise)
                 return otherwise.Value;
-            faults.Add(new(Path, $"The address names {name}, which is not set. Give callback_url, or have the operator set Extensions:Environment:{name}."));
+            faults.Add(new(
+                Path,
+                $"The address names {name}, which is not set as an address. "
+                + $"Give callback_url, or have the operator set Extensions:Addresses:{organization}:{name}."));
             return "";
         });
         var field = given is null ? Path : "callback_url";

@@ -10,8 +10,10 @@ public sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict
 
 /// <summary>What a manifest says.</summary>
 /// <param name="CallbackSecret">The secret that stood in it, which is kept nowhere but encrypted; null when there was none.</param>
+/// <param name="CallbackHeaders">The headers that stood in it; the manifest keeps their names only.</param>
 /// <param name="Warnings">What was noticed without being a fault.</param>
-public sealed record ReadManifest(ExtensionManifest Manifest, string? CallbackSecret, IReadOnlyList<ErrorDetail> Warnings);
+public sealed record ReadManifest(
+    ExtensionManifest Manifest, string? CallbackSecret, IReadOnlyDictionary<string, string> CallbackHeaders, IReadOnlyList<ErrorDetail> Warnings);
 
 /// <summary>Reads manifests; the border to YAML.</summary>
 public interface IManifestReader
@@ -20,9 +22,17 @@ public interface IManifestReader
     Result<ReadManifest> Read(ManifestText manifest);
 }
 
-/// <summary>What the operator gives manifests to refer to, as <c>${NAME}</c> and <c>env.NAME</c>; nothing else of the process can be seen.</summary>
+/// <summary>
+/// What the operator gives the manifests of one organization to refer to; nothing else of the process can be seen. Addresses are shown to
+/// everybody who sees the extension, so they are kept apart from secrets.
+/// </summary>
 public interface IExtensionEnvironment
 {
-    /// <summary>A value, or null when there is none of this name.</summary>
-    string? Find(string name);
+    /// <summary>The secret behind <c>env.NAME</c>, or null.</summary>
+    /// <param name="organization">The organization's slug.</param>
+    string? FindSecret(string organization, string name);
+
+    /// <summary>What <c>${NAME}</c> in an address stands for, or null.</summary>
+    /// <param name="organization">The organization's slug.</param>
+    string? FindAddress(string organization, string name);
 }

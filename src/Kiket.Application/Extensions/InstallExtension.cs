@@ -34,7 +34,8 @@ internal sealed class InstallExtensionHandler(
         if (current.Lacks(ScopeDemands.ScopesOf(read.Value.Manifest)) is { } lacking)
             return lacking;
 
-        var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, environment, targets, ct);
+        var organization = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.Slug).SingleAsync(ct);
+        var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, organization, environment, targets, ct);
         if (address.Error is { } unreachable)
             return unreachable;
 
@@ -49,11 +50,11 @@ internal sealed class InstallExtensionHandler(
             projectId = project.Value.Id;
         }
 
-        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, address.Value, projectId, ct), ct);
+        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, organization, address.Value, projectId, ct), ct);
     }
 
     private async Task<Result<InstalledExtensionDto>> InstallAsync(
-        InstallExtensionCommand command, ReadManifest read, string? address, long? projectId, CancellationToken ct)
+        InstallExtensionCommand command, ReadManifest read, string organization, string? address, long? projectId, CancellationToken ct)
     {
         var (manifest, now) = (read.Manifest, time.GetUtcNow());
         var slot = Extension.SlotOf(manifest.Id, projectId);
@@ -62,7 +63,8 @@ internal sealed class InstallExtensionHandler(
         // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
         var webhook = existing is null ? null
             : await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active, ct);
-        var named = read.CallbackSecret ?? (manifest.Callback?.Secret is { } reference ? environment.Find(reference["env.".Length..]) : null);
+        var named = read.CallbackSecret
+            ?? (manifest.Callback?.Secret is { } reference ? environment.FindSecret(organization, reference["env.".Length..]) : null);
         var made = manifest.Callback is not null && named is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
 
         var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
@@ -93,7 +95,7 @@ internal sealed class InstallExtensionHandler(
         await db.SaveChangesAsync(ct);
         if (existing is null)
             db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
-        webhook = Subscribe(extension, webhook, named ?? made, now);
+        webhook = Subscribe(extension, webhook, read.CallbackHeaders, named ?? made, now);
         await db.SaveChangesAsync(ct);
         db.TellLifecycle(extension, webhook, existing is null ? ExtensionLifecycle.Installed : ExtensionLifecycle.Upgraded, current.Actor.UserId, now);
         await db.SaveChangesAsync(ct);
@@ -124,7 +126,8 @@ internal sealed class InstallExtensionHandler(
 
     /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
     /// <returns>The endpoint, or null when the manifest has none any more.</returns>
-    private Webhook? Subscribe(Extension extension, Webhook? webhook, string? secret, DateTimeOffset now)
+    private Webhook? Subscribe(
+        Extension extension, Webhook? webhook, IReadOnlyDictionary<string, string> headers, string? secret, DateTimeOffset now)
     {
         if (extension.Manifest.Callback is not { } callback || extension.CallbackUrl is not { } url)
         {
@@ -132,7 +135,8 @@ internal sealed class InstallExtensionHandler(
             return null;
         }
 
-        var (target, hooks) = (Webhook.TargetOf(callback, url), Webhook.HooksOf(extension.Manifest));
+        var encrypted = headers.ToDictionary(h => h.Key, h => protector.Protect(ISecretProtector.HeaderPurpose, h.Value));
+        var (target, hooks) = (Webhook.TargetOf(callback with { Headers = encrypted }, url), Webhook.HooksOf(extension.Manifest));
         var ciphertext = secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret);
         if (webhook is null)
         {

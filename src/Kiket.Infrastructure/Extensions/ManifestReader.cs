@@ -65,7 +65,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
     private const int MaxText = 2_000;
     private const int MaxName = 120;
     private const int MaxUrl = 2_000;
-    private const string Filtered = "[filtered]";
+    public const string Filtered = "[filtered]";
 
     private static readonly string[] Sdks = ["ruby", "python", "node", "java", "dotnet", "go"];
     private static readonly string[] Operations = ["read", "write", "delete", "admin"];
@@ -128,9 +128,11 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             return null;
 
         var document = JsonSerializer.SerializeToElement(Redact(manifestText.Json ?? FileReading.ToJson((YamlNode)root), []));
+        var stored = ManifestHeaders.Hide(manifest with { Document = document, Source = manifestText.Text ?? "" });
         var isFiltered = literalSecret is not null || hiddenDefaults.Count > 0;
-        var source = isFiltered || manifestText.Text is null ? document.GetRawText() : manifestText.Text;
-        return new(manifest with { Document = document, Source = source }, literalSecret, []);
+        if (isFiltered || manifestText.Text is null)
+            stored = stored with { Source = stored.Document!.Value.GetRawText() };
+        return new(stored, literalSecret, callback?.Headers ?? new Dictionary<string, string>(), []);
     }
 
     private void ReadVersions(Placed whole, bool isFlat)

@@ -47,6 +47,10 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
             await ForgetDeadMigrationAsync(ct);
             await db.MigrateAsync(ct);
         }
+        else
+        {
+            await db.UpgradeAsync(ct); // a run before may have been killed behind its last migration
+        }
 
         if (!await HasJobStorageAsync(ct))
             await InstallJobStorageAsync(ct);
@@ -54,7 +58,8 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
     }
 
     public async Task<bool> IsCurrentAsync(CancellationToken ct) =>
-        !(await db.Database.GetPendingMigrationsAsync(ct)).Any() && await HasJobStorageAsync(ct);
+        !(await db.Database.GetPendingMigrationsAsync(ct)).Any()
+        && await new TextUpgrade(db).IsDoneAsync(ct) && await HasJobStorageAsync(ct);
 
     /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
     public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) => !db.Database.IsSqlServer()

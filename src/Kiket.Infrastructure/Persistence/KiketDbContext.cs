@@ -186,8 +186,11 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
         // Without a write-ahead log a commit fails while somebody reads. The file remembers it.
         if (Database.IsSqlite())
             await Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
-        await new TextUpgrade(this).RunAsync(ct);
+        await UpgradeAsync(ct);
     }
+
+    /// <summary>Brings old rows into the form of this version; little to ask where that is done.</summary>
+    internal Task UpgradeAsync(CancellationToken ct) => new TextUpgrade(this).RunAsync(ct);
 
     /// <summary>Saves what is no change to anybody: without events, timers or new versions.</summary>
     internal Task<int> SaveQuietlyAsync(CancellationToken ct) => base.SaveChangesAsync(acceptAllChangesOnSuccess: true, ct);

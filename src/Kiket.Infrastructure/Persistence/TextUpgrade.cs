@@ -1,17 +1,22 @@
+using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Extensions;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings the texts of old rows into the form of this version after a migration, because no database folds or composes texts as we do. It
+/// Brings old rows into the form of this version after a migration, because no database folds, composes or encrypts texts as we do. It
 /// goes in batches, each with its progress in one transaction, so it can be killed and run by several nodes at once.
 /// </summary>
 internal sealed class TextUpgrade(KiketDbContext db)
@@ -20,6 +25,16 @@ internal sealed class TextUpgrade(KiketDbContext db)
 
     /// <summary>A new form of texts gets the next number, and every row is done once more.</summary>
     private const string Form = "texts-1";
+
+    /// <summary>The values of headers that callbacks carry are encrypted, and manifests have their names only.</summary>
+    private const string HeaderForm = "headers-1";
+
+    private static readonly string[] HeaderUpgrades = [$"{HeaderForm}:{nameof(Webhook)}", $"{HeaderForm}:{nameof(Extension)}"];
+
+    /// <summary>Whether old rows wait for nothing; a form that needs no migration of the schema counts as well.</summary>
+    public async Task<bool> IsDoneAsync(CancellationToken ct) =>
+        !await db.DataUpgrades.AnyAsync(u => u.LastId != DataUpgrade.Done, ct)
+        && await db.DataUpgrades.CountAsync(u => HeaderUpgrades.Contains(u.Name), ct) == HeaderUpgrades.Length;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -33,6 +48,8 @@ internal sealed class TextUpgrade(KiketDbContext db)
         await RunAsync<Issue>(finished, ct);
         await RunAsync<Comment>(finished, ct);
         await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
+        await RunAsync(HeaderUpgrades[0], finished, EncryptHeadersAsync, ct);
+        await RunAsync(HeaderUpgrades[1], finished, HideHeadersAsync, ct);
     }
 
     private Task RunAsync<T>(List<string> finished, CancellationToken ct)
@@ -124,5 +141,29 @@ internal sealed class TextUpgrade(KiketDbContext db)
         }
 
         return [.. records.Select(r => r.Id)];
+    }
+
+    private async Task<List<long>> EncryptHeadersAsync(long after, CancellationToken ct)
+    {
+        var protector = db.GetService<ISecretProtector>();
+        var webhooks = await db.Webhooks.IgnoreQueryFilters().Where(w => w.Id > after).OrderBy(w => w.Id).Take(BatchSize).ToListAsync(ct);
+        foreach (var webhook in webhooks.Where(w => w.Target.Headers.Count > 0))
+        {
+            // A node of this version may have written the row already.
+            var encrypted = webhook.Target.Headers.ToDictionary(h => h.Key, h => protector.Unprotect(ISecretProtector.HeaderPurpose, h.Value) is null
+                ? protector.Protect(ISecretProtector.HeaderPurpose, h.Value)
+                : h.Value);
+            db.Entry(webhook).Property(w => w.Target).CurrentValue = webhook.Target with { Headers = encrypted };
+        }
+
+        return [.. webhooks.Select(w => w.Id)];
+    }
+
+    private async Task<List<long>> HideHeadersAsync(long after, CancellationToken ct)
+    {
+        var extensions = await db.Extensions.IgnoreQueryFilters().Where(e => e.Id > after).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
+        foreach (var extension in extensions)
+            db.Entry(extension).Property(e => e.Manifest).CurrentValue = ManifestHeaders.Hide(extension.Manifest);
+        return [.. extensions.Select(e => e.Id)];
     }
 }

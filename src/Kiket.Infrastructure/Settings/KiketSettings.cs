@@ -67,6 +67,8 @@ public sealed class KiketSettings
 
     public required IConfiguration ExtensionEnvironment { get; init; }
 
+    public required IConfiguration ExtensionAddresses { get; init; }
+
     public bool RunsJobs => Role is not NodeRole.Api;
 
     /// <exception cref="SettingsException">A setting is wrong or unknown.</exception>
@@ -118,7 +120,8 @@ public sealed class KiketSettings
             DashboardAllowsActions = read.Flag("Dashboard:AllowActions") ?? false,
             TakesAnonymousTelemetry = read.Flag("Extensions:AnonymousTelemetry") ?? false,
             WorkflowEnvironment = read.Group("Workflows:Environment"),
-            ExtensionEnvironment = read.Group("Extensions:Environment"),
+            ExtensionEnvironment = ReadByOrganization(read, "Extensions:Environment"),
+            ExtensionAddresses = ReadByOrganization(read, "Extensions:Addresses"),
         };
         CheckLogLevels(read, configuration);
         read.ThrowIfWrong();
@@ -131,6 +134,15 @@ public sealed class KiketSettings
         if (token?.Length < TokenSecret.MinChosenLength)
             read.RefuseSecret("Bootstrap:AdminToken", $"allowed are {TokenSecret.MinChosenLength} characters and more");
         return token;
+    }
+
+    /// <summary>Values for the manifests of one organization each: <c>name:slug:NAME</c>.</summary>
+    private static IConfigurationSection ReadByOrganization(SettingsReader read, string name)
+    {
+        var group = read.Group(name);
+        foreach (var unbound in group.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
+            read.RefuseSecret(unbound.Path, $"a value belongs to one organization: {name}:<its slug>:{unbound.Key}");
+        return group;
     }
 
     /// <summary>The framework stops with its own exception at a level that it does not know.</summary>

@@ -14,7 +14,7 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     public const string SecretUnavailable = "secret.unavailable: the endpoint's secret, or the request, cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
-    /// <returns>The request, or null when the endpoint's secret, or an action's request, cannot be decrypted.</returns>
+    /// <returns>The request, or null when the endpoint's secret or headers, or an action's request, cannot be decrypted.</returns>
     public OutgoingRequest? Of(Webhook webhook, WebhookDelivery delivery, Extension? extension, byte[] body)
     {
         var hook = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event);
@@ -22,7 +22,9 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         if (delivery.Request is { } written)
             return ReadAction(written, timeout);
 
-        var headers = Headers(webhook.Target.Headers);
+        if (Decrypt(webhook.Target.Headers) is not { } chosen)
+            return null;
+        var headers = Headers(chosen);
         headers["X-Kiket-Event"] = delivery.Event;
         headers["X-Kiket-Event-Version"] = extension?.Manifest.ApiVersion ?? "v1";
         headers["X-Kiket-Delivery"] = Text(delivery.Id);
@@ -78,6 +80,20 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
             return null;
         var previous = webhook.PreviousSecretUntil > now && webhook.PreviousSecret is { } old ? protector.Unprotect(ISecretProtector.WebhookPurpose, old) : null;
         return WebhookSigner.Sign(webhook.Target.Scheme, plain, previous, eventId, body, now);
+    }
+
+    /// <returns>The headers with their values, or null when one cannot be decrypted.</returns>
+    private Dictionary<string, string>? Decrypt(IReadOnlyDictionary<string, string> encrypted)
+    {
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, ciphertext) in encrypted)
+        {
+            if (protector.Unprotect(ISecretProtector.HeaderPurpose, ciphertext) is not { } value)
+                return null;
+            headers[name] = value;
+        }
+
+        return headers;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -101,6 +101,7 @@ public sealed class SettingsTests
     [InlineData("Kestrel:Limits:MaxConcurrentConnections", "5")]
     [InlineData("ConnectionStrings:Reports", "Server=elsewhere")]
     [InlineData("Workflows:Environment:ANYTHING", "x")]
+    [InlineData("Extensions:Addresses:acme:BASE", "https://acme.example.com")]
     [InlineData("DATABASE:PROVIDER", "sqlite")]
     public void What_others_set_and_what_is_spelt_in_another_case_is_left_alone(string name, string value) => Read((name, value));
 
@@ -118,6 +119,18 @@ public sealed class SettingsTests
 
         Assert.Contains("ConnectionStrings:Kiket", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("heim", sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Extensions:Environment")]
+    [InlineData("Extensions:Addresses")]
+    public void A_value_for_manifests_that_belongs_to_no_organization_is_refused_and_not_shown(string group)
+    {
+        var sentence = Refusal(($"{group}:SIGNING", "geheim"));
+
+        Assert.Contains($"{group}:SIGNING (a secret, not shown)", sentence, StringComparison.Ordinal);
+        Assert.Contains($"{group}:<its slug>:SIGNING", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,9 +42,10 @@ internal static class Subscribing
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
         var protector = scope.ServiceProvider.GetRequiredService<ISecretProtector>();
+        var encrypted = (headers ?? []).ToDictionary(h => h.Key, h => protector.Protect(ISecretProtector.HeaderPurpose, h.Value));
         var webhook = Webhook.For(
             tenant.OrganizationId, projectId, extension.Id, kind,
-            new(url, kind is WebhookKind.Subscription, headers ?? [], scheme, ordering, timeoutMs),
+            new(url, kind is WebhookKind.Subscription, encrypted, scheme, ordering, timeoutMs),
             hooks.Length > 0 ? hooks : [new("issue.created")],
             secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
         db.Webhooks.Add(webhook);

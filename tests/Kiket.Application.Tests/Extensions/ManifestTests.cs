@@ -65,7 +65,9 @@ public sealed class ManifestTests
         Assert.Equal("${EXTENSION_BASE_URL}", manifest.Callback!.Url);
         Assert.Equal("env.WEBHOOK_SECRET", manifest.Callback.Secret);
         Assert.Null(read.CallbackSecret);
-        Assert.Equal("red", manifest.Callback.Headers["X-Team"]);
+        Assert.Equal("red", read.CallbackHeaders["X-Team"]);
+        Assert.Equal(["X-Team"], manifest.Callback.Headers.Keys);
+        Assert.DoesNotContain("\"red\"", manifest.Source, StringComparison.Ordinal);
         Assert.Equal((30000, true, true, SignatureScheme.Standard), (manifest.Callback.TimeoutMs, manifest.Callback.Required, manifest.Callback.ExactUrl, manifest.Callback.SignatureScheme));
         Assert.Equal(["issue.created", "issue.transitioned"], manifest.ActivationEvents);
         Assert.Equal(["installed"], manifest.LifecycleEvents);
