@@ -1,5 +1,4 @@
 using Kiket.Application.Actions;
-using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
-using Kiket.Application.Abstractions;
 using Kiket.Domain.Extensions;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -120,10 +118,11 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         var manifest = Column<Extension>(db, nameof(Extension.Manifest));
         var target = Column<Kiket.Domain.Webhooks.Webhook>(db, nameof(Kiket.Domain.Webhooks.Webhook.Target));
         var owner = Column<Extension>(db, nameof(Extension.OrganizationId));
-        var rows = await db.Database.SqlQueryRaw<string>(
+        var statement =
             $"SELECT CAST({manifest} AS text) AS \"Value\" FROM \"{db.Model.FindEntityType(typeof(Extension))!.GetTableName()}\" WHERE {owner} = {tenant.OrganizationId} "
             + $"UNION ALL SELECT CAST({target} AS text) AS \"Value\" FROM \"{db.Model.FindEntityType(typeof(Kiket.Domain.Webhooks.Webhook))!.GetTableName()}\" "
-            + $"WHERE {owner} = {tenant.OrganizationId}").ToListAsync();
+            + $"WHERE {owner} = {tenant.OrganizationId}";
+        var rows = await db.Database.SqlQueryRaw<string>(statement).ToListAsync();
         return string.Join('\n', rows);
     });
 
