@@ -30,7 +30,7 @@ internal sealed class BearerHandler(
     private static readonly string[] RuntimeTokenHeaders = [RuntimeTokenHeader, "X-Runtime-Token"];
 
     /// <summary>Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.</summary>
-    private bool IsForEverybody => Context.GetEndpoint() is { } endpoint
+    private bool IsForEverybody => Context.GetEndpoint() is RouteEndpoint endpoint
         && (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null || endpoint.Metadata.GetMetadata<WithoutSignIn>() is not null);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,6 +15,9 @@ namespace Kiket.Infrastructure.Persistence;
 /// <remarks>A turn begins before <c>BEGIN</c> and ends with the transaction, or with the connection where a transaction is merely disposed of.</remarks>
 internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor
 {
+    /// <summary>How often a waiting writer looks whether the turn was lost.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     /// <summary>Holds the one turn there is, or nothing while somebody writes; its readers are served in order.</summary>
     private readonly Channel<bool> turn = NewTurn();
     private readonly ConcurrentDictionary<DbConnection, bool> holders = new(ReferenceEqualityComparer.Instance);
@@ -82,15 +87,29 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     {
         if (holders.ContainsKey(connection))
             return;
+        var begun = Stopwatch.GetTimestamp();
+        while (!await TryEnterAsync(connection, ct))
+        {
+            // A turn whose connection was closed in a way that no event tells of must not stop all writers for good.
+            foreach (var holder in holders.Keys.Where(h => h.State is ConnectionState.Closed))
+                Leave(holder);
+            if (Stopwatch.GetElapsedTime(begun) >= timeout)
+                throw new DatabaseBusyException($"Other writers have held the database for {timeout.TotalSeconds:0} seconds.");
+        }
+    }
+
+    private async Task<bool> TryEnterAsync(DbConnection connection, CancellationToken ct)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(Look < timeout ? Look : timeout);
         try
         {
             holders[connection] = await turn.Reader.ReadAsync(limit.Token);
+            return true;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            throw new DatabaseBusyException($"Other writers have held the database for {timeout.TotalSeconds:0} seconds.");
+            return false;
         }
     }
 

@@ -286,7 +286,7 @@ public sealed class ImportTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager);
         var reader = await tenant.WithScopesAsync("workflows:read", "issues");
-        var writer = await tenant.WithScopesAsync("workflows:write");
+        var writer = await tenant.WithScopesAsync("workflows:write", "projects:write", "issues:write", "webhooks:write", "custom_data:write");
 
         await manager.ImportAsync(Packs.Small()).RefusedAsync(403, "FORBIDDEN");
         await reader.ImportAsync(Packs.Small()).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");

@@ -67,20 +67,20 @@ public sealed class SecretTests(KiketServer server)
 
         foreach (var scope in scopes)
         {
-            await tenant.Admin.PostJsonAsync($"{path}/TOKEN", new { secret = new { value = $"of the {scope}" }, scope, project_id = "LEGAL" }).CreatedAsync();
-            var read = await installed.Client.GetAsync($"{path}/TOKEN").OkAsync();
+            await tenant.Admin.PostJsonAsync($"{path}/API_TOKEN", new { secret = new { value = $"of the {scope}" }, scope, project_id = "LEGAL" }).CreatedAsync();
+            var read = await installed.Client.GetAsync($"{path}/API_TOKEN").OkAsync();
             Assert.Equal((scope, $"of the {scope}"), ((string?)read["scope"], (string?)read["value"]));
         }
 
         foreach (var scope in scopes)
-            Assert.Equal($"of the {scope}", (string?)(await tenant.Admin.GetAsync($"{path}/TOKEN?scope={scope}").OkAsync())["value"]);
+            Assert.Equal($"of the {scope}", (string?)(await tenant.Admin.GetAsync($"{path}/API_TOKEN?scope={scope}").OkAsync())["value"]);
         foreach (var scope in scopes.Reverse())
         {
-            Assert.Equal($"of the {scope}", (string?)(await installed.Client.GetAsync($"{path}/TOKEN").OkAsync())["value"]);
-            await tenant.Admin.DeleteAsync($"{path}/TOKEN?scope={scope}").OkAsync();
+            Assert.Equal($"of the {scope}", (string?)(await installed.Client.GetAsync($"{path}/API_TOKEN").OkAsync())["value"]);
+            await tenant.Admin.DeleteAsync($"{path}/API_TOKEN?scope={scope}").OkAsync();
         }
 
-        await installed.Client.GetAsync($"{path}/TOKEN").RefusedAsync(404, "SECRET_NOT_FOUND");
+        await installed.Client.GetAsync($"{path}/API_TOKEN").RefusedAsync(404, "SECRET_NOT_FOUND");
     }
 
     [Fact]
@@ -94,11 +94,11 @@ public sealed class SecretTests(KiketServer server)
 
         await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "OWN", value = "x" } }).CreatedAsync();
         await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "SHARED", value = "x" }, scope = "extension" }).CreatedAsync();
-        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "LOCAL", value = "x" }, scope = "project", project_id = "LEGAL" }).CreatedAsync();
+        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "API_TOKEN", value = "x" }, scope = "project", project_id = "LEGAL" }).CreatedAsync();
 
-        Assert.Equal(["LOCAL", "OWN", "SHARED"], await KeysOfAsync(legal));
+        Assert.Equal(["API_TOKEN", "OWN", "SHARED"], await KeysOfAsync(legal));
         Assert.Equal(["SHARED"], await KeysOfAsync(news));
-        Assert.Equal(["LOCAL"], await KeysOfAsync(other));
+        Assert.Equal(["API_TOKEN"], await KeysOfAsync(other));
         await other.Client.GetAsync($"/api/v1/extensions/{legal.Id}/secrets/OWN").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         await news.Client.GetAsync($"/api/v1/extensions/{news.Id}/secrets?scope=project&project_id=LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
     }

@@ -37,8 +37,7 @@ public sealed class UnavailableTests : IAsyncLifetime
             await UnavailableAsync(tenant.Admin.SendAsync(request), route.ToString());
         }
 
-        foreach (var path in new[] { "/hangfire", "/api/v1/nonsense" })
-            await UnavailableAsync(tenant.Admin.GetAsync(path), path);
+        await UnavailableAsync(tenant.Admin.GetAsync("/api/v1/nonsense"), "no route");
         using var keyed = new HttpRequestMessage(HttpMethod.Get, "/api/v1/ext/issues");
         keyed.Headers.Add("X-Kiket-API-Key", "ext_live_" + key);
         await UnavailableAsync(server.NewClient().SendAsync(keyed), "an extension's key");

@@ -55,7 +55,6 @@ public sealed class OrganizationSettingsTests(KiketServer server)
 
     [Theory]
     [InlineData("""{"time_zone": "Mars/Olympus"}""", "settings.time_zone")]
-    [InlineData("""{"time_zone": null}""", "settings.time_zone")]
     [InlineData("""{"hours": {"monday": [{"from": "9", "to": "17:00"}]}}""", "settings.hours.monday")]
     [InlineData("""{"hours": {"monday": [null]}}""", "settings.hours.monday")]
     [InlineData("""{"hours": {"monday": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]}}""", "settings.hours.monday")]

@@ -44,7 +44,11 @@ public sealed class StoppingTests
         await wire.WriteAsync(Encoding.ASCII.GetBytes(body[10..]));
 
         var answer = await new StreamReader(wire).ReadToEndAsync();
-        Assert.True(answer.StartsWith("HTTP/1.1 201", StringComparison.Ordinal), $"{answer}\n{server.Output}");
+
+        // Kestrel may end the reading of a body that still arrives; then the client is told to try again, and nothing was written.
+        var isAnswered = answer.StartsWith("HTTP/1.1 201", StringComparison.Ordinal)
+            || (answer.StartsWith("HTTP/1.1 503", StringComparison.Ordinal) && answer.Contains("Retry-After", StringComparison.Ordinal));
+        Assert.True(isAnswered, $"{answer}\n{server.Output}");
         await EndedWellAsync(server);
     }
 

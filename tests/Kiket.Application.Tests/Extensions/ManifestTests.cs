@@ -80,7 +80,8 @@ public sealed class ManifestTests
         Assert.Equal(("send", "Send", "chat.send"), (manifest.WorkflowActions[0].Id, manifest.WorkflowActions[0].Name, manifest.WorkflowActions[0].Handler));
         Assert.True(manifest.WorkflowActions[0].Parameters[0] is { Key: "channel", Required: true });
         Assert.Equal(["read", "delete"], Assert.Single(manifest.CustomData).Operations);
-        Assert.Equal(Canonical, manifest.Source);
+        Assert.StartsWith("{", manifest.Source, StringComparison.Ordinal); // written again, without the value of the header
+        Assert.DoesNotContain("\"red\"", manifest.Source, StringComparison.Ordinal);
         Assert.Equal("./icon.svg", manifest.Document!.Value.GetProperty("extension").GetProperty("assets").GetProperty("icon").GetString());
         Assert.Empty(read.Warnings);
     }
