@@ -61,7 +61,7 @@ public static class ClientProgram
         Same("milestone", milestone.Id, full.Milestone_id);
         Same("points", 2.5m, full.Story_points);
 
-        var renamed = await client.UpdateIssueAsync(full.Key, new IssueRequest { Issue = new IssueBody { Title = "Renamed" } });
+        var renamed = await client.UpdateIssueAsync(full.Key, new IssueRequest { Issue = new IssueBody { Title = "Renamed", Assigned_to = full.Assignee_id } });
         Same("title", "Renamed", renamed.Title);
         Same("priority after a change of the title", IssuePriority.Lowest, renamed.Priority);
         Same("issue type after a change of the title", "Bug", renamed.Issue_type);
