@@ -58,6 +58,7 @@ internal sealed record SettingsBody
     /// <summary>Points by issue type.</summary>
     public Optional<IReadOnlyDictionary<string, decimal>?> StoryPoints { get; init; }
 
+    [NullIsAbsent]
     public Optional<decimal> DefaultCapacity { get; init; }
 
     public Optional<int?> MemberWipLimit { get; init; }
