@@ -51,6 +51,7 @@ internal sealed record SettingsBody
     [NullIsAbsent]
     public Optional<string?> TimeZone { get; init; }
 
+    [NullIsAbsent]
     public Optional<WeekHoursBody?> Hours { get; init; }
 
     public Optional<IReadOnlyList<HolidayBody>?> Holidays { get; init; }

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Diagnostics;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>Keeps every statement that a server sends to its database.</summary>
+/// <summary>Keeps every statement that a server sends to its database for a request; what it writes beside them comes at any time.</summary>
 internal sealed class StatementCounter : DbCommandInterceptor
 {
     public ConcurrentQueue<string> Statements { get; } = [];
@@ -21,14 +22,20 @@ internal sealed class StatementCounter : DbCommandInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        Statements.Enqueue(command.CommandText);
+        Keep(command);
         return ValueTask.FromResult(result);
     }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        Statements.Enqueue(command.CommandText);
+        Keep(command);
         return ValueTask.FromResult(result);
+    }
+
+    private void Keep(DbCommand command)
+    {
+        if (Activity.Current is not null)
+            Statements.Enqueue(command.CommandText);
     }
 }

@@ -12,7 +12,7 @@ public static class ClientProgram
     /// <returns>What is stored other than it was meant.</returns>
     public static async Task<List<string>> RunAsync(HttpClient http)
     {
-        var client = new KiketClient(http);
+        var client = new KiketClient(http) { ReadResponseAsString = true }; // so that a failure shows it
         var differences = new List<string>();
         void Same(string what, object? meant, object? stored)
         {
@@ -84,7 +84,7 @@ public static class ClientProgram
         Same("deactivated after a change of the capacity", false, user.Deactivated);
         Same("capacity", 8m, user.Capacity);
         var member = await client.SetMemberAsync("NEWS", new MemberRequest { Member = new MemberBody { User_id = invited.Id } });
-        Same("role of a member by default", ProjectRole.Member, member.Role);
+        Same("role of a member by default", ProjectRole.Member, member.Project_role);
 
         var before = await client.GetOrganizationSettingsAsync();
         var settings = await client.UpdateOrganizationSettingsAsync(new SettingsRequest { Settings = new SettingsBody { Member_wip_limit = 3 } });

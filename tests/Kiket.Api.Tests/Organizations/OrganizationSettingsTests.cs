@@ -59,7 +59,6 @@ public sealed class OrganizationSettingsTests(KiketServer server)
     [InlineData("""{"hours": {"monday": [null]}}""", "settings.hours.monday")]
     [InlineData("""{"hours": {"monday": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]}}""", "settings.hours.monday")]
     [InlineData("""{"hours": {"noday": []}}""", "settings.hours")]
-    [InlineData("""{"hours": null}""", "settings.hours")]
     [InlineData("""{"holidays": [null]}""", "settings.holidays")]
     [InlineData("""{"holidays": [{"name": "Christmas"}]}""", "settings.holidays")]
     [InlineData("""{"holidays": [{"date": "2026-12-25"}, {"date": "2026-12-25"}]}""", "settings.holidays")]
