@@ -18,7 +18,7 @@ internal sealed record RecordsBody(Record? Record, IReadOnlyList<Record>? Record
     public static async ValueTask<RecordsBody> BindAsync(HttpContext context)
     {
         var root = await JsonBody.ReadAsync(context, "record", "records");
-        if (!root.TryGetProperty("records", out var list))
+        if (!root.TryGetProperty("records", out var list) || list.ValueKind is JsonValueKind.Null)
             return new(JsonBody.ObjectOf(root, "record"), null);
         if (list.ValueKind is not JsonValueKind.Array || list.EnumerateArray().Any(r => r.ValueKind is not JsonValueKind.Object))
             throw TextBody.Refusal(Error.Validation("records", "records is a list of objects."));
@@ -103,7 +103,8 @@ internal static class JsonBody
         return document.RootElement.Clone();
     }
 
-    public static Record? ObjectOf(JsonElement root, string name) => !root.TryGetProperty(name, out var value) ? null
+    public static Record? ObjectOf(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null ? null
         : value.ValueKind is JsonValueKind.Object ? Members(value)
         : throw TextBody.Refusal(Error.Validation(name, $"{name} is an object."));
 
