@@ -29,10 +29,10 @@ SELECT n AS id, p.id AS project_id, p.key, p.organization_id, p.workflow_id, p.f
   ((n - 1) / 20) % 10 = 5 AS is_child
 FROM (SELECT n, abs(hashint8(n)::bigint) AS mix FROM generate_series(1::bigint, {issues}) n) numbers JOIN places p ON p.place = (n - 1) % 20;
 
-INSERT INTO issues (id, project_id, number, key, title, description, status, entered_status_at, workflow_id, issue_type, priority, labels, custom_fields,
+INSERT INTO issues (id, project_id, number, key, title, description, status, status_key, entered_status_at, workflow_id, issue_type, priority, labels, custom_fields,
   assignee_id, reporter_id, parent_id, root_id, hierarchy_depth, hierarchy_path, milestone_id, story_points, due_date, completed_at, search_text,
   organization_id, version, created_at, updated_at)
-SELECT id, project_id, number, key || '-' || number, title, description, status, created_at, workflow_id,
+SELECT id, project_id, number, key || '-' || number, title, description, status, status, created_at, workflow_id,
   CASE WHEN number % 10 = 5 THEN 'Epic' ELSE (ARRAY['Task', 'Bug', 'UserStory'])[1 + mix % 3] END, 1 + (mix / 3 % 4)::int,
   (ARRAY['backend', 'frontend', 'mobile', 'search', 'billing', 'login'])[1 + mix % 3 : mix / 5 % 6],
   jsonb_build_object('severity', 's' || mix % 4, 'customer', 'c' || mix / 7 % 300, 'effort', mix / 11 % 13),

@@ -1,8 +1,8 @@
 using System.ComponentModel;
-using System.Globalization;
 using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Sla;
 using Microsoft.AspNetCore.Mvc;
@@ -23,7 +23,7 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "project_key"), Description("The same as `project`.")]
     public string? ProjectKey { get; init; }
 
-    [FromQuery(Name = "status"), Description("Only issues in one of these states, separated by commas.")]
+    [FromQuery(Name = "status"), Description("Only issues in one of these states, separated by commas; upper and lower case alike.")]
     public string? Status { get; init; }
 
     [FromQuery(Name = "assignee"), Description("Only issues of one of these: ids, e-mail addresses, `me` or `unassigned`.")]
@@ -110,7 +110,7 @@ internal sealed record IssueListParameters
         : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
 
     private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>
-        values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !long.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is { } wrong
+        values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !WireId.TryParse(v, out _)) is { } wrong
             ? throw new InvalidParameterException("assignee", $"'{wrong}' is not a user; give an id, an e-mail address, me or unassigned.")
             : values;
 }

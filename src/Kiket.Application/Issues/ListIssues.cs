@@ -55,7 +55,7 @@ public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQu
 internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
 {
     private static readonly SortOptions<Issue> Sorts = new SortOptions<Issue>("created_at desc", i => i.Id)
-        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.SortKey).By("status", i => i.Status)
+        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.SortKey).By("status", i => i.StatusKey)
         .By("priority", i => i.Priority).By("issue_type", i => i.TypeKey).By("due_date", i => i.DueDate)
         .By("created_at", i => i.CreatedAt).By("updated_at", i => i.UpdatedAt);
 
@@ -93,7 +93,11 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         }
 
         if (filter.Status.Count > 0)
-            issues = issues.Where(i => filter.Status.Contains(i.Status));
+        {
+            var states = filter.Status.Select(SearchText.SortKey).ToList();
+            issues = issues.Where(i => states.Contains(i.StatusKey));
+        }
+
         if (filter.IssueType.Count > 0)
         {
             var types = filter.IssueType.Select(SearchText.SortKey).ToList();
@@ -116,7 +120,7 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
     /// <summary>Read beforehand and not joined, so that the list itself is read by the index of assignees.</summary>
     private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
     {
-        var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : long.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
+        var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : WireId.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
         var emails = assignees.Where(a => a.Contains('@')).Select(User.AddressOf).ToList();
         if (emails.Count > 0)
             ids.AddRange(await db.Users.Where(u => emails.Contains(u.Email)).Select(u => u.Id).ToListAsync(ct));

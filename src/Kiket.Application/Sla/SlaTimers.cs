@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
@@ -56,7 +57,8 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
         // All of them: one that moves just now still seems to be in the state that it leaves.
         if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
             return;
-        for (long last = 0; await issues.AsNoTracking().Where(i => states.Contains(i.Status)).Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
+        var keys = states.Select(SearchText.SortKey).ToList();
+        for (long last = 0; await issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);

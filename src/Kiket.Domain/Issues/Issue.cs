@@ -57,7 +57,15 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public string? Description { get; private set; }
 
     /// <summary>Key of the state it is in.</summary>
-    public string Status { get; private set; } = "";
+    public string Status
+    {
+        get;
+        private set
+        {
+            field = value;
+            StatusKey = Common.SearchText.SortKey(value);
+        }
+    } = "";
 
     /// <summary>When it came into this state (UTC).</summary>
     public DateTimeOffset EnteredStatusAt { get; private set; }
@@ -120,6 +128,9 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <summary>The key of its type in the form in which types are filtered and sorted: upper and lower case alike.</summary>
     public string TypeKey { get; private set; } = "";
 
+    /// <summary>The key of its state in the form in which states are filtered and sorted: upper and lower case alike.</summary>
+    public string StatusKey { get; private set; } = "";
+
     /// <summary>Title and description in the form in which they are searched; see <see cref="Common.SearchText"/>.</summary>
     public string SearchText { get; private set; } = "";
 
@@ -163,7 +174,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             ReporterId = actorId,
         };
         var state = workflow.Definition.FindState(status ?? workflow.Definition.InitialState)
-            ?? (status == "backlog" ? workflow.Definition.FindState(workflow.Definition.InitialState) : null);
+            ?? (string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase) ? workflow.Definition.FindState(workflow.Definition.InitialState) : null);
 
         var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
         var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
@@ -496,6 +507,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Labels = [.. Labels.Select(UnicodeText.CleanLabel).Distinct(StringComparer.Ordinal)];
         CustomFields = UnicodeText.Clean(CustomFields);
         TypeKey = Common.SearchText.SortKey(IssueType);
+        StatusKey = Common.SearchText.SortKey(Status);
         Fold();
     }
 

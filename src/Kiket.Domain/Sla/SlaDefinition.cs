@@ -40,15 +40,15 @@ public sealed record SlaDefinition(string Id, string Status, TimeSpan Limit)
         ArgumentNullException.ThrowIfNull(definitions);
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(workflow);
-        return definitions.Where(d => d.HoldsFor(issue, workflow)).MaxBy(d => d.Precision)?.ToRule();
+        return definitions.Where(d => d.HoldsFor(issue, workflow)).MaxBy(d => d.Precision)?.ToRule(issue.Status);
     }
 
     private bool HoldsFor(Issue issue, string workflow) =>
-        Status == issue.Status
+        string.Equals(Status, issue.Status, StringComparison.OrdinalIgnoreCase)
         && (IssueType is null || string.Equals(IssueType, issue.IssueType, StringComparison.OrdinalIgnoreCase))
         && (Priority is null || Priority == issue.Priority)
         && (Workflow is null || Workflow == workflow);
 
-    private SlaRule ToRule() =>
-        new(Id, Status, new(null, WarningBuffer is { } buffer ? Limit - buffer : null, Limit, BusinessHours: false, PauseOnState: false, [], []));
+    private SlaRule ToRule(string state) =>
+        new(Id, state, new(null, WarningBuffer is { } buffer ? Limit - buffer : null, Limit, BusinessHours: false, PauseOnState: false, [], []));
 }

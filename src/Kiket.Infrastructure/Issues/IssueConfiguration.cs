@@ -19,6 +19,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.Property(i => i.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
         builder.Property(i => i.Title).HasMaxCharacters(Issue.MaxTitleLength);
         builder.Property(i => i.Status).HasMaxLength(State.MaxKeyLength);
+        builder.Property(i => i.StatusKey).HasMaxLength(State.MaxKeyLength);
         builder.Property(i => i.IssueType).HasMaxLength(64);
         builder.Property(i => i.TypeKey).HasMaxLength(64);
         builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
@@ -45,6 +46,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.HasIndex(i => new { i.OrganizationId, i.UpdatedAt, i.Id });
         builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.UpdatedAt, i.Id });
         builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.Status });
+        builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.StatusKey });
         builder.HasIndex(i => new { i.OrganizationId, i.ProjectId, i.HierarchyPath });
         builder.HasIndex(i => new { i.OrganizationId, i.DueDate });
 

@@ -26,15 +26,18 @@ internal sealed class TextUpgrade(KiketDbContext db)
     /// <summary>A new form of texts gets the next number, and every row is done once more.</summary>
     private const string Form = "texts-1";
 
+    /// <summary>Issues have the folded key of their state.</summary>
+    private const string StateUpgrade = $"states-1:{nameof(Issue)}";
+
     /// <summary>The values of headers that callbacks carry are encrypted, and manifests have their names only.</summary>
     private const string HeaderForm = "headers-1";
 
     private static readonly string[] HeaderUpgrades = [$"{HeaderForm}:{nameof(Webhook)}", $"{HeaderForm}:{nameof(Extension)}"];
 
-    /// <summary>Whether old rows wait for nothing; a form that needs no migration of the schema counts as well.</summary>
+    /// <summary>Whether old rows wait for nothing; forms that have not begun count as well.</summary>
     public async Task<bool> IsDoneAsync(CancellationToken ct) =>
         !await db.DataUpgrades.AnyAsync(u => u.LastId != DataUpgrade.Done, ct)
-        && await db.DataUpgrades.CountAsync(u => HeaderUpgrades.Contains(u.Name), ct) == HeaderUpgrades.Length;
+        && await db.DataUpgrades.CountAsync(u => u.Name == StateUpgrade || HeaderUpgrades.Contains(u.Name), ct) == HeaderUpgrades.Length + 1;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -46,6 +49,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
         await RunAsync<Workflow>(finished, ct);
         await RunAsync<Milestone>(finished, ct);
         await RunAsync<Issue>(finished, ct);
+        await RunAsync(StateUpgrade, finished, RefreshAsync<Issue>, ct);
         await RunAsync<Comment>(finished, ct);
         await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
         await RunAsync(HeaderUpgrades[0], finished, EncryptHeadersAsync, ct);

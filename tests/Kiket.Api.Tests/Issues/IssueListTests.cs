@@ -1,3 +1,4 @@
+using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Users;
 
@@ -53,6 +54,34 @@ public sealed class IssueListTests(KiketServer server)
         await Holds("updated_after=2026-01-01&updated_before=2020-01-01");
         await Holds("created_after=2020-01-01T00:00:00%2B02:00&project=SALES", "SALES-1");
         Assert.Equal("LEGAL-2", (string?)(await developer.GetAsync("/api/v1/issues?assignee=me").OkAsync())["data"]![0]!["key"]);
+    }
+
+    [Fact]
+    public async Task A_state_is_found_in_upper_and_lower_case_alike()
+    {
+        var tenant = await server.NewBoardAsync("""
+            workflow: { id: main, name: Main }
+            states: { Intake: { type: initial }, In_Progress: { type: active }, DONE: { type: final } }
+            transitions: [{ from: Intake, to: In_Progress }, { from: In_Progress, to: DONE }]
+            """);
+        foreach (var status in new[] { "BACKLOG", "IN_progress", "done" })
+            await tenant.AddIssueAsync("ACT", status, new { status });
+        await tenant.Admin.PostJsonAsync("/api/v1/issues/ACT-1/transitions", new { transition = new { state = "in_PROGRESS" } }).OkAsync();
+
+        foreach (var (path, list) in new[] { ("issues", "data"), ("ext/issues", "issues") })
+        {
+            async Task Holds(string status, params string[] keys) => Assert.Equal(
+                keys, (await tenant.Admin.GetAsync($"/api/v1/{path}?project=ACT&sort=id&status={status}").OkAsync())[list]!.AsArray().Select(i => (string?)i!["key"]));
+
+            await Holds("In_Progress", "ACT-1", "ACT-2");
+            await Holds("in_progress", "ACT-1", "ACT-2");
+            await Holds("IN_PROGRESS,Done", "ACT-1", "ACT-2", "ACT-3");
+            await Holds("intake");
+            await Holds("nowhere");
+        }
+
+        Assert.Equal(["DONE", "In_Progress", "In_Progress"], (await tenant.Admin.GetAsync("/api/v1/issues?project=ACT&sort=status").OkAsync())["data"]!.AsArray()
+            .Select(i => (string?)i!["status"]));
     }
 
     [Fact]

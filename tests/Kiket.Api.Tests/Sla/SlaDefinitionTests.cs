@@ -61,6 +61,23 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
     }
 
     [Fact]
+    public async Task A_limit_names_its_state_in_upper_or_lower_case()
+    {
+        var tenant = await host.Server.NewBoardAsync(Pack);
+        await tenant.AddIssueAsync("ACT");
+        await tenant.MoveAsync("ACT-1", "DOING");
+
+        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
+        {
+            project_key = "ACT",
+            files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack }, new { path = LimitsPath, content = Limits.Replace("status: doing", "status: Doing") } },
+        }).OkAsync();
+
+        Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
+        Assert.Equal("doing", (string?)(await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["status"]);
+    }
+
+    [Fact]
     public async Task An_edit_that_another_definition_is_about_puts_that_on_the_same_time()
     {
         var tenant = await host.Server.NewBoardAsync(Pack, (LimitsPath, Limits));

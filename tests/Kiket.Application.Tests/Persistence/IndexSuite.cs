@@ -82,6 +82,16 @@ public abstract class IndexSuite(ManyIssues many)
     }
 
     [Fact]
+    public async Task The_issues_in_a_state_are_counted_by_an_index()
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+
+        var total = Assert.Single(await ExplainAsync("state"), plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase));
+
+        Assert.Contains(total.Conditions, c => c.Table == "issues" && c.Columns.Contains("status_key", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_scan_and_a_sort_are_seen_where_they_are()
     {
         Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
@@ -131,6 +141,7 @@ public abstract class IndexSuite(ManyIssues many)
         "organization" => IssuesAsync(session, new()),
         "project by id" or "project by id, seen by a member" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId) }),
         "project by key" => IssuesAsync(session, new() { Project = ProjectRef.TryParse("THREE", out var key) ? key : null }),
+        "state" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId), Status = ["REVIEW"] }),
         "assignee" => IssuesAsync(session, new() { Assignee = [$"{many.UserId}"] }),
         "assignee by address" => IssuesAsync(session, new() { Assignee = [ManyIssues.Address] }),
         "me" => IssuesAsync(session, new() { Assignee = ["me"] }),
@@ -245,6 +256,7 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         var plain = await workspace.AddIssueAsync(new() { Title = "Plain" }, key);
         IssueId = (await workspace.AddIssueAsync(
             new() { Title = "Rich", ParentId = ParentId, AssigneeId = UserId, MilestoneId = MilestoneId }, key)).Id;
+        await workspace.AddIssueAsync(new() { Title = "Reviewed" }, key, "review");
         await session.Db.CopyIssueAsync(plain.Id, count - 50);
         await session.Db.CopyIssueAsync(IssueId, 50);
         await session.Db.Database.ExecuteSqlAsync($"""

@@ -14,6 +14,7 @@ public abstract class TextUpgradeSuite(TestDatabase database)
         await using (var old = workspace.SignIn())
         {
             await old.Db.Issues.Where(i => i.Id == issue.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.SortKey, "").SetProperty(i => i.TypeKey, "")
+                .SetProperty(i => i.StatusKey, "")
                 .SetProperty(i => i.SearchText, "").SetProperty(i => i.Title, "ΟΔΟΣ cafe\u0301").SetProperty(i => i.Labels, new[] { "cafe\u0301", "café" }));
             await old.Db.DataUpgrades.ExecuteDeleteAsync();
             await old.Db.MigrateAsync(default);
@@ -22,6 +23,7 @@ public abstract class TextUpgradeSuite(TestDatabase database)
         await using var reader = workspace.SignIn();
         var read = await reader.Db.Issues.AsNoTracking().SingleAsync(i => i.Id == issue.Id);
         Assert.Equal(("ΟΔΟΣ café", "οδοσ cafe", read.IssueType.ToLowerInvariant()), (read.Title, read.SortKey, read.TypeKey));
+        Assert.Equal(read.Status, read.StatusKey);
         Assert.Contains("οδοσ", read.SearchText, StringComparison.Ordinal);
         Assert.Equal(["café"], read.Labels);
         Assert.Equal(issue.Version, read.Version);

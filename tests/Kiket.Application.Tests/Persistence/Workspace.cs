@@ -34,11 +34,11 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
         return (await session.SendAsync(new CreateProjectCommand(key, new() { Name = $"Project {key}", Visibility = ProjectVisibility.Team }))).Value;
     }
 
-    public async Task<IssueDto> AddIssueAsync(IssueEdit fields, string project = "LEGAL")
+    public async Task<IssueDto> AddIssueAsync(IssueEdit fields, string project = "LEGAL", string? status = null)
     {
         await using var session = SignIn();
         Assert.True(ProjectRef.TryParse(project, out var reference));
-        return (await session.SendAsync(new CreateIssueCommand(reference, fields, null))).Value;
+        return (await session.SendAsync(new CreateIssueCommand(reference, fields, status))).Value;
     }
 
     public async Task<User> AddUserAsync(string email, OrganizationRole role = OrganizationRole.Developer)

@@ -946,6 +946,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("status")
                         .UseCollation("C");
 
+                    b.Property<string>("StatusKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("status_key")
+                        .UseCollation("C");
+
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
                         .HasColumnType("numeric(12,2)")
@@ -1006,6 +1013,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     b.HasIndex("OrganizationId", "ProjectId", "Status")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_status_key");
 
                     b.HasIndex("OrganizationId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_updated_at_id");

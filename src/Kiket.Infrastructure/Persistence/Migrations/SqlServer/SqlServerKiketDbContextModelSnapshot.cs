@@ -959,6 +959,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("status")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<string>("StatusKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("status_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
                         .HasColumnType("decimal(12,2)")
@@ -1019,6 +1026,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("OrganizationId", "ProjectId", "Status")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_status_key");
 
                     b.HasIndex("OrganizationId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_updated_at_id");

@@ -878,6 +878,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
 
+                    b.Property<string>("StatusKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status_key");
+
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
                         .HasColumnType("TEXT")
@@ -936,6 +942,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("OrganizationId", "ProjectId", "Status")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_status_key");
 
                     b.HasIndex("OrganizationId", "UpdatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_updated_at_id");
