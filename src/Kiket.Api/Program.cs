@@ -36,6 +36,7 @@ if (!Serving.TryBegin(args, out var builder, out var settings))
 builder.Services.AddKiketInfrastructure(builder.Configuration);
 builder.Services.AddKiketJobs(builder.Configuration);
 builder.Services.ConfigureHttpJsonOptions(json => JsonSetup.Configure(json.SerializerOptions));
+builder.Services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<IdConstraint>("long"));
 builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 builder.Services.AddKiketOpenApi();
 builder.Services.AddKiketHealth(settings);
@@ -81,7 +82,8 @@ app.Use(BodyCharset.Check);
 app.Use(RequestBody.ReadWithinLimit);
 app.Use(IdempotencyFilter.KeepBody);
 
-var api = app.MapGroup("/api/v1").RequireAuthorization().AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilter<IdempotencyFilter>();
+var api = app.MapGroup("/api/v1").RequireAuthorization()
+    .AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilterFactory(PlainNumbers.Create).AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
 api.MapProjectMembers();
 api.MapIssues();

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests;
@@ -72,6 +73,50 @@ public sealed class RouteTableTests(KiketServer server)
         await EachAsync(Routes.Where(r => r.HasBody), route =>
             SendAsync(client, route, route.Sample, Json($$"""{"nonsense": "{{new string('x', (int)route.BodyLimit)}}"}"""))
                 .RefusedAsync(413, "PAYLOAD_TOO_LARGE"));
+    }
+
+    [Fact]
+    public async Task An_id_in_a_path_has_one_spelling()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+        string[] spellings = ["%2B1", "%201", "1%20", "1.0", "01", "1e0", "0x1", "1_0", "%D9%A1"];
+        Assert.True(Routes.Count(r => r.Ids.Any()) > 60, $"{Routes.Count(r => r.Ids.Any())}");
+
+        await EachAsync(Routes.Where(r => r.Ids.Any()), async route =>
+        {
+            foreach (var parameter in route.Ids)
+            {
+                var nonsense = await AnswerAsync("nonsense");
+                Assert.InRange(nonsense.Status, 400, 422);
+                foreach (var spelling in spellings)
+                    Assert.Equal((spelling, nonsense), (spelling, await AnswerAsync(spelling)));
+
+                async Task<(int Status, string? Code)> AnswerAsync(string value)
+                {
+                    var response = await SendAsync(client, route, route.SampleWith(parameter, value), Json("{}"));
+                    return ((int)response.StatusCode, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_number_in_a_query_has_one_spelling()
+    {
+        var client = (await server.NewTenantAsync()).Admin;
+        var document = await OpenApi.ApiDocument.ReadAsync(server);
+        var numbers = Routes.ToDictionary(r => r, r => document.Find(r.Method, r.Path)!.Parameters
+            .Where(p => p.Kind is NSwag.OpenApiParameterKind.Query && p.ActualSchema.Type.HasFlag(NJsonSchema.JsonObjectType.Integer)).Select(p => p.Name).ToList());
+        Assert.True(numbers.Values.Sum(n => n.Count) > 40, $"{numbers.Values.Sum(n => n.Count)}");
+
+        await EachAsync(Routes.Where(r => numbers[r].Count > 0), async route =>
+        {
+            foreach (var name in numbers[route])
+            {
+                foreach (var spelling in new[] { "%2B1", "%201", "1%20", "1.0", "01", "1e0", "0x1" })
+                    await SendAsync(client, route, $"{route.Sample}?{name}={spelling}", Json("{}")).RefusedAsync(400, "INVALID_PARAMETER", name);
+            }
+        });
     }
 
     [Fact]

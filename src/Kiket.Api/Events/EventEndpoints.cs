@@ -1,8 +1,8 @@
 using System.ComponentModel;
-using System.Globalization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using MediatR;
@@ -76,7 +76,7 @@ internal sealed record EventStreamParameters : EventFilterParameters
     {
         if (!request.Headers.TryGetValue(LastEventId, out var last))
             return CheckAfter(After);
-        return long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+        return WireId.TryParse(last, out var sequence)
             ? sequence
             : throw new InvalidParameterException(LastEventId, $"'{last}' is no sequence.");
     }

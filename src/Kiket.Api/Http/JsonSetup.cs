@@ -17,11 +17,25 @@ internal static class JsonSetup
         WireJson.Configure(options);
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.AllowReadingFromString; // the CLI sends numbers as text
+        options.Converters.Add(new IdConverter());
         options.Converters.Add(new ProjectRefConverter());
         options.Converters.Add(new IssueRefConverter());
         options.Converters.Add(new ExtensionRefConverter());
         options.Converters.Add(new OptionalConverterFactory());
         options.Converters.Add(new EnvelopeConverterFactory());
+    }
+
+    /// <summary>An id, as a number or as a text of digits.</summary>
+    private sealed class IdConverter : JsonConverter<long>
+    {
+        public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        {
+            JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+            JsonTokenType.String when WireId.TryParse(reader.GetString(), out var id) => id,
+            _ => throw new JsonException("This is not an id."),
+        };
+
+        public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 
     /// <summary>A project by id or key, as a number or a text.</summary>

@@ -77,7 +77,7 @@ internal static class Parameters
 
     public static IReadOnlyList<long> Ids(string name, string? text) =>
         [
-            .. Values(text).Select(value => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            .. Values(text).Select(value => WireId.TryParse(value, out var id)
                 ? id
                 : throw new InvalidParameterException(name, $"'{value}' is not an id.")),
         ];

@@ -67,7 +67,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
         };
         if (id is null && field.StartsWith("custom_fields.", StringComparison.Ordinal))
             field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? ActionRun.ScalarOf(held) ?? "" : "";
-        if (id is null && long.TryParse(field, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (id is null && WireId.TryParse(field, out var number))
             id = number;
         var email = User.AddressOf(field);
         return id is { } known

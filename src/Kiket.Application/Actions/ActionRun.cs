@@ -194,10 +194,10 @@ internal sealed partial class ActionRun(
                         _ => edit with { StoryPoints = null },
                     };
                     break;
-                case "milestone_id" when long.TryParse(text, CultureInfo.InvariantCulture, out var milestone):
+                case "milestone_id" when WireId.TryParse(text, out var milestone):
                     edit = edit with { MilestoneId = milestone };
                     break;
-                case "parent_id" when long.TryParse(text, CultureInfo.InvariantCulture, out var parent):
+                case "parent_id" when WireId.TryParse(text, out var parent):
                     edit = edit with { ParentId = parent };
                     break;
                 case "story_points" when decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var points):

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
@@ -43,7 +42,7 @@ internal static class ApprovalQueries
         foreach (var approvers in decision.MissingApprovals.Select(r => r.Approvers).Where(a => a.Count > 0 && a.All(u => u.Kind is ApproverKind.User)))
         {
             var emails = approvers.Select(a => a.Identifier.ToLowerInvariant()).ToList();
-            var ids = approvers.Select(a => long.TryParse(a.Identifier, CultureInfo.InvariantCulture, out var id) ? id : 0).ToList();
+            var ids = approvers.Select(a => WireId.TryParse(a.Identifier, out var id) ? id : 0).ToList();
             var users = await db.Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id)).OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
             if (users.Count < approvers.Count)
                 continue; // somebody who is still to come

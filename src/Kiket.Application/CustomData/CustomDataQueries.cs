@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
@@ -84,7 +83,7 @@ internal static class CustomDataQueries
                 found = await db.RecordsOf(db.Values(opened).Where(v => v.Column == key.Name && v.Value == text)).SingleOrDefaultAsync(ct);
             }
         }
-        else if (long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        else if (WireId.TryParse(id, out var number))
         {
             found = await db.Records(opened).SingleOrDefaultAsync(r => r.Id == number, ct);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
 
@@ -23,7 +24,7 @@ public readonly record struct IssueRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out IssueRef reference)
     {
-        reference = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        reference = WireId.TryParse(text, out var id)
             ? new(id, null)
             : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Projects;
 
 /// <summary>A project's key: an upper-case letter, then upper-case letters and digits; the first part of every issue key.</summary>
@@ -45,7 +47,7 @@ public readonly record struct ProjectRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ProjectRef reference)
     {
-        reference = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        reference = WireId.TryParse(text, out var id)
             ? new(id, null)
             : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);

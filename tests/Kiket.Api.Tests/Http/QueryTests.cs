@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Http;
@@ -131,12 +132,34 @@ public sealed class QueryTests(KiketServer server)
     [InlineData("1e0")]
     [InlineData("%2B1")]
     [InlineData("%201")]
+    [InlineData("01")]
+    [InlineData("0x1")]
     public async Task An_id_is_digits_and_nothing_else(string id)
     {
         var tenant = await server.NewTenantAsync();
 
         foreach (var parameter in new[] { "milestone_id", "parent_id", "assignee" })
             Assert.Equal(id == "%201" ? 200 : 400, (int)(await tenant.Admin.GetAsync($"/api/v1/issues?{parameter}={id}")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("%2B{0}")]
+    [InlineData("0{0}")]
+    [InlineData("%20{0}")]
+    [InlineData("{0}.0")]
+    [InlineData("{0}e0")]
+    public async Task An_id_that_exists_is_found_in_one_spelling(string spelling)
+    {
+        var tenant = await server.NewTenantAsync();
+        var project = await tenant.AddProjectAsync();
+        var issue = await tenant.AddIssueAsync();
+        string Id(JsonNode of) => string.Format(null, spelling, (long)of["id"]!);
+
+        await tenant.Admin.GetAsync($"/api/v1/issues/{Id(issue)}").RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await tenant.Admin.GetAsync($"/api/v1/projects/{Id(project)}").RefusedAsync(404, "PROJECT_NOT_FOUND");
+        Assert.Empty((await tenant.Admin.GetAsync($"/api/v1/issues?project={Id(project)}").OkAsync())["data"]!.AsArray());
+        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/members", new { user_id = Uri.UnescapeDataString(string.Format(null, spelling, tenant.AdminId)), role = "lead" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
     }
 
     [Theory]

@@ -35,12 +35,20 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
     public bool TakesAnyMember =>
         Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == typeof(IReadOnlyDictionary<string, System.Text.Json.JsonElement>);
 
+    /// <summary>The parameters of the path that are an id, or an id or a key.</summary>
+    public IEnumerable<string> Ids => Endpoint.Metadata.GetRequiredMetadata<System.Reflection.MethodInfo>().GetParameters()
+        .Where(p => p.ParameterType == typeof(long) || p.ParameterType.Name.EndsWith("Ref", StringComparison.Ordinal))
+        .Select(p => p.Name!).Where(name => Path.Contains($"{{{name}}}", StringComparison.Ordinal));
+
     public string? Name => Endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
 
     public long BodyLimit => Endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultBodyLimit;
 
     /// <summary>An address of the route: <c>1</c> is an id everywhere.</summary>
     public string Sample => Parameter().Replace(Path, "1");
+
+    /// <summary>An address of the route with one parameter that is not <c>1</c>.</summary>
+    public string SampleWith(string parameter, string value) => Parameter().Replace(Path.Replace($"{{{parameter}}}", value, StringComparison.Ordinal), "1");
 
     public override string ToString() => $"{Method} {Path}";
 
