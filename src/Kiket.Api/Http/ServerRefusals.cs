@@ -7,6 +7,7 @@ using Kiket.Application.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Kiket.Api.Http;
@@ -36,11 +37,11 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
     {
         if (value.Value is IFeatureCollection features
             && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal
-            && features.Get<IHttpResponseFeature>()?.HasStarted == false
+            && features.Get<IHttpResponseFeature>() is { HasStarted: false } response
             && features.Get<ITlsConnectionFeature>() is null
             && features.Get<IHttpRequestFeature>()?.Protocol.StartsWith("HTTP/2", StringComparison.Ordinal) != true
             && features.Get<ReplaceableOutput>() is { } output)
-            output.Replace(Answer(refusal.StatusCode));
+            output.Replace(Answer(refusal.StatusCode, response.Headers.Allow));
     }
 
     public void OnCompleted()
@@ -51,14 +52,15 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
     {
     }
 
-    private byte[] Answer(int status)
+    private byte[] Answer(int status, StringValues allowed)
     {
         var id = ActivityTraceId.CreateRandom().ToString();
         var body = JsonSerializer.Serialize(ErrorBody.Of(ErrorHandler.OfStatus(status), id), WireJson.Options);
         return Encoding.UTF8.GetBytes(
             $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json; charset=utf-8\r\n"
             + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\nDate: {time.GetUtcNow():R}\r\n"
-            + $"X-Content-Type-Options: nosniff\r\n{RequestId.Header}: {id}\r\n\r\n{body}");
+            + (allowed.Count > 0 ? $"Allow: {allowed}\r\n" : "")
+            + $"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{RequestId.Header}: {id}\r\n\r\n{body}");
     }
 
     private sealed class Transport(PipeReader input, PipeWriter output) : IDuplexPipe

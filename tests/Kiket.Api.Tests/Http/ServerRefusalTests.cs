@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Http;
 
@@ -15,8 +17,34 @@ public sealed class ServerRefusalTests(KiketServer server)
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "BAD_REQUEST")]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400, "BAD_REQUEST")]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, "BAD_REQUEST")]
+    [InlineData("GET / HTTP/7.7\r\n\r\n", 505, "HTTP_VERSION_NOT_SUPPORTED")]
+    [InlineData("GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "METHOD_NOT_ALLOWED")]
+    [InlineData("GET example.com:80 HTTP/1.1\r\nHost: example.com:80\r\n\r\n", 405, "METHOD_NOT_ALLOWED")]
+    [InlineData("POST / HTTP/1.0\r\n\r\nx", 400, "BAD_REQUEST")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400, "BAD_REQUEST")]
     public async Task A_malformed_request_is_refused_in_the_usual_body(string request, int status, string code) =>
         await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes(request)), status, code);
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a")]
+    [InlineData("POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{")]
+    [InlineData("POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"a\"")]
+    [InlineData("PUT /api/v1/workflows/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/yaml\r\nContent-Length: 1000\r\n\r\na:")]
+    public async Task A_client_that_sends_too_slowly_is_refused_in_the_usual_body(string beginning)
+    {
+        await using var impatient = new KiketServer
+        {
+            TestServices = services => services.Configure<KestrelServerOptions>(kestrel =>
+            {
+                kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+                kestrel.Limits.MinRequestBodyDataRate = new(1000, TimeSpan.FromSeconds(1.1));
+            }),
+        };
+        await impatient.InitializeAsync();
+        var token = (await impatient.NewTenantAsync()).AdminToken;
+
+        await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes(string.Format(null, beginning, token)), impatient), 408, "REQUEST_TIMEOUT");
+    }
 
     [Fact]
     public async Task An_address_that_is_too_long_is_refused_in_the_usual_body() =>
@@ -78,10 +106,10 @@ public sealed class ServerRefusalTests(KiketServer server)
     }
 
     /// <summary>Sends everything, and only then reads until the first answer that closes the connection, or is whole.</summary>
-    private async Task<string> SendAsync(byte[] request)
+    private async Task<string> SendAsync(byte[] request, KiketServer? other = null)
     {
         using var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(server.Address.Host, server.Address.Port);
+        await client.ConnectAsync((other ?? server).Address.Host, (other ?? server).Address.Port);
         var stream = client.GetStream();
         await stream.WriteAsync(request);
         var answer = new StringBuilder();
@@ -105,6 +133,9 @@ public sealed class ServerRefusalTests(KiketServer server)
         var start = answer.IndexOf('{', StringComparison.Ordinal);
         var body = JsonNode.Parse(answer[start..(answer.LastIndexOf('}') + 1)])!;
         Assert.Equal(code, (string?)body["code"]);
+        Assert.Contains("X-Content-Type-Options: nosniff", answer, StringComparison.Ordinal);
+        Assert.Matches("Cache-Control: .*no-store", answer);
+        Assert.Equal(status == 405, answer.Contains("Allow: ", StringComparison.Ordinal));
         Assert.Contains($"X-Request-Id: {body["request_id"]}", answer, StringComparison.Ordinal);
         return Task.CompletedTask;
     }
