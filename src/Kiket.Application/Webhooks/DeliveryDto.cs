@@ -65,7 +65,7 @@ public sealed record DeliveryDto
 /// <param name="Status">HTTP status of the answer, or null when there was none.</param>
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
-/// <param name="RequestBody">The beginning of the body that was sent; values that are secret are replaced.</param>
+/// <param name="RequestBody">The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the event is about.</param>
 /// <param name="ResponseBody">The beginning of what was answered.</param>
 public sealed record AttemptDto(
     int Number,
@@ -79,7 +79,7 @@ public sealed record AttemptDto(
     IReadOnlyDictionary<string, string> ResponseHeaders,
     string? ResponseBody)
 {
-    public static AttemptDto Of(WebhookAttempt attempt) => new(
+    public static AttemptDto Of(WebhookAttempt attempt, bool showsBody) => new(
         attempt.Number, attempt.At, attempt.DurationMs, attempt.Status, attempt.Error, attempt.Exchange.Url, attempt.Exchange.RequestHeaders,
-        attempt.Exchange.RequestBody, attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
+        showsBody ? attempt.Exchange.RequestBody : null, attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
 }

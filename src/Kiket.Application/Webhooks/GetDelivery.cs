@@ -18,6 +18,7 @@ internal sealed class GetDeliveryHandler(IKiketDb db, ICurrentActor current) : I
         if (await visible.Value.AsNoTracking().SingleOrDefaultAsync(d => d.Id == query.Id, ct) is not { } delivery)
             return WebhookErrors.DeliveryNotFound(query.Id);
         var attempts = await db.WebhookAttempts.AsNoTracking().Where(a => a.DeliveryId == delivery.Id).OrderBy(a => a.Number).ToListAsync(ct);
-        return DeliveryDto.Of(delivery) with { Attempts = [.. attempts.Select(AttemptDto.Of)] };
+        var showsBodies = current.Lacks(ScopeDemands.ScopesOf([delivery.Event])) is null; // they tell of issues and comments
+        return DeliveryDto.Of(delivery) with { Attempts = [.. attempts.Select(a => AttemptDto.Of(a, showsBodies))] };
     }
 }

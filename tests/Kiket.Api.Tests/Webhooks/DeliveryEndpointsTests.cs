@@ -121,6 +121,27 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         Assert.Contains(receiver.Requests, r => r.Body.StartsWith(shown[1], StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false, "webhooks:read")]
+    [InlineData(false, "webhooks:read", "issues:read")]
+    [InlineData(false, "webhooks:read", "comments:read")]
+    [InlineData(true, "webhooks:read", "comments:read", "issues:read")]
+    public async Task A_body_that_was_sent_is_shown_only_to_those_who_may_read_what_it_is_about(bool isShown, params string[] scopes)
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        await tenant.AddIssueAsync();
+        await using var receiver = await Receiver.StartAsync();
+        var webhook = await tenant.AddWebhookAsync(receiver.Url, hooks: new WebhookHook("comment.created"));
+        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { comment = new { body = "between us" } }).CreatedAsync();
+        await tenant.DeliverAsync(webhook);
+        var id = Assert.Single(await tenant.DeliveriesAsync(webhook)).Id;
+
+        var attempt = (await (await tenant.WithScopesAsync(scopes)).GetAsync($"{All}/{id}").OkAsync())["attempts"]![0]!;
+
+        Assert.Equal(isShown, attempt["request_body"] is not null);
+    }
+
     [Fact]
     public async Task Many_deliveries_are_sent_again_by_a_filter()
     {
