@@ -23,7 +23,8 @@ internal static class DatabaseSetup
         _ = options.Provider switch
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(
-                builder => Use(builder, options.Provider, connection).AddInterceptors(queue)),
+                builder => Use(builder, options.Provider, connection).AddInterceptors(queue)
+                    .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder => Use(builder, options.Provider, connection)),
             _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
-using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -12,118 +9,102 @@ namespace Kiket.Infrastructure.Persistence;
 /// Lets the writers of this process have a Sqlite file one after the other, in the order in which they ask. Left to themselves they would
 /// poll for the file, each blocking a thread, and the unlucky ones would wait until the driver gives up. Reads do not queue.
 /// </summary>
-/// <remarks>A turn begins before <c>BEGIN</c> and ends with the transaction, or with the connection where a transaction is merely disposed of.</remarks>
-internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor, IDbConnectionInterceptor
+/// <remarks>A turn begins before <c>BEGIN</c> and ends with the transaction. A bulk change outside a transaction is one of its own.</remarks>
+internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor
 {
-    /// <summary>How often a waiting writer looks whether the turn was lost.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-
     /// <summary>Holds the one turn there is, or nothing while somebody writes; its readers are served in order.</summary>
     private readonly Channel<bool> turn = NewTurn();
-    private readonly ConcurrentDictionary<DbConnection, bool> holders = new(ReferenceEqualityComparer.Instance);
 
+    private readonly Lock gate = new();
+
+    /// <summary>The transaction or command whose turn it is.</summary>
+    private Guid holder;
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "EF owns the transaction that it is given.")]
     public async ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
-        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+        DbConnection connection,
+        TransactionStartingEventData eventData,
+        InterceptionResult<DbTransaction> result,
+        CancellationToken cancellationToken = default)
     {
-        await EnterAsync(connection, cancellationToken);
-        return result;
+        await EnterAsync(eventData.TransactionId, cancellationToken);
+        try
+        {
+            // Begun here because no event tells of a BEGIN that failed.
+            return InterceptionResult<DbTransaction>.SuppressWithResult(
+                await connection.BeginTransactionAsync(eventData.IsolationLevel, cancellationToken));
+        }
+        catch
+        {
+            Leave(eventData.TransactionId);
+            throw;
+        }
     }
 
-    public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
-        LeaveAsync(eventData);
+    public Task TransactionCommittedAsync(
+        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Leave(eventData.TransactionId);
+        return Task.CompletedTask;
+    }
 
-    public Task TransactionRolledBackAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
-        LeaveAsync(eventData);
+    /// <summary>Hears of transactions that were disposed of, however they ended; interceptors do not.</summary>
+    public void TransactionDisposed(EventData disposed) => Leave(((TransactionEventData)disposed).TransactionId);
 
-    /// <summary>A bulk change is a transaction of its own where none is open.</summary>
     public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (IsAlone(eventData))
-            await EnterAsync(eventData.Connection, cancellationToken);
+        if (command.Transaction is null)
+            await EnterAsync(eventData.CommandId, cancellationToken);
         return result;
     }
 
-    public ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+    public ValueTask<int> NonQueryExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (IsAlone(eventData))
-            Leave(eventData.Connection);
+        Leave(eventData.CommandId);
         return ValueTask.FromResult(result);
     }
 
     public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (IsAlone(eventData))
-            Leave(eventData.Connection);
+        Leave(eventData.CommandId);
         return Task.CompletedTask;
     }
 
     public Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        if (IsAlone(eventData))
-            Leave(eventData.Connection);
+        Leave(eventData.CommandId);
         return Task.CompletedTask;
     }
 
-    public void ConnectionClosed(DbConnection connection, ConnectionEndEventData eventData) => Leave(connection);
-
-    public Task ConnectionClosedAsync(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        Leave(connection);
-        return Task.CompletedTask;
-    }
-
-    public void ConnectionDisposed(DbConnection connection, ConnectionEndEventData eventData) => Leave(connection);
-
-    public Task ConnectionDisposedAsync(DbConnection connection, ConnectionEndEventData eventData)
-    {
-        Leave(connection);
-        return Task.CompletedTask;
-    }
-
-    private static bool IsAlone(CommandEventData command) => command.Context?.Database.CurrentTransaction is null;
-
-    private async Task EnterAsync(DbConnection connection, CancellationToken ct)
-    {
-        if (holders.ContainsKey(connection))
-            return;
-        var begun = Stopwatch.GetTimestamp();
-        while (!await TryEnterAsync(connection, ct))
-        {
-            // A turn whose connection was closed in a way that no event tells of must not stop all writers for good.
-            foreach (var holder in holders.Keys.Where(h => h.State is ConnectionState.Closed))
-                Leave(holder);
-            if (Stopwatch.GetElapsedTime(begun) >= timeout)
-                throw new DatabaseBusyException($"Other writers have held the database for {timeout.TotalSeconds:0} seconds.");
-        }
-    }
-
-    private async Task<bool> TryEnterAsync(DbConnection connection, CancellationToken ct)
+    private async Task EnterAsync(Guid writer, CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Look < timeout ? Look : timeout);
+        limit.CancelAfter(timeout);
         try
         {
-            holders[connection] = await turn.Reader.ReadAsync(limit.Token);
-            return true;
+            await turn.Reader.ReadAsync(limit.Token);
+            lock (gate)
+                holder = writer;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return false;
+            throw new DatabaseBusyException($"Other writers have held the database for {timeout.TotalSeconds:0} seconds.");
         }
     }
 
-    private Task LeaveAsync(TransactionEndEventData ended)
+    /// <summary>Ends the turn of this writer. For anybody else, and for one who has left already, it does nothing.</summary>
+    private void Leave(Guid writer)
     {
-        if (ended.Context is { } context)
-            Leave(context.Database.GetDbConnection());
-        return Task.CompletedTask;
-    }
+        lock (gate)
+        {
+            if (holder != writer)
+                return;
+            holder = default;
+        }
 
-    private void Leave(DbConnection connection)
-    {
-        if (holders.TryRemove(connection, out _))
-            turn.Writer.TryWrite(true);
+        turn.Writer.TryWrite(true);
     }
 
     private static Channel<bool> NewTurn()
