@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Startup;
 
 /// <summary>The executable as an operator runs it, each test on a database of its own.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-commands-").FullName;

@@ -3,6 +3,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Startup;
 
 /// <summary>Every way in which ASP.NET Core is told where to listen.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class ListenAddressTests
 {
     private const string Token = "kpat_operator_of_the_address_tests";

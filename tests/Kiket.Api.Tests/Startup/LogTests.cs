@@ -5,6 +5,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Startup;
 
 /// <summary>The log of a server in a process of its own: what is expected is not an error in it, and what an operator looks for is there.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class LogTests
 {
     private const string Token = "kpat_operator_who_reads_the_log";

@@ -5,6 +5,7 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Startup;
 
+[Trait("Database", "Sqlite")]
 public sealed partial class ServingTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Kiket.Api.Tests.Startup;
 
+[Trait("Database", "Sqlite")]
 public sealed class SettingsTests
 {
     [Fact]

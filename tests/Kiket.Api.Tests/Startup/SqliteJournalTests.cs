@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Startup;
 
+[Trait("Database", "Sqlite")]
 public sealed class SqliteJournalTests(KiketServer server)
 {
     [Fact]

@@ -6,6 +6,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Startup;
 
 /// <summary>What a server does when it is asked to end, as orchestrators ask: by SIGTERM.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class StoppingTests
 {
     private const string Token = "kpat_operator_who_stops_servers";

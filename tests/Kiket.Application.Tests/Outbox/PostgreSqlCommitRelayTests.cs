@@ -9,7 +9,7 @@ using Npgsql;
 namespace Kiket.Application.Tests.Outbox;
 
 /// <summary>On PostgreSQL one process hears of the commits of another, also after its connection has broken.</summary>
-public sealed class CommitRelayTests(PostgreSqlDatabase database)
+public sealed class PostgreSqlCommitRelayTests(PostgreSqlDatabase database)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
