@@ -8,6 +8,7 @@ using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Kiket.Infrastructure.Jobs;
 
@@ -15,6 +16,9 @@ public static class JobSetup
 {
     /// <summary>After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.</summary>
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
+
+    /// <summary>Workers hold a connection only while they look for a job or end one, so that several can share it.</summary>
+    private const int PostgresPoolSize = 5;
 
     public static IServiceCollection AddKiketJobs(this IServiceCollection services, IConfiguration configuration)
     {
@@ -28,7 +32,7 @@ public static class JobSetup
                 // Rows are the truth and are picked up again at start, so jobs need not outlive the process.
                 DatabaseProvider.Sqlite => (object)hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }),
                 DatabaseProvider.PostgreSql => hangfire.UsePostgreSqlStorage(
-                    options => options.UseNpgsqlConnection(connection),
+                    options => options.UseNpgsqlConnection(ForJobs(connection)),
                     new PostgreSqlStorageOptions
                     {
                         EnableLongPolling = false,
@@ -57,4 +61,13 @@ public static class JobSetup
 
     /// <summary>Name of this node's job server; the storage appends an id to it.</summary>
     public static string ServerName { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>Jobs have a small pool of their own: a node that starts does not open a connection for each worker at once.</summary>
+    private static string ForJobs(string connection)
+    {
+        var postgres = new NpgsqlConnectionStringBuilder(connection);
+        postgres.MaxPoolSize = Math.Min(postgres.MaxPoolSize, PostgresPoolSize);
+        postgres.MinPoolSize = Math.Min(postgres.MinPoolSize, postgres.MaxPoolSize);
+        return postgres.ToString();
+    }
 }
