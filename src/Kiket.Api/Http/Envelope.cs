@@ -124,7 +124,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
         }
 
-        /// <summary>A member that also stands beside the wrapper: a null in one place does not hide what the other one says.</summary>
+        /// <summary>A member that is also beside the wrapper: a null in one place does not hide what the other one says.</summary>
         private static void AddAgain(Dictionary<string, JsonElement> members, JsonProperty member, JsonElement beside, string path)
         {
             if (member.Value.ValueKind is JsonValueKind.Null)

@@ -77,7 +77,7 @@ internal sealed class IdempotencyFilter : IEndpointFilter
                 ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, "The request took too long and another one took its key over."));
         }
 
-        // Not earlier: whoever reads a refusal can use the key again at once.
+        // Not earlier: a client that reads a refusal can use the key again at once.
         await http.Response.Body.WriteAsync(written.Answer.Body, http.RequestAborted);
         return Results.Empty;
     }

@@ -52,7 +52,7 @@ internal static class Parameters
         return first.Value;
     }
 
-    /// <summary>What stands in the body or in the query; two that differ are refused.</summary>
+    /// <summary>The value in the body or in the query; two that differ are refused.</summary>
     public static T? Agreed<T>(string name, T? inBody, T? inQuery)
         where T : struct => inBody is { } body && inQuery is { } query && !body.Equals(query)
             ? throw new InvalidParameterException(name, $"{name} has different values in the body and in the query; give one of them.")

@@ -80,7 +80,7 @@ internal static class Serving
     public static int ExitCodeOf(Exception failure) =>
         failure is SettingsException or InvalidDataException or InvalidOperationException { Source: Kestrel } ? WrongSettings : 1;
 
-    /// <summary>Waits for the signal to stop. A stop is no failure, even when what was running had to be cut off.</summary>
+    /// <summary>Waits for the signal to stop. A stop is not a failure, even when requests had to be cut off.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever did not end in time, the process ends now, and in order.")]
     private static async Task StopWhenAskedAsync(this WebApplication app)
     {

@@ -13,14 +13,12 @@ public static class StorableText
     /// <param name="maxLength">How long the result is at most, in UTF-16 units.</param>
     public static string Of(string text, int maxLength = int.MaxValue)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var end = text.Length <= maxLength ? text.Length
-            : maxLength > 0 && char.IsSurrogatePair(text, maxLength - 1) ? maxLength - 1 : maxLength;
-        if (IsStorable(text.AsSpan(0, end)))
-            return text[..end];
+        var cut = UnicodeText.Cut(text, maxLength);
+        if (IsStorable(cut))
+            return cut;
 
-        var stored = new StringBuilder(end);
-        foreach (var rune in text.AsSpan(0, end).EnumerateRunes()) // half of a pair is enumerated as U+FFFD
+        var stored = new StringBuilder(cut.Length);
+        foreach (var rune in cut.EnumerateRunes()) // half of a pair is enumerated as U+FFFD
             stored.Append(rune.Value == 0 ? Replacement.ToString() : rune.ToString());
         return stored.ToString();
     }

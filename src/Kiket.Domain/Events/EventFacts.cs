@@ -40,7 +40,7 @@ public sealed record EventFacts
     /// <summary>Text of the comment as it was then, or null.</summary>
     public string? Comment { get; init; }
 
-    /// <summary>Who wrote the comment; null where there is none, and in entries that tell only of its author.</summary>
+    /// <summary>Who wrote the comment; null where there is none, and in entries that only name its author.</summary>
     public long? CommentAuthorId { get; init; }
 
     /// <summary>When the comment was written (UTC), or null as <see cref="CommentAuthorId"/>.</summary>

@@ -16,7 +16,7 @@ public static class DatabaseLock
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(5);
 
-    /// <param name="timeout">How long to wait for whoever holds it.</param>
+    /// <param name="timeout">How long to wait for its holder.</param>
     /// <param name="onWaiting">Called every few seconds while another process holds it.</param>
     /// <returns>The lock, to be disposed of by the caller; null when another process held it all the time.</returns>
     public static async Task<IAsyncDisposable?> AcquireAsync(

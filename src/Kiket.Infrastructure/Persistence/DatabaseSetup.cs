@@ -69,7 +69,7 @@ internal static class DatabaseSetup
     }
 
     /// <summary>
-    /// What fails throws, and whoever catches it decides whether it is an error: a conflict that is expected is none, and what is one is logged
+    /// Failures throw, and the code that catches them decides whether they are errors: an expected conflict is not one, and an error is logged
     /// there, once and with what was asked for.
     /// </summary>
     private static void Quieten(WarningsConfigurationBuilder warnings) => warnings.Log(

@@ -192,7 +192,7 @@ public abstract class KiketDbContext(DbContextOptions options) : DbContext(optio
     /// <summary>Brings old rows into the form of this version; little to ask where that is done.</summary>
     internal Task UpgradeAsync(CancellationToken ct) => new TextUpgrade(this).RunAsync(ct);
 
-    /// <summary>Saves what is no change to anybody: without events, timers or new versions.</summary>
+    /// <summary>Saves without events, timers or new versions.</summary>
     internal Task<int> SaveQuietlyAsync(CancellationToken ct) => base.SaveChangesAsync(acceptAllChangesOnSuccess: true, ct);
 
     /// <summary>

@@ -30,7 +30,7 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
         await EnterAsync(eventData.TransactionId, cancellationToken);
         try
         {
-            // Begun here because no event tells of a BEGIN that failed.
+            // Begun here because EF raises no event when BEGIN fails.
             return InterceptionResult<DbTransaction>.SuppressWithResult(
                 await connection.BeginTransactionAsync(eventData.IsolationLevel, cancellationToken));
         }

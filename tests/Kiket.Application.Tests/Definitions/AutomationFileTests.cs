@@ -69,7 +69,7 @@ public sealed class AutomationFileTests
     [InlineData("automations: [{id: a, trigger: {event: schedule, cron: '0 9 * * *'}}]\n", "1:32 The automation a is kept and never run: there are no events 'schedule' here.", "1:50 The key 'cron' is not known here; it is kept and not read.")]
     [InlineData("automations: [{id: a, actions: []}]\n", "1:20 The automation a is kept and never run: it names no event.")]
     [InlineData("recipe: {key: a, trigger: issue.updated, requires_approval: true}\n", "1:61 The automation a is kept and never run: nobody can approve of its runs here.")]
-    [InlineData("recipe: {key: a, trigger: issue.updated, conditions: [{field: priority, operator: near}]}\n", "1:27 The automation a is kept and never run: it could not be read.", "1:83 'near' is no operator. Operators: *")]
+    [InlineData("recipe: {key: a, trigger: issue.updated, conditions: [{field: priority, operator: near}]}\n", "1:27 The automation a is kept and never run: it could not be read.", "1:83 'near' is not an operator. Operators: *")]
     [InlineData("recipe: {key: a, trigger: issue.updated, metadata: {b: c}}\n", "1:42 The key 'metadata' is not known here; it is kept and not read.")]
     [InlineData("recipe: {key: a, trigger: issue.updated, conditions: [{field: risk, equals: 1}]}\n", "1:27 Issues of this project have no field 'risk', which the automation a looks at.")]
     [InlineData("automations: [{id: a, trigger: {events: [issue.created, moon.full]}}]\n", "1:32 The automation a waits for 'moon.full', which does not happen here.")]
