@@ -20,6 +20,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
         {
 #pragma warning disable 612, 618
             modelBuilder
+                .UseCollation("Latin1_General_100_BIN2")
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
@@ -46,7 +47,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -59,13 +61,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Schema")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schema");
+                        .HasColumnName("schema")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Slot")
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("nvarchar(160)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -105,7 +109,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Data")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("data");
+                        .HasColumnName("data")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("datetimeoffset")
@@ -127,7 +132,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -160,7 +166,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("column");
+                        .HasColumnName("column")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ModuleId")
                         .HasColumnType("bigint")
@@ -182,17 +189,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(63)
                         .HasColumnType("nvarchar(63)")
-                        .HasColumnName("table");
+                        .HasColumnName("table")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("UniqueHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("unique_hash");
+                        .HasColumnName("unique_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Value")
                         .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)")
+                        .HasMaxLength(512)
+                        .HasColumnType("nvarchar(512)")
                         .HasColumnName("value")
                         .UseCollation("Latin1_General_100_BIN2");
 
@@ -228,7 +237,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Content")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("content");
+                        .HasColumnName("content")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -242,7 +252,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
-                        .HasColumnName("path");
+                        .HasColumnName("path")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
@@ -252,7 +263,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -266,7 +278,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Warnings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("warnings");
+                        .HasColumnName("warnings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_definition_files");
@@ -299,7 +312,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("cause");
+                        .HasColumnName("cause")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid?>("ClaimId")
                         .HasColumnType("uniqueidentifier")
@@ -317,12 +331,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Facts")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("facts");
+                        .HasColumnName("facts")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("FannedOutAt")
                         .HasColumnType("datetimeoffset")
@@ -335,13 +351,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("LastError")
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("datetimeoffset")
@@ -396,12 +414,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("CallbackUrl")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("callback_url");
+                        .HasColumnName("callback_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Configuration")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("configuration");
+                        .HasColumnName("configuration")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -419,23 +439,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(120)
                         .HasColumnType("nvarchar(120)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("KeyHash")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("KeyPrefix")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("key_prefix");
+                        .HasColumnName("key_prefix")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Manifest")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("manifest");
+                        .HasColumnName("manifest")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -460,13 +484,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Slot")
                         .HasMaxLength(140)
                         .HasColumnType("nvarchar(140)")
-                        .HasColumnName("slot");
+                        .HasColumnName("slot")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("UninstalledAt")
                         .HasColumnType("datetimeoffset")
@@ -516,7 +542,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -529,7 +556,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Details")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("details");
+                        .HasColumnName("details")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ExtensionId")
                         .HasColumnType("bigint")
@@ -542,7 +570,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Subject")
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("subject");
+                        .HasColumnName("subject")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_extension_audit_entries");
@@ -565,7 +594,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ExtensionId")
                         .HasColumnType("bigint")
@@ -579,13 +609,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -622,7 +654,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Ciphertext")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("ciphertext");
+                        .HasColumnName("ciphertext")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -643,7 +676,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(160)
                         .HasColumnType("nvarchar(160)")
-                        .HasColumnName("owner");
+                        .HasColumnName("owner")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("RotatedAt")
                         .HasColumnType("datetimeoffset")
@@ -657,7 +691,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("scope");
+                        .HasColumnName("scope")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -698,7 +733,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Json")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("json");
+                        .HasColumnName("json")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
@@ -750,7 +786,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Body")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
@@ -810,7 +847,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("CustomFields")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("custom_fields");
+                        .HasColumnName("custom_fields")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("DeletedAt")
                         .HasColumnType("datetimeoffset")
@@ -818,7 +856,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Description")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("description");
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("DueDate")
                         .HasColumnType("date")
@@ -836,19 +875,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(220)
                         .HasColumnType("nvarchar(220)")
-                        .HasColumnName("hierarchy_path");
+                        .HasColumnName("hierarchy_path")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("IssueType")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("issue_type");
+                        .HasColumnName("issue_type")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(44)
                         .HasColumnType("nvarchar(44)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("Labels")
                         .IsRequired()
@@ -890,13 +932,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<decimal?>("StoryPoints")
                         .HasPrecision(12, 2)
@@ -905,9 +956,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Title")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("title");
+                        .HasMaxLength(510)
+                        .HasColumnType("nvarchar(510)")
+                        .HasColumnName("title")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("TypeKey")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("type_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -985,7 +1044,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("action");
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ActorId")
                         .HasColumnType("bigint")
@@ -998,11 +1058,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Changes")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("changes");
+                        .HasColumnName("changes")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Comment")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("comment");
+                        .HasColumnName("comment")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -1039,15 +1101,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("created_by_id");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1058,15 +1122,24 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("project_id");
 
                     b.Property<string>("Release")
-                        .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
-                        .HasColumnName("release");
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("release")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("TargetDate")
                         .HasColumnType("date")
@@ -1111,13 +1184,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("level");
+                        .HasColumnName("level")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("message");
+                        .HasColumnName("message")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1162,20 +1237,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("settings");
+                        .HasColumnName("settings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Slug")
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("slug");
+                        .HasColumnName("slug")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1210,9 +1288,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("created_at");
 
                     b.Property<string>("Description")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
-                        .HasColumnName("description");
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("description")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("EndDate")
                         .HasColumnType("date")
@@ -1221,13 +1300,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("GithubRepoUrl")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("github_repo_url");
+                        .HasColumnName("github_repo_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("LastIssueNumber")
                         .HasColumnType("int")
@@ -1239,9 +1320,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1250,23 +1332,34 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Schema")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("schema");
+                        .HasColumnName("schema")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("SearchText")
                         .IsRequired()
                         .HasMaxLength(1800)
                         .HasColumnType("nvarchar(1800)")
-                        .HasColumnName("search_text");
+                        .HasColumnName("search_text")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("settings");
+                        .HasColumnName("settings")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("SlaDefinitions")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("sla_definitions");
+                        .HasColumnName("sla_definitions")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateOnly?>("StartDate")
                         .HasColumnType("date")
@@ -1276,7 +1369,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1291,7 +1385,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("visibility");
+                        .HasColumnName("visibility")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("WorkflowAutoBoards")
                         .HasColumnType("bit")
@@ -1336,7 +1431,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("TeamRoles")
                         .IsRequired()
@@ -1364,7 +1460,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Definition")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition");
+                        .HasColumnName("definition")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -1373,7 +1470,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Metrics")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("metrics");
+                        .HasColumnName("metrics")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1391,7 +1489,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("TimerId")
                         .HasColumnType("bigint")
@@ -1431,7 +1530,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Adjustments")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("adjustments");
+                        .HasColumnName("adjustments")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("BreachesAt")
                         .HasColumnType("datetimeoffset")
@@ -1472,7 +1572,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Policy")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("policy");
+                        .HasColumnName("policy")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
@@ -1486,24 +1587,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(300)
                         .HasColumnType("nvarchar(300)")
-                        .HasColumnName("rule_key");
+                        .HasColumnName("rule_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Spans")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("spans");
+                        .HasColumnName("spans")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("StoppedAt")
                         .HasColumnType("datetimeoffset")
@@ -1558,13 +1663,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset")
@@ -1572,9 +1679,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1584,7 +1692,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
-                        .HasColumnName("prefix");
+                        .HasColumnName("prefix")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("RateLimitRequests")
                         .HasColumnType("int")
@@ -1598,6 +1707,13 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("scopes");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1650,7 +1766,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("hash");
+                        .HasColumnName("hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1694,7 +1811,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("AvatarUrl")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("avatar_url");
+                        .HasColumnName("avatar_url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<decimal?>("Capacity")
                         .HasPrecision(12, 2)
@@ -1708,7 +1826,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("DaysOff")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("days_off");
+                        .HasColumnName("days_off")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("Deactivated")
                         .HasColumnType("bit")
@@ -1718,7 +1837,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(254)
                         .HasColumnType("nvarchar(254)")
-                        .HasColumnName("email");
+                        .HasColumnName("email")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.PrimitiveCollection<string>("ExpertiseTags")
                         .IsRequired()
@@ -1736,9 +1856,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("name");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1748,7 +1869,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("role");
+                        .HasColumnName("role")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<bool>("SuperAdmin")
                         .HasColumnType("bit")
@@ -1812,19 +1941,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Hooks")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("hooks");
+                        .HasColumnName("hooks")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Host")
                         .IsRequired()
                         .HasMaxLength(2000)
                         .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("host");
+                        .HasColumnName("host")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("kind");
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -1840,7 +1972,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("PreviousSecret")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("previous_secret");
+                        .HasColumnName("previous_secret")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("PreviousSecretUntil")
                         .HasColumnType("datetimeoffset")
@@ -1856,12 +1989,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Secret")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("secret");
+                        .HasColumnName("secret")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Target")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("target");
+                        .HasColumnName("target")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -1912,12 +2047,14 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Error")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("error");
+                        .HasColumnName("error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Exchange")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("exchange");
+                        .HasColumnName("exchange")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("Number")
                         .HasColumnType("int")
@@ -1969,13 +2106,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(128)
                         .HasColumnType("nvarchar(128)")
-                        .HasColumnName("event");
+                        .HasColumnName("event")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("EventId")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
-                        .HasColumnName("event_id");
+                        .HasColumnName("event_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("bigint")
@@ -1988,7 +2127,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("LastError")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("last_error");
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int?>("LastStatus")
                         .HasColumnType("int")
@@ -2008,7 +2148,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Payload")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("payload");
+                        .HasColumnName("payload")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("ProjectId")
                         .HasColumnType("bigint")
@@ -2016,13 +2157,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Request")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("request");
+                        .HasColumnName("request")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("state");
+                        .HasColumnName("state")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("WebhookId")
                         .HasColumnType("bigint")
@@ -2079,7 +2222,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Decisions")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("decisions");
+                        .HasColumnName("decisions")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("EscalatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2093,7 +2237,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("from");
+                        .HasColumnName("from")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2110,7 +2255,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Requirement")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("requirement");
+                        .HasColumnName("requirement")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("ResolvedAt")
                         .HasColumnType("datetimeoffset")
@@ -2120,13 +2266,15 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("To")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("to");
+                        .HasColumnName("to")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2166,7 +2314,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("checklist_id");
+                        .HasColumnName("checklist_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("IssueId")
                         .HasColumnType("bigint")
@@ -2176,7 +2325,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
-                        .HasColumnName("item_id");
+                        .HasColumnName("item_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2212,19 +2362,22 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<string>("Definition")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("definition");
+                        .HasColumnName("definition")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key");
+                        .HasColumnName("key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
@@ -2238,9 +2391,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("revision");
 
+                    b.Property<string>("SortKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("sort_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Source")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("source");
+                        .HasColumnName("source")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("datetimeoffset")
@@ -2282,7 +2443,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("key_hash");
+                        .HasColumnName("key_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid?>("Owner")
                         .HasColumnType("uniqueidentifier")
@@ -2292,7 +2454,8 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("request_hash");
+                        .HasColumnName("request_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("ReservedUntil")
                         .HasColumnType("datetimeoffset")
@@ -2313,6 +2476,36 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_idempotency_records_user_id_key_hash");
 
                     b.ToTable("idempotency_records", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>
@@ -2336,22 +2529,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("kid");
+                        .HasColumnName("kid")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("PrivateKey")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("private_key");
+                        .HasColumnName("private_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("X")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("x");
+                        .HasColumnName("x")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Y")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("y");
+                        .HasColumnName("y")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.HasKey("Id")
                         .HasName("pk_signing_keys");
