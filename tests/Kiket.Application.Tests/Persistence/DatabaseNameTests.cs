@@ -10,6 +10,6 @@ public sealed class DatabaseNameTests
             .Any(c => c.GetParameters().Any(p => p.ParameterType == typeof(PostgreSqlDatabase) || p.ParameterType == typeof(ManyPostgreSqlIssues)))).ToList();
 
         Assert.NotEmpty(tests);
-        Assert.Empty(tests.Where(t => !t.Name.Contains("PostgreSql", StringComparison.Ordinal)));
+        Assert.DoesNotContain(tests, t => !t.Name.Contains("PostgreSql", StringComparison.Ordinal));
     }
 }
