@@ -26,14 +26,14 @@ internal static class CustomDataEndpoints
 
         var records = api.MapGroup("/custom_data/{module}/{table}").WithTags("Custom data");
         records.MapGet("/", ListCustomRecords).WithName(nameof(ListCustomRecords)).Reads(Scope.CustomData);
-        records.MapPost("/", CreateCustomRecord).WithName(nameof(CreateCustomRecord)).Writes(Scope.CustomData).Produces<RecordAnswer>(StatusCodes.Status201Created);
+        records.MapPost("/", CreateCustomRecord).WithName(nameof(CreateCustomRecord)).Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
         records.MapGet("/{id}", GetCustomRecord).WithName(nameof(GetCustomRecord)).Reads(Scope.CustomData);
         records.MapPatch("/{id}", UpdateCustomRecord).WithName(nameof(UpdateCustomRecord)).Writes(Scope.CustomData);
         records.MapDelete("/{id}", DeleteCustomRecord).WithName(nameof(DeleteCustomRecord)).Writes(Scope.CustomData);
 
         var ext = api.MapGroup("/ext/custom_data/{module}/{table}").WithTags("Extension API");
         ext.MapGet("/", ListExtCustomRecords).WithName(nameof(ListExtCustomRecords)).Reads(Scope.CustomData);
-        ext.MapPost("/", CreateExtCustomRecord).WithName(nameof(CreateExtCustomRecord)).Writes(Scope.CustomData).Produces<RecordAnswer>(StatusCodes.Status201Created);
+        ext.MapPost("/", CreateExtCustomRecord).WithName(nameof(CreateExtCustomRecord)).Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
         ext.MapGet("/{id}", GetExtCustomRecord).WithName(nameof(GetExtCustomRecord)).Reads(Scope.CustomData);
         ext.MapPatch("/{id}", UpdateExtCustomRecord).WithName(nameof(UpdateExtCustomRecord)).Writes(Scope.CustomData);
         ext.MapDelete("/{id}", DeleteExtCustomRecord).WithName(nameof(DeleteExtCustomRecord)).Writes(Scope.CustomData);
@@ -137,8 +137,7 @@ internal static class CustomDataEndpoints
             return new ErrorResult(Error.Validation("record", "Give record, an object, or records, a list of objects."));
         var created = await mediator.Send(new CreateCustomRecordsCommand(table, body.Records ?? [body.Record!], IsBulk: body.Records is not null), ct);
         return created.Error is { } error ? new ErrorResult(error)
-            : body.Records is null ? TypedResults.Created((string?)null, new RecordAnswer(created.Value[0]))
-            : TypedResults.Created((string?)null, new RecordsAnswer(created.Value));
+            : TypedResults.Created((string?)null, new AddedRecords(body.Records is null ? created.Value[0] : created.Value));
     }
 
     private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateAsync(CustomTableRef table, string id, RecordBody body, IMediator mediator, CancellationToken ct) =>
@@ -150,7 +149,8 @@ internal static class CustomDataEndpoints
 /// <summary>One record: its id, its columns, `organization_id`, `project_id`, `created_at` and `updated_at`.</summary>
 internal sealed record RecordAnswer(Record Data);
 
-internal sealed record RecordsAnswer(IReadOnlyList<Record> Data);
+/// <param name="Data">The new record, or the list of them when the request held `records`.</param>
+internal sealed record AddedRecords(object Data);
 
 internal record RecordParameters
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kiket.Api.Authentication;
@@ -7,6 +8,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
@@ -34,9 +36,11 @@ internal static class StorageEndpoints
 
     /// <summary>Keeps a value under a key; with `If-Match` only in place of the version that you have seen, with `If-None-Match: *` only a new one.</summary>
     private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> PutStoredValue(
-        string key, StoredValueBody body, IfMatch ifMatch, HttpRequest request, IMediator mediator, CancellationToken ct) =>
+        string key, StoredValueBody body, IfMatch ifMatch,
+        [FromHeader(Name = "If-None-Match"), Description("`*` to keep only a new value.")] string? ifNoneMatch,
+        IMediator mediator, CancellationToken ct) =>
         body.ToJson() is { } json
-            ? (await mediator.Send(new PutStoredValueCommand(key, json, ifMatch.Version, request.Headers.IfNoneMatch == "*"), ct)).ToResource()
+            ? (await mediator.Send(new PutStoredValueCommand(key, json, ifMatch.Version, ifNoneMatch == "*"), ct)).ToResource()
             : new ErrorResult(Error.Validation("value", "value is missing; null is a value too."));
 
     /// <summary>Deletes a value that the extension keeps.</summary>

@@ -17,6 +17,7 @@ internal static class JsonSetup
         WireJson.Configure(options);
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.AllowReadingFromString; // the CLI sends numbers as text
+        options.Converters.Insert(0, new EnumConverterFactory());
         options.Converters.Add(new IdConverter());
         options.Converters.Add(new ProjectRefConverter());
         options.Converters.Add(new IssueRefConverter());
@@ -72,6 +73,26 @@ internal static class JsonSetup
         }
 
         public override void Write(Utf8JsonWriter writer, ExtensionRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    }
+
+    /// <summary>Enums are read like those in queries, upper and lower case alike: generated clients write <c>Project_manager</c>.</summary>
+    private sealed class EnumConverterFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(EnumConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class EnumConverter<T> : JsonConverter<T>
+        where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType is JsonTokenType.String && WireName.TryParse(reader.GetString(), out T value)
+                ? value
+                : throw new JsonException($"This is not one of {string.Join(", ", WireName.All<T>())}.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(WireName.Of(value));
     }
 
     private sealed class OptionalConverterFactory : JsonConverterFactory

@@ -53,6 +53,8 @@ internal sealed class DocumentProcessor : IDocumentProcessor
         };
         document.SecurityDefinitions[ApiKeyScheme] = Header(BearerHandler.ApiKeyHeader, "The key of an installed extension (`ext_live_…`).");
         document.SecurityDefinitions[RuntimeTokenScheme] = Header(BearerHandler.RuntimeTokenHeader, "The token of one delivery to an extension.");
+        foreach (var schema in document.Components.Schemas.Values)
+            schema.EnumerationNames.Clear(); // clients in C# would write these names of ours in place of the values
         foreach (var path in document.Paths.Values)
         {
             if (path.TryGetValue(OpenApiOperationMethod.Get, out var get))

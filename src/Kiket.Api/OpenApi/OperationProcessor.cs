@@ -122,14 +122,20 @@ internal sealed class OperationProcessor : IOperationProcessor
         content.Example = Examples.OfRequest(wrapped, route.IsPatch);
     }
 
-    private static JsonSchemaProperty Copy(JsonSchemaProperty property) => new()
+    private static JsonSchemaProperty Copy(JsonSchemaProperty property)
     {
-        Type = property.Type,
-        Format = property.Format,
-        Description = property.Description,
-        IsNullableRaw = property.IsNullableRaw,
-        Reference = property.Reference,
-    };
+        var copy = new JsonSchemaProperty
+        {
+            Type = property.Type,
+            Format = property.Format,
+            Description = property.Description,
+            IsNullableRaw = property.IsNullableRaw,
+            Reference = property.Reference,
+        };
+        foreach (var reference in property.OneOf)
+            copy.OneOf.Add(new JsonSchema { Reference = reference.ActualSchema });
+        return copy;
+    }
 
     private static void DescribeAnswers(OpenApiOperation operation, Route route)
     {

@@ -45,10 +45,10 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
     public void Process(SchemaProcessorContext context)
     {
         var (type, schema) = (context.ContextualType.OriginalType, context.Schema);
+        schema.Description = WithoutReferences(schema.Description);
         if (type.Assembly.GetName().Name?.StartsWith("Kiket.", StringComparison.Ordinal) != true || schema.Properties.Count == 0)
             return;
 
-        schema.Description = WithoutReferences(schema.Description);
         var isRequest = requests.Value.Contains(type);
         schema.AllowAdditionalProperties = !isRequest;
         foreach (var member in context.ContextualType.Properties)
@@ -93,7 +93,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
     private static string? WithoutReferences(string? description) =>
         description is null ? null : OwnPapers().Replace(description, "");
 
-    [GeneratedRegex(@" \((contract|decisions|architecture)\b[^)]*\)")]
+    [GeneratedRegex(@" \((contract|decisions|architecture)\b[^)]*\)|\s*Source: [^\n]*")]
     private static partial Regex OwnPapers();
 
     private static Action<JsonSchema> Text(string description) => schema =>

@@ -125,7 +125,7 @@ public sealed class DocumentTests(KiketServer server)
             .. route.HasBody ? ["413", "415"] : Array.Empty<string>(),
             .. route.Path.Contains('{') ? ["404"] : Array.Empty<string>(),
             .. parameters.Contains("If-Match") ? ["412"] : Array.Empty<string>(),
-            .. parameters.Contains("If-None-Match") ? ["304"] : Array.Empty<string>(),
+            .. !isWrite && parameters.Contains("If-None-Match") ? ["304"] : Array.Empty<string>(),
         ];
         foreach (var missing in expected.Except(statuses))
             yield return $"the status {missing} is missing";
@@ -170,7 +170,7 @@ public sealed class DocumentTests(KiketServer server)
     {
         var document = await ApiDocument.ReadAsync(server);
 
-        foreach (var word in new[] { "Dto", "(contract", "(decisions", "(architecture", "Kiket." })
+        foreach (var word in new[] { "Dto", "(contract", "(decisions", "(architecture", "Source:", "Kiket." })
             Assert.DoesNotContain(word, document.Json, StringComparison.Ordinal);
     }
 

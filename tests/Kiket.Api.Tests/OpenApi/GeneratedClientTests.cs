@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Api.Tests.Webhooks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using NSwag.CodeGeneration.CSharp;
@@ -14,6 +15,7 @@ public sealed class GeneratedClientTests(KiketServer server)
     [Fact]
     public async Task What_a_generated_csharp_client_stores_is_what_its_user_meant()
     {
+        await using var receiver = await Receiver.StartAsync();
         var tenant = await server.NewTenantAsync();
         var source = await GenerateAsync();
 
@@ -21,7 +23,7 @@ public sealed class GeneratedClientTests(KiketServer server)
         Assert.DoesNotContain("class Anonymous", source, StringComparison.Ordinal);
         var compiled = Compile(source, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "OpenApi", "ClientProgram.cs")));
         var run = compiled.GetType("Kiket.Client.ClientProgram")!.GetMethod("RunAsync", BindingFlags.Public | BindingFlags.Static)!;
-        var differences = await (Task<List<string>>)run.Invoke(null, [tenant.Admin])!;
+        var differences = await (Task<List<string>>)run.Invoke(null, [tenant.Admin, receiver.Url])!;
 
         Assert.True(differences.Count == 0, string.Join(Environment.NewLine, differences));
     }
