@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// The framework reads <c>+1</c> and <c>01</c> as 1. In addresses a number is decimal digits only, and all else is what nonsense is:
-/// another route's for <c>{id:long}</c>, a parameter that cannot be read elsewhere.
+/// The framework reads <c>+1</c> and <c>01</c> as 1. In addresses a number is decimal digits only. Other text matches no route with
+/// <c>{id:long}</c>, which is 404, and as the value of any other parameter it is 400.
 /// </summary>
 internal static class PlainNumbers
 {
