@@ -74,8 +74,6 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
         _ => new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."),
     };
 
-    private static readonly Error Stopping = new(
-        ErrorKind.BadRequest, ErrorCodes.ServiceUnavailable, $"The server is stopping. Try again in {RetryAfterSeconds} seconds.");
     private static readonly Error TooLarge = new(ErrorKind.BadRequest, "PAYLOAD_TOO_LARGE", "The body is too large.");
     public static readonly Error WrongMediaType =
         new(ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must have the content type application/json, in UTF-8.");
@@ -95,7 +93,6 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
             Error.Validation([.. e.Errors.Select(f => new ErrorDetail(f.PropertyName, f.ErrorMessage))]),
             StatusCodes.Status422UnprocessableEntity),
         _ when DatabaseFailure.IsUnavailable(exception) || DatabaseFailure.IsDeadlock(exception) => (Unavailable, StatusCodes.Status503ServiceUnavailable),
-        OperationCanceledException => (Stopping, StatusCodes.Status503ServiceUnavailable), // the server stops while a body still arrives
         _ when DatabaseFailure.IsLostRace(exception) => Race(context),
         _ => (new(ErrorKind.BadRequest, "INTERNAL_ERROR", "The server failed to answer. The request id names the entry in its log."),
             StatusCodes.Status500InternalServerError),

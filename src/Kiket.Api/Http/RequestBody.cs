@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Kiket.Domain.Common;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -34,6 +36,8 @@ internal static class RequestBody
     public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+            request.Body = new WholeBody(request.BodyReader);
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultLimit;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
             server.MaxRequestBodySize = MaxDiscarded; // routing has set it to the limit of the route
@@ -92,6 +96,23 @@ internal static class RequestBody
 
         public override void Flush()
         {
+        }
+    }
+
+    /// <summary>Reads on where Kestrel interrupts a read: when it is asked to stop, requests in flight are still to be answered.</summary>
+    private sealed class WholeBody(PipeReader reader) : ForwardStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(cancellationToken);
+                var part = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+                part.CopyTo(buffer.Span);
+                reader.AdvanceTo(part.End);
+                if (part.Length > 0 || result.IsCompleted || buffer.IsEmpty)
+                    return (int)part.Length;
+            }
         }
     }
 
