@@ -107,11 +107,12 @@ internal static class RequestBody
             while (true)
             {
                 var result = await reader.ReadAsync(cancellationToken);
-                var part = result.Buffer.Slice(0, Math.Min(buffer.Length, result.Buffer.Length));
+                var length = (int)Math.Min(buffer.Length, result.Buffer.Length);
+                var part = result.Buffer.Slice(0, length);
                 part.CopyTo(buffer.Span);
-                reader.AdvanceTo(part.End);
-                if (part.Length > 0 || result.IsCompleted || buffer.IsEmpty)
-                    return (int)part.Length;
+                reader.AdvanceTo(part.End); // which gives its memory back
+                if (length > 0 || result.IsCompleted || buffer.IsEmpty)
+                    return length;
             }
         }
     }
