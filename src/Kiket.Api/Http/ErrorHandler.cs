@@ -65,12 +65,14 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     /// <summary>What the server itself refuses.</summary>
     public static Error OfStatus(int status) => status switch
     {
-        StatusCodes.Status405MethodNotAllowed => new(ErrorKind.BadRequest, "METHOD_NOT_ALLOWED", "The method is not possible for this form of address."),
+        StatusCodes.Status405MethodNotAllowed => new(
+            ErrorKind.BadRequest, "METHOD_NOT_ALLOWED", "The method is not possible for this form of address."),
         StatusCodes.Status408RequestTimeout => new(ErrorKind.BadRequest, "REQUEST_TIMEOUT", "The request took too long to arrive."),
         StatusCodes.Status413PayloadTooLarge => TooLarge,
         StatusCodes.Status414UriTooLong => new(ErrorKind.BadRequest, "URI_TOO_LONG", "The address is too long."),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => new(ErrorKind.BadRequest, "HEADERS_TOO_LARGE", "The headers are too long or too many."),
-        StatusCodes.Status505HttpVersionNotsupported => new(ErrorKind.BadRequest, "HTTP_VERSION_NOT_SUPPORTED", "The server speaks HTTP/1.1 and HTTP/2."),
+        StatusCodes.Status505HttpVersionNotsupported => new(
+            ErrorKind.BadRequest, "HTTP_VERSION_NOT_SUPPORTED", "The server speaks HTTP/1.1 and HTTP/2."),
         _ => new(ErrorKind.BadRequest, ErrorCodes.BadRequest, "The request is malformed."),
     };
 

@@ -58,7 +58,8 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
         if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
             return;
         var keys = states.Select(SearchText.SortKey).ToList();
-        for (long last = 0; await issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).Where(i => i.Id > last).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
+        var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).OrderBy(i => i.Id);
+        for (long last = 0; await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);

@@ -65,7 +65,9 @@ public sealed record DeliveryDto
 /// <param name="Status">HTTP status of the answer, or null when there was none.</param>
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
-/// <param name="RequestBody">The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the event is about.</param>
+/// <param name="RequestBody">
+/// The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the event is about.
+/// </param>
 /// <param name="ResponseBody">The beginning of what was answered.</param>
 public sealed record AttemptDto(
     int Number,

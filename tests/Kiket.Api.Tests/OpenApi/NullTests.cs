@@ -298,7 +298,7 @@ public sealed partial class NullTests(KiketServer server)
         /// <summary>The project that its query names, as a user's credential must, and an extension's need not.</summary>
         public string? Project { get; init; }
 
-        /// <summary>What each request needs anew.</summary>
+        /// <summary>What each request needs, made for it.</summary>
         public Func<World, Task>? Before { get; init; }
     }
 
