@@ -62,8 +62,11 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
         && await new TextUpgrade(db).IsDoneAsync(ct) && await HasJobStorageAsync(ct);
 
     /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
-    public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) => !db.Database.IsSqlServer()
-        || await db.Database.SqlQueryRaw<bool>("SELECT is_read_committed_snapshot_on AS Value FROM sys.databases WHERE database_id = DB_ID()").SingleAsync(ct);
+    public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) =>
+        !db.Database.IsSqlServer() || await SnapshotSetting(db).SingleAsync(ct);
+
+    internal static IQueryable<bool> SnapshotSetting(KiketDbContext db) => db.Database.SqlQueryRaw<bool>(
+        "SELECT is_read_committed_snapshot_on AS Value FROM sys.databases WHERE database_id = DB_ID()");
 
     /// <summary>EF locks a migration by a row in Sqlite, which outlives a process that is killed, and would wait for it for ever.</summary>
     private async Task ForgetDeadMigrationAsync(CancellationToken ct)

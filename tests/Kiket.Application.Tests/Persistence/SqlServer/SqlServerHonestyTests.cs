@@ -45,6 +45,14 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         Assert.NotEmpty(script.Batches);
     }
 
+    [Fact]
+    public void The_question_whether_readers_see_snapshots_parses()
+    {
+        using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
+
+        Assert.NotEmpty(TSql.Parse(DatabaseSchema.SnapshotSetting(db).Take(2).ToQueryString()).Batches);
+    }
+
     [Theory]
     [MemberData(nameof(Specifications))]
     public void A_specification_translates_and_parses(string name)
