@@ -10,6 +10,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>What operators read at <c>/metrics</c>.</summary>
+/// <remarks>
+/// OpenTelemetry listens to all meters of a name in the process and drops the series when one of them goes, so no other test's server may
+/// stop meanwhile.
+/// </remarks>
+[Collection(nameof(MetricsTests))]
+[CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
 public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
 {
     private const string Token = "scraper";
@@ -59,7 +65,7 @@ public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
         var metrics = await ScrapeAsync();
         Assert.Equal((1, 90), (Value(metrics, "kiket_webhook_pending"), Value(metrics, "kiket_webhook_oldest_pending_age_seconds")));
 
-        // These count in the whole process, where servers of other tests are at work too.
+        // These count in the whole process, which also runs the server that tests share.
         Assert.True(Value(metrics, "kiket_webhook_attempts_total", "result=\"delivered\"") >= 2, metrics);
         Assert.True(Value(metrics, "kiket_webhook_attempts_total", "result=\"retry\"") >= 1, metrics);
         Assert.True(Value(metrics, "kiket_webhook_attempt_duration_milliseconds_count") >= 3, metrics);
