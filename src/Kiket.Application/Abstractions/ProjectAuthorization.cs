@@ -1,3 +1,5 @@
+using Kiket.Application.Issues;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -12,7 +14,7 @@ internal static class ProjectAuthorization
     public static async Task<Result<Project>> FindProjectAsync(
         this IKiketDb db, ProjectRef reference, Actor actor, ProjectAccess needed, CancellationToken ct)
     {
-        var found = await db.Projects.WithSpecification(ProjectSpec.By(reference))
+        var found = await db.Projects.WithSpecification(new ProjectByRef(reference))
             .Select(p => new
             {
                 Project = p,
@@ -26,7 +28,7 @@ internal static class ProjectAuthorization
     public static async Task<Result<(Issue Issue, Project Project)>> FindIssueAsync(
         this IKiketDb db, IssueRef reference, Actor actor, ProjectAccess needed, CancellationToken ct)
     {
-        var found = await db.Issues.WithSpecification(IssueSpec.By(reference))
+        var found = await db.Issues.WithSpecification(new IssueByRef(reference))
             .Join(db.Projects, i => i.ProjectId, p => p.Id, (issue, project) => new { Issue = issue, Project = project })
             .Select(x => new
             {
@@ -47,7 +49,7 @@ internal static class ProjectAuthorization
     }
 
     public static IQueryable<Project> VisibleProjects(this IKiketDb db, Actor actor) =>
-        db.Projects.AsNoTracking().WithSpecification(ProjectSpec.VisibleTo(actor, db.ProjectMembers));
+        db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers));
 
     /// <summary>Of rows that each belong to a project, those of the named one, or of every project that the actor sees.</summary>
     /// <returns>The rows; or <c>PROJECT_NOT_FOUND</c>.</returns>

@@ -15,7 +15,7 @@ internal static class ApprovalQueries
     public static async Task<ApproverCandidate> ReadCandidateAsync(this IKiketDb db, Issue issue, Project project, Actor actor, CancellationToken ct)
     {
         var email = await db.Users.Where(u => u.Id == actor.UserId).Select(u => u.Email).SingleAsync(ct);
-        var member = await db.ProjectMembers.AsNoTracking().SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == actor.UserId, ct);
+        var member = await db.ProjectMembers.AsNoTracking().WithSpecification(new MembershipOf(project.Id, actor.UserId)).SingleOrDefaultAsync(ct);
         var access = ProjectPolicy.AccessOf(actor, project, member?.Role);
 
         HashSet<string> roles = new(member?.TeamRoles ?? [], StringComparer.OrdinalIgnoreCase) { WireName.Of(actor.Role) };

@@ -3,7 +3,6 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
 
@@ -22,7 +21,7 @@ internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current) :
             return unavailable;
         var issueId = found.Value.Issue.Id;
 
-        var page = await db.Approvals.AsNoTracking().Where(a => a.IssueId == issueId).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.Approvals.WithSpecification(new ApprovalsOf(issueId)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } refusal)
             return refusal;
         return page.Value.With(await page.Value.Items.ToDtoAsync(db, ct));

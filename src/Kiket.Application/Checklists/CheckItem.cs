@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -27,7 +28,7 @@ internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeP
         if (command.Checked is not { } isChecked)
             return Error.Validation("checked", "checked is true or false.");
 
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (Find(workflow, command.Item) is not var (checklist, item))
             return WorkflowErrors.ChecklistItemNotFound(command.Item);
         if (item.Check is ChecklistCheck.Auto)

@@ -38,14 +38,14 @@ internal static class ChecklistQueries
     /// <summary>Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.</summary>
     public static async Task NoteChecklistAsync(this IKiketDb db, Issue issue, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (issue.AwaitsChecklist(workflow))
             issue.NoteChecklist(workflow, await db.ReadMoveContextAsync(issue, workflow, now, ct), actor.UserId, now);
     }
 
     public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(this IKiketDb db, Issue issue, DateTimeOffset now, CancellationToken ct)
     {
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var context = await db.ReadMoveContextAsync(issue, workflow, now, ct);
         var marks = await db.ChecklistMarks.Where(m => m.IssueId == issue.Id)
             .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { m.ChecklistId, m.ItemId, m.At, User = new UserSummary(u.Id, u.Name, u.Email) })

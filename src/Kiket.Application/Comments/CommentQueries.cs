@@ -17,7 +17,7 @@ internal static class CommentQueries
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;
-        var comment = await db.Comments.SingleOrDefaultAsync(c => c.IssueId == issue.Id && c.Id == id, ct);
+        var comment = await db.Comments.WithSpecification(new CommentOn(issue.Id, id)).SingleOrDefaultAsync(ct);
         if (comment is null)
             return IssueErrors.CommentNotFound(id);
         if (comment.AuthorId != actor.UserId && !actor.IsAdmin)

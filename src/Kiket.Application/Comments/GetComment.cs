@@ -17,7 +17,7 @@ internal sealed class GetCommentHandler(IKiketDb db, ICurrentActor current) : IQ
         if (found.Error is { } unavailable)
             return unavailable;
         var issueId = found.Value.Issue.Id;
-        var comment = await db.Comments.Where(c => c.IssueId == issueId && c.Id == query.Id).ToDto(db).SingleOrDefaultAsync(ct);
+        var comment = await db.Comments.WithSpecification(new CommentOn(issueId, query.Id)).ToDto(db).SingleOrDefaultAsync(ct);
         return comment is null ? IssueErrors.CommentNotFound(query.Id) : comment;
     }
 }

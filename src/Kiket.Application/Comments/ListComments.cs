@@ -19,6 +19,6 @@ internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current) : 
         if (found.Error is { } unavailable)
             return unavailable;
         var issueId = found.Value.Issue.Id;
-        return await db.Comments.Where(c => c.IssueId == issueId).ToPageAsync(query.Page, Sorts, page => page.ToDto(db), ct);
+        return await db.Comments.WithSpecification(new CommentsOn(issueId)).ToPageAsync(query.Page, Sorts, page => page.ToDto(db), ct);
     }
 }

@@ -91,17 +91,11 @@ internal static class CustomDataQueries
         return found is not null && opened.Allows(found.Data) ? found : CustomDataErrors.RecordNotFound(id);
     }
 
-    public static IQueryable<CustomRecord> Records(this IKiketDb db, OpenedTable opened)
-    {
-        var (module, table, project) = (opened.Module.Id, opened.Table.Name, opened.ProjectId);
-        return db.CustomRecords.Where(r => r.ModuleId == module && r.Table == table && r.ProjectId == project && r.DeletedAt == null);
-    }
+    public static IQueryable<CustomRecord> Records(this IKiketDb db, OpenedTable opened) =>
+        db.CustomRecords.WithSpecification(new RecordsOfTable(opened.Module.Id, opened.Table.Name, opened.ProjectId));
 
-    public static IQueryable<CustomRecordValue> Values(this IKiketDb db, OpenedTable opened)
-    {
-        var (module, table, project) = (opened.Module.Id, opened.Table.Name, opened.ProjectId);
-        return db.CustomRecordValues.Where(v => v.ModuleId == module && v.Table == table && v.ProjectId == project);
-    }
+    public static IQueryable<CustomRecordValue> Values(this IKiketDb db, OpenedTable opened) =>
+        db.CustomRecordValues.WithSpecification(new ValuesOfTable(opened.Module.Id, opened.Table.Name, opened.ProjectId));
 
     /// <summary>The records of some values, at most one of each record. A deleted record has none.</summary>
     public static IQueryable<CustomRecord> RecordsOf(this IKiketDb db, IQueryable<CustomRecordValue> values) =>

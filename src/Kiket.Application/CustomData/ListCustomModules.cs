@@ -1,7 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.CustomData;
 
@@ -17,10 +16,8 @@ internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor curren
     {
         var own = current.Extension?.Id;
         var isAdmin = own is null && current.Actor.IsAdmin;
-        var projects = db.VisibleProjects(current.Actor);
-        var modules = db.CustomModules.AsNoTracking().Where(m =>
-            (m.ExtensionId == null || isAdmin || m.ExtensionId == own) && (m.ProjectId == null || projects.Any(p => p.Id == m.ProjectId)));
-        var page = await modules.ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var visible = new ModulesVisibleTo(own, isAdmin, db.VisibleProjects(current.Actor));
+        var page = await db.CustomModules.WithSpecification(visible).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         return page.Error is { } fault ? fault
             : page.Value.With<CustomModuleDto>([.. page.Value.Items.Select(CustomModuleDto.Of)]);
     }

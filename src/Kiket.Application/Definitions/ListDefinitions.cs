@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Projects;
@@ -41,9 +42,8 @@ internal sealed class ListDefinitionsHandler(IKiketDb db, ICurrentActor current)
     {
         var projects = db.VisibleProjects(current.Actor);
         if (query.Project is { } project)
-            projects = projects.WithSpecification(ProjectSpec.By(project));
-        var files = db.DefinitionFiles.Where(f => projects.Any(p => p.Id == f.ProjectId));
-        return files.ToPageAsync(
+            projects = projects.WithSpecification(new ProjectByRef(project));
+        return db.DefinitionFiles.WithSpecification(new FilesOf(projects)).ToPageAsync(
             query.Page,
             Sorts,
             page => page.Select(f => new DefinitionDto

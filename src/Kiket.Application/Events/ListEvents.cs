@@ -38,19 +38,14 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
 
         var newest = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.LastEventSequence).SingleAsync(ct);
         var after = query.After is ListEventsQuery.FromNowOn ? newest : query.After ?? 0;
-        var visible = await db.InProjectsAsync(db.Events.AsNoTracking().Where(e => e.Sequence > after), query.Project, current.Actor, ct);
+        var hidden = EventNames.All.Where(n => current.Lacks(ScopeDemands.ScopesOf([n])) is not null).ToList();
+        var names = query.Types.Select(EventNames.Resolve).OfType<string>().Distinct().ToList();
+        var visible = await db.InProjectsAsync(
+            db.Events.WithSpecification(new EventsAfter(after, names, hidden)), query.Project, current.Actor, ct);
         if (visible.Error is { } unavailable)
             return unavailable;
-        var log = visible.Value;
-        var hidden = EventNames.All.Where(n => current.Lacks(ScopeDemands.ScopesOf([n])) is not null).ToList();
-        if (hidden.Count > 0)
-            log = log.Where(e => !hidden.Contains(e.Name));
-        if (query.Types.Count > 0)
-        {
-            var names = query.Types.Select(EventNames.Resolve).OfType<string>().Distinct().ToList();
-            log = log.Where(e => names.Contains(e.Name));
-        }
 
+        var log = visible.Value;
         var events = await log.OrderBy(e => e.Sequence).Take(limit).ToListAsync(ct);
         var total = !query.WithTotal ? 0 : events.Count < limit ? events.Count : await log.CountAsync(ct);
 

@@ -15,7 +15,7 @@ internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor curren
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
+        var value = await db.StoredValues.WithSpecification(new ValueOf(own.Id, command.Key)).SingleOrDefaultAsync(ct);
         if (value is null)
             return ExtensionErrors.ValueNotFound(command.Key);
         if (!command.ExpectedVersion.Allows(value.Version))

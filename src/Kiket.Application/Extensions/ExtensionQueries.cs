@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
@@ -14,15 +15,8 @@ namespace Kiket.Application.Extensions;
 internal static class ExtensionQueries
 {
     /// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
-    public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current)
-    {
-        if (current.Extension is { } own)
-            return db.Extensions.Where(e => e.Id == own.Id);
-        if (current.Actor.IsAdmin)
-            return db.Extensions;
-        var projects = db.VisibleProjects(current.Actor);
-        return db.Extensions.Where(e => e.ProjectId == null || projects.Any(p => p.Id == e.ProjectId));
-    }
+    public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current) =>
+        db.Extensions.WithSpecification(new ExtensionsVisibleTo(current, db.VisibleProjects(current.Actor)));
 
     /// <summary>
     /// The installation that a reference names. By a manifest's id the active one: with a project that of the project, else that of the
@@ -89,7 +83,7 @@ internal static class ExtensionQueries
 
     /// <summary>The endpoint of an installation's manifest.</summary>
     public static async Task<Result<Webhook>> FindEndpointAsync(this IKiketDb db, Extension extension, CancellationToken ct) =>
-        await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active, ct)
+        await db.Webhooks.WithSpecification(new EndpointOf(extension.Id)).SingleOrDefaultAsync(ct)
             is { } endpoint ? endpoint : ExtensionErrors.NoCallback(extension.Key);
 
     /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>

@@ -5,7 +5,6 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
@@ -41,7 +40,7 @@ internal sealed class ListExtensionAuditHandler(IKiketDb db, ICurrentActor curre
             return UserErrors.AdminsOnly;
 
         var id = found.Value.Id;
-        return await db.ExtensionAuditEntries.AsNoTracking().Where(e => e.ExtensionId == id).ToPageAsync(
+        return await db.ExtensionAuditEntries.WithSpecification(new AuditOf(id)).ToPageAsync(
             query.Page,
             Sorts,
             page => page.Select(e => new ExtensionAuditEntryDto

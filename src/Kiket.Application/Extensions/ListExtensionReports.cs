@@ -3,7 +3,6 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
@@ -24,11 +23,7 @@ internal sealed class ListExtensionReportsHandler(IKiketDb db, ICurrentActor cur
         var found = await db.FindExtensionAsync(query.Extension, query.Project, current, ct);
         if (found.Error is { } unknown)
             return unknown;
-        var (id, kinds) = (found.Value.Id, query.Kinds);
-        var reports = db.ExtensionReports.AsNoTracking().Where(r => r.ExtensionId == id);
-        if (kinds.Count > 0)
-            reports = reports.Where(r => kinds.Contains(r.Kind));
-        return await reports.ToPageAsync(
+        return await db.ExtensionReports.WithSpecification(new ReportsOf(found.Value.Id, query.Kinds)).ToPageAsync(
             query.Page, Sorts, page => page.Select(r => new ExtensionReportDto(r.Id, r.Kind, r.Name, r.IsFailure, r.Body, r.ReceivedAt)), ct);
     }
 }

@@ -2,7 +2,6 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
@@ -19,18 +18,17 @@ internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, 
 
     public async Task<Result<Page<ExtensionDto>>> Handle(ListExtensionsQuery query, CancellationToken ct)
     {
-        var extensions = db.VisibleExtensions(current).AsNoTracking();
+        long? projectId = null;
         if (query.Project is { } named)
         {
             var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
             if (project.Error is { } unavailable)
                 return unavailable;
-            var id = project.Value.Id;
-            extensions = extensions.Where(e => e.ProjectId == null || e.ProjectId == id);
+            projectId = project.Value.Id;
         }
 
         IReadOnlyList<ExtensionStatus> status = query.Status.Count > 0 ? query.Status : [ExtensionStatus.Active];
-        var page = await extensions.Where(e => status.Contains(e.Status)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.VisibleExtensions(current).WithSpecification(new ExtensionsMatching(projectId, status)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         var health = await db.ReadHealthAsync([.. page.Value.Items.Select(e => e.Id)], time.GetUtcNow(), ct);

@@ -1,7 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
@@ -17,8 +16,7 @@ internal sealed class ListStoredValuesHandler(IKiketDb db, ICurrentActor current
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        var values = db.StoredValues.AsNoTracking().Where(v => v.ExtensionId == own.Id);
-        return await values.ToPageAsync(
+        return await db.StoredValues.WithSpecification(new ValuesOf(own.Id)).ToPageAsync(
             query.Page, Sorts, page => page.Select(v => new StoredKeyDto(v.Key, v.SizeBytes, v.Version, v.CreatedAt, v.UpdatedAt)), ct);
     }
 }

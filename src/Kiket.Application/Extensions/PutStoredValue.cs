@@ -20,7 +20,7 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
         var now = time.GetUtcNow();
-        var value = await db.StoredValues.SingleOrDefaultAsync(v => v.ExtensionId == own.Id && v.Key == command.Key, ct);
+        var value = await db.StoredValues.WithSpecification(new ValueOf(own.Id, command.Key)).SingleOrDefaultAsync(ct);
         if (value is not null)
         {
             if (command.OnlyNew || !command.ExpectedVersion.Allows(value.Version))

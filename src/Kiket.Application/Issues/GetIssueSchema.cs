@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -90,9 +91,7 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
         }
 
         var schemas = await projects.OrderBy(p => p.Id).Select(p => p.Schema).ToListAsync(ct);
-        var workflows = await db.Workflows.AsNoTracking()
-            .Where(w => projects.Any(p => p.Id == w.ProjectId)
-                && !db.Workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision))
+        var workflows = await db.Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows))
             .OrderBy(w => w.ProjectId).ThenBy(w => w.Id)
             .Select(w => new { w.Id, w.Key, w.Definition })
             .ToListAsync(ct);

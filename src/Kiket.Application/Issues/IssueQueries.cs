@@ -1,5 +1,7 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Milestones;
 using Kiket.Application.Projects;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -13,18 +15,12 @@ namespace Kiket.Application.Issues;
 internal static class IssueQueries
 {
     /// <summary>The issues of every project that the actor can see.</summary>
-    public static IQueryable<Issue> VisibleIssues(this IKiketDb db, Actor actor)
-    {
-        var issues = db.Issues.AsNoTracking();
-        if (actor.SeesEveryProject)
-            return issues;
-        var projects = db.VisibleProjects(actor);
-        return issues.Where(i => projects.Any(p => p.Id == i.ProjectId));
-    }
+    public static IQueryable<Issue> VisibleIssues(this IKiketDb db, Actor actor) =>
+        db.Issues.WithSpecification(new IssuesVisibleTo(actor, db.VisibleProjects(actor)));
 
     /// <summary>The newest version of a project's workflow. A project's schema names only workflows that exist.</summary>
     public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, long projectId, string key, CancellationToken ct) =>
-        db.Workflows.AsNoTracking().Where(w => w.ProjectId == projectId && w.Key == key).OrderByDescending(w => w.Revision).FirstAsync(ct);
+        db.Workflows.WithSpecification(new VersionsOf(projectId, key)).FirstAsync(ct);
 
     /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
     public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, long projectId, CancellationToken ct)
@@ -58,7 +54,7 @@ internal static class IssueQueries
     {
         if (await db.FindUnfitAssigneeAsync(project, fields, assigneeId, ct) is { } unfit)
             return unfit;
-        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.AnyAsync(m => m.Id == milestone && m.ProjectId == project.Id, ct))
+        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.WithSpecification(new MilestoneIn(project.Id, milestone)).AnyAsync(ct))
             return IssueErrors.UnknownMilestone(milestone);
         return null;
     }
@@ -71,7 +67,7 @@ internal static class IssueQueries
 
     public static async Task<bool> MayManageAsync(this IKiketDb db, Project project, Actor actor, CancellationToken ct)
     {
-        var role = await db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+        var role = await db.ProjectMembers.WithSpecification(new MembershipOf(project.Id, actor.UserId))
             .Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
         return ProjectPolicy.AccessOf(actor, project, role) >= ProjectAccess.Manage;
     }

@@ -3,7 +3,6 @@ using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
@@ -38,7 +37,7 @@ internal sealed class ListIssueHistoryHandler(IKiketDb db, ICurrentActor current
             return unavailable;
         var issueId = found.Value.Issue.Id;
 
-        return await db.IssueChanges.AsNoTracking().Where(c => c.IssueId == issueId).ToPageAsync(
+        return await db.IssueChanges.WithSpecification(new ChangesOf(issueId)).ToPageAsync(
             query.Page,
             Sorts,
             page => page.Join(db.Users, c => c.ActorId, u => u.Id, (c, u) => new IssueChangeDto

@@ -34,7 +34,7 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;
-        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var context = await db.ReadMoveContextAsync(issue, definition, time.GetUtcNow(), ct);
 
         List<TransitionReasonDto> general = [];

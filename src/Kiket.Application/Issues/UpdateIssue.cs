@@ -76,7 +76,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
         if (parentId is { } missing && parent is null)
             return IssueErrors.UnknownParent(missing);
 
-        var below = db.Issues.WithSpecification(IssueSpec.Below(issue));
+        var below = db.Issues.WithSpecification(new IssuesBelow(issue));
         var deepest = await below.MaxAsync(i => (int?)i.HierarchyDepth, ct) ?? issue.HierarchyDepth;
         var (path, depth) = (issue.DescendantPath, issue.HierarchyDepth);
         var moved = issue.MoveUnder(parent, project.Schema, deepest - depth, current.Actor.UserId, now);

@@ -24,11 +24,7 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
         if (found.Error is { } unavailable)
             return unavailable;
 
-        var projectId = found.Value.Id;
-        var milestones = db.Milestones.Where(m => m.ProjectId == projectId);
-        if (query.Status.Count > 0)
-            milestones = milestones.Where(m => query.Status.Contains(m.Status));
-        var page = await milestones.ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
+        var page = await db.Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status)).ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
         if (page.Error is { } refusal)
             return refusal;
         var today = await db.ReadTodayAsync(found.Value.OrganizationId, time, ct);

@@ -78,7 +78,7 @@ internal static class MilestoneProjection
     public static async Task<MilestoneDto?> ReadMilestoneAsync(
         this IKiketDb db, long organizationId, long projectId, long id, TimeProvider time, CancellationToken ct)
     {
-        var milestone = await db.Milestones.Where(m => m.ProjectId == projectId && m.Id == id).ToDto(db).SingleOrDefaultAsync(ct);
+        var milestone = await db.Milestones.WithSpecification(new MilestoneIn(projectId, id)).ToDto(db).SingleOrDefaultAsync(ct);
         return milestone?.On(await db.ReadTodayAsync(organizationId, time, ct));
     }
 }

@@ -17,7 +17,7 @@ internal static class MilestoneQueries
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
-        var milestone = await db.Milestones.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.Id == id, ct);
+        var milestone = await db.Milestones.WithSpecification(new MilestoneIn(project.Id, id)).SingleOrDefaultAsync(ct);
         if (milestone is null)
             return MilestoneErrors.NotFound(id);
         if (project.Status is ProjectStatus.Archived)

@@ -12,9 +12,6 @@ internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor curren
 {
     public Task<Result<Page<NotificationDto>>> Handle(ListNotificationsQuery query, CancellationToken ct)
     {
-        var own = db.OwnNotifications(current.Actor).AsNoTracking();
-        if (query.Unread is { } unread)
-            own = own.Where(n => n.ReadAt == null == unread);
-        return own.ToPageAsync(query.Page, NotificationQueries.Sorts, page => page.ToDto(db), ct);
+        return db.OwnNotifications(current.Actor).AsNoTracking().WithSpecification(new NotificationsRead(query.Unread)).ToPageAsync(query.Page, NotificationQueries.Sorts, page => page.ToDto(db), ct);
     }
 }

@@ -1,5 +1,5 @@
 using Kiket.Application.Abstractions;
-
+using Kiket.Application.Issues;
 using Kiket.Domain.Notifications;
 
 namespace Kiket.Application.Notifications;
@@ -27,11 +27,8 @@ internal static class NotificationQueries
         .By("id", n => n.Id).By("created_at", n => n.CreatedAt);
 
     /// <summary>Only one's own, and only about issues that can still be seen: others do not exist.</summary>
-    public static IQueryable<Notification> OwnNotifications(this IKiketDb db, Domain.Users.Actor actor)
-    {
-        var issues = Issues.IssueQueries.VisibleIssues(db, actor);
-        return db.Notifications.Where(n => n.UserId == actor.UserId && issues.Any(i => i.Id == n.IssueId));
-    }
+    public static IQueryable<Notification> OwnNotifications(this IKiketDb db, Domain.Users.Actor actor) =>
+        db.Notifications.WithSpecification(new NotificationsOf(actor.UserId, db.VisibleIssues(actor)));
 
     public static IQueryable<NotificationDto> ToDto(this IQueryable<Notification> notifications, IKiketDb db) =>
         notifications.Select(n => new NotificationDto

@@ -3,7 +3,6 @@ using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Mapster;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
@@ -20,8 +19,7 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
             return refusal;
 
         var (id, lead) = (found.Value.Id, found.Value.LeadId);
-        var rows = await db.Users.AsNoTracking()
-            .Where(u => u.Id == lead || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id))
+        var rows = await db.Users.WithSpecification(new PeopleOf(found.Value, db.ProjectMembers))
             .ToPageAsync(
                 query.Page,
                 UserQueries.Sorts,

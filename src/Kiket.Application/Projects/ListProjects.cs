@@ -23,19 +23,10 @@ internal sealed class ListProjectsHandler(IKiketDb db, ICurrentActor current, Ty
 
     public Task<Result<Page<ProjectDto>>> Handle(ListProjectsQuery query, CancellationToken ct)
     {
-        var projects = db.VisibleProjects(current.Actor);
-        if (query.Status.Count > 0)
-            projects = projects.Where(p => query.Status.Contains(p.Status));
-        if (query.Visibility.Count > 0)
-            projects = projects.Where(p => query.Visibility.Contains(p.Visibility));
-        if (query.Search is { } search)
-        {
-            var words = SearchText.Words(search);
-            if (words.Count == 0)
-                return Task.FromResult<Result<Page<ProjectDto>>>(SearchErrors.Blank);
-            projects = words.Aggregate(projects, (found, word) => found.Where(p => p.SearchText.Contains(word)));
-        }
-
-        return projects.ToPageAsync(query.Page, Sorts, page => page.ProjectToType<ProjectDto>(mappings), ct);
+        var words = query.Search is { } search ? SearchText.Words(search) : [];
+        if (query.Search is not null && words.Count == 0)
+            return Task.FromResult<Result<Page<ProjectDto>>>(SearchErrors.Blank);
+        return db.VisibleProjects(current.Actor).WithSpecification(new ProjectsMatching(query.Status, query.Visibility, words))
+            .ToPageAsync(query.Page, Sorts, page => page.ProjectToType<ProjectDto>(mappings), ct);
     }
 }

@@ -31,14 +31,14 @@ internal sealed class SetMemberHandler(IKiketDb db, ICurrentActor current, TimeP
         if (found.Error is { } unavailable)
             return unavailable;
         var (project, userId) = (found.Value, command.User!.Value);
-        var member = await db.ProjectMembers.SingleOrDefaultAsync(m => m.ProjectId == project.Id && m.UserId == userId, ct);
+        var member = await db.ProjectMembers.WithSpecification(new MembershipOf(project.Id, userId)).SingleOrDefaultAsync(ct);
         var role = command.Role ?? member?.Role ?? (project.LeadId == userId ? ProjectRole.Lead : ProjectRole.Member);
         if (project.AllowMembership(userId, role).Error is { } refusal)
             return refusal;
         var teamRoles = project.Schema.FindTeamRoles(command.TeamRoles ?? []);
         if (teamRoles.Error is { } unknown)
             return unknown;
-        var user = await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId && !u.Deactivated, ct);
+        var user = await db.Users.AsNoTracking().WithSpecification(new ActiveUser(userId)).SingleOrDefaultAsync(ct);
         if (user is null)
             return ProjectErrors.UnknownMember(userId);
 

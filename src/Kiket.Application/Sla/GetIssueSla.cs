@@ -61,11 +61,11 @@ internal sealed class GetIssueSlaHandler(IKiketDb db, ICurrentActor current, Tim
 {
     public async Task<Result<IssueSlaDto>> Handle(GetIssueSlaQuery query, CancellationToken ct)
     {
-        var issue = await db.VisibleIssues(current.Actor).WithSpecification(IssueSpec.By(query.Issue))
+        var issue = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(query.Issue))
             .Select(i => new { i.Id, i.Key }).SingleOrDefaultAsync(ct);
         if (issue is null)
             return IssueErrors.NotFound(query.Issue);
-        var timer = await db.SlaTimers.AsNoTracking().SingleOrDefaultAsync(t => t.IssueId == issue.Id && t.StoppedAt == null, ct);
+        var timer = await db.SlaTimers.WithSpecification(new OpenTimerOf(issue.Id)).SingleOrDefaultAsync(ct);
         if (timer is null)
             return new IssueSlaDto(issue.Id, issue.Key, null);
 

@@ -2,7 +2,6 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
@@ -47,7 +46,7 @@ internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current
             return Error.InvalidParameter("within", "within is a length of time of at most 366 days, such as 4h.");
         var until = time.GetUtcNow() + query.Within;
         var timers = await db.InProjectsAsync(
-            db.SlaTimers.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached),
+            db.SlaTimers.WithSpecification(new TimersBreachingBy(until)),
             query.Project,
             current.Actor,
             ct);

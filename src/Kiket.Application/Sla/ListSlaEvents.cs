@@ -57,15 +57,15 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
         if (page is < 1 or > MaxPage)
             return Error.InvalidParameter("page", $"page is a number from 1 to {MaxPage}.");
 
-        var events = db.SlaEvents.AsNoTracking();
+        long? issueId = null;
         if (query.Issue is { } issue)
         {
-            var id = await db.VisibleIssues(current.Actor).WithSpecification(IssueSpec.By(issue)).Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
-            if (id is null)
+            issueId = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(issue)).Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
+            if (issueId is null)
                 return IssueErrors.NotFound(issue);
-            events = events.Where(e => e.IssueId == id);
         }
 
+        var events = db.SlaEvents.WithSpecification(new SlaEventsMatching(issueId, query.States));
         if (query.Project is not null || query.Issue is null)
         {
             var visible = await db.InProjectsAsync(events, query.Project, current.Actor, ct);
@@ -74,8 +74,6 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
             events = visible.Value;
         }
 
-        if (query.States.Count > 0)
-            events = events.Where(e => query.States.Contains(e.State));
         var total = await events.CountAsync(ct);
         var rows = await events.OrderByDescending(e => e.Id).Skip((page - 1) * limit).Take(limit)
             .Join(db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }), e => e.IssueId, i => i.Id, (e, i) => new { Event = e, i.Key })

@@ -10,7 +10,7 @@ internal static class TokenQueries
     public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) => kind switch
     {
         TokenKind.Workspace when !actor.IsAdmin => UserErrors.AdminsOnly,
-        TokenKind.Workspace => Result<IQueryable<AccessToken>>.From(db.AccessTokens.Where(t => t.Kind == TokenKind.Workspace)),
-        _ => Result<IQueryable<AccessToken>>.From(db.AccessTokens.Where(t => t.Kind == TokenKind.Personal && t.UserId == actor.UserId)),
+        TokenKind.Workspace => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new WorkspaceTokens())),
+        _ => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new PersonalTokensOf(actor.UserId))),
     };
 }

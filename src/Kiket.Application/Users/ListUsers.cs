@@ -2,7 +2,6 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Mapster;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
@@ -12,11 +11,7 @@ public sealed record ListUsersQuery(IReadOnlyList<OrganizationRole> Roles, PageR
 
 internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings) : IQueryHandler<ListUsersQuery, Result<Page<UserDto>>>
 {
-    public Task<Result<Page<UserDto>>> Handle(ListUsersQuery query, CancellationToken ct)
-    {
-        var users = db.Users.AsNoTracking().Where(u => !u.IsService);
-        if (query.Roles.Count > 0)
-            users = users.Where(u => query.Roles.Contains(u.Role));
-        return users.ToPageAsync(query.Page, UserQueries.Sorts, page => page.ProjectToType<UserDto>(mappings), ct);
-    }
+    public Task<Result<Page<UserDto>>> Handle(ListUsersQuery query, CancellationToken ct) =>
+        db.Users.WithSpecification(new PeopleWithRoles(query.Roles))
+            .ToPageAsync(query.Page, UserQueries.Sorts, page => page.ProjectToType<UserDto>(mappings), ct);
 }

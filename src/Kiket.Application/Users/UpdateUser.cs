@@ -17,7 +17,7 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
     {
         if (!current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
-        var user = await db.Users.SingleOrDefaultAsync(u => u.Id == command.User && !u.IsService, ct);
+        var user = await db.Users.WithSpecification(new Person(command.User)).SingleOrDefaultAsync(ct);
         if (user is null)
             return UserErrors.NotFound(command.User);
         if (!command.ExpectedVersion.Allows(user.Version))

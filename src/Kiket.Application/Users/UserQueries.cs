@@ -12,5 +12,5 @@ internal static class UserQueries
         .By("created_at", u => u.CreatedAt).By("updated_at", u => u.UpdatedAt);
 
     public static Task<bool> IsActiveUserAsync(this IKiketDb db, long id, CancellationToken ct) =>
-        db.Users.AnyAsync(u => u.Id == id && !u.Deactivated, ct);
+        db.Users.WithSpecification(new ActiveUser(id)).AnyAsync(ct);
 }

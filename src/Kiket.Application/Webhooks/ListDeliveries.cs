@@ -18,7 +18,8 @@ internal sealed class ListDeliveriesHandler(IKiketDb db, ICurrentActor current) 
         var visible = db.VisibleDeliveries(current);
         if (visible.Error is { } refused)
             return refused;
-        var page = await visible.Value.AsNoTracking().Matching(db, query.Filter).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await visible.Value.AsNoTracking().WithSpecification(new DeliveriesMatching(query.Filter, db.Extensions))
+            .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         return page.Value.With<DeliveryDto>([.. page.Value.Items.Select(DeliveryDto.Of)]);

@@ -17,8 +17,7 @@ internal sealed class ListWebhooksHandler(IKiketDb db, ICurrentActor current) : 
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        var webhooks = db.Webhooks.AsNoTracking().Where(w => w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active);
-        var page = await webhooks.ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.Webhooks.AsNoTracking().WithSpecification(new SubscriptionsOf(own.Id)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         return page.Value.With<WebhookDto>([.. page.Value.Items.Select(WebhookDto.Of)]);

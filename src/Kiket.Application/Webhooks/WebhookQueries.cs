@@ -15,37 +15,16 @@ internal static class WebhookQueries
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        return await db.Webhooks.SingleOrDefaultAsync(
-            w => w.Id == id && w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct) is { } found ? found : WebhookErrors.NotFound(id);
+        return await db.Webhooks.WithSpecification(new SubscriptionsOf(own.Id)).SingleOrDefaultAsync(w => w.Id == id, ct)
+            is { } found ? found : WebhookErrors.NotFound(id);
     }
 
     /// <summary>The deliveries that the actor may look at: an extension its own, administrators those of the organization.</summary>
     public static Result<IQueryable<WebhookDelivery>> VisibleDeliveries(this IKiketDb db, ICurrentActor current)
     {
         if (current.Extension is { } own)
-            return Result<IQueryable<WebhookDelivery>>.From(db.WebhookDeliveries.Where(d => d.ExtensionId == own.Id));
+            return Result<IQueryable<WebhookDelivery>>.From(db.WebhookDeliveries.WithSpecification(new DeliveriesOf(own.Id)));
         return current.Actor.IsAdmin ? Result<IQueryable<WebhookDelivery>>.From(db.WebhookDeliveries) : UserErrors.AdminsOnly;
-    }
-
-    public static IQueryable<WebhookDelivery> Matching(this IQueryable<WebhookDelivery> deliveries, IKiketDb db, DeliveryFilter filter)
-    {
-        if (filter.Extension is { Id: { } id })
-        {
-            deliveries = deliveries.Where(d => d.ExtensionId == id);
-        }
-        else if (filter.Extension is { Key: { } key })
-        {
-            var installations = db.Extensions.Where(e => e.Key == key);
-            deliveries = deliveries.Where(d => installations.Any(e => e.Id == d.ExtensionId));
-        }
-
-        if (filter.Events is { Count: > 0 } events)
-            deliveries = deliveries.Where(d => events.Contains(d.Event));
-        if (filter.States is { Count: > 0 } states)
-            deliveries = deliveries.Where(d => states.Contains(d.State));
-        if (filter.Since?.ToUniversalTime() is { } since)
-            deliveries = deliveries.Where(d => d.CreatedAt >= since);
-        return deliveries;
     }
 }
 

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -31,10 +32,10 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
     {
         var projects = db.VisibleProjects(current.Actor);
         if (query.Project is { } project)
-            projects = projects.WithSpecification(ProjectSpec.By(project));
+            projects = projects.WithSpecification(new ProjectByRef(project));
 
         // The definition is read whole: a path into a JSON document means something else on each database.
-        var page = await db.LatestWorkflows(projects).ToPageAsync(
+        var page = await db.Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows)).ToPageAsync(
             query.Page,
             Sorts,
             rows => rows.Select(w => new { Workflow = w, ProjectKey = db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First() }),

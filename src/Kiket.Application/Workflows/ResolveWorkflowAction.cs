@@ -25,7 +25,7 @@ internal sealed class ResolveWorkflowActionHandler(IKiketDb db, ICurrentActor cu
         }
 
         var issue = found.Value.Issue;
-        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var ways = definition.From(issue.Status).Where(t => t.Name is not null).ToList();
         if (ways.Find(t => string.Equals(t.Name, query.Action, StringComparison.OrdinalIgnoreCase)) is not { } named)
         {

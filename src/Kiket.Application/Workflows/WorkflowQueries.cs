@@ -20,8 +20,8 @@ internal static class WorkflowQueries
     {
         if (reference.Project is { } named)
             return await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
-        var projects = await db.VisibleProjects(current.Actor).Where(p => db.Workflows.Any(w => w.ProjectId == p.Id && w.Key == reference.Key))
-            .OrderBy(p => p.Id).Take(MaxNamed).ToListAsync(ct);
+        var projects = await db.VisibleProjects(current.Actor)
+            .WithSpecification(new ProjectsWithWorkflow(reference.Key, db.Workflows, MaxNamed)).ToListAsync(ct);
         return projects.Count switch
         {
             0 => WorkflowErrors.NotFound(reference.Key),
@@ -34,10 +34,8 @@ internal static class WorkflowQueries
     /// <param name="version">The version, or null for the latest.</param>
     public static async Task<Result<Workflow>> FindVersionAsync(this IKiketDb db, Project project, string key, int? version, CancellationToken ct)
     {
-        var versions = db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key);
-        if (version is { } revision)
-            versions = versions.Where(w => w.Revision == revision);
-        return await versions.OrderByDescending(w => w.Revision).FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
+        var versions = db.Workflows.WithSpecification(new VersionsOf(project.Id, key, version));
+        return await versions.FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
     }
 
     /// <summary>The roles, as approvals name them, that somebody holds in a project; null when there is no such project.</summary>
@@ -58,9 +56,4 @@ internal static class WorkflowQueries
             held.UnionWith(["lead", "project_lead"]);
         return held;
     }
-
-    /// <summary>The workflows of projects, each in its latest version.</summary>
-    public static IQueryable<Workflow> LatestWorkflows(this IKiketDb db, IQueryable<Project> projects) =>
-        db.Workflows.AsNoTracking().Where(w => projects.Any(p => p.Id == w.ProjectId)
-            && !db.Workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision));
 }

@@ -1,4 +1,6 @@
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
@@ -27,7 +29,7 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var opened = await AddEveryCombinationAsync(db, actor, tenant.AdminId);
 
-        var shown = await ProjectSpec.VisibleTo(actor, db.ProjectMembers).Apply(db.Projects).Select(p => p.Id).Order().ToListAsync();
+        var shown = await db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers)).Select(p => p.Id).Order().ToListAsync();
         var listed = await client.GetAsync("/api/v1/projects?per_page=100&sort=id").OkAsync();
 
         Assert.Equal(36, await db.Projects.CountAsync());

@@ -194,15 +194,11 @@ public sealed class IssueTests
     }
 
     [Fact]
-    public void A_specification_says_the_same_of_one_issue_and_of_a_list()
+    public void An_issue_keeps_its_number()
     {
         var issue = Open();
         issue.TakeNumber("LEGAL", 42);
-        var (reference, another) = (Reference("legal-42"), Reference("legal-43"));
 
-        Assert.True(IssueSpec.By(reference).IsSatisfiedBy(issue));
-        Assert.False(IssueSpec.By(another).IsSatisfiedBy(issue));
-        Assert.Single(IssueSpec.By(reference).Evaluate([issue]));
         Assert.Throws<InvalidOperationException>(() => issue.TakeNumber("LEGAL", 43));
     }
 
@@ -212,8 +208,6 @@ public sealed class IssueTests
         new MoveContext(IssueFacts.Of(issue, null, null, at)) { Comment = comment, IsAttempt = true },
         Actor,
         at);
-
-    private static IssueRef Reference(string text) => IssueRef.TryParse(text, out var reference) ? reference : throw new FormatException(text);
 
     private static IssueEdit Titled => new() { Title = "An issue" };
 

@@ -1,8 +1,4 @@
-using System.Reflection;
-using Kiket.Application.Abstractions;
-using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
+using Ardalis.Specification;
 using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Workflows;
@@ -23,10 +19,7 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface).Select(t => t.Name)];
 
     public static TheoryData<string> Specifications =>
-    [
-        .. typeof(Specification<>).Assembly.GetTypes().Where(t => t.Name.EndsWith("Spec", StringComparison.Ordinal))
-            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static).Select(m => $"{t.Name}.{m.Name}")).Distinct(),
-    ];
+        [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => IsSpecification(t.BaseType)).Select(t => t.Name)];
 
     [Fact]
     public void The_parser_refuses_what_is_no_sql_of_this_server()
@@ -106,6 +99,8 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         Assert.Contains(statements, s => s.Contains("INSERT INTO [notifications]", StringComparison.Ordinal));
     }
 
+    private static bool IsSpecification(Type? type) => type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(Specification<>);
+
     /// <summary>Does the same work on Sqlite and through the SQL Server provider.</summary>
     /// <param name="least">How much of it there is at least.</param>
     private async Task<IReadOnlyCollection<string>> WorkAsync(Func<IServiceProvider, Task<int>> work, int least)
@@ -127,25 +122,4 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
             return work(services);
         }
     }
-}
-
-/// <summary>One sample or more of each specification, as a query.</summary>
-internal static class SpecificationSamples
-{
-    public static IReadOnlyDictionary<string, Func<KiketDbContext, IEnumerable<string>>> All { get; } =
-        new Dictionary<string, Func<KiketDbContext, IEnumerable<string>>>
-        {
-            ["IssueSpec.By"] = db => [Sql(db.Issues, IssueSpec.By(IssueRef.Of(1))), Sql(db.Issues, IssueSpec.By(Parsed("LEGAL-1")))],
-            ["IssueSpec.Below"] = db => [Sql(db.Issues, IssueSpec.Below(RequestSamples.AnIssue))],
-            ["ProjectSpec.By"] = db => [Sql(db.Projects, ProjectSpec.By(ProjectRef.Of(1))), Sql(db.Projects, ProjectSpec.By(RequestSamples.Legal))],
-            ["ProjectSpec.VisibleTo"] = db =>
-            [
-                Sql(db.Projects, ProjectSpec.VisibleTo(new(1, 1, Domain.Users.OrganizationRole.Admin), db.ProjectMembers)),
-                Sql(db.Projects, ProjectSpec.VisibleTo(new(1, 1, Domain.Users.OrganizationRole.Viewer), db.ProjectMembers)),
-            ],
-        };
-
-    private static string Sql<T>(IQueryable<T> source, Specification<T> specification) => source.WithSpecification(specification).ToQueryString();
-
-    private static IssueRef Parsed(string key) => IssueRef.TryParse(key, out var issue) ? issue : throw new ArgumentException(key, nameof(key));
 }

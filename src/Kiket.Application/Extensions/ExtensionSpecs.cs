@@ -1,0 +1,61 @@
+using Ardalis.Specification;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
+internal sealed class ExtensionsVisibleTo : Specification<Extension>
+{
+    /// <param name="projects">The projects that the actor can see.</param>
+    public ExtensionsVisibleTo(ICurrentActor current, IQueryable<Project> projects)
+    {
+        if (current.Extension is { } own)
+            Query.Where(e => e.Id == own.Id);
+        else if (!current.Actor.IsAdmin)
+            Query.Where(e => e.ProjectId == null || projects.Any(p => p.Id == e.ProjectId));
+    }
+}
+
+/// <summary>The installations with one of some statuses.</summary>
+internal sealed class ExtensionsMatching : Specification<Extension>
+{
+    /// <param name="projectId">Only those of this project and of the whole organization; null for all.</param>
+    public ExtensionsMatching(long? projectId, IReadOnlyList<ExtensionStatus> statuses)
+    {
+        Query.AsNoTracking().Where(e => statuses.Contains(e.Status));
+        if (projectId is { } id)
+            Query.Where(e => e.ProjectId == null || e.ProjectId == id);
+    }
+}
+
+/// <summary>What was done with an extension.</summary>
+internal sealed class AuditOf : Specification<ExtensionAuditEntry>
+{
+    public AuditOf(long extensionId) => Query.AsNoTracking().Where(e => e.ExtensionId == extensionId);
+}
+
+/// <summary>What an extension has reported.</summary>
+internal sealed class ReportsOf : Specification<ExtensionReport>
+{
+    /// <param name="kinds">Only reports of these kinds; none means all.</param>
+    public ReportsOf(long extensionId, IReadOnlyList<ReportKind> kinds)
+    {
+        Query.AsNoTracking().Where(r => r.ExtensionId == extensionId);
+        if (kinds.Count > 0)
+            Query.Where(r => kinds.Contains(r.Kind));
+    }
+}
+
+/// <summary>The values that an extension keeps.</summary>
+internal sealed class ValuesOf : Specification<StoredValue>
+{
+    public ValuesOf(long extensionId) => Query.AsNoTracking().Where(v => v.ExtensionId == extensionId);
+}
+
+/// <summary>The value that an extension keeps under a key.</summary>
+internal sealed class ValueOf : Specification<StoredValue>
+{
+    public ValueOf(long extensionId, string key) => Query.Where(v => v.ExtensionId == extensionId && v.Key == key);
+}

@@ -1,0 +1,32 @@
+using Ardalis.Specification;
+using Kiket.Domain.Sla;
+
+namespace Kiket.Application.Sla;
+
+/// <summary>The timer of an issue that has not stopped.</summary>
+internal sealed class OpenTimerOf : Specification<SlaTimer>
+{
+    public OpenTimerOf(long issueId) => Query.AsNoTracking().Where(t => t.IssueId == issueId && t.StoppedAt == null);
+}
+
+/// <summary>The timers that breach their limit by an instant if nothing happens, and have not yet.</summary>
+internal sealed class TimersBreachingBy : Specification<SlaTimer>
+{
+    public TimersBreachingBy(DateTimeOffset until) =>
+        Query.AsNoTracking().Where(t => t.StoppedAt == null && t.BreachesAt <= until && t.Status != SlaStatus.Breached);
+}
+
+/// <summary>Events of service levels.</summary>
+internal sealed class SlaEventsMatching : Specification<SlaEvent>
+{
+    /// <param name="issueId">Only those of this issue; null for all.</param>
+    /// <param name="states">Only those that tell one of these; none means all.</param>
+    public SlaEventsMatching(long? issueId, IReadOnlyList<SlaEventState> states)
+    {
+        Query.AsNoTracking();
+        if (issueId is { } id)
+            Query.Where(e => e.IssueId == id);
+        if (states.Count > 0)
+            Query.Where(e => states.Contains(e.State));
+    }
+}

@@ -1,0 +1,16 @@
+using Ardalis.Specification;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.Tokens;
+
+/// <summary>The organization's workspace tokens.</summary>
+internal sealed class WorkspaceTokens : Specification<AccessToken>
+{
+    public WorkspaceTokens() => Query.Where(t => t.Kind == TokenKind.Workspace);
+}
+
+/// <summary>A user's own tokens.</summary>
+internal sealed class PersonalTokensOf : Specification<AccessToken>
+{
+    public PersonalTokensOf(long userId) => Query.Where(t => t.Kind == TokenKind.Personal && t.UserId == userId);
+}
