@@ -144,7 +144,7 @@ internal static class TimerRun
     private static async Task<IReadOnlyList<string>> PrepareAsync(IServiceProvider services)
     {
         var (db, mediator) = (services.GetRequiredService<KiketDbContext>(), services.GetRequiredService<IMediator>());
-        await db.MigrateAsync(CancellationToken.None);
+        await db.Database.MigrateAsync(CancellationToken.None);
         var founded = (await mediator.Send(new CreateOrganizationCommand("Bench", "admin@example.com", null, null))).Value;
         services.GetRequiredService<CurrentActor>().SignIn(new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin), []);
         var project = (await mediator.Send(new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Workflow)], "BENCH", null, false, "bench"))).Value.Project;

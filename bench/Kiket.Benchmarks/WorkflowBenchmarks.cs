@@ -59,5 +59,5 @@ public class WorkflowBenchmarks
     }
 
     private MoveContext ContextOf(Issue issue) =>
-        new(IssueFacts.Of(issue, "ada@example.com", "grace@example.com", Noon)) { CheckedItems = marks };
+        new(issue.ToFacts("ada@example.com", "grace@example.com", Noon)) { CheckedItems = marks };
 }

@@ -55,7 +55,7 @@ internal static class Sql
         SELECT i.id, i.key, i.title, i.description, i.status, w.key, w.revision, i.workflow_id, i.issue_type, i.priority,
           i.labels, i.custom_fields::text, i.project_id, p.key, i.organization_id, a.id, a.name, a.email, r.id, r.name, r.email,
           i.parent_id, above.key, coalesce(i.root_id, i.id), i.hierarchy_depth, i.milestone_id, trim_scale(i.story_points),
-          i.due_date, i.completed_at, i.version, i.created_at, i.updated_at
+          i.due_date, i.completed_at, i.version, i.created_at, i.updated_at, i.start_date
         """;
 
     private const string Joins = """
@@ -198,6 +198,7 @@ internal static class Sql
         HierarchyDepth = row.GetInt32(24),
         MilestoneId = row.IsDBNull(25) ? null : row.GetInt64(25),
         StoryPoints = row.IsDBNull(26) ? null : row.GetDecimal(26),
+        StartDate = row.IsDBNull(32) ? null : row.GetFieldValue<DateOnly>(32),
         DueDate = row.IsDBNull(27) ? null : row.GetFieldValue<DateOnly>(27),
         CompletedAt = row.IsDBNull(28) ? null : row.GetDateTime(28),
         Version = row.GetInt32(29),

@@ -33,6 +33,7 @@ internal sealed class Issue
     public int HierarchyDepth { get; init; }
     public long? MilestoneId { get; init; }
     public decimal? StoryPoints { get; set; }
+    public DateOnly? StartDate { get; init; }
     public DateOnly? DueDate { get; init; }
     public DateTime? CompletedAt { get; init; }
     public required string Url { get; init; }
@@ -75,13 +76,13 @@ internal sealed record Facts
 internal sealed record Snapshot(
     string Key, string Title, string? Description, string Status, long WorkflowId, string IssueType, string Priority,
     string[] Labels, JsonElement CustomFields, long? AssigneeId, long ReporterId, long? ParentId, long? RootId,
-    int HierarchyDepth, long? MilestoneId, decimal? StoryPoints, DateOnly? DueDate, DateTime? CompletedAt, int Version,
-    DateTime CreatedAt, DateTime UpdatedAt)
+    int HierarchyDepth, long? MilestoneId, decimal? StoryPoints, DateOnly? StartDate, DateOnly? DueDate, DateTime? CompletedAt,
+    int Version, DateTime CreatedAt, DateTime UpdatedAt)
 {
     public static Snapshot Of(Issue i) => new(
         i.Key, i.Title, i.Description, i.Status, i.WorkflowId, i.IssueType, i.Priority, i.Labels, i.CustomFields, i.AssigneeId,
         i.Reporter.Id, i.ParentId, i.ParentId is null ? null : i.RootId, i.HierarchyDepth, i.MilestoneId, i.StoryPoints,
-        i.DueDate, i.CompletedAt, i.Version, i.CreatedAt, i.UpdatedAt);
+        i.StartDate, i.DueDate, i.CompletedAt, i.Version, i.CreatedAt, i.UpdatedAt);
 }
 
 internal sealed record IssueFields(

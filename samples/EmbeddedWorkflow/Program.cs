@@ -1,8 +1,9 @@
 // Uses the engines of Kiket in a host of its own: workflows, service levels and capacity without a database, a web server or YAML.
 using System.Globalization;
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
-using Kiket.Domain.Issues;
+using Kiket.Domain.Common;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 
@@ -46,7 +47,7 @@ var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Ber
 var limit = new SlaPolicy(null, Warning: TimeSpan.FromHours(6), Breach: TimeSpan.FromHours(8), BusinessHours: true, PauseOnState: false, [], []);
 var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
 var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
-var due = clock.Due(limit, office);
+var due = SlaDue.Of(clock, limit, office);
 Console.WriteLine($"in review since {entered:ddd HH:mm}: the warning is due {due.WarnsAt:ddd HH:mm} UTC, the breach {due.BreachesAt:ddd HH:mm} UTC, because of");
 foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
     Console.WriteLine($"  {counted.From:ddd HH:mm} to {counted.To:HH:mm} UTC: {counted.Length.TotalHours} h");

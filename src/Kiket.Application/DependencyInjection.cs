@@ -4,7 +4,10 @@ using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
 using Kiket.Application.Guards;
 using Kiket.Application.Extensions;
+using Kiket.Application.Issues;
+using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
+using Kiket.Application.Webhooks;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,12 +27,13 @@ public static class DependencyInjection
                 services.AddScoped(contract, handler);
         }
 
+        AddPipeline(services);
+
         services.AddSingleton<TokenUses>();
         services.AddScoped<EventReactions>();
-        services.AddScoped<TransitionGuards>();
+        services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
-        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
-        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(LostRaceBehavior<,>));
+        services.AddScoped<IIssueFollower, SlaTimers>();
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddSingleton(Mappings());
         return services;
@@ -43,6 +47,34 @@ public static class DependencyInjection
         config.Compile();
         config.CompileProjection();
         return config;
+    }
+
+    /// <summary>
+    /// What each request passes on the way to its handler, in this order. All but the first are for commands, so a query passes one only. The
+    /// key comes before the preparation, so that a request that is sent again asks nobody.
+    /// </summary>
+    private static void AddPipeline(IServiceCollection services)
+    {
+        services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        foreach (var preparation in (Type[])[typeof(TransitionGuards), typeof(InstallPreparation), typeof(SubscriptionPreparation)])
+        {
+            services.AddScoped(preparation);
+            foreach (var contract in preparation.GetInterfaces())
+                services.AddScoped(contract, provider => provider.GetRequiredService(preparation));
+        }
+
+        foreach (var command in typeof(DependencyInjection).Assembly.GetTypes())
+        {
+            var contract = command.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ICommand<>));
+            if (contract?.GetGenericArguments() is not [{ IsGenericType: true } result])
+                continue;
+            Type[] closed = [command, result.GetGenericArguments()[0]];
+            var behavior = typeof(IPipelineBehavior<,>).MakeGenericType(command, result);
+            services.AddScoped(behavior, typeof(IdempotencyBehavior<,>).MakeGenericType(closed));
+            if (services.Any(s => s.ServiceType == typeof(IPreparation<>).MakeGenericType(command)))
+                services.AddScoped(behavior, typeof(PreparationBehavior<,>).MakeGenericType(closed));
+            services.AddScoped(behavior, typeof(UnitOfWorkBehavior<,>).MakeGenericType(closed));
+        }
     }
 
     private static bool IsRequestHandler(Type contract) =>

@@ -41,6 +41,16 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
+    public void A_mapping_a_job_a_worker_and_an_interceptor_stand_in_a_file_of_their_name_in_the_folder_of_their_namespace()
+    {
+        var root = Path.Combine(Sources.Root, "src", "Kiket.Infrastructure");
+        var types = TypesOf(Sources.Infrastructure).Where(t => Named().IsMatch(t.Name)).ToList();
+
+        Assert.NotEmpty(types);
+        Assert.Empty(types.Where(t => !File.Exists(Path.Combine(root, t.Namespace!.Split('.')[^1], $"{t.Name}.cs"))).Select(t => t.FullName));
+    }
+
+    [Fact]
     public void No_type_has_a_name_that_says_nothing() =>
         Assert.Empty(Sources.Assemblies.SelectMany(TypesOf).Where(type => SaysNothing(type.Name)).Select(type => type.FullName));
 
@@ -78,9 +88,13 @@ public sealed partial class ConventionTests
     private static IEnumerable<Type> HandledBy(Type handler) => handler.GetInterfaces()
         .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)).Select(i => i.GetGenericArguments()[0]);
 
-    private static string? MarkerOf(Type request) => request.GetInterfaces().Select(i => i.Name.Split('`')[0]).SingleOrDefault(n => n is "ICommand" or "IQuery")?[1..];
+    private static string? MarkerOf(Type request) => request.GetInterfaces().Select(i => i.Name.Split('`')[0])
+        .Select(name => name switch { "ICommand" or "IExternalCommand" => "Command", "IQuery" => "Query", _ => null }).OfType<string>().SingleOrDefault();
 
     private static string UseCaseOf(Type request) => Suffix().Replace(request.Name, "");
+
+    [GeneratedRegex("(Configuration|Job|Worker|Interceptor)$")]
+    private static partial Regex Named();
 
     [GeneratedRegex("(Command|Query)$")]
     private static partial Regex Suffix();

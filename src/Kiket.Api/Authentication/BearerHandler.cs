@@ -6,7 +6,7 @@ using Kiket.Application.Extensions;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;

@@ -1,4 +1,4 @@
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Authorization;
 

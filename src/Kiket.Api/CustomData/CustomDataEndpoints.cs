@@ -6,7 +6,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Application.CustomData;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

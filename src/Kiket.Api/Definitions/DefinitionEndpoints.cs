@@ -4,7 +4,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Definitions;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -4,7 +4,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Events;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -9,7 +9,7 @@ using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -31,7 +31,7 @@ internal static class ExtensionEndpoints
         extensions.MapPost("/{extension}/api_key/rotate", RotateApiKey).WithName(nameof(RotateApiKey)).WritesOwn(Scope.Extensions);
         extensions.MapPost("/{extension}/webhook_secret/rotate", RotateExtensionSecret).WithName(nameof(RotateExtensionSecret)).WritesOwn(Scope.Extensions);
         extensions.MapPost("/{extension}/test", TestExtension).WithName(nameof(TestExtension)).WritesOwn(Scope.Extensions)
-            .WithMetadata(new WithoutTransaction());
+            ;
         extensions.MapGet("/{extension}/audit_log", ListExtensionAudit).WithName(nameof(ListExtensionAudit)).Reads(Scope.Extensions);
     }
 

@@ -5,7 +5,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Extensions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -6,7 +6,7 @@ using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,10 +22,10 @@ internal static class IssueEndpoints
         issues.MapGet("/", ListIssues).WithName(nameof(ListIssues)).Reads(Scope.Issues);
         issues.MapPost("/", CreateIssue).WithName(nameof(CreateIssue)).Writes(Scope.Issues);
         issues.MapGet("/{issue}", GetIssue).WithName(nameof(GetIssue)).Reads(Scope.Issues);
-        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
+        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues);
         issues.MapDelete("/{issue}", DeleteIssue).WithName(nameof(DeleteIssue)).Writes(Scope.Issues);
-        issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues).WithMetadata(new OpensTransaction());
-        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues).WithMetadata(new OpensTransaction());
+        issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues);
+        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues);
         issues.MapGet("/{issue}/transitions", ListIssueTransitions).WithName(nameof(ListIssueTransitions)).Reads(Scope.Issues);
         issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
     }
@@ -104,6 +104,8 @@ internal sealed record IssueBody
 
     public Optional<decimal?> StoryPoints { get; init; }
 
+    public Optional<DateOnly?> StartDate { get; init; }
+
     public Optional<DateOnly?> DueDate { get; init; }
 
     /// <summary>Key of the template that fills what a new issue leaves open.</summary>
@@ -129,6 +131,7 @@ internal sealed record IssueBody
         ParentId = ParentId,
         MilestoneId = MilestoneId,
         StoryPoints = StoryPoints,
+        StartDate = StartDate,
         DueDate = DueDate,
     };
 }

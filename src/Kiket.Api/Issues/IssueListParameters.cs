@@ -3,7 +3,6 @@ using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Sla;
 using Microsoft.AspNetCore.Mvc;
 

@@ -6,7 +6,7 @@ using Kiket.Application.Milestones;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Notifications;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

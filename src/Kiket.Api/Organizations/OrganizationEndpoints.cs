@@ -3,10 +3,10 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Organizations;
 using Kiket.Application.Users;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
-using Kiket.Domain.Sla;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

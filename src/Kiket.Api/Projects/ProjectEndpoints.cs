@@ -5,7 +5,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -3,7 +3,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Projects;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

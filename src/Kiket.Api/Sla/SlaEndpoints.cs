@@ -6,7 +6,7 @@ using Kiket.Application.Sla;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Workflows;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,6 +1,7 @@
 using Kiket.Application.Organizations;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
+using Kiket.Infrastructure.Startup;
 using MediatR;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,5 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
@@ -25,18 +27,23 @@ internal static class Demo
 
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);
-        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow();
+        await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().RunAsync(() => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
+    }
+
+    private static async Task<Result<int>> AddPeopleAsync(IServiceProvider services, long organizationId, CancellationToken ct)
+    {
+        var (db, work) = (services.GetRequiredService<KiketDbContext>(), services.GetRequiredService<IUnitOfWork>());
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var project = await db.Projects.SingleAsync(ct);
         foreach (var (email, name, role, inProject, capacity, tags) in Members)
         {
             var user = User.Join(organizationId, email, role, name, now).Value;
             user.Edit(new() { Capacity = capacity, ExpertiseTags = tags }, now);
             db.Users.Add(user);
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
             db.ProjectMembers.Add(ProjectMember.Of(project, user.Id, inProject, now));
         }
 
-        await db.SaveChangesAsync(ct);
+        return Members.Length;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
+using Kiket.Infrastructure.Startup;
 
 namespace Kiket.Api.Startup;
 

@@ -4,8 +4,8 @@ using Kiket.Api.Dashboard;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.OpenApi;
-using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
+using Kiket.Infrastructure.Startup;
 using Microsoft.AspNetCore.Connections;
 
 namespace Kiket.Api.Startup;

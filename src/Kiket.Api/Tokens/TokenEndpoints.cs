@@ -2,7 +2,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Tokens;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -6,6 +6,7 @@ using Kiket.Application.Abstractions;
 using Kiket.Application.Users;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;

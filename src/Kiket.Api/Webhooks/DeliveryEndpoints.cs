@@ -4,7 +4,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Webhooks;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -3,7 +3,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Webhooks;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +21,7 @@ internal static class WebhookEndpoints
         webhooks.MapPost("/subscribe", SubscribeWebhook).WithName(nameof(SubscribeWebhook)).Writes(Scope.Webhooks);
         webhooks.MapDelete("/{id:long}", UnsubscribeWebhook).WithName(nameof(UnsubscribeWebhook)).Writes(Scope.Webhooks);
         webhooks.MapPost("/{id:long}/rotate_secret", RotateWebhookSecret).WithName(nameof(RotateWebhookSecret)).Writes(Scope.Webhooks);
-        webhooks.MapPost("/{id:long}/test", TestWebhook).WithName(nameof(TestWebhook)).Writes(Scope.Webhooks).WithMetadata(new WithoutTransaction());
+        webhooks.MapPost("/{id:long}/test", TestWebhook).WithName(nameof(TestWebhook)).Writes(Scope.Webhooks);
     }
 
     /// <summary>Lists the subscriptions of the extension.</summary>

@@ -1,4 +1,6 @@
-using Kiket.Domain.Common;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Checklists;
+using Kiket.Domain.Comments;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
@@ -9,6 +11,7 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
@@ -79,21 +82,4 @@ public interface IKiketDb
     DbSet<CustomRecord> CustomRecords { get; }
 
     DbSet<CustomRecordValue> CustomRecordValues { get; }
-
-    Task<int> SaveChangesAsync(CancellationToken ct);
-
-    /// <summary>Runs several saves as one: all of them are kept on success or a pending refusal, none on any other refusal or an exception.</summary>
-    Task<Result<T>> InTransactionAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
-
-    /// <summary>Whether a transaction is open.</summary>
-    bool HasTransaction { get; }
-
-    /// <summary>Forgets every loaded entity, so that the next read sees the database as it is.</summary>
-    void Forget();
-
-    /// <summary>Whether a failed save was refused by a unique index.</summary>
-    bool IsUniqueViolation(DbUpdateException failure);
-
-    /// <summary>Whether another writer was faster: it changed, took or removed what the failed one had read.</summary>
-    bool IsLostRace(Exception failure);
 }

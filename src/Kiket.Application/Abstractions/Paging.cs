@@ -28,12 +28,15 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
 {
     private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(StringComparer.Ordinal);
 
-    public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key)
+    public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key) => By(name, (LambdaExpression)key);
+
+    public SortOptions<T> By(string name, LambdaExpression key)
     {
         // Left to themselves, PostgreSQL would put null at one end and the others at the other.
-        var isMissing = Nullable.GetUnderlyingType(typeof(TKey)) is null
+        var isMissing = Nullable.GetUnderlyingType(key.ReturnType) is null
             ? null
-            : Expression.Lambda<Func<T, bool>>(Expression.Equal(key.Body, Expression.Constant(null, typeof(TKey))), key.Parameters);
+            : Expression.Lambda<Func<T, bool>>(
+                Expression.Equal(key.Body, Expression.Constant(null, key.ReturnType)), key.Parameters);
         fields[name] = (source, isFirst, descending) => isMissing is null
             ? Order(source, key, isFirst, descending)
             : Order(Order(source, isMissing, isFirst, descending: false), key, isFirst: false, descending);
@@ -60,14 +63,19 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
         return Result<IQueryable<T>>.From(descending ? ordered.ThenByDescending(id) : ordered.ThenBy(id));
     }
 
-    private static IOrderedQueryable<T> Order<TKey>(IQueryable<T> source, Expression<Func<T, TKey>> key, bool isFirst, bool descending) =>
-        (isFirst, descending) switch
+    private static IOrderedQueryable<T> Order(IQueryable<T> source, LambdaExpression key, bool isFirst, bool descending)
+    {
+        var method = (isFirst, descending) switch
         {
-            (true, false) => source.OrderBy(key),
-            (true, true) => source.OrderByDescending(key),
-            (false, false) => ((IOrderedQueryable<T>)source).ThenBy(key),
-            (false, true) => ((IOrderedQueryable<T>)source).ThenByDescending(key),
+            (true, false) => nameof(Queryable.OrderBy),
+            (true, true) => nameof(Queryable.OrderByDescending),
+            (false, false) => nameof(Queryable.ThenBy),
+            (false, true) => nameof(Queryable.ThenByDescending),
         };
+        var ordered = Expression.Call(
+            typeof(Queryable), method, [typeof(T), key.ReturnType], source.Expression, Expression.Quote(key));
+        return (IOrderedQueryable<T>)source.Provider.CreateQuery<T>(ordered);
+    }
 }
 
 internal static class Paging

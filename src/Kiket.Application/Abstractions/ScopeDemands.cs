@@ -1,7 +1,6 @@
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Abstractions;
 

@@ -1,4 +1,4 @@
-using Kiket.Domain.Sla;
+using Kiket.Domain.Calendars;
 
 namespace Kiket.Application.Abstractions;
 

@@ -66,7 +66,7 @@ internal sealed partial class ActionRun
             return null;
         var made = Webhook.ForActions(project.OrganizationId, host, now);
         db.Webhooks.Add(made);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return made;
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class ActionRun
     private async Task TellAsync(WebhookDelivery delivery, CancellationToken ct)
     {
         db.WebhookDeliveries.Add(delivery);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         Told = delivery.WebhookId;
     }
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
-using Kiket.Application.Checklists;
 using Kiket.Application.Guards;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
@@ -16,7 +14,7 @@ namespace Kiket.Application.Actions;
 
 /// <summary>One action while it runs on one issue. What it cannot do it says; it never pretends.</summary>
 internal sealed partial class ActionRun(
-    IKiketDb db, IPlaceholders placeholders, ISecretProtector protector, Actor actor, PublicUrl url, DateTimeOffset now, Issue issue, Project project)
+    IKiketDb db, IUnitOfWork work, IPlaceholders placeholders, ISecretProtector protector, Actor actor, PublicUrl url, DateTimeOffset now, Issue issue, Project project)
 {
     private readonly ActionRecipients people = new(db, issue, project);
     private Dictionary<string, object?> document = [];
@@ -51,7 +49,6 @@ internal sealed partial class ActionRun(
         var (users, unknown) = await people.FindAsync(given, ct);
         foreach (var user in users)
             db.Notifications.Add(Notification.About(issue, user, message, level, now));
-        await db.SaveChangesAsync(ct);
 
         var missing = unknown.Count == 0 ? "" : $" Nobody found for {string.Join(", ", unknown)}.";
         if (users.Count > 0)
@@ -100,6 +97,8 @@ internal sealed partial class ActionRun(
         var status = TextOf(fields, "status", "state");
         if (await ReadEditAsync(fields.Where(f => f.Key is not ("status" or "state")), ct) is var edit && edit.Error is { } unknown)
             return unknown;
+        if (IssueFields.For(FieldUses.Actions).FirstOrDefault(f => f.HasOwnMethod && f.IsGiven(edit.Value)) is { } other)
+            return Error.Validation($"issue.{other.Name}", $"An action cannot change {other.Name}.");
         if (await db.FindUnfitAssigneeAsync(project, edit.Value, issue.AssigneeId, ct) is { } unfit)
             return Skipped(unfit.Message);
         if (await db.FindUnknownReferenceAsync(project, edit.Value, issue.AssigneeId, ct) is { } reference)
@@ -109,7 +108,6 @@ internal sealed partial class ActionRun(
         await db.NoteChecklistAsync(issue, actor, now, ct);
         if (status is not null && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
             return await TransitionAsync(status, null, ct);
-        await db.SaveChangesAsync(ct);
         return Done($"Set {string.Join(", ", fields.Keys)}.");
     }
 
@@ -123,10 +121,9 @@ internal sealed partial class ActionRun(
             return Skipped("An extension guards the project's moves, and actions cannot wait for its answer; move it by hand.");
         var (moved, pending) = await db.MoveAsync(issue, to, comment, actor, now, ct);
         if (pending is not null)
-            await db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct);
+            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
         if (moved.Error is { } refusal)
             return refusal;
-        await db.SaveChangesAsync(ct);
         return Done($"Moved to {issue.Status}.");
     }
 
@@ -149,7 +146,6 @@ internal sealed partial class ActionRun(
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } refusal)
             return refusal;
         await db.NoteChecklistAsync(issue, actor, now, ct);
-        await db.SaveChangesAsync(ct);
         return Done(detail);
     }
 
@@ -160,68 +156,35 @@ internal sealed partial class ActionRun(
         Dictionary<string, JsonElement> custom = new(StringComparer.Ordinal);
         foreach (var (name, value) in fields)
         {
-            var text = ScalarOf(value);
             var key = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
-            Error Fault(string message) => Error.Validation($"issue.{key}", message);
-            switch (key)
+            if (IssueFields.Find(key, FieldUses.Actions) is { } field)
             {
-                case "title":
-                    edit = edit with { Title = text };
-                    break;
-                case "description":
-                    edit = edit with { Description = text };
-                    break;
-                case "issue_type" or "type":
-                    edit = edit with { IssueType = text };
-                    break;
-                case "labels":
-                    edit = edit with { Labels = new([.. Texts(value)]) };
-                    break;
-                case "priority" when WireName.TryParse(text, out IssuePriority priority):
-                    edit = edit with { Priority = priority };
-                    break;
-                case "assignee" or "assignee_id" or "assigned_to" when text is null:
-                    edit = edit with { AssigneeId = null };
-                    break;
-                case "assignee" or "assignee_id" or "assigned_to" when await people.FindUserAsync(text!, ct) is { } user:
-                    edit = edit with { AssigneeId = user };
-                    break;
-                case "milestone_id" or "parent_id" or "story_points" when text is null:
-                    edit = key switch
-                    {
-                        "milestone_id" => edit with { MilestoneId = null },
-                        "parent_id" => edit with { ParentId = null },
-                        _ => edit with { StoryPoints = null },
-                    };
-                    break;
-                case "milestone_id" when WireId.TryParse(text, out var milestone):
-                    edit = edit with { MilestoneId = milestone };
-                    break;
-                case "parent_id" when WireId.TryParse(text, out var parent):
-                    edit = edit with { ParentId = parent };
-                    break;
-                case "story_points" when decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var points):
-                    edit = edit with { StoryPoints = points };
-                    break;
-                case "due_date" when text is null:
-                    edit = edit with { DueDate = null };
-                    break;
-                case "due_date" when DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day):
-                    edit = edit with { DueDate = day };
-                    break;
-                case "priority" or "assignee" or "assignee_id" or "assigned_to" or "milestone_id" or "parent_id" or "story_points" or "due_date":
-                    return Fault($"'{text}' is no {key}.");
-                case "custom_fields" when value.ValueKind is JsonValueKind.Object:
-                    foreach (var field in value.EnumerateObject())
-                        custom[field.Name] = field.Value;
-                    break;
-                default:
-                    custom[CustomKey(key)] = value.ValueKind is JsonValueKind.Undefined ? JsonSerializer.SerializeToElement<string?>(null) : value;
-                    break;
+                var given = field.HoldsUser ? await ReadUserAsync(value, ct) : value;
+                if (given is not { } known || field.Read(edit, known) is not { } read)
+                    return Error.Validation($"issue.{key}", $"'{ScalarOf(value)}' is no {key}.");
+                edit = read;
+            }
+            else if (key == "custom_fields" && value.ValueKind is JsonValueKind.Object)
+            {
+                foreach (var own in value.EnumerateObject())
+                    custom[own.Name] = own.Value;
+            }
+            else
+            {
+                custom[CustomKey(key)] =
+                    value.ValueKind is JsonValueKind.Undefined ? JsonSerializer.SerializeToElement<string?>(null) : value;
             }
         }
 
         return custom.Count == 0 ? edit : edit with { CustomFields = custom };
+    }
+
+    /// <summary>The id of the user that a value names, JSON null for nobody; or null when there is no such user.</summary>
+    private async Task<JsonElement?> ReadUserAsync(JsonElement value, CancellationToken ct)
+    {
+        var named = ScalarOf(value);
+        var user = named is null ? null : await people.FindUserAsync(named, ct);
+        return named is not null && user is null ? null : JsonSerializer.SerializeToElement(user);
     }
 
     private static IssueEdit CustomField(string field, JsonElement value) =>
@@ -253,18 +216,9 @@ internal sealed partial class ActionRun(
     private static IEnumerable<string> TextsOf(Dictionary<string, JsonElement> given, string name) =>
         given.TryGetValue(name, out var value) ? Texts(value) : [];
 
-    internal static IEnumerable<string> Texts(JsonElement value) =>
-        (value.ValueKind is JsonValueKind.Array ? value.EnumerateArray().Select(ScalarOf) : [ScalarOf(value)])
-        .Where(t => !string.IsNullOrWhiteSpace(t)).Select(t => t!.Trim());
+    internal static IEnumerable<string> Texts(JsonElement value) => FieldTypes.Texts(value);
 
-    internal static string? ScalarOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => null,
-    };
+    internal static string? ScalarOf(JsonElement value) => FieldTypes.Scalar(value);
 
     private static (ActionOutcome Outcome, string Detail) Done(string detail) => (ActionOutcome.Done, detail);
 

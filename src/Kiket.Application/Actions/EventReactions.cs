@@ -1,8 +1,7 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Workflows;
+using Kiket.Application.Issues;
 using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
@@ -12,9 +11,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>Runs what workflows and automations ask for after an event, in order. To be called in the transaction that marks the event.</summary>
+/// <summary>Runs what workflows and automations ask for after an event, in order. Works in the unit of work that marks the event.</summary>
 public sealed class EventReactions(
-    IKiketDb db, ICurrentActor current, IPlaceholders placeholders, ISecretProtector protector, PublicUrl url, TimeProvider time)
+    IKiketDb db, IUnitOfWork work, ICurrentActor current, IPlaceholders placeholders, ISecretProtector protector, PublicUrl url, TimeProvider time)
 {
     /// <summary>How many events in a row may cause each other.</summary>
     public const int MaxDepth = 10;
@@ -35,33 +34,31 @@ public sealed class EventReactions(
             var message = $"Not run: {MaxDepth} events in a row have caused each other, so this looks like a loop.";
             foreach (var (source, action) in planned)
                 Record(loaded.Issue, source, action, (ActionOutcome.Skipped, message));
-            await db.SaveChangesAsync(ct);
             return told;
         }
 
         foreach (var (source, action) in planned)
         {
-            // Each action sees what the one before it has done, and one that is refused takes back all that it began.
-            var ended = await db.InTransactionAsync<(ActionOutcome Outcome, string Detail)>(
+            // Each action sees the effects of the previous one, and one that is refused takes back all that it began.
+            await work.FlushBatchAsync(ct);
+            var ended = await work.RunAsync<(ActionOutcome Outcome, string Detail)>(
                 async () =>
                 {
-                    db.Forget();
                     if (await LoadAsync(happened, ct) is not { } fresh)
                         return (ActionOutcome.Skipped, "The issue is gone.");
                     if (!await HoldAsync(action, happened, fresh.Issue, ct))
                         return (ActionOutcome.Skipped, "Its conditions do not hold.");
-                    var run = new ActionRun(db, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project);
+                    var run = new ActionRun(db, work, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project);
                     var ran = await run.RunAsync(action, ct);
                     if (run.Told is { } endpoint)
                         told.Add(endpoint);
                     return ran;
                 },
                 ct);
-            db.Forget();
+            await work.FlushBatchAsync(ct);
             if (await LoadAsync(happened, ct) is not { } after)
                 return told;
             Record(after.Issue, source, action, ended.Error is { } refusal ? (ActionOutcome.Failed, Sentence(refusal)) : ended.Value);
-            await db.SaveChangesAsync(ct);
         }
 
         return told;
@@ -156,7 +153,6 @@ public sealed class EventReactions(
             : (NotificationLevel.Warning, $"{issue.Key} will soon have been in {issue.Status} longer than it should.");
         foreach (var user in users)
             db.Notifications.Add(Notification.About(issue, user, message, level, time.GetUtcNow()));
-        await db.SaveChangesAsync(ct);
     }
 
     private void Record(Issue issue, string source, WorkflowAction action, (ActionOutcome Outcome, string Detail) ended)

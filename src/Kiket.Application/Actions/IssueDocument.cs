@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiket.Application.Abstractions;
-using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -17,32 +15,17 @@ internal static class IssueDocument
             .Select(u => new { u.Id, u.Name, u.Email }).ToDictionaryAsync(u => u.Id, ct);
         var assignee = issue.AssigneeId is { } id ? people.GetValueOrDefault(id) : null;
         var reporter = people.GetValueOrDefault(issue.ReporterId);
+        var fields = IssueFields.For(FieldUses.Placeholders)
+            .ToDictionary(f => f.Name, f => f.ToJson(issue) is { } value ? Plain(value) : null);
+        fields["assignee"] = assignee?.Name;
+        fields["assignee_email"] = assignee?.Email;
+        fields["reporter"] = reporter?.Name;
+        fields["reporter_email"] = reporter?.Email;
+        fields["custom_fields"] = issue.CustomFields.ToDictionary(f => f.Key, f => Plain(f.Value));
+        fields["url"] = $"{url.Value}/api/v1/issues/{issue.Key}";
         return new()
         {
-            ["issue"] = new Dictionary<string, object?>
-            {
-                ["id"] = issue.Id,
-                ["key"] = issue.Key,
-                ["number"] = issue.Number,
-                ["title"] = issue.Title,
-                ["description"] = issue.Description,
-                ["status"] = issue.Status,
-                ["issue_type"] = issue.IssueType,
-                ["priority"] = WireName.Of(issue.Priority),
-                ["labels"] = issue.Labels.ToList(),
-                ["assignee"] = assignee?.Name,
-                ["assignee_id"] = issue.AssigneeId,
-                ["assignee_email"] = assignee?.Email,
-                ["reporter"] = reporter?.Name,
-                ["reporter_id"] = issue.ReporterId,
-                ["reporter_email"] = reporter?.Email,
-                ["parent_id"] = issue.ParentId,
-                ["milestone_id"] = issue.MilestoneId,
-                ["story_points"] = issue.StoryPoints,
-                ["due_date"] = issue.DueDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                ["custom_fields"] = issue.CustomFields.ToDictionary(f => f.Key, f => Plain(f.Value)),
-                ["url"] = $"{url.Value}/api/v1/issues/{issue.Key}",
-            },
+            ["issue"] = fields,
             ["project"] = new Dictionary<string, object?> { ["id"] = project.Id, ["key"] = project.Key, ["name"] = project.Name },
         };
     }

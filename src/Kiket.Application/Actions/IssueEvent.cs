@@ -1,9 +1,9 @@
-using Kiket.Domain.Issues;
+using Kiket.Domain.Common;
 
 namespace Kiket.Application.Actions;
 
 /// <summary>Something that happened to an issue, as the outbox has kept it.</summary>
-/// <param name="Name">One of <see cref="Kiket.Domain.Events.EventNames"/>.</param>
+/// <param name="Name">One of <see cref="EventNames"/>.</param>
 /// <param name="From">Key of the state that the issue left, for a change of state; else null.</param>
 /// <param name="To">Key of the state that it entered or began in; else null.</param>
 /// <param name="Depth">How many events in a row caused each other before this one; 0 for what a person did.</param>

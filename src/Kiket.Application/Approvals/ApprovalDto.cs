@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Users;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
 using Ardalis.Specification;
-using Kiket.Domain.Workflows;
+using Kiket.Domain.Approvals;
 
 namespace Kiket.Application.Approvals;
 

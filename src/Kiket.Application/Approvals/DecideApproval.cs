@@ -1,10 +1,11 @@
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Behaviors;
+using Kiket.Application.Issues;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
@@ -33,14 +34,13 @@ internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, 
             return ProjectErrors.Archived(project.Key);
         var approval = await db.Approvals.SingleOrDefaultAsync(a => a.IssueId == issue.Id && a.Id == command.Id, ct);
         if (approval is null)
-            return WorkflowErrors.ApprovalNotFound(command.Id);
+            return ApprovalErrors.NotFound(command.Id);
         if (!ApproverPolicy.MayDecide(approval, await db.ReadCandidateAsync(issue, project, actor, ct)))
-            return WorkflowErrors.NotAnApprover(approval);
+            return ApprovalErrors.NotAnApprover(approval);
 
         if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } refusal)
             return refusal;
         issue.RecordApproval(approval, command.Approve, command.Comment, actor.UserId, now);
-        await db.SaveChangesAsync(ct);
         return (await new[] { approval }.ToDtoAsync(db, ct))[0];
     }
 }

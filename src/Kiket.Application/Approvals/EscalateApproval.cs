@@ -1,9 +1,9 @@
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
-using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
@@ -20,7 +20,7 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
         var now = time.GetUtcNow();
         var approval = await db.Approvals.SingleOrDefaultAsync(a => a.Id == command.Id, ct);
         if (approval is null || await db.Issues.SingleOrDefaultAsync(i => i.Id == approval.IssueId, ct) is not { } issue)
-            return WorkflowErrors.ApprovalNotFound(command.Id);
+            return ApprovalErrors.NotFound(command.Id);
         var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
@@ -31,7 +31,6 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
         var message = $"{issue.Key}: nobody has decided about {approval.Requirement.Name} in time. You can decide now, whether the issue may go from '{approval.From}' to '{approval.To}'.";
         foreach (var user in await ReadManagersAsync(project, ct))
             db.Notifications.Add(Notification.About(issue, user, message, NotificationLevel.Warning, now));
-        await db.SaveChangesAsync(ct);
         return true;
     }
 

@@ -1,8 +1,9 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Approvals;
 
@@ -21,7 +22,8 @@ internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current) :
             return unavailable;
         var issueId = found.Value.Issue.Id;
 
-        var page = await db.Approvals.WithSpecification(new ApprovalsOf(issueId)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.Approvals.WithSpecification(new ApprovalsOf(issueId))
+            .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } refusal)
             return refusal;
         return page.Value.With(await page.Value.Items.ToDtoAsync(db, ct));

@@ -15,7 +15,7 @@ namespace Kiket.Application.Capacity;
 /// <param name="Partial">Whether what can be done is done although something else is refused.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 public sealed record ReassignIssuesCommand(
-    IReadOnlyList<Reassignment> Reassignments, IReadOnlyList<string> RecommendationIds, bool Partial, bool DryRun) : ICommand<Result<ReassignedIssues>>;
+    IReadOnlyList<Reassignment> Reassignments, IReadOnlyList<string> RecommendationIds, bool Partial, bool DryRun) : ICommand<Result<ReassignedIssues>>, IRehearsable;
 
 /// <param name="Version">The version of the issue that the caller has seen, or null to take whatever is there.</param>
 public sealed record Reassignment(long IssueId, long ToUserId, int? Version);
@@ -42,18 +42,15 @@ internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssues
     }
 }
 
-internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<ReassignIssuesCommand, Result<ReassignedIssues>>
 {
-    public Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct) =>
-        db.InTransactionAsync(command.DryRun, () => ReassignAsync(command, ct), ct);
-
     internal static IEnumerable<Reassignment> AllOf(ReassignIssuesCommand command) => command.Reassignments.Concat(
         command.RecommendationIds.Select(text => RecommendationId.TryParse(text, out var id)
             ? new Reassignment(id.IssueId, id.ToUserId, id.Version)
             : throw new ArgumentException($"{text} is no recommendation.", nameof(command))));
 
-    private async Task<Result<ReassignedIssues>> ReassignAsync(ReassignIssuesCommand command, CancellationToken ct)
+    public async Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct)
     {
         var (all, actor, now) = (AllOf(command).ToList(), current.Actor, time.GetUtcNow());
         var (issueIds, userIds) = (all.Select(r => r.IssueId).ToList(), all.Select(r => r.ToUserId).Distinct().ToList());
@@ -87,12 +84,8 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, ICurrentActor current, 
         }
 
         if (failures.Count > 0 && !command.Partial)
-        {
-            db.Forget();
             return RefusalOf(failures, all);
-        }
-
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct); // the answer shows the issues as they are now
 
         var done = issueIds.Except(failures.Select(f => f.Reassignment.IssueId)).ToList();
         var issues = await db.Issues.Where(i => done.Contains(i.Id)).ToDto(db, url).ToDictionaryAsync(i => i.Id, ct);

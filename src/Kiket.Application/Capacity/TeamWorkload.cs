@@ -1,7 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;

@@ -1,5 +1,7 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Checklists;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -12,13 +14,10 @@ namespace Kiket.Application.Checklists;
 /// <param name="Item">Id of the item; where two checklists have the same, <c>checklist:item</c>.</param>
 public sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked) : ICommand<Result<IReadOnlyList<ChecklistDto>>>;
 
-internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CheckItemCommand, Result<IReadOnlyList<ChecklistDto>>>
 {
-    public Task<Result<IReadOnlyList<ChecklistDto>>> Handle(CheckItemCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<IReadOnlyList<ChecklistDto>>(() => CheckAsync(command, ct), ct);
-
-    private async Task<Result<IReadOnlyList<ChecklistDto>>> CheckAsync(CheckItemCommand command, CancellationToken ct)
+    public async Task<Result<IReadOnlyList<ChecklistDto>>> Handle(CheckItemCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
@@ -30,7 +29,7 @@ internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeP
 
         var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (Find(workflow, command.Item) is not var (checklist, item))
-            return WorkflowErrors.ChecklistItemNotFound(command.Item);
+            return ChecklistErrors.ItemNotFound(command.Item);
         if (item.Check is ChecklistCheck.Auto)
             return Error.Validation("checked", $"{item.Label} checks itself.");
 
@@ -42,9 +41,8 @@ internal sealed class CheckItemHandler(IKiketDb db, ICurrentActor current, TimeP
             else
                 db.ChecklistMarks.Remove(mark);
             issue.RecordCheck(checklist, item, isChecked, actor.UserId, now);
-            await db.SaveChangesAsync(ct); // the next line reads what is checked
+            await work.FlushAsync(ct); // the next line reads what is checked
             await db.NoteChecklistAsync(issue, actor, now, ct);
-            await db.SaveChangesAsync(ct);
         }
 
         return Result<IReadOnlyList<ChecklistDto>>.From(await db.ReadChecklistsAsync(issue, now, ct));

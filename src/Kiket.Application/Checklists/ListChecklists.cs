@@ -1,10 +1,10 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
 using Kiket.Application.Users;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
@@ -35,14 +35,6 @@ internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, 
 
 internal static class ChecklistQueries
 {
-    /// <summary>Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.</summary>
-    public static async Task NoteChecklistAsync(this IKiketDb db, Issue issue, Actor actor, DateTimeOffset now, CancellationToken ct)
-    {
-        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
-        if (issue.AwaitsChecklist(workflow))
-            issue.NoteChecklist(workflow, await db.ReadMoveContextAsync(issue, workflow, now, ct), actor.UserId, now);
-    }
-
     public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(this IKiketDb db, Issue issue, DateTimeOffset now, CancellationToken ct)
     {
         var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);

@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Users;
-using Kiket.Domain.Issues;
+using Kiket.Domain.Comments;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Comments;

@@ -1,4 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -19,7 +21,7 @@ internal static class CommentQueries
         var issue = found.Value.Issue;
         var comment = await db.Comments.WithSpecification(new CommentOn(issue.Id, id)).SingleOrDefaultAsync(ct);
         if (comment is null)
-            return IssueErrors.CommentNotFound(id);
+            return CommentErrors.NotFound(id);
         if (comment.AuthorId != actor.UserId && !actor.IsAdmin)
             return Error.Forbidden("Only its author or an administrator can change a comment.");
         if (!expectedVersion.Allows(comment.Version))

@@ -1,5 +1,5 @@
 using Ardalis.Specification;
-using Kiket.Domain.Issues;
+using Kiket.Domain.Comments;
 
 namespace Kiket.Application.Comments;
 

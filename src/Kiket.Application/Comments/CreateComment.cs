@@ -1,4 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -9,7 +11,7 @@ namespace Kiket.Application.Comments;
 /// <summary>Writes a comment on an issue. For those who work on the project.</summary>
 public sealed record CreateCommentCommand(IssueRef Issue, string? Body) : ICommand<Result<CommentDto>>;
 
-internal sealed class CreateCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class CreateCommentHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateCommentCommand, Result<CommentDto>>
 {
     public async Task<Result<CommentDto>> Handle(CreateCommentCommand command, CancellationToken ct)
@@ -23,7 +25,7 @@ internal sealed class CreateCommentHandler(IKiketDb db, ICurrentActor current, T
             return refusal;
         var comment = written.Value;
         db.Comments.Add(comment);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return await db.Comments.Where(c => c.Id == comment.Id).ToDto(db).SingleAsync(ct);
     }
 }

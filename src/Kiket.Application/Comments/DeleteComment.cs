@@ -20,7 +20,6 @@ internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current, T
         var (comment, issue) = found.Value;
         comment.Delete(issue, current.Actor.UserId, time.GetUtcNow());
         db.Comments.Remove(comment);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

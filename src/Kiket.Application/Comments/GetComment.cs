@@ -1,4 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -18,6 +20,6 @@ internal sealed class GetCommentHandler(IKiketDb db, ICurrentActor current) : IQ
             return unavailable;
         var issueId = found.Value.Issue.Id;
         var comment = await db.Comments.WithSpecification(new CommentOn(issueId, query.Id)).ToDto(db).SingleOrDefaultAsync(ct);
-        return comment is null ? IssueErrors.CommentNotFound(query.Id) : comment;
+        return comment is null ? CommentErrors.NotFound(query.Id) : comment;
     }
 }

@@ -1,4 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Issues;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -19,6 +21,7 @@ internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current) : 
         if (found.Error is { } unavailable)
             return unavailable;
         var issueId = found.Value.Issue.Id;
-        return await db.Comments.WithSpecification(new CommentsOn(issueId)).ToPageAsync(query.Page, Sorts, page => page.ToDto(db), ct);
+        return await db.Comments.WithSpecification(new CommentsOn(issueId))
+            .ToPageAsync(query.Page, Sorts, page => page.ToDto(db), ct);
     }
 }

@@ -9,7 +9,7 @@ namespace Kiket.Application.Comments;
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 public sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, ExpectedVersion ExpectedVersion) : ICommand<Result<CommentDto>>;
 
-internal sealed class UpdateCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class UpdateCommentHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateCommentCommand, Result<CommentDto>>
 {
     public async Task<Result<CommentDto>> Handle(UpdateCommentCommand command, CancellationToken ct)
@@ -21,7 +21,7 @@ internal sealed class UpdateCommentHandler(IKiketDb db, ICurrentActor current, T
         if (comment.Rewrite(issue, command.Body, current.Actor.UserId, time.GetUtcNow()).Error is { } refusal)
             return refusal;
 
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return await db.Comments.Where(c => c.Id == command.Id).ToDto(db).SingleAsync(ct);
     }
 }

@@ -17,13 +17,10 @@ public sealed record CreateCustomRecordsCommand(CustomTableRef Table, IReadOnlyL
     internal const int MaxFaults = 100;
 }
 
-internal sealed class CreateCustomRecordsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateCustomRecordsCommand, Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>>
 {
-    public Task<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>> Handle(CreateCustomRecordsCommand command, CancellationToken ct) =>
-        db.InTransactionAsync(() => CreateAsync(command, ct), ct);
-
-    private async Task<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>> CreateAsync(CreateCustomRecordsCommand command, CancellationToken ct)
+    public async Task<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>> Handle(CreateCustomRecordsCommand command, CancellationToken ct)
     {
         var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
         if (opened.Error is { } refusal)
@@ -48,7 +45,7 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, ICurrentActor curr
         if (faults.Count > 0)
             return Error.Validation(faults);
         db.CustomRecords.AddRange(records);
-        var taken = await db.SaveRecordsAsync(table, records, ct);
+        var taken = await db.SaveRecordsAsync(work, table, records, ct);
         return taken.Count > 0 ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
             : Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>.From([.. records.Select(r => r.ToFlat(table))]);
 

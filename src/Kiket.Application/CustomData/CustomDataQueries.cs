@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Projects;
@@ -104,7 +105,7 @@ internal static class CustomDataQueries
     /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
     /// <returns>Success, or a fault for each record that would share unique values: by its place in the list.</returns>
     public static async Task<IReadOnlyList<(int Place, Error Fault)>> SaveRecordsAsync(
-        this IKiketDb db, CustomTable table, IReadOnlyList<CustomRecord> records, CancellationToken ct)
+        this IKiketDb db, IUnitOfWork work, CustomTable table, IReadOnlyList<CustomRecord> records, CancellationToken ct)
     {
         var known = records.Where(r => r.Id != 0).Select(r => r.Id).ToList();
         var keys = records.SelectMany((record, place) => table.UniqueKeys.Select(key => (Place: place, Key: key, Hash: CustomRecordValue.UniqueHashOf(record, table, key))))
@@ -121,9 +122,8 @@ internal static class CustomDataQueries
             return faults;
         if (known.Count > 0)
             await db.CustomRecordValues.Where(v => known.Contains(v.RecordId)).ExecuteDeleteAsync(ct);
-        await db.SaveChangesAsync(ct); // gives new records their ids
+        await work.FlushAsync(ct); // gives new records their ids
         db.CustomRecordValues.AddRange(records.SelectMany(r => CustomRecordValue.Of(r, table)));
-        await db.SaveChangesAsync(ct);
         return [];
     }
 

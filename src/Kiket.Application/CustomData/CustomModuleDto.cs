@@ -62,6 +62,11 @@ public sealed record PublishedModuleDto : CustomModuleDto
     {
     }
 
+    [JsonConstructor]
+    private PublishedModuleDto()
+    {
+    }
+
     /// <summary>What was noticed in the schema without being a fault.</summary>
     public IReadOnlyList<DefinitionNote> Warnings { get; init; } = [];
 

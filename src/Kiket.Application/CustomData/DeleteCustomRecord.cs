@@ -9,9 +9,7 @@ public sealed record DeleteCustomRecordCommand(CustomTableRef Table, string Id) 
 
 internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteCustomRecordCommand, Result<bool>>
 {
-    public Task<Result<bool>> Handle(DeleteCustomRecordCommand command, CancellationToken ct) => db.InTransactionAsync(() => DeleteAsync(command, ct), ct);
-
-    private async Task<Result<bool>> DeleteAsync(DeleteCustomRecordCommand command, CancellationToken ct)
+    public async Task<Result<bool>> Handle(DeleteCustomRecordCommand command, CancellationToken ct)
     {
         var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Delete, current, ct);
         if (opened.Error is { } refusal)
@@ -27,7 +25,6 @@ internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor curre
             found.Value.Delete(time.GetUtcNow());
         else
             db.CustomRecords.Remove(found.Value);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Extensions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Extensions;
@@ -15,7 +16,7 @@ namespace Kiket.Application.CustomData;
 /// <param name="Extension">The installation that it belongs to, or null.</param>
 public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension) : ICommand<Result<PublishedModuleDto>>;
 
-internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReader reader, ICurrentActor current, TimeProvider time)
+internal sealed class PublishCustomModuleHandler(IKiketDb db, IUnitOfWork work, ICustomModuleReader reader, ICurrentActor current, TimeProvider time)
     : ICommandHandler<PublishCustomModuleCommand, Result<PublishedModuleDto>>
 {
     public async Task<Result<PublishedModuleDto>> Handle(PublishCustomModuleCommand command, CancellationToken ct)
@@ -23,11 +24,9 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReade
         if (current.Extension is not null || !current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
         var read = reader.Read(command.Schema);
-        return read.Error is { } faults ? faults : await db.InTransactionAsync(() => PublishAsync(command, read.Value, ct), ct);
-    }
+        if (read.Error is { } faults)
+            return faults;
 
-    private async Task<Result<PublishedModuleDto>> PublishAsync(PublishCustomModuleCommand command, ReadModule read, CancellationToken ct)
-    {
         long? extensionId = null, projectId = null;
         if (command.Extension is { } extension)
         {
@@ -46,9 +45,9 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, ICustomModuleReade
             projectId = found.Value.Id;
         }
 
-        var published = await db.PublishModuleAsync(current.Actor.OrganizationId, projectId, extensionId, read.Schema, time.GetUtcNow(), ct);
+        var published = await db.PublishModuleAsync(work, current.Actor.OrganizationId, projectId, extensionId, read.Value.Schema, time.GetUtcNow(), ct);
         return published.Error is { } refusal ? refusal
-            : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module)) { Warnings = read.Warnings, IsNew = published.Value.Change is ModuleChange.Made };
+            : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module)) { Warnings = read.Value.Warnings, IsNew = published.Value.Change is ModuleChange.Made };
     }
 }
 
@@ -65,14 +64,14 @@ internal static class ModulePublication
 
     /// <summary>Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal undoes.</summary>
     public static async Task<Result<(CustomModule Module, ModuleChange Change)>> PublishModuleAsync(
-        this IKiketDb db, long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db, IUnitOfWork work, long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset now, CancellationToken ct)
     {
         var slot = CustomModule.SlotOf(projectId, extensionId, schema.Key);
         if (await db.CustomModules.Where(m => m.Slot == slot).Select(m => (long?)m.Id).SingleOrDefaultAsync(ct) is not { } id)
         {
             var made = CustomModule.Publish(organizationId, projectId, extensionId, schema, now);
             db.CustomModules.Add(made);
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
             return (made, ModuleChange.Made);
         }
 
@@ -85,17 +84,16 @@ internal static class ModulePublication
         module.Follow(schema, now);
         List<ErrorDetail> faults = [];
         foreach (var table in before.Tables.Where(t => faults.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))))
-            await MoveRecordsAsync(db, id, table.Name, schema.Find(table.Name), faults, now, ct);
+            await MoveRecordsAsync(db, work, id, table.Name, schema.Find(table.Name), faults, now, ct);
         if (faults.Count > 0)
             return Error.Validation(faults);
-        await db.SaveChangesAsync(ct);
         return (module, ModuleChange.Changed);
     }
 
     /// <summary>Brings the records of a table into its new form, a few hundred at once, and indexes them anew.</summary>
     /// <param name="table">The new form; null where the table is gone.</param>
     private static async Task MoveRecordsAsync(
-        IKiketDb db, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
+        IKiketDb db, IUnitOfWork work, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
     {
         await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).DeleteInBatchesAsync(ct);
         for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults;)
@@ -112,10 +110,11 @@ internal static class ModulePublication
             // A fault undoes everything, and what is looked for then is only more of them.
             if (faults.Count == 0)
             {
-                foreach (var (place, fault) in await db.SaveRecordsAsync(table!, records, ct))
+                foreach (var (place, fault) in await db.SaveRecordsAsync(work, table!, records, ct))
                     faults.AddRange(fault.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" }));
             }
 
+            await work.FlushAsync(ct);
             foreach (var record in records)
                 db.CustomRecords.Entry(record).State = EntityState.Detached;
             foreach (var value in db.CustomRecordValues.Local.ToList())

@@ -9,13 +9,10 @@ namespace Kiket.Application.CustomData;
 public sealed record UpdateCustomRecordCommand(CustomTableRef Table, string Id, IReadOnlyDictionary<string, JsonElement> Changes)
     : ICommand<Result<IReadOnlyDictionary<string, JsonElement>>>;
 
-internal sealed class UpdateCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateCustomRecordCommand, Result<IReadOnlyDictionary<string, JsonElement>>>
 {
-    public Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(UpdateCustomRecordCommand command, CancellationToken ct) =>
-        db.InTransactionAsync(() => UpdateAsync(command, ct), ct);
-
-    private async Task<Result<IReadOnlyDictionary<string, JsonElement>>> UpdateAsync(UpdateCustomRecordCommand command, CancellationToken ct)
+    public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(UpdateCustomRecordCommand command, CancellationToken ct)
     {
         var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
         if (opened.Error is { } refusal)
@@ -30,7 +27,7 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, ICurrentActor curre
         if (!opened.Value.Allows(fit.Value))
             return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomDataQueries.Write);
         record.Replace(fit.Value, now);
-        var taken = await db.SaveRecordsAsync(table, [record], ct);
+        var taken = await db.SaveRecordsAsync(work, table, [record], ct);
         return taken.Count > 0 ? taken[0].Fault : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
     }
 }

@@ -4,7 +4,6 @@ using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Definitions;

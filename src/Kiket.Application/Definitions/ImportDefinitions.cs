@@ -23,7 +23,7 @@ namespace Kiket.Application.Definitions;
 /// <param name="DryRun">Whether to say only what would happen.</param>
 /// <param name="Source">Where the files came from.</param>
 public sealed record ImportDefinitionsCommand(
-    IReadOnlyList<DefinitionText> Files, string? ProjectKey, string? Folder, bool DryRun, string Source) : ICommand<Result<ImportedDefinitions>>;
+    IReadOnlyList<DefinitionText> Files, string? ProjectKey, string? Folder, bool DryRun, string Source) : ICommand<Result<ImportedDefinitions>>, IRehearsable;
 
 /// <summary>What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.</summary>
 public sealed record ImportedDefinitions(
@@ -63,7 +63,7 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
         path.Length <= DefinitionFile.MaxPathLength ? path : path[..DefinitionFile.MaxPathLength] + "…";
 }
 
-internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader reader, SlaRules rules, ICurrentActor current, TimeProvider time)
+internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, IDefinitionReader reader, SlaRules rules, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
 {
     public async Task<Result<ImportedDefinitions>> Handle(ImportDefinitionsCommand command, CancellationToken ct)
@@ -72,17 +72,12 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             return Error.Forbidden("Only an administrator of the organization can import definitions.");
         if (command.ProjectKey is { } key && !Domain.Projects.ProjectKey.IsValid(key))
             return DefinitionErrors.InvalidKey(key);
-        return await db.InTransactionAsync(command.DryRun, () => ImportAsync(command, ct), ct);
-    }
-
-    private async Task<Result<ImportedDefinitions>> ImportAsync(ImportDefinitionsCommand command, CancellationToken ct)
-    {
         var files = command.Files.Select(f => f with { Path = DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path }).ToList();
-        if (command is { ProjectKey: { } key, Folder: null } && !files.Exists(f => DefinitionPath.IsProject(f.Path)))
+        if (command is { ProjectKey: { } partOf, Folder: null } && !files.Exists(f => DefinitionPath.IsProject(f.Path)))
         {
             var given = files.Select(f => f.Path).ToList();
             var kept = await db.DefinitionFiles.AsNoTracking()
-                .Where(f => db.Projects.Any(p => p.Id == f.ProjectId && p.Key == key) && !given.Contains(f.Path))
+                .Where(f => db.Projects.Any(p => p.Id == f.ProjectId && p.Key == partOf) && !given.Contains(f.Path))
                 .Select(f => new DefinitionText(f.Path, f.Content, false)).ToListAsync(ct);
             files.AddRange(kept);
         }
@@ -91,12 +86,13 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
         var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
         if (read.Error is { } faults)
             return faults;
-        return await new Import(db, new SlaTimers(db, rules), read.Value, files, command, current, time.GetUtcNow()).RunAsync(ct);
+        return await new Import(db, work, new SlaTimers(db, rules), read.Value, files, command, current, time.GetUtcNow()).RunAsync(ct);
     }
 
     /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
     private sealed class Import(
         IKiketDb db,
+        IUnitOfWork work,
         SlaTimers timers,
         DefinitionPack pack,
         IReadOnlyList<DefinitionText> files,
@@ -147,7 +143,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             await KeepFilesAsync(project, ct);
             if (current.Lacks(ImportScopes.Of(created.Concat(changed).Concat(removed), pack)) is { } lacking)
                 return lacking;
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
             await timers.FollowDefinitionsAsync(project, states, actorId, now, ct);
             var id = command.DryRun && existing is null ? (long?)null : project.Id;
             return new ImportedDefinitions(new(id, project.Key), created, changed, unchanged, removed, pack.Warnings, command.DryRun);
@@ -159,7 +155,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             if (started.IsRefused)
                 return started;
             db.Projects.Add(started.Value);
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
             return started;
         }
 
@@ -195,7 +191,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
                     await PublishAsync(project, key, WorkflowDefinition.BuiltIn, null, ct);
             }
 
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
         }
 
         private async Task PublishAsync(Project project, string key, WorkflowDefinition definition, string? source, CancellationToken ct)
@@ -294,7 +290,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             List<DefinitionNote> faults = [];
             foreach (var wanted in pack.Modules)
             {
-                var published = await db.PublishModuleAsync(organizationId, project.Id, null, wanted.Schema, now, ct);
+                var published = await db.PublishModuleAsync(work, organizationId, project.Id, null, wanted.Schema, now, ct);
                 if (published.Error is { } unfit)
                     return unfit;
                 var (module, change) = published.Value;
@@ -328,7 +324,7 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IDefinitionReader re
             if (faults.Count > 0)
                 return faults;
             db.CustomRecords.AddRange(records);
-            foreach (var (place, fault) in await db.SaveRecordsAsync(table, records, ct))
+            foreach (var (place, fault) in await db.SaveRecordsAsync(work, table, records, ct))
                 faults.Add(seeds[place].Place with { Message = fault.Message });
             return faults;
         }

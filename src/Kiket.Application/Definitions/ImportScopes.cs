@@ -1,5 +1,5 @@
 using Kiket.Application.Actions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Definitions;

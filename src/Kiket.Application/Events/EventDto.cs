@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
 using Kiket.Application.Users;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Microsoft.EntityFrameworkCore;
@@ -149,37 +150,22 @@ public static class EventDocuments
     private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) => new(
         comment, issue, e.Facts.Comment ?? "", names.Users[e.Facts.CommentAuthorId ?? e.ActorId], e.Facts.CommentCreatedAt ?? e.OccurredAt);
 
-    private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url) => new()
+    private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url)
     {
-        Id = e.IssueId!.Value,
-        Key = issue.Key,
-        Title = issue.Title,
-        Description = issue.Description,
-        Status = issue.Status,
-        Workflow = names.Workflows[issue.WorkflowId].Key,
-        WorkflowVersion = names.Workflows[issue.WorkflowId].Revision,
-        IssueType = issue.IssueType,
-        Priority = issue.Priority,
-        Labels = issue.Labels,
-        CustomFields = issue.CustomFields,
-        ProjectId = e.ProjectId,
-        ProjectKey = project.Key,
-        OrganizationId = e.OrganizationId,
-        Assignee = issue.AssigneeId is { } assignee ? names.Users.GetValueOrDefault(assignee) : null,
-        Reporter = names.Users[issue.ReporterId],
-        ParentId = issue.ParentId,
-        ParentKey = issue.ParentId is { } parent ? names.Parents.GetValueOrDefault(parent) : null,
-        RootId = issue.RootId ?? e.IssueId.Value,
-        HierarchyDepth = issue.HierarchyDepth,
-        MilestoneId = issue.MilestoneId,
-        StoryPoints = issue.StoryPoints,
-        DueDate = issue.DueDate,
-        CompletedAt = issue.CompletedAt,
-        Url = $"{url.Value}/api/v1/issues/{issue.Key}",
-        Version = issue.Version,
-        CreatedAt = issue.CreatedAt,
-        UpdatedAt = issue.UpdatedAt,
-    };
+        var (workflow, version) = names.Workflows[issue.WorkflowId];
+        return issue.ToDto(url, new()
+        {
+            Id = e.IssueId!.Value,
+            ProjectId = e.ProjectId,
+            ProjectKey = project.Key,
+            OrganizationId = e.OrganizationId,
+            Workflow = workflow,
+            WorkflowVersion = version,
+            Assignee = issue.AssigneeId is { } assignee ? names.Users.GetValueOrDefault(assignee) : null,
+            Reporter = names.Users[issue.ReporterId],
+            ParentKey = issue.ParentId is { } parent ? names.Parents.GetValueOrDefault(parent) : null,
+        });
+    }
 
     private sealed record Names(
         EventOrganization Organization,

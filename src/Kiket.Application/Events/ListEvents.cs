@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 using Kiket.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
 

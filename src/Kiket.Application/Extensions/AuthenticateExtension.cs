@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 

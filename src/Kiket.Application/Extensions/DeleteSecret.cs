@@ -24,7 +24,6 @@ internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, Ti
 
         db.ExtensionSecrets.Remove(secret);
         db.Audit(extension, ExtensionAuditEntry.SecretDeleted, secret.Key, current, time.GetUtcNow(), ("scope", WireName.Of(secret.Scope)));
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

@@ -21,7 +21,6 @@ internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor curren
         if (!command.ExpectedVersion.Allows(value.Version))
             return Error.Stale(value.Version);
         db.StoredValues.Remove(value);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

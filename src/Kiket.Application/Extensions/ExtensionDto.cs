@@ -110,6 +110,11 @@ public sealed record InstalledExtensionDto : ExtensionDto
     {
     }
 
+    [JsonConstructor]
+    private InstalledExtensionDto()
+    {
+    }
+
     /// <summary>Its API key, in the answer of its installation only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKey { get; init; }

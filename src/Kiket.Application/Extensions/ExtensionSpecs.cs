@@ -5,7 +5,9 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
+/// <summary>
+/// The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.
+/// </summary>
 internal sealed class ExtensionsVisibleTo : Specification<Extension>
 {
     /// <param name="projects">The projects that the actor can see.</param>

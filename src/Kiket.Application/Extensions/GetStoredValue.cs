@@ -14,7 +14,8 @@ internal sealed class GetStoredValueHandler(IKiketDb db, ICurrentActor current) 
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        var value = await db.StoredValues.AsNoTracking().WithSpecification(new ValueOf(own.Id, query.Key)).SingleOrDefaultAsync(ct);
+        var value = await db.StoredValues.AsNoTracking()
+            .WithSpecification(new ValueOf(own.Id, query.Key)).SingleOrDefaultAsync(ct);
         return value is null ? ExtensionErrors.ValueNotFound(query.Key) : StoredValueDto.Of(value);
     }
 }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -20,11 +22,17 @@ public sealed record InstallExtensionCommand(
     ManifestText Manifest, ProjectRef? Project, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
     : ICommand<Result<InstalledExtensionDto>>;
 
-internal sealed class InstallExtensionHandler(
-    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, IOutboundTargets targets, ISecretProtector protector, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
+/// <summary>Reads the manifest and asks the name service whether its address may be called.</summary>
+internal sealed class InstallPreparation(
+    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, IOutboundTargets targets, ICurrentActor current)
+    : IPreparation<InstallExtensionCommand>
 {
-    public async Task<Result<InstalledExtensionDto>> Handle(InstallExtensionCommand command, CancellationToken ct)
+    /// <summary>What is to be installed, or why it is not.</summary>
+    public Result<Installable> Found { get; private set; } = UserErrors.AdminsOnly;
+
+    public async Task PrepareAsync(InstallExtensionCommand command, CancellationToken ct) => Found = await FindAsync(command, ct);
+
+    private async Task<Result<Installable>> FindAsync(InstallExtensionCommand command, CancellationToken ct)
     {
         if (current.Extension is not null || !current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
@@ -36,8 +44,24 @@ internal sealed class InstallExtensionHandler(
 
         var organization = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.Slug).SingleAsync(ct);
         var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, organization, environment, targets, ct);
-        if (address.Error is { } unreachable)
-            return unreachable;
+        return address.Error is { } unreachable ? unreachable : new Installable(read.Value, organization, address.Value);
+    }
+
+    /// <param name="Organization">Slug of the organization.</param>
+    /// <param name="Address">Where events go, or null.</param>
+    internal sealed record Installable(ReadManifest Read, string Organization, string? Address);
+}
+
+internal sealed class InstallExtensionHandler(
+    IKiketDb db, IUnitOfWork work, InstallPreparation preparation, IExtensionEnvironment environment, ISecretProtector protector, ICurrentActor current,
+    TimeProvider time)
+    : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
+{
+    public async Task<Result<InstalledExtensionDto>> Handle(InstallExtensionCommand command, CancellationToken ct)
+    {
+        if (preparation.Found.Error is { } unfit)
+            return unfit;
+        var (read, organization, address) = preparation.Found.Value;
 
         long? projectId = null;
         if (command.Project is { } named)
@@ -50,12 +74,6 @@ internal sealed class InstallExtensionHandler(
             projectId = project.Value.Id;
         }
 
-        return await db.InTransactionAsync(() => InstallAsync(command, read.Value, organization, address.Value, projectId, ct), ct);
-    }
-
-    private async Task<Result<InstalledExtensionDto>> InstallAsync(
-        InstallExtensionCommand command, ReadManifest read, string organization, string? address, long? projectId, CancellationToken ct)
-    {
         var (manifest, now) = (read.Manifest, time.GetUtcNow());
         var slot = Extension.SlotOf(manifest.Id, projectId);
         var existing = await db.Extensions.SingleOrDefaultAsync(e => e.Slot == slot, ct);
@@ -63,9 +81,9 @@ internal sealed class InstallExtensionHandler(
         // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
         var webhook = existing is null ? null
             : await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active, ct);
-        var named = read.CallbackSecret
+        var callbackSecret = read.CallbackSecret
             ?? (manifest.Callback?.Secret is { } reference ? environment.FindSecret(organization, reference["env.".Length..]) : null);
-        var made = manifest.Callback is not null && named is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
+        var made = manifest.Callback is not null && callbackSecret is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
 
         var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
         IReadOnlyList<string> added;
@@ -84,7 +102,7 @@ internal sealed class InstallExtensionHandler(
         {
             var service = User.ForExtension(current.Actor.OrganizationId, manifest.Name, now);
             db.Users.Add(service);
-            await db.SaveChangesAsync(ct);
+            await work.FlushAsync(ct);
             extension = Extension.Install(service, projectId, manifest, address, key!, current.Actor.UserId, now);
             added = manifest.Permissions;
             db.Extensions.Add(extension);
@@ -92,13 +110,12 @@ internal sealed class InstallExtensionHandler(
 
         if (command.Configuration is { } configuration && extension.Edit(new() { Configuration = new(configuration) }, now).Error is { } invalid)
             return invalid;
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         if (existing is null)
             db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
-        webhook = Subscribe(extension, webhook, read.CallbackHeaders, named ?? made, now);
-        await db.SaveChangesAsync(ct);
+        webhook = Subscribe(extension, webhook, read.CallbackHeaders, callbackSecret ?? made, now);
+        await work.FlushAsync(ct);
         db.TellLifecycle(extension, webhook, existing is null ? ExtensionLifecycle.Installed : ExtensionLifecycle.Upgraded, current.Actor.UserId, now);
-        await db.SaveChangesAsync(ct);
 
         return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
         {

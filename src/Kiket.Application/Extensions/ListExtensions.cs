@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
@@ -28,7 +29,8 @@ internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, 
         }
 
         IReadOnlyList<ExtensionStatus> status = query.Status.Count > 0 ? query.Status : [ExtensionStatus.Active];
-        var page = await db.VisibleExtensions(current).WithSpecification(new ExtensionsMatching(projectId, status)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.VisibleExtensions(current).WithSpecification(new ExtensionsMatching(projectId, status))
+            .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         var health = await db.ReadHealthAsync([.. page.Value.Items.Select(e => e.Id)], time.GetUtcNow(), ct);

@@ -13,9 +13,7 @@ public sealed record PutStoredValueCommand(string Key, string Json, ExpectedVers
 
 internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<PutStoredValueCommand, Result<StoredValueDto>>
 {
-    public Task<Result<StoredValueDto>> Handle(PutStoredValueCommand command, CancellationToken ct) => db.InTransactionAsync(() => PutAsync(command, ct), ct);
-
-    private async Task<Result<StoredValueDto>> PutAsync(PutStoredValueCommand command, CancellationToken ct)
+    public async Task<Result<StoredValueDto>> Handle(PutStoredValueCommand command, CancellationToken ct)
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
@@ -44,7 +42,6 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
             db.StoredValues.Add(value);
         }
 
-        await db.SaveChangesAsync(ct);
         return StoredValueDto.Of(value);
     }
 }

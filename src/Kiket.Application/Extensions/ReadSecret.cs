@@ -22,7 +22,6 @@ internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector,
             return ExtensionErrors.SecretUnavailable(command.Key);
 
         db.Audit(found.Value.Extension, ExtensionAuditEntry.SecretRead, secret.Key, current, time.GetUtcNow(), ("scope", WireName.Of(secret.Scope)));
-        await db.SaveChangesAsync(ct);
         return SecretDto.Of(secret, value);
     }
 }

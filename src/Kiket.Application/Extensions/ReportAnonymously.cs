@@ -22,7 +22,6 @@ internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time) :
         if (installations is not [var only] || JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return false;
         db.ExtensionReports.Add(ExtensionReport.Of(only.OrganizationId, only.Id, ReportKind.Telemetry, command.Body, time.GetUtcNow()));
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

@@ -26,7 +26,6 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return Error.Validation("body", $"A report has at most {ExtensionReport.MaxBytes} bytes.");
         db.ExtensionReports.Add(ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow()));
-        await db.SaveChangesAsync(ct);
         return true;
     }
 

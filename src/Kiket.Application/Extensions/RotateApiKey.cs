@@ -2,7 +2,6 @@ using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Users;
 
 namespace Kiket.Application.Extensions;
 
@@ -26,7 +25,6 @@ internal sealed class RotateApiKeyHandler(IKiketDb db, ICurrentActor current, Ti
         var (extension, key, now) = (found.Value, TokenSecret.Generate(Extension.KeyLabel), time.GetUtcNow());
         extension.RotateKey(key, now);
         db.Audit(extension, ExtensionAuditEntry.KeyRotated, null, current, now, ("prefix", extension.KeyPrefix));
-        await db.SaveChangesAsync(ct);
         return new RotatedApiKeyDto(key.Plaintext, extension.KeyPrefix, extension.PreviousKeyUntil!.Value);
     }
 }

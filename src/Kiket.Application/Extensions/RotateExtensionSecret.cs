@@ -36,7 +36,6 @@ internal sealed class RotateExtensionSecretHandler(IKiketDb db, ICurrentActor cu
             return Error.Validation("secret", unfit);
         webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
         db.Audit(found.Value, ExtensionAuditEntry.WebhookSecretRotated, null, current, now);
-        await db.SaveChangesAsync(ct);
         return new RotatedExtensionSecretDto(secret, webhook.PreviousSecretUntil!.Value);
     }
 }

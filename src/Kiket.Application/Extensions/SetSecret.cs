@@ -11,9 +11,7 @@ public sealed record SetSecretCommand(SecretTarget Target, string? Key, string? 
 internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)
     : ICommandHandler<SetSecretCommand, Result<SecretDto>>
 {
-    public Task<Result<SecretDto>> Handle(SetSecretCommand command, CancellationToken ct) => db.InTransactionAsync(() => SetAsync(command, ct), ct);
-
-    private async Task<Result<SecretDto>> SetAsync(SetSecretCommand command, CancellationToken ct)
+    public async Task<Result<SecretDto>> Handle(SetSecretCommand command, CancellationToken ct)
     {
         var scope = command.Target.Scope ?? SecretScope.Installation;
         var found = await db.FindSecretOwnersAsync(command.Target with { Scope = scope }, current, ct);
@@ -49,7 +47,6 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
         db.Audit(
             extension, ExtensionAuditEntry.SecretSet, key, current, now,
             ("scope", WireName.Of(secret.Scope)), ("rotation_count", secret.RotationCount));
-        await db.SaveChangesAsync(ct);
         return SecretDto.Of(secret, isNew: isNew);
     }
 }

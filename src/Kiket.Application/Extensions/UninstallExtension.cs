@@ -16,9 +16,7 @@ public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRe
 
 internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UninstallExtensionCommand, Result<bool>>
 {
-    public Task<Result<bool>> Handle(UninstallExtensionCommand command, CancellationToken ct) => db.InTransactionAsync(() => UninstallAsync(command, ct), ct);
-
-    private async Task<Result<bool>> UninstallAsync(UninstallExtensionCommand command, CancellationToken ct)
+    public async Task<Result<bool>> Handle(UninstallExtensionCommand command, CancellationToken ct)
     {
         var found = await db.FindManageableExtensionAsync(command.Extension, command.Project, current, ct);
         if (found.Error is { } unavailable)
@@ -36,7 +34,6 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
         await db.StoredValues.Where(v => v.ExtensionId == extension.Id).DeleteInBatchesAsync(ct);
         await db.ExtensionSecrets.Where(s => s.Owner == owner).DeleteInBatchesAsync(ct);
         db.Audit(extension, ExtensionAuditEntry.Uninstalled, null, current, now, ("version", extension.Manifest.Version));
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

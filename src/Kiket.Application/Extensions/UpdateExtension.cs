@@ -27,7 +27,6 @@ internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current,
         db.Audit(
             extension, ExtensionAuditEntry.Configured, null, current, now,
             ("settings", changed), ("rate_limit_requests", extension.RateLimitRequests), ("rate_limit_window", extension.RateLimitWindowSeconds));
-        await db.SaveChangesAsync(ct);
         return await extension.ToDtoAsync(db, now, ct);
     }
 }

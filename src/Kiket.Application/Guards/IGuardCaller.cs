@@ -1,6 +1,6 @@
 using Kiket.Application.Events;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Webhooks;
-using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Guards;
 

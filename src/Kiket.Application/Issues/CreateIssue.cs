@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -10,7 +11,7 @@ namespace Kiket.Application.Issues;
 /// <param name="Template">Key of the template that fills what is left open, or null.</param>
 public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null) : ICommand<Result<IssueDto>>;
 
-internal sealed class CreateIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url, TimeProvider time)
+internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<CreateIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(CreateIssueCommand command, CancellationToken ct)
@@ -18,13 +19,10 @@ internal sealed class CreateIssueHandler(IKiketDb db, ICurrentActor current, Pub
         var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-
-        return await db.InTransactionAsync<IssueDto>(
-            async () =>
-            {
-                var opened = await db.OpenIssueAsync(found.Value, command.Fields, command.Status, command.Template, current.Actor, time.GetUtcNow(), ct);
-                return opened.Error is { } refusal ? refusal : await db.ReadIssueAsync(opened.Value.Id, url, ct);
-            },
-            ct);
+        var opened = await db.OpenIssueAsync(found.Value, command.Fields, command.Status, command.Template, current.Actor, time.GetUtcNow(), ct);
+        if (opened.Error is { } refusal)
+            return refusal;
+        await work.FlushAsync(ct);
+        return await db.ReadIssueAsync(opened.Value.Id, url, ct);
     }
 }

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -12,10 +13,7 @@ public sealed record DeleteIssueCommand(IssueRef Issue, ExpectedVersion Expected
 
 internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteIssueCommand, Result<bool>>
 {
-    public Task<Result<bool>> Handle(DeleteIssueCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<bool>(() => DeleteAsync(command, ct), ct);
-
-    private async Task<Result<bool>> DeleteAsync(DeleteIssueCommand command, CancellationToken ct)
+    public async Task<Result<bool>> Handle(DeleteIssueCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor.UserId, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Lead, ct);
@@ -34,7 +32,6 @@ internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, Tim
         }
 
         issue.Delete(actor, now);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

@@ -12,7 +12,8 @@ internal sealed class GetIssueHandler(IKiketDb db, ICurrentActor current, Public
 {
     public async Task<Result<IssueDto>> Handle(GetIssueQuery query, CancellationToken ct)
     {
-        var issue = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(query.Issue)).ToDto(db, url).SingleOrDefaultAsync(ct);
+        var issue = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(query.Issue))
+            .ToDto(db, url).SingleOrDefaultAsync(ct);
         return issue is null ? IssueErrors.NotFound(query.Issue) : issue;
     }
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +37,22 @@ public sealed record IssueTemplateDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? StoryPoints,
     IReadOnlyDictionary<string, JsonElement> CustomFields,
     IReadOnlyList<string> RequiredFields,
-    IReadOnlyList<CustomFieldDto> Fields);
+    IReadOnlyList<CustomFieldDto> Fields)
+{
+    private static readonly HashSet<string> Members =
+        typeof(IssueTemplateDto).GetProperties().Select(p => WireName.Snake(p.Name)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What the template gives to all other fields, by their names.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
+
+    internal static IssueTemplateDto Of(IssueTemplate t) => new(
+        t.Key, t.Name, t.Description, t.IssueType, t.Status, t.Title, t.Text, t.Priority, t.Labels, t.StoryPoints, t.CustomFields,
+        t.RequiredFields, [.. t.Fields.Select(CustomFieldDto.Of)])
+    {
+        More = t.Given.Where(g => !Members.Contains(g.Key)).ToDictionary(StringComparer.Ordinal),
+    };
+}
 
 /// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
 public sealed record IssueTypeDto(string Key, string Label, string Name, string Icon, string Color, bool AllowChildren, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description);
@@ -54,7 +69,12 @@ public sealed record CustomFieldDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Options,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? DefaultValue,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText)
+{
+    internal static CustomFieldDto Of(CustomField f) => new(
+        f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType,
+        f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);
+}
 
 /// <param name="OlderVersion">
 /// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for states of the latest one.
@@ -108,20 +128,13 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
 
         return new IssueSchemaDto(
             [.. schemas.SelectMany(s => s.IssueTypes).Where(t => t.Active).OrderBy(t => t.Position).DistinctBy(t => t.Key).Select(TypeOf)],
-            [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(FieldOf)],
+            [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(CustomFieldDto.Of)],
             Priorities,
             [.. latestStates.Concat(former).DistinctBy(s => s.Key)],
-            [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(TemplateOf)]);
+            [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(IssueTemplateDto.Of)]);
     }
 
     private static IssueTypeDto TypeOf(IssueType t) => new(t.Key, t.Label, t.Label, t.Icon, t.Color, t.AllowChildren, t.Description);
-
-    private static IssueTemplateDto TemplateOf(IssueTemplate t) => new(
-        t.Key, t.Name, t.Description, t.IssueType, t.Status, t.Title, t.Text, t.Priority, t.Labels, t.StoryPoints, t.CustomFields, t.RequiredFields,
-        [.. t.Fields.Select(FieldOf)]);
-
-    private static CustomFieldDto FieldOf(CustomField f) => new(
-        f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType, f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);
 
     private static StatusDto StatusOf(State s, string workflow, int? olderVersion) =>
         new(s.Key, s.Label, s.Label, WireName.Of(s.Category), WireName.Of(s.Type), workflow, s.Color, olderVersion);

@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Approvals;
-using Kiket.Application.Workflows;
+using Kiket.Application.Projects;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Users;
@@ -12,7 +12,7 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
-    /// <summary>Moves a loaded issue; the caller saves. To be called in a transaction.</summary>
+    /// <summary>Moves a loaded issue.</summary>
     /// <param name="target">Key of the target state, or name of the transition.</param>
     /// <returns>The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.</returns>
     public static async Task<(Result Outcome, MoveDecision? Pending)> MoveAsync(
@@ -29,10 +29,10 @@ internal static class IssueMoves
         var context = await db.ReadMoveContextAsync(issue, definition, now, ct) with { Comment = comment, IsAttempt = true };
 
         var from = issue.Status;
-        var moved = issue.Move(transition, workflow, context, actor.UserId, now);
+        var moved = issue.Move(transition, workflow, context, actor.UserId, now, out var decision);
         if (moved.IsRefused)
         {
-            var pending = moved.Error.IsPending ? WorkflowEngine.Decide(definition, transition, context) : null;
+            var pending = moved.Error.IsPending ? decision : null;
             return pending is not null && await db.FindUnfitApproverAsync(issue, pending, ct) is { } unfit ? (unfit, null) : (moved, pending);
         }
 
@@ -41,15 +41,13 @@ internal static class IssueMoves
         return (moved, null);
     }
 
-    /// <summary>Saves the request for the approvals that a move misses, and nothing else of what was to change with it.</summary>
+    /// <summary>Asks for the approvals that a move misses.</summary>
     public static async Task AskForApprovalsAsync(
         this IKiketDb db, long issueId, MoveDecision pending, Actor actor, DateTimeOffset now, CancellationToken ct)
     {
-        db.Forget();
         var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
         if (await db.RequestApprovalsAsync(issue, pending, actor.UserId, now, ct))
             issue.RecordApprovalRequest(pending, actor.UserId, now);
-        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.</summary>

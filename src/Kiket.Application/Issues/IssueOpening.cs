@@ -10,7 +10,7 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way to open an issue, for people and for actions.</summary>
 internal static class IssueOpening
 {
-    /// <summary>Opens and saves an issue. To be called in a transaction; a refusal must undo it, because the number is taken first.</summary>
+    /// <summary>Opens an issue. A refusal must undo the transaction, because the number is taken first.</summary>
     /// <param name="status">State to begin in, or null for that of the template or the initial one.</param>
     /// <param name="templateKey">Key of the template that fills what is left open, or null.</param>
     public static async Task<Result<Issue>> OpenIssueAsync(
@@ -61,7 +61,6 @@ internal static class IssueOpening
 
         issue.TakeNumber(project.Key, number);
         db.Issues.Add(issue);
-        await db.SaveChangesAsync(ct);
         return issue;
     }
 }

@@ -30,11 +30,6 @@ internal static class IssueQueries
         return await db.Projects.Where(p => p.Id == projectId).Select(p => p.LastIssueNumber).SingleAsync(ct);
     }
 
-    /// <summary>Locks the project's row until the transaction ends, so that nobody else changes its hierarchy or fills its limited states.</summary>
-    public static Task LockProjectAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
-        db.Projects.Where(p => p.Id == projectId)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber), ct);
-
     /// <summary>Gives every issue below a moved one its new place.</summary>
     public static Task MoveDescendantsAsync(
         this IKiketDb db, string oldPath, string newPath, long rootId, int levels, long projectId, DateTimeOffset at, CancellationToken ct) =>
@@ -54,7 +49,8 @@ internal static class IssueQueries
     {
         if (await db.FindUnfitAssigneeAsync(project, fields, assigneeId, ct) is { } unfit)
             return unfit;
-        if (fields.MilestoneId.Or(null) is { } milestone && !await db.Milestones.WithSpecification(new MilestoneIn(project.Id, milestone)).AnyAsync(ct))
+        if (fields.MilestoneId.Or(null) is { } milestone
+            && !await db.Milestones.WithSpecification(new MilestoneIn(project.Id, milestone)).AnyAsync(ct))
             return IssueErrors.UnknownMilestone(milestone);
         return null;
     }

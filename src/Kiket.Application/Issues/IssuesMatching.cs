@@ -1,16 +1,18 @@
 using Ardalis.Specification;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Issues;
 
 /// <summary>The issues that meet every part of a filter.</summary>
 internal sealed class IssuesMatching : Specification<Issue>
 {
-    /// <param name="assignees">The users that the filter names: read beforehand, so that the list itself is read by the index of assignees.</param>
+    /// <param name="assignees">
+    /// The users that the filter names: read beforehand, so that the list itself is read by the index of assignees.
+    /// </param>
     /// <param name="calendar">Says when the days of the filter begin.</param>
     public IssuesMatching(IssueFilter filter, IReadOnlyList<long> assignees, BusinessCalendar calendar, IKiketDb db)
     {

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -22,8 +23,6 @@ public sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionD
 /// <param name="CommentRequired">Whether the move needs a comment.</param>
 public sealed record TransitionDto(
     string From, string To, string? Name, string? Description, string ToLabel, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons, bool CommentRequired);
-
-public sealed record TransitionReasonDto(string Code, string Message, string? Field);
 
 internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListIssueTransitionsQuery, Result<IssueTransitionsDto>>

@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Organizations;
+using Kiket.Application.Calendars;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -57,10 +58,8 @@ public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQu
 
 internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
 {
-    private static readonly SortOptions<Issue> Sorts = new SortOptions<Issue>("created_at desc", i => i.Id)
-        .By("id", i => i.Id).By("key", i => i.ProjectId).By("title", i => i.SortKey).By("status", i => i.StatusKey)
-        .By("priority", i => i.Priority).By("issue_type", i => i.TypeKey).By("due_date", i => i.DueDate)
-        .By("created_at", i => i.CreatedAt).By("updated_at", i => i.UpdatedAt);
+    private static readonly SortOptions<Issue> Sorts = IssueFields.All.Where(f => f.SortKey is not null)
+        .Aggregate(new SortOptions<Issue>("created_at desc", i => i.Id), (sorts, field) => sorts.By(field.Name, field.SortKey!));
 
     public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
     {
@@ -70,7 +69,8 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         if (filter.Search is { } search && SearchText.Words(search).Count == 0)
             return SearchErrors.Blank;
         var matching = new IssuesMatching(filter, await AssigneeIdsAsync(filter.Assignee, ct), calendar, db);
-        return await db.VisibleIssues(current.Actor).WithSpecification(matching).ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
+        return await db.VisibleIssues(current.Actor).WithSpecification(matching)
+            .ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
     }
 
     private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Behaviors;
-using Kiket.Application.Guards;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -29,16 +28,10 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
     }
 }
 
-internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current, TransitionGuards guards, PublicUrl url, TimeProvider time)
+internal sealed class TransitionIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
     : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
-    {
-        var asked = await guards.AskAsync(command.Issue, command.To, command.Comment, ct);
-        return asked.Error is { } refusal ? refusal : await db.InTransactionAsync<IssueDto>(() => TransitionAsync(command, asked.Value, ct), ct);
-    }
-
-    private async Task<Result<IssueDto>> TransitionAsync(TransitionIssueCommand command, GuardPass pass, CancellationToken ct)
     {
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
@@ -48,16 +41,17 @@ internal sealed class TransitionIssueHandler(IKiketDb db, ICurrentActor current,
             return Error.Stale(issue.Version);
 
         var now = time.GetUtcNow();
-        pass.Apply(issue, current.Actor.UserId, now);
+        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
+            return denial;
         var (moved, pending) = await db.MoveAsync(issue, command.To!, command.Comment, current.Actor, now, ct);
         if (pending is not null)
-            await db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct);
+            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct));
         if (moved.Error is { } refusal)
             return refusal;
 
         if (command.Trigger is { } trigger)
             issue.AnnounceTrigger(trigger.Action, trigger.ExecutionId, trigger.Parameters, current.Actor.UserId, now);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }
 }

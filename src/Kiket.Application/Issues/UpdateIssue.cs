@@ -1,6 +1,5 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Checklists;
-using Kiket.Application.Guards;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -16,16 +15,10 @@ namespace Kiket.Application.Issues;
 public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, ExpectedVersion ExpectedVersion, ProjectRef? Project = null)
     : ICommand<Result<IssueDto>>;
 
-internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, TransitionGuards guards, PublicUrl url, TimeProvider time)
+internal sealed class UpdateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
     : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct)
-    {
-        var asked = await guards.AskAsync(command.Issue, command.Status, null, ct);
-        return asked.Error is { } refusal ? refusal : await db.InTransactionAsync<IssueDto>(() => UpdateAsync(command, asked.Value, ct), ct);
-    }
-
-    private async Task<Result<IssueDto>> UpdateAsync(UpdateIssueCommand command, GuardPass pass, CancellationToken ct)
     {
         var (edit, actor, now) = (command.Edit, current.Actor, time.GetUtcNow());
         var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
@@ -36,7 +29,8 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
             return Error.Stale(issue.Version);
         if (command.Project is { } named && named.Id != project.Id && named.Key != project.Key)
             return Error.Validation("issue.project_id", "An issue cannot be moved to another project.");
-        pass.Apply(issue, actor.UserId, now);
+        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
+            return denial;
         if (await db.FindUnknownReferenceAsync(project, edit, issue.AssigneeId, ct) is { } unknown)
             return unknown;
 
@@ -56,7 +50,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
         {
             var (moved, pending) = await db.MoveAsync(issue, status, null, actor, now, ct);
             if (pending is not null)
-                await db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct);
+                work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
             if (moved.Error is { } refusal)
                 return refusal;
         }
@@ -65,7 +59,7 @@ internal sealed class UpdateIssueHandler(IKiketDb db, ICurrentActor current, Tra
             && (await MoveAsync(issue, edit.ParentId.Value, project, now, ct)).Error is { } misplaced)
             return misplaced;
 
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }
 

@@ -1,4 +1,5 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -8,7 +9,7 @@ namespace Kiket.Application.Milestones;
 /// <summary>Plans a milestone. For those who work on the project.</summary>
 public sealed record CreateMilestoneCommand(ProjectRef Project, MilestoneEdit Fields) : ICommand<Result<MilestoneDto>>;
 
-internal sealed class CreateMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class CreateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateMilestoneCommand, Result<MilestoneDto>>
 {
     public async Task<Result<MilestoneDto>> Handle(CreateMilestoneCommand command, CancellationToken ct)
@@ -21,7 +22,7 @@ internal sealed class CreateMilestoneHandler(IKiketDb db, ICurrentActor current,
             return refusal;
 
         db.Milestones.Add(planned.Value);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return (await db.ReadMilestoneAsync(found.Value.OrganizationId, found.Value.Id, planned.Value.Id, time, ct))!;
     }
 }

@@ -10,17 +10,14 @@ namespace Kiket.Application.Milestones;
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
-internal sealed class DeleteMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteMilestoneCommand, Result<bool>>
 {
     private const int BatchSize = 500;
 
     private static readonly IssueEdit WithoutMilestone = new() { MilestoneId = new Optional<long?>(null) };
 
-    public Task<Result<bool>> Handle(DeleteMilestoneCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<bool>(() => DeleteAsync(command, ct), ct);
-
-    private async Task<Result<bool>> DeleteAsync(DeleteMilestoneCommand command, CancellationToken ct)
+    public async Task<Result<bool>> Handle(DeleteMilestoneCommand command, CancellationToken ct)
     {
         var found = await db.FindMilestoneAsync(command.Project, command.Id, command.ExpectedVersion, current.Actor, ProjectAccess.Manage, ct);
         if (found.Error is { } unavailable)
@@ -33,13 +30,12 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, ICurrentActor current,
         {
             foreach (var issue in issues)
                 issue.Edit(WithoutMilestone, project.Schema, current.Actor.UserId, time.GetUtcNow());
-            await db.SaveChangesAsync(ct);
+            await work.FlushBatchAsync(ct);
         }
 
         await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => i.MilestoneId == milestone.Id)
             .UpdateInBatchesAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
         db.Milestones.Remove(milestone);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

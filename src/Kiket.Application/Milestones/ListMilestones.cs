@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Organizations;
+using Kiket.Application.Calendars;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -24,7 +25,8 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
         if (found.Error is { } unavailable)
             return unavailable;
 
-        var page = await db.Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status)).ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
+        var page = await db.Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status))
+            .ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
         if (page.Error is { } refusal)
             return refusal;
         var today = await db.ReadTodayAsync(found.Value.OrganizationId, time, ct);

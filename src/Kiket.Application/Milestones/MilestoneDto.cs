@@ -1,5 +1,5 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Organizations;
+using Kiket.Application.Calendars;
 using Kiket.Domain.Milestones;
 using Microsoft.EntityFrameworkCore;
 

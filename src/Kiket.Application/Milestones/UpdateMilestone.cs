@@ -9,7 +9,7 @@ namespace Kiket.Application.Milestones;
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<MilestoneDto>>;
 
-internal sealed class UpdateMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class UpdateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateMilestoneCommand, Result<MilestoneDto>>
 {
     public async Task<Result<MilestoneDto>> Handle(UpdateMilestoneCommand command, CancellationToken ct)
@@ -21,7 +21,7 @@ internal sealed class UpdateMilestoneHandler(IKiketDb db, ICurrentActor current,
         if (milestone.Edit(command.Edit, time.GetUtcNow()).Error is { } refusal)
             return refusal;
 
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return (await db.ReadMilestoneAsync(milestone.OrganizationId, milestone.ProjectId, milestone.Id, time, ct))!;
     }
 }

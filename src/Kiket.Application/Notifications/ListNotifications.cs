@@ -12,6 +12,7 @@ internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor curren
 {
     public Task<Result<Page<NotificationDto>>> Handle(ListNotificationsQuery query, CancellationToken ct)
     {
-        return db.OwnNotifications(current.Actor).AsNoTracking().WithSpecification(new NotificationsRead(query.Unread)).ToPageAsync(query.Page, NotificationQueries.Sorts, page => page.ToDto(db), ct);
+        return db.OwnNotifications(current.Actor).AsNoTracking().WithSpecification(new NotificationsRead(query.Unread))
+            .ToPageAsync(query.Page, NotificationQueries.Sorts, page => page.ToDto(db), ct);
     }
 }

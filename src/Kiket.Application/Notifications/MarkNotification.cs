@@ -8,7 +8,7 @@ namespace Kiket.Application.Notifications;
 /// <summary>Marks one of the actor's notifications read or unread.</summary>
 public sealed record MarkNotificationCommand(long Id, bool? Read) : ICommand<Result<NotificationDto>>;
 
-internal sealed class MarkNotificationHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class MarkNotificationHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<MarkNotificationCommand, Result<NotificationDto>>
 {
     public async Task<Result<NotificationDto>> Handle(MarkNotificationCommand command, CancellationToken ct)
@@ -20,7 +20,7 @@ internal sealed class MarkNotificationHandler(IKiketDb db, ICurrentActor current
             return Error.Validation("notification.read", "read is true or false.");
 
         notification.Mark(read, time.GetUtcNow());
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return await db.Notifications.Where(n => n.Id == notification.Id).ToDto(db).SingleAsync(ct);
     }
 }

@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,13 +14,10 @@ public sealed record CreateOrganizationCommand(string Name, string AdminEmail, s
 /// <param name="Token">The administrator's token; shown once.</param>
 public sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
 
-internal sealed class CreateOrganizationHandler(IKiketDb db, TimeProvider time)
+internal sealed class CreateOrganizationHandler(IKiketDb db, IUnitOfWork work, TimeProvider time)
     : ICommandHandler<CreateOrganizationCommand, Result<FoundedOrganization>>
 {
-    public Task<Result<FoundedOrganization>> Handle(CreateOrganizationCommand command, CancellationToken ct) =>
-        db.InTransactionAsync<FoundedOrganization>(() => FoundAsync(command, ct), ct);
-
-    private async Task<Result<FoundedOrganization>> FoundAsync(CreateOrganizationCommand command, CancellationToken ct)
+    public async Task<Result<FoundedOrganization>> Handle(CreateOrganizationCommand command, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var founded = Organization.Found(command.Name, now);
@@ -29,7 +27,7 @@ internal sealed class CreateOrganizationHandler(IKiketDb db, TimeProvider time)
         if (await db.Organizations.AnyAsync(o => o.Slug == organization.Slug, ct))
             return Error.Validation("organization.name", $"There is already an organization {organization.Slug}.");
         db.Organizations.Add(organization);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
 
         var joined = User.Join(organization.Id, command.AdminEmail, OrganizationRole.Admin, command.AdminName, now);
         if (joined.Error is { } malformed)
@@ -38,14 +36,13 @@ internal sealed class CreateOrganizationHandler(IKiketDb db, TimeProvider time)
         if (!await db.Organizations.AnyAsync(o => o.Id != organization.Id, ct))
             admin.MakeOperator();
         db.Users.Add(admin);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
 
-        var secret = command.Token is null ? TokenSecret.Generate(TokenSecret.LabelOf(TokenKind.Personal)) : TokenSecret.Chosen(command.Token);
+        var secret = command.Token is null ? TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal)) : TokenSecret.Chosen(command.Token);
         var issued = AccessToken.Issue(admin, TokenKind.Personal, "First administrator", [], null, secret, now);
         if (issued.Error is { } unissued)
             return unissued;
         db.AccessTokens.Add(issued.Value);
-        await db.SaveChangesAsync(ct);
         return new FoundedOrganization(organization.Id, organization.Slug, admin.Id, secret.Plaintext);
     }
 }

@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Organizations;
-using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Organizations;
 

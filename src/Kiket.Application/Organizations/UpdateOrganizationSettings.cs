@@ -24,16 +24,9 @@ internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentAct
         var (before, now) = (organization.Settings, time.GetUtcNow());
         if (organization.ChangeSettings(command.Edit, now).Error is { } refusal)
             return refusal;
-
-        return await db.InTransactionAsync<OrganizationSettingsDto>(
-            async () =>
-            {
-                await db.SaveChangesAsync(ct);
-                if (IsOtherCalendar(before, organization.Settings))
-                    await db.ReplanSlaTimersAsync(now, ct);
-                return OrganizationSettingsDto.Of(organization.Settings, organization.Version);
-            },
-            ct);
+        if (IsOtherCalendar(before, organization.Settings))
+            await db.ReplanSlaTimersAsync(now, ct);
+        return OrganizationSettingsDto.Of(organization.Settings, organization.Version);
     }
 
     private static bool IsOtherCalendar(OrganizationSettings a, OrganizationSettings b) =>

@@ -22,7 +22,6 @@ internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, 
             return Error.Stale(project.Version);
 
         project.Archive(current.Actor.UserId, time.GetUtcNow());
-        await db.SaveChangesAsync(ct);
         return project.Adapt<ProjectDto>(mappings);
     }
 }

@@ -12,7 +12,7 @@ namespace Kiket.Application.Projects;
 /// <param name="Key">The project's key, or null to derive a free one from the name.</param>
 public sealed record CreateProjectCommand(string? Key, ProjectEdit Fields) : ICommand<Result<ProjectDto>>;
 
-internal sealed class CreateProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
+internal sealed class CreateProjectHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<CreateProjectCommand, Result<ProjectDto>>
 {
     public async Task<Result<ProjectDto>> Handle(CreateProjectCommand command, CancellationToken ct)
@@ -29,25 +29,14 @@ internal sealed class CreateProjectHandler(IKiketDb db, ICurrentActor current, T
         if (project.LeadId is { } lead && !await db.IsActiveUserAsync(lead, ct))
             return ProjectErrors.UnknownLead(lead);
 
-        return await db.InTransactionAsync<ProjectDto>(
-            async () =>
-            {
-                db.Projects.Add(project);
-                try
-                {
-                    await db.SaveChangesAsync(ct);
-                }
-                catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
-                {
-                    return ProjectErrors.KeyTaken(project.Key);
-                }
-
-                db.Workflows.Add(Workflow.Publish(
-                    project.OrganizationId, project.Id, ProjectSchema.BuiltIn.DefaultWorkflow, 1, WorkflowDefinition.BuiltIn, null, now));
-                await db.SaveChangesAsync(ct);
-                return project.Adapt<ProjectDto>(mappings);
-            },
-            ct);
+        // Two who take the same key at once both get past this; the unique index stops one, and its next attempt ends here.
+        if (await db.Projects.AnyAsync(p => p.Key == project.Key, ct))
+            return ProjectErrors.KeyTaken(project.Key);
+        db.Projects.Add(project);
+        await work.FlushAsync(ct);
+        db.Workflows.Add(Workflow.Publish(
+            project.OrganizationId, project.Id, ProjectSchema.BuiltIn.DefaultWorkflow, 1, WorkflowDefinition.BuiltIn, null, now));
+        return project.Adapt<ProjectDto>(mappings);
     }
 
     private async Task<string?> FreeKeyAsync(string? name, CancellationToken ct)

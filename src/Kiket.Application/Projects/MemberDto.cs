@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Users;
 using Kiket.Domain.Projects;
@@ -15,7 +16,10 @@ public sealed record MemberDto : UserDto
         TeamRoles = teamRoles;
     }
 
-    public ProjectRole ProjectRole { get; }
+    [JsonConstructor]
+    private MemberDto() => TeamRoles = [];
 
-    public IReadOnlyList<string> TeamRoles { get; }
+    public ProjectRole ProjectRole { get; init; }
+
+    public IReadOnlyList<string> TeamRoles { get; init; }
 }

@@ -35,10 +35,14 @@ internal sealed class ProjectsVisibleTo : Specification<Project>
     }
 }
 
-/// <summary>The projects with one of some statuses, one of some visibilities and all of some words in their names; none of a kind means any.</summary>
+/// <summary>
+/// The projects with one of some statuses, one of some visibilities and all of some words in their names; none of a kind means
+/// any.
+/// </summary>
 internal sealed class ProjectsMatching : Specification<Project>
 {
-    public ProjectsMatching(IReadOnlyList<ProjectStatus> statuses, IReadOnlyList<ProjectVisibility> visibilities, IReadOnlyList<string> words)
+    public ProjectsMatching(
+        IReadOnlyList<ProjectStatus> statuses, IReadOnlyList<ProjectVisibility> visibilities, IReadOnlyList<string> words)
     {
         if (statuses.Count > 0)
             Query.Where(p => statuses.Contains(p.Status));

@@ -49,7 +49,6 @@ internal sealed class SetMemberHandler(IKiketDb db, ICurrentActor current, TimeP
             member.ChangeRole(role);
         if (command.TeamRoles is not null)
             member.ChangeTeamRoles(teamRoles.Value);
-        await db.SaveChangesAsync(ct);
         return new MemberSet(new MemberDto(user.Adapt<UserDto>(mappings), role, member.TeamRoles), isNew);
     }
 }

@@ -31,7 +31,6 @@ internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, T
         if (edited.Error is { } refusal)
             return refusal;
 
-        await db.SaveChangesAsync(ct);
         return project.Adapt<ProjectDto>(mappings);
     }
 }

@@ -1,6 +1,7 @@
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Sla;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -60,7 +61,8 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
         long? issueId = null;
         if (query.Issue is { } issue)
         {
-            issueId = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(issue)).Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
+            issueId = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(issue))
+                .Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
             if (issueId is null)
                 return IssueErrors.NotFound(issue);
         }

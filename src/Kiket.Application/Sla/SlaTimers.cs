@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Workflows;
+using Kiket.Application.Issues;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -9,13 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>An issue that was changed.</summary>
-/// <param name="IsNew">Whether it was opened.</param>
-/// <param name="HasOtherWorkflow">Whether it follows another workflow, or another version of its own, than before.</param>
-public sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);
-
-/// <summary>Keeps timers right when issues, or the limits that hold for them, change. To be called in the transaction of the change, after it was saved.</summary>
-public sealed class SlaTimers(IKiketDb db, SlaRules rules)
+/// <summary>Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which saves the timers.</summary>
+public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 {
     private const int BatchSize = 200;
 
@@ -40,8 +36,6 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
             // One that was compared must be the same when it is read back.
             await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId == 0 ? issue.ReporterId : actorId, StoredInstant.Of(issue.UpdatedAt), ct);
         }
-
-        await db.SaveChangesAsync(ct);
     }
 
     /// <summary>
@@ -69,8 +63,6 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
                 var rule = await RuleOfAsync(issue, known[issue.WorkflowId], project.SlaDefinitions, ct);
                 await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId, at, ct);
             }
-
-            await db.SaveChangesAsync(ct);
         }
     }
 
@@ -120,7 +112,7 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules)
         if (issue.DeletedAt is not null || issue.CompletedAt is not null)
             return null;
         return (limits.States.TryGetValue(issue.Status, out var candidates) ? await RuleOfStateAsync(issue, candidates, ct) : null)
-            ?? SlaDefinition.RuleOf(definitions, issue, limits.Key);
+            ?? SlaRule.Of(definitions, issue, limits.Key);
     }
 
     private async Task<SlaRule?> RuleOfStateAsync(Issue issue, IReadOnlyList<SlaRule> candidates, CancellationToken ct)

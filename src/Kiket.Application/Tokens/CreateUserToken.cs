@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,12 +35,11 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time) : I
         if (user.Deactivated)
             return Error.Validation("user", $"{email} is deactivated and could not use a token.");
 
-        var (secret, now) = (TokenSecret.Generate(TokenSecret.LabelOf(TokenKind.Personal)), time.GetUtcNow());
+        var (secret, now) = (TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal)), time.GetUtcNow());
         var issued = AccessToken.Issue(user, TokenKind.Personal, "Command line", command.Scopes, now + command.ExpiresIn, secret, now);
         if (issued.Error is { } refusal)
             return refusal;
         db.AccessTokens.Add(issued.Value);
-        await db.SaveChangesAsync(ct);
         return new CreatedUserToken(email, slug, secret.Plaintext);
     }
 }

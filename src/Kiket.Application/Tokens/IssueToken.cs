@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
@@ -16,7 +16,7 @@ public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyLi
     public int? RateLimitWindow { get; init; }
 }
 
-internal sealed class IssueTokenHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
+internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time) : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
 {
     public async Task<Result<TokenDto>> Handle(IssueTokenCommand command, CancellationToken ct)
     {
@@ -24,17 +24,17 @@ internal sealed class IssueTokenHandler(IKiketDb db, ICurrentActor current, Time
             return forbidden;
 
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == current.Actor.UserId, ct);
-        var secret = TokenSecret.Generate(TokenSecret.LabelOf(command.Kind));
+        var secret = TokenSecret.Generate(AccessToken.LabelOf(command.Kind));
         var issued = AccessToken.Issue(user, command.Kind, command.Name, command.Scopes, command.ExpiresAt, secret, time.GetUtcNow());
         if (issued.Error is { } refusal)
             return refusal;
         if (command.Kind is TokenKind.Workspace && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive)
             return excessive;
         if (!Scope.Covers(current.Scopes, command.Scopes))
-            return UserErrors.StrongerToken;
+            return TokenErrors.Stronger;
 
         db.AccessTokens.Add(issued.Value);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return TokenDto.Of(issued.Value, user.Name, secret.Plaintext);
     }
 }

@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;

@@ -1,6 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
@@ -17,12 +17,11 @@ internal sealed class RevokeTokenHandler(IKiketDb db, ICurrentActor current) : I
             return forbidden;
         var token = await tokens.Value.SingleOrDefaultAsync(t => t.Id == command.Token, ct);
         if (token is null)
-            return UserErrors.TokenNotFound(command.Token);
+            return TokenErrors.NotFound(command.Token);
         if (!Scope.Covers(current.Scopes, token.Scopes))
-            return UserErrors.StrongerToken;
+            return TokenErrors.Stronger;
 
         db.AccessTokens.Remove(token);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Tokens;
 

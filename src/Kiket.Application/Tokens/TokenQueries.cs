@@ -1,5 +1,6 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 
 namespace Kiket.Application.Tokens;

@@ -1,5 +1,5 @@
 using Ardalis.Specification;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Tokens;
 

@@ -1,6 +1,7 @@
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Mapster;
 using Microsoft.EntityFrameworkCore;
@@ -37,9 +38,8 @@ internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, Ty
         if (user.AcceptInvitation(command.Name, now).Error is { } refusal)
             return refusal;
 
-        var secret = TokenSecret.Generate(TokenSecret.LabelOf(TokenKind.Personal));
+        var secret = TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal));
         db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "Invitation", [], null, secret, now).Value);
-        await db.SaveChangesAsync(ct);
         return new AcceptedInvitation(user.Adapt<UserDto>(mappings), secret.Plaintext);
     }
 }

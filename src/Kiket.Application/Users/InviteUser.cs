@@ -21,7 +21,7 @@ internal sealed class InviteUserValidator : AbstractValidator<InviteUserCommand>
     }
 }
 
-internal sealed class InviteUserHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
+internal sealed class InviteUserHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<InviteUserCommand, Result<InvitedUserDto>>
 {
     private const string InvitationLabel = "kinv_";
@@ -34,20 +34,16 @@ internal sealed class InviteUserHandler(IKiketDb db, ICurrentActor current, Time
         var joined = User.Join(current.Actor.OrganizationId, command.Email!, command.Role!.Value, command.Name, time.GetUtcNow());
         if (joined.Error is { } refusal)
             return refusal;
-        return await db.InTransactionAsync<InvitedUserDto>(() => InviteAsync(joined.Value, ct), ct);
-    }
+        var user = joined.Value;
 
-    private async Task<Result<InvitedUserDto>> InviteAsync(User user, CancellationToken ct)
-    {
         // Two who invite the same address at once both get past this; the unique index stops one, and this one's next attempt ends here.
         if (await db.Users.AnyAsync(u => u.Email == user.Email, ct))
             return UserErrors.EmailTaken(user.Email);
         db.Users.Add(user);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
 
         var secret = TokenSecret.Generate(InvitationLabel);
         db.Invitations.Add(Invitation.For(user, secret, user.CreatedAt));
-        await db.SaveChangesAsync(ct);
         return new InvitedUserDto(user.Adapt<UserDto>(mappings), secret.Plaintext);
     }
 }

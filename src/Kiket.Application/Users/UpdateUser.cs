@@ -31,7 +31,6 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         if (user.Deactivated || wasDeactivated)
             await RevokeTokensAsync(user, ct);
 
-        await db.SaveChangesAsync(ct);
         return user.Adapt<UserDto>(mappings);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Capacity;
@@ -61,7 +62,10 @@ public sealed record InvitedUserDto : UserDto
     public InvitedUserDto(UserDto user, string invitationToken)
         : base(user) => InvitationToken = invitationToken;
 
-    public string InvitationToken { get; }
+    [JsonConstructor]
+    private InvitedUserDto() => InvitationToken = "";
+
+    public string InvitationToken { get; init; }
 }
 
 internal sealed class UserDtoMapping : IRegister

@@ -17,7 +17,8 @@ internal sealed class ListWebhooksHandler(IKiketDb db, ICurrentActor current) : 
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        var page = await db.Webhooks.AsNoTracking().WithSpecification(new SubscriptionsOf(own.Id)).ToPageAsync(query.Page, Sorts, rows => rows, ct);
+        var page = await db.Webhooks.AsNoTracking().WithSpecification(new SubscriptionsOf(own.Id))
+            .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         return page.Value.With<WebhookDto>([.. page.Value.Items.Select(WebhookDto.Of)]);

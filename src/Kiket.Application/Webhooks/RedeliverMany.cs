@@ -25,12 +25,12 @@ internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, T
         if (visible.Error is { } refused)
             return refused;
         var filter = command.Filter.States.Count > 0 ? command.Filter : command.Filter with { States = [DeliveryState.Failed, DeliveryState.Cancelled] };
-        var deliveries = await visible.Value.WithSpecification(new DeliveriesMatching(filter, db.Extensions)).Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
+        var deliveries = await visible.Value.WithSpecification(new DeliveriesMatching(filter, db.Extensions))
+            .Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
             .OrderBy(d => d.Id).Take(RedeliverManyCommand.MaxAtOnce).ToListAsync(ct);
         var now = time.GetUtcNow();
         foreach (var delivery in deliveries)
             delivery.Redeliver(now);
-        await db.SaveChangesAsync(ct);
         return new RedeliveredDto(deliveries.Count);
     }
 }

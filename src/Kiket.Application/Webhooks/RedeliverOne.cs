@@ -23,7 +23,6 @@ internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, Ti
         if (!await db.Webhooks.AnyAsync(w => w.Id == delivery.WebhookId && w.Active, ct))
             return WebhookErrors.Stopped(command.Id);
         delivery.Redeliver(time.GetUtcNow());
-        await db.SaveChangesAsync(ct);
         return DeliveryDto.Of(delivery);
     }
 }

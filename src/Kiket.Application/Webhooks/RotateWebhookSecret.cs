@@ -20,7 +20,6 @@ internal sealed class RotateWebhookSecretHandler(IKiketDb db, ICurrentActor curr
         if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
             return Error.Validation("secret", unfit);
         webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
-        await db.SaveChangesAsync(ct);
         return WebhookDto.Of(webhook) with { Secret = secret, PreviousSecretUntil = webhook.PreviousSecretUntil };
     }
 }

@@ -1,6 +1,5 @@
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +13,18 @@ namespace Kiket.Application.Webhooks;
 public sealed record SubscribeWebhookCommand(
     string? Url, IReadOnlyList<string>? Events, string? Secret, SignatureScheme Scheme, DeliveryOrdering Ordering) : ICommand<Result<WebhookDto>>;
 
-internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current, IOutboundTargets targets, ISecretProtector protector, TimeProvider time)
+/// <summary>Asks the name service whether the address may be called.</summary>
+internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTargets targets) : IPreparation<SubscribeWebhookCommand>
+{
+    /// <summary>Why the address may not be called, or null.</summary>
+    public string? AddressFault { get; private set; }
+
+    public async Task PrepareAsync(SubscribeWebhookCommand command, CancellationToken ct) =>
+        AddressFault = current.Extension is null ? null : await targets.FaultOfAsync(command.Url ?? "", ct);
+}
+
+internal sealed class SubscribeWebhookHandler(
+    IKiketDb db, IUnitOfWork work, ICurrentActor current, SubscriptionPreparation preparation, ISecretProtector protector, TimeProvider time)
     : ICommandHandler<SubscribeWebhookCommand, Result<WebhookDto>>
 {
     public async Task<Result<WebhookDto>> Handle(SubscribeWebhookCommand command, CancellationToken ct)
@@ -26,7 +36,7 @@ internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current
 
         var secret = command.Secret ?? WebhookSecret.Generate();
         List<ErrorDetail> faults = [];
-        if (await targets.FaultOfAsync(command.Url ?? "", ct) is { } refused)
+        if (preparation.AddressFault is { } refused)
             faults.Add(new("url", refused));
         if (command.Events is not { Count: > 0 })
             faults.Add(new("events", $"Give at least one event. Events: {string.Join(", ", EventNames.Subscribable)}."));
@@ -34,11 +44,9 @@ internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current
             faults.Add(new("events", $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}."));
         if (WebhookSecret.FaultOf(command.Scheme, secret) is { } unfit)
             faults.Add(new("secret", unfit));
-        return faults.Count > 0 ? Error.Validation([.. faults]) : await db.InTransactionAsync(() => SubscribeAsync(command, own, secret, ct), ct);
-    }
+        if (faults.Count > 0)
+            return Error.Validation([.. faults]);
 
-    private async Task<Result<WebhookDto>> SubscribeAsync(SubscribeWebhookCommand command, ExtensionIdentity own, string secret, CancellationToken ct)
-    {
         // Locks the installation's row, so that two who subscribe at once do not both take the last place.
         await db.Extensions.Where(e => e.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
         if (await db.Webhooks.CountAsync(w => w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct) >= Webhook.MaxSubscriptions)
@@ -50,7 +58,7 @@ internal sealed class SubscribeWebhookHandler(IKiketDb db, ICurrentActor current
             current.Actor.OrganizationId, own.ProjectId, own.Id, WebhookKind.Subscription, target,
             [.. command.Events!.Distinct().Select(e => new WebhookHook(e))], protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
         db.Webhooks.Add(webhook);
-        await db.SaveChangesAsync(ct);
+        await work.FlushAsync(ct);
         return WebhookDto.Of(webhook) with { Secret = secret };
     }
 }

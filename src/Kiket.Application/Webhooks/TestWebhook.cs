@@ -7,7 +7,7 @@ namespace Kiket.Application.Webhooks;
 /// Tries a subscription out: sends it an event of its own, once and at once, and says what was sent and answered. A pause of the endpoint
 /// neither prevents it nor ends with it. For extensions.
 /// </summary>
-public sealed record TestWebhookCommand(long Id) : ICommand<Result<TestedWebhookDto>>;
+public sealed record TestWebhookCommand(long Id) : IExternalCommand<Result<TestedWebhookDto>>;
 
 /// <param name="Response">What was answered, or null when nothing was.</param>
 /// <param name="Error">Why it failed, or null.</param>
@@ -18,14 +18,18 @@ public sealed record TestRequestDto(string Url, IReadOnlyDictionary<string, stri
 /// <param name="Body">The beginning of what was answered.</param>
 public sealed record TestResponseDto(int Status, IReadOnlyDictionary<string, string> Headers, string? Body);
 
-internal sealed class TestWebhookHandler(IKiketDb db, ICurrentActor current, IWebhookProbe probe, TimeProvider time)
-    : ICommandHandler<TestWebhookCommand, Result<TestedWebhookDto>>
+internal sealed class TestWebhookHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, IWebhookProbe probe, TimeProvider time)
+    : IExternalCommandHandler<TestWebhookCommand, Result<TestedWebhookDto>>
 {
-    public async Task<Result<TestedWebhookDto>> Handle(TestWebhookCommand command, CancellationToken ct)
-    {
-        var found = await db.FindSubscriptionAsync(command.Id, current, ct);
-        if (found.Error is { } unavailable)
-            return unavailable;
-        return await db.TestAsync(found.Value, extension: null, probe, time, ct);
-    }
+    public Task<Result<TestedWebhookDto>> Handle(TestWebhookCommand command, CancellationToken ct) => EndpointTest.RunAsync(
+        db,
+        work,
+        probe,
+        time,
+        async () =>
+        {
+            var found = await db.FindSubscriptionAsync(command.Id, current, ct);
+            return found.Error is { } unavailable ? unavailable : new EndpointTest.TestedEndpoint(found.Value, Extension: null);
+        },
+        ct);
 }

@@ -9,16 +9,13 @@ public sealed record UnsubscribeWebhookCommand(long Id) : ICommand<Result<bool>>
 
 internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UnsubscribeWebhookCommand, Result<bool>>
 {
-    public Task<Result<bool>> Handle(UnsubscribeWebhookCommand command, CancellationToken ct) => db.InTransactionAsync(() => UnsubscribeAsync(command, ct), ct);
-
-    private async Task<Result<bool>> UnsubscribeAsync(UnsubscribeWebhookCommand command, CancellationToken ct)
+    public async Task<Result<bool>> Handle(UnsubscribeWebhookCommand command, CancellationToken ct)
     {
         var found = await db.FindSubscriptionAsync(command.Id, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var (id, now) = (command.Id, time.GetUtcNow());
         found.Value.Stop(now);
-        await db.SaveChangesAsync(ct);
         await db.WebhookDeliveries.Where(d => d.WebhookId == id && d.State == DeliveryState.Pending).UpdateInBatchesAsync(
             set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
         return true;

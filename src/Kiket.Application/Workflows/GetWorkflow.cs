@@ -18,7 +18,8 @@ internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current) : I
         var workflow = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
         if (workflow.Error is { } unknown)
             return unknown;
-        var latest = await db.Workflows.WithSpecification(new VersionsOf(project.Value.Id, workflow.Value.Key)).MaxAsync(w => w.Revision, ct);
+        var latest = await db.Workflows.WithSpecification(new VersionsOf(project.Value.Id, workflow.Value.Key))
+            .MaxAsync(w => w.Revision, ct);
         return WorkflowDto.Of(workflow.Value, project.Value, latest);
     }
 }

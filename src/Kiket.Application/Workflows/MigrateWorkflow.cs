@@ -1,6 +1,7 @@
 using FluentValidation;
 using Kiket.Application.Abstractions;
-using Kiket.Application.Issues;
+using Kiket.Application.Projects;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -17,7 +18,7 @@ namespace Kiket.Application.Workflows;
 /// <param name="Mapping">New states by old ones.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 public sealed record MigrateWorkflowCommand(
-    WorkflowRef Workflow, int? From, int? To, IReadOnlyDictionary<string, string> Mapping, bool DryRun) : ICommand<Result<WorkflowMigration>>;
+    WorkflowRef Workflow, int? From, int? To, IReadOnlyDictionary<string, string> Mapping, bool DryRun) : ICommand<Result<WorkflowMigration>>, IRehearsable;
 
 /// <param name="ToVersion">The version that the issues follow.</param>
 /// <param name="Migrated">How many issues follow it now, or would.</param>
@@ -47,7 +48,7 @@ internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkfl
     }
 }
 
-internal sealed class MigrateWorkflowHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<MigrateWorkflowCommand, Result<WorkflowMigration>>
 {
     private const int BatchSize = 200;
@@ -61,12 +62,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, ICurrentActor current,
             return Error.Forbidden("Only an administrator of the organization can migrate issues.");
         if (found.Value.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(found.Value.Key);
-        return await db.InTransactionAsync<WorkflowMigration>(() => MigrateAsync(command, found.Value, ct), ct);
-    }
-
-    private async Task<Result<WorkflowMigration>> MigrateAsync(MigrateWorkflowCommand command, Project project, CancellationToken ct)
-    {
-        var key = command.Workflow.Key;
+        var (project, key) = (found.Value, command.Workflow.Key);
         await db.LockProjectAsync(project.Id, ct);
         var target = await db.FindVersionAsync(project, key, command.To, ct);
         if (target.Error is { } unknown)
@@ -113,8 +109,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, ICurrentActor current,
                 issue.FollowVersion(sources[issue.WorkflowId], to, to.Definition.FindState(targetOf(issue.Status))!, current.Actor.UserId, now);
             foreach (var approval in await db.Approvals.Where(a => issues.Contains(a.IssueId) && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
                 approval.Close(now);
-            await db.SaveChangesAsync(ct);
-            db.Forget();
+            await work.FlushBatchAsync(ct);
         }
     }
 

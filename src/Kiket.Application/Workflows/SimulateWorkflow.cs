@@ -2,7 +2,6 @@ using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Behaviors;
-using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -72,7 +71,7 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
             return new(move, from, false, [undeclared], from, false);
         }
 
-        var decision = WorkflowEngine.Decide(workflow, transition, new(IssueFacts.Of(from, issue)));
+        var decision = WorkflowEngine.Decide(workflow, transition, new(IssueFacts.Of(from, issue, IssueFields.OfConditions)));
         return new(
             move,
             from,

@@ -1,5 +1,4 @@
-using Kiket.Domain.Events;
-using Kiket.Domain.Issues;
+using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Automations;

@@ -1,4 +1,4 @@
-using Kiket.Domain.Issues;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 

@@ -28,7 +28,7 @@ public abstract class AggregateRoot
 
     /// <summary>Says that something has happened.</summary>
     /// <param name="happened">The fact.</param>
-    protected void Raise(IDomainEvent happened) => events.Add(happened);
+    protected internal void Raise(IDomainEvent happened) => events.Add(happened);
 
     /// <summary>Records the making.</summary>
     /// <param name="at">Instant of the making.</param>

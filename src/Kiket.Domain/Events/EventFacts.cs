@@ -1,23 +1,8 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Events;
-
-/// <summary>What brought an event about.</summary>
-public enum EventCause
-{
-    /// <summary>A person, or a program in their name.</summary>
-    User,
-
-    /// <summary>An extension.</summary>
-    Extension,
-
-    /// <summary>An action of a workflow or an automation.</summary>
-    Automation,
-
-    /// <summary>The clock of a service level.</summary>
-    Sla,
-}
 
 /// <summary>What an event says, as it was when the event happened.</summary>
 public sealed record EventFacts
@@ -48,102 +33,4 @@ public sealed record EventFacts
 
     /// <summary>What only this kind of event says, by wire name.</summary>
     public IReadOnlyDictionary<string, JsonElement> More { get; init; } = new Dictionary<string, JsonElement>();
-}
-
-/// <summary>The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.</summary>
-public sealed record IssueSnapshot
-{
-    /// <summary>The project's key, a hyphen and the number.</summary>
-    public required string Key { get; init; }
-
-    /// <summary>One line.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>The whole story, or null.</summary>
-    public string? Description { get; init; }
-
-    /// <summary>Key of the state that it was in.</summary>
-    public required string Status { get; init; }
-
-    /// <summary>The version of the workflow that it followed.</summary>
-    public required long WorkflowId { get; init; }
-
-    /// <summary>Key of its type.</summary>
-    public required string IssueType { get; init; }
-
-    /// <summary>How urgent it was.</summary>
-    public required IssuePriority Priority { get; init; }
-
-    /// <summary>Its labels.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = [];
-
-    /// <summary>Its custom fields.</summary>
-    public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } = new Dictionary<string, JsonElement>();
-
-    /// <summary>The user who worked on it, or null.</summary>
-    public long? AssigneeId { get; init; }
-
-    /// <summary>The user who made it.</summary>
-    public required long ReporterId { get; init; }
-
-    /// <summary>The issue above it, or null.</summary>
-    public long? ParentId { get; init; }
-
-    /// <summary>The topmost issue above it, or null when it was a root.</summary>
-    public long? RootId { get; init; }
-
-    /// <summary>How many issues were above it.</summary>
-    public int HierarchyDepth { get; init; }
-
-    /// <summary>The milestone it belonged to, or null.</summary>
-    public long? MilestoneId { get; init; }
-
-    /// <summary>Estimate in points, or null.</summary>
-    public decimal? StoryPoints { get; init; }
-
-    /// <summary>When it was due, or null.</summary>
-    public DateOnly? DueDate { get; init; }
-
-    /// <summary>When it entered its final state (UTC), or null.</summary>
-    public DateTimeOffset? CompletedAt { get; init; }
-
-    /// <summary>Its version, counted from 1.</summary>
-    public required int Version { get; init; }
-
-    /// <summary>When it was made (UTC).</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>When it was last changed (UTC).</summary>
-    public required DateTimeOffset UpdatedAt { get; init; }
-
-    /// <summary>An issue as it is now.</summary>
-    /// <param name="issue">The issue.</param>
-    public static IssueSnapshot Of(Issue issue)
-    {
-        ArgumentNullException.ThrowIfNull(issue);
-        return new()
-        {
-            Key = issue.Key,
-            Title = issue.Title,
-            Description = issue.Description,
-            Status = issue.Status,
-            WorkflowId = issue.WorkflowId,
-            IssueType = issue.IssueType,
-            Priority = issue.Priority,
-            Labels = issue.Labels,
-            CustomFields = issue.CustomFields,
-            AssigneeId = issue.AssigneeId,
-            ReporterId = issue.ReporterId,
-            ParentId = issue.ParentId,
-            RootId = issue.RootId,
-            HierarchyDepth = issue.HierarchyDepth,
-            MilestoneId = issue.MilestoneId,
-            StoryPoints = issue.StoryPoints,
-            DueDate = issue.DueDate,
-            CompletedAt = issue.CompletedAt,
-            Version = issue.Version,
-            CreatedAt = issue.CreatedAt,
-            UpdatedAt = issue.UpdatedAt,
-        };
-    }
 }

@@ -1,8 +1,6 @@
-using System.Text.Json;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
-using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Events;
 
@@ -85,113 +83,48 @@ public sealed class LoggedEvent
     /// <param name="cause">What brought it about.</param>
     /// <param name="depth">How many events in a row caused each other before this one.</param>
     /// <returns>One or more entries without their sequence.</returns>
-    /// <exception cref="ArgumentException">The fact has no public name.</exception>
     public static IEnumerable<LoggedEvent> Of(AggregateRoot root, IDomainEvent happened, EventCause cause, int depth)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(happened);
         var (issue, comment, about) = (root as Issue, root as Comment, happened as IIssueFact);
-        var facts = new EventFacts
-        {
-            Depth = depth,
-            Issue = issue is null ? about?.Issue : IssueSnapshot.Of(issue),
-            Comment = comment?.Body,
-            CommentAuthorId = comment?.AuthorId,
-            CommentCreatedAt = comment?.CreatedAt,
-        };
-        LoggedEvent Entry(string name, EventFacts says) => new()
-        {
-            OrganizationId = root.OrganizationId,
-            EventId = NewEventId(),
-            Name = name,
-            ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
-            IssueId = issue?.Id ?? about?.IssueId,
-            CommentId = comment?.Id,
-            ActorId = happened.ActorId,
-            Cause = happened is SlaStatusChanged ? EventCause.Sla : cause,
-            Facts = says,
-            OccurredAt = happened.OccurredAt.ToUniversalTime(),
-            ClaimedUntil = happened.OccurredAt.ToUniversalTime(),
+        var (at, snapshot) = (happened.OccurredAt.ToUniversalTime(), issue is null ? about?.Issue : IssueSnapshot.Of(issue));
+        return
+        [
+            .. happened.ToPublic().Select(fact => new LoggedEvent
+            {
+                OrganizationId = root.OrganizationId,
+                EventId = NewEventId(),
+                Name = fact.Name,
+                ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
+                IssueId = issue?.Id ?? about?.IssueId,
+                CommentId = comment?.Id,
+                ActorId = happened.ActorId,
+                Cause = happened.Cause ?? cause,
+                Facts = new()
+                {
+                    From = fact.From,
+                    To = fact.To,
+                    Changes = fact.Changes,
+                    Depth = depth,
+                    Issue = snapshot,
+                    Comment = comment?.Body,
+                    CommentAuthorId = comment?.AuthorId,
+                    CommentCreatedAt = comment?.CreatedAt,
+                    More = fact.More,
+                },
+                OccurredAt = at,
+                ClaimedUntil = at,
 
-            // Actions are those of issues; for anything else there are none to run.
-            ProcessedAt = says.Issue is null ? happened.OccurredAt.ToUniversalTime() : null,
-        };
-
-        switch (happened)
-        {
-            case IssueCreated e:
-                yield return Entry(EventNames.IssueCreated, facts with { To = e.Status });
-                if (issue?.AssigneeId is not null)
-                    yield return Entry(EventNames.IssueAssigned, facts);
-                break;
-            case IssueUpdated e:
-                yield return Entry(EventNames.IssueUpdated, facts with { Changes = e.Changes });
-                if (e.Changes.Where(c => c.Field == "assignee_id" && c.To is not null).ToList() is { Count: > 0 } assigned)
-                    yield return Entry(EventNames.IssueAssigned, facts with { Changes = assigned });
-                break;
-            case IssueTransitioned e:
-                yield return Entry(EventNames.IssueStatusChanged, facts with { From = e.From, To = e.To, Changes = e.Changes });
-                if (e.Closes)
-                    yield return Entry(EventNames.IssueClosed, facts with { From = e.From, To = e.To, Changes = e.Changes });
-                break;
-            case IssueDeleted:
-                yield return Entry(EventNames.IssueDeleted, facts);
-                break;
-            case CommentCreated:
-                yield return Entry(EventNames.CommentCreated, facts);
-                break;
-            case CommentUpdated e:
-                yield return Entry(EventNames.CommentUpdated, facts with { Changes = e.Changes });
-                break;
-            case CommentDeleted:
-                yield return Entry(EventNames.CommentDeleted, facts);
-                break;
-            case ProjectUpdated e:
-                yield return Entry(EventNames.ProjectUpdated, facts with { Changes = e.Changes });
-                break;
-            case TransitionAnnounced e:
-                yield return Entry(EventNames.WorkflowBeforeTransition, facts with { From = e.From, To = e.To });
-                break;
-            case WorkflowTriggered e:
-                yield return Entry(EventNames.WorkflowTriggered, facts with
-                {
-                    More = More(("action", e.Action), ("execution_id", e.ExecutionId), ("params", e.Parameters)),
-                });
-                break;
-            case ApprovalRequested e:
-                yield return Entry(EventNames.ApprovalRequested, facts with
-                {
-                    From = e.From,
-                    To = e.To,
-                    More = More(("approvals", e.Requirements)),
-                });
-                break;
-            case ApprovalResolved e:
-                yield return Entry(EventNames.ApprovalResolved, facts with
-                {
-                    From = e.From,
-                    To = e.To,
-                    More = More(("approval_id", e.ApprovalId), ("approval", e.Requirement), ("approval_status", e.Status), ("comment_text", e.Comment)),
-                });
-                break;
-            case SlaStatusChanged e:
-                yield return Entry(EventNames.WorkflowSlaStatus, facts with
-                {
-                    To = e.State,
-                    More = More(("state", e.State), ("definition", e.Definition), ("metrics", e.Metrics)),
-                });
-                break;
-            default:
-                throw new ArgumentException($"{happened.GetType().Name} has no public name.", nameof(happened));
-        }
+                // Actions are those of issues; for anything else there are none to run.
+                ProcessedAt = snapshot is null ? at : null,
+            }),
+        ];
     }
 
     /// <summary>Makes a public id for an event, or for something that is told like one.</summary>
     /// <returns>An id such as <c>evt_0199c2…</c>; later ones sort after earlier ones.</returns>
     public static string NewEventId() => $"evt_{Guid.CreateVersion7():N}";
-
-    private static Dictionary<string, JsonElement> More(params (string Name, object? Value)[] says) =>
-        says.ToDictionary(s => s.Name, s => JsonSerializer.SerializeToElement(s.Value), StringComparer.Ordinal);
 
     /// <summary>Gives the entry its place in the organization's log.</summary>
     /// <param name="sequence">The next number.</param>

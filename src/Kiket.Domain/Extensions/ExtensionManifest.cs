@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Domain.Events;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Common;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 
@@ -51,10 +52,10 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public string Key { get; private set; } = "";
 
     /// <summary>One line.</summary>
-    public string Title { get; private set; } = "";
+    public string Title { get; internal set; } = "";
 
     /// <summary>The whole story, or null.</summary>
-    public string? Description { get; private set; }
+    public string? Description { get; internal set; }
 
     /// <summary>Key of the state it is in.</summary>
     public string Status
@@ -77,16 +78,16 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public string IssueType { get; private set; } = "";
 
     /// <summary>How urgent it is.</summary>
-    public IssuePriority Priority { get; private set; } = IssuePriority.Medium;
+    public IssuePriority Priority { get; internal set; } = IssuePriority.Medium;
 
     /// <summary>Its labels, each once.</summary>
-    public IReadOnlyList<string> Labels { get; private set; } = [];
+    public IReadOnlyList<string> Labels { get; internal set; } = [];
 
     /// <summary>Its custom fields.</summary>
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; private set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The user who works on it, or null.</summary>
-    public long? AssigneeId { get; private set; }
+    public long? AssigneeId { get; internal set; }
 
     /// <summary>The user who made it.</summary>
     public long ReporterId { get; private set; }
@@ -104,14 +105,17 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public string HierarchyPath { get; private set; } = "/";
 
     /// <summary>The milestone it belongs to, or null.</summary>
-    public long? MilestoneId { get; private set; }
+    public long? MilestoneId { get; internal set; }
 
     /// <summary>Estimate in points.</summary>
     /// <value>0 to 100,000 with two decimals, or null when not estimated.</value>
-    public decimal? StoryPoints { get; private set; }
+    public decimal? StoryPoints { get; internal set; }
+
+    /// <summary>When work on it is to begin, or null.</summary>
+    public DateOnly? StartDate { get; internal set; }
 
     /// <summary>When it is due, or null.</summary>
-    public DateOnly? DueDate { get; private set; }
+    public DateOnly? DueDate { get; internal set; }
 
     /// <summary>When it entered the final state it is in (UTC), or null while it is open.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
@@ -193,7 +197,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         issue.PlaceUnder(parent);
         issue.Created(at);
         issue.history.Add(new(issue.OrganizationId, IssueAction.Created, actorId, at, issue.Snapshot(), null));
-        issue.Raise(new IssueCreated(issue.ProjectId, issue.Status, actorId, at));
+        issue.Raise(new IssueCreated(issue.ProjectId, issue.Status, actorId, at) { AssigneeId = issue.AssigneeId });
         return issue;
     }
 
@@ -288,17 +292,18 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="context">All that the workflow's decision depends on.</param>
     /// <param name="actorId">Who moves it.</param>
     /// <param name="at">Instant of the move.</param>
+    /// <param name="decision">What the workflow says to the move: the reasons of a refusal, and the approvals that it misses.</param>
     /// <returns>
     /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when only approvals
     /// are missing.
     /// </returns>
     /// <remarks>Source: contract 7.2 and 19.</remarks>
-    public Result Move(Transition transition, Workflow workflow, MoveContext context, long actorId, DateTimeOffset at)
+    public Result Move(Transition transition, Workflow workflow, MoveContext context, long actorId, DateTimeOffset at, out MoveDecision decision)
     {
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
-        var decision = WorkflowEngine.Decide(workflow.Definition, transition, context);
+        decision = WorkflowEngine.Decide(workflow.Definition, transition, context);
         if (!decision.IsAllowed)
             return IssueErrors.MoveNotAllowed(Key, decision);
 
@@ -343,60 +348,19 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         return ChecklistCompletedAt is null && workflow.FindState(Status) is { Checklist: { } checklist } state && checklist.OnComplete.Count + state.OnComplete.Count > 0;
     }
 
+    /// <summary>The issue as conditions see it.</summary>
+    /// <param name="assigneeEmail">Address of its assignee, or null.</param>
+    /// <param name="reporterEmail">Address of its reporter, or null.</param>
+    /// <param name="now">The instant that ages are counted to.</param>
+    public IssueFacts ToFacts(string? assigneeEmail, string? reporterEmail, DateTimeOffset now) =>
+        new(Status, IssueFields.FactsOf(this, new(assigneeEmail, reporterEmail, now)), CustomFields, isWhole: true);
+
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>
     public static string ChecklistField(Checklist checklist)
     {
         ArgumentNullException.ThrowIfNull(checklist);
         return $"checklists.{checklist.Id}";
-    }
-
-    /// <summary>Records that approvals of a move were asked for.</summary>
-    /// <param name="decision">The move and the approvals that it misses.</param>
-    /// <param name="actorId">Whose move asks for them.</param>
-    /// <param name="at">Instant of the request.</param>
-    public void RecordApprovalRequest(MoveDecision decision, long actorId, DateTimeOffset at)
-    {
-        ArgumentNullException.ThrowIfNull(decision);
-        Record(
-            IssueAction.ApprovalRequested,
-            [.. decision.MissingApprovals.Select(r => new FieldChange($"approvals.{decision.Transition.To}.{r.Key}", null, ToJson("pending")))],
-            null,
-            actorId,
-            at);
-        Raise(new ApprovalRequested(
-            decision.Transition.From, decision.Transition.To, [.. decision.MissingApprovals.Select(r => r.Key)], actorId, at));
-    }
-
-    /// <summary>Records somebody's decision about an approval.</summary>
-    /// <param name="approval">The approval, decided.</param>
-    /// <param name="approved">What they decided.</param>
-    /// <param name="comment">Why, or null.</param>
-    /// <param name="actorId">Who decided.</param>
-    /// <param name="at">Instant of the decision.</param>
-    public void RecordApproval(Approval approval, bool approved, string? comment, long actorId, DateTimeOffset at)
-    {
-        ArgumentNullException.ThrowIfNull(approval);
-        var change = new FieldChange($"approvals.{approval.To}.{approval.Requirement.Key}", ToJson("pending"), ToJson(WireName.Of(approval.Status)));
-        Record(approved ? IssueAction.Approved : IssueAction.Rejected, [change], comment, actorId, at);
-        if (approval.Status is not ApprovalStatus.Pending)
-            Raise(new ApprovalResolved(
-                approval.Id, approval.From, approval.To, approval.Requirement.Key, WireName.Of(approval.Status), comment, actorId, at));
-    }
-
-    /// <summary>Records that nobody decided about an approval in time, so that those who manage the project may.</summary>
-    /// <param name="approval">The approval, escalated.</param>
-    /// <param name="actorId">In whose name.</param>
-    /// <param name="at">Instant of the escalation.</param>
-    public void RecordEscalation(Approval approval, long actorId, DateTimeOffset at)
-    {
-        ArgumentNullException.ThrowIfNull(approval);
-        Record(
-            IssueAction.ApprovalEscalated,
-            [new($"approvals.{approval.To}.{approval.Requirement.Key}", ToJson("pending"), ToJson("escalated"))],
-            null,
-            actorId,
-            at);
     }
 
     /// <summary>Records that an item of a checklist was checked or unchecked.</summary>
@@ -536,21 +500,8 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
 
     private void Apply(IssueEdit edit, IReadOnlyDictionary<string, JsonElement> customFields, List<FieldChange> changes)
     {
-        Set("title", Title, edit.Title.Or(Title)!, changes, value => Title = value);
-        Set("description", Description, edit.Description.Or(Description), changes, value => Description = value);
-        Set("priority", WireName.Of(Priority), WireName.Of(edit.Priority.Or(Priority)), changes, _ => Priority = edit.Priority.Value);
-        Set("assignee_id", AssigneeId, edit.AssigneeId.Or(AssigneeId), changes, value => AssigneeId = value);
-        Set("milestone_id", MilestoneId, edit.MilestoneId.Or(MilestoneId), changes, value => MilestoneId = value);
-        Set("story_points", StoryPoints, edit.StoryPoints.Or(StoryPoints), changes, value => StoryPoints = value);
-        Set("due_date", DueDate, edit.DueDate.Or(DueDate), changes, value => DueDate = value);
-
-        IReadOnlyList<string> labels = [.. (edit.Labels.Or(Labels) ?? []).Distinct(StringComparer.Ordinal)];
-        if (!labels.SequenceEqual(Labels))
-        {
-            changes.Add(new("labels", ToJson(Labels), ToJson(labels)));
-            Labels = labels;
-        }
-
+        foreach (var field in IssueFields.All)
+            field.Apply(this, edit, changes);
         foreach (var key in CustomFields.Keys.Union(customFields.Keys))
         {
             JsonElement? from = CustomFields.TryGetValue(key, out var old) ? old : null;
@@ -625,7 +576,8 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         HierarchyPath = parent?.DescendantPath ?? "/";
     }
 
-    private void Record(IssueAction action, List<FieldChange> changes, string? comment, long actorId, DateTimeOffset at)
+    /// <summary>Adds an entry to the history. What hangs on the issue, such as an approval, adds its own.</summary>
+    internal void Record(IssueAction action, List<FieldChange> changes, string? comment, long actorId, DateTimeOffset at)
     {
         if (changes.Count == 0)
             return;
@@ -635,14 +587,12 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             Raise(new IssueUpdated(ProjectId, changes, actorId, at));
     }
 
-    private FieldChange[] Snapshot() =>
+    /// <summary>Every field that has a value.</summary>
+    private List<FieldChange> Snapshot() =>
     [
-        new("title", null, ToJson(Title)),
-        new("status", null, ToJson(Status)),
-        new("issue_type", null, ToJson(IssueType)),
-        new("priority", null, ToJson(WireName.Of(Priority))),
-        .. AssigneeId is { } assignee ? [new FieldChange("assignee_id", null, ToJson(assignee))] : Array.Empty<FieldChange>(),
-        .. ParentId is { } parent ? [new FieldChange("parent_id", null, ToJson(parent))] : Array.Empty<FieldChange>(),
+        .. IssueFields.For(FieldUses.History).Where(f => !f.FactOf(this, default).IsMissing)
+            .Select(f => new FieldChange(f.Name, null, f.ToJson(this))),
+        .. CustomFields.Select(f => new FieldChange(IssueFields.CustomPrefix + f.Key, null, f.Value)),
     ];
 
     private static void Set<T>(string field, T from, T to, List<FieldChange> changes, Action<T> assign)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
 
@@ -51,12 +51,6 @@ public enum ActionOutcome
     /// <summary>It was refused, for the reason given, and changed nothing.</summary>
     Failed,
 }
-
-/// <summary>One field before and after.</summary>
-/// <param name="Field">Wire name of the field, such as <c>assignee_id</c> or <c>custom_fields.severity</c>.</param>
-/// <param name="From">What it was; null for nothing.</param>
-/// <param name="To">What it is; null for nothing.</param>
-public sealed record FieldChange(string Field, JsonElement? From, JsonElement? To);
 
 /// <summary>One entry of an issue's history. Entries are only ever added.</summary>
 public sealed class IssueChange

@@ -36,6 +36,9 @@ public sealed record IssueEdit
     /// <summary>Estimate in points, 0 to 100,000 with two decimals, or null.</summary>
     public Optional<decimal?> StoryPoints { get; init; }
 
+    /// <summary>When work on it is to begin, or null.</summary>
+    public Optional<DateOnly?> StartDate { get; init; }
+
     /// <summary>When it is due, or null.</summary>
     public Optional<DateOnly?> DueDate { get; init; }
 }

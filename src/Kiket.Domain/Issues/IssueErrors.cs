@@ -1,18 +1,15 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Issues;
 
-/// <summary>The refusals about issues and their comments.</summary>
+/// <summary>The refusals about issues.</summary>
 public static class IssueErrors
 {
     /// <summary><c>ISSUE_NOT_FOUND</c>: no such issue that the actor can see.</summary>
     /// <param name="issue">What was asked for.</param>
     public static Error NotFound(IssueRef issue) => new(ErrorKind.NotFound, "ISSUE_NOT_FOUND", $"There is no issue {issue}.");
-
-    /// <summary><c>COMMENT_NOT_FOUND</c>: the issue has no such comment.</summary>
-    /// <param name="id">What was asked for.</param>
-    public static Error CommentNotFound(long id) => new(ErrorKind.NotFound, "COMMENT_NOT_FOUND", $"There is no comment {id} on this issue.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the project has no such type.</summary>
     /// <param name="type">What was asked for.</param>

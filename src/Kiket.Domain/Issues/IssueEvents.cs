@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 
 namespace Kiket.Domain.Issues;
 
@@ -22,20 +21,45 @@ public interface IIssueFact : IDomainEvent
 /// <param name="Status">Key of the state that it began in.</param>
 /// <param name="ActorId">Who opened it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueCreated(long ProjectId, string Status, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record IssueCreated(long ProjectId, string Status, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <summary>The user who was given it at once, or null.</summary>
+    public long? AssigneeId { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic()
+    {
+        var created = new PublicFact(EventNames.IssueCreated) { To = Status };
+        return AssigneeId is null ? [created] : [created, new(EventNames.IssueAssigned)];
+    }
+}
 
 /// <summary>An issue was deleted.</summary>
 /// <param name="ProjectId">Its project.</param>
 /// <param name="ActorId">Who deleted it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.IssueDeleted)];
+}
 
 /// <summary>Fields of an issue were changed.</summary>
 /// <param name="ProjectId">Its project.</param>
 /// <param name="Changes">The fields before and after.</param>
 /// <param name="ActorId">Who changed them.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt)
+    : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic()
+    {
+        var updated = new PublicFact(EventNames.IssueUpdated) { Changes = Changes };
+        var assigned = Changes.Where(c => c.Field == "assignee_id" && c.To is not null).ToList();
+        return assigned.Count == 0 ? [updated] : [updated, new(EventNames.IssueAssigned) { Changes = assigned }];
+    }
+}
 
 /// <summary>An issue went along a transition.</summary>
 /// <param name="ProjectId">Its project.</param>
@@ -46,14 +70,32 @@ public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Cha
 /// <param name="ActorId">Who moved it.</param>
 /// <param name="OccurredAt">When.</param>
 public sealed record IssueTransitioned(
-    long ProjectId, string From, string To, bool Closes, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+    long ProjectId,
+    string From,
+    string To,
+    bool Closes,
+    IReadOnlyList<FieldChange> Changes,
+    long ActorId,
+    DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic()
+    {
+        var moved = new PublicFact(EventNames.IssueStatusChanged) { From = From, To = To, Changes = Changes };
+        return Closes ? [moved, moved with { Name = EventNames.IssueClosed }] : [moved];
+    }
+}
 
 /// <summary>An issue is about to go along a transition.</summary>
 /// <param name="From">Key of the state that it is in.</param>
 /// <param name="To">Key of the state to enter.</param>
 /// <param name="ActorId">Whose move it is.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.WorkflowBeforeTransition) { From = From, To = To }];
+}
 
 /// <summary>An extension triggered an action of the issue's workflow.</summary>
 /// <param name="Action">The action.</param>
@@ -61,50 +103,15 @@ public sealed record TransitionAnnounced(string From, string To, long ActorId, D
 /// <param name="Parameters">What the extension gave with it, or null.</param>
 /// <param name="ActorId">The extension's user.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record WorkflowTriggered(string Action, string ExecutionId, JsonElement? Parameters, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
-
-/// <summary>Approvals of a move were asked for.</summary>
-/// <param name="From">Key of the state that the issue is in.</param>
-/// <param name="To">Key of the state that it is to enter.</param>
-/// <param name="Requirements">Keys of the approvals that are missing.</param>
-/// <param name="ActorId">Whose move asks for them.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record ApprovalRequested(string From, string To, IReadOnlyList<string> Requirements, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
-
-/// <summary>An approval was given or refused.</summary>
-/// <param name="ApprovalId">The approval.</param>
-/// <param name="From">Key of the state that the issue is to leave.</param>
-/// <param name="To">Key of the state that it is to enter.</param>
-/// <param name="Requirement">Key of the requirement.</param>
-/// <param name="Status"><c>approved</c> or <c>rejected</c>.</param>
-/// <param name="Comment">Why, or null.</param>
-/// <param name="ActorId">Who decided last.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record ApprovalResolved(
-    long ApprovalId, string From, string To, string Requirement, string Status, string? Comment, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
-
-/// <summary>Somebody wrote a comment.</summary>
-/// <param name="IssueId">The issue.</param>
-/// <param name="ProjectId">The issue's project.</param>
-/// <param name="Issue">The issue as it was then.</param>
-/// <param name="ActorId">Who wrote it.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record CommentCreated(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;
-
-/// <summary>Somebody changed a comment.</summary>
-/// <param name="IssueId">The issue.</param>
-/// <param name="ProjectId">The issue's project.</param>
-/// <param name="Issue">The issue as it was then.</param>
-/// <param name="Changes">The body before and after.</param>
-/// <param name="ActorId">Who changed it.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record CommentUpdated(
-    long IssueId, long ProjectId, IssueSnapshot Issue, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;
-
-/// <summary>Somebody deleted a comment.</summary>
-/// <param name="IssueId">The issue.</param>
-/// <param name="ProjectId">The issue's project.</param>
-/// <param name="Issue">The issue as it was then.</param>
-/// <param name="ActorId">Who deleted it.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record CommentDeleted(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt) : IIssueFact;
+public sealed record WorkflowTriggered(
+    string Action, string ExecutionId, JsonElement? Parameters, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic() =>
+    [
+        new(EventNames.WorkflowTriggered)
+        {
+            More = PublicFact.Json(("action", Action), ("execution_id", ExecutionId), ("params", Parameters)),
+        },
+    ];
+}

@@ -1,5 +1,5 @@
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
-using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Organizations;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Projects;
 
@@ -12,29 +12,70 @@ public sealed record IssueTemplate(string Key, string Name)
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 100;
 
+    private readonly Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);
+
     /// <summary>When to use it, or null.</summary>
     public string? Description { get; init; }
-
-    /// <summary>Key of the issue type, or null for the project's default.</summary>
-    public string? IssueType { get; init; }
 
     /// <summary>Key of the state to begin in, or null for the initial one.</summary>
     public string? Status { get; init; }
 
+    /// <summary>What new issues begin with, by the fields' names on the wire; custom fields aside.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Given
+    {
+        get => given;
+        init => given = given.Where(g => !value.ContainsKey(g.Key)).Concat(value).ToDictionary(StringComparer.Ordinal);
+    }
+
+    // These are read from, and written to, what is given. Schemas that were stored before have them as members of their own.
+
+    /// <summary>Key of the issue type, or null for the project's default.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public string? IssueType
+    {
+        get => Find<string>("issue_type");
+        init => given = With("issue_type", ToJson(value));
+    }
+
     /// <summary>The title, or null.</summary>
-    public string? Title { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public string? Title
+    {
+        get => Find<string>("title");
+        init => given = With("title", ToJson(value));
+    }
 
     /// <summary>The description of the issue, or null.</summary>
-    public string? Text { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public string? Text
+    {
+        get => Find<string>("description");
+        init => given = With("description", ToJson(value));
+    }
 
     /// <summary>How urgent it is, or null.</summary>
-    public IssuePriority? Priority { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public IssuePriority? Priority
+    {
+        get => WireName.TryParse(Find<string>("priority"), out IssuePriority priority) ? priority : null;
+        init => given = With("priority", value is { } priority ? ToJson(WireName.Of(priority)) : null);
+    }
 
     /// <summary>The labels.</summary>
-    public IReadOnlyList<string> Labels { get; init; } = [];
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public IReadOnlyList<string> Labels
+    {
+        get => Find<List<string>>("labels") ?? [];
+        init => given = With("labels", value is { Count: > 0 } ? ToJson(value) : null);
+    }
 
     /// <summary>The estimate in points, or null.</summary>
-    public decimal? StoryPoints { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
+    public decimal? StoryPoints
+    {
+        get => Find<decimal?>("story_points");
+        init => given = With("story_points", ToJson(value));
+    }
 
     /// <summary>The custom fields.</summary>
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } = new Dictionary<string, JsonElement>();
@@ -45,62 +86,15 @@ public sealed record IssueTemplate(string Key, string Name)
     /// <summary>What the template says about fields: their labels, types and options.</summary>
     public IReadOnlyList<CustomField> Fields { get; init; } = [];
 
-    /// <summary>Fills what the caller leaves open.</summary>
-    /// <param name="given">What the caller gives; it wins, field by field and custom field by custom field.</param>
-    /// <returns>All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.</returns>
-    public Result<IssueEdit> Fill(IssueEdit given)
-    {
-        ArgumentNullException.ThrowIfNull(given);
-        var custom = new Dictionary<string, JsonElement>(CustomFields, StringComparer.Ordinal);
-        foreach (var (key, value) in given.CustomFields.Or(null) ?? new Dictionary<string, JsonElement>())
-            custom[key] = value;
+    private T? Find<T>(string field) => given.TryGetValue(field, out var value) ? value.Deserialize<T>() : default;
 
-        var filled = given with
-        {
-            Title = Either(given.Title, Title),
-            Description = Either(given.Description, Text),
-            IssueType = Either(given.IssueType, IssueType),
-            Priority = !given.Priority.IsSet && Priority is { } priority ? priority : given.Priority,
-            Labels = !given.Labels.IsSet && Labels.Count > 0 ? new(Labels) : given.Labels,
-            StoryPoints = !given.StoryPoints.IsSet && StoryPoints is { } points ? points : given.StoryPoints,
-            CustomFields = custom.Count > 0 ? new(custom) : given.CustomFields,
-        };
-        List<ErrorDetail> faults =
-        [
-            .. RequiredFields.Select(FieldName).Distinct().Where(f => IsMissing(f, filled, custom)).Select(f => new ErrorDetail($"issue.{f}", $"{Name} needs {f}.")),
-            .. Fields.Where(f => !IsBuiltIn(f.Key) && custom.TryGetValue(f.Key, out var value) && value.ValueKind is not JsonValueKind.Null && f.FaultOf(value) is not null)
-                .Select(f => new ErrorDetail($"issue.custom_fields.{f.Key}", f.FaultOf(custom[f.Key])!)),
-        ];
-        return faults.Count > 0 ? Error.Validation(faults) : filled;
+    private Dictionary<string, JsonElement> With(string field, JsonElement? value)
+    {
+        var all = new Dictionary<string, JsonElement>(given, StringComparer.Ordinal);
+        if (value is { } known)
+            all[field] = known;
+        return all;
     }
 
-    private static Optional<string?> Either(Optional<string?> given, string? own) => given.IsSet || own is null ? given : new(own);
-
-    private static bool IsBuiltIn(string field) => FieldName(field) == field;
-
-    /// <summary>The wire name of a field that a template names.</summary>
-    private static string FieldName(string field) => field switch
-    {
-        "title" or "description" or "issue_type" or "priority" or "labels" or "assignee_id" or "parent_id" or "milestone_id" or "story_points" or "due_date" => field,
-        "assignee" or "assigned_to" => "assignee_id",
-        "parent" => "parent_id",
-        "milestone" => "milestone_id",
-        _ => field.StartsWith("custom_fields.", StringComparison.Ordinal) ? field : $"custom_fields.{field}",
-    };
-
-    private static bool IsMissing(string field, IssueEdit edit, Dictionary<string, JsonElement> custom) => field switch
-    {
-        "title" => UnicodeText.IsBlank(edit.Title.Or(null)),
-        "description" => UnicodeText.IsBlank(edit.Description.Or(null)),
-        "issue_type" => string.IsNullOrWhiteSpace(edit.IssueType.Or(null)),
-        "priority" => !edit.Priority.IsSet,
-        "labels" => edit.Labels.Or(null) is not { Count: > 0 },
-        "assignee_id" => edit.AssigneeId.Or(null) is null,
-        "parent_id" => edit.ParentId.Or(null) is null,
-        "milestone_id" => edit.MilestoneId.Or(null) is null,
-        "story_points" => edit.StoryPoints.Or(null) is null,
-        "due_date" => edit.DueDate.Or(null) is null,
-        _ => !custom.TryGetValue(field["custom_fields.".Length..], out var value)
-            || value.ValueKind is JsonValueKind.Null || (value.ValueKind is JsonValueKind.String && UnicodeText.IsBlank(value.GetString())),
-    };
+    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
-using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Projects;
 

@@ -1,5 +1,4 @@
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Projects;
 
@@ -7,4 +6,8 @@ namespace Kiket.Domain.Projects;
 /// <param name="Changes">The fields before and after.</param>
 /// <param name="ActorId">Who changed it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent;
+public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.ProjectUpdated) { Changes = Changes }];
+}

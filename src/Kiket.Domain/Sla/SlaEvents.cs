@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Domain.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Sla;
@@ -21,4 +21,18 @@ public sealed record SlaStatusChanged(
     JsonElement Definition,
     JsonElement Metrics,
     long ActorId,
-    DateTimeOffset OccurredAt) : IIssueFact;
+    DateTimeOffset OccurredAt) : IIssueFact
+{
+    /// <inheritdoc/>
+    public EventCause? Cause => EventCause.Sla;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PublicFact> ToPublic() =>
+    [
+        new(EventNames.WorkflowSlaStatus)
+        {
+            To = State,
+            More = PublicFact.Json(("state", State), ("definition", Definition), ("metrics", Metrics)),
+        },
+    ];
+}

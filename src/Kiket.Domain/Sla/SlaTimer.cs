@@ -1,20 +1,10 @@
 using System.Text.Json;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
-using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Sla;
-
-/// <summary>A rule about the time in a state, and the state that it stands in.</summary>
-/// <param name="Key">The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.</param>
-/// <param name="State">Key of the state.</param>
-/// <param name="Policy">The limits.</param>
-public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
-{
-    /// <summary>Longest <see cref="Key"/>, in characters.</summary>
-    public const int MaxKeyLength = 300;
-}
 
 /// <summary>A change of a timer's due instants that no move of the issue brought about.</summary>
 /// <param name="At">When (UTC).</param>
@@ -209,7 +199,7 @@ public sealed class SlaTimer : AggregateRoot
 
     private void Plan(BusinessCalendar calendar, DateTimeOffset at)
     {
-        (WarnsAt, BreachesAt) = Clock.IsRunning ? Clock.Due(Policy, calendar) : new(null, null);
+        (WarnsAt, BreachesAt) = Clock.IsRunning ? SlaDue.Of(Clock, Policy, calendar) : new(null, null);
         PlannedAt = at.ToUniversalTime();
         SetNext();
     }

@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Users;
 
-/// <summary>The refusals about users, tokens and invitations.</summary>
+/// <summary>The refusals about users and invitations.</summary>
 public static class UserErrors
 {
     internal static readonly ErrorDetail EmailDetail =
@@ -14,16 +14,8 @@ public static class UserErrors
     /// <param name="user">What was asked for.</param>
     public static Error NotFound(object user) => new(ErrorKind.NotFound, "USER_NOT_FOUND", $"There is no user {user}.");
 
-    /// <summary><c>TOKEN_NOT_FOUND</c>: no such token, or not one that the actor may manage.</summary>
-    /// <param name="id">What was asked for.</param>
-    public static Error TokenNotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
-
     /// <summary><c>FORBIDDEN</c>: the actor does not administer the organization.</summary>
     public static Error AdminsOnly => Error.Forbidden("Only an administrator of the organization can do this.");
-
-    /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: a token cannot issue or revoke one that may do more than itself.</summary>
-    public static Error StrongerToken =>
-        new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, "A token can issue and revoke only tokens with no more scopes than its own.");
 
     /// <summary><c>INVITATION_NOT_FOUND</c>: the invitation does not exist, was used, or has expired.</summary>
     public static Error InvitationNotFound =>

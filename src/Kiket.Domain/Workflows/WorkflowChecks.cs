@@ -1,5 +1,3 @@
-using Kiket.Domain.Projects;
-
 namespace Kiket.Domain.Workflows;
 
 /// <summary>How bad a finding is.</summary>
@@ -60,34 +58,34 @@ public static class WorkflowFindingCodes
 /// <summary>Checks a workflow without running it, before it is published. Pure.</summary>
 public static class WorkflowChecks
 {
-    private const string CustomPrefix = "custom_fields.";
-
     /// <summary>Finds what is wrong with a workflow.</summary>
     /// <param name="workflow">The workflow, as it is written.</param>
-    /// <param name="schema">What issues of the project can be; a schema without custom fields allows all of them.</param>
+    /// <param name="names">The fields that its issues have.</param>
     /// <param name="heldRoles">The roles that somebody holds, or null when that is not known.</param>
     /// <returns>Every finding: first those about the whole, then those about states, then those about transitions, in the order of the definition.</returns>
-    public static IReadOnlyList<WorkflowFinding> Find(WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    public static IReadOnlyList<WorkflowFinding> Find(
+        WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(names);
         return
         [
             .. FindInWhole(workflow),
-            .. workflow.States.SelectMany(s => FindInState(s, workflow, schema, heldRoles)),
+            .. workflow.States.SelectMany(s => FindInState(s, workflow, names, heldRoles)),
             .. FindUnreachable(workflow),
-            .. FindInTransitions(workflow, schema, heldRoles),
+            .. FindInTransitions(workflow, names, heldRoles),
         ];
     }
 
     /// <summary>The fields that conditions name and no issue of a project has.</summary>
     /// <param name="conditions">The conditions.</param>
-    /// <param name="schema">What issues of the project can be.</param>
-    public static IReadOnlyList<string> UnknownFields(IEnumerable<Condition> conditions, ProjectSchema schema)
+    /// <param name="names">The fields that its issues have.</param>
+    public static IReadOnlyList<string> UnknownFields(IEnumerable<Condition> conditions, FieldNames names)
     {
         ArgumentNullException.ThrowIfNull(conditions);
-        ArgumentNullException.ThrowIfNull(schema);
-        return [.. conditions.SelectMany(Flatten).OfType<FieldCondition>().Select(c => c.Field).Distinct().Where(f => !Exists(f, schema))];
+        ArgumentNullException.ThrowIfNull(names);
+        var named = conditions.SelectMany(Flatten).OfType<FieldCondition>().Select(c => c.Field).Distinct();
+        return [.. named.Where(f => !names.Contains(f))];
     }
 
     private static IEnumerable<WorkflowFinding> FindInWhole(WorkflowDefinition workflow)
@@ -100,7 +98,8 @@ public static class WorkflowChecks
             yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so that no issue is ever completed.");
     }
 
-    private static IEnumerable<WorkflowFinding> FindInState(State state, WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    private static IEnumerable<WorkflowFinding> FindInState(
+        State state, WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
     {
         if (!state.IsFinal && workflow.From(state.Key).All(t => t.To == state.Key))
             yield return Doubt(WorkflowFindingCodes.DeadEnd, $"No transition leads out of '{state.Key}', which is not final.", state.Key);
@@ -109,7 +108,7 @@ public static class WorkflowChecks
             .Concat(state.Approvals.SelectMany(a => a.Conditions))
             .Concat(state.Sla.Select(p => p.Condition).OfType<Condition>())
             .Concat(state.Checklist?.Items.Select(i => i.Condition).OfType<Condition>() ?? []);
-        foreach (var finding in FindInRules(conditions, [], state.Approvals, workflow, schema, heldRoles))
+        foreach (var finding in FindInRules(conditions, [], state.Approvals, workflow, names, heldRoles))
             yield return finding with { State = state.Key };
     }
 
@@ -134,7 +133,8 @@ public static class WorkflowChecks
                 .Select(s => Doubt(WorkflowFindingCodes.UnreachableState, $"No way leads from '{workflow.InitialState}' to '{s.Key}'.", s.Key));
     }
 
-    private static IEnumerable<WorkflowFinding> FindInTransitions(WorkflowDefinition workflow, ProjectSchema schema, IReadOnlySet<string>? heldRoles)
+    private static IEnumerable<WorkflowFinding> FindInTransitions(
+        WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
     {
         var keys = workflow.States.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
         HashSet<(string From, string To)> seen = [];
@@ -162,7 +162,8 @@ public static class WorkflowChecks
             }
 
             var conditions = transition.Conditions.Concat(transition.Approvals.SelectMany(a => a.Conditions));
-            foreach (var finding in FindInRules(conditions, transition.RequiresFields, transition.Approvals, workflow, schema, heldRoles))
+            var (fields, approvals) = (transition.RequiresFields, transition.Approvals);
+            foreach (var finding in FindInRules(conditions, fields, approvals, workflow, names, heldRoles))
                 yield return finding with { Transition = transition };
         }
     }
@@ -172,7 +173,7 @@ public static class WorkflowChecks
         IReadOnlyList<string> requiredFields,
         IReadOnlyList<ApprovalRequirement> approvals,
         WorkflowDefinition workflow,
-        ProjectSchema schema,
+        FieldNames names,
         IReadOnlySet<string>? heldRoles)
     {
         var all = conditions.SelectMany(Flatten).ToList();
@@ -181,21 +182,13 @@ public static class WorkflowChecks
 
         // A required field may leave its prefix out; a condition may not.
         var fields = all.OfType<FieldCondition>().Select(c => c.Field)
-            .Concat(requiredFields.Select(f => IssueFacts.KnownFields.Contains(f) || f.Contains('.', StringComparison.Ordinal) ? f : CustomPrefix + f));
-        foreach (var field in fields.Distinct().Where(f => !Exists(f, schema)))
+            .Concat(requiredFields.Select(names.WholeNameOf));
+        foreach (var field in fields.Distinct().Where(f => !names.Contains(f)))
             yield return Doubt(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");
 
         var roles = approvals.SelectMany(a => a.Approvers).Where(a => a.Kind is ApproverKind.Role).Select(a => a.Identifier);
         foreach (var role in heldRoles is null ? [] : roles.Distinct().Where(r => !heldRoles.Contains(r)))
             yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval asks for the role '{role}', which nobody holds.");
-    }
-
-    private static bool Exists(string field, ProjectSchema schema)
-    {
-        var name = field.StartsWith("issue.", StringComparison.Ordinal) ? field["issue.".Length..] : field;
-        return name.StartsWith(CustomPrefix, StringComparison.Ordinal)
-            ? schema.CustomFields.Count == 0 || schema.CustomFields.Any(f => f.Key == name[CustomPrefix.Length..])
-            : IssueFacts.KnownFields.Contains(name);
     }
 
     private static IEnumerable<Condition> Flatten(Condition condition) => condition switch

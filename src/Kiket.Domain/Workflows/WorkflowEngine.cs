@@ -81,7 +81,7 @@ public static class WorkflowEngine
             AddUnlessMet(condition, workflow, context, reasons);
         foreach (var condition in target.Conditions)
             AddUnlessMet(condition, workflow, context, reasons);
-        foreach (var field in transition.RequiresFields.Where(f => context.Issue[FieldName(f)].IsMissing))
+        foreach (var field in transition.RequiresFields.Where(f => context.Issue[context.Issue.WholeNameOf(f)].IsMissing))
             reasons.Add(new(MoveReasonCodes.RequiredField, $"{field} is required.", field));
         if (transition.CommentRequired && context.IsAttempt && UnicodeText.IsBlank(context.Comment))
             reasons.Add(new(MoveReasonCodes.CommentRequired, "The move needs a comment.", "comment"));
@@ -222,10 +222,8 @@ public static class WorkflowEngine
     }
 
     private static int? PriorityOrder(FieldValue actual, FieldValue expected) =>
-        WireName.TryParse(actual.ToString(), out Issues.IssuePriority left) && WireName.TryParse(expected.ToString(), out Issues.IssuePriority right)
+        WireName.TryParse(actual.ToString(), out IssuePriority left)
+        && WireName.TryParse(expected.ToString(), out IssuePriority right)
             ? left.CompareTo(right)
             : actual.CompareTo(expected);
-
-    private static string FieldName(string field) =>
-        IssueFacts.KnownFields.Contains(field) || field.Contains('.') ? field : $"custom_fields.{field}";
 }

@@ -19,24 +19,6 @@ public static class WorkflowErrors
         ]);
     }
 
-    /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
-    /// <param name="id">What was asked for.</param>
-    public static Error ApprovalNotFound(long id) => new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");
-
-    /// <summary><c>FORBIDDEN</c>: the workflow names others.</summary>
-    /// <param name="approval">The approval.</param>
-    public static Error NotAnApprover(Approval approval)
-    {
-        ArgumentNullException.ThrowIfNull(approval);
-        var named = string.Join(", ", approval.Requirement.Approvers.Select(a => a.Identifier));
-        return Error.Forbidden($"Only {named} can decide about {approval.Requirement.Name}.");
-    }
-
-    /// <summary><c>CHECKLIST_ITEM_NOT_FOUND</c>: the issue's workflow has no such item.</summary>
-    /// <param name="item">What was asked for.</param>
-    public static Error ChecklistItemNotFound(string item) =>
-        new(ErrorKind.NotFound, "CHECKLIST_ITEM_NOT_FOUND", $"There is no checklist item '{item}' on this issue.");
-
     /// <summary><c>WORKFLOW_NOT_FOUND</c>: no project that the actor can see has it, or not in this version.</summary>
     /// <param name="key">Key of the workflow.</param>
     /// <param name="version">The version asked for, or null for any.</param>

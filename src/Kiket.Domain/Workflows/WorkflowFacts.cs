@@ -1,29 +1,23 @@
 using System.Text.Json;
-using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Workflows;
 
 /// <summary>An issue as conditions see it: a document of fields.</summary>
 public sealed class IssueFacts
 {
-    private const string CustomPrefix = "custom_fields.";
     private readonly Dictionary<string, FieldValue> fields;
     private readonly IReadOnlyDictionary<string, JsonElement> customFields;
+    private readonly bool isWhole;
 
-    private IssueFacts(string status, Dictionary<string, FieldValue> fields, IReadOnlyDictionary<string, JsonElement> customFields)
+    // Whole: every field that issues have is among the fields, also without a value.
+    internal IssueFacts(
+        string status, Dictionary<string, FieldValue> fields, IReadOnlyDictionary<string, JsonElement> customFields, bool isWhole)
     {
         Status = status;
+        this.isWhole = isWhole;
         this.fields = fields;
         this.customFields = customFields;
     }
-
-    /// <summary>The built-in fields that conditions can name.</summary>
-    public static IReadOnlyList<string> KnownFields { get; } =
-    [
-        "title", "description", "status", "issue_type", "priority", "labels", "assignee", "assignee_id", "reporter", "parent", "parent_id", "milestone",
-        "milestone_id", "story_points", "due_date", "created_at", "updated_at", "hours_since_last_update", "hours_until_due",
-    ];
 
     /// <summary>Key of the state that the issue is in.</summary>
     public string Status { get; }
@@ -36,66 +30,54 @@ public sealed class IssueFacts
         {
             ArgumentNullException.ThrowIfNull(field);
             var name = field.StartsWith("issue.", StringComparison.Ordinal) ? field["issue.".Length..] : field;
-            if (name.StartsWith(CustomPrefix, StringComparison.Ordinal))
-                return customFields.TryGetValue(name[CustomPrefix.Length..], out var custom) ? FieldValue.Of(custom) : FieldValue.Missing;
+            if (name.StartsWith(FieldNames.CustomPrefix, StringComparison.Ordinal))
+            {
+                return customFields.TryGetValue(name[FieldNames.CustomPrefix.Length..], out var custom)
+                    ? FieldValue.Of(custom)
+                    : FieldValue.Missing;
+            }
+
             return fields.TryGetValue(name, out var value) ? value : FieldValue.Missing;
         }
     }
 
+    /// <summary>The whole name of a required field, which may leave out the prefix of custom fields.</summary>
+    internal string WholeNameOf(string field) =>
+        field.Contains('.', StringComparison.Ordinal)
+            || fields.ContainsKey(field)
+            || !(isWhole || customFields.ContainsKey(field))
+            ? field
+            : FieldNames.CustomPrefix + field;
+
     /// <summary>The same facts with another field, or another value of one.</summary>
     /// <param name="field">The built-in field, or one that no issue has.</param>
     /// <param name="value">Its value.</param>
-    public IssueFacts With(string field, FieldValue value) => new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields);
-
-    /// <summary>The facts of an issue.</summary>
-    /// <param name="issue">The issue.</param>
-    /// <param name="assigneeEmail">Address of its assignee, or null.</param>
-    /// <param name="reporterEmail">Address of its reporter, or null.</param>
-    /// <param name="now">The instant that ages are counted to.</param>
-    public static IssueFacts Of(Issue issue, string? assigneeEmail, string? reporterEmail, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(issue);
-        return new(
-            issue.Status,
-            new Dictionary<string, FieldValue>(20, StringComparer.Ordinal)
-            {
-                ["title"] = FieldValue.Of(issue.Title),
-                ["description"] = FieldValue.Of(issue.Description),
-                ["status"] = FieldValue.Of(issue.Status),
-                ["issue_type"] = FieldValue.Of(issue.IssueType),
-                ["priority"] = FieldValue.Of(WireName.Of(issue.Priority)),
-                ["labels"] = FieldValue.Of(issue.Labels),
-                ["assignee"] = issue.AssigneeId is { } assignee ? FieldValue.OfUser(assignee, assigneeEmail) : FieldValue.Missing,
-                ["assignee_id"] = FieldValue.Of(issue.AssigneeId),
-                ["reporter"] = FieldValue.OfUser(issue.ReporterId, reporterEmail),
-                ["parent"] = FieldValue.Of(issue.ParentId),
-                ["parent_id"] = FieldValue.Of(issue.ParentId),
-                ["milestone"] = FieldValue.Of(issue.MilestoneId),
-                ["milestone_id"] = FieldValue.Of(issue.MilestoneId),
-                ["story_points"] = FieldValue.Of(issue.StoryPoints),
-                ["due_date"] = FieldValue.Of(issue.DueDate),
-                ["created_at"] = FieldValue.Of(issue.CreatedAt),
-                ["updated_at"] = FieldValue.Of(issue.UpdatedAt),
-                ["hours_since_last_update"] = FieldValue.Of((decimal)(now - issue.UpdatedAt).TotalHours),
-                ["hours_until_due"] = issue.DueDate is { } due
-                    ? FieldValue.Of((decimal)(new DateTimeOffset(due, TimeOnly.MinValue, TimeSpan.Zero) - now).TotalHours)
-                    : FieldValue.Missing,
-            },
-            issue.CustomFields);
-    }
+    public IssueFacts With(string field, FieldValue value) =>
+        new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields, isWhole);
 
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
     /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
-    public static IssueFacts Of(string status, IReadOnlyDictionary<string, JsonElement> fields)
+    public static IssueFacts Of(string status, IReadOnlyDictionary<string, JsonElement> fields) => Of(status, fields, []);
+
+    /// <summary>The facts of an issue that exists only as a document.</summary>
+    /// <param name="status">Key of the state that it is in.</param>
+    /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
+    /// <param name="names">
+    /// The fields that issues have besides custom ones, also those that the document lacks; empty when that is not known.
+    /// </param>
+    internal static IssueFacts Of(
+        string status, IReadOnlyDictionary<string, JsonElement> fields, IReadOnlyCollection<string> names)
     {
         ArgumentNullException.ThrowIfNull(fields);
         var custom = fields.TryGetValue("custom_fields", out var given) && given.ValueKind is JsonValueKind.Object
             ? given.EnumerateObject().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal)
             : [];
         var plain = fields.Where(f => f.Key != "custom_fields").ToDictionary(f => f.Key, f => FieldValue.Of(f.Value), StringComparer.Ordinal);
+        foreach (var name in names)
+            plain.TryAdd(name, FieldValue.Missing);
         plain["status"] = FieldValue.Of(status);
-        return new(status, plain, custom);
+        return new(status, plain, custom, isWhole: names.Count > 0);
     }
 }
 

@@ -5,8 +5,8 @@ using Kiket.Application.Definitions;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
-using Kiket.Infrastructure.Definitions;
 using Kiket.Infrastructure.Extensions;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.CustomData;
 

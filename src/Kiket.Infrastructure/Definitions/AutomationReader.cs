@@ -1,6 +1,7 @@
 using Kiket.Domain.Automations;
-using Kiket.Domain.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 

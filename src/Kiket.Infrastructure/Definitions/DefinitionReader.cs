@@ -3,11 +3,12 @@ using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.CustomData;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
@@ -129,7 +130,9 @@ internal sealed class DefinitionReader : IDefinitionReader
                     continue;
                 }
 
-                foreach (var field in WorkflowChecks.UnknownFields(AutomationReader.ConditionsOf(automation), schema).Except(Automation.EventFields))
+                var unknown = WorkflowChecks.UnknownFields(
+                    AutomationReader.ConditionsOf(automation), IssueFields.ConditionsOf(schema.CustomFields));
+                foreach (var field in unknown.Except(Automation.EventFields))
                     file.Warn(draft.At, $"Issues of this project have no field '{field}', which the automation {automation.Key} looks at.");
                 yield return automation;
             }

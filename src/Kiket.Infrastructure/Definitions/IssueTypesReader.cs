@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 

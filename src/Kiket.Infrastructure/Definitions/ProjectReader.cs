@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
@@ -102,43 +102,14 @@ internal static class ProjectReader
     private static SeedDraft ReadSeed(FileReading file, YamlNode item)
     {
         var seed = file.MapOf(item, "An issue");
-        file.WarnOfOthers(
-            seed, "title", "description", "issue_type", "type", "status", "priority", "labels", "story_points", "due_date", "custom_fields");
-        return new(item, file.Text(seed, "issue_type") ?? file.Text(seed, "type"), file.Text(seed, "status"), new()
-        {
-            Title = file.Required(seed, "title", "The issue", Issue.MaxTitleLength)?.Value,
-            Description = file.Text(seed, "description", Issue.MaxDescriptionLength)?.Value.Trim(),
-            Priority = ReadPriority(file, seed),
-            Labels = new(file.Texts(seed, "labels")),
-            StoryPoints = Parsed(file, seed, "story_points", Points),
-            DueDate = Parsed(file, seed, "due_date", Day),
-            CustomFields = new(FileReading.ToJson(file.Map(seed, "custom_fields"))),
-        });
-    }
-
-    public static IssuePriority ReadPriority(FileReading file, YamlMap seed)
-    {
-        if (file.Text(seed, "priority") is not { } text)
-            return IssuePriority.Medium;
-        if (!WireName.TryParse(text.Value, out IssuePriority priority))
-            file.Fault(text, $"'{text.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
-        return priority;
-    }
-
-    public static decimal? Points(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var points) ? points : null;
-
-    private static DateOnly? Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
-
-    public static T? Parsed<T>(FileReading file, YamlMap seed, string member, Func<string, T?> parse)
-        where T : struct
-    {
-        if (file.Text(seed, member) is not { } text)
-            return null;
-        var value = parse(text.Value);
-        if (value is null)
-            file.Fault(text, $"'{text.Shown}' is no {member}.");
-        return value;
+        file.WarnOfOthers(seed, IssueFieldReader.Members);
+        file.Required(seed, "title", "The issue", Issue.MaxTitleLength);
+        var custom = new IssueEdit { CustomFields = FileReading.ToJson(file.Map(seed, "custom_fields")) };
+        var fields = IssueFields.Fill(custom, IssueFieldReader.Read(file, seed));
+        return new(
+            item,
+            file.Text(seed, "issue_type") ?? file.Text(seed, "type"),
+            file.Text(seed, "status"),
+            fields with { Description = fields.Description.Map(text => text?.Trim()) });
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
-using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 

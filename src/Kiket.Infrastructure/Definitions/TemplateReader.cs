@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
@@ -32,22 +32,24 @@ internal static class TemplateReader
             file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template is the project's.");
 
         var defaults = file.Map(body, "defaults");
-        file.WarnOfOthers(
-            defaults, "title", "description", "issue_type", "type", "status", "priority", "labels", "story_points", "custom_fields");
+        file.WarnOfOthers(defaults, IssueFieldReader.Members);
         var key = file.Text(body, "key", IssueTemplate.MaxKeyLength) ?? file.Text(body, "id", IssueTemplate.MaxKeyLength)
             ?? new YamlText(body.Line, body.Column, stem, true);
         var (type, status) = (Either("issue_type") ?? file.Text(defaults, "type"), Either("status"));
+        var given = IssueFieldReader.Read(file, defaults);
+        foreach (var older in new[] { "title", "issue_type", "priority" })
+        {
+            if (!given.ContainsKey(older) && IssueFieldReader.Read(file, body, older) is { } value)
+                given[older] = value;
+        }
+
         var fields = Fields(file, body);
         return root.Find(member) is null ? null : new(file, key, type, status, new(key.Value, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key.Value))
         {
             Description = file.Text(body, "description")?.Value.Trim(),
-            IssueType = type?.Value,
             Status = status?.Value,
-            Title = (file.Text(defaults, "title", Issue.MaxTitleLength) ?? file.Text(body, "title", Issue.MaxTitleLength))?.Value,
-            Text = file.Text(defaults, "description", Issue.MaxDescriptionLength)?.Value,
-            Priority = Either("priority") is null ? null : ProjectReader.ReadPriority(file, defaults.Find("priority") is null ? body : defaults),
+            Given = given,
             Labels = [.. file.Texts(body, "labels"), .. file.Texts(defaults, "labels")],
-            StoryPoints = ProjectReader.Parsed(file, defaults, "story_points", ProjectReader.Points),
             CustomFields = CustomFields(file, (body, "default_custom_fields"), (body, "custom_fields"), (defaults, "custom_fields")),
             RequiredFields = [.. file.Texts(body, "required_fields").Concat(fields.Where(f => f.Required).Select(f => f.Key)).Distinct()],
             Fields = fields,

@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
@@ -18,7 +20,8 @@ internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDef
     /// <summary>Notes what the checks find, each at its place.</summary>
     public void Check(ProjectSchema schema, IReadOnlySet<string>? roles)
     {
-        foreach (var finding in Definition is null ? [] : WorkflowChecks.Find(Definition, schema, roles))
+        var names = IssueFields.ConditionsOf(schema.CustomFields);
+        foreach (var finding in Definition is null ? [] : WorkflowChecks.Find(Definition, names, roles))
         {
             var place = finding.Transition is { } transition ? Transitions[transition] : finding.State is { } state ? States[state] : Key;
             if (finding.Severity is FindingSeverity.Error)
@@ -79,7 +82,6 @@ internal static partial class WorkflowReader
             if (root.Find(member) is { } stray)
                 file.Warn(stray.Key, $"The key '{member}' is not known here; it stands in workflow.");
         }
-
 
         var id = file.Required(head, "id", "The workflow", Workflow.MaxKeyLength);
         return (

@@ -1,7 +1,7 @@
-using Kiket.Domain.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
-using Kiket.Infrastructure.Definitions;
+using Kiket.Domain.Tokens;
+using Kiket.Infrastructure.Yaml;
 using static Kiket.Infrastructure.Extensions.ManifestValues;
 
 namespace Kiket.Infrastructure.Extensions;

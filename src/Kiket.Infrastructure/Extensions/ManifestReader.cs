@@ -4,8 +4,8 @@ using Kiket.Application.Extensions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
-using Kiket.Infrastructure.Definitions;
-using Kiket.Infrastructure.Webhooks;
+using Kiket.Infrastructure.Guards;
+using Kiket.Infrastructure.Yaml;
 using static Kiket.Infrastructure.Extensions.ManifestValues;
 
 namespace Kiket.Infrastructure.Extensions;
@@ -65,7 +65,6 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
     private const int MaxText = 2_000;
     private const int MaxName = 120;
     private const int MaxUrl = 2_000;
-    public const string Filtered = "[filtered]";
 
     private static readonly string[] Sdks = ["ruby", "python", "node", "java", "dotnet", "go"];
     private static readonly string[] Operations = ["read", "write", "delete", "admin"];
@@ -550,7 +549,7 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         };
     }
 
-    private static readonly JsonElement Hidden = JsonSerializer.SerializeToElement(Filtered);
+    private static readonly JsonElement Hidden = JsonSerializer.SerializeToElement(ManifestHeaders.Filtered);
 
     private bool IsHidden(JsonProperty member, JsonElement owner, IReadOnlyList<string> path) => member.Name switch
     {

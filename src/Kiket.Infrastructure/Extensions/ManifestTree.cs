@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
-using Kiket.Infrastructure.Definitions;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Extensions;
 

@@ -1,55 +1,61 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Idempotency;
 
-/// <summary>An answer to be given again.</summary>
-public sealed record StoredAnswer(int Status, string? ContentType, string? ETag, string? Location, byte[] Body);
-
-public enum ReservationOutcome
-{
-    /// <summary>The key is new; the write may begin.</summary>
-    Reserved,
-
-    /// <summary>The first request with the key is still running.</summary>
-    InUse,
-
-    /// <summary>The key was used for another request.</summary>
-    Reused,
-
-    /// <summary>The key was answered; here is the answer.</summary>
-    Answered,
-}
-
-public sealed record Reservation(ReservationOutcome Outcome, long RecordId, Guid Owner, StoredAnswer? Answer);
-
 /// <summary>
-/// Keeps the answers of writes that carry an <c>Idempotency-Key</c>. Once a key is answered, write and answer stand or fall together,
-/// because the answer is saved in the write's transaction.
+/// Keeps the results of commands whose requests carry an idempotency key. Once a key has a result, both stand or fall together, because the
+/// result is saved in the command's transaction.
 /// </summary>
-public sealed class IdempotencyStore(KiketDbContext db, IDataProtectionProvider protection, TimeProvider time)
+public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, IDataProtectionProvider protection, TimeProvider time) : IIdempotency
 {
-    /// <summary>How long an answer is kept.</summary>
+    /// <summary>How long a result is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     /// <summary>How long a request may run before its key can be taken over. One that runs longer keeps nothing: it can no longer answer.</summary>
     public static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(1);
 
-    private readonly IDataProtector protector = protection.CreateProtector("Kiket.Idempotency");
-
-    public async Task<Reservation> ReserveAsync(long userId, string key, string requestHash, CancellationToken ct)
+    /// <summary>Results as they are, with the members that an answer does not show: its status may depend on them.</summary>
+    internal static readonly JsonSerializerOptions Json = new()
     {
-        var (keyHash, owner, now) = (Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), Guid.NewGuid(), time.GetUtcNow());
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { IncludeIgnored } },
+    };
+
+    private readonly IDataProtector protector = protection.CreateProtector("Kiket.Idempotency.Result");
+
+    private string? key;
+    private string requestHash = "";
+    private Reservation? reserved;
+
+    /// <summary>Whether the result is that of an earlier request.</summary>
+    public bool IsReplayed { get; private set; }
+
+    public bool HasKey => key is not null;
+
+    /// <summary>Names the key of the current request.</summary>
+    /// <param name="hash">Of all that makes the request the same as another one.</param>
+    public void Use(string requestKey, string hash) => (key, requestHash) = (requestKey, hash);
+
+    public async Task<Result<T>?> ReserveAsync<T>(CancellationToken ct)
+    {
+        var name = key ?? throw new InvalidOperationException("The request has no idempotency key.");
+        key = null;
+        var now = time.GetUtcNow();
         var record = new IdempotencyRecord
         {
-            UserId = userId,
-            KeyHash = keyHash,
+            UserId = current.UserIdOrZero,
+            KeyHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))),
             RequestHash = requestHash,
-            Owner = owner,
+            Owner = Guid.NewGuid(),
             ReservedUntil = now + LongestRequest,
             ExpiresAt = now + Lifetime,
         };
@@ -57,56 +63,111 @@ public sealed class IdempotencyStore(KiketDbContext db, IDataProtectionProvider 
         try
         {
             await db.SaveChangesAsync(ct);
-            return new(ReservationOutcome.Reserved, record.Id, owner, null);
+            reserved = new(record.Id, record.Owner.Value);
+            return null;
         }
-        catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
+        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure))
         {
-            return await TakeOverAsync(userId, keyHash, requestHash, owner, now, ct);
         }
         finally
         {
-            db.Forget();
+            db.ChangeTracker.Clear();
+        }
+
+        return await TakeOverAsync<T>(name, record, now, ct);
+    }
+
+    public async Task<Error?> StoreAsync<T>(T value, CancellationToken ct)
+    {
+        if (reserved is not { } own)
+            return null;
+        var result = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(value, Json));
+        var isOurs = await db.IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner).ExecuteUpdateAsync(
+            set => set.SetProperty(r => r.Answer, result).SetProperty(r => r.Owner, (Guid?)null), ct) == 1;
+        return isOurs ? null : InUse("The request took too long and another one took its key over.");
+    }
+
+    public async Task EndAsync(bool isKept)
+    {
+        if (reserved is not { } own)
+            return;
+        reserved = null;
+        if (isKept)
+            return;
+        try
+        {
+            await db.IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner).ExecuteDeleteAsync(CancellationToken.None);
+        }
+        catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
+        {
+            // The reservation ends by itself after a while, and the first failure says more.
         }
     }
 
-    /// <summary>Saves the answer; to be called in the write's transaction.</summary>
-    /// <returns>False when another request has taken the key over, so that the write must not be kept.</returns>
-    public async Task<bool> AnswerAsync(Reservation reservation, StoredAnswer answer, CancellationToken ct)
+    private async Task<Result<T>?> TakeOverAsync<T>(string name, IdempotencyRecord record, DateTimeOffset now, CancellationToken ct)
     {
-        var sealedAnswer = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(answer));
-        return await db.IdempotencyRecords.Where(r => r.Id == reservation.RecordId && r.Owner == reservation.Owner).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.Answer, sealedAnswer).SetProperty(r => r.Owner, (Guid?)null),
-            ct) == 1;
-    }
-
-    /// <summary>Gives the key back, because the write was refused or failed and changed nothing.</summary>
-    public Task ReleaseAsync(Reservation reservation) =>
-        db.IdempotencyRecords.Where(r => r.Id == reservation.RecordId && r.Owner == reservation.Owner).ExecuteDeleteAsync(CancellationToken.None);
-
-    private async Task<Reservation> TakeOverAsync(long userId, string keyHash, string requestHash, Guid owner, DateTimeOffset now, CancellationToken ct)
-    {
-        db.Forget();
-        var existing = await db.IdempotencyRecords.AsNoTracking().SingleOrDefaultAsync(r => r.UserId == userId && r.KeyHash == keyHash, ct);
+        var existing = await db.IdempotencyRecords.AsNoTracking().SingleOrDefaultAsync(r => r.UserId == record.UserId && r.KeyHash == record.KeyHash, ct);
         if (existing is null)
-            return new(ReservationOutcome.InUse, 0, owner, null); // released this very moment; the caller may try again
+            return StillRunning(name); // released this very moment; the caller may try again
 
         var isOver = existing.ExpiresAt <= now;
-        if (!isOver && existing.RequestHash != requestHash)
-            return new(ReservationOutcome.Reused, existing.Id, owner, null);
-        if (!isOver && existing.Answer is { } sealedAnswer)
-            return new(ReservationOutcome.Answered, existing.Id, owner, JsonSerializer.Deserialize<StoredAnswer>(protector.Unprotect(sealedAnswer)));
+        if (!isOver && existing.RequestHash != record.RequestHash)
+            return new Error(ErrorKind.Invalid, ErrorCodes.IdempotencyKeyReused, $"The key '{name}' was used for another request.");
+        if (!isOver && existing.Answer is { } result)
+            return Replay<T>(name, result);
         if (!isOver && existing.ReservedUntil > now)
-            return new(ReservationOutcome.InUse, existing.Id, owner, null);
+            return StillRunning(name);
 
-        var taken = await db.IdempotencyRecords.Where(r => r.Id == existing.Id && r.Owner == existing.Owner && r.ReservedUntil == existing.ReservedUntil)
+        var isTaken = await db.IdempotencyRecords.Where(r => r.Id == existing.Id && r.Owner == existing.Owner && r.ReservedUntil == existing.ReservedUntil)
             .ExecuteUpdateAsync(
                 set => set
-                    .SetProperty(r => r.Owner, (Guid?)owner)
-                    .SetProperty(r => r.RequestHash, requestHash)
+                    .SetProperty(r => r.Owner, record.Owner)
+                    .SetProperty(r => r.RequestHash, record.RequestHash)
                     .SetProperty(r => r.Answer, (byte[]?)null)
-                    .SetProperty(r => r.ReservedUntil, now + LongestRequest)
-                    .SetProperty(r => r.ExpiresAt, now + Lifetime),
-                ct);
-        return new(taken == 1 ? ReservationOutcome.Reserved : ReservationOutcome.InUse, existing.Id, owner, null);
+                    .SetProperty(r => r.ReservedUntil, record.ReservedUntil)
+                    .SetProperty(r => r.ExpiresAt, record.ExpiresAt),
+                ct) == 1;
+        if (!isTaken)
+            return StillRunning(name);
+        reserved = new(existing.Id, record.Owner!.Value);
+        return null;
     }
+
+    private Result<T> Replay<T>(string name, byte[] stored)
+    {
+        try
+        {
+            var value = JsonSerializer.Deserialize<T>(protector.Unprotect(stored), Json)!;
+            IsReplayed = true;
+            return Result<T>.From(value);
+        }
+        catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
+        {
+            // Doing it again could do it twice.
+            return new Error(
+                ErrorKind.Conflict, ErrorCodes.Conflict, $"The request with the key '{name}' was done; an earlier version of the server kept its answer.");
+        }
+    }
+
+    private static Error StillRunning(string name) => InUse($"The first request with the key '{name}' is still running. Try again.");
+
+    private static Error InUse(string message) => new(ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, message);
+
+    private static void IncludeIgnored(JsonTypeInfo type)
+    {
+        if (type.Kind is not JsonTypeInfoKind.Object)
+            return;
+        foreach (var ignored in type.Properties.ToList())
+        {
+            if (ignored.AttributeProvider is not PropertyInfo { CanWrite: true } property
+                || property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always })
+                continue;
+            type.Properties.Remove(ignored);
+            var member = type.CreateJsonPropertyInfo(property.PropertyType, property.Name);
+            (member.Get, member.Set) = (property.GetValue, property.SetValue);
+            type.Properties.Add(member);
+        }
+    }
+
+    private sealed record Reservation(long RecordId, Guid Owner);
 }

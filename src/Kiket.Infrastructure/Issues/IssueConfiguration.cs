@@ -57,24 +57,3 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.HasIndex(i => i.MilestoneId);
     }
 }
-
-internal sealed class IssueChangeConfiguration : IEntityTypeConfiguration<IssueChange>
-{
-    public void Configure(EntityTypeBuilder<IssueChange> builder)
-    {
-        builder.HasKey(c => c.Id);
-        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
-        builder.HasOne<User>().WithMany().HasForeignKey(c => c.ActorId);
-    }
-}
-
-internal sealed class CommentConfiguration : IEntityTypeConfiguration<Comment>
-{
-    public void Configure(EntityTypeBuilder<Comment> builder)
-    {
-        builder.IsAggregate();
-        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
-        builder.HasOne<Issue>().WithMany().HasForeignKey(c => c.IssueId);
-        builder.HasOne<User>().WithMany().HasForeignKey(c => c.AuthorId);
-    }
-}

@@ -2,7 +2,7 @@ using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.SqlServer;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Webhooks;

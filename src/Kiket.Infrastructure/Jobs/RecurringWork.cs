@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Approvals;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Sla;
 using Kiket.Infrastructure.Webhooks;
-using Kiket.Infrastructure.Workflows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
@@ -13,6 +15,7 @@ using Kiket.Domain.Notifications;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;

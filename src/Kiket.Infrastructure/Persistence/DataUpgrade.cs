@@ -1,6 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
-
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>How far old rows have been brought into a new form that only .NET can make. A run that was killed goes on from here.</summary>
@@ -17,14 +14,4 @@ public sealed class DataUpgrade
 
     /// <summary>All rows up to this id are done.</summary>
     public long LastId { get; set; }
-}
-
-internal sealed class DataUpgradeConfiguration : IEntityTypeConfiguration<DataUpgrade>
-{
-    public void Configure(EntityTypeBuilder<DataUpgrade> builder)
-    {
-        builder.HasKey(u => u.Id);
-        builder.Property(u => u.Name).HasMaxLength(64);
-        builder.HasIndex(u => u.Name).IsUnique();
-    }
 }

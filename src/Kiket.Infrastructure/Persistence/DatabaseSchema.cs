@@ -12,7 +12,7 @@ namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
 /// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The caller
-/// holds the <see cref="DatabaseLock"/>, for which the database must exist.
+/// holds the database lock, for which the database must exist.
 /// </summary>
 public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
 {
@@ -45,13 +45,15 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
         if (pending.Count > 0)
         {
             await ForgetDeadMigrationAsync(ct);
-            await db.MigrateAsync(ct);
-        }
-        else
-        {
-            await db.UpgradeAsync(ct); // a run before may have been killed behind its last migration
+            await db.Database.MigrateAsync(ct);
+
+            // Without a write-ahead log a commit fails while somebody reads. The file remembers it.
+            if (db.Database.IsSqlite())
+                await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
         }
 
+        // Brings old rows into the form of this version; a run before may have been killed behind its last migration.
+        await new TextUpgrade(db).RunAsync(ct);
         if (!await HasJobStorageAsync(ct))
             await InstallJobStorageAsync(ct);
         return pending;

@@ -1,5 +1,3 @@
-using Kiket.Application.Sla;
-using Kiket.Infrastructure.Outbox;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -54,7 +52,7 @@ internal static class DatabaseSetup
             DatabaseProvider.PostgreSql => builder.UseNpgsql(Prepared(connection)),
             _ => builder.UseSqlServer(connection),
         };
-        return builder.UseSnakeCaseNamingConvention().AddInterceptors(OutboxInterceptor.Instance).ConfigureWarnings(Quieten);
+        return builder.UseSnakeCaseNamingConvention().ConfigureWarnings(Quieten);
     }
 
     /// <summary>A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.</summary>
@@ -98,7 +96,7 @@ internal static class DatabaseSetup
         services.AddScoped<KiketDbContext>(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();
-            db.BeginUse(provider.GetRequiredService<CurrentActor>(), provider.GetRequiredService<OutboxSignal>(), provider.GetRequiredService<SlaRules>());
+            db.BeginUse(provider.GetRequiredService<CurrentActor>());
             return db;
         });
         return services;

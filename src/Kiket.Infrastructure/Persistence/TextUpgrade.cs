@@ -1,4 +1,6 @@
 using Kiket.Application.Abstractions;
+using Kiket.Application.Extensions;
+using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Extensions;
@@ -6,10 +8,10 @@ using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
-using Kiket.Infrastructure.Extensions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 
@@ -67,8 +69,8 @@ internal sealed class TextUpgrade(KiketDbContext db)
             return;
         await BeginAsync(name, ct);
         while (!await NextAsync(name, refresh, ct))
-            db.Forget();
-        db.Forget();
+            db.ChangeTracker.Clear();
+        db.ChangeTracker.Clear();
     }
 
     private async Task BeginAsync(string name, CancellationToken ct)
@@ -80,12 +82,12 @@ internal sealed class TextUpgrade(KiketDbContext db)
         {
             await db.SaveChangesAsync(ct);
         }
-        catch (DbUpdateException failure) when (db.IsUniqueViolation(failure))
+        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure))
         {
             // Another node has begun at the same moment.
         }
 
-        db.Forget();
+        db.ChangeTracker.Clear();
     }
 
     /// <returns>Whether all rows are done.</returns>
@@ -98,7 +100,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
         upgrade.LastId = ids.Count < BatchSize ? DataUpgrade.Done : ids[^1];
         try
         {
-            await db.SaveQuietlyAsync(ct);
+            await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateConcurrencyException)
         {

@@ -23,14 +23,3 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.HasOne<User>().WithMany().HasForeignKey(p => p.LeadId);
     }
 }
-
-internal sealed class ProjectMemberConfiguration : IEntityTypeConfiguration<ProjectMember>
-{
-    public void Configure(EntityTypeBuilder<ProjectMember> builder)
-    {
-        builder.HasKey(m => new { m.ProjectId, m.UserId });
-        builder.HasIndex(m => new { m.OrganizationId, m.UserId });
-        builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
-        builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
-    }
-}

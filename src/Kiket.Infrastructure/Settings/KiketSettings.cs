@@ -1,5 +1,7 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
+using Kiket.Infrastructure.Guards;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Webhooks;

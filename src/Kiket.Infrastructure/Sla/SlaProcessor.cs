@@ -1,14 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Abstractions;
 using Kiket.Application.Sla;
-using Kiket.Domain.Issues;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Sla;
-using Kiket.Domain.Workflows;
-using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.Users;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -67,7 +64,7 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
     {
         try
         {
-            return await LostRaces.RetryAsync(() => TryProcessAsync(claimed, ct), DatabaseFailure.IsLostRace, ct);
+            return await HandleAsync(claimed, ct);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -76,15 +73,16 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
         }
     }
 
-    private async Task<bool> TryProcessAsync(SlaClaim claimed, CancellationToken ct)
+    private async Task<bool> HandleAsync(SlaClaim claimed, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = await scope.ServiceProvider.SignInServiceAsync(claimed.OrganizationId, ct);
         var actorId = scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor.UserId;
-        return (await db.InTransactionAsync<bool>(() => HandleAsync(db, claimed, actorId, ct), ct)).Value;
+        var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
+        return (await work.RunAsync<bool>(async () => await AdvanceAsync(db, claimed, actorId, ct), ct)).Value;
     }
 
-    private async Task<Domain.Common.Result<bool>> HandleAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
+    private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
     {
         // Locks the row until the commit: a move of the issue either comes first and takes the claim away, or waits.
         var ours = await db.SlaTimers.Where(t => t.Id == claimed.TimerId && t.ClaimId == claimed.Claim)
@@ -98,52 +96,9 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
             timer.Rest(now + RestOfArchived);
         else
             timer.Advance(issue, timer.BusinessHours ? await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock, actorId, now);
-        await db.SaveChangesAsync(ct);
         return true;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The SLA timer {Id} failed; it is tried again later.")]
     private partial void LogFailure(Exception failure, long id);
-}
-
-/// <summary>A timer that a worker has taken.</summary>
-public sealed record SlaClaim(long TimerId, long OrganizationId, Guid Claim);
-
-/// <summary>Tells of the limits that were reached since the last time.</summary>
-public sealed class SlaJob(SlaProcessor processor)
-{
-    public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);
-}
-
-internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
-{
-    public void Configure(EntityTypeBuilder<SlaTimer> builder)
-    {
-        builder.IsAggregate();
-        builder.Property(t => t.State).HasMaxLength(State.MaxKeyLength);
-        builder.Property(t => t.RuleKey).HasMaxLength(SlaRule.MaxKeyLength);
-        builder.Ignore(t => t.Clock);
-        builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId);
-        builder.HasOne<Issue>().WithMany().HasForeignKey(t => t.IssueId);
-        builder.HasMany(t => t.Events).WithOne().HasForeignKey(e => e.TimerId);
-
-        // What is due, for workers, across organizations.
-        builder.HasIndex(t => new { t.NextAt, t.Id });
-        builder.HasIndex(t => new { t.OrganizationId, t.IssueId, t.StoppedAt });
-        builder.HasIndex(t => new { t.OrganizationId, t.StoppedAt, t.BreachesAt });
-    }
-}
-
-internal sealed class SlaEventConfiguration : IEntityTypeConfiguration<SlaEvent>
-{
-    public void Configure(EntityTypeBuilder<SlaEvent> builder)
-    {
-        builder.HasKey(e => e.Id);
-        builder.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId);
-        builder.HasOne<Issue>().WithMany().HasForeignKey(e => e.IssueId);
-        builder.HasIndex(e => new { e.OrganizationId, e.Id });
-        builder.HasIndex(e => new { e.OrganizationId, e.ProjectId, e.Id });
-        builder.HasIndex(e => new { e.OrganizationId, e.IssueId, e.Id });
-        builder.HasIndex(e => e.TimerId);
-    }
 }

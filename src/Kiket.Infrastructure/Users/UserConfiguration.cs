@@ -19,30 +19,3 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.HasIndex(u => new { u.OrganizationId, u.Role });
     }
 }
-
-internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<AccessToken>
-{
-    public void Configure(EntityTypeBuilder<AccessToken> builder)
-    {
-        builder.IsAggregate();
-        builder.Property(t => t.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
-        builder.Property(t => t.Name).HasMaxCharacters(AccessToken.MaxNameLength);
-        builder.Property(t => t.Hash).HasMaxLength(64);
-        builder.Property(t => t.Prefix).HasMaxLength(16);
-        builder.HasIndex(t => t.Hash).IsUnique();
-        builder.HasIndex(t => new { t.OrganizationId, t.Kind, t.UserId });
-        builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId);
-    }
-}
-
-internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitation>
-{
-    public void Configure(EntityTypeBuilder<Invitation> builder)
-    {
-        builder.IsAggregate();
-        builder.Property(i => i.Hash).HasMaxLength(64);
-        builder.HasIndex(i => i.Hash).IsUnique();
-        builder.HasIndex(i => new { i.OrganizationId, i.UserId });
-        builder.HasOne<User>().WithMany().HasForeignKey(i => i.UserId);
-    }
-}

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Kiket.Application.Abstractions;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Kiket.Domain.Common;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Webhooks;
-using Kiket.Domain.Workflows;
 
 namespace Kiket.Infrastructure.Webhooks;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Hangfire;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -70,28 +69,5 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
     {
         await using var scope = scopes.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
-    }
-}
-
-/// <summary>Sends what is due to one endpoint.</summary>
-public sealed class WebhookDrainJob(WebhookDrain drain, WebhookSchedule schedule)
-{
-    /// <param name="name">What the dashboard shows.</param>
-    [SuppressMessage("Style", "IDE0060", Justification = "The dashboard shows a job's arguments.")]
-    [JobDisplayName("Send what is due to {1} (webhook {0})"), AutomaticRetry(Attempts = 0)]
-    public async Task RunAsync(long webhookId, string name, CancellationToken ct)
-    {
-        if (await drain.RunAsync(webhookId, ct))
-            await schedule.WakeAsync([webhookId], ct);
-    }
-}
-
-/// <summary>Hands out what waits in the event log, and wakes every endpoint that has something due.</summary>
-public sealed class WebhookSweepJob(WebhookFanOut fanOut, WebhookSchedule schedule)
-{
-    public async Task RunAsync(CancellationToken ct)
-    {
-        await fanOut.RunAsync(ct);
-        await schedule.SweepAsync(ct);
     }
 }

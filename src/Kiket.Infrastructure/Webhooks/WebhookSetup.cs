@@ -1,15 +1,12 @@
 using Kiket.Application.Abstractions;
-using Kiket.Application.Guards;
-using Kiket.Infrastructure.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Webhooks;
 
 internal static class WebhookSetup
 {
-    public static IServiceCollection AddKiketWebhooks(this IServiceCollection services, KiketSettings settings)
+    public static IServiceCollection AddKiketWebhooks(this IServiceCollection services, WebhookOptions options)
     {
-        var options = settings.Webhooks;
         var targets = new OutboundTargets(options);
         services.AddSingleton(options);
         services.AddSingleton<IOutboundTargets>(targets);
@@ -26,8 +23,6 @@ internal static class WebhookSetup
         services.AddSingleton<WebhookRequests>();
         services.AddSingleton<WebhookSender>();
         services.AddScoped<WebhookPayloads>();
-        services.AddSingleton(settings.Guards);
-        services.AddScoped<IGuardCaller, GuardCaller>();
         services.AddScoped<IWebhookProbe, WebhookProbe>();
         return services;
     }

@@ -1,4 +1,4 @@
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Persistence;
 using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Webhooks;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Events;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Users;
-using Kiket.Infrastructure.Workflows;
+using Kiket.Infrastructure.Approvals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

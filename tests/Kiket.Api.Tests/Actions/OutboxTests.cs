@@ -1,6 +1,6 @@
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Events;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

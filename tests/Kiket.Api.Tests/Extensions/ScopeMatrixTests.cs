@@ -2,7 +2,7 @@ using System.Text;
 using Kiket.Api.Authentication;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Common;
-using Kiket.Domain.Users;
+using Kiket.Domain.Tokens;
 
 namespace Kiket.Api.Tests.Extensions;
 

@@ -51,6 +51,39 @@ public sealed class IdempotencyTests(KiketServer server)
         Assert.True(again.Headers.Contains("Idempotent-Replayed"));
     }
 
+    [Fact]
+    public async Task A_status_that_depends_on_what_was_there_before_is_the_same_again()
+    {
+        var tenant = await TenantAsync(server);
+        const string modules = "/api/v1/custom_data_modules";
+        var schema = new { project_id = "LEGAL", schema = "module: once\ntables:\n  t:\n    columns:\n      - {name: a, type: integer}\n" };
+
+        var first = await SendAsync(tenant.Admin, HttpMethod.Post, modules, "key", schema);
+        var again = await SendAsync(tenant.Admin, HttpMethod.Post, modules, "key", schema);
+        var other = await SendAsync(tenant.Admin, HttpMethod.Post, modules, "another key", schema);
+
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task A_dry_run_gives_the_key_back()
+    {
+        var tenant = await TenantAsync(server);
+        var issue = await tenant.AddIssueAsync();
+        object Reassigning(bool dryRun) => new { dry_run = dryRun, reassignments = new[] { new { issue_id = (long)issue["id"]!, to_user_id = tenant.AdminId } } };
+
+        foreach (var dryRun in new[] { true, false })
+        {
+            var answer = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/capacity/reassign", "key", Reassigning(dryRun)).OkAsync();
+            Assert.Equal(dryRun, (bool)answer["dry_run"]!);
+        }
+
+        Assert.Equal(tenant.AdminId, (long)(await tenant.Admin.GetAsync($"/api/v1/issues/{issue["id"]}").OkAsync())["assignee_id"]!);
+    }
+
     [Theory]
     [InlineData("""{"project_key": "LEGAL", "issue": {"title": "Twice"}}""", "/api/v1/issues")]
     [InlineData("""{"project_key": "LEGAL", "issue": {"title": "Once"}}""", "/api/v1/issues?organization=other")]

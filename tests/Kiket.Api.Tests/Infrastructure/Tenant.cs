@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;

@@ -29,7 +29,8 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var opened = await AddEveryCombinationAsync(db, actor, tenant.AdminId);
 
-        var shown = await db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers)).Select(p => p.Id).Order().ToListAsync();
+        var shown = await db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers))
+            .Select(p => p.Id).Order().ToListAsync();
         var listed = await client.GetAsync("/api/v1/projects?per_page=100&sort=id").OkAsync();
 
         Assert.Equal(36, await db.Projects.CountAsync());

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure;
 using Kiket.Infrastructure.Persistence;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

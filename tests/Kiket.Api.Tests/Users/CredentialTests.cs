@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Webhooks;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,6 @@
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;

@@ -17,6 +17,9 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Values that some field holds, none of which is what the issue has.</summary>
+    private static readonly JsonElement[] Values = [Json("2026-01-15"), Json(3), Json("high")];
+
     private Workspace workspace = null!;
     private long issueId;
     private User grace = null!;
@@ -111,6 +114,8 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"fields":{"priority":"enormous"}}""", "failed: 'enormous' is no priority.", "medium|||open")]
     [InlineData("""{"fields":{"priority":"high","story_points":-1}}""", "failed: Story points are a number from 0 to 100000 with at most two decimals.", "medium|||open")]
     [InlineData("""{"field":"milestone_id","value":99}""", "failed: There is no milestone 99 in this project.", "medium|||open")]
+    [InlineData("""{"field":"parent","value":99}""", "failed: An action cannot change parent_id.", "medium|||open")]
+    [InlineData("""{"type":"Bug","priority":"high"}""", "failed: An action cannot change issue_type.", "medium|||open")]
     [InlineData("{}", "skipped: There are no fields.", "medium|||open")]
     public async Task Update_fields_follows_the_rules_that_people_follow(string parameters, string expected, string outcome)
     {
@@ -119,6 +124,42 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         var issue = await ReadAsync();
         var area = issue.CustomFields.TryGetValue("area", out var held) ? held.GetString() : null;
         Assert.Equal(outcome, $"{WireName.Of(issue.Priority)}|{issue.StoryPoints:0.##}|{area}|{issue.Status}");
+    }
+
+    [Fact]
+    public async Task Update_fields_sets_every_field_that_an_action_can_change()
+    {
+        var fields = IssueFields.For(FieldUses.Actions).Where(f => !f.HasOwnMethod && f.Name != "milestone_id").ToList();
+        var values = fields.ToDictionary(
+            f => f.Name, f => f.HoldsUser ? Json("heidi@example.com") : Values.First(v => f.Read(new(), v) is not null));
+
+        var ended = await RunAsync("update_fields", JsonSerializer.Serialize(new { fields = values }));
+
+        Assert.StartsWith("done: ", ended, StringComparison.Ordinal);
+
+        var issue = await ReadAsync();
+        Assert.All(fields, field =>
+        {
+            var value = values[field.Name];
+            var expected = field.HoldsUser ? Json(heidi.Id) : field.IsList ? Json(new[] { value }) : value;
+            Assert.True(FieldValue.Of(expected).Matches(FieldValue.Of(field.ToJson(issue)!.Value)), field.Name);
+        });
+    }
+
+    [Fact]
+    public async Task Placeholders_show_every_field()
+    {
+        var fields = IssueFields.For(FieldUses.Placeholders).ToList();
+        await using var session = workspace.SignIn();
+        var issue = await session.Db.Issues.SingleAsync(i => i.Id == issueId);
+
+        var project = await session.Db.Projects.SingleAsync();
+
+        var document = await IssueDocument.ReadAsync(session.Db, issue, project, new("http://localhost"), default);
+
+        var shown = (Dictionary<string, object?>)document["issue"]!;
+        Assert.All(fields, field => Assert.Equal(field.ToJson(issue) is null, shown[field.Name] is null));
+        Assert.Empty(fields.Select(f => f.Name).Except(shown.Keys));
     }
 
     [Theory]
@@ -168,13 +209,13 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     {
         await using var session = new Session(workspace.Services, workspace.Admin with { Role = OrganizationRole.Developer, UserId = grace.Id });
         var db = session.Db;
-        var ended = await db.InTransactionAsync<(ActionOutcome Outcome, string Detail)>(
+        var ended = await session.Get<IUnitOfWork>().RunAsync<(ActionOutcome Outcome, string Detail)>(
             async () =>
             {
                 var issue = await db.Issues.SingleAsync(i => i.Id == issueId);
                 var project = await db.Projects.SingleAsync();
                 var actor = new Actor(workspace.Admin.OrganizationId, grace.Id, OrganizationRole.Developer);
-                var run = new ActionRun(db, session.Get<IPlaceholders>(), session.Get<ISecretProtector>(), actor, new("http://localhost"), Now, issue, project);
+                var run = new ActionRun(db, session.Get<IUnitOfWork>(), session.Get<IPlaceholders>(), session.Get<ISecretProtector>(), actor, new("http://localhost"), Now, issue, project);
                 return await run.RunAsync(new WorkflowAction(kind, JsonDocument.Parse(parameters).RootElement), TestContext.Current.CancellationToken);
             },
             TestContext.Current.CancellationToken);
@@ -182,6 +223,8 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
             ? $"failed: {string.Join(' ', refusal.Details.Select(d => d.Message).DefaultIfEmpty(refusal.Message))}"
             : $"{WireName.Of(ended.Value.Outcome)}: {ended.Value.Detail}";
     }
+
+    private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
 
     private async Task<Issue> ReadAsync()
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiket.Domain.Common;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using static Kiket.Application.Tests.Definitions.Packs;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiket.Application.Definitions;
 using Kiket.Application.Tests.Workflows;
 using Kiket.Infrastructure.Definitions;
+using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Application.Tests.Definitions;
 

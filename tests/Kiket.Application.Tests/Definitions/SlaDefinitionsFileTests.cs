@@ -1,5 +1,6 @@
-using Kiket.Domain.Issues;
-using Kiket.Domain.Sla;
+using Kiket.Domain.Common;
+using Kiket.Domain.Workflows;
+
 using static Kiket.Application.Tests.Definitions.Packs;
 
 namespace Kiket.Application.Tests.Definitions;

@@ -1,5 +1,8 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
 using Kiket.Infrastructure.Idempotency;
 using Kiket.Infrastructure.Jobs;
+using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -15,77 +18,86 @@ public abstract class IdempotencySuite(TestDatabase database)
 
     private readonly long user = Interlocked.Increment(ref users);
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-    private readonly StoredAnswer answer = new(201, "application/json", "\"1-a\"", "/there", [1, 2, 3]);
 
     [Fact]
-    public async Task An_answered_key_gives_its_answer_again_and_is_refused_for_another_request()
+    public async Task An_answered_key_gives_its_result_again_and_is_refused_for_another_request()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        Assert.True(await store.AnswerAsync(await ReserveAsync(store), answer, default));
+        var first = await ReserveAsync(session);
+        Assert.Null(await first.Store.StoreAsync("result", default));
 
-        var again = await ReserveAsync(store);
-        var other = await ReserveAsync(store, hash: "other");
+        var again = await ReserveAsync(session);
+        var other = await ReserveAsync(session, hash: "other");
 
-        Assert.Equal(ReservationOutcome.Answered, again.Outcome);
-        Assert.Equivalent(answer, again.Answer, strict: true);
-        Assert.Equal(ReservationOutcome.Reused, other.Outcome);
+        Assert.Equal("result", again.Settled!.Value);
+        Assert.True(again.Store.IsReplayed);
+        Assert.Equal(ErrorCodes.IdempotencyKeyReused, other.Settled!.Error!.Code);
+        Assert.False(other.Store.IsReplayed);
     }
 
     [Fact]
-    public async Task A_key_is_in_use_until_it_is_answered_and_free_once_it_is_given_back()
+    public async Task A_key_is_in_use_until_it_has_a_result_and_free_once_it_is_given_back()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        var first = await ReserveAsync(store);
+        var first = await ReserveAsync(session);
 
-        Assert.Equal(ReservationOutcome.Reserved, first.Outcome);
-        Assert.Equal(ReservationOutcome.InUse, (await ReserveAsync(store)).Outcome);
-        await store.ReleaseAsync(first);
-        Assert.Equal(ReservationOutcome.Reserved, (await ReserveAsync(store)).Outcome);
+        Assert.Null(first.Settled);
+        Assert.True(await IsInUseAsync(session));
+        await first.Store.EndAsync(isKept: false);
+        Assert.Null((await ReserveAsync(session)).Settled);
     }
 
     [Fact]
     public async Task Keys_of_two_users_and_keys_that_differ_in_case_do_not_meet()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        await ReserveAsync(store, "key");
+        await ReserveAsync(session, "key");
 
-        Assert.Equal(ReservationOutcome.Reserved, (await ReserveAsync(store, "KEY")).Outcome);
-        Assert.Equal(ReservationOutcome.Reserved, (await store.ReserveAsync(Interlocked.Increment(ref users), "key", "hash", default)).Outcome);
+        Assert.Null((await ReserveAsync(session, "KEY")).Settled);
+        Assert.Null((await ReserveAsync(session, "key", userId: Interlocked.Increment(ref users))).Settled);
     }
 
     [Fact]
     public async Task After_24_hours_a_key_is_new_again_even_for_another_request()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        await store.AnswerAsync(await ReserveAsync(store), answer, default);
+        await (await ReserveAsync(session)).Store.StoreAsync("result", default);
 
         clock.Advance(IdempotencyStore.Lifetime - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(ReservationOutcome.Answered, (await ReserveAsync(store)).Outcome);
+        Assert.Equal("result", (await ReserveAsync(session)).Settled!.Value);
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(ReservationOutcome.Reserved, (await ReserveAsync(store, hash: "other")).Outcome);
-        Assert.Equal(ReservationOutcome.InUse, (await ReserveAsync(store, hash: "other")).Outcome);
+        Assert.Null((await ReserveAsync(session, hash: "other")).Settled);
+        Assert.True(await IsInUseAsync(session, hash: "other"));
     }
 
     [Fact]
-    public async Task A_key_whose_request_died_can_be_taken_over_and_the_dead_one_can_no_longer_answer()
+    public async Task A_key_whose_request_died_can_be_taken_over_and_the_dead_one_can_no_longer_store_a_result()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        var dead = await ReserveAsync(store);
+        var dead = await ReserveAsync(session);
 
         clock.Advance(IdempotencyStore.LongestRequest - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(ReservationOutcome.InUse, (await ReserveAsync(store)).Outcome);
+        Assert.True(await IsInUseAsync(session));
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        var heir = await ReserveAsync(store);
+        var heir = await ReserveAsync(session);
 
-        Assert.Equal(ReservationOutcome.Reserved, heir.Outcome);
-        Assert.False(await store.AnswerAsync(dead, answer, default));
-        await store.ReleaseAsync(dead);
-        Assert.True(await store.AnswerAsync(heir, answer, default));
+        Assert.Null(heir.Settled);
+        Assert.Equal(ErrorCodes.IdempotencyKeyInUse, (await dead.Store.StoreAsync("late", default))?.Code);
+        await dead.Store.EndAsync(isKept: false);
+        Assert.Null(await heir.Store.StoreAsync("result", default));
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_read_is_neither_given_nor_made_again()
+    {
+        await using var session = SignIn();
+        await (await ReserveAsync(session)).Store.StoreAsync("result", default);
+        await session.Db.IdempotencyRecords.Where(r => r.UserId == user).ExecuteUpdateAsync(set => set.SetProperty(r => r.Answer, [1, 2, 3]));
+
+        var again = await ReserveAsync(session);
+
+        Assert.Equal(ErrorCodes.Conflict, again.Settled!.Error!.Code);
+        Assert.False(again.Store.IsReplayed);
     }
 
     [Fact]
@@ -101,9 +113,9 @@ public abstract class IdempotencySuite(TestDatabase database)
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
             {
                 await using var own = SignIn();
-                return (await ReserveAsync(StoreOf(own))).Outcome;
+                return (await ReserveAsync(own)).Settled;
             })));
-            return outcomes.Count(o => o is ReservationOutcome.Reserved);
+            return outcomes.Count(o => o is null);
         }
     }
 
@@ -111,10 +123,9 @@ public abstract class IdempotencySuite(TestDatabase database)
     public async Task Expired_keys_are_pruned_and_the_others_stay()
     {
         await using var session = SignIn();
-        var store = StoreOf(session);
-        await ReserveAsync(store, "old");
+        await ReserveAsync(session, "old");
         clock.Advance(TimeSpan.FromHours(1));
-        await ReserveAsync(store, "young");
+        await ReserveAsync(session, "young");
 
         // It prunes for all; the tests of this class run one after the other, and no other class makes keys on this database.
         var later = new FakeTimeProvider(clock.GetUtcNow() + IdempotencyStore.Lifetime - TimeSpan.FromMinutes(30));
@@ -129,10 +140,19 @@ public abstract class IdempotencySuite(TestDatabase database)
         return new(database.Services, null);
     }
 
-    private IdempotencyStore StoreOf(Session session) => new(session.Db, session.Get<IDataProtectionProvider>(), clock);
+    private async Task<bool> IsInUseAsync(Session session, string hash = "hash") =>
+        (await ReserveAsync(session, hash: hash)).Settled?.Error?.Code == ErrorCodes.IdempotencyKeyInUse;
 
-    private Task<Reservation> ReserveAsync(IdempotencyStore store, string key = "key", string hash = "hash") =>
-        store.ReserveAsync(user, key, hash, default);
+    /// <summary>Reserves a key as a request of its own does.</summary>
+    private async Task<(IdempotencyStore Store, Result<string>? Settled)> ReserveAsync(
+        Session session, string key = "key", string hash = "hash", long? userId = null)
+    {
+        var actor = new CurrentActor();
+        actor.SignIn(new(0, userId ?? user, OrganizationRole.Developer), []);
+        var store = new IdempotencyStore(session.Db, actor, session.Get<IDataProtectionProvider>(), clock);
+        store.Use(key, hash);
+        return (store, await store.ReserveAsync<string>(default));
+    }
 }
 
 public sealed class SqliteIdempotencyTests(SqliteDatabase database) : IdempotencySuite(database);

@@ -42,7 +42,9 @@ public sealed class SpecificationTests : IDisposable
 
     [Fact]
     public void All_conditions_must_hold() =>
-        Assert.Equal(["B"], TitlesOf(q => q.Where(b => b.Year == 1).Where(b => b.Author!.Name == "Ada").Where(b => b.Title == "C", condition: false)));
+        Assert.Equal(
+            ["B"],
+            TitlesOf(q => q.Where(b => b.Year == 1).Where(b => b.Author!.Name == "Ada").Where(b => b.Title == "C", false)));
 
     [Fact]
     public void Further_orders_break_the_ties_of_the_first()
@@ -113,14 +115,16 @@ public sealed class SpecificationTests : IDisposable
     {
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value;
         var workflow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch);
-        var issue = Issue.Open(project, project.Schema.DefaultType!, workflow, new() { Title = "One" }, null, null, 1, DateTimeOffset.UnixEpoch).Value;
+        var type = project.Schema.DefaultType!;
+        var issue = Issue.Open(project, type, workflow, new() { Title = "One" }, null, null, 1, DateTimeOffset.UnixEpoch).Value;
         issue.TakeNumber("LEGAL", 42);
 
         Assert.True(new IssueByRef(Reference("legal-42")).IsSatisfiedBy(issue));
         Assert.False(new IssueByRef(Reference("legal-43")).IsSatisfiedBy(issue));
         Assert.Single(new IssueByRef(Reference("legal-42")).Evaluate([issue]));
 
-        static IssueRef Reference(string text) => IssueRef.TryParse(text, out var reference) ? reference : throw new ArgumentException(text, nameof(text));
+        static IssueRef Reference(string text) =>
+            IssueRef.TryParse(text, out var reference) ? reference : throw new ArgumentException(text, nameof(text));
     }
 
     public void Dispose()

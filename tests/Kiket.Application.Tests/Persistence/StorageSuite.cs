@@ -1,9 +1,13 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Calendars;
+using Kiket.Domain.Checklists;
+using Kiket.Domain.Comments;
+using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Extensions;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
@@ -263,7 +267,7 @@ public abstract class StorageSuite(TestDatabase database)
         await using var session = workspace.SignIn();
         session.Db.Add(row);
         var failure = await Assert.ThrowsAsync<DbUpdateException>(() => session.Db.SaveChangesAsync());
-        return session.Db.IsUniqueViolation(failure);
+        return DatabaseFailure.IsUniqueViolation(failure);
     }
 
     /// <summary>An organization with a row in every table.</summary>

@@ -44,7 +44,7 @@ public abstract class TestDatabase : IAsyncLifetime
         Connection = connection;
         services = KiketServices.On(Provider, connection, Statements);
         await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().MigrateAsync(default);
+        await scope.ServiceProvider.GetRequiredService<DatabaseSchema>().MigrateAsync(default);
     }
 
     public async ValueTask DisposeAsync()

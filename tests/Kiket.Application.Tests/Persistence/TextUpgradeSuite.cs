@@ -1,3 +1,4 @@
+using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -17,7 +18,7 @@ public abstract class TextUpgradeSuite(TestDatabase database)
                 .SetProperty(i => i.StatusKey, "")
                 .SetProperty(i => i.SearchText, "").SetProperty(i => i.Title, "ΟΔΟΣ cafe\u0301").SetProperty(i => i.Labels, new[] { "cafe\u0301", "café" }));
             await old.Db.DataUpgrades.ExecuteDeleteAsync();
-            await old.Db.MigrateAsync(default);
+            await old.Get<DatabaseSchema>().MigrateAsync(default);
         }
 
         await using var reader = workspace.SignIn();

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>Several saves are kept together or not at all, also inside the transaction of an idempotency key.</summary>
+/// <summary>What a unit of work changes is kept together or not at all, and so is each of its parts.</summary>
 public abstract class TransactionSuite(TestDatabase database)
 {
     private static readonly Error Refusal = Error.Forbidden("No.");
@@ -28,14 +28,15 @@ public abstract class TransactionSuite(TestDatabase database)
     }
 
     [Fact]
-    public async Task Success_keeps_every_save()
+    public async Task Success_keeps_every_change()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await session.Db.InTransactionAsync<int>(() => SaveTwoAsync(session, 2), default);
+        var result = await Work(session).RunAsync(() => AddTwoAsync(session, 2), default);
 
         Assert.Equal(2, result.Value);
+        Assert.False(Work(session).IsRunning);
         Assert.Equal(["A", "B"], await KeysAsync(workspace));
     }
 
@@ -45,10 +46,48 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await session.Db.InTransactionAsync<int>(() => SaveTwoAsync(session, Refusal), default);
+        var result = await Work(session).RunAsync(() => AddTwoAsync(session, Refusal), default);
 
         Assert.Equal(Refusal, result.Error);
         Assert.Empty(await KeysAsync(workspace));
+    }
+
+    [Fact]
+    public async Task A_refusal_keeps_what_it_was_told_to_keep_and_nothing_else()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await using var session = workspace.SignIn();
+
+        var result = await Work(session).RunAsync<int>(
+            async () =>
+            {
+                await AddTwoAsync(session, 2);
+                Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
+                return Refusal;
+            },
+            default);
+
+        Assert.Equal(Refusal, result.Error);
+        Assert.Equal(["KEPT"], await KeysAsync(workspace));
+        await Work(session).RunAsync(() => AddTwoAsync(session, Refusal), default);
+        Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was told once
+    }
+
+    [Fact]
+    public async Task Success_does_not_do_what_a_refusal_was_to_keep()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await using var session = workspace.SignIn();
+
+        await Work(session).RunAsync<int>(
+            async () =>
+            {
+                Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
+                return await AddTwoAsync(session, 2);
+            },
+            default);
+
+        Assert.Equal(["A", "B"], await KeysAsync(workspace));
     }
 
     [Fact]
@@ -57,56 +96,138 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => session.Db.InTransactionAsync<int>(() => FailAsync(session), default));
+        await Assert.ThrowsAsync<TimeoutException>(() => Work(session).RunAsync(() => FailAsync(session), default));
 
+        Assert.False(Work(session).IsRunning);
         Assert.Empty(await KeysAsync(workspace));
     }
 
     [Fact]
-    public async Task Inside_another_transaction_success_waits_for_the_outer_commit()
+    public async Task A_rehearsal_says_what_would_happen_and_keeps_none()
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        await using (var outer = await session.Db.Database.BeginTransactionAsync())
-            await session.Db.InTransactionAsync<int>(() => SaveTwoAsync(session, 2), default);
+        var result = await Work(session).RehearseAsync(() => AddTwoAsync(session, 2), default);
+
+        Assert.Equal(2, result.Value);
         Assert.Empty(await KeysAsync(workspace));
+    }
 
-        session.Db.Forget();
-        await using (var outer = await session.Db.Database.BeginTransactionAsync())
-        {
-            await session.Db.InTransactionAsync<int>(() => SaveTwoAsync(session, 2), default);
-            await outer.CommitAsync();
-        }
+    [Fact]
+    public async Task Who_loses_a_race_runs_again_on_fresh_data()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        var project = (await workspace.AddProjectAsync()).Id;
+        await using var session = workspace.SignIn();
+        List<string> seen = [];
 
-        Assert.Equal(["A", "B"], await KeysAsync(workspace));
+        var result = await Work(session).RunAsync<int>(
+            async () =>
+            {
+                var mine = await session.Db.Projects.SingleAsync(p => p.Id == project);
+                seen.Add(mine.Name);
+                mine.Edit(new() { Description = "Mine" }, workspace.Admin.UserId, DateTimeOffset.UnixEpoch);
+                if (seen.Count > 1)
+                    return seen.Count;
+                throw new DbUpdateConcurrencyException("Another writer was faster.");
+            },
+            default);
+
+        Assert.Equal(2, result.Value);
+        await using var reader = workspace.SignIn();
+        var kept = await reader.Db.Projects.SingleAsync(p => p.Id == project);
+        Assert.Equal(("Mine", 2), (kept.Description, kept.Version)); // not changed twice
     }
 
     [Theory]
     [InlineData("refusal")]
     [InlineData("exception")]
     [InlineData("unique violation")]
-    public async Task Inside_another_transaction_a_failure_undoes_its_own_saves_only(string failure)
+    [InlineData("rehearsal")]
+    public async Task A_part_that_fails_undoes_its_own_changes_only(string failure)
     {
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
+        var work = Work(session);
 
-        await using (var outer = await session.Db.Database.BeginTransactionAsync())
-        {
-            await AddAsync(session, "BEFORE");
-            if (failure == "refusal")
-                Assert.True((await session.Db.InTransactionAsync<int>(() => SaveTwoAsync(session, Refusal), default)).IsRefused);
-            else if (failure == "exception")
-                await Assert.ThrowsAsync<TimeoutException>(() => session.Db.InTransactionAsync<int>(() => FailAsync(session), default));
-            else
-                await Assert.ThrowsAsync<DbUpdateException>(() => session.Db.InTransactionAsync<int>(() => AddTwiceAsync(session), default));
-
-            session.Db.Forget();
-            await AddAsync(session, "LATER");
-            await outer.CommitAsync();
-        }
+        await work.RunAsync<int>(
+            async () =>
+            {
+                await AddAsync(session, "BEFORE");
+                if (failure == "refusal")
+                    Assert.True((await work.RunAsync(() => AddTwoAsync(session, Refusal), default)).IsRefused);
+                else if (failure == "exception")
+                    await Assert.ThrowsAsync<TimeoutException>(() => work.RunAsync(() => FailAsync(session), default));
+                else if (failure == "rehearsal")
+                    Assert.Equal(2, (await work.RehearseAsync(() => AddTwoAsync(session, 2), default)).Value);
+                else
+                    await Assert.ThrowsAsync<DbUpdateException>(() => work.RunAsync(() => AddTwiceAsync(session), default));
+                await AddAsync(session, "LATER");
+                return 0;
+            },
+            default);
 
         Assert.Equal(["BEFORE", "LATER"], await KeysAsync(workspace));
+    }
+
+    [Fact]
+    public async Task A_part_that_refuses_keeps_what_it_was_told_to_keep_with_the_work_around_it()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await using var session = workspace.SignIn();
+        var work = Work(session);
+
+        await work.RunAsync<int>(
+            async () =>
+            {
+                await work.RunAsync<int>(
+                    async () =>
+                    {
+                        await AddAsync(session, "LOST");
+                        work.KeepOnRefusal(() => AddAsync(session, "KEPT"));
+                        return Refusal;
+                    },
+                    default);
+                return await AddTwoAsync(session, 2);
+            },
+            default);
+
+        Assert.Equal(["KEPT", "A", "B"], await KeysAsync(workspace));
+    }
+
+    [Fact]
+    public async Task Events_of_a_part_that_is_taken_back_are_told_to_nobody()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        var project = await workspace.AddProjectAsync();
+        await using var session = workspace.SignIn();
+        var work = Work(session);
+        Task<Result<IssueDto>> OpenAsync(string title) =>
+            session.SendAsync(new CreateIssueCommand(ProjectRef.Of(project.Id), new() { Title = title }, null));
+
+        await work.RunAsync<int>(
+            async () =>
+            {
+                Assert.Null((await OpenAsync("First")).Error);
+                await work.RunAsync<int>(
+                    async () =>
+                    {
+                        Assert.Null((await OpenAsync("Lost")).Error);
+                        return Refusal;
+                    },
+                    default);
+                Assert.Null((await OpenAsync("Last")).Error);
+                return 0;
+            },
+            default);
+
+        await using var reader = workspace.SignIn();
+        var opened = await reader.Db.Issues.OrderBy(i => i.Id).Select(i => new { i.Id, i.Title, i.Number }).ToListAsync();
+        Assert.Equal([("First", 1), ("Last", 2)], opened.Select(i => (i.Title, i.Number)));
+        var events = await reader.Db.Events.OrderBy(e => e.Sequence).Select(e => new { e.Sequence, e.IssueId }).ToListAsync();
+        Assert.Equal(opened.Select(i => (long?)i.Id), events.Select(e => e.IssueId));
+        Assert.Equal([1, 2], events.Select(e => e.Sequence));
     }
 
     [Fact]
@@ -167,13 +288,15 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Null((await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).MilestoneId);
     }
 
+    private static Abstractions.IUnitOfWork Work(Session session) => session.Get<Abstractions.IUnitOfWork>();
+
     private static async Task DeleteAsync(Workspace workspace, IssueRef issue)
     {
         await using var session = workspace.SignIn();
         Assert.Null((await session.SendAsync(new DeleteIssueCommand(issue, null))).Error);
     }
 
-    private static async Task<Result<int>> SaveTwoAsync(Session session, Result<int> result)
+    private static async Task<Result<int>> AddTwoAsync(Session session, Result<int> result)
     {
         await AddAsync(session, "A");
         await AddAsync(session, "B");
@@ -197,7 +320,7 @@ public abstract class TransactionSuite(TestDatabase database)
     {
         var organization = session.Get<Abstractions.ICurrentActor>().Actor.OrganizationId;
         session.Db.Projects.Add(Project.Start(organization, key, new() { Name = "Kept?" }, DateTimeOffset.UnixEpoch).Value);
-        await session.Db.SaveChangesAsync();
+        await Work(session).FlushAsync(default);
     }
 
     private static async Task<List<string>> KeysAsync(Workspace workspace)

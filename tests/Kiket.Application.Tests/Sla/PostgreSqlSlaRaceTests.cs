@@ -1,6 +1,6 @@
+using Kiket.Application.Abstractions;
 using Kiket.Application.Definitions;
 using Kiket.Application.Tests.Persistence;
-using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,13 +24,19 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         await ImportAsync(workspace, new(".kiket/workflows/main.yaml", Main));
         var id = (await workspace.AddIssueAsync(new() { Title = "Any" }, "RACE")).Id;
         await using var mover = workspace.SignIn();
-        await using var transaction = await mover.Db.Database.BeginTransactionAsync();
-        await MoveAsync(mover.Db, id, workspace.Admin.UserId);
-
-        var import = Task.Run(() => ImportAsync(workspace, Limits));
-        await Task.WhenAny(import, WaitingAsync(workspace));
-        Assert.False(import.IsCompleted, "The import does not wait for the move.");
-        await transaction.CommitAsync();
+        var work = mover.Get<IUnitOfWork>();
+        var import = Task.CompletedTask;
+        await work.RunAsync<bool>(
+            async () =>
+            {
+                await MoveAsync(mover.Db, id, workspace.Admin.UserId);
+                await work.FlushBatchAsync(default);
+                import = Task.Run(() => ImportAsync(workspace, Limits));
+                await Task.WhenAny(import, WaitingAsync(workspace));
+                Assert.False(import.IsCompleted, "The import does not wait for the move.");
+                return true;
+            },
+            default);
         await import;
 
         await using var session = workspace.SignIn();
@@ -44,17 +50,21 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         await ImportAsync(workspace, new(".kiket/workflows/main.yaml", Main));
         var id = (await workspace.AddIssueAsync(new() { Title = "Any" }, "RACE")).Id;
         await using var importer = workspace.SignIn();
-        await using var transaction = await importer.Db.Database.BeginTransactionAsync();
-        await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
-
-        var move = Task.Run(async () =>
-        {
-            await using var mover = workspace.SignIn();
-            await MoveAsync(mover.Db, id, workspace.Admin.UserId);
-        });
-        await Task.WhenAny(move, WaitingAsync(workspace));
-        Assert.False(move.IsCompleted, "The move does not wait for the import.");
-        await transaction.CommitAsync();
+        var move = Task.CompletedTask;
+        await importer.Get<IUnitOfWork>().RunAsync<bool>(
+            async () =>
+            {
+                await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
+                move = Task.Run(async () =>
+                {
+                    await using var mover = workspace.SignIn();
+                    await mover.Get<IUnitOfWork>().RunAsync<bool>(async () => await MoveAsync(mover.Db, id, workspace.Admin.UserId), default);
+                });
+                await Task.WhenAny(move, WaitingAsync(workspace));
+                Assert.False(move.IsCompleted, "The move does not wait for the import.");
+                return true;
+            },
+            default);
         await move;
 
         await using var session = workspace.SignIn();
@@ -67,13 +77,14 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         Assert.False((await session.SendAsync(new ImportDefinitionsCommand([file], "RACE", null, false, "test"))).IsRefused);
     }
 
-    private static async Task MoveAsync(KiketDbContext db, long id, long actor)
+    private static async Task<bool> MoveAsync(KiketDbContext db, long id, long actor)
     {
         var issue = await db.Issues.SingleAsync(i => i.Id == id);
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId);
         var at = issue.UpdatedAt.AddMinutes(1);
-        Assert.False(issue.Move(workflow.Definition.From("open").Single(), workflow, new(IssueFacts.Of(issue, null, null, at)), actor, at).IsRefused);
-        await db.SaveChangesAsync();
+        var context = new Domain.Workflows.MoveContext(issue.ToFacts(null, null, at));
+        Assert.False(issue.Move(workflow.Definition.From("open").Single(), workflow, context, actor, at, out _).IsRefused);
+        return true;
     }
 
     /// <summary>Ends when somebody waits for a lock on the database of this test.</summary>

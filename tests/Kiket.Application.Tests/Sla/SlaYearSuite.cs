@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
+using Kiket.Application.Abstractions;
 using Kiket.Application.Definitions;
 using Kiket.Application.Organizations;
 using Kiket.Application.Tests.Persistence;
-using Kiket.Domain.Events;
+using Kiket.Domain.Calendars;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Sla;
-using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Sla;
 using Microsoft.EntityFrameworkCore;
@@ -111,7 +112,12 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
     private static async Task SaveAsync(Workspace workspace, List<(int Issue, Act Act)> acts, Dictionary<int, long> ids)
     {
         await using var session = workspace.SignIn();
-        var (db, actor) = (session.Db, workspace.Admin.UserId);
+        await session.Get<IUnitOfWork>().RunAsync<bool>(() => SaveAsync(session, workspace.Admin.UserId, acts, ids), default);
+    }
+
+    private static async Task<Result<bool>> SaveAsync(Session session, long actor, List<(int Issue, Act Act)> acts, Dictionary<int, long> ids)
+    {
+        var db = session.Db;
         var project = await db.Projects.AsNoTracking().SingleAsync();
         var workflow = await db.Workflows.AsNoTracking().SingleAsync();
         var known = acts.Where(a => ids.ContainsKey(a.Issue)).Select(a => ids[a.Issue]).ToList();
@@ -130,7 +136,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                     break;
                 case { State: { } state }:
                     var transition = workflow.Definition.From(issue.Status).Single(t => t.To == state);
-                    Assert.False(issue.Move(transition, workflow, new(IssueFacts.Of(issue, null, null, at)), actor, at).IsRefused);
+                    Assert.False(issue.Move(transition, workflow, new(issue.ToFacts(null, null, at)), actor, at, out _).IsRefused);
                     break;
                 case { Priority: { } priority }:
                     Assert.False(issue!.Edit(new() { Priority = priority }, project.Schema, actor, at).IsRefused);
@@ -141,9 +147,10 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             }
         }
 
-        await db.SaveChangesAsync();
+        await session.Get<IUnitOfWork>().FlushAsync(default);
         foreach (var (number, issue) in opened)
             ids[number] = issue.Id;
+        return true;
     }
 
     private static DateTimeOffset At(int minute) => NewYear.AddMinutes(minute);

@@ -39,7 +39,12 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
                 c switch { ChecklistCondition list => $"checklist.{list.Checklist}", FieldCondition field => field.Field, _ => null },
                 c)),
             .. transition.RequiresFields.Select(f => new Demand(
-                MoveReasonCodes.RequiredField, f, new FieldCondition(IssueFacts.KnownFields.Contains(f) || f.Contains('.') ? f : $"custom_fields.{f}", ConditionOperator.IsPresent, null))),
+                MoveReasonCodes.RequiredField,
+                f,
+                new FieldCondition(
+                    IssueFields.OfConditions.Contains(f) || f.Contains('.') ? f : $"custom_fields.{f}",
+                    ConditionOperator.IsPresent,
+                    null))),
             .. transition.CommentRequired ? [new Demand(MoveReasonCodes.CommentRequired, "comment", null)] : Array.Empty<Demand>(),
             .. target.WipLimit is null ? [] : new Demand[] { new(MoveReasonCodes.WipLimit, "state", null) },
         ];
@@ -212,7 +217,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         var before = (issue.Status, issue.Version, issue.CompletedAt, issue.History.Count);
 
         var decision = WorkflowEngine.Decide(workflow, transition, context);
-        var moved = issue.Move(transition, version, context, Actor, Noon);
+        var moved = issue.Move(transition, version, context, Actor, Noon, out _);
 
         Assert.False(decision.IsAllowed, $"{Name(transition)} is allowed without {missing ?? "an approval"}.");
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, moved.Error?.Code);
@@ -230,7 +235,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         var context = Context(issue, choice, transition, null, AllVotes(transition));
 
         Assert.Empty(WorkflowEngine.Decide(workflow, transition, context).Reasons);
-        Assert.Null(issue.Move(transition, version, context, Actor, Noon).Error);
+        Assert.Null(issue.Move(transition, version, context, Actor, Noon, out _).Error);
         Assert.Equal(transition.To, issue.Status);
         Assert.Equal(workflow.FindState(transition.To)!.IsFinal, issue.CompletedAt is not null);
     }
@@ -238,7 +243,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     private MoveContext Context(Issue issue, Choice choice, Transition transition, string? missing, IReadOnlyList<ApprovalVote> votes)
     {
         var limit = workflow.FindState(transition.To)!.WipLimit ?? 0;
-        return new MoveContext(IssueFacts.Of(issue, null, null, Noon))
+        return new MoveContext(issue.ToFacts(null, null, Noon))
         {
             IsAttempt = true,
             Comment = missing == MoveReasonCodes.CommentRequired ? " " : "Because",

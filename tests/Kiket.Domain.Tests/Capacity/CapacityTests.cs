@@ -1,7 +1,7 @@
 using CsCheck;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
-using Kiket.Domain.Issues;
-using Kiket.Domain.Sla;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Tests.Capacity;
 

@@ -61,9 +61,10 @@ public sealed class IssueChecklistTests
         Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, null, null, 7, Noon).Value;
 
     private static void Move(Issue issue, Workflow workflow, string to, string[] marks) => Assert.Null(
-        issue.Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), 7, Noon).Error);
+        issue.Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), 7, Noon, out _).Error);
 
-    private static MoveContext Context(Issue issue, string[] marks) => new(IssueFacts.Of(issue, null, null, Noon)) { CheckedItems = marks.ToHashSet() };
+    private static MoveContext Context(Issue issue, string[] marks) =>
+        new(issue.ToFacts(null, null, Noon)) { CheckedItems = marks.ToHashSet() };
 
     private static Workflow WorkflowOf(IReadOnlyList<WorkflowAction> ofList, IReadOnlyList<WorkflowAction> ofState) => Workflow.Publish(
         1,

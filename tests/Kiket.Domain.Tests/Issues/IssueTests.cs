@@ -52,8 +52,8 @@ public sealed class IssueTests
         var issue = Open();
 
         var guarded = new Transition("backlog", "in_progress", null, null) { RequiresFields = ["due_date"] };
-        var context = new MoveContext(IssueFacts.Of(issue, null, null, Noon)) { IsAttempt = true };
-        var result = issue.Move(guarded, Contract, context, Actor, Noon.AddHours(1));
+        var context = new MoveContext(issue.ToFacts(null, null, Noon)) { IsAttempt = true };
+        var result = issue.Move(guarded, Contract, context, Actor, Noon.AddHours(1), out _);
 
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, result.Error?.Code);
         Assert.Equal("due_date", Assert.Single(result.Error!.Details).Field);
@@ -205,9 +205,9 @@ public sealed class IssueTests
     private static Result Move(Issue issue, string target, DateTimeOffset at, string? comment = null) => issue.Move(
         Contract.Definition.FindTransition(issue.Status, target)!,
         Contract,
-        new MoveContext(IssueFacts.Of(issue, null, null, at)) { Comment = comment, IsAttempt = true },
+        new MoveContext(issue.ToFacts(null, null, at)) { Comment = comment, IsAttempt = true },
         Actor,
-        at);
+        at, out _);
 
     private static IssueEdit Titled => new() { Title = "An issue" };
 

@@ -1,6 +1,6 @@
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
-using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Tests.Organizations;
 

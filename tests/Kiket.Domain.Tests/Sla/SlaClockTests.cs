@@ -1,3 +1,4 @@
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Sla;
 
 namespace Kiket.Domain.Tests.Sla;
@@ -75,7 +76,10 @@ public sealed class SlaClockTests
     [Fact]
     public void Around_the_clock_every_instant_counts()
     {
-        var due = SlaClock.StartAt(MondayAt11).Due(new(null, TimeSpan.FromHours(30), TimeSpan.FromDays(3650), false, false, [], []), BusinessCalendar.AroundTheClock);
+        var due = SlaDue.Of(
+            SlaClock.StartAt(MondayAt11),
+            new(null, TimeSpan.FromHours(30), TimeSpan.FromDays(3650), false, false, [], []),
+            BusinessCalendar.AroundTheClock);
 
         Assert.Equal(new(MondayAt11.AddHours(30), MondayAt11.AddDays(3650)), due);
     }
@@ -85,8 +89,9 @@ public sealed class SlaClockTests
     {
         var clock = SlaClock.StartAt(MondayAt11);
 
-        Assert.Equal(new(null, MondayAt11.AddHours(1)), clock.Due(new(null, null, TimeSpan.FromHours(1), true, false, [], []), Office));
-        Assert.Equal(new(MondayAt11.AddHours(1), null), clock.Due(new(null, TimeSpan.FromHours(1), null, true, false, [], []), Office));
+        var hour = TimeSpan.FromHours(1);
+        Assert.Equal(new(null, MondayAt11.AddHours(1)), SlaDue.Of(clock, new(null, null, hour, true, false, [], []), Office));
+        Assert.Equal(new(MondayAt11.AddHours(1), null), SlaDue.Of(clock, new(null, hour, null, true, false, [], []), Office));
     }
 
     [Theory]

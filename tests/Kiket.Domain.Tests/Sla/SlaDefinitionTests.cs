@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
@@ -25,28 +26,30 @@ public sealed class SlaDefinitionTests
     [InlineData("Task", IssuePriority.Critical, "critical")]
     [InlineData("Task", IssuePriority.Low, "any")]
     public void The_definition_that_says_most_about_an_issue_holds(string type, IssuePriority priority, string expected) =>
-        Assert.Equal(expected, SlaDefinition.RuleOf([Any, Review, Elsewhere, Critical, Bugs, CriticalBugs], Open(type, priority), "default")?.Key);
+        Assert.Equal(
+            expected, SlaRule.Of([Any, Review, Elsewhere, Critical, Bugs, CriticalBugs], Open(type, priority), "default")?.Key);
 
     [Fact]
     public void Among_equals_the_first_one_holds()
     {
         var issue = Open("Bug", IssuePriority.Critical);
 
-        Assert.Equal("bugs", SlaDefinition.RuleOf([Any, Bugs, Critical], issue, "default")?.Key);
-        Assert.Equal("default", SlaDefinition.RuleOf([Default, Critical, Bugs], issue, "default")?.Key);
+        Assert.Equal("bugs", SlaRule.Of([Any, Bugs, Critical], issue, "default")?.Key);
+        Assert.Equal("default", SlaRule.Of([Default, Critical, Bugs], issue, "default")?.Key);
     }
 
     [Fact]
-    public void Of_another_state_or_workflow_none_holds() => Assert.Null(SlaDefinition.RuleOf([Review, Elsewhere], Open("Bug", IssuePriority.Critical), "default"));
+    public void Of_another_state_or_workflow_none_holds() =>
+        Assert.Null(SlaRule.Of([Review, Elsewhere], Open("Bug", IssuePriority.Critical), "default"));
 
     [Fact]
     public void The_warning_comes_so_long_before_the_breach_and_every_minute_counts()
     {
-        var rule = SlaDefinition.RuleOf([Any with { WarningBuffer = TimeSpan.FromHours(2) }], Open("Task", IssuePriority.Low), "default")!;
+        var rule = SlaRule.Of([Any with { WarningBuffer = TimeSpan.FromHours(2) }], Open("Task", IssuePriority.Low), "default")!;
 
         Assert.Equal(("backlog", TimeSpan.FromHours(22), TimeSpan.FromDays(1)), (rule.State, rule.Policy.Warning, rule.Policy.Breach));
         Assert.False(rule.Policy.BusinessHours || rule.Policy.PauseOnState);
-        Assert.Null(SlaDefinition.RuleOf([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
+        Assert.Null(SlaRule.Of([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
     }
 
     private static Issue Open(string type, IssuePriority priority) =>

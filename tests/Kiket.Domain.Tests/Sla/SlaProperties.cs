@@ -1,4 +1,5 @@
 using CsCheck;
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 
@@ -74,7 +75,9 @@ public sealed class SlaProperties
             {
                 var (calendar, clock, minutes) = (c.Calendar(), c.Clock(), c.CountedMinutes());
 
-                var due = clock.Due(new SlaPolicy(null, TimeSpan.FromMinutes(warning), TimeSpan.FromMinutes(breach), true, false, [], []), calendar);
+                var policy = new SlaPolicy(
+                    null, TimeSpan.FromMinutes(warning), TimeSpan.FromMinutes(breach), true, false, [], []);
+                var due = SlaDue.Of(clock, policy, calendar);
 
                 AssertDue(due.WarnsAt, Math.Min(warning, breach));
                 AssertDue(due.BreachesAt, breach);

@@ -1,3 +1,4 @@
+using Kiket.Domain.Calendars;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 
 namespace Kiket.Domain.Tests.Users;

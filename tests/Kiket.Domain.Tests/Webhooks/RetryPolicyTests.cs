@@ -1,4 +1,4 @@
-using Kiket.Domain.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 
 namespace Kiket.Domain.Tests.Webhooks;

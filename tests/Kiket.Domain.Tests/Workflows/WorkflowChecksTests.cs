@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Domain.Projects;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Workflows;
@@ -12,14 +12,15 @@ public sealed class WorkflowChecksTests
     private static readonly Transition Start = new("open", "doing", null, null);
     private static readonly Transition Finish = new("doing", "done", null, null);
 
-    private static readonly ProjectSchema WithSeverity = ProjectSchema.BuiltIn with { CustomFields = [new("severity", "Severity", CustomFieldType.String)] };
+    private static readonly string[] WithSeverity = ["severity"];
+    private static readonly FieldNames AnyCustom = new(IssueFields.OfConditions, []);
 
     [Fact]
     public void A_sound_workflow_has_no_findings()
     {
         Assert.Empty(Find([Open, Doing, Done], [Start, Finish]));
         Assert.All(
-            WorkflowChecks.Find(WorkflowDefinition.BuiltIn, ProjectSchema.BuiltIn, new HashSet<string>()),
+            WorkflowChecks.Find(WorkflowDefinition.BuiltIn, AnyCustom, new HashSet<string>()),
             f => Assert.Equal((FindingSeverity.Warning, WorkflowFindingCodes.FinalStateLeft), (f.Severity, f.Code))); // it reopens what is done
     }
 
@@ -121,7 +122,7 @@ public sealed class WorkflowChecksTests
             Checklist = new("list", "List", ChecklistMode.All, [new("d", "D", ChecklistCheck.Auto, true, Present("d"))], []),
         };
 
-        var findings = WorkflowChecks.Find(Workflow([Open, doing, Done], [Start, Finish]), ProjectSchema.BuiltIn, null);
+        var findings = WorkflowChecks.Find(Workflow([Open, doing, Done], [Start, Finish]), AnyCustom, null);
 
         Assert.All(findings, f => Assert.Equal(("UNKNOWN_FIELD", "doing"), (f.Code, f.State)));
         Assert.Equal(["a", "b", "c", "d"], findings.Select(f => f.Message.Split('\'')[1]).Order());
@@ -144,13 +145,18 @@ public sealed class WorkflowChecksTests
 
         Assert.Equal(
             [("Warning UNHELD_ROLE", "doing", null), ("Warning UNHELD_ROLE", null, "doing-done")],
-            WorkflowChecks.Find(workflow, ProjectSchema.BuiltIn, new HashSet<string> { "lead" }).Select(Short));
-        Assert.Empty(WorkflowChecks.Find(workflow, ProjectSchema.BuiltIn, null));
+            WorkflowChecks.Find(workflow, AnyCustom, new HashSet<string> { "lead" }).Select(Short));
+        Assert.Empty(WorkflowChecks.Find(workflow, AnyCustom, null));
     }
 
     private static IEnumerable<(string Finding, string? State, string? Transition)> Find(
-        State[] states, Transition[] transitions, ProjectSchema? schema = null, string initial = "open") =>
-        WorkflowChecks.Find(Workflow(states, transitions) with { InitialState = initial }, schema ?? ProjectSchema.BuiltIn, new HashSet<string>()).Select(Short);
+        State[] states, Transition[] transitions, string[]? customFields = null, string initial = "open") =>
+        WorkflowChecks
+            .Find(
+                Workflow(states, transitions) with { InitialState = initial },
+                new(IssueFields.OfConditions, customFields ?? []),
+                new HashSet<string>())
+            .Select(Short);
 
     private static (string Finding, string? State, string? Transition) Short(WorkflowFinding f) =>
         ($"{f.Severity} {f.Code}", f.State, f.Transition is { } t ? $"{t.From}-{t.To}" : null);

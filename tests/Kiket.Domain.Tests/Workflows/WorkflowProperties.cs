@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -75,7 +76,7 @@ public sealed class WorkflowProperties
 
                     var decision = decisions[step.Way % decisions.Count];
                     var before = (issue.Status, issue.Version, issue.CompletedAt, issue.History.Count);
-                    var moved = issue.Move(decision.Transition, workflow, context, Actor, Noon);
+                    var moved = issue.Move(decision.Transition, workflow, context, Actor, Noon, out _);
 
                     Assert.Equal(decision.IsAllowed, !moved.IsRefused);
                     Assert.NotNull(definition.FindState(issue.Status));
@@ -111,7 +112,7 @@ public sealed class WorkflowProperties
     }
 
     private static MoveContext Context(Issue issue, WorkflowDefinition definition, (int Way, bool Says, bool Checked, int Full, int Edit) step) =>
-        new(IssueFacts.Of(issue, "ada@example.com", "ada@example.com", Noon))
+        new(issue.ToFacts("ada@example.com", "ada@example.com", Noon))
         {
             IsAttempt = true,
             Comment = step.Says ? "Because" : null,

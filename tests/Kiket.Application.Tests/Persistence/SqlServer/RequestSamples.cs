@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Application.Abstractions;
+using Kiket.Application.Actions;
 using Kiket.Application.Approvals;
 using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
@@ -18,16 +19,17 @@ using Kiket.Application.Tokens;
 using Kiket.Application.Users;
 using Kiket.Application.Webhooks;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
+using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
-using Kiket.Infrastructure.Outbox;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -180,12 +182,11 @@ public sealed class RequestSamples : IAsyncLifetime
     private static ServiceProvider OnSqlServer(ParsingSqlServer server)
     {
         var services = KiketServices.Collect(DatabaseProvider.SqlServer, "Server=none");
-        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention()
-            .AddInterceptors(OutboxInterceptor.Instance).Options;
+        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention().Options;
         services.AddScoped<KiketDbContext>(scope =>
         {
             var db = new SqlServerKiketDbContext(options);
-            db.BeginUse(scope.GetRequiredService<CurrentActor>(), scope.GetRequiredService<OutboxSignal>(), scope.GetRequiredService<SlaRules>());
+            db.BeginUse(scope.GetRequiredService<CurrentActor>());
             return db;
         });
         return services.BuildServiceProvider();

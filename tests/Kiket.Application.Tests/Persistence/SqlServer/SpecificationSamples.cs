@@ -15,6 +15,8 @@ using Kiket.Application.Tokens;
 using Kiket.Application.Users;
 using Kiket.Application.Webhooks;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Calendars;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
@@ -30,6 +32,7 @@ namespace Kiket.Application.Tests.Persistence.SqlServer;
 /// <summary>Samples of each specification, as queries: together they take each of its branches.</summary>
 internal static class SpecificationSamples
 {
+    private static readonly BusinessCalendar Always = BusinessCalendar.AroundTheClock;
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
 
     public static IReadOnlyDictionary<string, Func<KiketDbContext, IEnumerable<string>>> All { get; } =
@@ -43,25 +46,31 @@ internal static class SpecificationSamples
             [nameof(CommentsOn)] = db => [Sql(db.Comments, new CommentsOn(1))],
             [nameof(DeliveriesMatching)] = db =>
             [
-                Sql(db.WebhookDeliveries, new DeliveriesMatching(new(ExtensionRef.Of(1), ["issue.created"], [DeliveryState.Failed], Noon), db.Extensions)),
+                Sql(
+                    db.WebhookDeliveries,
+                    new DeliveriesMatching(
+                        new(ExtensionRef.Of(1), ["issue.created"], [DeliveryState.Failed], Noon), db.Extensions)),
                 Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null), db.Extensions)),
             ],
             [nameof(DeliveriesOf)] = db => [Sql(db.WebhookDeliveries, new DeliveriesOf(1))],
             [nameof(EndpointOf)] = db => [Sql(db.Webhooks, new EndpointOf(1))],
-            [nameof(EventsAfter)] = db => [Sql(db.Events, new EventsAfter(1, [], [])), Sql(db.Events, new EventsAfter(1, ["a"], ["b"]))],
+            [nameof(EventsAfter)] = db =>
+                [Sql(db.Events, new EventsAfter(1, [], [])), Sql(db.Events, new EventsAfter(1, ["a"], ["b"]))],
             [nameof(ExtensionsMatching)] = db =>
             [
                 Sql(db.Extensions, new ExtensionsMatching(null, [ExtensionStatus.Active])),
                 Sql(db.Extensions, new ExtensionsMatching(1, [ExtensionStatus.Active])),
             ],
-            [nameof(ExtensionsVisibleTo)] = db => Actors().Select(current => Sql(db.Extensions, new ExtensionsVisibleTo(current, db.Projects))),
+            [nameof(ExtensionsVisibleTo)] = db =>
+                Actors().Select(current => Sql(db.Extensions, new ExtensionsVisibleTo(current, db.Projects))),
             [nameof(FilesOf)] = db => [Sql(db.DefinitionFiles, new FilesOf(db.Projects))],
             [nameof(IssueByRef)] = db => [Sql(db.Issues, new IssueByRef(IssueRef.Of(1))), Sql(db.Issues, new IssueByRef(Legal1))],
             [nameof(IssuesBelow)] = db => [Sql(db.Issues, new IssuesBelow(RequestSamples.AnIssue))],
-            [nameof(IssuesMatching)] = db => Filters.Select(f => Sql(db.Issues, new IssuesMatching(f, [], BusinessCalendar.AroundTheClock, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1"] }, [1], BusinessCalendar.AroundTheClock, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "2"] }, [1, 2], BusinessCalendar.AroundTheClock, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "unassigned"] }, [1], BusinessCalendar.AroundTheClock, db))),
+            [nameof(IssuesMatching)] = db =>
+                Filters.Select(f => Sql(db.Issues, new IssuesMatching(f, [], Always, db)))
+                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1"] }, [1], Always, db)))
+                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "2"] }, [1, 2], Always, db)))
+                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "unassigned"] }, [1], Always, db))),
             [nameof(IssuesVisibleTo)] = db => Actors().Select(c => Sql(db.Issues, new IssuesVisibleTo(c.Actor, db.Projects))),
             [nameof(LatestWorkflowsOf)] = db => [Sql(db.Workflows, new LatestWorkflowsOf(db.Projects, db.Workflows))],
             [nameof(MembershipOf)] = db => [Sql(db.ProjectMembers, new MembershipOf(1, 2))],
@@ -69,7 +78,10 @@ internal static class SpecificationSamples
             [nameof(MilestonesOf)] = db =>
                 [Sql(db.Milestones, new MilestonesOf(1, [])), Sql(db.Milestones, new MilestonesOf(1, [MilestoneStatus.Active]))],
             [nameof(ModulesVisibleTo)] = db =>
-                [Sql(db.CustomModules, new ModulesVisibleTo(null, true, db.Projects)), Sql(db.CustomModules, new ModulesVisibleTo(1, false, db.Projects))],
+            [
+                Sql(db.CustomModules, new ModulesVisibleTo(null, true, db.Projects)),
+                Sql(db.CustomModules, new ModulesVisibleTo(1, false, db.Projects)),
+            ],
             [nameof(NotificationsOf)] = db => [Sql(db.Notifications, new NotificationsOf(1, db.Issues))],
             [nameof(NotificationsRead)] = db =>
                 [Sql(db.Notifications, new NotificationsRead(true)), Sql(db.Notifications, new NotificationsRead(null))],
@@ -86,24 +98,33 @@ internal static class SpecificationSamples
                 Sql(db.Projects, new ProjectsMatching([], [], [])),
                 Sql(db.Projects, new ProjectsMatching([ProjectStatus.Active], [ProjectVisibility.Team], ["a", "b"])),
             ],
-            [nameof(ProjectsVisibleTo)] = db => Actors().Select(c => Sql(db.Projects, new ProjectsVisibleTo(c.Actor, db.ProjectMembers))),
+            [nameof(ProjectsVisibleTo)] = db =>
+                Actors().Select(c => Sql(db.Projects, new ProjectsVisibleTo(c.Actor, db.ProjectMembers))),
             [nameof(ProjectsWithWorkflow)] = db => [Sql(db.Projects, new ProjectsWithWorkflow("main", db.Workflows, 20))],
             [nameof(RecordsOfTable)] = db => [Sql(db.CustomRecords, new RecordsOfTable(1, "orders", 2))],
             [nameof(ReportsOf)] = db =>
-                [Sql(db.ExtensionReports, new ReportsOf(1, [])), Sql(db.ExtensionReports, new ReportsOf(1, [ReportKind.Telemetry]))],
+            [
+                Sql(db.ExtensionReports, new ReportsOf(1, [])),
+                Sql(db.ExtensionReports, new ReportsOf(1, [ReportKind.Telemetry])),
+            ],
             [nameof(SlaEventsMatching)] = db =>
-                [Sql(db.SlaEvents, new SlaEventsMatching(null, [])), Sql(db.SlaEvents, new SlaEventsMatching(1, [SlaEventState.Breached]))],
+            [
+                Sql(db.SlaEvents, new SlaEventsMatching(null, [])),
+                Sql(db.SlaEvents, new SlaEventsMatching(1, [SlaEventState.Breached])),
+            ],
             [nameof(SubscriptionsOf)] = db => [Sql(db.Webhooks, new SubscriptionsOf(1))],
             [nameof(TimersBreachingBy)] = db => [Sql(db.SlaTimers, new TimersBreachingBy(Noon))],
             [nameof(ValueOf)] = db => [Sql(db.StoredValues, new ValueOf(1, "key"))],
             [nameof(ValuesOf)] = db => [Sql(db.StoredValues, new ValuesOf(1))],
             [nameof(ValuesOfTable)] = db => [Sql(db.CustomRecordValues, new ValuesOfTable(1, "orders", 2))],
-            [nameof(VersionsOf)] = db => [Sql(db.Workflows, new VersionsOf(1, "main")), Sql(db.Workflows, new VersionsOf(1, "main", 2))],
+            [nameof(VersionsOf)] = db =>
+                [Sql(db.Workflows, new VersionsOf(1, "main")), Sql(db.Workflows, new VersionsOf(1, "main", 2))],
             [nameof(WorkflowOf)] = db => [Sql(db.Workflows, new WorkflowOf(RequestSamples.AnIssue))],
             [nameof(WorkspaceTokens)] = db => [Sql(db.AccessTokens, new WorkspaceTokens())],
         };
 
-    private static ExtensionRef Helper => ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : throw new InvalidOperationException();
+    private static ExtensionRef Helper =>
+        ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : throw new InvalidOperationException();
 
     private static Project AProject => Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
 

@@ -1,7 +1,7 @@
 using Ardalis.Specification;
-using Kiket.Infrastructure.Outbox;
+using Kiket.Infrastructure.Approvals;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
-using Kiket.Infrastructure.Workflows;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -99,7 +99,8 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
         Assert.Contains(statements, s => s.Contains("INSERT INTO [notifications]", StringComparison.Ordinal));
     }
 
-    private static bool IsSpecification(Type? type) => type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(Specification<>);
+    private static bool IsSpecification(Type? type) =>
+        type is { IsGenericType: true } && type.GetGenericTypeDefinition() == typeof(Specification<>);
 
     /// <summary>Does the same work on Sqlite and through the SQL Server provider.</summary>
     /// <param name="least">How much of it there is at least.</param>

@@ -23,6 +23,195 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
+            modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decisions")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("decisions")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("EscalatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("escalated_at");
+
+                    b.Property<DateTimeOffset?>("EscalatesAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("escalates_at");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("from")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("RequestedById")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requested_by_id");
+
+                    b.Property<string>("Requirement")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("requirement")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("ResolvedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("to")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approvals");
+
+                    b.HasIndex("IssueId", "Id")
+                        .HasDatabaseName("ix_approvals_issue_id_id");
+
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
+
+                    b.ToTable("approvals", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ChecklistId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("checklist_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("ItemId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("item_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_checklist_marks");
+
+                    b.HasIndex("IssueId", "ChecklistId", "ItemId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_checklist_marks_issue_id_checklist_id_item_id");
+
+                    b.ToTable("checklist_marks", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Comments.Comment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("body")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_comments");
+
+                    b.HasIndex("OrganizationId", "IssueId", "Id")
+                        .HasDatabaseName("ix_comments_organization_id_issue_id_id");
+
+                    b.ToTable("comments", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.CustomData.CustomModule", b =>
                 {
                     b.Property<long>("Id")
@@ -780,55 +969,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("stored_values", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<long>("AuthorId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("author_id");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("issue_id");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("organization_id");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("updated_at");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("int")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_comments");
-
-                    b.HasIndex("OrganizationId", "IssueId", "Id")
-                        .HasDatabaseName("ix_comments_organization_id_issue_id_id");
-
-                    b.ToTable("comments", (string)null);
-                });
-
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>
                 {
                     b.Property<long>("Id")
@@ -951,6 +1091,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("sort_key")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateOnly?>("StartDate")
+                        .HasColumnType("date")
+                        .HasColumnName("start_date");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1662,7 +1806,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("sla_timers", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
+            modelBuilder.Entity("Kiket.Domain.Tokens.AccessToken", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2226,146 +2370,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Workflows.Approval", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Decisions")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("decisions")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset?>("EscalatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("escalated_at");
-
-                    b.Property<DateTimeOffset?>("EscalatesAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("escalates_at");
-
-                    b.Property<string>("From")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("from")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("issue_id");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("RequestedById")
-                        .HasColumnType("bigint")
-                        .HasColumnName("requested_by_id");
-
-                    b.Property<string>("Requirement")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("requirement")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset?>("ResolvedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("resolved_at");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("nvarchar(32)")
-                        .HasColumnName("status")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<string>("To")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("to")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("updated_at");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("int")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_approvals");
-
-                    b.HasIndex("IssueId", "Id")
-                        .HasDatabaseName("ix_approvals_issue_id_id");
-
-                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
-
-                    b.ToTable("approvals", (string)null);
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.ChecklistMark", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("at");
-
-                    b.Property<string>("ChecklistId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("checklist_id")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("issue_id");
-
-                    b.Property<string>("ItemId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("item_id")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_checklist_marks");
-
-                    b.HasIndex("IssueId", "ChecklistId", "ItemId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_checklist_marks_issue_id_checklist_id_item_id");
-
-                    b.ToTable("checklist_marks", (string)null);
-                });
-
             modelBuilder.Entity("Kiket.Domain.Workflows.Workflow", b =>
                 {
                     b.Property<long>("Id")
@@ -2442,7 +2446,37 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("workflows", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Infrastructure.Idempotency.IdempotencyRecord", b =>
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("name")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.IdempotencyRecord", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2498,37 +2532,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("idempotency_records", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<long>("LastId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("last_id");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("name")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.HasKey("Id")
-                        .HasName("pk_data_upgrades");
-
-                    b.HasIndex("Name")
-                        .IsUnique()
-                        .HasDatabaseName("ix_data_upgrades_name");
-
-                    b.ToTable("data_upgrades", (string)null);
-                });
-
-            modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.SigningKey", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2578,6 +2582,78 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_signing_keys_kid");
 
                     b.ToTable("signing_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("RequestedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_users_requested_by_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_users_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Comments.Comment", b =>
+                {
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_users_author_id");
+
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.CustomData.CustomModule", b =>
@@ -2773,30 +2849,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_stored_values_organizations_organization_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
-                {
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("AuthorId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_users_author_id");
-
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>
@@ -3015,7 +3067,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasConstraintName("fk_sla_timers_projects_project_id");
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
+            modelBuilder.Entity("Kiket.Domain.Tokens.AccessToken", b =>
                 {
                     b.HasOne("Kiket.Domain.Organizations.Organization", null)
                         .WithMany()
@@ -3107,54 +3159,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhooks_webhook_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.Approval", b =>
-                {
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_organizations_organization_id");
-
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("RequestedById")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_users_requested_by_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.ChecklistMark", b =>
-                {
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_organizations_organization_id");
-
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_users_user_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Workflows.Workflow", b =>

@@ -17,6 +17,181 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decisions")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decisions");
+
+                    b.Property<long?>("EscalatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("escalated_at");
+
+                    b.Property<long?>("EscalatesAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("escalates_at");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("from");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("issue_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("RequestedById")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("requested_by_id");
+
+                    b.Property<string>("Requirement")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("requirement");
+
+                    b.Property<long?>("ResolvedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("resolved_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("to");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approvals");
+
+                    b.HasIndex("IssueId", "Id")
+                        .HasDatabaseName("ix_approvals_issue_id_id");
+
+                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
+                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
+
+                    b.ToTable("approvals", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ChecklistId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("checklist_id");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("ItemId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("item_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_checklist_marks");
+
+                    b.HasIndex("IssueId", "ChecklistId", "ItemId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_checklist_marks_issue_id_checklist_id_item_id");
+
+                    b.ToTable("checklist_marks", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Comments.Comment", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("author_id");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("issue_id");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_comments");
+
+                    b.HasIndex("OrganizationId", "IssueId", "Id")
+                        .HasDatabaseName("ix_comments_organization_id_issue_id_id");
+
+                    b.ToTable("comments", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.CustomData.CustomModule", b =>
                 {
                     b.Property<long>("Id")
@@ -712,52 +887,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("stored_values", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("AuthorId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("author_id");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("body");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("issue_id");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("UpdatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("updated_at");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_comments");
-
-                    b.HasIndex("OrganizationId", "IssueId", "Id")
-                        .HasDatabaseName("ix_comments_organization_id_issue_id_id");
-
-                    b.ToTable("comments", (string)null);
-                });
-
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>
                 {
                     b.Property<long>("Id")
@@ -871,6 +1000,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("sort_key");
+
+                    b.Property<DateOnly?>("StartDate")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("start_date");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -1530,7 +1663,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("sla_timers", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
+            modelBuilder.Entity("Kiket.Domain.Tokens.AccessToken", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2055,135 +2188,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("webhook_deliveries", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Workflows.Approval", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Decisions")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("decisions");
-
-                    b.Property<long?>("EscalatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("escalated_at");
-
-                    b.Property<long?>("EscalatesAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("escalates_at");
-
-                    b.Property<string>("From")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("from");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("issue_id");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("RequestedById")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("requested_by_id");
-
-                    b.Property<string>("Requirement")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("requirement");
-
-                    b.Property<long?>("ResolvedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("resolved_at");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("status");
-
-                    b.Property<string>("To")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("to");
-
-                    b.Property<long>("UpdatedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("updated_at");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_approvals");
-
-                    b.HasIndex("IssueId", "Id")
-                        .HasDatabaseName("ix_approvals_issue_id_id");
-
-                    b.HasIndex("Status", "EscalatedAt", "EscalatesAt")
-                        .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
-
-                    b.ToTable("approvals", (string)null);
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.ChecklistMark", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<string>("ChecklistId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("checklist_id");
-
-                    b.Property<long>("IssueId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("issue_id");
-
-                    b.Property<string>("ItemId")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("item_id");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_checklist_marks");
-
-                    b.HasIndex("IssueId", "ChecklistId", "ItemId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_checklist_marks_issue_id_checklist_id_item_id");
-
-                    b.ToTable("checklist_marks", (string)null);
-                });
-
             modelBuilder.Entity("Kiket.Domain.Workflows.Workflow", b =>
                 {
                     b.Property<long>("Id")
@@ -2253,7 +2257,34 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("workflows", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Infrastructure.Idempotency.IdempotencyRecord", b =>
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("LastId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_upgrades");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_data_upgrades_name");
+
+                    b.ToTable("data_upgrades", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.IdempotencyRecord", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2305,34 +2336,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("idempotency_records", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("LastId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_id");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.HasKey("Id")
-                        .HasName("pk_data_upgrades");
-
-                    b.HasIndex("Name")
-                        .IsUnique()
-                        .HasDatabaseName("ix_data_upgrades_name");
-
-                    b.ToTable("data_upgrades", (string)null);
-                });
-
-            modelBuilder.Entity("Kiket.Infrastructure.Webhooks.SigningKey", b =>
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.SigningKey", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -2376,6 +2380,78 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_signing_keys_kid");
 
                     b.ToTable("signing_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("RequestedById")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_approvals_users_requested_by_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
+                {
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_checklist_marks_users_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Comments.Comment", b =>
+                {
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("AuthorId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_users_author_id");
+
+                    b.HasOne("Kiket.Domain.Issues.Issue", null)
+                        .WithMany()
+                        .HasForeignKey("IssueId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_issues_issue_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_comments_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.CustomData.CustomModule", b =>
@@ -2571,30 +2647,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_stored_values_organizations_organization_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Issues.Comment", b =>
-                {
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("AuthorId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_users_author_id");
-
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_comments_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>
@@ -2813,7 +2865,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasConstraintName("fk_sla_timers_projects_project_id");
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Users.AccessToken", b =>
+            modelBuilder.Entity("Kiket.Domain.Tokens.AccessToken", b =>
                 {
                     b.HasOne("Kiket.Domain.Organizations.Organization", null)
                         .WithMany()
@@ -2905,54 +2957,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhooks_webhook_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.Approval", b =>
-                {
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_organizations_organization_id");
-
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("RequestedById")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_approvals_users_requested_by_id");
-                });
-
-            modelBuilder.Entity("Kiket.Domain.Workflows.ChecklistMark", b =>
-                {
-                    b.HasOne("Kiket.Domain.Issues.Issue", null)
-                        .WithMany()
-                        .HasForeignKey("IssueId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_issues_issue_id");
-
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_organizations_organization_id");
-
-                    b.HasOne("Kiket.Domain.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_checklist_marks_users_user_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Workflows.Workflow", b =>

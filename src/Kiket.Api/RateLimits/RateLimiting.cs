@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Kiket.Api.Authentication;
+using Kiket.Api.Http;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Infrastructure.RateLimits;
+
+namespace Kiket.Api.RateLimits;
+
+/// <summary>The window in which the current request was counted.</summary>
+internal sealed record CountedRequest(RateWindow Window);
+
+/// <summary>
+/// Counts every request to the API, by credential or, without a valid one, by address, and refuses those beyond the limit
+/// (decisions, 20). An answer that says only that nothing has changed is free.
+/// </summary>
+internal static class RateLimiting
+{
+    public static async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        {
+            await next(context);
+            return;
+        }
+
+        var limits = context.RequestServices.GetRequiredService<IRateLimits>();
+        var options = context.RequestServices.GetRequiredService<RateLimitOptions>();
+        var credential = context.Features.Get<CountedCredential>();
+        var name = credential?.Name ?? $"address:{AddressOf(context.Connection.RemoteIpAddress)}";
+        var limit = (credential?.IsExtension == true ? options.Extension : options.User).With(credential?.Requests, credential?.WindowSeconds);
+        var window = await limits.TakeAsync(name, limit, context.RequestAborted);
+        context.Features.Set(new CountedRequest(window));
+
+        // Late, because the exception handler clears the headers and because only then it is known whether the request was free.
+        context.Response.OnStarting(async () =>
+        {
+            var shown = window;
+            if (context.Response.StatusCode is StatusCodes.Status304NotModified)
+            {
+                await limits.GiveBackAsync(name, window, CancellationToken.None);
+                shown = window with { Count = window.Count - 1 };
+            }
+
+            var headers = context.Response.Headers;
+            headers["X-RateLimit-Limit"] = shown.Limit.ToString(CultureInfo.InvariantCulture);
+            headers["X-RateLimit-Remaining"] = shown.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers["X-RateLimit-Reset"] = shown.Reset.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        });
+        if (!window.IsExceeded)
+        {
+            await next(context);
+            return;
+        }
+
+        await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
+    }
+
+    /// <summary>Answers 429.</summary>
+    /// <param name="retryAfter">Seconds after which the caller may try again.</param>
+    public static Task RefuseAsync(HttpContext context, string message, int retryAfter)
+    {
+        context.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, message);
+        return context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context) with { RetryAfter = retryAfter }, context.RequestAborted);
+    }
+
+    /// <summary>One network of IPv6 is one caller, since every machine in it has more addresses than can be counted.</summary>
+    private static string AddressOf(IPAddress? address)
+    {
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(address.GetAddressBytes()[..8]) : address.ToString();
+    }
+}

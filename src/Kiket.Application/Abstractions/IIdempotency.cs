@@ -1,0 +1,22 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Application.Abstractions;
+
+/// <summary>The idempotency key of the current request.</summary>
+public interface IIdempotency
+{
+    /// <summary>Whether the request came with a key that no command has used yet.</summary>
+    bool HasKey { get; }
+
+    /// <summary>Reserves the key for the command that is about to run.</summary>
+    /// <returns>Null to go on; else the stored result of the first request with the key, or the refusal of this one.</returns>
+    Task<Result<T>?> ReserveAsync<T>(CancellationToken ct);
+
+    /// <summary>Stores the result under the reserved key, in the transaction of the command; does nothing without a reservation.</summary>
+    /// <returns>The refusal when another request has taken the key over, so that nothing may be kept; or null.</returns>
+    Task<Error?> StoreAsync<T>(T value, CancellationToken ct);
+
+    /// <summary>Gives the key back unless a result was stored under it and kept.</summary>
+    /// <param name="isKept">Whether the command was kept.</param>
+    Task EndAsync(bool isKept);
+}

@@ -1,0 +1,13 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>
+/// What a command has to ask others before its transaction begins, because a transaction must not wait for them. The answers are an input of
+/// its handler.
+/// </summary>
+public interface IPreparation<in TCommand>
+{
+    Task PrepareAsync(TCommand command, CancellationToken ct);
+}
+
+/// <summary>What was asked about has changed since, so the answers are worth nothing: they are asked for again.</summary>
+public sealed class OutdatedPreparationException(string message) : Exception(message);

@@ -1,0 +1,8 @@
+namespace Kiket.Application.Abstractions;
+
+/// <summary>A command that can say what it would do without doing it.</summary>
+public interface IRehearsable
+{
+    /// <summary>Whether to say only what would happen.</summary>
+    bool DryRun { get; }
+}

@@ -1,0 +1,29 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using MediatR;
+
+namespace Kiket.Application.Behaviors;
+
+/// <summary>Makes a command of a request with an idempotency key happen once: the same key gets the stored result. A refusal gives the key back.</summary>
+internal sealed class IdempotencyBehavior<TCommand, T>(IIdempotency idempotency, IUnitOfWork work) : IPipelineBehavior<TCommand, Result<T>>
+    where TCommand : ICommand<Result<T>>
+{
+    public async Task<Result<T>> Handle(TCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<Result<T>> next)
+    {
+        if (!idempotency.HasKey || work.IsRunning)
+            return await next();
+        if (await idempotency.ReserveAsync<T>(cancellationToken) is { } settled)
+            return settled;
+        var isKept = false;
+        try
+        {
+            var result = await next();
+            isKept = !result.IsRefused && request is not IRehearsable { DryRun: true };
+            return result;
+        }
+        finally
+        {
+            await idempotency.EndAsync(isKept);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Calendars;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Calendars;
+
+/// <summary>Days as the organization counts them, in its own time zone.</summary>
+internal static class OrganizationDays
+{
+    public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, long organizationId, CancellationToken ct)
+    {
+        var settings = await db.Organizations.AsNoTracking().Where(o => o.Id == organizationId).Select(o => o.Settings).SingleAsync(ct);
+        return settings.Calendar();
+    }
+
+    public static async Task<DateOnly> ReadTodayAsync(this IKiketDb db, long organizationId, TimeProvider time, CancellationToken ct) =>
+        (await db.ReadCalendarAsync(organizationId, ct)).DateAt(time.GetUtcNow());
+}

@@ -1,0 +1,61 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Projects;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>What moves of an issue mean for its approvals.</summary>
+internal static class IssueApprovals
+{
+    /// <summary>The refusal for an approval that only people could give for whom the issue does not exist; or null.</summary>
+    public static async Task<Error?> FindUnfitApproverAsync(this IKiketDb db, Issue issue, MoveDecision decision, CancellationToken ct)
+    {
+        foreach (var approvers in decision.MissingApprovals.Select(r => r.Approvers).Where(a => a.Count > 0 && a.All(u => u.Kind is ApproverKind.User)))
+        {
+            var emails = approvers.Select(a => a.Identifier.ToLowerInvariant()).ToList();
+            var ids = approvers.Select(a => WireId.TryParse(a.Identifier, out var id) ? id : 0).ToList();
+            var users = await db.Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id)).OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
+            if (users.Count < approvers.Count)
+                continue; // somebody who is still to come
+            var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
+            var people = await ProjectPeople.ReadAsync(db, users, ct);
+            var refusals = users.ConvertAll(u => people.RefusalOf(u, project, "approvers"));
+            if (refusals.TrueForAll(r => r is not null))
+                return refusals[0];
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>
+    /// <returns>Whether any had not.</returns>
+    public static async Task<bool> RequestApprovalsAsync(
+        this IKiketDb db, Issue issue, MoveDecision decision, long requesterId, DateTimeOffset now, CancellationToken ct)
+    {
+        var (from, to) = (decision.Transition.From, decision.Transition.To);
+        var open = await db.Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed).ToListAsync(ct);
+        var isNew = false;
+        foreach (var requirement in decision.MissingApprovals)
+        {
+            var asked = open.Find(a => a.Requirement.Key == requirement.Key);
+            if (asked is { Status: ApprovalStatus.Pending })
+                continue;
+            asked?.Close(now); // refused before: whoever tries again asks again
+            db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
+            isNew = true;
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Ends the approvals of the state that an issue leaves.</summary>
+    public static async Task CloseApprovalsAsync(this IKiketDb db, long issueId, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var approval in await db.Approvals.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
+            approval.Close(now);
+    }
+}

@@ -1,0 +1,19 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Workflows;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>What changes of an issue mean for its checklists.</summary>
+internal static class IssueChecklists
+{
+    /// <summary>Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.</summary>
+    public static async Task NoteChecklistAsync(this IKiketDb db, Issue issue, Actor actor, DateTimeOffset now, CancellationToken ct)
+    {
+        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        if (issue.AwaitsChecklist(workflow))
+            issue.NoteChecklist(workflow, await db.ReadMoveContextAsync(issue, workflow, now, ct), actor.UserId, now);
+    }
+}

@@ -1,0 +1,61 @@
+using Kiket.Application.Abstractions;
+using Kiket.Application.Calendars;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>Reads all that a decision about an issue's moves depends on, with a fixed number of statements.</summary>
+internal static class MoveContexts
+{
+    public static async Task<MoveContext> ReadMoveContextAsync(
+        this IKiketDb db, Issue issue, WorkflowDefinition workflow, DateTimeOffset now, CancellationToken ct)
+    {
+        var people = await db.Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
+            .Select(u => new { u.Id, u.Email }).ToDictionaryAsync(u => u.Id, u => u.Email, ct);
+        var assignee = issue.AssigneeId is { } id ? people.GetValueOrDefault(id) : null;
+        var facts = issue.ToFacts(assignee, people.GetValueOrDefault(issue.ReporterId), now);
+        if (issue.DueDate is { } due)
+        {
+            // A day begins in the organization's time zone.
+            var calendar = await db.ReadCalendarAsync(issue.OrganizationId, ct);
+            facts = facts.With("hours_until_due", FieldValue.Of((decimal)(calendar.StartOf(due) - now).TotalHours));
+        }
+
+        var votes = await db.ReadApprovalsAsync(issue, workflow, ct);
+        return new MoveContext(facts)
+        {
+            CheckedItems = await db.ReadCheckedItemsAsync(issue, workflow, ct),
+            IssuesInState = await db.CountLimitedStatesAsync(issue, workflow, ct),
+            Votes = votes.GroupBy(a => a.To).ToDictionary(
+                g => g.Key,
+                IReadOnlyList<ApprovalVote> (g) =>
+                    [.. g.SelectMany(a => a.Decisions.Select(d => new ApprovalVote(a.Requirement.Key, d.UserId, d.Approved)))]),
+            Requesters = votes.GroupBy(a => a.To).ToDictionary(g => g.Key, g => g.First().RequestedById),
+        };
+    }
+
+    /// <summary>The approvals of the state that the issue is in, asked for and not closed.</summary>
+    private static async Task<List<Approval>> ReadApprovalsAsync(this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct) =>
+        workflow.From(issue.Status).Any(t => workflow.ApprovalsOf(t).Any())
+            ? await db.Approvals.AsNoTracking()
+                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.Status != ApprovalStatus.Closed).OrderBy(a => a.Id).ToListAsync(ct)
+            : [];
+
+    private static async Task<HashSet<string>> ReadCheckedItemsAsync(this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct) =>
+        workflow.States.Any(s => s.Checklist is not null)
+            ? [.. await db.ChecklistMarks.Where(m => m.IssueId == issue.Id).Select(m => m.ChecklistId + "/" + m.ItemId).ToListAsync(ct)]
+            : [];
+
+    private static async Task<Dictionary<string, int>> CountLimitedStatesAsync(
+        this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct)
+    {
+        var limited = workflow.From(issue.Status).Select(t => t.To).Where(to => workflow.FindState(to)!.WipLimit is not null).Distinct().ToList();
+        return limited.Count == 0
+            ? []
+            : await db.Issues.Where(i => i.ProjectId == issue.ProjectId && i.Id != issue.Id && limited.Contains(i.Status))
+                .GroupBy(i => i.Status).Select(g => new { State = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.State, g => g.Count, ct);
+    }
+}

@@ -1,0 +1,149 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Approvals;
+
+/// <summary>How far an approval is.</summary>
+public enum ApprovalStatus
+{
+    /// <summary>Somebody still has to decide.</summary>
+    Pending,
+
+    /// <summary>Enough people have approved.</summary>
+    Approved,
+
+    /// <summary>Somebody has refused.</summary>
+    Rejected,
+
+    /// <summary>It no longer matters: the issue has left the state.</summary>
+    Closed,
+}
+
+/// <summary>One person's decision.</summary>
+/// <param name="UserId">Who decided.</param>
+/// <param name="Approved">What they decided.</param>
+/// <param name="Comment">Why, or null.</param>
+/// <param name="At">When (UTC).</param>
+public sealed record ApprovalDecision(long UserId, bool Approved, string? Comment, DateTimeOffset At);
+
+/// <summary>The approval of one move of one issue: who may give it, and who has.</summary>
+public sealed class Approval : AggregateRoot
+{
+    /// <summary>Longest comment, in characters.</summary>
+    public const int MaxCommentLength = 10_000;
+
+    private Approval()
+    {
+    }
+
+    /// <summary>The issue.</summary>
+    public long IssueId { get; private set; }
+
+    /// <summary>Key of the state that the issue is to leave.</summary>
+    public string From { get; private set; } = "";
+
+    /// <summary>Key of the state that it is to enter.</summary>
+    public string To { get; private set; } = "";
+
+    /// <summary>What is asked for, as the workflow had it at that time.</summary>
+    public ApprovalRequirement Requirement { get; private set; } = null!;
+
+    /// <summary>How far it is.</summary>
+    public ApprovalStatus Status { get; private set; }
+
+    /// <summary>The user whose move asked for it.</summary>
+    public long RequestedById { get; private set; }
+
+    /// <summary>Who has decided what.</summary>
+    public IReadOnlyList<ApprovalDecision> Decisions { get; private set; } = [];
+
+    /// <summary>When it escalates if nobody has decided (UTC), or null for never.</summary>
+    public DateTimeOffset? EscalatesAt { get; private set; }
+
+    /// <summary>When it escalated (UTC), or null. From then on project leads and administrators may decide as well.</summary>
+    public DateTimeOffset? EscalatedAt { get; private set; }
+
+    /// <summary>When it was decided or closed (UTC), or null.</summary>
+    public DateTimeOffset? ResolvedAt { get; private set; }
+
+    /// <summary>Asks for an approval.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="transition">The move.</param>
+    /// <param name="requirement">What the workflow asks for.</param>
+    /// <param name="requesterId">Whose move asks for it.</param>
+    /// <param name="at">Instant of the request.</param>
+    public static Approval Request(Issue issue, Transition transition, ApprovalRequirement requirement, long requesterId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(transition);
+        ArgumentNullException.ThrowIfNull(requirement);
+        var approval = new Approval
+        {
+            OrganizationId = issue.OrganizationId,
+            IssueId = issue.Id,
+            From = transition.From,
+            To = transition.To,
+            Requirement = requirement,
+            RequestedById = requesterId,
+            EscalatesAt = requirement.Timeout is { } timeout ? (at + timeout).ToUniversalTime() : null,
+        };
+        approval.Created(at);
+        return approval;
+    }
+
+    /// <summary>Takes one person's decision.</summary>
+    /// <param name="userId">Who decides; whether they may is <see cref="ApproverPolicy"/>'s to say.</param>
+    /// <param name="approved">What they decide. One refusal rejects the approval.</param>
+    /// <param name="comment">Why, at most 10,000 characters, or null.</param>
+    /// <param name="at">Instant of the decision.</param>
+    /// <returns>
+    /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; or <c>FORBIDDEN</c> when the requester would
+    /// decide alone. A refusal changes nothing.
+    /// </returns>
+    public Result Decide(long userId, bool approved, string? comment, DateTimeOffset at)
+    {
+        if (Status is not ApprovalStatus.Pending)
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The approval is {WireName.Of(Status)} already.");
+        if (Decisions.Any(d => d.UserId == userId))
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "You have decided already.");
+        if (approved && userId == RequestedById && Requirement.Required == 1)
+            return Error.Forbidden("Whoever asks for an approval cannot give it alone.");
+
+        Decisions = [.. Decisions, new(userId, approved, UnicodeText.IsBlank(comment) ? null : UnicodeText.Clean(comment!), at.ToUniversalTime())];
+        if (!approved)
+            Resolve(ApprovalStatus.Rejected, at);
+        else if (Decisions.Count >= Requirement.Required && Decisions.Any(d => d.UserId != RequestedById))
+            Resolve(ApprovalStatus.Approved, at);
+        Touch(at);
+        return Result.Success;
+    }
+
+    /// <summary>Lets project leads and administrators decide as well, because nobody has in time.</summary>
+    /// <param name="at">Instant of the escalation.</param>
+    /// <returns>Whether it was due.</returns>
+    public bool Escalate(DateTimeOffset at)
+    {
+        if (Status is not ApprovalStatus.Pending || EscalatedAt is not null || EscalatesAt is null || EscalatesAt > at)
+            return false;
+        EscalatedAt = at.ToUniversalTime();
+        Touch(at);
+        return true;
+    }
+
+    /// <summary>Ends an approval that no longer matters.</summary>
+    /// <param name="at">Instant of the end.</param>
+    public void Close(DateTimeOffset at)
+    {
+        if (Status is ApprovalStatus.Closed)
+            return;
+        Resolve(ApprovalStatus.Closed, at);
+        Touch(at);
+    }
+
+    private void Resolve(ApprovalStatus status, DateTimeOffset at)
+    {
+        Status = status;
+        ResolvedAt = at.ToUniversalTime();
+    }
+}

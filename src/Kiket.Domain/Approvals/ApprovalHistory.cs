@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Approvals;
+
+/// <summary>What approvals add to the history of their issue.</summary>
+public static class ApprovalHistory
+{
+    /// <summary>Records that approvals of a move were asked for.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="decision">The move and the approvals that it misses.</param>
+    /// <param name="actorId">Whose move asks for them.</param>
+    /// <param name="at">Instant of the request.</param>
+    public static void RecordApprovalRequest(this Issue issue, MoveDecision decision, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(decision);
+        var (transition, missing) = (decision.Transition, decision.MissingApprovals.Select(r => r.Key).ToList());
+        issue.Record(IssueAction.ApprovalRequested, [.. missing.Select(key => Change(transition.To, key, null, "pending"))], null, actorId, at);
+        issue.Raise(new ApprovalRequested(transition.From, transition.To, missing, actorId, at));
+    }
+
+    /// <summary>Records somebody's decision about an approval.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="approval">The approval, decided.</param>
+    /// <param name="approved">What they decided.</param>
+    /// <param name="comment">Why, or null.</param>
+    /// <param name="actorId">Who decided.</param>
+    /// <param name="at">Instant of the decision.</param>
+    public static void RecordApproval(this Issue issue, Approval approval, bool approved, string? comment, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(approval);
+        var (key, status) = (approval.Requirement.Key, WireName.Of(approval.Status));
+        issue.Record(
+            approved ? IssueAction.Approved : IssueAction.Rejected, [Change(approval.To, key, "pending", status)], comment, actorId, at);
+        if (approval.Status is not ApprovalStatus.Pending)
+            issue.Raise(new ApprovalResolved(approval.Id, approval.From, approval.To, key, status, comment, actorId, at));
+    }
+
+    /// <summary>Records that nobody decided about an approval in time, so that those who manage the project may.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="approval">The approval, escalated.</param>
+    /// <param name="actorId">In whose name.</param>
+    /// <param name="at">Instant of the escalation.</param>
+    public static void RecordEscalation(this Issue issue, Approval approval, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(approval);
+        issue.Record(
+            IssueAction.ApprovalEscalated, [Change(approval.To, approval.Requirement.Key, "pending", "escalated")], null, actorId, at);
+    }
+
+    private static FieldChange Change(string to, string requirement, string? before, string after) => new(
+        $"approvals.{to}.{requirement}",
+        before is null ? null : JsonSerializer.SerializeToElement(before),
+        JsonSerializer.SerializeToElement(after));
+}

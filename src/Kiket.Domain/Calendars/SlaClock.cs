@@ -1,0 +1,76 @@
+namespace Kiket.Domain.Calendars;
+
+/// <summary>A stretch in which a clock ran.</summary>
+/// <param name="From">When it was started or resumed (UTC).</param>
+/// <param name="To">When it was paused or stopped (UTC); null while it runs.</param>
+public sealed record ClockSpan(DateTimeOffset From, DateTimeOffset? To);
+
+/// <summary>
+/// Counts the time of an issue in a state: it can be paused and resumed, and each instant between start and stop is either in exactly one
+/// of its spans or paused. It only remembers instants; what of them counts, a calendar says, and may say differently tomorrow.
+/// </summary>
+/// <param name="Spans">The stretches in which it ran, in order and apart.</param>
+public sealed record SlaClock(IReadOnlyList<ClockSpan> Spans)
+{
+    /// <summary>A clock that has not run yet.</summary>
+    public static SlaClock Paused { get; } = new([]);
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => Spans is [.., { To: null }];
+
+    /// <summary>Starts a clock.</summary>
+    /// <param name="at">When.</param>
+    public static SlaClock StartAt(DateTimeOffset at) => Paused.Resume(at);
+
+    /// <summary>Pauses it; pausing it again changes nothing.</summary>
+    /// <param name="at">When. An instant before the last one is taken for the last one, because clocks of different machines differ.</param>
+    public SlaClock Pause(DateTimeOffset at) =>
+        IsRunning ? new([.. Spans.SkipLast(1), Spans[^1] with { To = Max(at, Spans[^1].From) }]) : this;
+
+    /// <summary>Lets it run; resuming it again changes nothing.</summary>
+    /// <param name="at">When; see <see cref="Pause"/>.</param>
+    public SlaClock Resume(DateTimeOffset at) =>
+        IsRunning ? this : new([.. Spans, new(Spans is [.., { To: { } last }] ? Max(at, last) : at.ToUniversalTime(), null)]);
+
+    /// <summary>How much it has counted.</summary>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="at">Until when.</param>
+    public TimeSpan Counted(BusinessCalendar calendar, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(calendar);
+        return Until(at).Aggregate(TimeSpan.Zero, (sum, span) => sum + calendar.Count(span.From, span.To));
+    }
+
+    /// <summary>What it has counted, in order; the lengths add up to <see cref="Counted"/>.</summary>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="at">Until when.</param>
+    public IReadOnlyList<CountedInterval> Intervals(BusinessCalendar calendar, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(calendar);
+        return [.. Until(at).SelectMany(span => calendar.Intervals(span.From, span.To))];
+    }
+
+    /// <summary>The first instant at which it has counted so much, if it is not paused or resumed any more.</summary>
+    /// <param name="calendar">Says what counts.</param>
+    /// <param name="limit">How much.</param>
+    /// <returns>The instant (UTC), or null when it never comes.</returns>
+    public DateTimeOffset? DueAt(BusinessCalendar calendar, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(calendar);
+        var left = limit;
+        foreach (var (from, to) in Spans)
+        {
+            var due = calendar.Add(from, left);
+            if (to is null || due <= to)
+                return due;
+            left -= calendar.Count(from, to.Value);
+        }
+
+        return null;
+    }
+
+    private IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Until(DateTimeOffset at) =>
+        Spans.Where(s => s.From < at).Select(s => (s.From, s.To is { } to && to < at ? to : at));
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => (a > b ? a : b).ToUniversalTime();
+}

@@ -1,0 +1,12 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Checklists;
+
+/// <summary>The refusals about checklists.</summary>
+public static class ChecklistErrors
+{
+    /// <summary><c>CHECKLIST_ITEM_NOT_FOUND</c>: the issue's workflow has no such item.</summary>
+    /// <param name="item">What was asked for.</param>
+    public static Error ItemNotFound(string item) =>
+        new(ErrorKind.NotFound, "CHECKLIST_ITEM_NOT_FOUND", $"There is no checklist item '{item}' on this issue.");
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+
+namespace Kiket.Domain.Comments;
+
+/// <summary>What somebody said about an issue.</summary>
+public sealed class Comment : AggregateRoot, IKeepsTexts
+{
+    /// <summary>Longest body, in characters.</summary>
+    public const int MaxBodyLength = 65_536;
+
+    private Comment()
+    {
+    }
+
+    /// <summary>The issue.</summary>
+    public long IssueId { get; private set; }
+
+    /// <summary>The user who said it.</summary>
+    public long AuthorId { get; private set; }
+
+    /// <summary>What was said.</summary>
+    public string Body { get; private set; } = "";
+
+    /// <summary>Writes a comment.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="body">1 to 65,536 characters.</param>
+    /// <param name="authorId">Who says it.</param>
+    /// <param name="at">Instant of writing.</param>
+    /// <returns>The comment, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<Comment> On(Issue issue, string? body, long authorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        if (BodyFault(body) is { } fault)
+            return fault;
+        var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = UnicodeText.Clean(body!) };
+        comment.Created(at);
+        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), authorId, at));
+        return comment;
+    }
+
+    /// <summary>Says it differently.</summary>
+    /// <param name="issue">The comment's issue.</param>
+    /// <param name="body">1 to 65,536 characters; the same body changes nothing.</param>
+    /// <param name="actorId">Who changes it.</param>
+    /// <param name="at">Instant of the change.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
+    public Result Rewrite(Issue issue, string? body, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        if (BodyFault(body) is { } fault)
+            return fault;
+        var text = UnicodeText.Clean(body!);
+        if (text == Body)
+            return Result.Success;
+        var change = new FieldChange("body", JsonSerializer.SerializeToElement(Body), JsonSerializer.SerializeToElement(text));
+        Body = text;
+        Touch(at);
+        Raise(new CommentUpdated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), [change], actorId, at));
+        return Result.Success;
+    }
+
+    /// <summary>Takes it back. The caller removes its row, and with that tells who wants to know.</summary>
+    /// <param name="issue">The comment's issue.</param>
+    /// <param name="actorId">Who deletes it.</param>
+    /// <param name="at">Instant of the deletion.</param>
+    public void Delete(Issue issue, long actorId, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(issue);
+        Raise(new CommentDeleted(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), actorId, at));
+    }
+
+    /// <inheritdoc/>
+    public void RefreshTexts() => Body = UnicodeText.Clean(Body);
+
+    private static Error? BodyFault(string? body) => UnicodeText.IsBlank(body) || UnicodeText.Length(UnicodeText.Clean(body!)) > MaxBodyLength
+        ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters and is not blank.")
+        : null;
+}

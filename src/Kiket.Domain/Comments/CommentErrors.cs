@@ -1,0 +1,12 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Comments;
+
+/// <summary>The refusals about comments.</summary>
+public static class CommentErrors
+{
+    /// <summary><c>COMMENT_NOT_FOUND</c>: the issue has no such comment.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error NotFound(long id) =>
+        new(ErrorKind.NotFound, "COMMENT_NOT_FOUND", $"There is no comment {id} on this issue.");
+}

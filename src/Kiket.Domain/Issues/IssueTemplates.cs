@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>What templates do for new issues.</summary>
+public static class IssueTemplates
+{
+    /// <summary>Fills what the caller leaves open.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="given">What the caller gives; it wins, field by field and custom field by custom field.</param>
+    /// <returns>All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.</returns>
+    public static Result<IssueEdit> Fill(this IssueTemplate template, IssueEdit given)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(given);
+        var custom = new Dictionary<string, JsonElement>(template.CustomFields, StringComparer.Ordinal);
+        foreach (var (key, value) in given.CustomFields.Or(null) ?? new Dictionary<string, JsonElement>())
+            custom[key] = value;
+
+        var filled = IssueFields.Fill(given, template.Given);
+        if (custom.Count > 0)
+            filled = filled with { CustomFields = custom };
+        List<ErrorDetail> faults =
+        [
+            .. template.RequiredFields.Select(FieldName).Distinct().Where(f => IsMissing(f, filled, custom))
+                .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} needs {f}.")),
+            .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => FaultOf(f, custom)).OfType<ErrorDetail>(),
+        ];
+        return faults.Count > 0 ? Error.Validation(faults) : filled;
+    }
+
+    private static ErrorDetail? FaultOf(CustomField field, Dictionary<string, JsonElement> custom) =>
+        custom.TryGetValue(field.Key, out var value) && value.ValueKind is not JsonValueKind.Null && field.FaultOf(value) is { } fault
+            ? new($"issue.{IssueFields.CustomPrefix}{field.Key}", fault)
+            : null;
+
+    /// <summary>The wire name of a field that a template names.</summary>
+    private static string FieldName(string field) =>
+        IssueFields.Find(field, FieldUses.Requirements)?.Name
+        ?? (field.StartsWith(IssueFields.CustomPrefix, StringComparison.Ordinal) ? field : IssueFields.CustomPrefix + field);
+
+    private static bool IsMissing(string field, IssueEdit edit, Dictionary<string, JsonElement> custom) =>
+        IssueFields.Find(field, FieldUses.Requirements)?.IsMissing(edit)
+        ?? (!custom.TryGetValue(field[IssueFields.CustomPrefix.Length..], out var value)
+            || value.ValueKind is JsonValueKind.Null
+            || (value.ValueKind is JsonValueKind.String && UnicodeText.IsBlank(value.GetString())));
+}

@@ -1,0 +1,24 @@
+using Kiket.Domain.Calendars;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Sla;
+
+/// <summary>When an issue's time in a state becomes a warning and a breach, if nothing changes.</summary>
+/// <param name="WarnsAt">When the limit is imminent (UTC); null when the policy has no warning, or the clock never gets there.</param>
+/// <param name="BreachesAt">When the limit is breached (UTC); null likewise.</param>
+public sealed record SlaDue(DateTimeOffset? WarnsAt, DateTimeOffset? BreachesAt)
+{
+    /// <summary>When a clock reaches a policy's limits; the warning never after the breach.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="policy">The limits.</param>
+    /// <param name="calendar">Says what counts.</param>
+    public static SlaDue Of(SlaClock clock, SlaPolicy policy, BusinessCalendar calendar)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(policy);
+        var warning = policy.Warning > policy.Breach ? policy.Breach : policy.Warning;
+        return new(
+            warning is { } soon ? clock.DueAt(calendar, soon) : null,
+            policy.Breach is { } late ? clock.DueAt(calendar, late) : null);
+    }
+}

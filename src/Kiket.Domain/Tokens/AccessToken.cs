@@ -1,0 +1,129 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+
+namespace Kiket.Domain.Tokens;
+
+/// <summary>Whom a token speaks for.</summary>
+public enum TokenKind
+{
+    /// <summary>The organization: issued and revoked by administrators; prefix <c>wksp_</c>.</summary>
+    Workspace,
+
+    /// <summary>One user: issued and revoked by that user; prefix <c>kpat_</c>.</summary>
+    Personal,
+}
+
+/// <summary>A bearer credential. Only the SHA-256 of the secret is kept.</summary>
+public sealed class AccessToken : AggregateRoot, IKeepsTexts
+{
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 100;
+
+    /// <summary>How exactly <see cref="LastUsedAt"/> is kept: a use within this time of the last one writes nothing.</summary>
+    public static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
+
+    private const int MaxNamedFaults = 10;
+
+    private AccessToken()
+    {
+    }
+
+    /// <summary>The user whose role the token has.</summary>
+    public long UserId { get; private set; }
+
+    /// <summary>Whom it speaks for.</summary>
+    public TokenKind Kind { get; private set; }
+
+    /// <summary>What its owner calls it.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
+    public string SortKey { get; private set; } = "";
+
+    /// <summary>SHA-256 of the whole token, in lower-case hex.</summary>
+    public string Hash { get; private set; } = "";
+
+    /// <summary>The token's first characters, to tell tokens apart in a list.</summary>
+    public string Prefix { get; private set; } = "";
+
+    /// <summary>What it may do, as written by its owner; empty is everything.</summary>
+    public IReadOnlyList<string> Scopes { get; private set; } = [];
+
+    /// <summary>From when on it is refused (UTC), or null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; private set; }
+
+    /// <summary>When it was last used (UTC), to within <see cref="LastUsedPrecision"/>.</summary>
+    public DateTimeOffset? LastUsedAt { get; private set; }
+
+    /// <summary>Requests that it may make in a window, or null for the host's default.</summary>
+    public int? RateLimitRequests { get; private set; }
+
+    /// <summary>Length of that window in seconds, or null for the host's default.</summary>
+    public int? RateLimitWindowSeconds { get; private set; }
+
+    /// <summary>The label of a kind of token.</summary>
+    /// <param name="kind">The kind.</param>
+    public static string LabelOf(TokenKind kind) => kind is TokenKind.Workspace ? "wksp_" : "kpat_";
+
+    /// <summary>Gives a token of the organization another limit than the host's default.</summary>
+    /// <param name="requests">1 to 1,000,000 requests in a window, or null for the default.</param>
+    /// <param name="windowSeconds">1 to 86,400 seconds, or null for the default.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    public Result Limit(int? requests, int? windowSeconds)
+    {
+        List<ErrorDetail> faults = [.. RateLimit.FaultsOf("workspace_api_token", requests, windowSeconds)];
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+        (RateLimitRequests, RateLimitWindowSeconds) = (requests, windowSeconds);
+        return Result.Success;
+    }
+
+    /// <summary>Issues a token.</summary>
+    /// <param name="user">Whose role it has.</param>
+    /// <param name="kind">Whom it speaks for.</param>
+    /// <param name="name">1 to 100 characters.</param>
+    /// <param name="scopes">What it may do; empty is everything.</param>
+    /// <param name="expiresAt">From when on it is refused, or null for never; must be in the future.</param>
+    /// <param name="secret">The generated credential.</param>
+    /// <param name="at">Instant of issue.</param>
+    /// <returns>The token, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    public static Result<AccessToken> Issue(
+        User user, TokenKind kind, string? name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, TokenSecret secret, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(scopes);
+        ArgumentNullException.ThrowIfNull(secret);
+        var body = kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
+        List<ErrorDetail> faults = [];
+        if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
+            faults.Add(new($"{body}.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
+        if (expiresAt <= at)
+            faults.Add(new($"{body}.expires_at", "The expiry lies in the future."));
+        foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
+            faults.Add(new($"{body}.scopes", $"'{scope}' is not a scope. Scopes: admin, and with or without :read or :write {string.Join(", ", Scope.KnownResources)}."));
+        if (faults.Count > 0)
+            return Error.Validation(faults);
+
+        var token = new AccessToken
+        {
+            OrganizationId = user.OrganizationId,
+            UserId = user.Id,
+            Kind = kind,
+            Name = name!,
+            Scopes = [.. scopes.Distinct(StringComparer.Ordinal)],
+            ExpiresAt = expiresAt?.ToUniversalTime(),
+            Hash = secret.Hash,
+            Prefix = secret.Prefix,
+        };
+        token.RefreshTexts();
+        token.Created(at);
+        return token;
+    }
+
+    /// <inheritdoc/>
+    public void RefreshTexts()
+    {
+        Name = UnicodeText.CleanName(Name);
+        SortKey = SearchText.SortKey(Name);
+    }
+}

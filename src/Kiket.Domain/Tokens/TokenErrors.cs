@@ -1,0 +1,15 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Tokens;
+
+/// <summary>The refusals about tokens.</summary>
+public static class TokenErrors
+{
+    /// <summary><c>TOKEN_NOT_FOUND</c>: no such token, or not one that the actor may manage.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error NotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
+
+    /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: a token cannot issue or revoke one that may do more than itself.</summary>
+    public static Error Stronger =>
+        new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, "A token can issue and revoke only tokens with no more scopes than its own.");
+}

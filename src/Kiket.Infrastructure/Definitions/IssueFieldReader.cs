@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Kiket.Domain.Issues;
+using Kiket.Infrastructure.Yaml;
+
+namespace Kiket.Infrastructure.Definitions;
+
+/// <summary>Reads what a template or a seed gives to the fields of an issue.</summary>
+internal static class IssueFieldReader
+{
+    /// <summary>The members that a map of fields can have.</summary>
+    public static string[] Members { get; } = [.. IssueFields.NamesFor(FieldUses.Definitions), "status", "custom_fields"];
+
+    /// <summary>The values by the fields' names; what a field cannot hold is a fault.</summary>
+    public static Dictionary<string, JsonElement> Read(FileReading file, YamlMap map)
+    {
+        Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);
+        foreach (var field in IssueFields.For(FieldUses.Definitions))
+        {
+            if (Read(file, map, field) is { } value)
+                given[field.Name] = value;
+        }
+
+        return given;
+    }
+
+    /// <summary>One field by name.</summary>
+    public static JsonElement? Read(FileReading file, YamlMap map, string field) =>
+        Read(file, map, IssueFields.Find(field, FieldUses.Definitions)!);
+
+    private static JsonElement? Read(FileReading file, YamlMap map, IssueField field)
+    {
+        if (field.IsList)
+            return file.Texts(map, field.Name) is { Count: > 0 } texts ? JsonSerializer.SerializeToElement(texts) : null;
+        var given = field.NamesFor(FieldUses.Definitions).Select(name => file.Text(map, name, field.MaxLength ?? int.MaxValue));
+        if (given.FirstOrDefault(t => t is not null) is not { } text)
+            return null;
+        if (field.Read(new(), JsonSerializer.SerializeToElement(text.Value)) is { } read)
+            return field.ToJson(read);
+        var choices = field.Choices is { } values ? $"; use {string.Join(", ", values)}" : "";
+        file.Fault(text, $"'{text.Shown}' is no {field.Name}{choices}.");
+        return null;
+    }
+}

@@ -1,0 +1,20 @@
+using Kiket.Domain.Extensions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Kiket.Infrastructure.Extensions;
+
+internal sealed class ExtensionReportConfiguration : IEntityTypeConfiguration<ExtensionReport>
+{
+    public void Configure(EntityTypeBuilder<ExtensionReport> builder)
+    {
+        builder.HasKey(r => r.Id);
+        builder.Property(r => r.Name).HasMaxLength(ExtensionReport.MaxNameLength);
+
+        // The second tells how an extension fares; the third finds what has served its time, in all organizations.
+        builder.HasIndex(r => new { r.OrganizationId, r.ExtensionId, r.Id });
+        builder.HasIndex(r => new { r.OrganizationId, r.Kind, r.ReceivedAt });
+        builder.HasIndex(r => r.ReceivedAt);
+        builder.HasOne<Extension>().WithMany().HasForeignKey(r => r.ExtensionId);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Guards;
+using Kiket.Infrastructure.Webhooks;
+
+namespace Kiket.Infrastructure.Guards;
+
+/// <summary>
+/// Reads the answer of a guard (contract 15.6). An answer without a JSON object holds no verdict and allows the move. One that holds an
+/// object is a verdict, and denies unless it can be read whole and in one way only: a denial must never become an allowance.
+/// </summary>
+internal static partial class GuardAnswer
+{
+    /// <summary>How long an answer may be.</summary>
+    public const int MaxBytes = 262_144;
+
+    private const int MaxMessageLength = 500;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <returns>The verdict; or null and the fault for which nothing can be concluded from the answer.</returns>
+    public static (GuardDecision? Decision, string? Text) Read(AnswerBody answer)
+    {
+        if (!answer.IsWhole)
+            return (null, string.Create(CultureInfo.InvariantCulture, $"is longer than {MaxBytes:N0} bytes"));
+        try
+        {
+            var text = StrictUtf8.GetString(answer.Bytes).TrimStart('\uFEFF'); // RFC 8259 lets readers ignore a byte order mark
+            if (!text.Contains('{'))
+                return (GuardDecision.Allow, null);
+            using var document = JsonDocument.Parse(Escape().Replace(text, e => e.Groups["half"].Success ? @"\uFFFD" : e.Value), Strict);
+            return document.RootElement.ValueKind is JsonValueKind.Object
+                ? Read([.. document.RootElement.EnumerateObject()])
+                : (null, "is not a JSON object");
+        }
+        catch (DecoderFallbackException)
+        {
+            return (null, "is not valid UTF-8");
+        }
+        catch (JsonException)
+        {
+            return (null, "is not valid JSON, or gives a member twice");
+        }
+    }
+
+    private static (GuardDecision? Decision, string? Text) Read(IReadOnlyList<JsonProperty> members)
+    {
+        // Serializers differ in the case of names, so 'Status' is the status too.
+        var names = members.Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (names.Count < members.Count)
+            return (null, "is not valid JSON, or gives a member twice");
+        var status = Find(members, "status");
+        var message = Find(members, "message") is { ValueKind: JsonValueKind.String } words && words.GetString() is { Length: > 0 } written
+            ? StorableText.Of(written, MaxMessageLength)
+            : null;
+        if (status.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            return (GuardDecision.Allow, message);
+        return status.ValueKind is JsonValueKind.String && WireName.TryParse(status.GetString(), out GuardDecision decision)
+            ? (decision, message)
+            : (null, "has a status that is not 'allow', 'pending' or 'deny'");
+    }
+
+    private static JsonElement Find(IReadOnlyList<JsonProperty> members, string name) =>
+        members.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    /// <summary>Every escape, so that <c>half</c> matches only a half of a surrogate pair that stands alone.</summary>
+    [GeneratedRegex(@"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)")]
+    private static partial Regex Escape();
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Kiket.Application.Abstractions;
+using Kiket.Application.Events;
+using Kiket.Application.Guards;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Guards;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Guards;
+
+/// <summary>Asks guards by the road that deliveries take: same body, signature and protection; but now, and once.</summary>
+internal sealed class GuardCaller(
+    IKiketDb db, WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, WebhookMetrics metrics, GuardOptions options, TimeProvider time) : IGuardCaller
+{
+    public async Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct)
+    {
+        List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
+        var extensions = await db.Extensions.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
+        List<(Extension Extension, OutgoingRequest? Request)> asked = [];
+        foreach (var guard in guards)
+        {
+            var extension = extensions[guard.ExtensionId!.Value];
+            var delivery = WebhookDelivery.Tell(
+                guard, question.Id, EventNames.WorkflowBeforeTransition, "", question.ProjectId, question.IssueId, time.GetUtcNow());
+            var body = await payloads.WriteAsync(delivery, question, extension, ct);
+            asked.Add((extension, requests.Of(guard, delivery, extension, body)));
+        }
+
+        return await Task.WhenAll(asked.Select(a => AskAsync(a.Extension, a.Request, ct)));
+    }
+
+    private async Task<GuardVerdict> AskAsync(Extension extension, OutgoingRequest? request, CancellationToken ct)
+    {
+        if (request is null)
+            return new(extension.Key, GuardDecision.Deny, $"{extension.Manifest.Name} cannot be asked: its secret cannot be decrypted.", 0);
+        var deadline = TimeSpan.FromMilliseconds(options.DeadlineMs);
+        request = request with { Timeout = request.Timeout < deadline ? request.Timeout : deadline, AnswerLimit = GuardAnswer.MaxBytes };
+        var sent = await sender.SendAsync(request, ct);
+        var (decision, message) = Read(extension, sent);
+        metrics.Guarded(decision, sent.Duration);
+        return new(extension.Key, decision, message, (int)sent.Duration.TotalMilliseconds);
+    }
+
+    /// <summary>Without an answer, or with one that cannot be relied on, a required guard denies.</summary>
+    private static (GuardDecision Decision, string? Message) Read(Extension extension, SentRequest sent)
+    {
+        if (sent.Outcome.Verdict is not AttemptVerdict.Delivered)
+        {
+            return (GuardDecision.Deny, string.Create(
+                CultureInfo.InvariantCulture, $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."));
+        }
+
+        var (decision, text) = GuardAnswer.Read(sent.Answer);
+        return decision is { } verdict ? (verdict, text) : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the move is denied.");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>A worker that looks for work after each commit, and at intervals for what no commit announces. It outlives every failure.</summary>
+internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger) : BackgroundService
+{
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
+
+    /// <summary>Does all that waits.</summary>
+    protected abstract Task WorkAsync(CancellationToken ct);
+
+    [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the worker.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var isAway = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var committed = signal.CommittedAsync();
+            try
+            {
+                await WorkAsync(stoppingToken);
+                if (isAway)
+                    LogBack(GetType().Name);
+                isAway = false;
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A database that is away is told of once, and commits do not hurry the next look.
+                if (!DatabaseFailure.IsUnavailable(failure))
+                    LogFailure(failure, GetType().Name);
+                else if (!isAway)
+                    LogAway(GetType().Name, failure.GetBaseException().Message);
+                isAway |= DatabaseFailure.IsUnavailable(failure);
+                await Task.Delay(PauseAfterFailure, stoppingToken);
+                continue;
+            }
+
+            await Task.WhenAny(committed, Task.Delay(signal.Interval, stoppingToken));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Worker} failed and tries again.")]
+    private partial void LogFailure(Exception failure, string worker);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Worker} cannot use the database and tries again until it can: {Reason}")]
+    private partial void LogAway(string worker, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Worker} can use the database again.")]
+    private partial void LogBack(string worker);
+}

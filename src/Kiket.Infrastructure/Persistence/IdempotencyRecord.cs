@@ -1,0 +1,30 @@
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// An idempotency key in use or used. It is reserved before the write begins, so that a second request sees it, and filled with
+/// the answer in the write's own transaction.
+/// </summary>
+public sealed class IdempotencyRecord
+{
+    public long Id { get; set; }
+
+    /// <summary>The credential's user; 0 for routes without a credential.</summary>
+    public long UserId { get; set; }
+
+    /// <summary>SHA-256 of the key: it compares exactly on every database, whatever its collation thinks of upper and lower case.</summary>
+    public string KeyHash { get; set; } = "";
+
+    /// <summary>SHA-256 of method, path, query and body.</summary>
+    public string RequestHash { get; set; } = "";
+
+    /// <summary>The request that holds the reservation, or null once it is answered.</summary>
+    public Guid? Owner { get; set; }
+
+    /// <summary>When a reservation without an answer is given up: its request died.</summary>
+    public DateTimeOffset ReservedUntil { get; set; }
+
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The answer, encrypted, because it may hold a secret that is shown once; null while the request is running.</summary>
+    public byte[]? Answer { get; set; }
+}

@@ -1,0 +1,32 @@
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>Wakes the workers of this process after a commit that has brought the event log something, here or in another process.</summary>
+public sealed class OutboxSignal
+{
+    private TaskCompletionSource committed = New();
+    private TaskCompletionSource committedHere = New();
+
+    /// <summary>Whether commits of other processes are heard of; where they are not, workers look each second.</summary>
+    public bool HearsOthers { get; set; }
+
+    /// <summary>When to look for work that no commit has announced.</summary>
+    public TimeSpan Interval => TimeSpan.FromSeconds(HearsOthers ? 5 : 1);
+
+    /// <summary>Tells of a commit of this process.</summary>
+    public void Wake()
+    {
+        Interlocked.Exchange(ref committedHere, New()).SetResult();
+        WakeFromOutside();
+    }
+
+    /// <summary>Tells of a commit of another process.</summary>
+    public void WakeFromOutside() => Interlocked.Exchange(ref committed, New()).SetResult();
+
+    /// <summary>Ends with the next commit that has events, for any number of listeners. Ask before looking for work, so that none is missed.</summary>
+    public Task CommittedAsync() => Volatile.Read(ref committed).Task;
+
+    /// <summary>Ends with the next commit of this process that has events.</summary>
+    public Task CommittedHereAsync() => Volatile.Read(ref committedHere).Task;
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

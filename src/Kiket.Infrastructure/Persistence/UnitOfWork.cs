@@ -1,0 +1,225 @@
+using System.Diagnostics.CodeAnalysis;
+using Kiket.Application.Abstractions;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Issues;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>
+/// A transaction with all that belongs to it: rows, what follows them, the result for an idempotency key, and the events, which get their places in
+/// the log last.
+/// </summary>
+internal sealed class UnitOfWork(
+    KiketDbContext db, CurrentActor current, IEnumerable<IIssueFollower> followers, IIdempotency idempotency, OutboxSignal signal) : IUnitOfWork
+{
+    private const string Savepoint = "part";
+
+    /// <summary>The events so far; they get their places in the log right before the commit.</summary>
+    private readonly List<LoggedEvent> events = [];
+
+    /// <summary>The issues that were changed and not yet followed.</summary>
+    private readonly Dictionary<long, ChangedIssue> changed = [];
+
+    private Func<Task>? keptOnRefusal;
+    private IDbContextTransaction? transaction;
+
+    public bool IsRunning => transaction is not null;
+
+    public Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
+        transaction is { } outer
+            ? RunPartAsync(outer, work, isKept: true, ct)
+            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept: true, ct), DatabaseFailure.IsLostRace, ct);
+
+    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
+        transaction is { } outer
+            ? RunPartAsync(outer, work, isKept: false, ct)
+            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept: false, ct), DatabaseFailure.IsLostRace, ct);
+
+    public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
+
+    public async Task FlushAsync(CancellationToken ct)
+    {
+        db.ChangeTracker.DetectChanges(); // once, and not at each of the looks below
+        var roots = db.ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
+        var issues = db.ChangeTracker.Entries<Issue>().Where(e => e.State is EntityState.Added or EntityState.Modified)
+            .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified)).ToList();
+        await db.SaveChangesAsync(ct);
+
+        // Only now are the ids of new rows known.
+        foreach (var root in roots)
+        {
+            events.AddRange(root.DomainEvents.SelectMany(e => LoggedEvent.Of(root, e, current.Cause, current.CauseDepth)));
+            root.ClearDomainEvents();
+        }
+
+        foreach (var change in issues)
+        {
+            changed[change.Issue.Id] = changed.TryGetValue(change.Issue.Id, out var before)
+                ? new(change.Issue, before.IsNew || change.IsNew, before.HasOtherWorkflow || change.HasOtherWorkflow)
+                : change;
+        }
+    }
+
+    public async Task FlushBatchAsync(CancellationToken ct)
+    {
+        await CompleteAsync(ct);
+        db.ChangeTracker.Clear();
+    }
+
+    private async Task<Result<T>> RunWholeAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
+    {
+        Forget(); // what was read outside may be outdated
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        try
+        {
+            Result<T> result;
+            await using (transaction = await db.Database.BeginTransactionAsync(ct))
+            {
+                result = await work();
+                if (!result.IsRefused)
+                    return await CompleteAsync(result.Value, isKept, ct) is { } refusal ? refusal : result;
+            }
+
+            if (keptOnRefusal is { } change)
+                await KeepAsync(change, ct);
+            return result;
+        }
+        finally
+        {
+            transaction = null;
+            db.ChangeTracker.AutoDetectChangesEnabled = true;
+            Forget();
+        }
+    }
+
+    /// <summary>Keeps what a refusal is to leave behind; the transaction of the refused work is gone, with all that it did.</summary>
+    private async Task KeepAsync(Func<Task> change, CancellationToken ct)
+    {
+        Forget();
+        await using (transaction = await db.Database.BeginTransactionAsync(ct))
+        {
+            await change();
+            await CompleteAsync(ct);
+            await CommitAsync(ct);
+        }
+    }
+
+    /// <returns>The refusal when nothing may be kept after all, or null.</returns>
+    private async Task<Error?> CompleteAsync<T>(T value, bool isKept, CancellationToken ct)
+    {
+        await CompleteAsync(ct); // in a rehearsal too, which finds out what the database thinks of it
+        if (!isKept)
+            return null;
+        if (await idempotency.StoreAsync(value, ct) is { } refusal)
+            return refusal;
+        await CommitAsync(ct);
+        return null;
+    }
+
+    /// <summary>Logs the events and commits. A caller who hangs up now must not leave it open whether the work was kept.</summary>
+    private async Task CommitAsync(CancellationToken ct)
+    {
+        await LogEventsAsync(ct);
+        await transaction!.CommitAsync(CancellationToken.None);
+        if (events.Count > 0)
+            signal.Wake();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The failure that is passed on says more than one of taking back what is gone.")]
+    private async Task<Result<T>> RunPartAsync<T>(IDbContextTransaction outer, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
+    {
+        await CompleteAsync(ct); // what the work around it has done so far stays when this part is taken back
+        var (before, outerKept) = (events.Count, keptOnRefusal);
+        keptOnRefusal = null;
+        await outer.CreateSavepointAsync(Savepoint, ct);
+        try
+        {
+            var result = await work();
+            if (!result.IsRefused)
+                await CompleteAsync(ct);
+            if (!result.IsRefused && isKept)
+                return result;
+
+            await RollbackPartAsync(outer, before);
+            if (result.IsRefused && keptOnRefusal is { } change)
+            {
+                await change();
+                await CompleteAsync(ct);
+            }
+
+            return result;
+        }
+        catch (Exception)
+        {
+            try
+            {
+                await RollbackPartAsync(outer, before);
+            }
+            catch (Exception)
+            {
+                // With a deadlock on SQL Server, or with the connection, the whole transaction is gone; the first failure says why.
+            }
+
+            throw;
+        }
+        finally
+        {
+            keptOnRefusal = outerKept;
+        }
+    }
+
+    private async Task RollbackPartAsync(IDbContextTransaction outer, int keptEvents)
+    {
+        db.ChangeTracker.Clear();
+        changed.Clear();
+        events.RemoveRange(keptEvents, events.Count - keptEvents);
+        await outer.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
+    }
+
+    /// <summary>Saves what has changed, and has followers follow.</summary>
+    private async Task CompleteAsync(CancellationToken ct)
+    {
+        await FlushAsync(ct);
+        while (changed.Count > 0)
+        {
+            List<ChangedIssue> issues = [.. changed.Values];
+            changed.Clear();
+            foreach (var follower in followers)
+                await follower.FollowAsync(issues, current.UserIdOrZero, ct);
+            await FlushAsync(ct);
+        }
+    }
+
+    /// <summary>
+    /// Gives the events their places in the log, as the last thing before the commit: the counter is locked for no longer than that, nothing
+    /// else is locked after it, and nobody who reads the log sees a later event before an earlier one.
+    /// </summary>
+    private async Task LogEventsAsync(CancellationToken ct)
+    {
+        if (events.Count == 0)
+            return;
+        foreach (var log in events.GroupBy(e => e.OrganizationId))
+        {
+            var (id, count) = (log.Key, log.LongCount());
+            var organization = db.Organizations.Where(o => o.Id == id);
+            await organization.ExecuteUpdateAsync(set => set.SetProperty(o => o.LastEventSequence, o => o.LastEventSequence + count), ct);
+            var next = await organization.Select(o => o.LastEventSequence).SingleAsync(ct) - count;
+            foreach (var entry in log)
+                entry.TakeSequence(++next);
+        }
+
+        db.Events.AddRange(events);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private void Forget()
+    {
+        db.ChangeTracker.Clear();
+        changed.Clear();
+        events.Clear();
+        keptOnRefusal = null;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Kiket.Domain.Approvals;
+using Kiket.Domain.Comments;
+using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Tests.Events;
+
+public sealed class PublicFactTests
+{
+    private const long Actor = 7;
+    private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
+    private static readonly JsonElement Empty = JsonSerializer.SerializeToElement(new { });
+    private static readonly FieldChange Given = new("assignee_id", null, JsonSerializer.SerializeToElement(8));
+    private static readonly FieldChange Taken = new("assignee_id", JsonSerializer.SerializeToElement(8), null);
+
+    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, Noon);
+
+    private static readonly IDomainEvent[] OneOfEach =
+    [
+        new IssueCreated(1, "backlog", Actor, Noon) { AssigneeId = 8 },
+        new IssueUpdated(1, [Given], Actor, Noon),
+        new IssueTransitioned(1, "review", "done", true, [], Actor, Noon),
+        new IssueDeleted(1, Actor, Noon),
+        new TransitionAnnounced("review", "done", Actor, Noon),
+        new WorkflowTriggered("deploy", "x1", null, Actor, Noon),
+        new ApprovalRequested("review", "done", ["legal"], Actor, Noon),
+        new ApprovalResolved(3, "review", "done", "legal", "approved", null, Actor, Noon),
+        new CommentCreated(1, 1, Snapshot(), Actor, Noon),
+        new CommentUpdated(1, 1, Snapshot(), [], Actor, Noon),
+        new CommentDeleted(1, 1, Snapshot(), Actor, Noon),
+        new ProjectUpdated([], Actor, Noon),
+        new SlaStatusChanged(1, 1, Snapshot(), "breached", Empty, Empty, Actor, Noon),
+    ];
+
+    [Fact]
+    public void Each_domain_event_states_a_public_name_and_together_they_state_all_of_them()
+    {
+        var kinds = typeof(IDomainEvent).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IDomainEvent)) && !t.IsInterface);
+
+        Assert.Equal(kinds.Select(t => t.Name).Order(), OneOfEach.Select(e => e.GetType().Name).Order());
+        Assert.All(OneOfEach, e => Assert.NotEmpty(e.ToPublic()));
+        Assert.Equal(EventNames.All.Order(), OneOfEach.SelectMany(e => e.ToPublic()).Select(f => f.Name).Distinct().Order());
+    }
+
+    [Fact]
+    public void An_assignment_is_told_after_the_event_that_brought_it()
+    {
+        Assert.Equal(["issue.created", "issue.assigned"], Names(new IssueCreated(1, "backlog", Actor, Noon) { AssigneeId = 8 }));
+        Assert.Equal(["issue.created"], Names(new IssueCreated(1, "backlog", Actor, Noon)));
+        Assert.Equal(["issue.updated", "issue.assigned"], Names(new IssueUpdated(1, [Given], Actor, Noon)));
+        Assert.Equal(["issue.updated"], Names(new IssueUpdated(1, [Taken], Actor, Noon)));
+    }
+
+    [Fact]
+    public void A_move_into_a_final_state_also_tells_that_the_issue_is_closed()
+    {
+        var facts = new IssueTransitioned(1, "review", "done", true, [Given], Actor, Noon).ToPublic();
+
+        Assert.Equal(["issue.status_changed", "issue.closed"], facts.Select(f => f.Name));
+        Assert.All(facts, f => Assert.Equal(("review", "done", Given), (f.From, f.To, f.Changes.Single())));
+    }
+
+    [Fact]
+    public void The_clock_causes_a_service_level_event_and_the_request_causes_any_other()
+    {
+        var (issue, breached) = (Open(), new SlaStatusChanged(5, 6, Snapshot(), "breached", Empty, Empty, Actor, Noon));
+
+        Assert.Equal(EventCause.Sla, LoggedEvent.Of(Legal, breached, EventCause.User, 2).Single().Cause);
+        Assert.All(LoggedEvent.Of(issue, issue.DomainEvents[0], EventCause.Extension, 0), e => Assert.Equal(EventCause.Extension, e.Cause));
+    }
+
+    [Fact]
+    public void An_entry_carries_the_issue_and_what_is_special_about_its_event()
+    {
+        var entry = LoggedEvent.Of(Open(), new WorkflowTriggered("deploy", "x1", null, Actor, Noon), EventCause.User, 3).Single();
+
+        Assert.Equal(("workflow.triggered", "Write it", 3), (entry.Name, entry.Facts.Issue?.Title, entry.Facts.Depth));
+        Assert.Equal("""{"action":"deploy","execution_id":"x1","params":null}""", JsonSerializer.Serialize(entry.Facts.More));
+        Assert.Null(entry.ProcessedAt);
+    }
+
+    [Fact]
+    public void An_entry_about_a_project_has_no_actions_to_run()
+    {
+        var entry = LoggedEvent.Of(Legal, new ProjectUpdated([Given], Actor, Noon), EventCause.User, 0).Single();
+
+        Assert.Equal((Noon, null), (entry.ProcessedAt, entry.Facts.Issue));
+        Assert.Equal([Given], entry.Facts.Changes);
+    }
+
+    private static string[] Names(IDomainEvent happened) => [.. happened.ToPublic().Select(f => f.Name)];
+
+    private static IssueSnapshot Snapshot() => IssueSnapshot.Of(Open());
+
+    private static Issue Open() =>
+        Issue.Open(Legal, Legal.Schema.FindType("task")!, Flow, new() { Title = "Write it" }, null, null, Actor, Noon).Value;
+}
