@@ -1,10 +1,11 @@
 using FluentValidation;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Behaviors;
-using Kiket.Application.Guards;
+using Kiket.Application.Common;
 using Kiket.Application.Extensions;
+using Kiket.Application.Guards;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Webhooks;

@@ -1,11 +1,11 @@
 using Kiket.Application;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Capacity;
 using Kiket.Application.CustomData;
 using Kiket.Application.Definitions;
 using Kiket.Application.Extensions;
 using Kiket.Application.Guards;
+using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Infrastructure.Actions;
 using Kiket.Infrastructure.Capacity;

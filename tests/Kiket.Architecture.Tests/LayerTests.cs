@@ -1,7 +1,7 @@
 using System.Reflection;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Infrastructure.Persistence;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 

@@ -1,7 +1,7 @@
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Comments;
+using Kiket.Application.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Tokens;
 using MediatR;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.CustomData;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Api.RateLimits;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Events;
 using Kiket.Application.Tokens;
 using Kiket.Infrastructure.Persistence;

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Api.Webhooks;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Extensions;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text.RegularExpressions;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 
 namespace Kiket.Api.Http;
 

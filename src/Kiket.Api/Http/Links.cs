@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

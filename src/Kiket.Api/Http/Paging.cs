@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Http;

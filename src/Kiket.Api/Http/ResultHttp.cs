@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Common;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Sla;

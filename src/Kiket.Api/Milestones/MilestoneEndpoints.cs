@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Milestones;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.RateLimits;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;

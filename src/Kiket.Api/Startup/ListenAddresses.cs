@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Startup;

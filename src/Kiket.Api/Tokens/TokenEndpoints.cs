@@ -1,6 +1,6 @@
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Tokens;
 using MediatR;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Users;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;

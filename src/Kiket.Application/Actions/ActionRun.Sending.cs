@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Events;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;

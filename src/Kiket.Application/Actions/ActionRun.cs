@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Guards;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Notifications;

@@ -1,5 +1,5 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;

@@ -1,7 +1,8 @@
 using FluentValidation;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Behaviors;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;

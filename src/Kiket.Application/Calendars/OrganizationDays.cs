@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Calendars;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,6 +1,7 @@
 using FluentValidation;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;

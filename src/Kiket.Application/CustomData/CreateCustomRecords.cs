@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 

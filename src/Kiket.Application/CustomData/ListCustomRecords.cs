@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,8 @@
 using FluentValidation;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;

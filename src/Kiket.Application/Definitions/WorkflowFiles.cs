@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Definitions;

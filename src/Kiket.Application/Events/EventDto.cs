@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 

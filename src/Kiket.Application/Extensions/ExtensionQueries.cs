@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;

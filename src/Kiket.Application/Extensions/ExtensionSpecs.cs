@@ -1,5 +1,5 @@
 using Ardalis.Specification;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
 

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;

@@ -1,6 +1,6 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;

@@ -1,5 +1,6 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Milestones;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;

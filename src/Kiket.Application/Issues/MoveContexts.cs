@@ -1,5 +1,5 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Calendars;
+using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;

@@ -1,5 +1,6 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Calendars;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;

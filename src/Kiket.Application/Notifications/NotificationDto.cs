@@ -1,5 +1,6 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
+using Kiket.Application.Ports;
 using Kiket.Domain.Notifications;
 
 namespace Kiket.Application.Notifications;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;

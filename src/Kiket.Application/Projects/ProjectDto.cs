@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Projects;
 using Mapster;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;

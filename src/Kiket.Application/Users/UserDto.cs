@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Application.Abstractions;
+using System.Text.Json.Serialization;
+using Kiket.Application.Common;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Users;
 using Mapster;

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;

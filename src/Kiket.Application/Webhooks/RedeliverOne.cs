@@ -1,4 +1,5 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,6 @@
 using FluentValidation;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using FluentValidation;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Behaviors;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Infrastructure.Persistence;

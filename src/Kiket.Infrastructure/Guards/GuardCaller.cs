@@ -1,7 +1,7 @@
 using System.Globalization;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Events;
 using Kiket.Application.Guards;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Guards;

@@ -1,5 +1,5 @@
 using Hangfire;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Checklists;
 using Kiket.Domain.Comments;

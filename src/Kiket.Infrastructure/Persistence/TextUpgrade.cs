@@ -1,5 +1,5 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Extensions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
@@ -12,8 +12,8 @@ using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Kiket.Infrastructure.Persistence;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;

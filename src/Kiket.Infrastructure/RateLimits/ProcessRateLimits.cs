@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Users;
 
 namespace Kiket.Infrastructure.RateLimits;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Kiket.Infrastructure.Secrets;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Projects;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Webhooks;
 using Microsoft.Security.AntiSSRF;
 

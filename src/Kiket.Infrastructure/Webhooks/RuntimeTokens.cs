@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Persistence;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Events;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 

@@ -1,5 +1,5 @@
 using Kiket.Api.Tests.Infrastructure;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Projects;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;

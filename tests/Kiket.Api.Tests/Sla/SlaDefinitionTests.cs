@@ -4,7 +4,7 @@ using Kiket.Api.Tests.Capacity;
 using Kiket.Api.Tests.Definitions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Infrastructure.Sla;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -126,7 +126,7 @@ public sealed class DeliveryTests(KiketServer server)
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
         await tenant.OnDatabaseAsync(async db =>
         {
-            var protector = (Kiket.Application.Abstractions.ISecretProtector)server.Services.GetService(typeof(Kiket.Application.Abstractions.ISecretProtector))!;
+            var protector = (Kiket.Application.Ports.ISecretProtector)server.Services.GetService(typeof(Kiket.Application.Ports.ISecretProtector))!;
             (await db.Webhooks.FindAsync(webhook.Id))!.RotateSecret(protector.Protect("webhooks", "another"), DateTimeOffset.UtcNow);
             return await db.SaveChangesAsync();
         });

@@ -1,5 +1,5 @@
 using Kiket.Api.Tests.Infrastructure;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;

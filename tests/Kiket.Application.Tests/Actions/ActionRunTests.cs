@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Actions;
 using Kiket.Application.Definitions;
+using Kiket.Application.Ports;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;

@@ -1,4 +1,4 @@
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Notifications;
 using Kiket.Domain.Notifications;
 using Microsoft.EntityFrameworkCore;

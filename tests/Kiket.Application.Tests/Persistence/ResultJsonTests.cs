@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.Idempotency;
 

@@ -1,5 +1,5 @@
 using Ardalis.Specification;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Application.Abstractions;
+using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Checklists;

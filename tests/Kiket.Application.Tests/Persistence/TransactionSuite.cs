@@ -288,7 +288,7 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Null((await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).MilestoneId);
     }
 
-    private static Abstractions.IUnitOfWork Work(Session session) => session.Get<Abstractions.IUnitOfWork>();
+    private static Ports.IUnitOfWork Work(Session session) => session.Get<Ports.IUnitOfWork>();
 
     private static async Task DeleteAsync(Workspace workspace, IssueRef issue)
     {
@@ -318,7 +318,7 @@ public abstract class TransactionSuite(TestDatabase database)
 
     private static async Task AddAsync(Session session, string key)
     {
-        var organization = session.Get<Abstractions.ICurrentActor>().Actor.OrganizationId;
+        var organization = session.Get<Ports.ICurrentActor>().Actor.OrganizationId;
         session.Db.Projects.Add(Project.Start(organization, key, new() { Name = "Kept?" }, DateTimeOffset.UnixEpoch).Value);
         await Work(session).FlushAsync(default);
     }

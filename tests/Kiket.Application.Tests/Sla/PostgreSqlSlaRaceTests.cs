@@ -1,5 +1,5 @@
-using Kiket.Application.Abstractions;
 using Kiket.Application.Definitions;
+using Kiket.Application.Ports;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Definitions;
 using Kiket.Application.Organizations;
+using Kiket.Application.Ports;
 using Kiket.Application.Tests.Persistence;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;

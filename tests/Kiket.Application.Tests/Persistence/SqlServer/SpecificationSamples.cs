@@ -1,7 +1,7 @@
 using Ardalis.Specification;
-using Kiket.Application.Abstractions;
 using Kiket.Application.Approvals;
 using Kiket.Application.Comments;
+using Kiket.Application.Common;
 using Kiket.Application.CustomData;
 using Kiket.Application.Definitions;
 using Kiket.Application.Events;

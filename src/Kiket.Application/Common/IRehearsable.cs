@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>A command that can say what it would do without doing it.</summary>
 public interface IRehearsable

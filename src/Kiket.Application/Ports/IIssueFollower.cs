@@ -1,6 +1,6 @@
 using Kiket.Domain.Issues;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>What has to change with issues, in the same transaction.</summary>
 public interface IIssueFollower

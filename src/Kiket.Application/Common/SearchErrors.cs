@@ -1,6 +1,6 @@
 using Kiket.Domain.Common;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 internal static class SearchErrors
 {

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Says which addresses Kiket may call.</summary>
 public interface IOutboundTargets

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>Instants as every database keeps them: in UTC, to the millisecond.</summary>
 public static class StoredInstant

@@ -1,6 +1,6 @@
 using Kiket.Domain.Users;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.</summary>
 public interface IRateLimits

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 using Ardalis.Specification;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>
 /// Applies specifications to queries: conditions, includes, order, paging and tracking. Whatever else a specification can ask

@@ -17,7 +17,7 @@ using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.</summary>
 public interface IKiketDb

@@ -1,6 +1,6 @@
 using Kiket.Domain.Calendars;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>A bound in time: an instant, or a day that begins when it begins for the organization.</summary>
 public sealed record TimeBound(DateTimeOffset? Instant, DateOnly? Day)

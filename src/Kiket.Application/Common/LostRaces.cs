@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>Runs work again when another writer was faster, each time after a short random pause, so that the two do not meet again.</summary>
 public static class LostRaces

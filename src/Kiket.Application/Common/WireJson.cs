@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>How JSON looks on the wire (contract, section 1), in answers and in what is sent to subscribers.</summary>
 public static class WireJson

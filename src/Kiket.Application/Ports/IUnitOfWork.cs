@@ -1,6 +1,6 @@
 using Kiket.Domain.Common;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>The one way in which changes are kept: a transaction, with the events that they cause and whatever follows them.</summary>
 public interface IUnitOfWork

@@ -2,7 +2,7 @@ using System.Linq.Expressions;
 using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>Which part of a list, in which order, as the caller wrote it (contract, section 3).</summary>
 /// <param name="Page">From 1; null is 1.</param>

@@ -1,6 +1,6 @@
 using Kiket.Domain.Common;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>The idempotency key of the current request.</summary>
 public interface IIdempotency

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 internal static class SameJson
 {

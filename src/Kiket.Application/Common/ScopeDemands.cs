@@ -1,8 +1,9 @@
+using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>
 /// What a credential needs beyond the scope of its route, because the request grants, imports or subscribes: nobody gives away, or has sent to

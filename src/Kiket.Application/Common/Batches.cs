@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>
 /// Bulk changes of any number of rows, so many at a time that no statement runs for long, holds a lock on more than its rows, or makes others

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>
 /// What a command has to ask others before its transaction begins, because a transaction must not wait for them. The answers are an input of

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Encrypts what is stored encrypted. The keys are not in the database; old ones stay good after a rotation.</summary>
 public interface ISecretProtector

@@ -1,6 +1,6 @@
 using MediatR;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>A request that changes something. It runs in a unit of work.</summary>
 public interface ICommand<out TResponse> : IRequest<TResponse>;

@@ -1,6 +1,6 @@
 using Kiket.Domain.Extensions;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Finds the values of an extension's secrets in the scopes that hold them (contract 12.3).</summary>
 public interface IExtensionSecrets

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>An answer about a single thing; its version is the <c>ETag</c>.</summary>
 public interface IVersioned

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>What a writer demands of the resource before it changes: nothing, that it exists, or that it has one of some versions.</summary>
 public readonly record struct ExpectedVersion

@@ -1,4 +1,4 @@
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>The tokens that a delivery carries, with which an extension calls back (contract 2.4).</summary>
 public interface IRuntimeTokens

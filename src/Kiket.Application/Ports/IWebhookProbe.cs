@@ -1,7 +1,7 @@
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Sends one delivery at once, in the way that workers send, while the caller waits.</summary>
 public interface IWebhookProbe

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Common;
 
 /// <summary>Reads instants. The framework's own reader also takes times without a day and dates of every country.</summary>
 public static partial class Iso8601

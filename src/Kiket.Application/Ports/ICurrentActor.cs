@@ -1,6 +1,6 @@
 using Kiket.Domain.Users;
 
-namespace Kiket.Application.Abstractions;
+namespace Kiket.Application.Ports;
 
 /// <summary>Who makes the current request, and how they reached us.</summary>
 public interface ICurrentActor
