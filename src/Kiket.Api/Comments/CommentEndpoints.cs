@@ -15,12 +15,19 @@ internal static class CommentEndpoints
     public static void MapComments(this IEndpointRouteBuilder api)
     {
         var comments = api.MapGroup("/issues/{issue}/comments").WithTags("Comments");
-
-        comments.MapGet("/", ListComments).WithName(nameof(ListComments)).Reads(Scope.Comments);
-        comments.MapPost("/", CreateComment).WithName(nameof(CreateComment)).Writes(Scope.Comments);
+        comments.MapComments("Comment");
         comments.MapGet("/{id:long}", GetComment).WithName(nameof(GetComment)).Reads(Scope.Comments);
-        comments.MapPatch("/{id:long}", UpdateComment).WithName(nameof(UpdateComment)).Writes(Scope.Comments);
-        comments.MapDelete("/{id:long}", DeleteComment).WithName(nameof(DeleteComment)).Writes(Scope.Comments);
+
+        api.MapGroup("/ext/issues/{issue}/comments").WithTags("Extension API").MapComments("ExtComment");
+    }
+
+    /// <summary>What people and extensions do with comments.</summary>
+    private static void MapComments(this RouteGroupBuilder comments, string name)
+    {
+        comments.MapGet("/", ListComments).WithName($"List{name}s").Reads(Scope.Comments);
+        comments.MapPost("/", CreateComment).WithName($"Create{name}").Writes(Scope.Comments);
+        comments.MapPatch("/{id:long}", UpdateComment).WithName($"Update{name}").Writes(Scope.Comments);
+        comments.MapDelete("/{id:long}", DeleteComment).WithName($"Delete{name}").Writes(Scope.Comments);
     }
 
     /// <summary>Lists the comments on an issue, the oldest first.</summary>

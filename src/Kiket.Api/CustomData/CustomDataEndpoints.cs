@@ -24,19 +24,18 @@ internal static class CustomDataEndpoints
         modules.MapGet("/", ListCustomModules).WithName(nameof(ListCustomModules)).Reads(Scope.CustomData);
         modules.MapPost("/", PublishCustomModule).WithName(nameof(PublishCustomModule)).Writes(Scope.CustomData);
 
-        var records = api.MapGroup("/custom_data/{module}/{table}").WithTags("Custom data");
-        records.MapGet("/", ListCustomRecords).WithName(nameof(ListCustomRecords)).Reads(Scope.CustomData);
-        records.MapPost("/", CreateCustomRecord).WithName(nameof(CreateCustomRecord)).Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
-        records.MapGet("/{id}", GetCustomRecord).WithName(nameof(GetCustomRecord)).Reads(Scope.CustomData);
-        records.MapPatch("/{id}", UpdateCustomRecord).WithName(nameof(UpdateCustomRecord)).Writes(Scope.CustomData);
-        records.MapDelete("/{id}", DeleteCustomRecord).WithName(nameof(DeleteCustomRecord)).Writes(Scope.CustomData);
+        api.MapGroup("/custom_data/{module}/{table}").WithTags("Custom data").MapRecords("CustomRecord");
+        api.MapGroup("/ext/custom_data/{module}/{table}").WithTags("Extension API").MapRecords("ExtCustomRecord");
+    }
 
-        var ext = api.MapGroup("/ext/custom_data/{module}/{table}").WithTags("Extension API");
-        ext.MapGet("/", ListExtCustomRecords).WithName(nameof(ListExtCustomRecords)).Reads(Scope.CustomData);
-        ext.MapPost("/", CreateExtCustomRecord).WithName(nameof(CreateExtCustomRecord)).Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
-        ext.MapGet("/{id}", GetExtCustomRecord).WithName(nameof(GetExtCustomRecord)).Reads(Scope.CustomData);
-        ext.MapPatch("/{id}", UpdateExtCustomRecord).WithName(nameof(UpdateExtCustomRecord)).Writes(Scope.CustomData);
-        ext.MapDelete("/{id}", DeleteExtCustomRecord).WithName(nameof(DeleteExtCustomRecord)).Writes(Scope.CustomData);
+    /// <summary>What people and extensions do with records.</summary>
+    private static void MapRecords(this RouteGroupBuilder records, string name)
+    {
+        records.MapGet("/", ListRecords).WithName($"List{name}s").Reads(Scope.CustomData);
+        records.MapPost("/", CreateRecords).WithName($"Create{name}").Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
+        records.MapGet("/{id}", GetRecord).WithName($"Get{name}").Reads(Scope.CustomData);
+        records.MapPatch("/{id}", UpdateRecord).WithName($"Update{name}").Writes(Scope.CustomData);
+        records.MapDelete("/{id}", DeleteRecord).WithName($"Delete{name}").Writes(Scope.CustomData);
     }
 
     /// <summary>Lists the modules of custom data that you can see.</summary>
@@ -67,83 +66,52 @@ internal static class CustomDataEndpoints
             : TypedResults.Ok(published.Value);
     }
 
-    /// <summary>Lists the records of a table.</summary>
+    /// <summary>Lists the records of a table; an extension those that its manifest lets it read.</summary>
     /// <remarks>
     /// A filter or sort on a column without an index is refused where more than 10,000 records would have to be looked at.
     /// </remarks>
-    private static Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListCustomRecords(
-        string module, string table, [AsParameters] RecordListParameters parameters, HttpRequest request, IMediator mediator, CancellationToken ct) =>
-        ListAsync(module, table, parameters, isExt: false, request, mediator, ct);
-
-    /// <summary>Adds a record, or up to 500 as `records`: all of them or none.</summary>
-    private static Task<IResult> CreateCustomRecord(
-        string module, string table, RecordsBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        CreateAsync(parameters.ToTable(module, table, isExt: false), body, mediator, ct);
-
-    /// <summary>Reads one record.</summary>
-    private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> GetCustomRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetCustomRecordQuery(parameters.ToTable(module, table, isExt: false), id), ct)).ToOk(r => new RecordAnswer(r));
-
-    /// <summary>Changes some columns of a record.</summary>
-    private static Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateCustomRecord(
-        string module, string table, string id, RecordBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        UpdateAsync(parameters.ToTable(module, table, isExt: false), id, body, mediator, ct);
-
-    /// <summary>Deletes a record.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteCustomRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteCustomRecordCommand(parameters.ToTable(module, table, isExt: false), id), ct)).ToSuccess();
-
-    /// <summary>Lists the records of a table that the extension's manifest lets it read.</summary>
-    private static Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListExtCustomRecords(
-        string module, string table, [AsParameters] RecordListParameters parameters, HttpRequest request, IMediator mediator, CancellationToken ct) =>
-        ListAsync(module, table, parameters, isExt: true, request, mediator, ct);
-
-    /// <summary>Adds a record, or up to 500 as `records`: all of them or none.</summary>
-    private static Task<IResult> CreateExtCustomRecord(
-        string module, string table, RecordsBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        CreateAsync(parameters.ToTable(module, table, isExt: true), body, mediator, ct);
-
-    /// <summary>Reads one record.</summary>
-    private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> GetExtCustomRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetCustomRecordQuery(parameters.ToTable(module, table, isExt: true), id), ct)).ToOk(r => new RecordAnswer(r));
-
-    /// <summary>Changes some columns of a record.</summary>
-    private static Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateExtCustomRecord(
-        string module, string table, string id, RecordBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        UpdateAsync(parameters.ToTable(module, table, isExt: true), id, body, mediator, ct);
-
-    /// <summary>Deletes a record.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteExtCustomRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteCustomRecordCommand(parameters.ToTable(module, table, isExt: true), id), ct)).ToSuccess();
-
-    private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListAsync(
-        string module, string table, RecordListParameters parameters, bool isExt, HttpRequest request, IMediator mediator, CancellationToken ct)
+    private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListRecords(
+        string module, string table, [AsParameters] RecordListParameters parameters, HttpRequest request, IMediator mediator, CancellationToken ct)
     {
         if (parameters.Limit is < 1 or > PageRequest.MaxSize)
             return new ErrorResult(Error.InvalidParameter("limit", $"limit is a number from 1 to {PageRequest.MaxSize}."));
-        var query = new ListCustomRecordsQuery(
-            parameters.ToTable(module, table, isExt), CustomDataFilters.Read(request.Query),
-            new PageRequest(parameters.Page, parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit, parameters.Sort));
+        var page = new PageRequest(parameters.Page, parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit, parameters.Sort);
+        var query = new ListCustomRecordsQuery(parameters.ToTable(module, table), CustomDataFilters.Read(request.Query), page);
         return (await mediator.Send(query, ct)).ToOk(DataPage<Record>.Of);
     }
 
-    private static async Task<IResult> CreateAsync(CustomTableRef table, RecordsBody body, IMediator mediator, CancellationToken ct)
+    /// <summary>Adds a record, or up to 500 as `records`: all of them or none.</summary>
+    private static async Task<IResult> CreateRecords(
+        string module, string table, RecordsBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct)
     {
+        var reference = parameters.ToTable(module, table);
         if ((body.Record is null) == (body.Records is null))
             return new ErrorResult(Error.Validation("record", "Give record, an object, or records, a list of objects."));
-        var created = await mediator.Send(new CreateCustomRecordsCommand(table, body.Records ?? [body.Record!], IsBulk: body.Records is not null), ct);
+        var created = await mediator.Send(
+            new CreateCustomRecordsCommand(reference, body.Records ?? [body.Record!], IsBulk: body.Records is not null), ct);
         return created.Error is { } error ? new ErrorResult(error)
             : TypedResults.Created((string?)null, new AddedRecords(body.Records is null ? created.Value[0] : created.Value));
     }
 
-    private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateAsync(CustomTableRef table, string id, RecordBody body, IMediator mediator, CancellationToken ct) =>
-        body.Record is { } changes
-            ? (await mediator.Send(new UpdateCustomRecordCommand(table, id, changes), ct)).ToOk(r => new RecordAnswer(r))
+    /// <summary>Reads one record.</summary>
+    private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> GetRecord(
+        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new GetCustomRecordQuery(parameters.ToTable(module, table), id), ct)).ToOk(r => new RecordAnswer(r));
+
+    /// <summary>Changes some columns of a record.</summary>
+    private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateRecord(
+        string module, string table, string id, RecordBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct)
+    {
+        var reference = parameters.ToTable(module, table);
+        return body.Record is { } changes
+            ? (await mediator.Send(new UpdateCustomRecordCommand(reference, id, changes), ct)).ToOk(r => new RecordAnswer(r))
             : new ErrorResult(Error.Validation("record", "record is an object."));
+    }
+
+    /// <summary>Deletes a record.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteRecord(
+        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new DeleteCustomRecordCommand(parameters.ToTable(module, table), id), ct)).ToSuccess();
 }
 
 /// <summary>One record: its id, its columns, `organization_id`, `project_id`, `created_at` and `updated_at`.</summary>
@@ -160,13 +128,8 @@ internal record RecordParameters
     [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
     public string? ProjectKey { get; init; }
 
-    public CustomTableRef ToTable(string module, string table, bool isExt)
-    {
-        var project = Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey)));
-        return project is null && !isExt
-            ? throw new InvalidParameterException("project_id", "Give project_id or project_key.")
-            : new(module, table, project);
-    }
+    public CustomTableRef ToTable(string module, string table) =>
+        new(module, table, Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))));
 }
 
 internal sealed record RecordListParameters : RecordParameters

@@ -1,12 +1,10 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
-using Kiket.Api.Comments;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Projects;
 using Kiket.Application.Actions;
-using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
@@ -31,13 +29,7 @@ internal static class ExtEndpoints
 
         ext.MapGet("/issues", ListExtIssues).WithName(nameof(ListExtIssues)).Reads(Scope.Issues);
         ext.MapPost("/issues", CreateExtIssue).WithName(nameof(CreateExtIssue)).Writes(Scope.Issues);
-        ext.MapGet("/issues/{issue}", GetExtIssue).WithName(nameof(GetExtIssue)).Reads(Scope.Issues);
-        ext.MapPatch("/issues/{issue}", UpdateExtIssue).WithName(nameof(UpdateExtIssue)).Writes(Scope.Issues);
-        ext.MapPost("/issues/{issue}/transitions", TransitionExtIssue).WithName(nameof(TransitionExtIssue)).Writes(Scope.Issues);
-        ext.MapGet("/issues/{issue}/comments", ListExtComments).WithName(nameof(ListExtComments)).Reads(Scope.Comments);
-        ext.MapPost("/issues/{issue}/comments", CreateExtComment).WithName(nameof(CreateExtComment)).Writes(Scope.Comments);
-        ext.MapPatch("/issues/{issue}/comments/{id:long}", UpdateExtComment).WithName(nameof(UpdateExtComment)).Writes(Scope.Comments);
-        ext.MapDelete("/issues/{issue}/comments/{id:long}", DeleteExtComment).WithName(nameof(DeleteExtComment)).Writes(Scope.Comments);
+        ext.MapGroup("/issues").MapIssue("ExtIssue", transition: "TransitionExtIssue");
         ext.MapGet("/workflows/states", ListExtWorkflowStates).WithName(nameof(ListExtWorkflowStates)).Reads(Scope.Workflows);
         ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows);
         ext.MapGet("/project", GetExtProject).WithName(nameof(GetExtProject)).Reads(Scope.Projects);
@@ -56,42 +48,8 @@ internal static class ExtEndpoints
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateExtIssue(
         IssueBody body, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
         (body.Project ?? OwnProject(current)) is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
             : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
-
-    /// <summary>Reads one issue by id or key.</summary>
-    private static async Task<Results<Resource<IssueDto>, ErrorResult>> GetExtIssue(IssueRef issue, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
-
-    /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
-    private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateExtIssue(
-        IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)).ToResource();
-
-    /// <summary>Moves an issue along one transition of its workflow.</summary>
-    private static async Task<Results<Resource<IssueDto>, ErrorResult>> TransitionExtIssue(
-        IssueRef issue, TransitionBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
-
-    /// <summary>Lists the comments on an issue, the oldest first.</summary>
-    private static async Task<Results<Ok<CommentPage>, ErrorResult>> ListExtComments(
-        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListCommentsQuery(issue, parameters.ToPage()), ct)).ToOk(CommentPage.Of);
-
-    /// <summary>Comments on an issue.</summary>
-    private static async Task<Results<CreatedResource<CommentDto>, ErrorResult>> CreateExtComment(
-        IssueRef issue, CommentBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new CreateCommentCommand(issue, body.Body), ct)).ToCreated(c => $"/api/v1/issues/{c.IssueId}/comments/{c.Id}");
-
-    /// <summary>Changes a comment of the extension.</summary>
-    private static async Task<Results<Resource<CommentDto>, ErrorResult>> UpdateExtComment(
-        IssueRef issue, long id, CommentBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateCommentCommand(issue, id, body.Body, ifMatch.Version), ct)).ToResource();
-
-    /// <summary>Deletes a comment of the extension.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteExtComment(
-        IssueRef issue, long id, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteCommentCommand(issue, id, ifMatch.Version), ct)).ToSuccess();
 
     /// <summary>Lists the states of a workflow.</summary>
     private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(

@@ -21,13 +21,19 @@ internal static class IssueEndpoints
 
         issues.MapGet("/", ListIssues).WithName(nameof(ListIssues)).Reads(Scope.Issues);
         issues.MapPost("/", CreateIssue).WithName(nameof(CreateIssue)).Writes(Scope.Issues);
-        issues.MapGet("/{issue}", GetIssue).WithName(nameof(GetIssue)).Reads(Scope.Issues);
-        issues.MapPatch("/{issue}", UpdateIssue).WithName(nameof(UpdateIssue)).Writes(Scope.Issues);
+        issues.MapIssue("Issue", transition: "TransitionIssueAlias");
         issues.MapDelete("/{issue}", DeleteIssue).WithName(nameof(DeleteIssue)).Writes(Scope.Issues);
         issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues);
-        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName("TransitionIssueAlias").Writes(Scope.Issues);
         issues.MapGet("/{issue}/transitions", ListIssueTransitions).WithName(nameof(ListIssueTransitions)).Reads(Scope.Issues);
         issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
+    }
+
+    /// <summary>What people and extensions do with one issue.</summary>
+    public static void MapIssue(this IEndpointRouteBuilder issues, string name, string transition)
+    {
+        issues.MapGet("/{issue}", GetIssue).WithName($"Get{name}").Reads(Scope.Issues);
+        issues.MapPatch("/{issue}", UpdateIssue).WithName($"Update{name}").Writes(Scope.Issues);
+        issues.MapPost("/{issue}/transitions", TransitionIssue).WithName(transition).Writes(Scope.Issues);
     }
 
     /// <summary>Lists the issues that you can see.</summary>
