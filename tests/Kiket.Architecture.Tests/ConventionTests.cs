@@ -65,6 +65,19 @@ public sealed partial class ConventionTests
     [InlineData("ManagedService", false)]
     public void A_name_is_judged_by_its_words(string name, bool saysNothing) => Assert.Equal(saysNothing, SaysNothing(name));
 
+    /// <summary>Deleted issues are hidden by a filter of their own, which may be named.</summary>
+    [Fact]
+    public void Only_the_context_looks_around_the_tenant_filter() => Assert.Empty(Sources.Files("src")
+        .Where(file => Path.GetFileName(file) is not "KiketDbContext.cs")
+        .SelectMany(file => File.ReadLines(file).Where(line => Unfiltered().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")));
+
+    [Theory]
+    [InlineData("db.Users.IgnoreQueryFilters()", true)]
+    [InlineData("db.Users.IgnoreQueryFilters([KiketDbContext.TenantFilter])", true)]
+    [InlineData("db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])", false)]
+    [InlineData("db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter })", false)]
+    public void A_look_around_the_tenant_filter_is_seen(string text, bool isSeen) => Assert.Equal(isSeen, Unfiltered().IsMatch(text));
+
     [Fact]
     public void Nobody_looks_at_a_clock_but_through_the_time_provider()
     {
@@ -95,6 +108,9 @@ public sealed partial class ConventionTests
 
     [GeneratedRegex("(Configuration|Job|Worker|Interceptor)$")]
     private static partial Regex Named();
+
+    [GeneratedRegex(@"\.IgnoreQueryFilters\((?!\[IKiketDb\.NotDeletedFilter\]|new\[\] \{ IKiketDb\.NotDeletedFilter \})")]
+    private static partial Regex Unfiltered();
 
     [GeneratedRegex("(Command|Query)$")]
     private static partial Regex Suffix();

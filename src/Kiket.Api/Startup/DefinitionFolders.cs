@@ -137,7 +137,7 @@ internal static class DefinitionFolders
         if (organization is not null)
             organizations = organizations.Where(o => o.Slug == organization);
         var found = await organizations.OrderBy(o => o.Id).Select(o => (long?)o.Id).FirstOrDefaultAsync(ct);
-        var admin = await db.Users.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+        var admin = await db.AcrossTenants<User>()
             .Where(u => u.OrganizationId == found && u.Role == OrganizationRole.Admin && !u.Deactivated)
             .OrderBy(u => u.Id).Select(u => (long?)u.Id).FirstOrDefaultAsync(ct);
         return admin is { } user ? new Actor(found!.Value, user, OrganizationRole.Admin) : null;

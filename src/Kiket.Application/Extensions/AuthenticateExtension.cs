@@ -2,6 +2,7 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +21,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens t
     public async Task<Result<SignedIn>> Handle(AuthenticateExtensionQuery query, CancellationToken ct)
     {
         // Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor slot.
-        var extensions = db.Extensions.IgnoreQueryFilters().AsNoTracking();
+        var extensions = db.AcrossTenants<Extension>().AsNoTracking();
         if (!query.IsRuntimeToken)
         {
             var (hash, now) = (TokenSecret.HashOf(query.Credential), time.GetUtcNow());

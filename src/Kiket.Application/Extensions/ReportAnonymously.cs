@@ -18,7 +18,7 @@ internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time) :
 {
     public async Task<Result<bool>> Handle(ReportAnonymouslyCommand command, CancellationToken ct)
     {
-        var installations = await db.Extensions.IgnoreQueryFilters().Where(e => e.Key == command.Extension && e.Slot != null)
+        var installations = await db.AcrossTenants<Extension>().Where(e => e.Key == command.Extension && e.Slot != null)
             .OrderBy(e => e.Id).Select(e => new { e.Id, e.OrganizationId }).Take(2).ToListAsync(ct);
         if (installations is not [var only] || JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return false;

@@ -30,9 +30,9 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, Time
         var (hash, now) = (TokenSecret.HashOf(query.Token), time.GetUtcNow());
 
         // Nobody has signed in yet, so the tenant filter would hide every row.
-        var found = await db.AccessTokens.IgnoreQueryFilters().Where(t => t.Hash == hash)
+        var found = await db.AcrossTenants<AccessToken>().Where(t => t.Hash == hash)
             .Join(
-                db.Users.IgnoreQueryFilters().Where(u => !u.Deactivated),
+                db.AcrossTenants<User>().Where(u => !u.Deactivated),
                 t => t.UserId,
                 u => u.Id,
                 (t, u) => new { t.Id, t.Scopes, t.ExpiresAt, t.LastUsedAt, t.RateLimitRequests, t.RateLimitWindowSeconds, UserId = u.Id, u.OrganizationId, u.Role, u.Name })

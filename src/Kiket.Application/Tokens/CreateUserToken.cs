@@ -22,7 +22,7 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time) : I
     {
         // An operator belongs to no organization, so the tenant filter would hide every row.
         var email = User.AddressOf(command.Email);
-        var found = await db.Users.IgnoreQueryFilters().Where(u => u.Email == email)
+        var found = await db.AcrossTenants<User>().Where(u => u.Email == email)
             .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (user, organization) => new { User = user, organization.Slug })
             .Where(x => command.Organization == null || x.Slug == command.Organization)
             .OrderBy(x => x.Slug)

@@ -30,12 +30,12 @@ internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, Ty
         var (hash, now) = (TokenSecret.HashOf(command.Token!), time.GetUtcNow());
 
         // Nobody has signed in, so the tenant filter would hide every row.
-        var invitation = await db.Invitations.IgnoreQueryFilters().SingleOrDefaultAsync(i => i.Hash == hash, ct);
+        var invitation = await db.AcrossTenants<Invitation>().SingleOrDefaultAsync(i => i.Hash == hash, ct);
         if (invitation is null)
             return UserErrors.InvitationNotFound;
         if (invitation.Accept(now).Error is { } over)
             return over;
-        var user = await db.Users.IgnoreQueryFilters().SingleAsync(u => u.Id == invitation.UserId, ct);
+        var user = await db.AcrossTenants<User>().SingleAsync(u => u.Id == invitation.UserId, ct);
         if (user.AcceptInvitation(command.Name, now).Error is { } refusal)
             return refusal;
 

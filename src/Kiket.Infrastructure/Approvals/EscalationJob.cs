@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Approvals;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Users;
@@ -49,9 +50,9 @@ public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvi
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = time.GetUtcNow();
-        var issues = db.Issues.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var projects = db.Projects.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var due = await db.Approvals.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+        var issues = db.AcrossTenants<Issue>();
+        var projects = db.AcrossTenants<Project>();
+        var due = await db.AcrossTenants<Approval>()
             .Where(a => a.Status == ApprovalStatus.Pending && a.EscalatedAt == null && a.EscalatesAt <= now && a.Id > after)
             .Where(a => issues.Any(i => i.Id == a.IssueId && projects.Any(p => p.Id == i.ProjectId && p.Status == ProjectStatus.Active)))
             .OrderBy(a => a.Id).Take(BatchSize).Select(a => new { a.Id, a.OrganizationId }).ToListAsync(ct);

@@ -56,7 +56,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
             await using var scope = scopes.CreateAsyncScope();
             var (now, claim) = (time.GetUtcNow(), claimed[0].ClaimId);
             List<long> ids = [.. claimed.Select(m => m.Id)];
-            await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+            await scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<LoggedEvent>()
                 .Where(m => ids.Contains(m.Id) && m.ClaimId == claim && m.ProcessedAt == null)
                 .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, now), CancellationToken.None);
         }
@@ -73,7 +73,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
     private async Task<IReadOnlyList<LoggedEvent>> TryClaimAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<LoggedEvent>();
         var (now, claim) = (time.GetUtcNow(), (Guid?)Guid.NewGuid());
         var until = now + Lease;
 
@@ -146,7 +146,7 @@ public sealed partial class OutboxProcessor(IServiceScopeFactory scopes, Webhook
         var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
         DateTimeOffset? givenUp = attempts >= LoggedEvent.MaxAttempts ? now : null;
         var error = StorableText.Of(failure.ToString(), LoggedEvent.MaxErrorLength);
-        await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+        await db.AcrossTenants<LoggedEvent>()
             .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(m => m.Attempts, attempts).SetProperty(m => m.ClaimedUntil, again)

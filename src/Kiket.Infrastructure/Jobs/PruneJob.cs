@@ -1,5 +1,6 @@
 using Hangfire;
 using Kiket.Application.Common;
+using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -25,13 +26,13 @@ public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProv
         await PruneDeliveriesAsync(old, ct);
         await PruneEventsAsync(old, ct);
         var stale = now - ExtensionReport.Lifetime;
-        await db.ExtensionReports.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(r => r.ReceivedAt <= stale).DeleteInBatchesAsync(ct);
+        await db.AcrossTenants<ExtensionReport>().Where(r => r.ReceivedAt <= stale).DeleteInBatchesAsync(ct);
     }
 
     private async Task PruneDeliveriesAsync(DateTimeOffset old, CancellationToken ct)
     {
-        var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var attempts = db.WebhookAttempts.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var deliveries = db.AcrossTenants<WebhookDelivery>();
+        var attempts = db.AcrossTenants<WebhookAttempt>();
         List<long> ids;
         do
         {
@@ -45,8 +46,8 @@ public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProv
 
     private async Task PruneEventsAsync(DateTimeOffset old, CancellationToken ct)
     {
-        var events = db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
-        var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var events = db.AcrossTenants<LoggedEvent>();
+        var deliveries = db.AcrossTenants<WebhookDelivery>();
         while (true)
         {
             var ids = await events.Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null)

@@ -29,7 +29,7 @@ namespace Kiket.Infrastructure.Persistence;
 public abstract class KiketDbContext : DbContext, IKiketDb
 {
     /// <summary>Name of the query filter that hides other organizations' rows.</summary>
-    public const string TenantFilter = "tenant";
+    internal const string TenantFilter = "tenant";
 
     /// <summary>Whose rows are visible.</summary>
     private CurrentActor? current;
@@ -105,6 +105,9 @@ public abstract class KiketDbContext : DbContext, IKiketDb
 
     /// <summary>Begins one use of a pooled context.</summary>
     internal void BeginUse(CurrentActor actor) => current = actor;
+
+    public IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
+        where T : class => withDeleted ? Set<T>().IgnoreQueryFilters() : Set<T>().IgnoreQueryFilters([TenantFilter]);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Kiket saves asynchronously only.");

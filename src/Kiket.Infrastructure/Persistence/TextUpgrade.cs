@@ -113,7 +113,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
     private async Task<List<long>> RefreshAsync<T>(long after, CancellationToken ct)
         where T : AggregateRoot, IKeepsTexts
     {
-        var rows = await db.Set<T>().IgnoreQueryFilters().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        var rows = await db.AcrossTenants<T>(withDeleted: true).Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
         foreach (var row in rows)
             row.RefreshTexts();
         return [.. rows.Select(r => r.Id)];
@@ -122,19 +122,19 @@ internal sealed class TextUpgrade(KiketDbContext db)
     /// <summary>Composes records, and with them what their tables index. A record that would then equal another one stays as it is.</summary>
     private async Task<List<long>> RefreshRecordsAsync(long after, CancellationToken ct)
     {
-        var records = await db.CustomRecords.IgnoreQueryFilters().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        var records = await db.AcrossTenants<CustomRecord>().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
         var modules = records.Select(r => r.ModuleId).Distinct().ToList();
-        var schemas = await db.CustomModules.IgnoreQueryFilters().Where(m => modules.Contains(m.Id)).ToDictionaryAsync(m => m.Id, m => m.Schema, ct);
+        var schemas = await db.AcrossTenants<CustomModule>().Where(m => modules.Contains(m.Id)).ToDictionaryAsync(m => m.Id, m => m.Schema, ct);
         HashSet<string> taken = [];
         foreach (var record in records.Where(r => r.DeletedAt is null && !ReferenceEquals(r.Data, UnicodeText.Clean(r.Data))))
         {
             if (schemas[record.ModuleId].Find(record.Table) is not { } table)
                 continue;
-            var old = await db.CustomRecordValues.IgnoreQueryFilters().Where(v => v.RecordId == record.Id).ToListAsync(ct);
+            var old = await db.AcrossTenants<CustomRecordValue>().Where(v => v.RecordId == record.Id).ToListAsync(ct);
             record.RefreshTexts();
             var values = CustomRecordValue.Of(record, table);
             var hashes = values.Select(v => v.UniqueHash).OfType<string>().ToList();
-            if (hashes.Exists(taken.Contains) || await db.CustomRecordValues.IgnoreQueryFilters().AnyAsync(
+            if (hashes.Exists(taken.Contains) || await db.AcrossTenants<CustomRecordValue>().AnyAsync(
                 v => v.OrganizationId == record.OrganizationId && v.RecordId != record.Id && hashes.Contains(v.UniqueHash!), ct))
             {
                 db.Entry(record).State = EntityState.Detached;
@@ -152,7 +152,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
     private async Task<List<long>> EncryptHeadersAsync(long after, CancellationToken ct)
     {
         var protector = db.GetService<ISecretProtector>();
-        var webhooks = await db.Webhooks.IgnoreQueryFilters().Where(w => w.Id > after).OrderBy(w => w.Id).Take(BatchSize).ToListAsync(ct);
+        var webhooks = await db.AcrossTenants<Webhook>().Where(w => w.Id > after).OrderBy(w => w.Id).Take(BatchSize).ToListAsync(ct);
         foreach (var webhook in webhooks.Where(w => w.Target.Headers.Count > 0))
         {
             // A node of this version may have written the row already.
@@ -167,7 +167,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
 
     private async Task<List<long>> HideHeadersAsync(long after, CancellationToken ct)
     {
-        var extensions = await db.Extensions.IgnoreQueryFilters().Where(e => e.Id > after).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
+        var extensions = await db.AcrossTenants<Extension>().Where(e => e.Id > after).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
         foreach (var extension in extensions)
             db.Entry(extension).Property(e => e.Manifest).CurrentValue = ManifestHeaders.Hide(extension.Manifest);
         return [.. extensions.Select(e => e.Id)];

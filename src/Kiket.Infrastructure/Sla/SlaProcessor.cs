@@ -3,6 +3,7 @@ using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Sla;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Users;
 using Microsoft.EntityFrameworkCore;
@@ -43,7 +44,7 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
     public async Task<IReadOnlyList<SlaClaim>> ClaimAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var timers = scope.ServiceProvider.GetRequiredService<KiketDbContext>().SlaTimers.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var timers = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<SlaTimer>();
         var (now, claim) = (time.GetUtcNow(), Guid.NewGuid());
         var until = now + Lease;
         var ids = await timers.Where(t => t.NextAt <= now && t.ClaimedUntil <= now).OrderBy(t => t.NextAt).Take(BatchSize).Select(t => t.Id).ToListAsync(ct);

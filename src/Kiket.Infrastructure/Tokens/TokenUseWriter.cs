@@ -45,7 +45,7 @@ internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactor
         List<long> ids = [.. used.Select(u => u.Key)];
         var at = used.Max(u => u.Value);
         var known = at - AccessToken.LastUsedPrecision;
-        await db.AccessTokens.IgnoreQueryFilters().Where(t => ids.Contains(t.Id) && (t.LastUsedAt == null || t.LastUsedAt < known))
+        await db.AcrossTenants<AccessToken>().Where(t => ids.Contains(t.Id) && (t.LastUsedAt == null || t.LastUsedAt < known))
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, at), ct);
     }
 

@@ -1,3 +1,4 @@
+using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -15,8 +16,8 @@ public sealed partial class WebhookBacklog(IServiceScopeFactory scopes, WebhookM
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            var waiting = await db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]).CountAsync(e => e.FannedOutAt == null, ct);
-            var pending = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(d => d.State == DeliveryState.Pending);
+            var waiting = await db.AcrossTenants<LoggedEvent>().CountAsync(e => e.FannedOutAt == null, ct);
+            var pending = db.AcrossTenants<WebhookDelivery>().Where(d => d.State == DeliveryState.Pending);
             var count = await pending.CountAsync(ct);
             var oldest = await pending.OrderBy(d => d.CreatedAt).Select(d => (DateTimeOffset?)d.CreatedAt).FirstOrDefaultAsync(ct);
             metrics.Backlog = new(waiting, count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);

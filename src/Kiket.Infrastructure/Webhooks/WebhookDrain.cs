@@ -119,7 +119,7 @@ public sealed partial class WebhookDrain(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var webhook = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
+        var webhook = await db.AcrossTenants<Webhook>().AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
         if (!webhook.Active)
             await CancelAsync(db, webhookId, ct);
@@ -155,7 +155,7 @@ public sealed partial class WebhookDrain(
     }
 
     private static IQueryable<WebhookDelivery> Due(KiketDbContext db, long webhookId, DateTimeOffset now) =>
-        db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter])
+        db.AcrossTenants<WebhookDelivery>()
             .Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.NextAttemptAt <= now);
 
     private async Task<IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)>> SendAsync(
@@ -265,7 +265,7 @@ public sealed partial class WebhookDrain(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        return await change(db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(w => w.Id == webhookId), db);
+        return await change(db.AcrossTenants<Webhook>().Where(w => w.Id == webhookId), db);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} pauses until {Until:O} after {Failures} failures in a row.")]

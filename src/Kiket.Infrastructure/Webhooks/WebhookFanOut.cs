@@ -1,4 +1,5 @@
 using Kiket.Application.Common;
+using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -37,7 +38,7 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var (log, now) = (db.Events.IgnoreQueryFilters([KiketDbContext.TenantFilter]), time.GetUtcNow());
+        var (log, now) = (db.AcrossTenants<LoggedEvent>(), time.GetUtcNow());
         var waiting = log.Where(e => e.FannedOutAt == null);
         if (!await waiting.AnyAsync(ct))
             return (0, []); // without a transaction, which on Sqlite would wait for its turn to write
@@ -53,7 +54,7 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
             return (null, []);
 
         List<long> organizations = [.. events.Select(e => e.OrganizationId).Distinct()];
-        var webhooks = (await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking()
+        var webhooks = (await db.AcrossTenants<Webhook>().AsNoTracking()
             .Where(w => organizations.Contains(w.OrganizationId) && w.Active && w.Kind != WebhookKind.Action).OrderBy(w => w.Id).ToListAsync(ct))
             .ToLookup(w => w.OrganizationId);
         var deliveries = events.SelectMany(e => webhooks[e.OrganizationId].Select(w => (Event: e, Webhook: w, Hook: w.HookFor(e)))

@@ -9,7 +9,7 @@ internal static class WebhookName
 {
     public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId, CancellationToken ct)
     {
-        var found = await db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]).AsNoTracking()
+        var found = await db.AcrossTenants<Webhook>().AsNoTracking()
             .Where(w => w.Id == webhookId)
             .Select(w => new { Webhook = w, Extension = db.Extensions.Where(e => e.Id == w.ExtensionId).Select(e => e.Key).FirstOrDefault() })
             .SingleAsync(ct);

@@ -1,4 +1,5 @@
 using Hangfire;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -23,7 +24,7 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         {
             var found = await Idle(Webhooks(db), time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => new { w.Id, w.Target, w.ExtensionId }).ToListAsync(ct);
             List<long?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
-            var extensions = found.Count == 0 ? [] : await db.Extensions.IgnoreQueryFilters([KiketDbContext.TenantFilter]).Where(e => ids.Contains(e.Id))
+            var extensions = found.Count == 0 ? [] : await db.AcrossTenants<Extension>().Where(e => ids.Contains(e.Id))
                 .Join(db.Users, e => e.ServiceUserId, u => u.Id, (e, u) => new { e.Id, u.Name }) // it is called as its extension
                 .ToDictionaryAsync(e => e.Id, e => e.Name, ct);
             return found.ConvertAll(w => (w.Id, Name: NameOf(w.Target, w.ExtensionId is { } id ? extensions.GetValueOrDefault(id) : null)));
@@ -45,7 +46,7 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = time.GetUtcNow();
-        var deliveries = db.WebhookDeliveries.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+        var deliveries = db.AcrossTenants<WebhookDelivery>();
         var due = await Idle(Webhooks(db), now)
             .Where(w => deliveries.Any(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending && d.NextAttemptAt <= now))
             .OrderBy(w => w.QueuedUntil).Take(SweepSize).Select(w => w.Id).ToListAsync(ct);
@@ -63,7 +64,7 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         return extension is null ? $"{host} for actions of workflows" : $"{host} for {extension}";
     }
 
-    private static IQueryable<Webhook> Webhooks(KiketDbContext db) => db.Webhooks.IgnoreQueryFilters([KiketDbContext.TenantFilter]);
+    private static IQueryable<Webhook> Webhooks(KiketDbContext db) => db.AcrossTenants<Webhook>();
 
     private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work)
     {
