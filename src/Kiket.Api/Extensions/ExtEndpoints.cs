@@ -4,7 +4,6 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Api.Issues;
 using Kiket.Api.Projects;
-using Kiket.Application.Actions;
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
@@ -61,12 +60,9 @@ internal static class ExtEndpoints
     {
         if (body.Issue is not { } issue)
             return new ErrorResult(Error.Validation("issue_id", "Give issue_id or issue_key."));
-        var target = await mediator.Send(new ResolveWorkflowActionQuery(issue, body.Action, body.To), ct);
-        if (target.Error is { } unknown)
-            return new ErrorResult(unknown);
-        var trigger = new WorkflowTrigger(body.Action ?? "transition", $"exec_{Guid.CreateVersion7():N}", body.Params is { } given ? JsonSerializer.SerializeToElement(given) : null);
-        var moved = await mediator.Send(new TransitionIssueCommand(issue, target.Value, body.Comment, null, trigger), ct);
-        return moved.ToOk(i => new TriggeredWorkflow("ok", i, trigger.ExecutionId));
+        JsonElement? parameters = body.Params is { } given ? JsonSerializer.SerializeToElement(given) : null;
+        var execution = await mediator.Send(new TriggerWorkflowCommand(issue, body.Action, body.To, body.Comment, parameters), ct);
+        return execution.ToOk(e => new TriggeredWorkflow("ok", e.Issue, e.Id));
     }
 
     /// <summary>Reads the project that the extension is installed for.</summary>

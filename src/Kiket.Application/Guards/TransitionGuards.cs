@@ -33,9 +33,17 @@ internal static class GuardQueries
 /// </summary>
 public sealed class TransitionGuards(
     IKiketDb db, GuardAnswers answers, IGuardCaller caller, ICurrentActor current, OutboundUrl url, TimeProvider time)
-    : IPreparation<TransitionIssueCommand>, IPreparation<UpdateIssueCommand>
+    : IPreparation<TransitionIssueCommand>, IPreparation<TriggerWorkflowCommand>, IPreparation<UpdateIssueCommand>
 {
     public Task PrepareAsync(TransitionIssueCommand command, CancellationToken ct) => AskAsync(command.Issue, command.To, command.Comment, ct);
+
+    public async Task PrepareAsync(TriggerWorkflowCommand command, CancellationToken ct)
+    {
+        answers.Clear();
+        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
+        if (!found.IsRefused && await db.FindTargetAsync(found.Value.Issue, command, ct) is { IsRefused: false, Value: var target })
+            await AskAsync(command.Issue, target, command.Comment, ct);
+    }
 
     public Task PrepareAsync(UpdateIssueCommand command, CancellationToken ct) => AskAsync(command.Issue, command.Status, null, ct);
 

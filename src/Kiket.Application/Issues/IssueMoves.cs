@@ -12,6 +12,26 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
+    /// <summary>Moves a loaded issue for somebody who asks for it: what guards said counts, and a refusal leaves behind what it has to.</summary>
+    public static async Task<Result> TransitionAsync(
+        this IKiketDb db,
+        IUnitOfWork work,
+        GuardAnswers guards,
+        Issue issue,
+        string target,
+        string? comment,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct)
+    {
+        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
+            return denial;
+        var (moved, pending) = await db.MoveAsync(issue, target, comment, actor, now, ct);
+        if (pending is not null)
+            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
+        return moved;
+    }
+
     /// <summary>Moves a loaded issue.</summary>
     /// <param name="target">Key of the target state, or name of the transition.</param>
     /// <returns>The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.</returns>

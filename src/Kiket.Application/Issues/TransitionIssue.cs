@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FluentValidation;
 using Kiket.Application.Behaviors;
 using Kiket.Application.Common;
@@ -13,12 +12,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Moves an issue along one transition of its workflow.</summary>
 /// <param name="To">Key of the target state, or name of the transition.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-/// <param name="Trigger">What an extension has triggered with the move, or null.</param>
-public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion, WorkflowTrigger? Trigger = null)
-    : ICommand<Result<IssueDto>>;
-
-/// <param name="ExecutionId">Names this execution, in the answer and in the event.</param>
-public sealed record WorkflowTrigger(string Action, string ExecutionId, JsonElement? Parameters);
+public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion) : ICommand<Result<IssueDto>>;
 
 internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIssueCommand>
 {
@@ -41,17 +35,9 @@ internal sealed class TransitionIssueHandler(IKiketDb db, IUnitOfWork work, ICur
         if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
 
-        var now = time.GetUtcNow();
-        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
-            return denial;
-        var (moved, pending) = await db.MoveAsync(issue, command.To!, command.Comment, current.Actor, now, ct);
-        if (pending is not null)
-            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, current.Actor, now, ct));
+        var moved = await db.TransitionAsync(work, guards, issue, command.To!, command.Comment, current.Actor, time.GetUtcNow(), ct);
         if (moved.Error is { } refusal)
             return refusal;
-
-        if (command.Trigger is { } trigger)
-            issue.AnnounceTrigger(trigger.Action, trigger.ExecutionId, trigger.Parameters, current.Actor.UserId, now);
         await work.FlushAsync(ct);
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }

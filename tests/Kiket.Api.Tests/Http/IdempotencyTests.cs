@@ -69,6 +69,21 @@ public sealed class IdempotencyTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_triggered_action_is_answered_again_with_its_own_execution_though_it_is_no_longer_possible()
+    {
+        var tenant = await TenantAsync(server);
+        await tenant.AddIssueAsync();
+        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).OkAsync();
+        var trigger = new { issue_key = "LEGAL-1", action = "Ready for Review" };
+
+        var first = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "key", trigger).OkAsync();
+        var again = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "key", trigger).OkAsync();
+
+        Assert.Equal(first.ToJsonString(), again.ToJsonString());
+        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "another key", trigger).RefusedAsync(422, "VALIDATION_ERROR", "action");
+    }
+
+    [Fact]
     public async Task A_dry_run_gives_the_key_back()
     {
         var tenant = await TenantAsync(server);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Kiket.Application.Actions;
 using Kiket.Application.Approvals;
 using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
@@ -363,7 +362,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReportAnonymouslyCommand("com.example.helper", Nothing);
         yield return new ListExtensionReportsQuery(helper, null, [ReportKind.Telemetry], page);
         yield return new GetWorkflowStatesQuery(Legal, null, "bug");
-        yield return new ResolveWorkflowActionQuery(issue, "Park", null);
+        yield return new TriggerWorkflowCommand(issue, "Park", null, null, null);
     }
 
     private static IEnumerable<IBaseRequest> OfMoves(IssueRef issue, long approval)

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using FluentValidation;
+using Kiket.Application.Behaviors;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>Sets an action of an issue's workflow going.</summary>
+/// <param name="Action"><c>transition</c>, which null is too, goes to a state; any other is the name of a transition.</param>
+/// <param name="To">Key of the target state; a named transition has its own.</param>
+/// <param name="Parameters">What else there is to say to those who hear of it.</param>
+public sealed record TriggerWorkflowCommand(IssueRef Issue, string? Action, string? To, string? Comment, JsonElement? Parameters)
+    : ICommand<Result<WorkflowExecution>>
+{
+    /// <summary>The action that goes to any state.</summary>
+    public const string Transition = "transition";
+}
+
+/// <param name="Id">Names this execution, in the answer and in the event.</param>
+public sealed record WorkflowExecution(string Id, IssueDto Issue);
+
+internal sealed class TriggerWorkflowValidator : AbstractValidator<TriggerWorkflowCommand>
+{
+    public TriggerWorkflowValidator()
+    {
+        RuleFor(c => c.To).MaximumCharacters(Workflow.MaxNameLength).OverridePropertyName("transition.state");
+        RuleFor(c => c.Comment).MaximumCharacters(Issue.MaxCommentLength).OverridePropertyName("transition.comment");
+    }
+}
+
+internal sealed class TriggerWorkflowHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
+    : ICommandHandler<TriggerWorkflowCommand, Result<WorkflowExecution>>
+{
+    public async Task<Result<WorkflowExecution>> Handle(TriggerWorkflowCommand command, CancellationToken ct)
+    {
+        var (actor, now) = (current.Actor, time.GetUtcNow());
+        var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var issue = found.Value.Issue;
+        var target = await db.FindTargetAsync(issue, command, ct);
+        if (target.Error is { } unknown)
+            return unknown;
+        var moved = await db.TransitionAsync(work, guards, issue, target.Value, command.Comment, actor, now, ct);
+        if (moved.Error is { } refusal)
+            return refusal;
+
+        var id = $"exec_{Guid.CreateVersion7():N}";
+        issue.AnnounceTrigger(command.Action ?? TriggerWorkflowCommand.Transition, id, command.Parameters, actor.UserId, now);
+        await work.FlushAsync(ct);
+        return new WorkflowExecution(id, await db.ReadIssueAsync(issue.Id, url, ct));
+    }
+}
+
+internal static class WorkflowActions
+{
+    /// <summary>The state to which an action takes an issue now.</summary>
+    public static async Task<Result<string>> FindTargetAsync(this IKiketDb db, Issue issue, TriggerWorkflowCommand command, CancellationToken ct)
+    {
+        if (command.Action is null or TriggerWorkflowCommand.Transition)
+        {
+            return string.IsNullOrWhiteSpace(command.To)
+                ? Error.Validation("to", "The action transition needs to, the state to go to.")
+                : command.To;
+        }
+
+        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var ways = definition.From(issue.Status).Where(t => t.Name is not null).ToList();
+        if (ways.Find(t => string.Equals(t.Name, command.Action, StringComparison.OrdinalIgnoreCase)) is not { } named)
+        {
+            var known = string.Join(", ", ways.Select(t => t.Name).Prepend(TriggerWorkflowCommand.Transition));
+            return Error.Validation("action", $"In the state {issue.Status} there is no action '{command.Action}'. Possible: {known}.");
+        }
+
+        return command.To is { Length: > 0 } to && !string.Equals(to, named.To, StringComparison.OrdinalIgnoreCase)
+            ? Error.Validation("to", $"The action '{named.Name}' goes to {named.To}.")
+            : named.To;
+    }
+}
