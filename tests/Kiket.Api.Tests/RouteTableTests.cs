@@ -6,6 +6,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests;
 
 /// <summary>What every route refuses, whatever it does. The routes are those that the server has.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class RouteTableTests(KiketServer server)
 {
     /// <summary>The only routes that need no token.</summary>

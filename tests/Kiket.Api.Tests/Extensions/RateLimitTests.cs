@@ -7,6 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiket.Api.Tests.Extensions;
 
 /// <summary>A server with small limits and a clock that stands still.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class RateLimitTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 5, 0, TimeSpan.Zero); // 5 minutes into a window of 15

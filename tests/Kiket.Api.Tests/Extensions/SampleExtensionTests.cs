@@ -7,6 +7,7 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Extensions;
 
 /// <summary>The sample extension in Node against a server as an operator starts it.</summary>
+[Trait("Database", "Sqlite")]
 public sealed partial class SampleExtensionTests
 {
     private const string Token = "kpat_of_the_sample_extension_test";

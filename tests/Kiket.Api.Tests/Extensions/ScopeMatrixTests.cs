@@ -7,6 +7,7 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Api.Tests.Extensions;
 
 /// <summary>Every route for extensions with every spelling of every permission: it opens just the routes that it means.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class ScopeMatrixTests(KiketServer server)
 {
     private static readonly string[] Actions = ["read", "write", "execute"];

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Http;
 
 /// <summary>What is refused before a route is known, and what is too large, as a client that sends everything before it reads sees it.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class ServerRefusalTests(KiketServer server)
 {
     [Theory]
