@@ -24,9 +24,9 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             : given.Select(g => (g.Key, g.Value)))
         {
             if (key is "user" or "users" or "fields" or "field" or "to" or "recipients" or "emails" or "email")
-                names.AddRange(ActionRun.Texts(value));
+                names.AddRange(FieldTypes.Texts(value));
             else if (key is "role" or "roles" or "team")
-                roles.AddRange(ActionRun.Texts(value));
+                roles.AddRange(FieldTypes.Texts(value));
         }
 
         HashSet<long> found = [];
@@ -66,7 +66,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             _ => null,
         };
         if (id is null && field.StartsWith("custom_fields.", StringComparison.Ordinal))
-            field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? ActionRun.ScalarOf(held) ?? "" : "";
+            field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? FieldTypes.Scalar(held) ?? "" : "";
         if (id is null && WireId.TryParse(field, out var number))
             id = number;
         var email = User.AddressOf(field);

@@ -43,7 +43,7 @@ internal sealed partial class ActionRun
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (var header in given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object ? chosen.EnumerateObject() : default)
         {
-            var value = ScalarOf(header.Value) ?? "";
+            var value = FieldTypes.Scalar(header.Value) ?? "";
             if (WebhookHeaders.FaultOf(header.Name, value) is { } fault)
                 return Error.Validation("headers", $"{header.Name}: {fault}");
             headers[header.Name] = value;

@@ -161,7 +161,7 @@ internal sealed partial class ActionRun(
             {
                 var given = field.HoldsUser ? await ReadUserAsync(value, ct) : value;
                 if (given is not { } known || field.Read(edit, known) is not { } read)
-                    return Error.Validation($"issue.{key}", $"'{ScalarOf(value)}' is no {key}.");
+                    return Error.Validation($"issue.{key}", $"'{FieldTypes.Scalar(value)}' is no {key}.");
                 edit = read;
             }
             else if (key == "custom_fields" && value.ValueKind is JsonValueKind.Object)
@@ -182,7 +182,7 @@ internal sealed partial class ActionRun(
     /// <summary>The id of the user that a value names, JSON null for nobody; or null when there is no such user.</summary>
     private async Task<JsonElement?> ReadUserAsync(JsonElement value, CancellationToken ct)
     {
-        var named = ScalarOf(value);
+        var named = FieldTypes.Scalar(value);
         var user = named is null ? null : await people.FindUserAsync(named, ct);
         return named is not null && user is null ? null : JsonSerializer.SerializeToElement(user);
     }
@@ -206,7 +206,7 @@ internal sealed partial class ActionRun(
     {
         foreach (var name in names)
         {
-            if (given.TryGetValue(name, out var value) && ScalarOf(value) is { } text && !string.IsNullOrWhiteSpace(text))
+            if (given.TryGetValue(name, out var value) && FieldTypes.Scalar(value) is { } text && !string.IsNullOrWhiteSpace(text))
                 return text.Trim();
         }
 
@@ -214,11 +214,7 @@ internal sealed partial class ActionRun(
     }
 
     private static IEnumerable<string> TextsOf(Dictionary<string, JsonElement> given, string name) =>
-        given.TryGetValue(name, out var value) ? Texts(value) : [];
-
-    internal static IEnumerable<string> Texts(JsonElement value) => FieldTypes.Texts(value);
-
-    internal static string? ScalarOf(JsonElement value) => FieldTypes.Scalar(value);
+        given.TryGetValue(name, out var value) ? FieldTypes.Texts(value) : [];
 
     private static (ActionOutcome Outcome, string Detail) Done(string detail) => (ActionOutcome.Done, detail);
 

@@ -44,7 +44,7 @@ internal static class IssueApprovals
             var asked = open.Find(a => a.Requirement.Key == requirement.Key);
             if (asked is { Status: ApprovalStatus.Pending })
                 continue;
-            asked?.Close(now); // refused before: whoever tries again asks again
+            asked?.Close(now); // it was rejected; a new attempt asks again
             db.Approvals.Add(Approval.Request(issue, decision.Transition, requirement, requesterId, now));
             isNew = true;
         }

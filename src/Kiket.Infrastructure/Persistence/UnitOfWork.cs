@@ -29,15 +29,9 @@ internal sealed class UnitOfWork(
 
     public bool IsRunning => transaction is not null;
 
-    public Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
-        transaction is { } outer
-            ? RunPartAsync(outer, work, isKept: true, ct)
-            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept: true, ct), DatabaseFailure.IsLostRace, ct);
+    public Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work, isKept: true, ct);
 
-    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
-        transaction is { } outer
-            ? RunPartAsync(outer, work, isKept: false, ct)
-            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept: false, ct), DatabaseFailure.IsLostRace, ct);
+    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work, isKept: false, ct);
 
     public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
 
@@ -69,6 +63,11 @@ internal sealed class UnitOfWork(
         await CompleteAsync(ct);
         db.ChangeTracker.Clear();
     }
+
+    private Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct) =>
+        transaction is { } outer
+            ? RunPartAsync(outer, work, isKept, ct)
+            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept, ct), DatabaseFailure.IsLostRace, ct);
 
     private async Task<Result<T>> RunWholeAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
     {
