@@ -27,8 +27,8 @@ using Npgsql;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// How many deliveries a worker makes per second, and whether an endpoint that hangs holds another back. A whole worker runs, with job server,
-/// hand-out and drains, on a PostgreSQL that keeps what it commits; the receiver is in the same process.
+/// How many deliveries a worker makes per second, and whether an endpoint that hangs holds another back. A whole worker runs,
+/// with job server, hand-out and drains, on a PostgreSQL that keeps what it commits; the receiver is in the same process.
 /// </summary>
 internal sealed class DeliveryRun : IAsyncDisposable
 {
@@ -49,13 +49,17 @@ internal sealed class DeliveryRun : IAsyncDisposable
     private readonly NpgsqlDataSource database;
     private readonly ConcurrentDictionary<string, Arrivals> arrivals = new();
 
-    private DeliveryRun(IHost worker, WebApplication receiver, NpgsqlDataSource database) => (this.worker, this.receiver, this.database) = (worker, receiver, database);
+    private DeliveryRun(IHost worker, WebApplication receiver, NpgsqlDataSource database) =>
+        (this.worker, this.receiver, this.database) = (worker, receiver, database);
 
     public static async Task<int> RunAsync()
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } server)
         {
-            await Console.Error.WriteLineAsync($"{Variable} holds the connection string of a PostgreSQL on which a database can be made; bench/deliveries starts one.");
+            await Console.Error.WriteLineAsync(
+                $"{Variable} holds the connection string of a PostgreSQL on which a database can be made; "
+                    + "bench/deliveries starts one."
+            );
             return 2;
         }
 
@@ -98,14 +102,16 @@ internal sealed class DeliveryRun : IAsyncDisposable
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Database:Provider"] = "PostgreSql",
-            ["ConnectionStrings:Kiket"] = connection,
-            ["Kiket:Role"] = "Worker",
-            ["Webhooks:AllowedNetworks:0"] = "127.0.0.1/32",
-            ["DataProtection:KeysPath"] = Directory.CreateTempSubdirectory("kiket-bench-").FullName,
-        });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["Database:Provider"] = "PostgreSql",
+                ["ConnectionStrings:Kiket"] = connection,
+                ["Kiket:Role"] = "Worker",
+                ["Webhooks:AllowedNetworks:0"] = "127.0.0.1/32",
+                ["DataProtection:KeysPath"] = Directory.CreateTempSubdirectory("kiket-bench-").FullName,
+            }
+        );
         builder.Services.AddKiketInfrastructure(builder.Configuration);
         builder.Services.AddKiketJobs(builder.Configuration);
         var worker = builder.Build();
@@ -159,20 +165,35 @@ internal sealed class DeliveryRun : IAsyncDisposable
 
         // Exact to the row: when the last attempt was recorded, not when somebody looked.
         var seconds = await stage.SecondsAsync();
-        var attempts = (long)(await ScalarAsync(database, $"SELECT COUNT(*) FROM webhook_attempts WHERE organization_id = {stage.OrganizationId}"))!;
+        var attempts = (long)
+            (
+                await ScalarAsync(
+                    database,
+                    $"SELECT COUNT(*) FROM webhook_attempts WHERE organization_id = {stage.OrganizationId}"
+                )
+            )!;
         var perSecond = Events * Endpoints / seconds;
         var cpu = (Process.GetCurrentProcess().TotalProcessorTime - before).TotalMilliseconds / (Events * Endpoints);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  every 2 s, per second: {string.Join(' ', rates)}"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {Events * Endpoints} delivered in {seconds:0.0} s, hand-out included: {perSecond:0} per second (limit {LeastPerSecond}); {attempts} attempts recorded; {cpu:0.00} ms of CPU each, receiver included"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {Events * Endpoints} delivered in {seconds:0.0} s, hand-out included: {perSecond:0} per second "
+                    + $"(limit {LeastPerSecond}); {attempts} attempts recorded; {cpu:0.00} ms of CPU each, receiver included"
+            )
+        );
         return perSecond >= LeastPerSecond && attempts == Events * Endpoints;
     }
 
     private async Task<bool> MeasureFairnessAsync()
     {
-        Console.WriteLine($"Fairness: {FairnessEvents} events to one endpoint alone, and beside one that hangs for {Hang.TotalSeconds} s. Median of {FairnessRounds}.");
-        List<double> alone = [], prompt = [], beside = [];
+        Console.WriteLine(
+            $"Fairness: {FairnessEvents} events to one endpoint alone, and beside one that hangs for "
+                + $"{Hang.TotalSeconds} s. Median of {FairnessRounds}."
+        );
+        List<double> alone = [],
+            prompt = [],
+            beside = [];
         for (var round = 0; round < FairnessRounds; round++)
         {
             alone.Add(await TimeOfFastAsync("fast"));
@@ -182,13 +203,23 @@ internal sealed class DeliveryRun : IAsyncDisposable
 
         var (without, with) = (Median(alone), Median(beside));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  alone {without:0.00} s ({Join(alone)})"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  beside one that answers at once {Median(prompt):0.00} s ({Join(prompt)})"));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  beside one that hangs {with:0.00} s ({Join(beside)}): {with / without:0.00} times (limit {MostDelay:0.00})"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  beside one that answers at once {Median(prompt):0.00} s ({Join(prompt)})"
+            )
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  beside one that hangs {with:0.00} s ({Join(beside)}): {with / without:0.00} times (limit {MostDelay:0.00})"
+            )
+        );
         return with <= without * MostDelay;
 
         static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-        static string Join(List<double> values) => string.Join(' ', values.Select(v => v.ToString("0.00", CultureInfo.InvariantCulture)));
+        static string Join(List<double> values) =>
+            string.Join(' ', values.Select(v => v.ToString("0.00", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Seconds until the fast endpoint has all events.</summary>
@@ -209,39 +240,80 @@ internal sealed class DeliveryRun : IAsyncDisposable
         var (mediator, db, actor) = (
             scope.ServiceProvider.GetRequiredService<IMediator>(),
             scope.ServiceProvider.GetRequiredService<KiketDbContext>(),
-            scope.ServiceProvider.GetRequiredService<CurrentActor>());
+            scope.ServiceProvider.GetRequiredService<CurrentActor>()
+        );
         var name = $"b{Guid.NewGuid():N}";
         var founded = (await mediator.Send(new CreateOrganizationCommand(name, "admin@example.com", null, null))).Value;
         actor.SignIn(new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin), []);
-        var project = (await mediator.Send(new CreateProjectCommand("BENCH", new() { Name = "Bench", Visibility = ProjectVisibility.Team }))).Value;
+        var project = (
+            await mediator.Send(new CreateProjectCommand("BENCH", new() { Name = "Bench", Visibility = ProjectVisibility.Team }))
+        ).Value;
         for (var i = 0; i < Templates; i++)
         {
             var title = string.Create(CultureInfo.InvariantCulture, $"Review the contract of customer {i}");
-            if ((await mediator.Send(new CreateIssueCommand(ProjectRef.Of(project.Id), new() { Title = title, Description = new string('x', 400) }, null))).Error is { } error)
+            if (
+                (
+                    await mediator.Send(
+                        new CreateIssueCommand(
+                            ProjectRef.Of(project.Id),
+                            new() { Title = title, Description = new string('x', 400) },
+                            null
+                        )
+                    )
+                ).Error is
+                { } error
+            )
                 throw new InvalidOperationException(error.Message);
         }
 
         var arrived = arrivals.GetOrAdd(name, _ => new());
         foreach (var manner in manners)
-            await AddEndpointAsync(db, scope.ServiceProvider, founded, kind, $"{receiver.Urls.Single()}/{(manner == "fast" ? name : manner)}");
+            await AddEndpointAsync(
+                db,
+                scope.ServiceProvider,
+                founded,
+                kind,
+                $"{receiver.Urls.Single()}/{(manner == "fast" ? name : manner)}"
+            );
         return new(this, founded.OrganizationId, arrived);
     }
 
-    private static async Task AddEndpointAsync(KiketDbContext db, IServiceProvider services, FoundedOrganization founded, WebhookKind kind, string url)
+    private static async Task AddEndpointAsync(
+        KiketDbContext db,
+        IServiceProvider services,
+        FoundedOrganization founded,
+        WebhookKind kind,
+        string url
+    )
     {
         var now = DateTimeOffset.UtcNow; // later than the templates, which it is not to get
         var key = TokenSecret.Generate(Extension.KeyLabel);
-        var manifest = new ExtensionManifest { Id = $"com.example.e{key.Hash[..8]}", Name = "Bench", Permissions = ["read:issues"] };
+        var manifest = new ExtensionManifest
+        {
+            Id = $"com.example.e{key.Hash[..8]}",
+            Name = "Bench",
+            Permissions = ["read:issues"],
+        };
         var user = User.ForExtension(founded.OrganizationId, manifest.Name, now);
         db.Users.Add(user);
         await db.SaveChangesAsync();
         var extension = Extension.Install(user, null, manifest, url, key, founded.AdminId, now);
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
-        var secret = services.GetRequiredService<ISecretProtector>().Protect(ISecretProtector.WebhookPurpose, WebhookSecret.Generate());
+        var secret = services
+            .GetRequiredService<ISecretProtector>()
+            .Protect(ISecretProtector.WebhookPurpose, WebhookSecret.Generate());
         var target = new WebhookTarget(
-            url, kind is WebhookKind.Subscription, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, Webhook.MaxTimeoutMs);
-        db.Webhooks.Add(Webhook.For(founded.OrganizationId, null, extension.Id, kind, target, [new("issue.created")], secret, now));
+            url,
+            kind is WebhookKind.Subscription,
+            new Dictionary<string, string>(),
+            SignatureScheme.Timestamp,
+            DeliveryOrdering.None,
+            Webhook.MaxTimeoutMs
+        );
+        db.Webhooks.Add(
+            Webhook.For(founded.OrganizationId, null, extension.Id, kind, target, [new("issue.created")], secret, now)
+        );
         await db.SaveChangesAsync();
     }
 
@@ -255,30 +327,56 @@ internal sealed class DeliveryRun : IAsyncDisposable
     {
         private DateTimeOffset begun;
 
-        /// <summary>Adds copies of the organization's events to the log, as if they had just happened, and wakes the worker as their commit would.</summary>
+        /// <summary>
+        /// Adds copies of the organization's events to the log, as if they had just happened, and wakes the worker as their
+        /// commit would.
+        /// </summary>
         public async Task<Stopwatch> BeginAsync(int count)
         {
             // What is measured begins when the worker is done with the templates.
-            while ((long)(await ScalarAsync(Run.database, "SELECT COUNT(*) FROM events WHERE fanned_out_at IS NULL OR processed_at IS NULL"))! > 0)
+            while (
+                (long)
+                    (
+                        await ScalarAsync(
+                            Run.database,
+                            "SELECT COUNT(*) FROM events WHERE fanned_out_at IS NULL OR processed_at IS NULL"
+                        )
+                    )! > 0
+            )
                 await Task.Delay(100);
             Fast.Expect(count);
             begun = DateTimeOffset.UtcNow;
-            await ScalarAsync(Run.database, $"""
+            await ScalarAsync(
+                Run.database,
+                $"""
                 INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at, processed_at, attempts, claimed_until)
                 SELECT e.organization_id, n + {Templates}, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id, e.issue_id, e.actor_id, e.cause, e.facts, now(), now(), 0, now()
                 FROM generate_series(1, {count}) n JOIN events e ON e.organization_id = {OrganizationId} AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates}
-                """);
+                """
+            );
             var watch = Stopwatch.StartNew();
             Run.worker.Services.GetRequiredService<OutboxSignal>().Wake();
             return watch;
         }
 
         public async Task<long> CountAsync(string state) =>
-            (long)(await ScalarAsync(Run.database, $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND state = '{state}'"))!;
+            (long)
+                (
+                    await ScalarAsync(
+                        Run.database,
+                        $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND state = '{state}'"
+                    )
+                )!;
 
         public async Task<double> SecondsAsync()
         {
-            var end = (DateTime)(await ScalarAsync(Run.database, $"SELECT MAX(completed_at) FROM webhook_deliveries WHERE organization_id = {OrganizationId}"))!;
+            var end = (DateTime)
+                (
+                    await ScalarAsync(
+                        Run.database,
+                        $"SELECT MAX(completed_at) FROM webhook_deliveries WHERE organization_id = {OrganizationId}"
+                    )
+                )!;
             return (end - begun.UtcDateTime).TotalSeconds;
         }
 
@@ -286,7 +384,16 @@ internal sealed class DeliveryRun : IAsyncDisposable
         public async Task EndAsync()
         {
             await ScalarAsync(Run.database, $"UPDATE webhooks SET active = false WHERE organization_id = {OrganizationId}");
-            while ((long)(await ScalarAsync(Run.database, $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND state = 'pending'"))! > 0)
+            while (
+                (long)
+                    (
+                        await ScalarAsync(
+                            Run.database,
+                            $"SELECT COUNT(*) FROM webhook_deliveries WHERE organization_id = {OrganizationId} AND "
+                                + "state = 'pending'"
+                        )
+                    )! > 0
+            )
                 await Task.Delay(100);
         }
     }

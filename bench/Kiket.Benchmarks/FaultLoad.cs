@@ -8,7 +8,8 @@ using System.Text.Json.Nodes;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// Drives a server with many clients at once while something goes wrong with it, and checks what the clients may rely on: no 500, every 503 with
+/// Drives a server with many clients at once while something goes wrong with it, and checks what the clients may rely on: no
+/// 500, every 503 with
 /// <c>Retry-After</c>, and every write that was acknowledged is there afterwards, once.
 /// </summary>
 internal sealed class FaultLoad(Uri address, string token, int clients, double writeShare, TimeSpan duration)
@@ -27,7 +28,9 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var (clients, share, seconds) = (Number(arguments[2]), Number(arguments[3]) / 100.0, Number(arguments[4]));
-        return await new FaultLoad(new(arguments[0]), arguments[1], clients, share, TimeSpan.FromSeconds(seconds)).RunAsync() ? 0 : 1;
+        return await new FaultLoad(new(arguments[0]), arguments[1], clients, share, TimeSpan.FromSeconds(seconds)).RunAsync()
+            ? 0
+            : 1;
     }
 
     private async Task<bool> RunAsync()
@@ -35,15 +38,32 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = clients + 10 };
         using var client = new HttpClient(handler) { BaseAddress = address, Timeout = Patience };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var project = await client.PostAsJsonAsync("/api/v1/projects", new { project = new { name = "Load", project_key = "LOAD", visibility = "team" } });
+        var project = await client.PostAsJsonAsync(
+            "/api/v1/projects",
+            new
+            {
+                project = new
+                {
+                    name = "Load",
+                    project_key = "LOAD",
+                    visibility = "team",
+                },
+            }
+        );
         project.EnsureSuccessStatusCode();
 
         var end = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(async () =>
-        {
-            for (var turn = 0; end.Elapsed < duration; turn++)
-                await TurnAsync(client, number, turn);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, clients)
+                .Select(number =>
+                    Task.Run(async () =>
+                    {
+                        for (var turn = 0; end.Elapsed < duration; turn++)
+                            await TurnAsync(client, number, turn);
+                    })
+                )
+        );
 
         var lost = await CheckAsync(client);
         Report(lost);
@@ -55,11 +75,17 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         var title = $"Issue {number}.{turn}";
         var isWrite = Random.Shared.NextDouble() < writeShare;
         var isChange = isWrite && turn % 4 == 3 && !created.IsEmpty;
-        using var request = !isWrite
-            ? new HttpRequestMessage(HttpMethod.Get, "/api/v1/issues?project_key=LOAD&per_page=10")
+        using var request =
+            !isWrite ? new HttpRequestMessage(HttpMethod.Get, "/api/v1/issues?project_key=LOAD&per_page=10")
             : isChange
-                ? new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/issues/{created.Keys.First()}") { Content = JsonContent.Create(new { issue = new { priority = "high" } }) }
-                : new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues") { Content = JsonContent.Create(new { project_key = "LOAD", issue = new { title } }) };
+                ? new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/issues/{created.Keys.First()}")
+                {
+                    Content = JsonContent.Create(new { issue = new { priority = "high" } }),
+                }
+            : new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues")
+            {
+                Content = JsonContent.Create(new { project_key = "LOAD", issue = new { title } }),
+            };
         if (isWrite && turn % KeyedOneIn == 0)
             request.Headers.Add("Idempotency-Key", $"{number}.{turn}");
         var begin = Stopwatch.GetTimestamp();
@@ -126,7 +152,12 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         var sorted = latencies.Order().ToList();
         long At(double share) => sorted.Count == 0 ? 0 : sorted[(int)((sorted.Count - 1) * share)];
         var counts = string.Join(", ", statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {clients} clients, {duration.TotalSeconds} s, {sorted.Count} answers ({counts}), {writes} of them writes"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {clients} clients, {duration.TotalSeconds} s, {sorted.Count} answers ({counts}), {writes} of them writes"
+            )
+        );
         Console.WriteLine($"  answered within {At(0.5)} ms (half), {At(0.99)} ms (99 %), {At(1)} ms (all); no answer: {broken}");
         Console.WriteLine($"  {created.Count} creations acknowledged, {lost} of them lost or doubled; {faults.Count} faults");
         foreach (var fault in faults.Take(10))

@@ -19,8 +19,8 @@ using Npgsql;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// What a pass over the timers of service levels costs that are due, among many that are not: it claims and handles 1,000 of 10,000 open ones, and then
-/// 1,000 of 1,000,000.
+/// What a pass over the timers of service levels costs that are due, among many that are not: it claims and handles 1,000 of
+/// 10,000 open ones, and then 1,000 of 1,000,000.
 /// </summary>
 internal static class TimerRun
 {
@@ -40,10 +40,14 @@ internal static class TimerRun
 
     public static async Task<int> RunAsync()
     {
-        var server = Environment.GetEnvironmentVariable(DeliveryRun.Variable) ?? Environment.GetEnvironmentVariable(OtherVariable);
+        var server =
+            Environment.GetEnvironmentVariable(DeliveryRun.Variable) ?? Environment.GetEnvironmentVariable(OtherVariable);
         if (string.IsNullOrEmpty(server))
         {
-            await Console.Error.WriteLineAsync($"{DeliveryRun.Variable} or {OtherVariable} holds the connection string of a PostgreSQL on which a database can be made.");
+            await Console.Error.WriteLineAsync(
+                $"{DeliveryRun.Variable} or {OtherVariable} holds the connection string of a PostgreSQL on which a "
+                    + "database can be made."
+            );
             return 2;
         }
 
@@ -68,13 +72,20 @@ internal static class TimerRun
 
     private static async Task<int> MeasureAsync(string connection)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Database:Provider"] = "PostgreSql",
-            ["ConnectionStrings:Kiket"] = connection,
-            ["DataProtection:KeysPath"] = Directory.CreateTempSubdirectory("kiket-bench-").FullName,
-        }).Build();
-        await using var services = new ServiceCollection().AddLogging(log => log.SetMinimumLevel(LogLevel.Warning)).AddKiketInfrastructure(configuration).BuildServiceProvider();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Database:Provider"] = "PostgreSql",
+                    ["ConnectionStrings:Kiket"] = connection,
+                    ["DataProtection:KeysPath"] = Directory.CreateTempSubdirectory("kiket-bench-").FullName,
+                }
+            )
+            .Build();
+        await using var services = new ServiceCollection()
+            .AddLogging(log => log.SetMinimumLevel(LogLevel.Warning))
+            .AddKiketInfrastructure(configuration)
+            .BuildServiceProvider();
         await using var database = NpgsqlDataSource.Create(connection);
         await using var scope = services.CreateAsyncScope();
         var columns = await PrepareAsync(scope.ServiceProvider);
@@ -84,29 +95,53 @@ internal static class TimerRun
         var few = await MeasureAsync(database, processor, columns, Few);
         var many = await MeasureAsync(database, processor, columns, Many);
         var times = many / few;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Many:N0} open timers cost {times:0.00} times what {Few:N0} do (limit {MostTimes:0.00})."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Many:N0} open timers cost {times:0.00} times what {Few:N0} do (limit {MostTimes:0.00})."
+            )
+        );
         return times <= MostTimes ? 0 : 1;
     }
 
     /// <summary>The median of some passes over so many open timers.</summary>
-    private static async Task<double> MeasureAsync(NpgsqlDataSource database, SlaProcessor processor, IReadOnlyList<string> columns, int open)
+    private static async Task<double> MeasureAsync(
+        NpgsqlDataSource database,
+        SlaProcessor processor,
+        IReadOnlyList<string> columns,
+        int open
+    )
     {
-        var missing = open - Due - (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_timers WHERE stopped_at IS NULL"))!;
+        var missing =
+            open - Due - (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_timers WHERE stopped_at IS NULL"))!;
         await CopyAsync(database, columns, (int)missing, "now() + interval '1 day' + n * interval '1 second'");
         await ScalarAsync(database, "VACUUM ANALYZE sla_timers");
         await ScalarAsync(database, "CHECKPOINT");
         List<(double Whole, double Claims)> passes = [];
         for (var round = 0; round < Rounds; round++)
             passes.Add(await PassAsync(database, processor, columns));
-        var (median, claims) = (passes.Select(p => p.Whole).Order().ElementAt(Rounds / 2), passes.Select(p => p.Claims).Order().ElementAt(Rounds / 2));
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{open:N0} open timers, {Due:N0} due: {median:0.00} s ({string.Join(' ', passes.Select(p => p.Whole.ToString("0.00", CultureInfo.InvariantCulture)))}), of which the claims {claims:0.00} s"));
+        var (median, claims) = (
+            passes.Select(p => p.Whole).Order().ElementAt(Rounds / 2),
+            passes.Select(p => p.Claims).Order().ElementAt(Rounds / 2)
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{open:N0} open timers, {Due:N0} due: {median:0.00} s "
+                    + $"({string.Join(' ', passes.Select(p => p.Whole.ToString("0.00", CultureInfo.InvariantCulture)))}), of which the claims {claims:0.00} s"
+            )
+        );
         return median;
     }
 
-    /// <summary>Makes timers due, handles them as the job does, and says how many seconds that took, and how many of these the claims.</summary>
-    private static async Task<(double Whole, double Claims)> PassAsync(NpgsqlDataSource database, SlaProcessor processor, IReadOnlyList<string> columns)
+    /// <summary>
+    /// Makes timers due, handles them as the job does, and says how many seconds that took, and how many of these the claims.
+    /// </summary>
+    private static async Task<(double Whole, double Claims)> PassAsync(
+        NpgsqlDataSource database,
+        SlaProcessor processor,
+        IReadOnlyList<string> columns
+    )
     {
         await CopyAsync(database, columns, Due, "now() - n * interval '1 millisecond'");
         var before = (long)(await ScalarAsync(database, "SELECT COUNT(*) FROM sla_events"))!;
@@ -133,11 +168,25 @@ internal static class TimerRun
     }
 
     /// <summary>Copies of the first timer, each of another issue, that are breached at an instant.</summary>
-    private static Task<object?> CopyAsync(NpgsqlDataSource database, IReadOnlyList<string> columns, int count, string due) => ScalarAsync(database, $"""
-        INSERT INTO sla_timers ({string.Join(", ", columns)})
-        SELECT {string.Join(", ", columns.Select(c => c switch { "issue_id" => $"t.issue_id + n % {Issues}", "next_at" or "breaches_at" => due, _ => $"t.{c}" }))}
-        FROM generate_series(1, {count}) n CROSS JOIN (SELECT * FROM sla_timers ORDER BY id LIMIT 1) t
-        """);
+    private static Task<object?> CopyAsync(NpgsqlDataSource database, IReadOnlyList<string> columns, int count, string due) =>
+        ScalarAsync(
+            database,
+            $"""
+            INSERT INTO sla_timers ({string.Join(", ", columns)})
+            SELECT {string.Join(
+                ", ",
+                columns.Select(c =>
+                    c switch
+                    {
+                        "issue_id" => $"t.issue_id + n % {Issues}",
+                        "next_at" or "breaches_at" => due,
+                        _ => $"t.{c}",
+                    }
+                )
+            )}
+            FROM generate_series(1, {count}) n CROSS JOIN (SELECT * FROM sla_timers ORDER BY id LIMIT 1) t
+            """
+        );
 
     /// <summary>A project with issues, and the first timer.</summary>
     /// <returns>The columns of timers.</returns>
@@ -146,20 +195,42 @@ internal static class TimerRun
         var (db, mediator) = (services.GetRequiredService<KiketDbContext>(), services.GetRequiredService<IMediator>());
         await db.Database.MigrateAsync(CancellationToken.None);
         var founded = (await mediator.Send(new CreateOrganizationCommand("Bench", "admin@example.com", null, null))).Value;
-        services.GetRequiredService<CurrentActor>().SignIn(new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin), []);
-        var project = (await mediator.Send(new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Workflow)], "BENCH", null, false, "bench"))).Value.Project;
-        var issue = (await mediator.Send(new CreateIssueCommand(ProjectRef.Of(project.Id!.Value), new() { Title = "Late" }, null))).Value;
+        services
+            .GetRequiredService<CurrentActor>()
+            .SignIn(new(founded.OrganizationId, founded.AdminId, OrganizationRole.Admin), []);
+        var project = (
+            await mediator.Send(
+                new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Workflow)], "BENCH", null, false, "bench")
+            )
+        )
+            .Value
+            .Project;
+        var issue = (
+            await mediator.Send(new CreateIssueCommand(ProjectRef.Of(project.Id!.Value), new() { Title = "Late" }, null))
+        ).Value;
         var columns = ColumnsOf(typeof(Domain.Issues.Issue));
-        var values = columns.Select(c => c switch { "number" => "1 + n", "key" => "'BENCH-' || (1 + n)", _ => $"i.{c}" });
+        var values = columns.Select(c =>
+            c switch
+            {
+                "number" => "1 + n",
+                "key" => "'BENCH-' || (1 + n)",
+                _ => $"i.{c}",
+            }
+        );
         var copies =
-            $"INSERT INTO issues ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} FROM generate_series(1, {Issues}) n JOIN issues i ON i.id = {issue.Id} ORDER BY n";
+            $"INSERT INTO issues ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} FROM "
+            + $"generate_series(1, {Issues}) n JOIN issues i ON i.id = {issue.Id} ORDER BY n";
         await db.Database.ExecuteSqlRawAsync(copies);
 
         // The first timer is a pattern: it is never due.
-        await db.Database.ExecuteSqlRawAsync("UPDATE sla_timers SET planned_at = now() - interval '1 day', next_at = now() + interval '1 year', breaches_at = now() + interval '1 year'");
+        await db.Database.ExecuteSqlRawAsync(
+            "UPDATE sla_timers SET planned_at = now() - interval '1 day', next_at = now() + interval '1 year', "
+                + "breaches_at = now() + interval '1 year'"
+        );
         return ColumnsOf(typeof(SlaTimer));
 
-        List<string> ColumnsOf(Type type) => [.. db.Model.FindEntityType(type)!.GetProperties().Where(p => !p.IsPrimaryKey()).Select(p => p.GetColumnName())];
+        List<string> ColumnsOf(Type type) =>
+            [.. db.Model.FindEntityType(type)!.GetProperties().Where(p => !p.IsPrimaryKey()).Select(p => p.GetColumnName())];
     }
 
     private static async Task<object?> ScalarAsync(NpgsqlDataSource database, string sql)

@@ -6,7 +6,9 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Benchmarks;
 
-/// <summary>What a decision costs. The limit is 20 µs and 10 KB for all transitions of an issue in the largest workflow of the packs.</summary>
+/// <summary>
+/// What a decision costs. The limit is 20 µs and 10 KB for all transitions of an issue in the largest workflow of the packs.
+/// </summary>
 [MemoryDiagnoser]
 public class WorkflowBenchmarks
 {
@@ -28,14 +30,34 @@ public class WorkflowBenchmarks
         var custom = Fields.ToDictionary(k => k, _ => JsonSerializer.SerializeToElement("passed"));
         issues =
         [
-            .. workflow.States.Select(s => Issue.Open(
-                project, project.Schema.DefaultType!, version, new() { Title = "An issue", AssigneeId = 7, Labels = new(["a", "b"]), CustomFields = custom }, s.Key, null, 7, Noon).Value),
+            .. workflow.States.Select(s =>
+                Issue
+                    .Open(
+                        project,
+                        project.Schema.DefaultType!,
+                        version,
+                        new()
+                        {
+                            Title = "An issue",
+                            AssigneeId = 7,
+                            Labels = new(["a", "b"]),
+                            CustomFields = custom,
+                        },
+                        s.Key,
+                        null,
+                        7,
+                        Noon
+                    )
+                    .Value
+            ),
         ];
         issues = [.. issues.OrderByDescending(i => workflow.From(i.Status).Count())];
         Console.WriteLine($"// {workflow.Name}: {workflow.States.Count} states, {workflow.Transitions.Count} transitions.");
     }
 
-    /// <summary>One issue, in the state with the most ways out, as an answer to <c>GET /issues/:id/transitions</c> needs it.</summary>
+    /// <summary>
+    /// One issue, in the state with the most ways out, as an answer to <c>GET /issues/:id/transitions</c> needs it.
+    /// </summary>
     [Benchmark]
     public int TransitionsOfAnIssue() => Decide(issues[0]);
 

@@ -18,8 +18,14 @@ var settings = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnec
 await using var database = new NpgsqlSlimDataSourceBuilder(settings.ToString()).EnableArrays().Build();
 
 app.MapGet("/health/ready", () => "ok");
-app.MapGet("/metrics", () => string.Create(
-    CultureInfo.InvariantCulture, $"dotnet_gc_heap_total_allocated_bytes_total {GC.GetTotalAllocatedBytes(precise: true)}\n"));
+app.MapGet(
+    "/metrics",
+    () =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"dotnet_gc_heap_total_allocated_bytes_total {GC.GetTotalAllocatedBytes(precise: true)}\n"
+        )
+);
 
 var issues = app.MapGroup("/api/v1/issues");
 issues.MapGet("/", ListAsync);
@@ -47,7 +53,8 @@ async Task<IResult> ListAsync(string project, HttpContext http, int page = 1)
     await using var batch = Sql.Batch(
         connection,
         Sql.Command(Sql.CountOfProject, user.OrganizationId, project),
-        Sql.Command(Sql.PageOfProject, user.OrganizationId, project, Sql.PageSize, (page - 1) * Sql.PageSize));
+        Sql.Command(Sql.PageOfProject, user.OrganizationId, project, Sql.PageSize, (page - 1) * Sql.PageSize)
+    );
     await using var reader = await batch.ExecuteReaderAsync();
     await reader.ReadAsync();
     var total = reader.GetInt32(0);
@@ -67,13 +74,18 @@ async Task<IResult> CreateAsync(HttpContext http)
     if (await Sql.SignInAsync(connection, http) is not { } user)
         return Results.Unauthorized();
 
-    long project, workflow;
-    int number, revision;
-    await using (var begin = Sql.Batch(
-        connection,
-        new("BEGIN"),
-        Sql.Command(Sql.TakeNumber, user.OrganizationId, body.ProjectKey),
-        Sql.Command(Sql.LatestWorkflow, user.OrganizationId, body.ProjectKey)))
+    long project,
+        workflow;
+    int number,
+        revision;
+    await using (
+        var begin = Sql.Batch(
+            connection,
+            new("BEGIN"),
+            Sql.Command(Sql.TakeNumber, user.OrganizationId, body.ProjectKey),
+            Sql.Command(Sql.LatestWorkflow, user.OrganizationId, body.ProjectKey)
+        )
+    )
     await using (var reader = await begin.ExecuteReaderAsync())
     {
         await reader.ReadAsync();
@@ -107,24 +119,45 @@ async Task<IResult> CreateAsync(HttpContext http)
         CreatedAt = now,
         UpdatedAt = now,
     };
-    await using (var insert = Sql.Batch(
-        connection,
-        Sql.Command(
-            Sql.InsertIssue, project, number, key, issue.Title, issue.Description, issue.Status, now, workflow, issue.IssueType,
-            Sql.PriorityOf(issue), issue.Labels, issue.CustomFields.GetRawText(), user.Id, issue.StoryPoints,
-            Sql.SearchTextOf(issue), user.OrganizationId)))
+    await using (
+        var insert = Sql.Batch(
+            connection,
+            Sql.Command(
+                Sql.InsertIssue,
+                project,
+                number,
+                key,
+                issue.Title,
+                issue.Description,
+                issue.Status,
+                now,
+                workflow,
+                issue.IssueType,
+                Sql.PriorityOf(issue),
+                issue.Labels,
+                issue.CustomFields.GetRawText(),
+                user.Id,
+                issue.StoryPoints,
+                Sql.SearchTextOf(issue),
+                user.OrganizationId
+            )
+        )
+    )
         issue.Id = issue.RootId = (long)(await insert.ExecuteScalarAsync())!;
 
     Change[] opening =
     [
-        new("title", null, Text(issue.Title)), new("status", null, Text(issue.Status)),
-        new("issue_type", null, Text(issue.IssueType)), new("priority", null, Text(issue.Priority)),
+        new("title", null, Text(issue.Title)),
+        new("status", null, Text(issue.Status)),
+        new("issue_type", null, Text(issue.IssueType)),
+        new("priority", null, Text(issue.Priority)),
     ];
     await Sql.RunAsync(
         connection,
         Sql.HistoryOf(user, issue, "created", opening, now),
         Sql.EventOf(user, issue, "issue.created", new() { To = issue.Status, Issue = Snapshot.Of(issue) }, now),
-        new("COMMIT"));
+        new("COMMIT")
+    );
     http.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/v1/issues/{issue.Id}");
     return Resource(http, issue, StatusCodes.Status201Created);
 }
@@ -132,26 +165,38 @@ async Task<IResult> CreateAsync(HttpContext http)
 async Task<IResult> UpdateAsync(string issue, HttpContext http)
 {
     var fields = (await JsonSerializer.DeserializeAsync(http.Request.Body, Wire.Default.UpdateBody))!.Issue;
-    return await ChangeAsync(issue, http, "updated", "issue.updated", (found, changes) =>
-    {
-        changes.Add(new("title", Text(found.Title), Text(fields.Title!)));
-        changes.Add(new("story_points", Number(found.StoryPoints), Number(fields.StoryPoints)));
-        (found.Title, found.StoryPoints) = (fields.Title!, fields.StoryPoints);
-        return true;
-    });
+    return await ChangeAsync(
+        issue,
+        http,
+        "updated",
+        "issue.updated",
+        (found, changes) =>
+        {
+            changes.Add(new("title", Text(found.Title), Text(fields.Title!)));
+            changes.Add(new("story_points", Number(found.StoryPoints), Number(fields.StoryPoints)));
+            (found.Title, found.StoryPoints) = (fields.Title!, fields.StoryPoints);
+            return true;
+        }
+    );
 }
 
 async Task<IResult> TransitionAsync(string issue, HttpContext http)
 {
     var to = (await JsonSerializer.DeserializeAsync(http.Request.Body, Wire.Default.TransitionBody))!.Transition.State;
-    return await ChangeAsync(issue, http, "transitioned", "issue.status_changed", (found, changes) =>
-    {
-        if (!Sql.Transitions.Contains((found.Status, to)))
-            return false;
-        changes.Add(new("status", Text(found.Status), Text(to)));
-        found.Status = to;
-        return true;
-    });
+    return await ChangeAsync(
+        issue,
+        http,
+        "transitioned",
+        "issue.status_changed",
+        (found, changes) =>
+        {
+            if (!Sql.Transitions.Contains((found.Status, to)))
+                return false;
+            changes.Add(new("status", Text(found.Status), Text(to)));
+            found.Status = to;
+            return true;
+        }
+    );
 }
 
 // What update and transition share: the issue under a lock, then the change, its history and its event with the commit.
@@ -179,10 +224,31 @@ async Task<IResult> ChangeAsync(string key, HttpContext http, string action, str
     await Sql.RunAsync(
         connection,
         Sql.Command(
-            Sql.UpdateIssue, issue.Id, issue.Title, issue.StoryPoints, issue.Status, Sql.SearchTextOf(issue), now, issue.Version),
+            Sql.UpdateIssue,
+            issue.Id,
+            issue.Title,
+            issue.StoryPoints,
+            issue.Status,
+            Sql.SearchTextOf(issue),
+            now,
+            issue.Version
+        ),
         Sql.HistoryOf(user, issue, action, changes, now),
-        Sql.EventOf(user, issue, name, new() { From = from, To = to, Changes = changes, Issue = Snapshot.Of(issue) }, now),
-        new("COMMIT"));
+        Sql.EventOf(
+            user,
+            issue,
+            name,
+            new()
+            {
+                From = from,
+                To = to,
+                Changes = changes,
+                Issue = Snapshot.Of(issue),
+            },
+            now
+        ),
+        new("COMMIT")
+    );
     return Resource(http, issue);
 }
 

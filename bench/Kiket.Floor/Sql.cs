@@ -84,23 +84,36 @@ internal static class Sql
           occurred_at, fanned_out_at, processed_at, attempts, claimed_until)
         """;
 
-    private const string LogEvent = "WITH " + TakePlace + InsertEvent + """
-         SELECT $1, last_event_sequence, $2, $3, $4, $5, NULL, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place
-        """;
+    private const string LogEvent =
+        "WITH "
+        + TakePlace
+        + InsertEvent
+        + """
+             SELECT $1, last_event_sequence, $2, $3, $4, $5, NULL, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place
+            """;
 
-    private const string WriteComment = """
-        WITH comment AS (INSERT INTO comments (organization_id, issue_id, author_id, body, version, created_at, updated_at)
-          VALUES ($1, $5, $6, $9, 1, $8, $8) RETURNING id),
-        """ + " " + TakePlace + InsertEvent + """
-         SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place, comment
-        RETURNING comment_id
-        """;
+    private const string WriteComment =
+        """
+            WITH comment AS (INSERT INTO comments (organization_id, issue_id, author_id, body, version, created_at, updated_at)
+              VALUES ($1, $5, $6, $9, 1, $8, $8) RETURNING id),
+            """
+        + " "
+        + TakePlace
+        + InsertEvent
+        + """
+             SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place, comment
+            RETURNING comment_id
+            """;
 
     /// <summary>The ways of the workflow that a new project has.</summary>
     public static readonly HashSet<(string From, string To)> Transitions =
     [
-        ("backlog", "in_progress"), ("in_progress", "backlog"), ("in_progress", "review"), ("review", "in_progress"),
-        ("review", "done"), ("done", "in_progress"),
+        ("backlog", "in_progress"),
+        ("in_progress", "backlog"),
+        ("in_progress", "review"),
+        ("review", "in_progress"),
+        ("review", "done"),
+        ("done", "in_progress"),
     ];
 
     private static readonly string[] Priorities = ["lowest", "low", "medium", "high", "highest", "critical"];
@@ -159,7 +172,12 @@ internal static class Sql
     }
 
     public static NpgsqlBatchCommand HistoryOf(
-        SignedIn user, Issue issue, string action, IReadOnlyList<Change> changes, DateTime now)
+        SignedIn user,
+        Issue issue,
+        string action,
+        IReadOnlyList<Change> changes,
+        DateTime now
+    )
     {
         var json = JsonSerializer.Serialize(changes, Stored.Default.IReadOnlyListChange);
         return Command(InsertChange, user.OrganizationId, issue.Id, action, user.Id, now, json);
@@ -170,42 +188,52 @@ internal static class Sql
 
     public static NpgsqlBatchCommand CommentOf(SignedIn user, Issue issue, string text, Facts facts, DateTime now) =>
         Command(
-            WriteComment, user.OrganizationId, NewEventId(), "comment.created", issue.ProjectId, issue.Id, user.Id, JsonOf(facts),
-            now, text);
+            WriteComment,
+            user.OrganizationId,
+            NewEventId(),
+            "comment.created",
+            issue.ProjectId,
+            issue.Id,
+            user.Id,
+            JsonOf(facts),
+            now,
+            text
+        );
 
-    public static Issue Read(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        Key = row.GetString(1),
-        Title = row.GetString(2),
-        Description = row.IsDBNull(3) ? null : row.GetString(3),
-        Status = row.GetString(4),
-        Workflow = row.GetString(5),
-        WorkflowVersion = row.GetInt32(6),
-        WorkflowId = row.GetInt64(7),
-        IssueType = row.GetString(8),
-        Priority = Priorities[row.GetInt32(9)],
-        Labels = row.GetFieldValue<string[]>(10),
-        CustomFields = JsonDocument.Parse(row.GetString(11)).RootElement,
-        ProjectId = row.GetInt64(12),
-        ProjectKey = row.GetString(13),
-        OrganizationId = row.GetInt64(14),
-        Assignee = row.IsDBNull(15) ? null : PersonAt(row, 15),
-        Reporter = PersonAt(row, 18),
-        ParentId = row.IsDBNull(21) ? null : row.GetInt64(21),
-        ParentKey = row.IsDBNull(22) ? null : row.GetString(22),
-        RootId = row.GetInt64(23),
-        HierarchyDepth = row.GetInt32(24),
-        MilestoneId = row.IsDBNull(25) ? null : row.GetInt64(25),
-        StoryPoints = row.IsDBNull(26) ? null : row.GetDecimal(26),
-        StartDate = row.IsDBNull(32) ? null : row.GetFieldValue<DateOnly>(32),
-        DueDate = row.IsDBNull(27) ? null : row.GetFieldValue<DateOnly>(27),
-        CompletedAt = row.IsDBNull(28) ? null : row.GetDateTime(28),
-        Version = row.GetInt32(29),
-        CreatedAt = row.GetDateTime(30),
-        UpdatedAt = row.GetDateTime(31),
-        Url = UrlOf(row.GetString(1)),
-    };
+    public static Issue Read(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetInt64(0),
+            Key = row.GetString(1),
+            Title = row.GetString(2),
+            Description = row.IsDBNull(3) ? null : row.GetString(3),
+            Status = row.GetString(4),
+            Workflow = row.GetString(5),
+            WorkflowVersion = row.GetInt32(6),
+            WorkflowId = row.GetInt64(7),
+            IssueType = row.GetString(8),
+            Priority = Priorities[row.GetInt32(9)],
+            Labels = row.GetFieldValue<string[]>(10),
+            CustomFields = JsonDocument.Parse(row.GetString(11)).RootElement,
+            ProjectId = row.GetInt64(12),
+            ProjectKey = row.GetString(13),
+            OrganizationId = row.GetInt64(14),
+            Assignee = row.IsDBNull(15) ? null : PersonAt(row, 15),
+            Reporter = PersonAt(row, 18),
+            ParentId = row.IsDBNull(21) ? null : row.GetInt64(21),
+            ParentKey = row.IsDBNull(22) ? null : row.GetString(22),
+            RootId = row.GetInt64(23),
+            HierarchyDepth = row.GetInt32(24),
+            MilestoneId = row.IsDBNull(25) ? null : row.GetInt64(25),
+            StoryPoints = row.IsDBNull(26) ? null : row.GetDecimal(26),
+            StartDate = row.IsDBNull(32) ? null : row.GetFieldValue<DateOnly>(32),
+            DueDate = row.IsDBNull(27) ? null : row.GetFieldValue<DateOnly>(27),
+            CompletedAt = row.IsDBNull(28) ? null : row.GetDateTime(28),
+            Version = row.GetInt32(29),
+            CreatedAt = row.GetDateTime(30),
+            UpdatedAt = row.GetDateTime(31),
+            Url = UrlOf(row.GetString(1)),
+        };
 
     private static Person PersonAt(NpgsqlDataReader row, int column) =>
         new(row.GetInt64(column), row.GetString(column + 1), row.GetString(column + 2));

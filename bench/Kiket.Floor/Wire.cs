@@ -54,7 +54,14 @@ internal sealed record PageMeta(int Total, int Page, int PerPage, int TotalPages
 internal sealed record IssuePage(IReadOnlyList<Issue> Data, PageMeta Meta);
 
 internal sealed record Comment(
-    long Id, long IssueId, string Body, Person Author, int Version, DateTime CreatedAt, DateTime UpdatedAt);
+    long Id,
+    long IssueId,
+    string Body,
+    Person Author,
+    int Version,
+    DateTime CreatedAt,
+    DateTime UpdatedAt
+);
 
 internal sealed record Change(string Field, JsonElement? From, JsonElement? To);
 
@@ -74,19 +81,65 @@ internal sealed record Facts
 
 /// <summary>What the event log keeps of an issue.</summary>
 internal sealed record Snapshot(
-    string Key, string Title, string? Description, string Status, long WorkflowId, string IssueType, string Priority,
-    string[] Labels, JsonElement CustomFields, long? AssigneeId, long ReporterId, long? ParentId, long? RootId,
-    int HierarchyDepth, long? MilestoneId, decimal? StoryPoints, DateOnly? StartDate, DateOnly? DueDate, DateTime? CompletedAt,
-    int Version, DateTime CreatedAt, DateTime UpdatedAt)
+    string Key,
+    string Title,
+    string? Description,
+    string Status,
+    long WorkflowId,
+    string IssueType,
+    string Priority,
+    string[] Labels,
+    JsonElement CustomFields,
+    long? AssigneeId,
+    long ReporterId,
+    long? ParentId,
+    long? RootId,
+    int HierarchyDepth,
+    long? MilestoneId,
+    decimal? StoryPoints,
+    DateOnly? StartDate,
+    DateOnly? DueDate,
+    DateTime? CompletedAt,
+    int Version,
+    DateTime CreatedAt,
+    DateTime UpdatedAt
+)
 {
-    public static Snapshot Of(Issue i) => new(
-        i.Key, i.Title, i.Description, i.Status, i.WorkflowId, i.IssueType, i.Priority, i.Labels, i.CustomFields, i.AssigneeId,
-        i.Reporter.Id, i.ParentId, i.ParentId is null ? null : i.RootId, i.HierarchyDepth, i.MilestoneId, i.StoryPoints,
-        i.StartDate, i.DueDate, i.CompletedAt, i.Version, i.CreatedAt, i.UpdatedAt);
+    public static Snapshot Of(Issue i) =>
+        new(
+            i.Key,
+            i.Title,
+            i.Description,
+            i.Status,
+            i.WorkflowId,
+            i.IssueType,
+            i.Priority,
+            i.Labels,
+            i.CustomFields,
+            i.AssigneeId,
+            i.Reporter.Id,
+            i.ParentId,
+            i.ParentId is null ? null : i.RootId,
+            i.HierarchyDepth,
+            i.MilestoneId,
+            i.StoryPoints,
+            i.StartDate,
+            i.DueDate,
+            i.CompletedAt,
+            i.Version,
+            i.CreatedAt,
+            i.UpdatedAt
+        );
 }
 
 internal sealed record IssueFields(
-    string? Title, string? Description, string? Priority, string[]? Labels, JsonElement? CustomFields, decimal? StoryPoints);
+    string? Title,
+    string? Description,
+    string? Priority,
+    string[]? Labels,
+    JsonElement? CustomFields,
+    decimal? StoryPoints
+);
 
 internal sealed record CreateBody(string ProjectKey, IssueFields Issue);
 
@@ -116,7 +169,9 @@ internal sealed class InstantConverter : JsonConverter<DateTime>
 
 /// <summary>What goes over the wire.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(InstantConverter)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(InstantConverter)]
+)]
 [JsonSerializable(typeof(Issue))]
 [JsonSerializable(typeof(IssuePage))]
 [JsonSerializable(typeof(Comment))]
@@ -130,7 +185,9 @@ internal sealed partial class Wire : JsonSerializerContext;
 
 /// <summary>What goes into JSON columns.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(Facts))]
 [JsonSerializable(typeof(IReadOnlyList<Change>))]
 internal sealed partial class Stored : JsonSerializerContext;

@@ -1,4 +1,5 @@
-// Uses the engines of Kiket in a host of its own: workflows, service levels and capacity without a database, a web server or YAML.
+// Uses the engines of Kiket in a host of its own: workflows, service levels and capacity without a database, a web server or
+// YAML.
 using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Calendars;
@@ -17,7 +18,13 @@ var contract = new WorkflowDefinition(
         new("draft", "Draft", StateType.Initial, StateCategory.Pending),
         new("review", "Legal review", StateType.Active, StateCategory.Review)
         {
-            Checklist = new("review", "Review", ChecklistMode.All, [new("read", "Every page is read", ChecklistCheck.Manual, true, null)], []),
+            Checklist = new(
+                "review",
+                "Review",
+                ChecklistMode.All,
+                [new("read", "Every page is read", ChecklistCheck.Manual, true, null)],
+                []
+            ),
         },
         new("signed", "Signed", StateType.Final, StateCategory.Completed),
     ],
@@ -29,26 +36,43 @@ var contract = new WorkflowDefinition(
             Conditions =
             [
                 new ChecklistCondition("review", Complete: true),
-                new FieldCondition("custom_fields.amount", ConditionOperator.LessThan, JsonSerializer.SerializeToElement(100_000)),
+                new FieldCondition(
+                    "custom_fields.amount",
+                    ConditionOperator.LessThan,
+                    JsonSerializer.SerializeToElement(100_000)
+                ),
             ],
         },
-    ]);
+    ]
+);
 
 Show("a draft without a date", new(Facts("draft", """{"title": "Lease"}""")));
 Show("a draft with a date", new(Facts("draft", """{"title": "Lease", "due_date": "2026-12-24"}""")));
 Show("a large contract that nobody has read", new(Facts("review", """{"custom_fields": {"amount": 250000}}""")));
-Show("a small contract that somebody has read", new(Facts("review", """{"custom_fields": {"amount": 5000}}"""))
-{
-    CheckedItems = new HashSet<string> { "review/read" },
-});
+Show(
+    "a small contract that somebody has read",
+    new(Facts("review", """{"custom_fields": {"amount": 5000}}""")) { CheckedItems = new HashSet<string> { "review/read" } }
+);
 
-// A contract may be in review for eight working hours. It came in on Christmas Eve, waited for the customer over night, and nobody works on Christmas Day.
+// A contract may be in review for eight working hours. It came in on Christmas Eve, waited for the customer over night, and
+// nobody works on Christmas Day.
 var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), WeekHours.Standard, [new(2026, 12, 25)]);
-var limit = new SlaPolicy(null, Warning: TimeSpan.FromHours(6), Breach: TimeSpan.FromHours(8), BusinessHours: true, PauseOnState: false, [], []);
+var limit = new SlaPolicy(
+    null,
+    Warning: TimeSpan.FromHours(6),
+    Breach: TimeSpan.FromHours(8),
+    BusinessHours: true,
+    PauseOnState: false,
+    [],
+    []
+);
 var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
 var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
 var due = SlaDue.Of(clock, limit, office);
-Console.WriteLine($"in review since {entered:ddd HH:mm}: the warning is due {due.WarnsAt:ddd HH:mm} UTC, the breach {due.BreachesAt:ddd HH:mm} UTC, because of");
+Console.WriteLine(
+    $"in review since {entered:ddd HH:mm}: the warning is due {due.WarnsAt:ddd HH:mm} UTC, the breach "
+        + $"{due.BreachesAt:ddd HH:mm} UTC, because of"
+);
 foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
     Console.WriteLine($"  {counted.From:ddd HH:mm} to {counted.To:HH:mm} UTC: {counted.Length.TotalHours} h");
 
@@ -61,11 +85,21 @@ foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada
 
 // What may be given to whom, and which plan is better; how to find the best one is for the host.
 var team = new BalanceProblem([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2], 0), new(2, 1, 7, [2], 0)], [], MaxMoves: 2);
-foreach (IssueMove[] plan in (IssueMove[][])[[], [new(1, 2)], [new(2, 2)]])
+foreach (
+    IssueMove[] plan in (IssueMove[][])
+        [
+            [],
+            [new(1, 2)],
+            [new(2, 2)],
+        ]
+)
 {
     var (faults, score) = (team.FaultsOf(plan), team.ScoreOf(plan));
-    var moves = plan.Length == 0 ? "nothing moves" : string.Join(", ", plan.Select(m => $"issue {m.IssueId} to user {m.ToUserId}"));
-    Console.WriteLine($"{moves}: {(faults.Count > 0 ? string.Join(' ', faults) : $"at most {100 * score.MaxUtilization:0.#} % to do")}");
+    var moves =
+        plan.Length == 0 ? "nothing moves" : string.Join(", ", plan.Select(m => $"issue {m.IssueId} to user {m.ToUserId}"));
+    Console.WriteLine(
+        $"{moves}: {(faults.Count > 0 ? string.Join(' ', faults) : $"at most {100 * score.MaxUtilization:0.#} % to do")}"
+    );
 }
 
 void Show(string what, MoveContext context)

@@ -48,7 +48,9 @@ builder.Services.AddSingleton<OpenStreams>();
 builder.Services.AddKiketLinks(settings);
 builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
 builder.Services.AddExceptionHandler<ErrorHandler>();
-builder.Services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+builder
+    .Services.AddAuthentication(BearerHandler.SchemeName)
+    .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
 builder.WebHost.ConfigureKestrel(kestrel =>
@@ -84,8 +86,11 @@ app.Use(BodyCharset.Check);
 app.Use(RequestBody.ReadWithinLimit);
 app.Use(IdempotencyFilter.KeepBody);
 
-var api = app.MapGroup("/api/v1").RequireAuthorization()
-    .AddEndpointFilterFactory(UnknownParameterFilter.Create).AddEndpointFilterFactory(PlainNumbers.Create).AddEndpointFilter<IdempotencyFilter>();
+var api = app.MapGroup("/api/v1")
+    .RequireAuthorization()
+    .AddEndpointFilterFactory(UnknownParameterFilter.Create)
+    .AddEndpointFilterFactory(PlainNumbers.Create)
+    .AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
 api.MapProjectMembers();
 api.MapIssues();

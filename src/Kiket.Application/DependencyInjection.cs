@@ -22,7 +22,9 @@ public static class DependencyInjection
         // MediatR 5.1.0 has no registration of its own for this container (docs/decisions/0001-mediatr-5.md).
         services.AddScoped<ServiceFactory>(provider => provider.GetService!);
         services.AddScoped<IMediator, Mediator>();
-        foreach (var handler in typeof(DependencyInjection).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false }))
+        foreach (
+            var handler in typeof(DependencyInjection).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false })
+        )
         {
             foreach (var contract in handler.GetInterfaces().Where(IsRequestHandler))
                 services.AddScoped(contract, handler);
@@ -35,12 +37,18 @@ public static class DependencyInjection
         services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
         services.AddScoped<IIssueFollower, SlaTimers>();
-        services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
+        services.AddValidatorsFromAssembly(
+            typeof(DependencyInjection).Assembly,
+            ServiceLifetime.Singleton,
+            includeInternalTypes: true
+        );
         services.AddSingleton(Mappings());
         return services;
     }
 
-    /// <summary>Every mapping of this assembly, compiled: a member without a source fails here, at start, and never in a request.</summary>
+    /// <summary>
+    /// Every mapping of this assembly, compiled: a member without a source fails here, at start, and never in a request.
+    /// </summary>
     internal static TypeAdapterConfig Mappings()
     {
         var config = new TypeAdapterConfig { RequireDestinationMemberSource = true, RequireExplicitMapping = true };
@@ -51,13 +59,15 @@ public static class DependencyInjection
     }
 
     /// <summary>
-    /// What each request passes on the way to its handler, in this order. All but the first are for commands, so a query passes one only. The
-    /// key comes before the preparation, so that a request that is sent again asks nobody.
+    /// What each request passes on the way to its handler, in this order. All but the first are for commands, so a query passes
+    /// one only. The key comes before the preparation, so that a request that is sent again asks nobody.
     /// </summary>
     private static void AddPipeline(IServiceCollection services)
     {
         services.AddScoped(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
-        foreach (var preparation in (Type[])[typeof(TransitionGuards), typeof(InstallPreparation), typeof(SubscriptionPreparation)])
+        foreach (
+            var preparation in (Type[])[typeof(TransitionGuards), typeof(InstallPreparation), typeof(SubscriptionPreparation)]
+        )
         {
             services.AddScoped(preparation);
             foreach (var contract in preparation.GetInterfaces())
@@ -66,7 +76,9 @@ public static class DependencyInjection
 
         foreach (var command in typeof(DependencyInjection).Assembly.GetTypes())
         {
-            var contract = command.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ICommand<>));
+            var contract = command
+                .GetInterfaces()
+                .FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ICommand<>));
             if (contract?.GetGenericArguments() is not [{ IsGenericType: true } result])
                 continue;
             Type[] closed = [command, result.GetGenericArguments()[0]];

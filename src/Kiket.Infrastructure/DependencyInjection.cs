@@ -58,13 +58,13 @@ public static class DependencyInjection
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
         services.AddSingleton<IManifestReader, ManifestReader>();
         services.AddSingleton<ICustomModuleReader, CustomModuleReader>();
-        services.AddSingleton<IExtensionEnvironment>(new ExtensionEnvironment(settings.ExtensionEnvironment, settings.ExtensionAddresses));
+        services.AddSingleton<IExtensionEnvironment>(
+            new ExtensionEnvironment(settings.ExtensionEnvironment, settings.ExtensionAddresses)
+        );
         services.AddSingleton<IRateLimits, ProcessRateLimits>();
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
-        services.AddDataProtection()
-            .SetApplicationName("Kiket")
-            .PersistKeysToFileSystem(new DirectoryInfo(settings.KeysPath));
+        services.AddDataProtection().SetApplicationName("Kiket").PersistKeysToFileSystem(new DirectoryInfo(settings.KeysPath));
         return services;
     }
 }

@@ -19,8 +19,10 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = server.NewClient();
 
-        await EachAsync(Routes.Where(r => !Anonymous.Contains(r.ToString())), route =>
-            SendAsync(client, route, route.Sample, Json("{}")).RefusedAsync(401, "AUTH_INVALID_TOKEN"));
+        await EachAsync(
+            Routes.Where(r => !Anonymous.Contains(r.ToString())),
+            route => SendAsync(client, route, route.Sample, Json("{}")).RefusedAsync(401, "AUTH_INVALID_TOKEN")
+        );
     }
 
     [Fact]
@@ -34,8 +36,10 @@ public sealed class RouteTableTests(KiketServer server)
 
         foreach (var garbage in new[] { "{\"a\": ", "nonsense", "", "null", "[]", "5", "\"text\"", "{} {}" })
         {
-            await EachAsync(Routes.Where(r => r.HasBody && !(r.BodyIsOptional && garbage is ("" or "null"))), route =>
-                SendAsync(client, route, route.Sample, Json(garbage)).RefusedAsync(400, "INVALID_JSON"));
+            await EachAsync(
+                Routes.Where(r => r.HasBody && !(r.BodyIsOptional && garbage is ("" or "null"))),
+                route => SendAsync(client, route, route.Sample, Json(garbage)).RefusedAsync(400, "INVALID_JSON")
+            );
         }
     }
 
@@ -44,8 +48,10 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
 
-        await EachAsync(Routes.Where(r => r.HasBody), route =>
-            SendAsync(client, route, route.Sample, Json("{}", "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE"));
+        await EachAsync(
+            Routes.Where(r => r.HasBody),
+            route => SendAsync(client, route, route.Sample, Json("{}", "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE")
+        );
     }
 
     [Fact]
@@ -53,8 +59,12 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
 
-        await EachAsync(Routes, route =>
-            SendAsync(client, route, route.Sample + "?nonsense=1", Json("{}")).RefusedAsync(400, "INVALID_PARAMETER", "nonsense"));
+        await EachAsync(
+            Routes,
+            route =>
+                SendAsync(client, route, route.Sample + "?nonsense=1", Json("{}"))
+                    .RefusedAsync(400, "INVALID_PARAMETER", "nonsense")
+        );
     }
 
     [Fact]
@@ -62,8 +72,12 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
 
-        await EachAsync(Routes.Where(r => r.HasBody && !r.TakesAnyMember), route =>
-            SendAsync(client, route, route.Sample, Json("""{"nonsense": 1}""")).RefusedAsync(400, "INVALID_PARAMETER", "nonsense"));
+        await EachAsync(
+            Routes.Where(r => r.HasBody && !r.TakesAnyMember),
+            route =>
+                SendAsync(client, route, route.Sample, Json("""{"nonsense": 1}"""))
+                    .RefusedAsync(400, "INVALID_PARAMETER", "nonsense")
+        );
     }
 
     [Fact]
@@ -71,9 +85,12 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
 
-        await EachAsync(Routes.Where(r => r.HasBody), route =>
-            SendAsync(client, route, route.Sample, Json($$"""{"nonsense": "{{new string('x', (int)route.BodyLimit)}}"}"""))
-                .RefusedAsync(413, "PAYLOAD_TOO_LARGE"));
+        await EachAsync(
+            Routes.Where(r => r.HasBody),
+            route =>
+                SendAsync(client, route, route.Sample, Json($$"""{"nonsense": "{{new string('x', (int)route.BodyLimit)}}"}"""))
+                    .RefusedAsync(413, "PAYLOAD_TOO_LARGE")
+        );
     }
 
     [Fact]
@@ -83,22 +100,28 @@ public sealed class RouteTableTests(KiketServer server)
         string[] spellings = ["%2B1", "%201", "1%20", "1.0", "01", "1e0", "0x1", "1_0", "%D9%A1"];
         Assert.True(Routes.Count(r => r.Ids.Any()) > 60, $"{Routes.Count(r => r.Ids.Any())}");
 
-        await EachAsync(Routes.Where(r => r.Ids.Any()), async route =>
-        {
-            foreach (var parameter in route.Ids)
+        await EachAsync(
+            Routes.Where(r => r.Ids.Any()),
+            async route =>
             {
-                var nonsense = await AnswerAsync("nonsense");
-                Assert.InRange(nonsense.Status, 400, 422);
-                foreach (var spelling in spellings)
-                    Assert.Equal((spelling, nonsense), (spelling, await AnswerAsync(spelling)));
-
-                async Task<(int Status, string? Code)> AnswerAsync(string value)
+                foreach (var parameter in route.Ids)
                 {
-                    var response = await SendAsync(client, route, route.SampleWith(parameter, value), Json("{}"));
-                    return ((int)response.StatusCode, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
+                    var nonsense = await AnswerAsync("nonsense");
+                    Assert.InRange(nonsense.Status, 400, 422);
+                    foreach (var spelling in spellings)
+                        Assert.Equal((spelling, nonsense), (spelling, await AnswerAsync(spelling)));
+
+                    async Task<(int Status, string? Code)> AnswerAsync(string value)
+                    {
+                        var response = await SendAsync(client, route, route.SampleWith(parameter, value), Json("{}"));
+                        return (
+                            (int)response.StatusCode,
+                            (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]
+                        );
+                    }
                 }
             }
-        });
+        );
     }
 
     [Fact]
@@ -106,18 +129,32 @@ public sealed class RouteTableTests(KiketServer server)
     {
         var client = (await server.NewTenantAsync()).Admin;
         var document = await OpenApi.ApiDocument.ReadAsync(server);
-        var numbers = Routes.ToDictionary(r => r, r => document.Find(r.Method, r.Path)!.Parameters
-            .Where(p => p.Kind is NSwag.OpenApiParameterKind.Query && p.ActualSchema.Type.HasFlag(NJsonSchema.JsonObjectType.Integer)).Select(p => p.Name).ToList());
+        var numbers = Routes.ToDictionary(
+            r => r,
+            r =>
+                document
+                    .Find(r.Method, r.Path)!
+                    .Parameters.Where(p =>
+                        p.Kind is NSwag.OpenApiParameterKind.Query
+                        && p.ActualSchema.Type.HasFlag(NJsonSchema.JsonObjectType.Integer)
+                    )
+                    .Select(p => p.Name)
+                    .ToList()
+        );
         Assert.True(numbers.Values.Sum(n => n.Count) > 40, $"{numbers.Values.Sum(n => n.Count)}");
 
-        await EachAsync(Routes.Where(r => numbers[r].Count > 0), async route =>
-        {
-            foreach (var name in numbers[route])
+        await EachAsync(
+            Routes.Where(r => numbers[r].Count > 0),
+            async route =>
             {
-                foreach (var spelling in new[] { "%2B1", "%201", "1%20", "1.0", "01", "1e0", "0x1" })
-                    await SendAsync(client, route, $"{route.Sample}?{name}={spelling}", Json("{}")).RefusedAsync(400, "INVALID_PARAMETER", name);
+                foreach (var name in numbers[route])
+                {
+                    foreach (var spelling in new[] { "%2B1", "%201", "1%20", "1.0", "01", "1e0", "0x1" })
+                        await SendAsync(client, route, $"{route.Sample}?{name}={spelling}", Json("{}"))
+                            .RefusedAsync(400, "INVALID_PARAMETER", name);
+                }
             }
-        });
+        );
     }
 
     [Fact]
@@ -140,14 +177,17 @@ public sealed class RouteTableTests(KiketServer server)
         await Task.FromResult(options).RefusedAsync(405, "METHOD_NOT_ALLOWED");
     }
 
-    private static StringContent Json(string text, string type = "application/json") => new(text, Encoding.UTF8, new MediaTypeHeaderValue(type));
+    private static StringContent Json(string text, string type = "application/json") =>
+        new(text, Encoding.UTF8, new MediaTypeHeaderValue(type));
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, ApiRoute route, string path, HttpContent body) =>
-        client.SendAsync(new(new(route.Method), path)
-        {
-            Content = route.HasBody ? body : null,
-            Headers = { ExpectContinue = true }, // a refusal comes before the body has been sent
-        });
+        client.SendAsync(
+            new(new(route.Method), path)
+            {
+                Content = route.HasBody ? body : null,
+                Headers = { ExpectContinue = true }, // a refusal comes before the body has been sent
+            }
+        );
 
     /// <summary>Checks every route and tells of all that fail.</summary>
     private static async Task EachAsync(IEnumerable<ApiRoute> routes, Func<ApiRoute, Task> check)

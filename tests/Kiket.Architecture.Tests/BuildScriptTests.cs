@@ -11,7 +11,9 @@ public sealed class BuildScriptTests
         var script = Parser.ParseFile(Path.Combine(Sources.Root, "build.ps1"), out _, out var errors);
 
         Assert.Empty(errors.Select(e => $"line {e.Extent.StartLineNumber}: {e.Message}"));
-        var words = script.FindAll(node => node is StringConstantExpressionAst, searchNestedScriptBlocks: true).Select(node => ((StringConstantExpressionAst)node).Value);
+        var words = script
+            .FindAll(node => node is StringConstantExpressionAst, searchNestedScriptBlocks: true)
+            .Select(node => ((StringConstantExpressionAst)node).Value);
         Assert.Equal(["restore", "build", "test", "pack"], words.Where(word => word is "restore" or "build" or "test" or "pack"));
     }
 

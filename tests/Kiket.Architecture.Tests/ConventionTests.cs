@@ -8,9 +8,22 @@ namespace Kiket.Architecture.Tests;
 /// <summary>Names and shapes that the house style promises (sections 4, 5 and 8).</summary>
 public sealed partial class ConventionTests
 {
-    private static readonly string[] Forbidden = ["Manager", "Managers", "Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Base", "Impl"];
+    private static readonly string[] Forbidden =
+    [
+        "Manager",
+        "Managers",
+        "Helper",
+        "Helpers",
+        "Util",
+        "Utils",
+        "Utility",
+        "Utilities",
+        "Base",
+        "Impl",
+    ];
 
-    private static IEnumerable<Type> Requests => TypesOf(Sources.Application).Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface);
+    private static IEnumerable<Type> Requests =>
+        TypesOf(Sources.Application).Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface);
 
     private static IEnumerable<Type> Handlers => TypesOf(Sources.Application).Where(t => !t.IsInterface && HandledBy(t).Any());
 
@@ -23,21 +36,37 @@ public sealed partial class ConventionTests
         var handled = Handlers.SelectMany(HandledBy).ToLookup(request => request);
 
         Assert.NotEmpty(Requests);
-        Assert.Empty(Requests.Where(request => handled[request].Count() != 1).Select(request => $"{request.Name}: {handled[request].Count()}"));
+        Assert.Empty(
+            Requests
+                .Where(request => handled[request].Count() != 1)
+                .Select(request => $"{request.Name}: {handled[request].Count()}")
+        );
     }
 
     [Fact]
-    public void A_request_is_a_command_or_a_query_by_name_and_by_marker() => Assert.Empty(Requests.Where(request =>
-        MarkerOf(request) is not { } marker || !request.Name.EndsWith(marker, StringComparison.Ordinal)).Select(request => request.Name));
+    public void A_request_is_a_command_or_a_query_by_name_and_by_marker() =>
+        Assert.Empty(
+            Requests
+                .Where(request => MarkerOf(request) is not { } marker || !request.Name.EndsWith(marker, StringComparison.Ordinal))
+                .Select(request => request.Name)
+        );
 
     [Fact]
     public void A_request_lives_in_the_file_of_its_use_case_together_with_its_handler()
     {
-        var files = Sources.Files("src/Kiket.Application").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
+        var files = Sources
+            .Files("src/Kiket.Application")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
 
-        Assert.Empty(Requests.Where(request => !files.TryGetValue(UseCaseOf(request), out var text)
-            || !Regex.IsMatch(text, $@"\brecord {request.Name}\b")
-            || !text.Contains($"class {UseCaseOf(request)}Handler(", StringComparison.Ordinal)).Select(request => request.Name));
+        Assert.Empty(
+            Requests
+                .Where(request =>
+                    !files.TryGetValue(UseCaseOf(request), out var text)
+                    || !Regex.IsMatch(text, $@"\brecord {request.Name}\b")
+                    || !text.Contains($"class {UseCaseOf(request)}Handler(", StringComparison.Ordinal)
+                )
+                .Select(request => request.Name)
+        );
     }
 
     [Fact]
@@ -47,7 +76,11 @@ public sealed partial class ConventionTests
         var types = TypesOf(Sources.Infrastructure).Where(t => Named().IsMatch(t.Name)).ToList();
 
         Assert.NotEmpty(types);
-        Assert.Empty(types.Where(t => !File.Exists(Path.Combine(root, t.Namespace!.Split('.')[^1], $"{t.Name}.cs"))).Select(t => t.FullName));
+        Assert.Empty(
+            types
+                .Where(t => !File.Exists(Path.Combine(root, t.Namespace!.Split('.')[^1], $"{t.Name}.cs")))
+                .Select(t => t.FullName)
+        );
     }
 
     [Fact]
@@ -67,22 +100,36 @@ public sealed partial class ConventionTests
 
     /// <summary>Deleted issues are hidden by a filter of their own, which may be named.</summary>
     [Fact]
-    public void Only_the_context_looks_around_the_tenant_filter() => Assert.Empty(Sources.Files("src")
-        .Where(file => Path.GetFileName(file) is not "KiketDbContext.cs")
-        .SelectMany(file => File.ReadLines(file).Where(line => Unfiltered().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")));
+    public void Only_the_context_looks_around_the_tenant_filter() =>
+        Assert.Empty(
+            Sources
+                .Files("src")
+                .Where(file => Path.GetFileName(file) is not "KiketDbContext.cs")
+                .SelectMany(file =>
+                    File.ReadLines(file)
+                        .Where(line => Unfiltered().IsMatch(line))
+                        .Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")
+                )
+        );
 
     [Theory]
     [InlineData("db.Users.IgnoreQueryFilters()", true)]
     [InlineData("db.Users.IgnoreQueryFilters([KiketDbContext.TenantFilter])", true)]
     [InlineData("db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])", false)]
     [InlineData("db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter })", false)]
-    public void A_look_around_the_tenant_filter_is_seen(string text, bool isSeen) => Assert.Equal(isSeen, Unfiltered().IsMatch(text));
+    public void A_look_around_the_tenant_filter_is_seen(string text, bool isSeen) =>
+        Assert.Equal(isSeen, Unfiltered().IsMatch(text));
 
     [Fact]
     public void Nobody_looks_at_a_clock_but_through_the_time_provider()
     {
-        var looks = Sources.Files("src")
-            .SelectMany(file => File.ReadLines(file).Where(line => Clock().IsMatch(line)).Select(line => $"{Path.GetFileName(file)}: {line.Trim()}"));
+        var looks = Sources
+            .Files("src")
+            .SelectMany(file =>
+                File.ReadLines(file)
+                    .Where(line => Clock().IsMatch(line))
+                    .Select(line => $"{Path.GetFileName(file)}: {line.Trim()}")
+            );
 
         Assert.Empty(looks);
         Assert.Matches(Clock(), "var now = DateTimeOffset.UtcNow;");
@@ -98,11 +145,26 @@ public sealed partial class ConventionTests
     private static IEnumerable<Type> TypesOf(Assembly assembly) =>
         assembly.GetTypes().Where(t => !t.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && !t.Name.Contains('<'));
 
-    private static IEnumerable<Type> HandledBy(Type handler) => handler.GetInterfaces()
-        .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)).Select(i => i.GetGenericArguments()[0]);
+    private static IEnumerable<Type> HandledBy(Type handler) =>
+        handler
+            .GetInterfaces()
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>))
+            .Select(i => i.GetGenericArguments()[0]);
 
-    private static string? MarkerOf(Type request) => request.GetInterfaces().Select(i => i.Name.Split('`')[0])
-        .Select(name => name switch { "ICommand" or "IExternalCommand" => "Command", "IQuery" => "Query", _ => null }).OfType<string>().SingleOrDefault();
+    private static string? MarkerOf(Type request) =>
+        request
+            .GetInterfaces()
+            .Select(i => i.Name.Split('`')[0])
+            .Select(name =>
+                name switch
+                {
+                    "ICommand" or "IExternalCommand" => "Command",
+                    "IQuery" => "Query",
+                    _ => null,
+                }
+            )
+            .OfType<string>()
+            .SingleOrDefault();
 
     private static string UseCaseOf(Type request) => Suffix().Replace(request.Name, "");
 

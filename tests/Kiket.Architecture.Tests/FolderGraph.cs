@@ -8,7 +8,8 @@ namespace Kiket.Architecture.Tests;
 internal sealed record SourceFile(string Path, string Text)
 {
     /// <summary>The first folder below the project; null for a file beside the project file.</summary>
-    public string? Folder => Path.Contains('/', StringComparison.Ordinal) ? Path[..Path.IndexOf('/', StringComparison.Ordinal)] : null;
+    public string? Folder =>
+        Path.Contains('/', StringComparison.Ordinal) ? Path[..Path.IndexOf('/', StringComparison.Ordinal)] : null;
 }
 
 /// <summary>One folder uses another, in these files.</summary>
@@ -18,8 +19,8 @@ internal sealed record FolderUse(string From, string To, IReadOnlyList<string> F
 }
 
 /// <summary>
-/// Which folders of a project use each other: by <c>using</c> lines (also static ones and aliases) and by qualified names in code, such
-/// as <c>Domain.Issues.Issue</c> or <c>Issues.Issue</c>. Comments do not count.
+/// Which folders of a project use each other: by <c>using</c> lines (also static ones and aliases) and by qualified names in
+/// code, such as <c>Domain.Issues.Issue</c> or <c>Issues.Issue</c>. Comments do not count.
 /// </summary>
 internal sealed partial class FolderGraph
 {
@@ -42,10 +43,14 @@ internal sealed partial class FolderGraph
     public static FolderGraph Of(string project, IReadOnlyCollection<SourceFile> files)
     {
         var folders = files.Select(f => f.Folder).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
-        var types = files.Where(f => f.Folder is not null)
-            .SelectMany(f => Declaration().Matches(f.Text).Select(m => (f.Folder!, m.Groups[1].Value))).ToHashSet();
+        var types = files
+            .Where(f => f.Folder is not null)
+            .SelectMany(f => Declaration().Matches(f.Text).Select(m => (f.Folder!, m.Groups[1].Value)))
+            .ToHashSet();
         var root = $"(?:Kiket\\.)?{project.Split('.')[^1]}\\.";
-        var names = new Regex($@"(?<![\w.])(?<root>(?:global::)?{root})?(?<folder>{string.Join('|', folders)})(?:\.(?<type>\w+))?\b");
+        var names = new Regex(
+            $@"(?<![\w.])(?<root>(?:global::)?{root})?(?<folder>{string.Join('|', folders)})(?:\.(?<type>\w+))?\b"
+        );
 
         var uses =
             from file in files
@@ -61,11 +66,13 @@ internal sealed partial class FolderGraph
 
     /// <summary>Each set of folders that lead to one another, and the uses that make it.</summary>
     public IReadOnlyList<string> Circles() =>
-    [
-        .. Uses.Where(use => reached[use.To].Contains(use.From))
-            .GroupBy(use => string.Join(", ", Folders.Where(f => reached[f].Contains(use.From) && reached[use.From].Contains(f))))
-            .Select(circle => $"{circle.Key}: {string.Join("; ", circle)}"),
-    ];
+        [
+            .. Uses.Where(use => reached[use.To].Contains(use.From))
+                .GroupBy(use =>
+                    string.Join(", ", Folders.Where(f => reached[f].Contains(use.From) && reached[use.From].Contains(f)))
+                )
+                .Select(circle => $"{circle.Key}: {string.Join("; ", circle)}"),
+        ];
 
     private HashSet<string> ReachedFrom(string folder)
     {
@@ -80,13 +87,18 @@ internal sealed partial class FolderGraph
         return seen;
     }
 
-    /// <summary>Strings stay, because interpolated ones hold code; they are matched so that a <c>//</c> in one is no comment.</summary>
+    /// <summary>
+    /// Strings stay, because interpolated ones hold code; they are matched so that a <c>//</c> in one is no comment.
+    /// </summary>
     private static string WithoutComments(string text) =>
         CommentOrText().Replace(text, match => match.Value.StartsWith('/') ? "" : match.Value);
 
     [GeneratedRegex(@"\b(?:class|record(?: struct)?|struct|interface|enum|delegate [\w<>?]+) (\w+)")]
     private static partial Regex Declaration();
 
-    [GeneratedRegex("""//[^\n]*|/\*.*?\*/|("{3,}).*?\1|@\$?"(?:""|[^"])*"|\$@"(?:""|[^"])*"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\])'""", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """//[^\n]*|/\*.*?\*/|("{3,}).*?\1|@\$?"(?:""|[^"])*"|\$@"(?:""|[^"])*"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\])'""",
+        RegexOptions.Singleline
+    )]
     private static partial Regex CommentOrText();
 }

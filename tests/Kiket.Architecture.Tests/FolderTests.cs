@@ -38,29 +38,42 @@ public sealed class FolderTests
     [Fact]
     public void A_circle_is_found_and_named_with_its_files()
     {
-        var graph = FolderGraph.Of("Kiket.Domain",
-        [
-            new("Issues/Issue.cs", "using Kiket.Domain.Common;\nusing Kiket.Domain.Workflows;\nnamespace Kiket.Domain.Issues;\nclass Issue;"),
-            new("Workflows/Engine.cs", "using System;\nusing Kiket.Domain.Common;\nnamespace Kiket.Domain.Workflows;\nclass Engine;"),
-            new("Workflows/Facts.cs", "using Kiket.Domain.Issues;\nnamespace Kiket.Domain.Workflows;\nclass Facts;"),
-            new("Common/Result.cs", "namespace Kiket.Domain.Common;\nclass Result;"),
-        ]);
+        var graph = FolderGraph.Of(
+            "Kiket.Domain",
+            [
+                new(
+                    "Issues/Issue.cs",
+                    "using Kiket.Domain.Common;\nusing Kiket.Domain.Workflows;\nnamespace Kiket.Domain.Issues;\nclass Issue;"
+                ),
+                new(
+                    "Workflows/Engine.cs",
+                    "using System;\nusing Kiket.Domain.Common;\nnamespace Kiket.Domain.Workflows;\nclass Engine;"
+                ),
+                new("Workflows/Facts.cs", "using Kiket.Domain.Issues;\nnamespace Kiket.Domain.Workflows;\nclass Facts;"),
+                new("Common/Result.cs", "namespace Kiket.Domain.Common;\nclass Result;"),
+            ]
+        );
 
-        Assert.Equal(["Issues, Workflows: Issues → Workflows (Issues/Issue.cs); Workflows → Issues (Workflows/Facts.cs)"], graph.Circles());
+        Assert.Equal(
+            ["Issues, Workflows: Issues → Workflows (Issues/Issue.cs); Workflows → Issues (Workflows/Facts.cs)"],
+            graph.Circles()
+        );
     }
 
     [Fact]
     public void A_circle_of_three_is_found_and_what_only_leads_to_it_is_left_out()
     {
-        var graph = FolderGraph.Of("Kiket.Api",
-        [
-            new("A/One.cs", "using Kiket.Api.B;"),
-            new("B/Two.cs", "using Kiket.Api.C;"),
-            new("C/Three.cs", "using Kiket.Api.A;\nusing Kiket.Api.D;"),
-            new("D/Four.cs", ""),
-            new("E/Five.cs", "using Kiket.Api.A;"),
-            new("Program.cs", "using Kiket.Api.A;\nusing Kiket.Api.E;"),
-        ]);
+        var graph = FolderGraph.Of(
+            "Kiket.Api",
+            [
+                new("A/One.cs", "using Kiket.Api.B;"),
+                new("B/Two.cs", "using Kiket.Api.C;"),
+                new("C/Three.cs", "using Kiket.Api.A;\nusing Kiket.Api.D;"),
+                new("D/Four.cs", ""),
+                new("E/Five.cs", "using Kiket.Api.A;"),
+                new("Program.cs", "using Kiket.Api.A;\nusing Kiket.Api.E;"),
+            ]
+        );
 
         Assert.Equal(["A, B, C: A → B (A/One.cs); B → C (B/Two.cs); C → A (C/Three.cs)"], graph.Circles());
     }
@@ -84,18 +97,28 @@ public sealed class FolderTests
     [InlineData("/* Kiket.Domain.Sla.Clock */")]
     public void What_only_looks_like_a_use_is_none(string text) => Assert.Empty(UsesIn(text));
 
-    private static IEnumerable<string> UsesIn(string text) => FolderGraph.Of("Kiket.Domain",
-    [
-        new("Issues/X.cs", text),
-        new("Sla/Clock.cs", "namespace Kiket.Domain.Sla;\npublic sealed class Clock;"),
-    ]).Uses.Select(use => use.ToString());
+    private static IEnumerable<string> UsesIn(string text) =>
+        FolderGraph
+            .Of(
+                "Kiket.Domain",
+                [new("Issues/X.cs", text), new("Sla/Clock.cs", "namespace Kiket.Domain.Sla;\npublic sealed class Clock;")]
+            )
+            .Uses.Select(use => use.ToString());
 
     private static FolderGraph GraphOf(string project)
     {
         var folder = Path.Combine(Sources.Root, "src", project);
         return FolderGraph.Of(
             project,
-            [.. Sources.Files(folder).Select(file => new SourceFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllText(file)))]);
+            [
+                .. Sources
+                    .Files(folder)
+                    .Select(file => new SourceFile(
+                        Path.GetRelativePath(folder, file).Replace('\\', '/'),
+                        File.ReadAllText(file)
+                    )),
+            ]
+        );
     }
 
     private static int StoreyOf(string folder) => Array.FindIndex(DomainOrder, storey => storey.Contains(folder));

@@ -20,11 +20,17 @@ public sealed class LayerTests
         Assert.DoesNotContain(References(Sources.Application), IsOutside);
 
     [Fact]
-    public void The_infrastructure_does_not_know_the_API() => Assert.DoesNotContain("Kiket.Api", References(Sources.Infrastructure));
+    public void The_infrastructure_does_not_know_the_API() =>
+        Assert.DoesNotContain("Kiket.Api", References(Sources.Infrastructure));
 
     [Fact]
-    public void Endpoints_speak_to_the_mediator_and_not_to_the_database() => Classes().That().HaveNameEndingWith("Endpoints")
-        .Should().NotDependOnAny(typeof(KiketDbContext), typeof(IKiketDb)).Check(Kiket);
+    public void Endpoints_speak_to_the_mediator_and_not_to_the_database() =>
+        Classes()
+            .That()
+            .HaveNameEndingWith("Endpoints")
+            .Should()
+            .NotDependOnAny(typeof(KiketDbContext), typeof(IKiketDb))
+            .Check(Kiket);
 
     [Fact]
     public void The_rules_about_references_can_fail()
@@ -32,14 +38,24 @@ public sealed class LayerTests
         Assert.Contains(References(Sources.Application), name => !IsBcl(name));
         Assert.Contains(References(Sources.Infrastructure), IsOutside);
         Assert.Contains("Kiket.Infrastructure", References(Sources.Api));
-        Assert.False(Classes().That().HaveNameEndingWith("Handler").Should().NotDependOnAny(typeof(IKiketDb)).HasNoViolations(Kiket));
+        Assert.False(
+            Classes().That().HaveNameEndingWith("Handler").Should().NotDependOnAny(typeof(IKiketDb)).HasNoViolations(Kiket)
+        );
     }
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(a => a.Name!);
 
     private static bool IsBcl(string name) => name.StartsWith("System.", StringComparison.Ordinal);
 
-    private static bool IsOutside(string name) => name is "Kiket.Infrastructure" or "Kiket.Api"
-        || new[] { "Hangfire", "Npgsql", "Microsoft.AspNetCore", "Microsoft.Data.", "Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore.Sql" }
-            .Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    private static bool IsOutside(string name) =>
+        name is "Kiket.Infrastructure" or "Kiket.Api"
+        || new[]
+        {
+            "Hangfire",
+            "Npgsql",
+            "Microsoft.AspNetCore",
+            "Microsoft.Data.",
+            "Microsoft.EntityFrameworkCore.Relational",
+            "Microsoft.EntityFrameworkCore.Sql",
+        }.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

@@ -17,9 +17,13 @@ internal static class Sources
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
 
     /// <summary>The C# files that people write.</summary>
-    public static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "Migrations"));
+    public static IEnumerable<string> Files(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "Migrations"));
 
     private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "Kiket.sln")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Kiket.sln is not above the tests."));
+        File.Exists(Path.Combine(folder, "Kiket.sln"))
+            ? folder
+            : FindRoot(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("Kiket.sln is not above the tests."));
 }

@@ -49,17 +49,21 @@ internal sealed class BenchApp : IAsyncDisposable
 
     /// <param name="database">Connection string of a PostgreSQL database, or null for a new file of Sqlite.</param>
     public static Task<BenchApp> StartProductAsync(string? database, string role = "All") =>
-        StartAsync("product", "src/Kiket.Api", new()
-        {
-            ["Bootstrap__AdminToken"] = Token,
-            ["ConnectionStrings__Kiket"] = database ?? "Data Source=kiket.db",
-            ["DataProtection__KeysPath"] = "keys",
-            ["Database__MigrateOnStart"] = "true",
-            ["Database__Provider"] = database is null ? "Sqlite" : "PostgreSql",
-            ["Kiket__Role"] = role,
-            ["Metrics__Token"] = MetricsToken,
-            ["RateLimits__UserRequests"] = "1000000000",
-        });
+        StartAsync(
+            "product",
+            "src/Kiket.Api",
+            new()
+            {
+                ["Bootstrap__AdminToken"] = Token,
+                ["ConnectionStrings__Kiket"] = database ?? "Data Source=kiket.db",
+                ["DataProtection__KeysPath"] = "keys",
+                ["Database__MigrateOnStart"] = "true",
+                ["Database__Provider"] = database is null ? "Sqlite" : "PostgreSql",
+                ["Kiket__Role"] = role,
+                ["Metrics__Token"] = MetricsToken,
+                ["RateLimits__UserRequests"] = "1000000000",
+            }
+        );
 
     public static Task<BenchApp> StartFloorAsync(string database) =>
         StartAsync("floor", "bench/Kiket.Floor", new() { ["ConnectionStrings__Kiket"] = database });
@@ -72,7 +76,8 @@ internal sealed class BenchApp : IAsyncDisposable
         request.Headers.Authorization = new("Bearer", MetricsToken);
         using var response = await Client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(counter, StringComparison.Ordinal))
+        var line =
+            text.Split('\n').FirstOrDefault(l => l.StartsWith(counter, StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"{Name} does not report {counter}.");
         return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
     }

@@ -37,8 +37,10 @@ internal sealed class BenchDatabase : IAsyncDisposable
         // What the benchmark itself asks is not counted.
         (maintenance, own) = (Uncounted(server), Uncounted(ConnectionString));
 
-        static NpgsqlDataSource Uncounted(string connection) => NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connection) { Options = "-c pg_stat_statements.track=none", CommandTimeout = 0 });
+        static NpgsqlDataSource Uncounted(string connection) =>
+            NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(connection) { Options = "-c pg_stat_statements.track=none", CommandTimeout = 0 }
+            );
     }
 
     public string ConnectionString { get; }
@@ -71,9 +73,11 @@ internal sealed class BenchDatabase : IAsyncDisposable
     }
 
     /// <summary>Whether what is committed is on disk; without it, the time that a write takes says nothing.</summary>
-    public Task<bool> IsDurableAsync() => ScalarAsync<bool>(
-        maintenance,
-        "SELECT bool_and(setting = 'on') FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')");
+    public Task<bool> IsDurableAsync() =>
+        ScalarAsync<bool>(
+            maintenance,
+            "SELECT bool_and(setting = 'on') FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')"
+        );
 
     /// <summary>CPU of all processes of PostgreSQL.</summary>
     public async Task<double> CpuMicrosecondsAsync() =>
@@ -148,7 +152,8 @@ internal sealed class BenchDatabase : IAsyncDisposable
             WHERE i.indrelid IN ('issues'::regclass, 'issue_changes'::regclass, 'comments'::regclass, 'events'::regclass)
               AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
             """;
-        string[] names, definitions;
+        string[] names,
+            definitions;
         await using (var command = own.CreateCommand(indexes))
         await using (var reader = await command.ExecuteReaderAsync())
         {

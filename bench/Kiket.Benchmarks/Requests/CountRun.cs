@@ -34,7 +34,9 @@ internal static class CountRun
         if (isRecording)
         {
             var limits = counts.ToDictionary(
-                c => c.Key, c => c.Value with { AllocatedKiB = Math.Ceiling(c.Value.AllocatedKiB * AllocationMargin) });
+                c => c.Key,
+                c => c.Value with { AllocatedKiB = Math.Ceiling(c.Value.AllocatedKiB * AllocationMargin) }
+            );
             await File.WriteAllTextAsync(LimitsFile, JsonSerializer.Serialize(limits, Json) + "\n");
         }
 
@@ -53,9 +55,13 @@ internal static class CountRun
         var sent = await database.CountStatementsAsync() - before;
         var allocated = await app.AllocatedBytesAsync() - bytes - ofReading;
 
-        // Less than one per request belongs to batches that are written beside the requests; how many fall into a run depends on time.
+        // Less than one per request belongs to batches that are written beside the requests; how many fall into a run depends
+        // on time.
         return new(
-            Math.Floor(sent.Statements / Requests), Math.Floor(sent.Resets / Requests), Math.Round(allocated / 1024 / Requests, 1));
+            Math.Floor(sent.Statements / Requests),
+            Math.Floor(sent.Resets / Requests),
+            Math.Round(allocated / 1024 / Requests, 1)
+        );
     }
 
     private static bool Compare(IReadOnlyDictionary<string, RequestCount> counts)
@@ -69,7 +75,8 @@ internal static class CountRun
             var limit = limits[name];
             Console.WriteLine(
                 $"| {name} | {Cell("statements", count.Statements, limit.Statements)} "
-                + $"| {Cell("resets", count.Resets, limit.Resets)} | {Cell("KiB", count.AllocatedKiB, limit.AllocatedKiB)} |");
+                    + $"| {Cell("resets", count.Resets, limit.Resets)} | {Cell("KiB", count.AllocatedKiB, limit.AllocatedKiB)} |"
+            );
 
             string Cell(string unit, double value, double most)
             {

@@ -74,7 +74,8 @@ internal sealed class GrowthTable
             var cells = medians.Values.Select(column => string.Create(CultureInfo.InvariantCulture, $" {column[i]:0.0} |"));
             var growth = medians.Values.Last()[i] / medians.Values.First()[i];
             Console.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"| {Reads[i].Name} |{string.Concat(cells)} {growth:0.0} |"));
+                string.Create(CultureInfo.InvariantCulture, $"| {Reads[i].Name} |{string.Concat(cells)} {growth:0.0} |")
+            );
         }
     }
 }

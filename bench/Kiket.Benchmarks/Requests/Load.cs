@@ -26,7 +26,11 @@ internal static class Load
         RunAsync(app, operation, 1, (_, done) => done < times);
 
     private static async Task<LoadResult> RunAsync(
-        BenchApp app, Operation operation, int clients, Func<Stopwatch, int, bool> goesOn)
+        BenchApp app,
+        Operation operation,
+        int clients,
+        Func<Stopwatch, int, bool> goesOn
+    )
     {
         var watch = Stopwatch.StartNew();
         var times = await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(ClientAsync)));
@@ -46,7 +50,8 @@ internal static class Load
                 {
                     var body = await response.Content.ReadAsStringAsync();
                     throw new InvalidOperationException(
-                        $"{app.Name} answered {request.Method} {request.RequestUri} with {(int)response.StatusCode}: {body}");
+                        $"{app.Name} answered {request.Method} {request.RequestUri} with {(int)response.StatusCode}: {body}"
+                    );
                 }
             }
 

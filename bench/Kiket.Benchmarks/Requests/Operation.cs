@@ -45,39 +45,72 @@ internal sealed class Operation(string name, double goal, Func<int, HttpRequestM
             new("by key", ReadGoal, n => Get($"issues/{KeyOf(n)}")),
             new("page of 25", ReadGoal, n => Get($"issues?project={ProjectOf(n)}")),
             Create,
-            new("update", WriteGoal, n => Send(
-                HttpMethod.Patch, $"issues/{KeyOf(n)}", new { issue = new { title = TitleOf(n), story_points = n + 0.5 } })),
-
+            new(
+                "update",
+                WriteGoal,
+                n =>
+                    Send(
+                        HttpMethod.Patch,
+                        $"issues/{KeyOf(n)}",
+                        new { issue = new { title = TitleOf(n), story_points = n + 0.5 } }
+                    )
+            ),
             // Once through all issues and then back.
-            new("transition", WriteGoal, n => Post(
-                $"issues/{KeyOf(n)}/transition",
-                new { transition = new { state = n / issues.Count % 2 == 0 ? "in_progress" : "backlog" } })),
-            new("comment", WriteGoal, n => Post(
-                $"issues/{KeyOf(n)}/comments", new { comment = new { body = $"Seen here as well: {TitleOf(n)}." } })),
+            new(
+                "transition",
+                WriteGoal,
+                n =>
+                    Post(
+                        $"issues/{KeyOf(n)}/transition",
+                        new { transition = new { state = n / issues.Count % 2 == 0 ? "in_progress" : "backlog" } }
+                    )
+            ),
+            new(
+                "comment",
+                WriteGoal,
+                n => Post($"issues/{KeyOf(n)}/comments", new { comment = new { body = $"Seen here as well: {TitleOf(n)}." } })
+            ),
         ];
     }
 
-    public static Operation Create { get; } = new("create", WriteGoal, n => Post("issues", new
-    {
-        project_key = ProjectOf(n),
-        issue = new
-        {
-            title = TitleOf(n),
-            description = "Steps: open the settings, wait for the preview, then press the button twice. Expected: it works. "
-                + "Seen: it does not, for most customers of the northern region since the last release.",
-            priority = "high",
-            labels = (string[])["load", Subjects[n % Subjects.Length]],
-            custom_fields = new { severity = "s2", customer = $"c{n % 300}", effort = 5 },
-            story_points = 3,
-        },
-    }));
+    public static Operation Create { get; } =
+        new(
+            "create",
+            WriteGoal,
+            n =>
+                Post(
+                    "issues",
+                    new
+                    {
+                        project_key = ProjectOf(n),
+                        issue = new
+                        {
+                            title = TitleOf(n),
+                            description = "Steps: open the settings, wait for the preview, then press the button twice. Expected: "
+                                + "it works. "
+                                + "Seen: it does not, for most customers of the northern region since the last release.",
+                            priority = "high",
+                            labels = (string[])["load", Subjects[n % Subjects.Length]],
+                            custom_fields = new
+                            {
+                                severity = "s2",
+                                customer = $"c{n % 300}",
+                                effort = 5,
+                            },
+                            story_points = 3,
+                        },
+                    }
+                )
+        );
 
     private static string ProjectOf(int n) =>
         string.Create(CultureInfo.InvariantCulture, $"BENCH{1 + (n % BenchDatabase.Projects)}");
 
     private static string TitleOf(int n) =>
         string.Create(
-            CultureInfo.InvariantCulture, $"The {Subjects[n % Subjects.Length]} of customer {n % 300} is slow, report {n}");
+            CultureInfo.InvariantCulture,
+            $"The {Subjects[n % Subjects.Length]} of customer {n % 300} is slow, report {n}"
+        );
 
     private static HttpRequestMessage Get(string path) => new(HttpMethod.Get, $"/api/v1/{path}");
 

@@ -49,7 +49,8 @@ internal static class RequestRun
         RequestTable.PrintHead($"{size.ToString("N0", CultureInfo.InvariantCulture)} issues on PostgreSQL");
         foreach (var operation in operations)
         {
-            List<RequestCost> ofProduct = [], ofFloor = [];
+            List<RequestCost> ofProduct = [],
+                ofFloor = [];
             for (var round = 0; round < Rounds; round++)
             {
                 ofProduct.Add(await MeasureAsync(database, product, floor, operation));

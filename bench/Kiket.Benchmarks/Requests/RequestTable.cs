@@ -4,23 +4,46 @@ namespace Kiket.Benchmarks.Requests;
 
 /// <summary>What a request costs, with all that follows it and all that the server does meanwhile.</summary>
 internal sealed record RequestCost(
-    LoadResult Load, double AppMicroseconds, double DatabaseMicroseconds, double Statements, double Resets, double AllocatedKiB,
-    (long Now, long Peak) Memory)
+    LoadResult Load,
+    double AppMicroseconds,
+    double DatabaseMicroseconds,
+    double Statements,
+    double Resets,
+    double AllocatedKiB,
+    (long Now, long Peak) Memory
+)
 {
     public double Microseconds => AppMicroseconds + DatabaseMicroseconds;
 
     /// <summary>From the sums over all requests of a load.</summary>
     public static RequestCost Of(
-        LoadResult load, double app, double database, StatementCount statements, double allocated,
-        (long Now, long Peak) memory) =>
+        LoadResult load,
+        double app,
+        double database,
+        StatementCount statements,
+        double allocated,
+        (long Now, long Peak) memory
+    ) =>
         new(
-            load, app / load.Requests, database / load.Requests, statements.Statements / load.Requests,
-            statements.Resets / load.Requests, allocated / load.Requests / 1024, memory);
+            load,
+            app / load.Requests,
+            database / load.Requests,
+            statements.Statements / load.Requests,
+            statements.Resets / load.Requests,
+            allocated / load.Requests / 1024,
+            memory
+        );
 
-    public static RequestCost Mean(IReadOnlyList<RequestCost> rounds) => new(
-        rounds.Select(r => r.Load).Aggregate((a, b) => a + b), rounds.Average(r => r.AppMicroseconds),
-        rounds.Average(r => r.DatabaseMicroseconds), rounds.Average(r => r.Statements), rounds.Average(r => r.Resets),
-        rounds.Average(r => r.AllocatedKiB), rounds[^1].Memory);
+    public static RequestCost Mean(IReadOnlyList<RequestCost> rounds) =>
+        new(
+            rounds.Select(r => r.Load).Aggregate((a, b) => a + b),
+            rounds.Average(r => r.AppMicroseconds),
+            rounds.Average(r => r.DatabaseMicroseconds),
+            rounds.Average(r => r.Statements),
+            rounds.Average(r => r.Resets),
+            rounds.Average(r => r.AllocatedKiB),
+            rounds[^1].Memory
+        );
 }
 
 /// <summary>A row for each operation. A cell with a stroke has the product before it and the floor behind it.</summary>
@@ -31,7 +54,8 @@ internal static class RequestTable
         Console.WriteLine($"\n### {title}\n");
         Console.WriteLine(
             "| operation | CPU µs, app + database | ratio | goal | statements | resets | KiB allocated | per second | p50 ms "
-            + "| p99 ms | MB, peak |");
+                + "| p99 ms | MB, peak |"
+        );
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     }
 
@@ -42,10 +66,11 @@ internal static class RequestTable
         var goal = floor is null ? "" : Text(operation.Goal, "0.0");
         Console.WriteLine(
             $"| {operation.Name} "
-            + $"| {Both(c => $"{Text(c.AppMicroseconds, "N0")} + {Text(c.DatabaseMicroseconds, "N0")}")} | {ratio} | {goal} "
-            + $"| {Number(c => c.Statements, "0.0")} | {Number(c => c.Resets, "0.0")} | {Number(c => c.AllocatedKiB, "N0")} "
-            + $"| {Number(c => c.Load.PerSecond, "N0")} | {Number(c => c.Load.Percentile(0.5), "0.0")} "
-            + $"| {Number(c => c.Load.Percentile(0.99), "0.0")} | {Both(c => $"{c.Memory.Now}, {c.Memory.Peak}")} |");
+                + $"| {Both(c => $"{Text(c.AppMicroseconds, "N0")} + {Text(c.DatabaseMicroseconds, "N0")}")} | {ratio} | {goal} "
+                + $"| {Number(c => c.Statements, "0.0")} | {Number(c => c.Resets, "0.0")} | {Number(c => c.AllocatedKiB, "N0")} "
+                + $"| {Number(c => c.Load.PerSecond, "N0")} | {Number(c => c.Load.Percentile(0.5), "0.0")} "
+                + $"| {Number(c => c.Load.Percentile(0.99), "0.0")} | {Both(c => $"{c.Memory.Now}, {c.Memory.Peak}")} |"
+        );
 
         string Number(Func<RequestCost, double> value, string format) => Both(c => Text(value(c), format));
         string Both(Func<RequestCost, string> cell) => floor is null ? cell(product) : $"{cell(product)} / {cell(floor)}";

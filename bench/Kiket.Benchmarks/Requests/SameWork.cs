@@ -9,7 +9,11 @@ internal static class SameWork
 
     /// <summary>Sends each operation to both; what they answer and the rows that they add must be alike.</summary>
     public static async Task CheckAsync(
-        BenchDatabase database, BenchApp product, BenchApp floor, IReadOnlyList<Operation> operations)
+        BenchDatabase database,
+        BenchApp product,
+        BenchApp floor,
+        IReadOnlyList<Operation> operations
+    )
     {
         foreach (var operation in operations)
         {
@@ -18,7 +22,8 @@ internal static class SameWork
             if (isRead ? !JsonNode.DeepEquals(answer, ofFloor) : FieldsOf(answer) != FieldsOf(ofFloor))
             {
                 throw new InvalidOperationException(
-                    $"{operation.Name}: the floor answers\n{StartOf(ofFloor)}\nand the product\n{StartOf(answer)}");
+                    $"{operation.Name}: the floor answers\n{StartOf(ofFloor)}\nand the product\n{StartOf(answer)}"
+                );
             }
 
             if (added != addedByFloor)
@@ -27,7 +32,10 @@ internal static class SameWork
     }
 
     private static async Task<(bool IsRead, JsonNode Answer, RowCount Added)> SendAsync(
-        BenchDatabase database, BenchApp app, Operation operation)
+        BenchDatabase database,
+        BenchApp app,
+        Operation operation
+    )
     {
         var before = await database.CountRowsAsync();
         using var first = operation.First();

@@ -22,18 +22,29 @@ internal static class ApprovalEndpoints
 
     /// <summary>Lists the approvals of an issue's moves, the oldest first.</summary>
     private static async Task<Results<Ok<DataPage<ApprovalDto>>, ErrorResult>> ListApprovals(
-        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListApprovalsQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<ApprovalDto>.Of);
+        IssueRef issue,
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListApprovalsQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<ApprovalDto>.Of);
 
     /// <summary>Approves a move; for those whom the workflow names.</summary>
     private static async Task<Results<Resource<ApprovalDto>, ErrorResult>> Approve(
-        IssueRef issue, long id, DecisionBody? body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DecideApprovalCommand(issue, id, true, body?.Comment), ct)).ToResource();
+        IssueRef issue,
+        long id,
+        DecisionBody? body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DecideApprovalCommand(issue, id, true, body?.Comment), ct)).ToResource();
 
     /// <summary>Rejects a move; for those whom the workflow names.</summary>
     private static async Task<Results<Resource<ApprovalDto>, ErrorResult>> Reject(
-        IssueRef issue, long id, DecisionBody? body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DecideApprovalCommand(issue, id, false, body?.Comment), ct)).ToResource();
+        IssueRef issue,
+        long id,
+        DecisionBody? body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DecideApprovalCommand(issue, id, false, body?.Comment), ct)).ToResource();
 }
 
 [Envelope("approval")]

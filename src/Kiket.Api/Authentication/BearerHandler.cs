@@ -16,12 +16,16 @@ using Microsoft.Extensions.Options;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// Signs a request in by its workspace or personal token, <c>Authorization: Bearer …</c>; on the routes for extensions also by the credential of
-/// an extension.
+/// Signs a request in by its workspace or personal token, <c>Authorization: Bearer …</c>; on the routes for extensions also by
+/// the credential of an extension.
 /// </summary>
 internal sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IMediator mediator, CurrentActor current)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IMediator mediator,
+    CurrentActor current
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
     public const string ScopeClaim = "scope";
@@ -29,9 +33,14 @@ internal sealed class BearerHandler(
     public const string RuntimeTokenHeader = "X-Kiket-Runtime-Token";
     private static readonly string[] RuntimeTokenHeaders = [RuntimeTokenHeader, "X-Runtime-Token"];
 
-    /// <summary>Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.</summary>
-    private bool IsForEverybody => Context.GetEndpoint() is RouteEndpoint endpoint
-        && (endpoint.Metadata.GetMetadata<IAuthorizeData>() is null || endpoint.Metadata.GetMetadata<WithoutSignIn>() is not null);
+    /// <summary>
+    /// Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.
+    /// </summary>
+    private bool IsForEverybody =>
+        Context.GetEndpoint() is RouteEndpoint endpoint
+        && (
+            endpoint.Metadata.GetMetadata<IAuthorizeData>() is null || endpoint.Metadata.GetMetadata<WithoutSignIn>() is not null
+        );
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -66,20 +75,29 @@ internal sealed class BearerHandler(
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var needed = Context.GetEndpoint()?.Metadata.OfType<RequiredScope>().FirstOrDefault(s => !current.Allows(s.Resource, s.Action));
-        return ErrorBody.WriteAsync(Context, needed is null
-            ? Error.Forbidden("Your role does not allow this.")
-            : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}."));
+        var needed = Context
+            .GetEndpoint()
+            ?.Metadata.OfType<RequiredScope>()
+            .FirstOrDefault(s => !current.Allows(s.Resource, s.Action));
+        return ErrorBody.WriteAsync(
+            Context,
+            needed is null
+                ? Error.Forbidden("Your role does not allow this.")
+                : new Error(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {needed}.")
+        );
     }
 
     /// <summary>
-    /// On the routes for extensions, the credential of an extension before a bearer token, so that a bad one beside it does no harm
-    /// (contract, section 2.1); elsewhere a bearer token only.
+    /// On the routes for extensions, the credential of an extension before a bearer token, so that a bad one beside it does no
+    /// harm (contract, section 2.1); elsewhere a bearer token only.
     /// </summary>
     private IRequest<Result<SignedIn>>? ReadCredential()
     {
         var isForExtensions = ExtensionPaths.Matches(Request.Path);
-        if (isForExtensions && RuntimeTokenHeaders.Select(h => Request.Headers[h].ToString()).FirstOrDefault(t => t.Length > 0) is { } runtime)
+        if (
+            isForExtensions
+            && RuntimeTokenHeaders.Select(h => Request.Headers[h].ToString()).FirstOrDefault(t => t.Length > 0) is { } runtime
+        )
             return new AuthenticateExtensionQuery(runtime.Trim(), IsRuntimeToken: true);
         if (isForExtensions && Request.Headers[ApiKeyHeader].ToString() is { Length: > 0 } key)
             return new AuthenticateExtensionQuery(key.Trim(), IsRuntimeToken: false);

@@ -11,7 +11,8 @@ internal static class ExtensionPaths
     private static readonly string[] Roots = ["/ext", "/extensions"];
 
     public static bool Matches(PathString path) =>
-        path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest) && Roots.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
+        path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest)
+        && Roots.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
 
     /// <summary>Some SDKs call <c>/ext</c> and <c>/extensions</c> at the root of the host (contract, section 1).</summary>
     public static Task ServeAtRoot(HttpContext context, RequestDelegate next)
@@ -27,4 +28,10 @@ internal static class ExtensionPaths
 /// <param name="Presented">What signed the request in; sending it again tells whether the credential is still good.</param>
 /// <param name="Requests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="WindowSeconds">Length of that window, or null for the default.</param>
-internal sealed record CountedCredential(string Name, IRequest<Result<SignedIn>> Presented, bool IsExtension, int? Requests, int? WindowSeconds);
+internal sealed record CountedCredential(
+    string Name,
+    IRequest<Result<SignedIn>> Presented,
+    bool IsExtension,
+    int? Requests,
+    int? WindowSeconds
+);

@@ -9,7 +9,8 @@ internal static partial class FailedSignIns
             logger,
             context.Connection.RemoteIpAddress?.ToString() ?? "an unknown address",
             context.Request.Method,
-            context.Request.Path.ToUriComponent());
+            context.Request.Path.ToUriComponent()
+        );
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sign-in from {Address} failed: {Method} {Path}")]
     private static partial void Log(ILogger logger, string address, string method, string path);

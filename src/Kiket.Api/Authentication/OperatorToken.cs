@@ -4,18 +4,22 @@ using System.Text;
 namespace Kiket.Api.Authentication;
 
 /// <summary>
-/// A credential of the server's operator, from its settings. What shows all organizations is for the operator, never for an administrator, who
-/// is one of a single organization.
+/// A credential of the server's operator, from its settings. What shows all organizations is for the operator, never for an
+/// administrator, who is one of a single organization.
 /// </summary>
 internal sealed class OperatorToken(string token)
 {
     private readonly byte[] expected = Hash(token);
 
     /// <summary>Whether a request carries it as a bearer token.</summary>
-    public bool IsBearerOf(HttpRequest request) => request.Headers.Authorization.ToString() is var header
-        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && Matches(header["Bearer ".Length..].Trim());
+    public bool IsBearerOf(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var header
+        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+        && Matches(header["Bearer ".Length..].Trim());
 
-    /// <summary>Whether a request carries it as the password of <c>Basic</c>, as a browser sends it; the name does not matter.</summary>
+    /// <summary>
+    /// Whether a request carries it as the password of <c>Basic</c>, as a browser sends it; the name does not matter.
+    /// </summary>
     public bool IsPasswordOf(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
@@ -24,7 +28,8 @@ internal sealed class OperatorToken(string token)
         var encoded = header["Basic ".Length..].Trim();
         var decoded = new byte[encoded.Length];
         return Convert.TryFromBase64String(encoded, decoded, out var length)
-            && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [_, var password] && Matches(password);
+            && Encoding.UTF8.GetString(decoded, 0, length).Split(':', 2) is [_, var password]
+            && Matches(password);
     }
 
     private bool Matches(string presented) => CryptographicOperations.FixedTimeEquals(Hash(presented), expected);

@@ -13,7 +13,10 @@ internal sealed class ScopeAuthorizationHandler(CurrentActor current) : Authoriz
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
         var isOwner = requirement.IsOwn && current.Extension is not null;
-        if (context.User.Identity?.IsAuthenticated == true && (isOwner || current.Allows(requirement.Resource, requirement.Action)))
+        if (
+            context.User.Identity?.IsAuthenticated == true
+            && (isOwner || current.Allows(requirement.Resource, requirement.Action))
+        )
             context.Succeed(requirement);
         return Task.CompletedTask;
     }
@@ -22,20 +25,33 @@ internal sealed class ScopeAuthorizationHandler(CurrentActor current) : Authoriz
 /// <summary>Says which scopes a route needs; one that is given several needs them all.</summary>
 internal static class ScopeRouting
 {
-    public static RouteHandlerBuilder Reads(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Read);
+    public static RouteHandlerBuilder Reads(this RouteHandlerBuilder route, string resource) =>
+        route.Needs(resource, ScopeActions.Read);
 
-    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Write);
+    public static RouteHandlerBuilder Writes(this RouteHandlerBuilder route, string resource) =>
+        route.Needs(resource, ScopeActions.Write);
 
     /// <summary>For users with the scope, and for an extension about itself.</summary>
-    public static RouteHandlerBuilder ReadsOwn(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Read, isOwn: true);
+    public static RouteHandlerBuilder ReadsOwn(this RouteHandlerBuilder route, string resource) =>
+        route.Needs(resource, ScopeActions.Read, isOwn: true);
 
     /// <summary>For users with the scope, and for an extension about itself.</summary>
-    public static RouteHandlerBuilder WritesOwn(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Write, isOwn: true);
+    public static RouteHandlerBuilder WritesOwn(this RouteHandlerBuilder route, string resource) =>
+        route.Needs(resource, ScopeActions.Write, isOwn: true);
 
     /// <summary>For those who may set something going.</summary>
-    public static RouteHandlerBuilder Executes(this RouteHandlerBuilder route, string resource) => route.Needs(resource, ScopeActions.Execute);
+    public static RouteHandlerBuilder Executes(this RouteHandlerBuilder route, string resource) =>
+        route.Needs(resource, ScopeActions.Execute);
 
-    private static RouteHandlerBuilder Needs(this RouteHandlerBuilder route, string resource, ScopeActions action, bool isOwn = false) => route
-        .WithMetadata(new RequiredScope(resource, action))
-        .RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(resource, action, isOwn)));
+    private static RouteHandlerBuilder Needs(
+        this RouteHandlerBuilder route,
+        string resource,
+        ScopeActions action,
+        bool isOwn = false
+    ) =>
+        route
+            .WithMetadata(new RequiredScope(resource, action))
+            .RequireAuthorization(policy =>
+                policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(resource, action, isOwn))
+            );
 }

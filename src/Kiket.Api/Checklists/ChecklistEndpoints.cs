@@ -20,13 +20,20 @@ internal static class ChecklistEndpoints
     }
 
     /// <summary>Lists the checklists of an issue's workflow, with what is done.</summary>
-    private static async Task<Results<Ok<ChecklistList>, ErrorResult>> ListChecklists(IssueRef issue, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListChecklistsQuery(issue), ct)).ToOk(c => new ChecklistList(c));
+    private static async Task<Results<Ok<ChecklistList>, ErrorResult>> ListChecklists(
+        IssueRef issue,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListChecklistsQuery(issue), ct)).ToOk(c => new ChecklistList(c));
 
     /// <summary>Checks or unchecks a manual item of a checklist.</summary>
     private static async Task<Results<Ok<ChecklistList>, ErrorResult>> CheckItem(
-        IssueRef issue, string item, CheckBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new CheckItemCommand(issue, item, body.Checked), ct)).ToOk(c => new ChecklistList(c));
+        IssueRef issue,
+        string item,
+        CheckBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new CheckItemCommand(issue, item, body.Checked), ct)).ToOk(c => new ChecklistList(c));
 }
 
 [Envelope("item")]

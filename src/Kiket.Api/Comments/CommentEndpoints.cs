@@ -32,28 +32,49 @@ internal static class CommentEndpoints
 
     /// <summary>Lists the comments on an issue, the oldest first.</summary>
     private static async Task<Results<Ok<CommentPage>, ErrorResult>> ListComments(
-        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListCommentsQuery(issue, parameters.ToPage()), ct)).ToOk(CommentPage.Of);
+        IssueRef issue,
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListCommentsQuery(issue, parameters.ToPage()), ct)).ToOk(CommentPage.Of);
 
     /// <summary>Comments on an issue.</summary>
     private static async Task<Results<CreatedResource<CommentDto>, ErrorResult>> CreateComment(
-        IssueRef issue, CommentBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new CreateCommentCommand(issue, body.Body), ct)).ToCreated(c => $"/api/v1/issues/{c.IssueId}/comments/{c.Id}");
+        IssueRef issue,
+        CommentBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new CreateCommentCommand(issue, body.Body), ct)).ToCreated(c =>
+            $"/api/v1/issues/{c.IssueId}/comments/{c.Id}"
+        );
 
     /// <summary>Reads one comment.</summary>
     private static async Task<Results<Resource<CommentDto>, ErrorResult>> GetComment(
-        IssueRef issue, long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetCommentQuery(issue, id), ct)).ToResource();
+        IssueRef issue,
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetCommentQuery(issue, id), ct)).ToResource();
 
     /// <summary>Changes a comment; its author or an administrator may.</summary>
     private static async Task<Results<Resource<CommentDto>, ErrorResult>> UpdateComment(
-        IssueRef issue, long id, CommentBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateCommentCommand(issue, id, body.Body, ifMatch.Version), ct)).ToResource();
+        IssueRef issue,
+        long id,
+        CommentBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UpdateCommentCommand(issue, id, body.Body, ifMatch.Version), ct)).ToResource();
 
     /// <summary>Deletes a comment; its author or an administrator may.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteComment(
-        IssueRef issue, long id, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteCommentCommand(issue, id, ifMatch.Version), ct)).ToSuccess();
+        IssueRef issue,
+        long id,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteCommentCommand(issue, id, ifMatch.Version), ct)).ToSuccess();
 }
 
 [Envelope("comment")]

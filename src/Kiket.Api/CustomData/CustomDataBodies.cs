@@ -40,7 +40,8 @@ internal sealed record RecordBody(Record? Record) : IEndpointParameterMetadataPr
 }
 
 /// <summary>The schema itself as <c>application/yaml</c>, or in JSON as <c>{"schema": …}</c>, a text or an object.</summary>
-internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, ExtensionRef? Extension) : IEndpointParameterMetadataProvider
+internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, ExtensionRef? Extension)
+    : IEndpointParameterMetadataProvider
 {
     public static async ValueTask<ModuleBody> BindAsync(HttpContext context)
     {
@@ -48,7 +49,8 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
         if (text.IsYaml)
             return new(new(text.Value, null), null, null);
         var root = JsonBody.Parse(text.Value, "schema", "project_id", "project_key", "extension_id");
-        ModuleText? schema = !root.TryGetProperty("schema", out var value) ? null
+        ModuleText? schema =
+            !root.TryGetProperty("schema", out var value) ? null
             : value.ValueKind is JsonValueKind.String ? new(value.GetString(), null)
             : value.ValueKind is JsonValueKind.Object ? new(null, value)
             : null;
@@ -56,7 +58,11 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
             schema,
             ProjectOf(root),
             Named(root, "extension_id") is { } extension
-                ? ExtensionRef.TryParse(extension, out var installed) ? installed : throw Wrong("extension_id", extension) : null);
+                ? ExtensionRef.TryParse(extension, out var installed)
+                    ? installed
+                    : throw Wrong("extension_id", extension)
+                : null
+        );
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
@@ -66,21 +72,27 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
     {
         var (id, key) = (Named(root, "project_id"), Named(root, "project_key"));
         if (id is not null && key is not null && !id.Equals(key, StringComparison.OrdinalIgnoreCase))
-            throw TextBody.Refusal(Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them."));
+            throw TextBody.Refusal(
+                Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them.")
+            );
         if ((id ?? key) is not { } project)
             return null;
         return ProjectRef.TryParse(project, out var known) ? known : throw Wrong("project_id", project);
     }
 
-    private static string? Named(JsonElement root, string name) => !root.TryGetProperty(name, out var value) ? null : value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.Number when value.TryGetInt64(out var id) => id.ToString(CultureInfo.InvariantCulture),
-        JsonValueKind.String => value.GetString(),
-        _ => throw Wrong(name, value.GetRawText()),
-    };
+    private static string? Named(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out var value)
+            ? null
+            : value.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.Number when value.TryGetInt64(out var id) => id.ToString(CultureInfo.InvariantCulture),
+                JsonValueKind.String => value.GetString(),
+                _ => throw Wrong(name, value.GetRawText()),
+            };
 
-    private static BadHttpRequestException Wrong(string name, string value) => TextBody.Refusal(Error.Validation(name, $"'{value}' names nothing: give an id or a key."));
+    private static BadHttpRequestException Wrong(string name, string value) =>
+        TextBody.Refusal(Error.Validation(name, $"'{value}' names nothing: give an id or a key."));
 }
 
 internal static class JsonBody
@@ -88,7 +100,9 @@ internal static class JsonBody
     public static async Task<JsonElement> ReadAsync(HttpContext context, params string[] known)
     {
         var (isYaml, text) = await TextBody.ReadAsync(context, "A record is JSON.");
-        return isYaml ? throw new BadHttpRequestException("A record is JSON.", StatusCodes.Status415UnsupportedMediaType) : Parse(text, known);
+        return isYaml
+            ? throw new BadHttpRequestException("A record is JSON.", StatusCodes.Status415UnsupportedMediaType)
+            : Parse(text, known);
     }
 
     public static JsonElement Parse(string text, params string[] known)

@@ -32,7 +32,11 @@ internal static class CustomDataEndpoints
     private static void MapRecords(this RouteGroupBuilder records, string name)
     {
         records.MapGet("/", ListRecords).WithName($"List{name}s").Reads(Scope.CustomData);
-        records.MapPost("/", CreateRecords).WithName($"Create{name}").Writes(Scope.CustomData).Produces<AddedRecords>(StatusCodes.Status201Created);
+        records
+            .MapPost("/", CreateRecords)
+            .WithName($"Create{name}")
+            .Writes(Scope.CustomData)
+            .Produces<AddedRecords>(StatusCodes.Status201Created);
         records.MapGet("/{id}", GetRecord).WithName($"Get{name}").Reads(Scope.CustomData);
         records.MapPatch("/{id}", UpdateRecord).WithName($"Update{name}").Writes(Scope.CustomData);
         records.MapDelete("/{id}", DeleteRecord).WithName($"Delete{name}").Writes(Scope.CustomData);
@@ -40,27 +44,51 @@ internal static class CustomDataEndpoints
 
     /// <summary>Lists the modules of custom data that you can see.</summary>
     private static async Task<Results<Ok<DataPage<CustomModuleDto>>, ErrorResult>> ListCustomModules(
-        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListCustomModulesQuery(parameters.ToPage()), ct)).ToOk(DataPage<CustomModuleDto>.Of);
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListCustomModulesQuery(parameters.ToPage()), ct)).ToOk(DataPage<CustomModuleDto>.Of);
 
-    /// <summary>Makes a module of custom data (201) or gives one another schema (200); refused with the records that would not fit.</summary>
+    /// <summary>
+    /// Makes a module of custom data (201) or gives one another schema (200); refused with the records that would not fit.
+    /// </summary>
     private static async Task<Results<Created<PublishedModuleDto>, Ok<PublishedModuleDto>, ErrorResult>> PublishCustomModule(
         ModuleBody body,
-        [FromQuery(Name = "project_id"), Description("The project that the module belongs to, or that the extension is installed for: its id or key. May stand in the body.")] string? project,
-        [FromQuery(Name = "extension_id"), Description("The installed extension that the module belongs to. May stand in the body.")] string? extension,
+        [
+            FromQuery(Name = "project_id"),
+            Description(
+                "The project that the module belongs to, or that the extension is installed for: its id or key. May "
+                    + "stand in the body."
+            )
+        ]
+            string? project,
+        [
+            FromQuery(Name = "extension_id"),
+            Description("The installed extension that the module belongs to. May stand in the body.")
+        ]
+            string? extension,
         [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
-        IMediator mediator, CancellationToken ct)
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         if (body.Schema is not { } schema)
             return new ErrorResult(Error.Validation("schema", "schema is an object or a YAML text."));
-        ExtensionRef? named = string.IsNullOrEmpty(extension) ? null
+        ExtensionRef? named =
+            string.IsNullOrEmpty(extension) ? null
             : ExtensionRef.TryParse(extension, out var parsed) ? parsed
             : throw new InvalidParameterException("extension_id", $"'{extension}' is no extension: give an id.");
         var published = await mediator.Send(
             new PublishCustomModuleCommand(
-                schema with { IsStrict = strict ?? true },
+                schema with
+                {
+                    IsStrict = strict ?? true,
+                },
                 Parameters.Agreed("project_id", body.Project, Extensions.Projects.Of(project)),
-                Parameters.Agreed("extension_id", body.Extension, named)), ct);
+                Parameters.Agreed("extension_id", body.Extension, named)
+            ),
+            ct
+        );
         return published.Error is { } error ? new ErrorResult(error)
             : published.Value.IsNew ? TypedResults.Created((string?)null, published.Value)
             : TypedResults.Ok(published.Value);
@@ -71,36 +99,68 @@ internal static class CustomDataEndpoints
     /// A filter or sort on a column without an index is refused where more than 10,000 records would have to be looked at.
     /// </remarks>
     private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListRecords(
-        string module, string table, [AsParameters] RecordListParameters parameters, HttpRequest request, IMediator mediator, CancellationToken ct)
+        string module,
+        string table,
+        [AsParameters] RecordListParameters parameters,
+        HttpRequest request,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         if (parameters.Limit is < 1 or > PageRequest.MaxSize)
             return new ErrorResult(Error.InvalidParameter("limit", $"limit is a number from 1 to {PageRequest.MaxSize}."));
-        var page = new PageRequest(parameters.Page, parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit, parameters.Sort);
+        var page = new PageRequest(
+            parameters.Page,
+            parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit,
+            parameters.Sort
+        );
         var query = new ListCustomRecordsQuery(parameters.ToTable(module, table), CustomDataFilters.Read(request.Query), page);
         return (await mediator.Send(query, ct)).ToOk(DataPage<Record>.Of);
     }
 
     /// <summary>Adds a record, or up to 500 as `records`: all of them or none.</summary>
     private static async Task<IResult> CreateRecords(
-        string module, string table, RecordsBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct)
+        string module,
+        string table,
+        RecordsBody body,
+        [AsParameters] RecordParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var reference = parameters.ToTable(module, table);
         if ((body.Record is null) == (body.Records is null))
             return new ErrorResult(Error.Validation("record", "Give record, an object, or records, a list of objects."));
         var created = await mediator.Send(
-            new CreateCustomRecordsCommand(reference, body.Records ?? [body.Record!], IsBulk: body.Records is not null), ct);
-        return created.Error is { } error ? new ErrorResult(error)
+            new CreateCustomRecordsCommand(reference, body.Records ?? [body.Record!], IsBulk: body.Records is not null),
+            ct
+        );
+        return created.Error is { } error
+            ? new ErrorResult(error)
             : TypedResults.Created((string?)null, new AddedRecords(body.Records is null ? created.Value[0] : created.Value));
     }
 
     /// <summary>Reads one record.</summary>
     private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> GetRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
+        string module,
+        string table,
+        string id,
+        [AsParameters] RecordParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         (await mediator.Send(new GetCustomRecordQuery(parameters.ToTable(module, table), id), ct)).ToOk(r => new RecordAnswer(r));
 
     /// <summary>Changes some columns of a record.</summary>
     private static async Task<Results<Ok<RecordAnswer>, ErrorResult>> UpdateRecord(
-        string module, string table, string id, RecordBody body, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct)
+        string module,
+        string table,
+        string id,
+        RecordBody body,
+        [AsParameters] RecordParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var reference = parameters.ToTable(module, table);
         return body.Record is { } changes
@@ -110,8 +170,13 @@ internal static class CustomDataEndpoints
 
     /// <summary>Deletes a record.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteRecord(
-        string module, string table, string id, [AsParameters] RecordParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteCustomRecordCommand(parameters.ToTable(module, table), id), ct)).ToSuccess();
+        string module,
+        string table,
+        string id,
+        [AsParameters] RecordParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteCustomRecordCommand(parameters.ToTable(module, table), id), ct)).ToSuccess();
 }
 
 /// <summary>One record: its id, its columns, `organization_id`, `project_id`, `created_at` and `updated_at`.</summary>
@@ -122,21 +187,34 @@ internal sealed record AddedRecords(object Data);
 
 internal record RecordParameters
 {
-    [FromQuery(Name = "project_id"), Description("The project: its id or key. For an extension that of its installation by default.")]
+    [
+        FromQuery(Name = "project_id"),
+        Description("The project: its id or key. For an extension that of its installation by default.")
+    ]
     public string? ProjectId { get; init; }
 
     [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
     public string? ProjectKey { get; init; }
 
     public CustomTableRef ToTable(string module, string table) =>
-        new(module, table, Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))));
+        new(
+            module,
+            table,
+            Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey)))
+        );
 }
 
 internal sealed record RecordListParameters : RecordParameters
 {
     public const int DefaultLimit = 50;
 
-    [FromQuery(Name = "filters"), Description("What records must hold, as JSON or as `filters[column]=value`: a value, a list of values, or operators: `{\"total\": {\"gte\": 10}}`; eq, ne, gt, gte, lt, lte, in.")]
+    [
+        FromQuery(Name = "filters"),
+        Description(
+            "What records must hold, as JSON or as `filters[column]=value`: a value, a list of values, or operators: "
+                + "`{\"total\": {\"gte\": 10}}`; eq, ne, gt, gte, lt, lte, in."
+        )
+    ]
     public string? Filters { get; init; }
 
     [FromQuery(Name = "limit"), Description("Rows of a page, 1 to 100; 50 by default. Wins over `per_page`.")]
@@ -148,6 +226,9 @@ internal sealed record RecordListParameters : RecordParameters
     [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100.")]
     public int? PerPage { get; init; }
 
-    [FromQuery(Name = "sort"), Description("Order: a column and `asc` or `desc`; empty columns are the last of an ascending order.")]
+    [
+        FromQuery(Name = "sort"),
+        Description("Order: a column and `asc` or `desc`; empty columns are the last of an ascending order.")
+    ]
     public string? Sort { get; init; }
 }

@@ -22,12 +22,17 @@ internal static partial class CustomDataFilters
             {
                 var match = Nested().Match(name);
                 if (!match.Success)
-                    throw new InvalidParameterException(name, $"{name} is no filter: filters[column], filters[column][] or filters[column][operator].");
+                    throw new InvalidParameterException(
+                        name,
+                        $"{name} is no filter: filters[column], filters[column][] or filters[column][operator]."
+                    );
                 var column = match.Groups["column"].Value;
                 var isList = values.Count > 1 || name.EndsWith("[]", StringComparison.Ordinal);
                 object value = isList ? values.ToArray() : values.ToString();
                 if (match.Groups["operator"].Value is { Length: > 0 } operation)
-                    (operators.TryGetValue(column, out var known) ? known : operators[column] = new(StringComparer.Ordinal))[operation] = value;
+                    (operators.TryGetValue(column, out var known) ? known : operators[column] = new(StringComparer.Ordinal))[
+                        operation
+                    ] = value;
                 else
                     Add(filters, column, JsonSerializer.SerializeToElement(value));
             }
@@ -41,12 +46,17 @@ internal static partial class CustomDataFilters
     private static void Add(Dictionary<string, JsonElement> filters, string column, JsonElement value)
     {
         if (!filters.TryAdd(column, value))
-            throw new InvalidParameterException($"filters.{column}", $"{column} is filtered in two ways; give them as operators of one.");
+            throw new InvalidParameterException(
+                $"filters.{column}",
+                $"{column} is filtered in two ways; give them as operators of one."
+            );
     }
 
     /// <summary>Some SDKs encode the text twice.</summary>
     private static IReadOnlyDictionary<string, JsonElement> Parse(string text) =>
-        TryParse(text) ?? TryParse(Uri.UnescapeDataString(text)) ?? throw new InvalidParameterException("filters", "filters is a JSON object.");
+        TryParse(text)
+        ?? TryParse(Uri.UnescapeDataString(text))
+        ?? throw new InvalidParameterException("filters", "filters is a JSON object.");
 
     private static IReadOnlyDictionary<string, JsonElement>? TryParse(string text)
     {

@@ -5,8 +5,8 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Dashboard;
 
 /// <summary>
-/// Hangfire's pages on the jobs of all organizations, for the operator of the server only: open where <c>Dashboard:Token</c> is set, to those who
-/// present it. They show; they change only where <c>Dashboard:AllowActions</c> is set.
+/// Hangfire's pages on the jobs of all organizations, for the operator of the server only: open where <c>Dashboard:Token</c> is
+/// set, to those who present it. They show; they change only where <c>Dashboard:AllowActions</c> is set.
 /// </summary>
 internal static class DashboardSetup
 {
@@ -16,26 +16,35 @@ internal static class DashboardSetup
     {
         var settings = app.Services.GetRequiredService<KiketSettings>();
         var token = settings.DashboardToken is { } chosen ? new OperatorToken(chosen) : null;
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), pages =>
-        {
-            pages.Use((context, next) =>
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase),
+            pages =>
             {
-                if (token is not null && (token.IsPasswordOf(context.Request) || token.IsBearerOf(context.Request)))
-                    return next(context);
-                if (context.Request.Headers.Authorization.Count > 0)
-                    app.Logger.LogFailedSignIn(context);
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                context.Response.Headers.WWWAuthenticate = "Basic realm=\"Kiket: any name, Dashboard:Token as the password\", charset=\"UTF-8\"";
-                return Task.CompletedTask;
-            });
-            pages.UseHangfireDashboard(Path, new DashboardOptions
-            {
-                Authorization = [], // decided above; Hangfire's default would let in anybody who sits at the machine
-                AppPath = null,
-                DashboardTitle = "Kiket jobs",
-                DisplayStorageConnectionString = false,
-                IsReadOnlyFunc = _ => !settings.DashboardAllowsActions,
-            });
-        });
+                pages.Use(
+                    (context, next) =>
+                    {
+                        if (token is not null && (token.IsPasswordOf(context.Request) || token.IsBearerOf(context.Request)))
+                            return next(context);
+                        if (context.Request.Headers.Authorization.Count > 0)
+                            app.Logger.LogFailedSignIn(context);
+                        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                        context.Response.Headers.WWWAuthenticate =
+                            "Basic realm=\"Kiket: any name, Dashboard:Token as the password\", charset=\"UTF-8\"";
+                        return Task.CompletedTask;
+                    }
+                );
+                pages.UseHangfireDashboard(
+                    Path,
+                    new DashboardOptions
+                    {
+                        Authorization = [], // decided above; Hangfire's default would let in anybody who sits at the machine
+                        AppPath = null,
+                        DashboardTitle = "Kiket jobs",
+                        DisplayStorageConnectionString = false,
+                        IsReadOnlyFunc = _ => !settings.DashboardAllowsActions,
+                    }
+                );
+            }
+        );
     }
 }

@@ -19,23 +19,35 @@ internal static class DefinitionEndpoints
         var definitions = api.MapGroup("/definitions").WithTags("Definitions");
 
         definitions.MapGet("/", ListDefinitions).WithName(nameof(ListDefinitions)).Reads(Scope.Workflows);
-        definitions.MapPost("/import", ImportDefinitions).WithName(nameof(ImportDefinitions)).Writes(Scope.Workflows)
+        definitions
+            .MapPost("/import", ImportDefinitions)
+            .WithName(nameof(ImportDefinitions))
+            .Writes(Scope.Workflows)
             .WithMetadata(new RequestSizeLimitAttribute(DefinitionLimits.MaxPackLength));
     }
 
     /// <summary>Lists the definition files of the projects that you can see.</summary>
     private static async Task<Results<Ok<DataPage<DefinitionDto>>, ErrorResult>> ListDefinitions(
-        [AsParameters] DefinitionListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListDefinitionsQuery(parameters.ToProject(), parameters.ToPage()), ct))
-        .ToOk(DataPage<DefinitionDto>.Of);
+        [AsParameters] DefinitionListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new ListDefinitionsQuery(parameters.ToProject(), parameters.ToPage()), ct)).ToOk(
+            DataPage<DefinitionDto>.Of
+        );
 
     /// <summary>Makes a project be what definition files say; refuses all of them when one is at fault.</summary>
     private static async Task<Results<Ok<ImportedDefinitions>, ErrorResult>> ImportDefinitions(
-        DefinitionsBody body, [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict, IMediator mediator, CancellationToken ct)
+        DefinitionsBody body,
+        [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var files = body.ToFiles(body.Strict ?? strict ?? true);
-        return (await mediator.Send(new ImportDefinitionsCommand(files, body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(imported => imported);
+        return (await mediator.Send(new ImportDefinitionsCommand(files, body.ProjectKey, null, body.DryRun, "api"), ct)).ToOk(
+            imported => imported
+        );
     }
 }
 
@@ -51,7 +63,10 @@ internal sealed record DefinitionListParameters : PageParameters
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>
-        Parameters.Project("project", Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey)));
+        Parameters.Project(
+            "project",
+            Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))
+        );
 }
 
 [Envelope("definitions")]
@@ -66,7 +81,8 @@ internal sealed record DefinitionsBody
     /// <summary>Whether what may weaken a rule, such as a misspelt key, is an error; true by default.</summary>
     public bool? Strict { get; init; }
 
-    public IReadOnlyList<DefinitionText> ToFiles(bool isStrict) => [.. (Files ?? []).Select(f => new DefinitionText(f?.Path ?? "", f?.Content!, isStrict))];
+    public IReadOnlyList<DefinitionText> ToFiles(bool isStrict) =>
+        [.. (Files ?? []).Select(f => new DefinitionText(f?.Path ?? "", f?.Content!, isStrict))];
 }
 
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

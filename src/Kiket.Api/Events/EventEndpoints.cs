@@ -24,15 +24,34 @@ internal static class EventEndpoints
 
     /// <summary>Lists the events of the projects that you can see, in the order in which they happened.</summary>
     private static async Task<Results<Ok<EventLogPage>, ErrorResult>> ListEvents(
-        [AsParameters] EventLogParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListEventsQuery(parameters.ToAfter(), parameters.Limit, parameters.ToTypes(), parameters.ToProject()), ct))
-        .ToOk(EventLogPage.Of);
+        [AsParameters] EventLogParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListEventsQuery(parameters.ToAfter(), parameters.Limit, parameters.ToTypes(), parameters.ToProject()),
+                ct
+            )
+        ).ToOk(EventLogPage.Of);
 
     /// <summary>Sends the events of the projects that you can see as they happen, as server-sent events.</summary>
     private static async Task<Results<EventStream, ErrorResult>> StreamEvents(
-        [AsParameters] EventStreamParameters parameters, HttpRequest request, IMediator mediator, EventStreamSource source, OpenStreams streams, CancellationToken ct)
+        [AsParameters] EventStreamParameters parameters,
+        HttpRequest request,
+        IMediator mediator,
+        EventStreamSource source,
+        OpenStreams streams,
+        CancellationToken ct
+    )
     {
-        var query = new ListEventsQuery(parameters.ToAfter(request) ?? ListEventsQuery.FromNowOn, ListEventsQuery.MaxLimit, parameters.ToTypes(), parameters.ToProject(), WithTotal: false);
+        var query = new ListEventsQuery(
+            parameters.ToAfter(request) ?? ListEventsQuery.FromNowOn,
+            ListEventsQuery.MaxLimit,
+            parameters.ToTypes(),
+            parameters.ToProject(),
+            WithTotal: false
+        );
         var first = await mediator.Send(query, ct);
         return first.Error is { } refusal ? new ErrorResult(refusal) : new EventStream(source, streams, query, first.Value);
     }
@@ -69,7 +88,13 @@ internal sealed record EventStreamParameters : EventFilterParameters
 {
     private const string LastEventId = "Last-Event-ID";
 
-    [FromQuery(Name = "after"), Description("Where to begin: only events with a greater sequence. A `Last-Event-ID` header wins over it. Without either the stream begins with what happens next.")]
+    [
+        FromQuery(Name = "after"),
+        Description(
+            "Where to begin: only events with a greater sequence. A `Last-Event-ID` header wins over it. Without "
+                + "either the stream begins with what happens next."
+        )
+    ]
     public long? After { get; init; }
 
     public long? ToAfter(HttpRequest request)
@@ -82,10 +107,21 @@ internal sealed record EventStreamParameters : EventFilterParameters
     }
 }
 
-internal sealed record EventLogMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage, long LastSequence);
+internal sealed record EventLogMeta(
+    int Total,
+    int Page,
+    int PerPage,
+    int TotalPages,
+    int TotalCount,
+    int CurrentPage,
+    long LastSequence
+);
 
 internal sealed record EventLogPage(IReadOnlyList<EventDto> Data, EventLogMeta Meta)
 {
-    public static EventLogPage Of(EventPage page) => new(
-        page.Events, new(page.Total, 1, page.Limit, (page.Total + page.Limit - 1) / page.Limit, page.Total, 1, page.LastSequence));
+    public static EventLogPage Of(EventPage page) =>
+        new(
+            page.Events,
+            new(page.Total, 1, page.Limit, (page.Total + page.Limit - 1) / page.Limit, page.Total, 1, page.LastSequence)
+        );
 }

@@ -14,14 +14,23 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Kiket.Api.Events;
 
-/// <summary>Reads the log for a stream, each time with a database context of its own: a stream lives long and holds none in between.</summary>
+/// <summary>
+/// Reads the log for a stream, each time with a database context of its own: a stream lives long and holds none in between.
+/// </summary>
 internal sealed class EventStreamSource(
-    IServiceScopeFactory scopes, CurrentActor current, OutboxSignal signal, IHostApplicationLifetime lifetime, TimeProvider time)
+    IServiceScopeFactory scopes,
+    CurrentActor current,
+    OutboxSignal signal,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time
+)
 {
     /// <summary>How often the log is looked at when this process has seen no commit; another node may have.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a credential counts as good after it was looked up; a stream ends soon after its token is revoked.</summary>
+    /// <summary>
+    /// How long a credential counts as good after it was looked up; a stream ends soon after its token is revoked.
+    /// </summary>
     private static readonly TimeSpan CredentialAge = TimeSpan.FromSeconds(2);
 
     private SignedIn signedIn = new(current.Actor, "", current.Scopes, "", null, null);
@@ -35,7 +44,9 @@ internal sealed class EventStreamSource(
     /// <summary>Waits for a commit of this process, or for the next look.</summary>
     public Task NextAsync(CancellationToken ct) => Task.WhenAny(signal.CommittedAsync(), Task.Delay(Interval, time, ct));
 
-    /// <returns>The next events; none when the credential is no longer good, or its user can no longer see what was asked for.</returns>
+    /// <returns>
+    /// The next events; none when the credential is no longer good, or its user can no longer see what was asked for.
+    /// </returns>
     public async Task<EventPage?> ReadAsync(CountedCredential credential, ListEventsQuery query, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -85,7 +96,9 @@ internal sealed class OpenStreams
 }
 
 /// <summary>Server-sent events: <c>id</c> is the sequence, <c>event</c> the name, <c>data</c> the document on one line.</summary>
-internal sealed class EventStream(EventStreamSource source, OpenStreams streams, ListEventsQuery query, EventPage first) : IResult, IEndpointMetadataProvider
+internal sealed class EventStream(EventStreamSource source, OpenStreams streams, ListEventsQuery query, EventPage first)
+    : IResult,
+        IEndpointMetadataProvider
 {
     public const string MediaType = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
@@ -98,7 +111,11 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         var credential = httpContext.Features.GetRequiredFeature<CountedCredential>();
         if (!streams.TryOpen(credential.Name))
         {
-            await RateLimiting.RefuseAsync(httpContext, $"A credential may hold {OpenStreams.MaxPerCredential} streams at once.", (int)Heartbeat.TotalSeconds);
+            await RateLimiting.RefuseAsync(
+                httpContext,
+                $"A credential may hold {OpenStreams.MaxPerCredential} streams at once.",
+                (int)Heartbeat.TotalSeconds
+            );
             return;
         }
 
@@ -125,10 +142,13 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         await response.Body.FlushAsync(ct);
 
         var (begin, quiet) = (source.Time.GetTimestamp(), source.Time.GetTimestamp());
-        for (var page = first; source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping;)
+        for (var page = first; source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping; )
         {
             foreach (var e in page.Events)
-                await response.WriteAsync($"id: {e.Sequence}\nevent: {e.Event}\ndata: {JsonSerializer.Serialize(e, WireJson.Options)}\n\n", ct);
+                await response.WriteAsync(
+                    $"id: {e.Sequence}\nevent: {e.Event}\ndata: {JsonSerializer.Serialize(e, WireJson.Options)}\n\n",
+                    ct
+                );
             if (page.Events.Count == 0 && source.Time.GetElapsedTime(quiet) >= Heartbeat)
                 await response.WriteAsync(": heartbeat\n\n", ct);
             if (page.Events.Count > 0 || source.Time.GetElapsedTime(quiet) >= Heartbeat)

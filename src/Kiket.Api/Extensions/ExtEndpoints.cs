@@ -19,7 +19,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
-/// <summary>What an extension sees and does in the project that it is installed for; programs with a user's token name the project.</summary>
+/// <summary>
+/// What an extension sees and does in the project that it is installed for; programs with a user's token name the project.
+/// </summary>
 internal static class ExtEndpoints
 {
     public static void MapExt(this IEndpointRouteBuilder api)
@@ -37,43 +39,88 @@ internal static class ExtEndpoints
 
     /// <summary>Lists the issues of the project that the extension is installed for.</summary>
     private static async Task<Results<Ok<IssuePage>, ErrorResult>> ListExtIssues(
-        [AsParameters] IssueListParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct)
+        [AsParameters] IssueListParameters parameters,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var filter = parameters.ToFilter();
-        return (await mediator.Send(new ListIssuesQuery(filter with { Project = filter.Project ?? OwnProject(current) }, parameters.ToPage()), ct)).ToOk(IssuePage.Of);
+        return (
+            await mediator.Send(
+                new ListIssuesQuery(filter with { Project = filter.Project ?? OwnProject(current) }, parameters.ToPage()),
+                ct
+            )
+        ).ToOk(IssuePage.Of);
     }
 
     /// <summary>Opens an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateExtIssue(
-        IssueBody body, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
+        IssueBody body,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         (body.Project ?? OwnProject(current)) is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
-            : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i =>
+                $"/api/v1/ext/issues/{i.Id}"
+            )
+            : new ErrorResult(
+                Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key.")
+            );
 
     /// <summary>Lists the states of a workflow.</summary>
     private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(
-        [AsParameters] WorkflowStateParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetWorkflowStatesQuery(Project(parameters, current), parameters.Workflow, parameters.IssueType), ct)).ToOk(states => states);
+        [AsParameters] WorkflowStateParameters parameters,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new GetWorkflowStatesQuery(Project(parameters, current), parameters.Workflow, parameters.IssueType),
+                ct
+            )
+        ).ToOk(states => states);
 
     /// <summary>Sets an action of an issue's workflow going: a transition, or one that has a name.</summary>
-    private static async Task<Results<Ok<TriggeredWorkflow>, ErrorResult>> TriggerExtWorkflow(TriggerBody body, IMediator mediator, CancellationToken ct)
+    private static async Task<Results<Ok<TriggeredWorkflow>, ErrorResult>> TriggerExtWorkflow(
+        TriggerBody body,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         if (body.Issue is not { } issue)
             return new ErrorResult(Error.Validation("issue_id", "Give issue_id or issue_key."));
         JsonElement? parameters = body.Params is { } given ? JsonSerializer.SerializeToElement(given) : null;
-        var execution = await mediator.Send(new TriggerWorkflowCommand(issue, body.Action, body.To, body.Comment, parameters), ct);
+        var execution = await mediator.Send(
+            new TriggerWorkflowCommand(issue, body.Action, body.To, body.Comment, parameters),
+            ct
+        );
         return execution.ToOk(e => new TriggeredWorkflow("ok", e.Issue, e.Id));
     }
 
     /// <summary>Reads the project that the extension is installed for.</summary>
     private static async Task<Results<Resource<ProjectDto>, ErrorResult>> GetExtProject(
-        [AsParameters] ExtProjectParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetProjectQuery(Project(parameters, current)), ct)).ToResource();
+        [AsParameters] ExtProjectParameters parameters,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetProjectQuery(Project(parameters, current)), ct)).ToResource();
 
     /// <summary>Lists the members of the project that the extension is installed for.</summary>
     private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListExtMembers(
-        [AsParameters] ExtPageParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListMembersQuery(Project(parameters.ProjectId, parameters.ProjectKey, current), parameters.ToPage()), ct)).ToOk(MemberPage.Of);
+        [AsParameters] ExtPageParameters parameters,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListMembersQuery(Project(parameters.ProjectId, parameters.ProjectKey, current), parameters.ToPage()),
+                ct
+            )
+        ).ToOk(MemberPage.Of);
 
     private static ProjectRef? OwnProject(ICurrentActor current) =>
         current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null;
@@ -82,8 +129,12 @@ internal static class ExtEndpoints
         Project(parameters.ProjectId, parameters.ProjectKey, current);
 
     private static ProjectRef Project(string? id, string? key, ICurrentActor current) =>
-        Parameters.Project("project_id", Parameters.OneOf(("project_id", id), ("project_key", key))) ?? OwnProject(current)
-        ?? throw new InvalidParameterException("project_id", "Give project_id: the extension is installed for the whole organization, or the token is a user's.");
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", id), ("project_key", key)))
+        ?? OwnProject(current)
+        ?? throw new InvalidParameterException(
+            "project_id",
+            "Give project_id: the extension is installed for the whole organization, or the token is a user's."
+        );
 }
 
 internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
@@ -145,5 +196,7 @@ internal sealed record TriggerBody
 
     [System.Text.Json.Serialization.JsonIgnore]
     public string? Comment =>
-        Params?.TryGetValue("comment", out var comment) == true && comment.ValueKind is JsonValueKind.String ? comment.GetString() : null;
+        Params?.TryGetValue("comment", out var comment) == true && comment.ValueKind is JsonValueKind.String
+            ? comment.GetString()
+            : null;
 }

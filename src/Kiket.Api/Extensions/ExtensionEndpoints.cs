@@ -28,72 +28,144 @@ internal static class ExtensionEndpoints
         extensions.MapGet("/{extension}", GetExtension).WithName(nameof(GetExtension)).ReadsOwn(Scope.Extensions);
         extensions.MapPatch("/{extension}", UpdateExtension).WithName(nameof(UpdateExtension)).Writes(Scope.Extensions);
         extensions.MapDelete("/{extension}", UninstallExtension).WithName(nameof(UninstallExtension)).Writes(Scope.Extensions);
-        extensions.MapPost("/{extension}/api_key/rotate", RotateApiKey).WithName(nameof(RotateApiKey)).WritesOwn(Scope.Extensions);
-        extensions.MapPost("/{extension}/webhook_secret/rotate", RotateExtensionSecret).WithName(nameof(RotateExtensionSecret)).WritesOwn(Scope.Extensions);
-        extensions.MapPost("/{extension}/test", TestExtension).WithName(nameof(TestExtension)).WritesOwn(Scope.Extensions)
-            ;
-        extensions.MapGet("/{extension}/audit_log", ListExtensionAudit).WithName(nameof(ListExtensionAudit)).Reads(Scope.Extensions);
+        extensions
+            .MapPost("/{extension}/api_key/rotate", RotateApiKey)
+            .WithName(nameof(RotateApiKey))
+            .WritesOwn(Scope.Extensions);
+        extensions
+            .MapPost("/{extension}/webhook_secret/rotate", RotateExtensionSecret)
+            .WithName(nameof(RotateExtensionSecret))
+            .WritesOwn(Scope.Extensions);
+        extensions.MapPost("/{extension}/test", TestExtension).WithName(nameof(TestExtension)).WritesOwn(Scope.Extensions);
+        extensions
+            .MapGet("/{extension}/audit_log", ListExtensionAudit)
+            .WithName(nameof(ListExtensionAudit))
+            .Reads(Scope.Extensions);
     }
 
     /// <summary>Lists the installed extensions that you can see.</summary>
     private static async Task<Results<Ok<ExtensionPage>, ErrorResult>> ListExtensions(
-        [AsParameters] ExtensionListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListExtensionsQuery(
-            Projects.Of(parameters.ProjectId), Parameters.Enums<ExtensionStatus>("status", parameters.Status), parameters.ToPage()), ct)).ToOk(ExtensionPage.Of);
+        [AsParameters] ExtensionListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListExtensionsQuery(
+                    Projects.Of(parameters.ProjectId),
+                    Parameters.Enums<ExtensionStatus>("status", parameters.Status),
+                    parameters.ToPage()
+                ),
+                ct
+            )
+        ).ToOk(ExtensionPage.Of);
 
     /// <summary>Installs an extension (201, with its API key) or gives an installed one a new manifest (200).</summary>
-    private static async Task<Results<CreatedResource<InstalledExtensionDto>, Resource<InstalledExtensionDto>, ErrorResult>> InstallExtension(
-        ManifestBody body, [FromQuery(Name = "project_id"), Description("The project to install it for: its id or key. Without one it is for the whole organization.")] string? project,
+    private static async Task<
+        Results<CreatedResource<InstalledExtensionDto>, Resource<InstalledExtensionDto>, ErrorResult>
+    > InstallExtension(
+        ManifestBody body,
+        [
+            FromQuery(Name = "project_id"),
+            Description("The project to install it for: its id or key. Without one it is for the whole organization.")
+        ]
+            string? project,
         [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
-        IMediator mediator, CancellationToken ct)
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         if (body.Manifest is not { } manifest)
             return new ErrorResult(Error.Validation("manifest", "manifest is an object or a YAML text."));
         var installed = await mediator.Send(
             new InstallExtensionCommand(
-                manifest with { IsStrict = body.Strict ?? strict ?? true },
+                manifest with
+                {
+                    IsStrict = body.Strict ?? strict ?? true,
+                },
                 Parameters.Agreed("project_id", body.ProjectId, Projects.Of(project)),
                 body.Configuration,
-                body.CallbackUrl), ct);
+                body.CallbackUrl
+            ),
+            ct
+        );
         return installed.Error is { } error ? new ErrorResult(error)
-            : installed.Value.IsNew ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
+            : installed.Value.IsNew
+                ? new CreatedResource<InstalledExtensionDto>(installed.Value, $"/api/v1/extensions/{installed.Value.Id}")
             : new Resource<InstalledExtensionDto>(installed.Value);
     }
 
     /// <summary>Reads one installed extension by its id or the id of its manifest.</summary>
     private static async Task<Results<Resource<ExtensionDto>, ErrorResult>> GetExtension(
-        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetExtensionQuery(extension, parameters.ToProject()), ct)).ToResource();
+        ExtensionRef extension,
+        [AsParameters] ExtensionParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetExtensionQuery(extension, parameters.ToProject()), ct)).ToResource();
 
     /// <summary>Changes the settings and limits of an extension.</summary>
     private static async Task<Results<Resource<ExtensionDto>, ErrorResult>> UpdateExtension(
-        ExtensionRef extension, ExtensionBody body, [AsParameters] ExtensionParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateExtensionCommand(extension, parameters.ToProject(), body.ToEdit(), ifMatch.Version), ct)).ToResource();
+        ExtensionRef extension,
+        ExtensionBody body,
+        [AsParameters] ExtensionParameters parameters,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(new UpdateExtensionCommand(extension, parameters.ToProject(), body.ToEdit(), ifMatch.Version), ct)
+        ).ToResource();
 
     /// <summary>Removes an extension; its credentials are void at once.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> UninstallExtension(
-        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UninstallExtensionCommand(extension, parameters.ToProject(), ifMatch.Version), ct)).ToSuccess();
+        ExtensionRef extension,
+        [AsParameters] ExtensionParameters parameters,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UninstallExtensionCommand(extension, parameters.ToProject(), ifMatch.Version), ct)).ToSuccess();
 
     /// <summary>Gives an extension another API key, shown this once; the one before is accepted too for 24 hours.</summary>
     private static async Task<Results<Ok<RotatedApiKeyDto>, ErrorResult>> RotateApiKey(
-        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RotateApiKeyCommand(extension, parameters.ToProject()), ct)).ToOk(rotated => rotated);
+        ExtensionRef extension,
+        [AsParameters] ExtensionParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RotateApiKeyCommand(extension, parameters.ToProject()), ct)).ToOk(rotated => rotated);
 
     /// <summary>Gives an extension another webhook secret, shown this once; the one before signs as well for 24 hours.</summary>
     private static async Task<Results<Ok<RotatedExtensionSecretDto>, ErrorResult>> RotateExtensionSecret(
-        ExtensionRef extension, RotationBody? body, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RotateExtensionSecretCommand(extension, parameters.ToProject(), body?.Secret), ct)).ToOk(rotated => rotated);
+        ExtensionRef extension,
+        RotationBody? body,
+        [AsParameters] ExtensionParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new RotateExtensionSecretCommand(extension, parameters.ToProject(), body?.Secret), ct)).ToOk(
+            rotated => rotated
+        );
 
     /// <summary>Sends an extension an event `webhook.test`, once, and says what was sent and what was answered.</summary>
     private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestExtension(
-        ExtensionRef extension, [AsParameters] ExtensionParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new TestExtensionCommand(extension, parameters.ToProject()), ct)).ToOk(tested => tested);
+        ExtensionRef extension,
+        [AsParameters] ExtensionParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new TestExtensionCommand(extension, parameters.ToProject()), ct)).ToOk(tested => tested);
 
     /// <summary>Lists what was done with an extension, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionAuditEntryDto>>, ErrorResult>> ListExtensionAudit(
-        ExtensionRef extension, [AsParameters] ExtensionPageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListExtensionAuditQuery(extension, Projects.Of(parameters.ProjectId), parameters.ToPage()), ct)).ToOk(DataPage<ExtensionAuditEntryDto>.Of);
+        ExtensionRef extension,
+        [AsParameters] ExtensionPageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListExtensionAuditQuery(extension, Projects.Of(parameters.ProjectId), parameters.ToPage()),
+                ct
+            )
+        ).ToOk(DataPage<ExtensionAuditEntryDto>.Of);
 }
 
 internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, PageMeta Meta)
@@ -104,7 +176,10 @@ internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, Pag
 /// <summary>Which installation is meant, where a manifest's id alone does not say.</summary>
 internal record ExtensionParameters
 {
-    [FromQuery(Name = "project_id"), Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")]
+    [
+        FromQuery(Name = "project_id"),
+        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+    ]
     public string? ProjectId { get; init; }
 
     public ProjectRef? ToProject() => Projects.Of(ProjectId);
@@ -112,7 +187,10 @@ internal record ExtensionParameters
 
 internal sealed record ExtensionPageParameters : PageParameters
 {
-    [FromQuery(Name = "project_id"), Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")]
+    [
+        FromQuery(Name = "project_id"),
+        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+    ]
     public string? ProjectId { get; init; }
 }
 
@@ -141,10 +219,11 @@ internal sealed record ExtensionBody
     /// <summary>Seconds.</summary>
     public Optional<int?> RateLimitWindow { get; init; }
 
-    public ExtensionEdit ToEdit() => new()
-    {
-        Configuration = Configuration,
-        RateLimitRequests = RateLimitRequests,
-        RateLimitWindowSeconds = RateLimitWindow,
-    };
+    public ExtensionEdit ToEdit() =>
+        new()
+        {
+            Configuration = Configuration,
+            RateLimitRequests = RateLimitRequests,
+            RateLimitWindowSeconds = RateLimitWindow,
+        };
 }

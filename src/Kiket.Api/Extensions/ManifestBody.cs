@@ -10,16 +10,29 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Kiket.Api.Extensions;
 
 /// <summary>
-/// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a text or an object,
-/// with what else there is to say beside it.
+/// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a text or
+/// an object, with what else there is to say beside it.
 /// </summary>
 /// <param name="Manifest">Null when the body has none, which is for the endpoint to refuse.</param>
 internal sealed record ManifestBody(
-    ManifestText? Manifest, ProjectRef? ProjectId, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl, bool? Strict)
-    : IEndpointParameterMetadataProvider
+    ManifestText? Manifest,
+    ProjectRef? ProjectId,
+    IReadOnlyDictionary<string, JsonElement>? Configuration,
+    string? CallbackUrl,
+    bool? Strict
+) : IEndpointParameterMetadataProvider
 {
     /// <summary>What else may stand beside the manifest; <c>repository</c> is what the CLI sends, and is not kept.</summary>
-    private static readonly string[] Known = ["manifest", "project_id", "project_key", "configuration", "callback_url", "repository", "strict"];
+    private static readonly string[] Known =
+    [
+        "manifest",
+        "project_id",
+        "project_key",
+        "configuration",
+        "callback_url",
+        "repository",
+        "strict",
+    ];
 
     public static async ValueTask<ManifestBody> BindAsync(HttpContext context)
     {
@@ -45,21 +58,25 @@ internal sealed record ManifestBody(
             ProjectOf(root),
             ConfigurationOf(root),
             TextOf(root, "callback_url"),
-            FlagOf(root, "strict"));
+            FlagOf(root, "strict")
+        );
     }
 
-    private static ManifestText? ManifestOf(JsonElement manifest) => manifest.ValueKind switch
-    {
-        JsonValueKind.String => new(manifest.GetString(), null),
-        JsonValueKind.Object => new(null, manifest.Clone()),
-        _ => null,
-    };
+    private static ManifestText? ManifestOf(JsonElement manifest) =>
+        manifest.ValueKind switch
+        {
+            JsonValueKind.String => new(manifest.GetString(), null),
+            JsonValueKind.Object => new(null, manifest.Clone()),
+            _ => null,
+        };
 
     private static ProjectRef? ProjectOf(JsonElement root)
     {
         var (id, key) = (ProjectOf(root, "project_id"), ProjectOf(root, "project_key"));
         return id is not null && key is not null && id != key
-            ? throw TextBody.Refusal(Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them."))
+            ? throw TextBody.Refusal(
+                Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them.")
+            )
             : id ?? key;
     }
 
@@ -73,7 +90,9 @@ internal sealed record ManifestBody(
             JsonValueKind.String => value.GetString(),
             _ => null,
         };
-        return ProjectRef.TryParse(text, out var project) ? project : throw TextBody.Refusal(Error.Validation(name, $"{name} is the id or key of a project."));
+        return ProjectRef.TryParse(text, out var project)
+            ? project
+            : throw TextBody.Refusal(Error.Validation(name, $"{name} is the id or key of a project."));
     }
 
     private static Dictionary<string, JsonElement>? ConfigurationOf(JsonElement root)
@@ -85,19 +104,24 @@ internal sealed record ManifestBody(
             : throw TextBody.Refusal(Error.Validation("configuration", "configuration is an object."));
     }
 
-    private static bool? FlagOf(JsonElement root, string name) => !root.TryGetProperty(name, out var value) ? null : value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw TextBody.Refusal(Error.Validation(name, $"{name} is true or false.")),
-    };
+    private static bool? FlagOf(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out var value)
+            ? null
+            : value.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => throw TextBody.Refusal(Error.Validation(name, $"{name} is true or false.")),
+            };
 
     private static string? TextOf(JsonElement root, string name)
     {
         if (!root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null)
             return null;
-        return value.ValueKind is JsonValueKind.String ? value.GetString() : throw TextBody.Refusal(Error.Validation(name, $"{name} is a text."));
+        return value.ValueKind is JsonValueKind.String
+            ? value.GetString()
+            : throw TextBody.Refusal(Error.Validation(name, $"{name} is a text."));
     }
 }
 

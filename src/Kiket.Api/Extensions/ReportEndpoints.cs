@@ -27,7 +27,10 @@ internal static class ReportEndpoints
         ext.MapGet("/rate_limit", GetRateLimit).WithName(nameof(GetRateLimit));
 
         var extensions = api.MapGroup("/extensions").WithTags("Extensions");
-        extensions.MapGet("/{extension}/reports", ListExtensionReports).WithName(nameof(ListExtensionReports)).ReadsOwn(Scope.Extensions);
+        extensions
+            .MapGet("/{extension}/reports", ListExtensionReports)
+            .WithName(nameof(ListExtensionReports))
+            .ReadsOwn(Scope.Extensions);
         extensions.MapPost("/{extension}/events", ReportEvent).WithName(nameof(ReportEvent)).WritesOwn(Scope.Extensions);
         extensions.MapPost("/logs", ReportLog).WithName(nameof(ReportLog)).WritesOwn(Scope.Extensions);
         extensions.MapPost("/metrics", ReportMetric).WithName(nameof(ReportMetric)).WritesOwn(Scope.Extensions);
@@ -36,45 +39,76 @@ internal static class ReportEndpoints
 
     /// <summary>Reports how the extension dealt with an event; its health derives from that.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportTelemetry(
-        ReportBody body, HttpContext context, IMediator mediator, CancellationToken ct)
+        ReportBody body,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var members = await body.ReadAsync();
         if (context.User.Identity?.IsAuthenticated == true)
             return Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Telemetry, members), ct));
-        var extension = members.TryGetValue("extension_id", out var id) && id.ValueKind is JsonValueKind.String ? id.GetString() : null;
+        var extension =
+            members.TryGetValue("extension_id", out var id) && id.ValueKind is JsonValueKind.String ? id.GetString() : null;
         await mediator.Send(new ReportAnonymouslyCommand(extension, members), ct);
         return TypedResults.Accepted((string?)null, new AcceptedReport(true));
     }
 
     /// <summary>Reports something that happened in the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportEvent(
-        ExtensionRef extension, ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(extension, ReportKind.Event, await body.ReadAsync()), ct));
+        ExtensionRef extension,
+        ReportBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => Answer(await mediator.Send(new ReportFromExtensionCommand(extension, ReportKind.Event, await body.ReadAsync()), ct));
 
     /// <summary>Reports a line of the extension's log.</summary>
-    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportLog(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Log, await body.ReadAsync()), ct));
+    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportLog(
+        ReportBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Log, await body.ReadAsync()), ct));
 
     /// <summary>Reports a measurement of the extension.</summary>
-    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportMetric(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Metric, await body.ReadAsync()), ct));
+    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportMetric(
+        ReportBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Metric, await body.ReadAsync()), ct));
 
     /// <summary>Reports something that the extension wants people to be told.</summary>
-    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportNotification(ReportBody body, IMediator mediator, CancellationToken ct) =>
-        Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Notification, await body.ReadAsync()), ct));
+    private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportNotification(
+        ReportBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Notification, await body.ReadAsync()), ct));
 
     /// <summary>Lists what an extension has reported in the last seven days, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionReportDto>>, ErrorResult>> ListExtensionReports(
-        ExtensionRef extension, [AsParameters] ReportListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListExtensionReportsQuery(
-            extension, Projects.Of(parameters.ProjectId), Parameters.Enums<ReportKind>("kind", parameters.Kind), parameters.ToPage()), ct))
-        .ToOk(DataPage<ExtensionReportDto>.Of);
+        ExtensionRef extension,
+        [AsParameters] ReportListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListExtensionReportsQuery(
+                    extension,
+                    Projects.Of(parameters.ProjectId),
+                    Parameters.Enums<ReportKind>("kind", parameters.Kind),
+                    parameters.ToPage()
+                ),
+                ct
+            )
+        ).ToOk(DataPage<ExtensionReportDto>.Of);
 
     /// <summary>Says how many requests the credential may still make; this request is counted already.</summary>
     private static Ok<RateLimitAnswer> GetRateLimit(HttpContext context)
     {
         var window = context.Features.Get<CountedRequest>()!.Window;
-        return TypedResults.Ok(new RateLimitAnswer(new(window.Limit, window.Remaining, window.ResetInSeconds, window.LengthSeconds)));
+        return TypedResults.Ok(
+            new RateLimitAnswer(new(window.Limit, window.Remaining, window.ResetInSeconds, window.LengthSeconds))
+        );
     }
 
     private static Results<Accepted<AcceptedReport>, ErrorResult> Answer(Domain.Common.Result<bool> reported) =>
@@ -93,11 +127,16 @@ internal sealed record ReportListParameters : PageParameters
     [FromQuery(Name = "kind"), Description("Only reports of these kinds: `telemetry`, `event`, `log`, `metric`, `notification`.")]
     public string? Kind { get; init; }
 
-    [FromQuery(Name = "project_id"), Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")]
+    [
+        FromQuery(Name = "project_id"),
+        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+    ]
     public string? ProjectId { get; init; }
 }
 
-/// <summary>A JSON object with whatever an SDK reports; its members are the SDK's own. Read late, after the parameters were checked.</summary>
+/// <summary>
+/// A JSON object with whatever an SDK reports; its members are the SDK's own. Read late, after the parameters were checked.
+/// </summary>
 internal sealed class ReportBody(HttpContext context) : IEndpointParameterMetadataProvider
 {
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>

@@ -21,7 +21,11 @@ internal static class SecretEndpoints
 
         secrets.MapGet("/", ListSecrets).WithName(nameof(ListSecrets)).ReadsOwn(Scope.Extensions).Produces<SecretKeys>();
         secrets.MapPost("/", CreateSecret).WithName(nameof(CreateSecret)).WritesOwn(Scope.Extensions);
-        secrets.MapGet("/{key}", GetSecret).WithName(nameof(GetSecret)).ReadsOwn(Scope.Extensions).Produces(StatusCodes.Status409Conflict);
+        secrets
+            .MapGet("/{key}", GetSecret)
+            .WithName(nameof(GetSecret))
+            .ReadsOwn(Scope.Extensions)
+            .Produces(StatusCodes.Status409Conflict);
         secrets.MapPost("/{key}", SetSecret).WithName(nameof(SetSecret)).WritesOwn(Scope.Extensions);
         secrets.MapPatch("/{key}", RotateSecret).WithName(nameof(RotateSecret)).WritesOwn(Scope.Extensions);
         secrets.MapDelete("/{key}", DeleteSecret).WithName(nameof(DeleteSecret)).WritesOwn(Scope.Extensions);
@@ -30,7 +34,12 @@ internal static class SecretEndpoints
     /// <summary>Lists the keys of the secrets that an extension sees.</summary>
     /// <remarks>With `format=list` the answer is the bare list of keys with their times.</remarks>
     private static async Task<IResult> ListSecrets(
-        ExtensionRef extension, [AsParameters] SecretListParameters parameters, HttpRequest request, IMediator mediator, CancellationToken ct)
+        ExtensionRef extension,
+        [AsParameters] SecretListParameters parameters,
+        HttpRequest request,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var listed = await mediator.Send(new ListSecretsQuery(parameters.ToTarget(extension)), ct);
         if (listed.Error is { } error)
@@ -38,44 +47,79 @@ internal static class SecretEndpoints
 
         // Five SDKs read exactly the one form, the CLI and another SDK exactly the other (contract, section 12.3).
         var agent = request.Headers.UserAgent.ToString();
-        var isList = parameters.Format is "list" || agent.StartsWith("kiket-cli/", StringComparison.OrdinalIgnoreCase)
+        var isList =
+            parameters.Format is "list"
+            || agent.StartsWith("kiket-cli/", StringComparison.OrdinalIgnoreCase)
             || agent.StartsWith("python-httpx/", StringComparison.OrdinalIgnoreCase);
         return isList ? TypedResults.Ok(listed.Value) : TypedResults.Ok(new SecretKeys([.. listed.Value.Select(s => s.Key)]));
     }
 
     /// <summary>Stores a secret (201) or replaces its value (200).</summary>
     private static Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> CreateSecret(
-        ExtensionRef extension, SecretBody body, [AsParameters] SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
-        SetAsync(body.ToTarget(extension, parameters), body.Key, body.Value, mediator, ct);
+        ExtensionRef extension,
+        SecretBody body,
+        [AsParameters] SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => SetAsync(body.ToTarget(extension, parameters), body.Key, body.Value, mediator, ct);
 
     /// <summary>Gives the value of a secret, looked for in the order of the scopes.</summary>
     private static async Task<Results<Ok<SecretDto>, ErrorResult>> GetSecret(
-        ExtensionRef extension, string key, [AsParameters] SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ReadSecretCommand(parameters.ToTarget(extension), key), ct)).ToOk(secret => secret);
+        ExtensionRef extension,
+        string key,
+        [AsParameters] SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ReadSecretCommand(parameters.ToTarget(extension), key), ct)).ToOk(secret => secret);
 
     /// <summary>Stores the secret of this key (201) or replaces its value (200).</summary>
     private static Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> SetSecret(
-        ExtensionRef extension, string key, SecretBody body, [AsParameters] SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
-        SetNamedAsync(extension, key, body, parameters, mediator, ct);
+        ExtensionRef extension,
+        string key,
+        SecretBody body,
+        [AsParameters] SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => SetNamedAsync(extension, key, body, parameters, mediator, ct);
 
     /// <summary>Replaces the value of a secret, or stores it.</summary>
     private static Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> RotateSecret(
-        ExtensionRef extension, string key, SecretBody body, [AsParameters] SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
-        SetNamedAsync(extension, key, body, parameters, mediator, ct);
+        ExtensionRef extension,
+        string key,
+        SecretBody body,
+        [AsParameters] SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => SetNamedAsync(extension, key, body, parameters, mediator, ct);
 
     /// <summary>Deletes a secret.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteSecret(
-        ExtensionRef extension, string key, [AsParameters] SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteSecretCommand(parameters.ToTarget(extension), key), ct)).ToSuccess();
+        ExtensionRef extension,
+        string key,
+        [AsParameters] SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteSecretCommand(parameters.ToTarget(extension), key), ct)).ToSuccess();
 
     private static async Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> SetNamedAsync(
-        ExtensionRef extension, string key, SecretBody body, SecretParameters parameters, IMediator mediator, CancellationToken ct) =>
+        ExtensionRef extension,
+        string key,
+        SecretBody body,
+        SecretParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         body.Key is { } other && other != key
             ? new ErrorResult(Error.Validation("secret.key", $"The path names the secret {key}, the body {other}."))
             : await SetAsync(body.ToTarget(extension, parameters), key, body.Value, mediator, ct);
 
     private static async Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> SetAsync(
-        SecretTarget target, string? key, string? value, IMediator mediator, CancellationToken ct)
+        SecretTarget target,
+        string? key,
+        string? value,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var set = await mediator.Send(new SetSecretCommand(target, key, value), ct);
         return set.Error is { } error ? new ErrorResult(error)
@@ -89,17 +133,32 @@ internal sealed record SecretKeys(IReadOnlyList<string> Keys);
 
 internal record SecretParameters
 {
-    [FromQuery(Name = "scope"), Description("`installation`, `product_installation`, `extension`, `project` or `organization`; without one, reads look through all in this order, and writes mean the installation.")]
+    [
+        FromQuery(Name = "scope"),
+        Description(
+            "`installation`, `product_installation`, `extension`, `project` or `organization`; without one, reads "
+                + "look through all in this order, and writes mean the installation."
+        )
+    ]
     public string? Scope { get; init; }
 
-    [FromQuery(Name = "project_id"), Description("The project, for the scope `project` and where the manifest's id alone does not say which installation is meant.")]
+    [
+        FromQuery(Name = "project_id"),
+        Description(
+            "The project, for the scope `project` and where the manifest's id alone does not say which installation is meant."
+        )
+    ]
     public string? ProjectId { get; init; }
 
     public SecretTarget ToTarget(ExtensionRef extension) => new(extension, ScopeOf(Scope), Projects.Of(ProjectId));
 
-    internal static SecretScope? ScopeOf(string? text) => string.IsNullOrEmpty(text) ? null
+    internal static SecretScope? ScopeOf(string? text) =>
+        string.IsNullOrEmpty(text) ? null
         : WireName.TryParse(text, out SecretScope scope) ? scope
-        : throw new InvalidParameterException("scope", $"'{text}' is no scope; use {string.Join(", ", WireName.All<SecretScope>())}.");
+        : throw new InvalidParameterException(
+            "scope",
+            $"'{text}' is no scope; use {string.Join(", ", WireName.All<SecretScope>())}."
+        );
 }
 
 internal sealed record SecretListParameters : SecretParameters
@@ -121,7 +180,8 @@ internal sealed record SecretBody
 
     public SecretTarget ToTarget(ExtensionRef extension, SecretParameters parameters) =>
         new(
-        extension,
-        Parameters.Agreed("scope", Scope, SecretParameters.ScopeOf(parameters.Scope)),
-        Parameters.Agreed("project_id", ProjectId, Projects.Of(parameters.ProjectId)));
+            extension,
+            Parameters.Agreed("scope", Scope, SecretParameters.ScopeOf(parameters.Scope)),
+            Parameters.Agreed("project_id", ProjectId, Projects.Of(parameters.ProjectId))
+        );
 }

@@ -27,25 +27,41 @@ internal static class StorageEndpoints
 
     /// <summary>Lists the keys under which the extension keeps values.</summary>
     private static async Task<Results<Ok<DataPage<StoredKeyDto>>, ErrorResult>> ListStoredValues(
-        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListStoredValuesQuery(parameters.ToPage()), ct)).ToOk(DataPage<StoredKeyDto>.Of);
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListStoredValuesQuery(parameters.ToPage()), ct)).ToOk(DataPage<StoredKeyDto>.Of);
 
     /// <summary>Reads one value that the extension keeps.</summary>
-    private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> GetStoredValue(string key, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetStoredValueQuery(key), ct)).ToResource();
+    private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> GetStoredValue(
+        string key,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetStoredValueQuery(key), ct)).ToResource();
 
-    /// <summary>Keeps a value under a key; with `If-Match` only in place of the version that you have seen, with `If-None-Match: *` only a new one.</summary>
+    /// <summary>
+    /// Keeps a value under a key; with `If-Match` only in place of the version that you have seen, with `If-None-Match: *` only
+    /// a new one.
+    /// </summary>
     private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> PutStoredValue(
-        string key, StoredValueBody body, IfMatch ifMatch,
+        string key,
+        StoredValueBody body,
+        IfMatch ifMatch,
         [FromHeader(Name = "If-None-Match"), Description("`*` to keep only a new value.")] string? ifNoneMatch,
-        IMediator mediator, CancellationToken ct) =>
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         body.ToJson() is { } json
             ? (await mediator.Send(new PutStoredValueCommand(key, json, ifMatch.Version, ifNoneMatch == "*"), ct)).ToResource()
             : new ErrorResult(Error.Validation("value", "value is missing; null is a value too."));
 
     /// <summary>Deletes a value that the extension keeps.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteStoredValue(string key, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteStoredValueCommand(key, ifMatch.Version), ct)).ToSuccess();
+    private static async Task<Results<Ok<Success>, ErrorResult>> DeleteStoredValue(
+        string key,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteStoredValueCommand(key, ifMatch.Version), ct)).ToSuccess();
 }
 
 [Envelope("entry")]

@@ -9,16 +9,26 @@ namespace Kiket.Api.Health;
 // What is wrong is said in our own words: the exceptions of a database may hold its address and user.
 internal sealed class DatabaseCheck(KiketDbContext db) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database cannot be reached.");
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) =>
+        await db.Database.CanConnectAsync(cancellationToken)
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The database cannot be reached.");
 }
 
 internal sealed class MigrationsCheck(KiketDbContext db) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    )
     {
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-        return pending == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"Migrations that are not applied: {pending}.");
+        return pending == 0
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy($"Migrations that are not applied: {pending}.");
     }
 }
 
@@ -30,8 +40,15 @@ internal sealed class JobServerCheck(JobStorage storage, TimeProvider time) : IH
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var since = time.GetUtcNow().UtcDateTime - Silence;
-        var isAlive = storage.GetMonitoringApi().Servers().Any(s =>
-            s.Name.StartsWith(JobSetup.ServerName + ":", StringComparison.OrdinalIgnoreCase) && (s.Heartbeat ?? s.StartedAt) >= since);
-        return Task.FromResult(isAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The job server of this node does not run."));
+        var isAlive = storage
+            .GetMonitoringApi()
+            .Servers()
+            .Any(s =>
+                s.Name.StartsWith(JobSetup.ServerName + ":", StringComparison.OrdinalIgnoreCase)
+                && (s.Heartbeat ?? s.StartedAt) >= since
+            );
+        return Task.FromResult(
+            isAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The job server of this node does not run.")
+        );
     }
 }

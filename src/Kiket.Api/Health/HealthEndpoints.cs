@@ -11,7 +11,9 @@ namespace Kiket.Api.Health;
 internal static class HealthEndpoints
 {
     public static string Version { get; } =
-        typeof(HealthEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(HealthEndpoints)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     public static IServiceCollection AddKiketHealth(this IServiceCollection services, KiketSettings settings)
     {
@@ -22,7 +24,11 @@ internal static class HealthEndpoints
     }
 
     public static void MapHealth(this IEndpointRouteBuilder api) =>
-        api.MapGet("/health", GetHealth).WithTags("Health").WithName(nameof(GetHealth)).AllowAnonymous().WithMetadata(new WithoutSignIn());
+        api.MapGet("/health", GetHealth)
+            .WithTags("Health")
+            .WithName(nameof(GetHealth))
+            .AllowAnonymous()
+            .WithMetadata(new WithoutSignIn());
 
     /// <summary>For orchestrators: <c>live</c> is whether the process answers, <c>ready</c> whether it can serve.</summary>
     public static void MapHealthProbes(this IEndpointRouteBuilder app)
@@ -38,15 +44,21 @@ internal static class HealthEndpoints
     {
         if (context.Response.StatusCode is StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = ErrorHandler.RetryAfterSeconds;
-        return context.Response.WriteAsJsonAsync(new
-        {
-            status = Word(report.Status),
-            checks = report.Entries.ToDictionary(e => e.Key, e => new { status = Word(e.Value.Status), message = MessageOf(e.Value) }),
-        });
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                status = Word(report.Status),
+                checks = report.Entries.ToDictionary(
+                    e => e.Key,
+                    e => new { status = Word(e.Value.Status), message = MessageOf(e.Value) }
+                ),
+            }
+        );
     }
 
     // A check that throws has the exception's message as its description, which may hold an address or a user.
-    private static string? MessageOf(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check failed; the log says why.";
+    private static string? MessageOf(HealthReportEntry entry) =>
+        entry.Exception is null ? entry.Description : "The check failed; the log says why.";
 
     private static string Word(HealthStatus status) => status is HealthStatus.Healthy ? "ok" : "failed";
 }

@@ -2,7 +2,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace Kiket.Api.Http;
 
-/// <summary>Bodies are UTF-8. Another charset, or an empty one, is 415; the framework would read some and fail on others.</summary>
+/// <summary>
+/// Bodies are UTF-8. Another charset, or an empty one, is 415; the framework would read some and fail on others.
+/// </summary>
 internal static class BodyCharset
 {
     public static Task Check(HttpContext context, RequestDelegate next)

@@ -6,8 +6,9 @@ using Kiket.Application.Common;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// An entity tag is the version, a hyphen and a hash of the answer: <c>"7-5d1c…"</c>. <c>If-Match</c> looks at the version only, so
-/// that <c>"7"</c> does too; <c>If-None-Match</c> compares the whole, because names of other resources stand in an answer as well.
+/// An entity tag is the version, a hyphen and a hash of the answer: <c>"7-5d1c…"</c>. <c>If-Match</c> looks at the version
+/// only, so that <c>"7"</c> does too; <c>If-None-Match</c> compares the whole, because names of other resources stand in an
+/// answer as well.
 /// </summary>
 internal static class ETags
 {
@@ -20,8 +21,8 @@ internal static class ETags
 }
 
 /// <summary>
-/// The versions that the caller has seen, from <c>If-Match</c>: <c>*</c> or a list of entity tags (RFC 9110, section 13.1.1). A tag that is
-/// not ours matches nothing, and neither does a weak one; a bare version number is read as its tag.
+/// The versions that the caller has seen, from <c>If-Match</c>: <c>*</c> or a list of entity tags (RFC 9110, section 13.1.1). A
+/// tag that is not ours matches nothing, and neither does a weak one; a bare version number is read as its tag.
 /// </summary>
 internal readonly partial record struct IfMatch(ExpectedVersion Version)
 {
@@ -30,18 +31,22 @@ internal readonly partial record struct IfMatch(ExpectedVersion Version)
     public static ValueTask<IfMatch> BindAsync(HttpContext context)
     {
         var header = context.Request.Headers.IfMatch.ToString().Trim();
-        return ValueTask.FromResult(new IfMatch(header switch
-        {
-            "" => default,
-            "*" => ExpectedVersion.Existing,
-            _ => ExpectedVersion.OneOf(VersionsOf(header)),
-        }));
+        return ValueTask.FromResult(
+            new IfMatch(
+                header switch
+                {
+                    "" => default,
+                    "*" => ExpectedVersion.Existing,
+                    _ => ExpectedVersion.OneOf(VersionsOf(header)),
+                }
+            )
+        );
     }
 
     private static List<int> VersionsOf(string header)
     {
         List<int> versions = [];
-        for (var rest = header.Trim(Separators.ToCharArray()); rest.Length > 0;)
+        for (var rest = header.Trim(Separators.ToCharArray()); rest.Length > 0; )
         {
             var tag = ListedTag().Match(rest);
             if (!tag.Success)
@@ -55,7 +60,14 @@ internal readonly partial record struct IfMatch(ExpectedVersion Version)
     }
 
     private static int? VersionOf(string tag) =>
-        int.TryParse(OwnTag().Match(tag).Groups["version"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+        int.TryParse(
+            OwnTag().Match(tag).Groups["version"].Value,
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var version
+        )
+            ? version
+            : null;
 
     [GeneratedRegex("""^((?<weak>W/)?"(?<tag>[^"]*)"|(?<tag>\d+))(?=[ \t]*(,|$))""")]
     private static partial Regex ListedTag();

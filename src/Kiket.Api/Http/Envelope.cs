@@ -44,7 +44,8 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
     /// <summary>Unwraps a body and refuses unknown members by name, instead of losing what the caller meant.</summary>
     private sealed class EnvelopeConverter<T> : JsonConverter<T>
     {
-        private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(EnvelopeAttribute))!;
+        private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)
+            Attribute.GetCustomAttribute(typeof(T), typeof(EnvelopeAttribute))!;
         private readonly JsonSerializerOptions plain;
         private readonly Dictionary<string, JsonPropertyInfo> fields;
         private readonly List<string[]> synonyms;
@@ -56,8 +57,11 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             fields = plain.GetTypeInfo(typeof(T)).Properties.ToDictionary(p => p.Name);
             synonyms =
             [
-                .. fields.Values.Select(f => (f.Name, Usual: AttributeOf<AliasOfAttribute>(f)?.Name)).Where(f => f.Usual is not null)
-                    .GroupBy(f => f.Usual!, f => f.Name).Select(aliases => (string[])[aliases.Key, .. aliases]),
+                .. fields
+                    .Values.Select(f => (f.Name, Usual: AttributeOf<AliasOfAttribute>(f)?.Name))
+                    .Where(f => f.Usual is not null)
+                    .GroupBy(f => f.Usual!, f => f.Name)
+                    .Select(aliases => (string[])[aliases.Key, .. aliases]),
             ];
         }
 
@@ -77,13 +81,17 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             catch (JsonException)
             {
                 // The serializer itself names only the first fault, and not always its place.
-                var missing = fields.Values.Where(f => f.IsRequired && !members.ContainsKey(f.Name))
+                var missing = fields
+                    .Values.Where(f => f.IsRequired && !members.ContainsKey(f.Name))
                     .Select(f => new ErrorDetail($"{envelope.Name}.{f.Name}", $"{envelope.Name}.{f.Name} is missing."));
-                throw new BodyException(Error.Validation([.. missing, .. members.Select(m => FaultOf(m.Key, m.Value)).OfType<ErrorDetail>()]));
+                throw new BodyException(
+                    Error.Validation([.. missing, .. members.Select(m => FaultOf(m.Key, m.Value)).OfType<ErrorDetail>()])
+                );
             }
         }
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, plain);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value, plain);
 
         private Dictionary<string, JsonElement> Unwrap(JsonElement root)
         {
@@ -109,12 +117,20 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             return members;
         }
 
-        private static void Add(Dictionary<string, JsonElement> members, JsonElement from, Func<string, bool> isKnown, string path, string? except)
+        private static void Add(
+            Dictionary<string, JsonElement> members,
+            JsonElement from,
+            Func<string, bool> isKnown,
+            string path,
+            string? except
+        )
         {
             foreach (var member in from.EnumerateObject())
             {
                 if (!isKnown(member.Name))
-                    throw new BodyException(Error.InvalidParameter(path + member.Name, $"{path}{member.Name} is not a field of this request."));
+                    throw new BodyException(
+                        Error.InvalidParameter(path + member.Name, $"{path}{member.Name} is not a field of this request.")
+                    );
                 if (member.Name == except)
                     continue;
                 if (members.TryGetValue(member.Name, out var beside) && beside.ValueKind is not JsonValueKind.Null)
@@ -124,8 +140,15 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
         }
 
-        /// <summary>A member that is also beside the wrapper: a null in one place does not hide what the other one says.</summary>
-        private static void AddAgain(Dictionary<string, JsonElement> members, JsonProperty member, JsonElement beside, string path)
+        /// <summary>
+        /// A member that is also beside the wrapper: a null in one place does not hide what the other one says.
+        /// </summary>
+        private static void AddAgain(
+            Dictionary<string, JsonElement> members,
+            JsonProperty member,
+            JsonElement beside,
+            string path
+        )
         {
             if (member.Value.ValueKind is JsonValueKind.Null)
                 return;
@@ -137,7 +160,9 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
         /// <summary>Keeps what one of the names says; a null under another name does not hide it.</summary>
         private static void Reconcile(Dictionary<string, JsonElement> members, string[] names)
         {
-            var given = names.Where(name => members.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null).ToList();
+            var given = names
+                .Where(name => members.TryGetValue(name, out var value) && value.ValueKind is not JsonValueKind.Null)
+                .ToList();
             if (given.Find(name => !IsSame(members[name], members[given[0]])) is { } other)
                 throw Contradiction(other, given[0]);
             if (given.Count == 0)
@@ -147,7 +172,8 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
         }
 
         /// <summary>Clients write ids as numbers or as text, and keys in either case.</summary>
-        private static bool IsSame(JsonElement a, JsonElement b) => string.Equals(a.ToString(), b.ToString(), StringComparison.OrdinalIgnoreCase);
+        private static bool IsSame(JsonElement a, JsonElement b) =>
+            string.Equals(a.ToString(), b.ToString(), StringComparison.OrdinalIgnoreCase);
 
         private static BodyException Contradiction(string name, string other) =>
             new(Error.InvalidParameter(name, $"{name} and {other} have different values; give one of them."));
@@ -156,14 +182,20 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
         {
             if (AttributeOf<NullIsAbsentAttribute>(field) is not null)
                 return true;
-            var type = field.PropertyType is { IsGenericType: true } optional && optional.GetGenericTypeDefinition() == typeof(Optional<>)
-                ? optional.GetGenericArguments()[0]
-                : field.PropertyType;
-            return !field.IsRequired && type.IsValueType && Nullable.GetUnderlyingType(type) is null && type != typeof(JsonElement);
+            var type =
+                field.PropertyType is { IsGenericType: true } optional
+                && optional.GetGenericTypeDefinition() == typeof(Optional<>)
+                    ? optional.GetGenericArguments()[0]
+                    : field.PropertyType;
+            return !field.IsRequired
+                && type.IsValueType
+                && Nullable.GetUnderlyingType(type) is null
+                && type != typeof(JsonElement);
         }
 
         private static TAttribute? AttributeOf<TAttribute>(JsonPropertyInfo field)
-            where TAttribute : Attribute => field.AttributeProvider?.GetCustomAttributes(typeof(TAttribute), true).OfType<TAttribute>().FirstOrDefault();
+            where TAttribute : Attribute =>
+            field.AttributeProvider?.GetCustomAttributes(typeof(TAttribute), true).OfType<TAttribute>().FirstOrDefault();
 
         private ErrorDetail? FaultOf(string name, JsonElement value)
         {
@@ -180,7 +212,10 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             catch (JsonException fault)
             {
                 var isOurs = fault.Message.StartsWith("This ", StringComparison.Ordinal);
-                return new(field, isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type.");
+                return new(
+                    field,
+                    isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type."
+                );
             }
         }
 

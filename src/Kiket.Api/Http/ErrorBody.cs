@@ -35,29 +35,32 @@ internal sealed record ErrorBody
 
     public static ErrorBody Of(Error error, HttpContext context) => Of(error, Http.RequestId.Of(context));
 
-    public static ErrorBody Of(Error error, string requestId) => new()
-    {
-        Error = error.Message,
-        Code = error.Code,
-        Message = error.Message,
-        Details = error.Details,
-        Errors = error.Kind is ErrorKind.Invalid
-            ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
-            : null,
-        Status = error.IsPending ? "pending" : null,
-        RequestId = requestId,
-    };
+    public static ErrorBody Of(Error error, string requestId) =>
+        new()
+        {
+            Error = error.Message,
+            Code = error.Code,
+            Message = error.Message,
+            Details = error.Details,
+            Errors =
+                error.Kind is ErrorKind.Invalid
+                    ? error.Details.GroupBy(d => d.Field).ToDictionary(g => g.Key, g => g.Select(d => d.Message).ToArray())
+                    : null,
+            Status = error.IsPending ? "pending" : null,
+            RequestId = requestId,
+        };
 
-    public static int StatusOf(ErrorKind kind) => kind switch
-    {
-        ErrorKind.BadRequest => StatusCodes.Status400BadRequest,
-        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
-        ErrorKind.NotFound => StatusCodes.Status404NotFound,
-        ErrorKind.Conflict => StatusCodes.Status409Conflict,
-        ErrorKind.Stale => StatusCodes.Status412PreconditionFailed,
-        ErrorKind.Invalid => StatusCodes.Status422UnprocessableEntity,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
+    public static int StatusOf(ErrorKind kind) =>
+        kind switch
+        {
+            ErrorKind.BadRequest => StatusCodes.Status400BadRequest,
+            ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
+            ErrorKind.NotFound => StatusCodes.Status404NotFound,
+            ErrorKind.Conflict => StatusCodes.Status409Conflict,
+            ErrorKind.Stale => StatusCodes.Status412PreconditionFailed,
+            ErrorKind.Invalid => StatusCodes.Status422UnprocessableEntity,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 
     public static Task WriteAsync(HttpContext context, Error error, int? status = null)
     {

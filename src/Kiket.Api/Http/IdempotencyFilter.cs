@@ -5,7 +5,9 @@ using Kiket.Infrastructure.Idempotency;
 
 namespace Kiket.Api.Http;
 
-/// <summary>Reads the <c>Idempotency-Key</c> of a write for the command that it sends, and says when the answer is an earlier one.</summary>
+/// <summary>
+/// Reads the <c>Idempotency-Key</c> of a write for the command that it sends, and says when the answer is an earlier one.
+/// </summary>
 internal sealed class IdempotencyFilter : IEndpointFilter
 {
     public const string Header = "Idempotency-Key";
@@ -40,10 +42,12 @@ internal sealed class IdempotencyFilter : IEndpointFilter
     private static async Task<string> HashAsync(HttpRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.Headers.IfMatch}\n"));
+        hash.AppendData(
+            Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.Headers.IfMatch}\n")
+        );
         request.Body.Position = 0;
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0;)
+        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0; )
             hash.AppendData(buffer.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(buffer);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

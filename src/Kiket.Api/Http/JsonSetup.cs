@@ -29,14 +29,16 @@ internal static class JsonSetup
     /// <summary>An id, as a number or as a text of digits.</summary>
     private sealed class IdConverter : JsonConverter<long>
     {
-        public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
-            JsonTokenType.String when WireId.TryParse(reader.GetString(), out var id) => id,
-            _ => throw new JsonException("This is not an id."),
-        };
+        public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
+            {
+                JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
+                JsonTokenType.String when WireId.TryParse(reader.GetString(), out var id) => id,
+                _ => throw new JsonException("This is not an id."),
+            };
 
-        public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+        public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
+            writer.WriteNumberValue(value);
     }
 
     /// <summary>A project by id or key, as a number or a text.</summary>
@@ -44,11 +46,15 @@ internal static class JsonSetup
     {
         public override ProjectRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var text = reader.TokenType is JsonTokenType.Number ? reader.GetInt64().ToString(CultureInfo.InvariantCulture) : reader.GetString();
+            var text =
+                reader.TokenType is JsonTokenType.Number
+                    ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
+                    : reader.GetString();
             return ProjectRef.TryParse(text, out var project) ? project : throw new JsonException("This is no project.");
         }
 
-        public override void Write(Utf8JsonWriter writer, ProjectRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, ProjectRef value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
     /// <summary>An issue by id or key, as a number or a text.</summary>
@@ -56,11 +62,15 @@ internal static class JsonSetup
     {
         public override IssueRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var text = reader.TokenType is JsonTokenType.Number ? reader.GetInt64().ToString(CultureInfo.InvariantCulture) : reader.GetString();
+            var text =
+                reader.TokenType is JsonTokenType.Number
+                    ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
+                    : reader.GetString();
             return IssueRef.TryParse(text, out var issue) ? issue : throw new JsonException("This is no issue.");
         }
 
-        public override void Write(Utf8JsonWriter writer, IssueRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, IssueRef value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
     /// <summary>An extension by the id of an installation or of a manifest, as a number or a text.</summary>
@@ -68,14 +78,20 @@ internal static class JsonSetup
     {
         public override ExtensionRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            var text = reader.TokenType is JsonTokenType.Number ? reader.GetInt64().ToString(CultureInfo.InvariantCulture) : reader.GetString();
+            var text =
+                reader.TokenType is JsonTokenType.Number
+                    ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
+                    : reader.GetString();
             return ExtensionRef.TryParse(text, out var extension) ? extension : throw new JsonException("This is no extension.");
         }
 
-        public override void Write(Utf8JsonWriter writer, ExtensionRef value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, ExtensionRef value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 
-    /// <summary>Enums are read like those in queries, upper and lower case alike: generated clients write <c>Project_manager</c>.</summary>
+    /// <summary>
+    /// Enums are read like those in queries, upper and lower case alike: generated clients write <c>Project_manager</c>.
+    /// </summary>
     private sealed class EnumConverterFactory : JsonConverterFactory
     {
         public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
@@ -92,7 +108,8 @@ internal static class JsonSetup
                 ? value
                 : throw new JsonException($"This is not one of {string.Join(", ", WireName.All<T>())}.");
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(WireName.Of(value));
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(WireName.Of(value));
     }
 
     private sealed class OptionalConverterFactory : JsonConverterFactory
@@ -101,7 +118,8 @@ internal static class JsonSetup
             typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Optional<>);
 
         public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-            (JsonConverter)Activator.CreateInstance(typeof(OptionalConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
+            (JsonConverter)
+                Activator.CreateInstance(typeof(OptionalConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()))!;
     }
 
     private sealed class OptionalConverter<T> : JsonConverter<Optional<T>>

@@ -22,7 +22,8 @@ internal record PageParameters
 /// <summary>Where a page stands in its list; both sets of names that clients read (contract, section 3).</summary>
 internal sealed record PageMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage)
 {
-    public static PageMeta Of<T>(Page<T> page) => new(page.Total, page.Number, page.Size, page.TotalPages, page.Total, page.Number);
+    public static PageMeta Of<T>(Page<T> page) =>
+        new(page.Total, page.Number, page.Size, page.TotalPages, page.Total, page.Number);
 }
 
 /// <summary>A page whose list is called <c>data</c>.</summary>

@@ -13,7 +13,9 @@ internal sealed partial class InvalidParameterException(string parameter, string
 {
     public Error Error { get; } = Error.InvalidParameter(parameter, message);
 
-    /// <summary>The framework's own refusal to bind a typed parameter, or null when the exception is about something else.</summary>
+    /// <summary>
+    /// The framework's own refusal to bind a typed parameter, or null when the exception is about something else.
+    /// </summary>
     public static InvalidParameterException? FromBinding(BadHttpRequestException exception)
     {
         var match = BindingFailure().Match(exception.Message);
@@ -46,7 +48,10 @@ internal static class Parameters
             if (first.Value is null)
                 first = given;
             else if (!given.Value.Equals(first.Value, StringComparison.OrdinalIgnoreCase))
-                throw new InvalidParameterException(given.Name, $"{first.Name} and {given.Name} have different values; give one of them.");
+                throw new InvalidParameterException(
+                    given.Name,
+                    $"{first.Name} and {given.Name} have different values; give one of them."
+                );
         }
 
         return first.Value;
@@ -54,8 +59,12 @@ internal static class Parameters
 
     /// <summary>The value in the body or in the query; two that differ are refused.</summary>
     public static T? Agreed<T>(string name, T? inBody, T? inQuery)
-        where T : struct => inBody is { } body && inQuery is { } query && !body.Equals(query)
-            ? throw new InvalidParameterException(name, $"{name} has different values in the body and in the query; give one of them.")
+        where T : struct =>
+        inBody is { } body && inQuery is { } query && !body.Equals(query)
+            ? throw new InvalidParameterException(
+                name,
+                $"{name} has different values in the body and in the query; give one of them."
+            )
             : inBody ?? inQuery;
 
     /// <summary>Values separated by commas, or repeated.</summary>
@@ -63,47 +72,62 @@ internal static class Parameters
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Words to search for. Each is a condition of its own, and databases bear only so many.</summary>
-    public static string? Search(string name, string? text) => text is { Length: > MaxSearchLength }
-        ? throw new InvalidParameterException(name, $"{name} has at most {MaxSearchLength} characters.")
-        : text;
+    public static string? Search(string name, string? text) =>
+        text is { Length: > MaxSearchLength }
+            ? throw new InvalidParameterException(name, $"{name} has at most {MaxSearchLength} characters.")
+            : text;
 
     public static IReadOnlyList<T> Enums<T>(string name, string? text)
         where T : struct, Enum =>
         [
-            .. Values(text).Select(value => WireName.TryParse(value, out T parsed)
-                ? parsed
-                : throw new InvalidParameterException(name, $"'{value}' is not a valid {name}; use {string.Join(", ", WireName.All<T>())}.")),
+            .. Values(text)
+                .Select(value =>
+                    WireName.TryParse(value, out T parsed)
+                        ? parsed
+                        : throw new InvalidParameterException(
+                            name,
+                            $"'{value}' is not a valid {name}; use {string.Join(", ", WireName.All<T>())}."
+                        )
+                ),
         ];
 
     public static IReadOnlyList<long> Ids(string name, string? text) =>
         [
-            .. Values(text).Select(value => WireId.TryParse(value, out var id)
-                ? id
-                : throw new InvalidParameterException(name, $"'{value}' is not an id.")),
+            .. Values(text)
+                .Select(value =>
+                    WireId.TryParse(value, out var id)
+                        ? id
+                        : throw new InvalidParameterException(name, $"'{value}' is not an id.")
+                ),
         ];
 
     /// <summary>An instant, UTC where no offset is given; or a day, which begins in the organization's time zone.</summary>
-    public static TimeBound? Bound(string name, string? text) => Instant(name, text) is not { } instant ? null
+    public static TimeBound? Bound(string name, string? text) =>
+        Instant(name, text) is not { } instant ? null
         : text!.Contains('T') ? TimeBound.At(instant)
         : new(null, DateOnly.FromDateTime(instant.UtcDateTime));
 
     /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
-    public static DateTimeOffset? Instant(string name, string? text) => string.IsNullOrEmpty(text) ? null
+    public static DateTimeOffset? Instant(string name, string? text) =>
+        string.IsNullOrEmpty(text) ? null
         : Iso8601.TryParse(text, out var instant) ? instant
         : throw new InvalidParameterException(name, $"'{text}' is not an ISO 8601 time.");
 
     /// <summary>A project by id or key.</summary>
-    public static ProjectRef? Project(string name, string? text) => text is null ? null
+    public static ProjectRef? Project(string name, string? text) =>
+        text is null ? null
         : ProjectRef.TryParse(text, out var project) ? project
         : throw new InvalidParameterException(name, $"'{text}' is not a project; give an id or a key.");
 
-    public static DateOnly? Day(string name, string? text) => string.IsNullOrEmpty(text) ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? day
-            : throw new InvalidParameterException(name, $"'{text}' is not a date, YYYY-MM-DD.");
+    public static DateOnly? Day(string name, string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : throw new InvalidParameterException(name, $"'{text}' is not a date, YYYY-MM-DD.");
 }
 
-/// <summary>Refuses query parameters that a route does not know, instead of ignoring what the caller meant (decisions, 3).</summary>
+/// <summary>
+/// Refuses query parameters that a route does not know, instead of ignoring what the caller meant (decisions, 3).
+/// </summary>
 internal static class UnknownParameterFilter
 {
     /// <summary>What known clients send to every route; it is ignored.</summary>
@@ -116,7 +140,9 @@ internal static class UnknownParameterFilter
         {
             foreach (var (name, values) in invocation.HttpContext.Request.Query)
             {
-                if (!known.Contains(name) && !(name.StartsWith("filters[", StringComparison.Ordinal) && known.Contains("filters")))
+                if (
+                    !known.Contains(name) && !(name.StartsWith("filters[", StringComparison.Ordinal) && known.Contains("filters"))
+                )
                     throw new InvalidParameterException(name, $"{name} is not a parameter of this route.");
                 if (values.Any(v => v?.Contains('\0') == true))
                     throw new InvalidParameterException(name, $"{name} holds the character U+0000.");
@@ -131,8 +157,13 @@ internal static class UnknownParameterFilter
     /// <summary>An empty filter would find everything, which is not what somebody who filters means.</summary>
     private static bool IsEmpty(string? value) => value is null || value.All(c => c is ',' || char.IsWhiteSpace(c));
 
-    private static IEnumerable<string> NamesOf(MethodInfo method) => method.GetParameters().SelectMany(parameter =>
-        parameter.IsDefined(typeof(AsParametersAttribute))
-            ? parameter.ParameterType.GetProperties().Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name)
-            : [parameter.GetCustomAttribute<FromQueryAttribute>()?.Name]).OfType<string>();
+    private static IEnumerable<string> NamesOf(MethodInfo method) =>
+        method
+            .GetParameters()
+            .SelectMany(parameter =>
+                parameter.IsDefined(typeof(AsParametersAttribute))
+                    ? parameter.ParameterType.GetProperties().Select(p => p.GetCustomAttribute<FromQueryAttribute>()?.Name)
+                    : [parameter.GetCustomAttribute<FromQueryAttribute>()?.Name]
+            )
+            .OfType<string>();
 }

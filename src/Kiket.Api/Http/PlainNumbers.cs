@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// The framework reads <c>+1</c> and <c>01</c> as 1. In addresses a number is decimal digits only. Other text matches no route with
+/// The framework reads <c>+1</c> and <c>01</c> as 1. In addresses a number is decimal digits only. Other text matches no route
+/// with
 /// <c>{id:long}</c>, which is 404, and as the value of any other parameter it is 400.
 /// </summary>
 internal static class PlainNumbers
@@ -14,24 +15,26 @@ internal static class PlainNumbers
     public static EndpointFilterDelegate Create(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
     {
         var numbers = context.MethodInfo.GetParameters().SelectMany(NumbersOf).ToList();
-        return numbers.Count == 0 ? next : invocation =>
-        {
-            var request = invocation.HttpContext.Request;
-            foreach (var (name, isQuery, maySign) in numbers)
+        return numbers.Count == 0
+            ? next
+            : invocation =>
             {
-                if (isQuery)
+                var request = invocation.HttpContext.Request;
+                foreach (var (name, isQuery, maySign) in numbers)
                 {
-                    foreach (var value in request.Query[name])
-                        Check(WireName.Snake(name), value, maySign);
+                    if (isQuery)
+                    {
+                        foreach (var value in request.Query[name])
+                            Check(WireName.Snake(name), value, maySign);
+                    }
+                    else
+                    {
+                        Check(WireName.Snake(name), request.RouteValues[name] as string, maySign);
+                    }
                 }
-                else
-                {
-                    Check(WireName.Snake(name), request.RouteValues[name] as string, maySign);
-                }
-            }
 
-            return next(invocation);
-        };
+                return next(invocation);
+            };
     }
 
     private static void Check(string name, string? text, bool maySign)
@@ -44,7 +47,9 @@ internal static class PlainNumbers
     private static IEnumerable<(string Name, bool IsQuery, bool MaySign)> NumbersOf(ParameterInfo parameter)
     {
         if (parameter.IsDefined(typeof(AsParametersAttribute)))
-            return parameter.ParameterType.GetProperties().SelectMany(p => NumberOf(p.PropertyType, p.GetCustomAttribute<FromQueryAttribute>()?.Name, null));
+            return parameter
+                .ParameterType.GetProperties()
+                .SelectMany(p => NumberOf(p.PropertyType, p.GetCustomAttribute<FromQueryAttribute>()?.Name, null));
         return NumberOf(parameter.ParameterType, parameter.GetCustomAttribute<FromQueryAttribute>()?.Name, parameter.Name);
     }
 
@@ -59,6 +64,11 @@ internal static class PlainNumbers
 /// <summary>An id in a path, in the place of the framework's own <c>:long</c>.</summary>
 internal sealed class IdConstraint : IRouteConstraint
 {
-    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
-        WireId.TryParse(Convert.ToString(values[routeKey], CultureInfo.InvariantCulture), out _);
+    public bool Match(
+        HttpContext? httpContext,
+        IRouter? route,
+        string routeKey,
+        RouteValueDictionary values,
+        RouteDirection routeDirection
+    ) => WireId.TryParse(Convert.ToString(values[routeKey], CultureInfo.InvariantCulture), out _);
 }

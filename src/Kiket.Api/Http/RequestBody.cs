@@ -9,16 +9,16 @@ using Microsoft.Net.Http.Headers;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Decodes a compressed body and reads no more of a body than its route allows. The limit counts what comes out of the decoder, so that a
-/// small body that expands without end is refused like a large one.
+/// Decodes a compressed body and reads no more of a body than its route allows. The limit counts what comes out of the decoder,
+/// so that a small body that expands without end is refused like a large one.
 /// </summary>
 internal static class RequestBody
 {
     public const long DefaultLimit = 1024 * 1024;
 
     /// <summary>
-    /// What the server still takes of a refused body, for at most five seconds, and throws away: a client that sends before it reads would
-    /// otherwise see a broken connection in place of the refusal.
+    /// What the server still takes of a refused body, for at most five seconds, and throws away: a client that sends before it
+    /// reads would otherwise see a broken connection in place of the refusal.
     /// </summary>
     public const long MaxDiscarded = 64 * 1024 * 1024;
 
@@ -31,7 +31,10 @@ internal static class RequestBody
     };
 
     private static readonly Error UnknownEncoding = new(
-        ErrorKind.BadRequest, "UNSUPPORTED_MEDIA_TYPE", "The body must be sent as it is, or with the content encoding gzip, deflate or br.");
+        ErrorKind.BadRequest,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The body must be sent as it is, or with the content encoding gzip, deflate or br."
+    );
 
     public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
     {
@@ -44,7 +47,8 @@ internal static class RequestBody
         var encoding = request.Headers.ContentEncoding.ToString().Trim();
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            if (request.ContentLength is not { } length || length > limit) // a body that says that it is small enough cannot be longer
+            // A body that says that it is small enough cannot be longer.
+            if (request.ContentLength is not { } length || length > limit)
                 request.Body = new LimitedBody(request.Body, limit, request.ContentLength);
             await next(context);
             return;
@@ -86,7 +90,8 @@ internal static class RequestBody
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("Bodies are read asynchronously.");
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -94,12 +99,12 @@ internal static class RequestBody
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() { }
     }
 
-    /// <summary>Reads on where Kestrel interrupts a read: when it is asked to stop, requests in flight are still to be answered.</summary>
+    /// <summary>
+    /// Reads on where Kestrel interrupts a read: when it is asked to stop, requests in flight are still to be answered.
+    /// </summary>
     private sealed class WholeBody(PipeReader reader) : ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -18,7 +18,8 @@ internal static class ResultHttp
 
     /// <summary>201 with the new resource, its entity tag and its address.</summary>
     public static Results<CreatedResource<T>, ErrorResult> ToCreated<T>(this Result<T> result, Func<T, string> address)
-        where T : IVersioned => result.Error is { } error ? new ErrorResult(error) : new CreatedResource<T>(result.Value, address(result.Value));
+        where T : IVersioned =>
+        result.Error is { } error ? new ErrorResult(error) : new CreatedResource<T>(result.Value, address(result.Value));
 
     /// <summary>201 with something new that has no address of its own.</summary>
     public static Results<Created<T>, ErrorResult> ToCreated<T>(this Result<T> result) =>

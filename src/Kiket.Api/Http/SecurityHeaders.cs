@@ -3,8 +3,9 @@ using Microsoft.Net.Http.Headers;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Tells browsers to take a body only for what its content type says, and caches to keep no answer, because any may show a secret. A resource
-/// with an entity tag may be kept by its reader alone, who asks again each time. An endpoint that sets <c>Cache-Control</c> itself decides.
+/// Tells browsers to take a body only for what its content type says, and caches to keep no answer, because any may show a
+/// secret. A resource with an entity tag may be kept by its reader alone, who asks again each time. An endpoint that sets
+/// <c>Cache-Control</c> itself decides.
 /// </summary>
 internal static class SecurityHeaders
 {

@@ -4,8 +4,9 @@ using Kiket.Domain.Common;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Refuses JSON that is well formed but would be lost or break on its way through a database and back: U+0000 and halves of surrogate
-/// pairs, numbers beyond every type, members that are given twice, and nesting so deep that an answer could not hold it again.
+/// Refuses JSON that is well formed but would be lost or break on its way through a database and back: U+0000 and halves of
+/// surrogate pairs, numbers beyond every type, members that are given twice, and nesting so deep that an answer could not hold
+/// it again.
 /// </summary>
 internal static class StorableJson
 {
@@ -51,12 +52,15 @@ internal static class StorableJson
         }
     }
 
-    /// <summary>PostgreSQL's jsonb refuses what lies beyond its own numbers; a double is a measure that all three databases keep.</summary>
+    /// <summary>
+    /// PostgreSQL's jsonb refuses what lies beyond its own numbers; a double is a measure that all three databases keep.
+    /// </summary>
     private static bool IsStorable(JsonElement number)
     {
         var digits = number.GetRawText();
         var value = number.GetDouble();
-        return digits.Length <= MaxNumberLength && double.IsFinite(value)
+        return digits.Length <= MaxNumberLength
+            && double.IsFinite(value)
             && (value != 0 || digits.Split('e', 'E')[0].All(c => c is '-' or '0' or '.'));
     }
 
@@ -73,7 +77,8 @@ internal static class StorableJson
         }
     }
 
-    private static BodyException Fault(string path, string what) => path.Length == 0
-        ? new(Error.InvalidParameter("body", $"The body {what}."))
-        : new(Error.InvalidParameter(path, $"{path} {what}."));
+    private static BodyException Fault(string path, string what) =>
+        path.Length == 0
+            ? new(Error.InvalidParameter("body", $"The body {what}."))
+            : new(Error.InvalidParameter(path, $"{path} {what}."));
 }

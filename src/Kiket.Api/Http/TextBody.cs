@@ -18,7 +18,12 @@ internal static class TextBody
 
         try
         {
-            using var reader = new StreamReader(context.Request.Body, Strict, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+            using var reader = new StreamReader(
+                context.Request.Body,
+                Strict,
+                detectEncodingFromByteOrderMarks: false,
+                leaveOpen: true
+            );
             return (isYaml, (await reader.ReadToEndAsync(context.RequestAborted)).TrimStart('\uFEFF'));
         }
         catch (DecoderFallbackException)

@@ -38,45 +38,77 @@ internal static class IssueEndpoints
 
     /// <summary>Lists the issues that you can see.</summary>
     private static async Task<Results<Ok<DataPage<IssueDto>>, ErrorResult>> ListIssues(
-        [AsParameters] IssueListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DataPage<IssueDto>.Of);
+        [AsParameters] IssueListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DataPage<IssueDto>.Of);
 
     /// <summary>Opens an issue.</summary>
-    private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(IssueBody body, IMediator mediator, CancellationToken ct) =>
+    private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(
+        IssueBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         body.Project is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
-            : new ErrorResult(Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key."));
+            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i =>
+                $"/api/v1/issues/{i.Id}"
+            )
+            : new ErrorResult(
+                Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key.")
+            );
 
     /// <summary>Reads one issue by id or key.</summary>
-    private static async Task<Results<Resource<IssueDto>, ErrorResult>> GetIssue(IssueRef issue, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
+    private static async Task<Results<Resource<IssueDto>, ErrorResult>> GetIssue(
+        IssueRef issue,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
 
     /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateIssue(
-        IssueRef issue, IssueBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
+        IssueRef issue,
+        IssueBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
         body.Template is not null
             ? new ErrorResult(Error.Validation("issue.template", "A template is for new issues."))
-            : (await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)).ToResource();
+            : (
+                await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)
+            ).ToResource();
 
     /// <summary>Deletes an issue; its children become roots.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteIssue(
-        IssueRef issue, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteIssueCommand(issue, ifMatch.Version), ct)).ToSuccess();
+        IssueRef issue,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteIssueCommand(issue, ifMatch.Version), ct)).ToSuccess();
 
     /// <summary>Moves an issue along one transition of its workflow.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> TransitionIssue(
-        IssueRef issue, TransitionBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
+        IssueRef issue,
+        TransitionBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
 
     /// <summary>Lists the ways out of an issue's state.</summary>
     private static async Task<Results<Ok<IssueTransitionsDto>, ErrorResult>> ListIssueTransitions(
-        IssueRef issue, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListIssueTransitionsQuery(issue), ct)).ToOk(t => t);
+        IssueRef issue,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListIssueTransitionsQuery(issue), ct)).ToOk(t => t);
 
     /// <summary>Lists every change of an issue, the oldest first.</summary>
     private static async Task<Results<Ok<DataPage<IssueChangeDto>>, ErrorResult>> ListIssueHistory(
-        IssueRef issue, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListIssueHistoryQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<IssueChangeDto>.Of);
+        IssueRef issue,
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListIssueHistoryQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<IssueChangeDto>.Of);
 }
 
 [Envelope("issue", "project_id", "project_key", "template")]
@@ -125,24 +157,27 @@ internal sealed record IssueBody
     [JsonIgnore]
     public ProjectRef? Project => ProjectId ?? ProjectKey;
 
-    public IssueEdit ToEdit() => new()
-    {
-        Title = Title,
-        Description = Description,
-        IssueType = IssueType,
-        Priority = Priority,
-        AssigneeId = AssigneeId.IsSet ? AssigneeId : AssignedTo,
-        Labels = Labels,
-        CustomFields = CustomFields,
-        ParentId = ParentId,
-        MilestoneId = MilestoneId,
-        StoryPoints = StoryPoints,
-        StartDate = StartDate,
-        DueDate = DueDate,
-    };
+    public IssueEdit ToEdit() =>
+        new()
+        {
+            Title = Title,
+            Description = Description,
+            IssueType = IssueType,
+            Priority = Priority,
+            AssigneeId = AssigneeId.IsSet ? AssigneeId : AssignedTo,
+            Labels = Labels,
+            CustomFields = CustomFields,
+            ParentId = ParentId,
+            MilestoneId = MilestoneId,
+            StoryPoints = StoryPoints,
+            StartDate = StartDate,
+            DueDate = DueDate,
+        };
 }
 
-/// <summary><c>{"transition": {"state": "done"}}</c>, <c>{"transition": "done"}</c> or <c>{"to": "done"}</c> (contract 7.2).</summary>
+/// <summary>
+/// <c>{"transition": {"state": "done"}}</c>, <c>{"transition": "done"}</c> or <c>{"to": "done"}</c> (contract 7.2).
+/// </summary>
 [Envelope("transition", "comment")]
 internal sealed record TransitionBody
 {

@@ -22,7 +22,10 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "project_key"), Description("The same as `project`.")]
     public string? ProjectKey { get; init; }
 
-    [FromQuery(Name = "status"), Description("Only issues in one of these states, separated by commas; upper and lower case alike.")]
+    [
+        FromQuery(Name = "status"),
+        Description("Only issues in one of these states, separated by commas; upper and lower case alike.")
+    ]
     public string? Status { get; init; }
 
     [FromQuery(Name = "assignee"), Description("Only issues of one of these: ids, e-mail addresses, `me` or `unassigned`.")]
@@ -34,7 +37,10 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "assigned_to"), Description("The same as `assignee`.")]
     public string? AssignedTo { get; init; }
 
-    [FromQuery(Name = "label"), Description("Only issues with one of these labels; repeat the parameter to ask for all of several.")]
+    [
+        FromQuery(Name = "label"),
+        Description("Only issues with one of these labels; repeat the parameter to ask for all of several.")
+    ]
     public string[]? Label { get; init; }
 
     [FromQuery(Name = "issue_type"), Description("Only issues of one of these types.")]
@@ -49,13 +55,25 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "parent_id"), Description("Only issues right below one of these.")]
     public string? ParentId { get; init; }
 
-    [FromQuery(Name = "sla"), Description("Only issues that stand like this against the limit of their state: `ok`, `imminent` or `breached`.")]
+    [
+        FromQuery(Name = "sla"),
+        Description("Only issues that stand like this against the limit of their state: `ok`, `imminent` or `breached`.")
+    ]
     public string? Sla { get; init; }
 
-    [FromQuery(Name = "search"), Description("Only issues whose title or description contains every one of these words; an issue's key is a word too.")]
+    [
+        FromQuery(Name = "search"),
+        Description("Only issues whose title or description contains every one of these words; an issue's key is a word too.")
+    ]
     public string? Search { get; init; }
 
-    [FromQuery(Name = "created_after"), Description("Only issues created at this instant or later: UTC without an offset; a day begins in the time zone of the organization.")]
+    [
+        FromQuery(Name = "created_after"),
+        Description(
+            "Only issues created at this instant or later: UTC without an offset; a day begins in the time zone of "
+                + "the organization."
+        )
+    ]
     public string? CreatedAfter { get; init; }
 
     [FromQuery(Name = "created_before"), Description("Only issues created before this instant.")]
@@ -84,32 +102,44 @@ internal sealed record IssueListParameters
 
     public PageRequest ToPage() => new(Page, PerPage, Sort);
 
-    public IssueFilter ToFilter() => new()
-    {
-        Project = Parameters.Project("project", Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))),
-        Status = Parameters.Values(Status),
-        Assignee = Assignees(Parameters.Values(Parameters.OneOf(("assignee", Assignee), ("assignee_id", AssigneeId), ("assigned_to", AssignedTo)))),
-        Labels = LabelsOf(Label ?? []),
-        IssueType = Parameters.Values(IssueType),
-        Priority = Parameters.Enums<IssuePriority>("priority", Priority),
-        MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
-        ParentId = Parameters.Ids("parent_id", ParentId),
-        Sla = Parameters.Enums<SlaStatus>("sla", Sla),
-        Search = Parameters.Search("search", Search),
-        CreatedAfter = Parameters.Bound("created_after", CreatedAfter),
-        CreatedBefore = Parameters.Bound("created_before", CreatedBefore),
-        UpdatedAfter = Parameters.Bound("updated_after", UpdatedAfter),
-        UpdatedBefore = Parameters.Bound("updated_before", UpdatedBefore),
-        DueAfter = Parameters.Day("due_after", DueAfter),
-        DueBefore = Parameters.Day("due_before", DueBefore),
-    };
+    public IssueFilter ToFilter() =>
+        new()
+        {
+            Project = Parameters.Project(
+                "project",
+                Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))
+            ),
+            Status = Parameters.Values(Status),
+            Assignee = Assignees(
+                Parameters.Values(
+                    Parameters.OneOf(("assignee", Assignee), ("assignee_id", AssigneeId), ("assigned_to", AssignedTo))
+                )
+            ),
+            Labels = LabelsOf(Label ?? []),
+            IssueType = Parameters.Values(IssueType),
+            Priority = Parameters.Enums<IssuePriority>("priority", Priority),
+            MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
+            ParentId = Parameters.Ids("parent_id", ParentId),
+            Sla = Parameters.Enums<SlaStatus>("sla", Sla),
+            Search = Parameters.Search("search", Search),
+            CreatedAfter = Parameters.Bound("created_after", CreatedAfter),
+            CreatedBefore = Parameters.Bound("created_before", CreatedBefore),
+            UpdatedAfter = Parameters.Bound("updated_after", UpdatedAfter),
+            UpdatedBefore = Parameters.Bound("updated_before", UpdatedBefore),
+            DueAfter = Parameters.Day("due_after", DueAfter),
+            DueBefore = Parameters.Day("due_before", DueBefore),
+        };
 
-    private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) => labels.Length <= MaxLabels
-        ? [.. labels.Select(Parameters.Values)]
-        : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
+    private static IReadOnlyList<IReadOnlyList<string>> LabelsOf(string[] labels) =>
+        labels.Length <= MaxLabels
+            ? [.. labels.Select(Parameters.Values)]
+            : throw new InvalidParameterException("label", $"label can be repeated at most {MaxLabels} times.");
 
     private static IReadOnlyList<string> Assignees(IReadOnlyList<string> values) =>
         values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !WireId.TryParse(v, out _)) is { } wrong
-            ? throw new InvalidParameterException("assignee", $"'{wrong}' is not a user; give an id, an e-mail address, me or unassigned.")
+            ? throw new InvalidParameterException(
+                "assignee",
+                $"'{wrong}' is not a user; give an id, an e-mail address, me or unassigned."
+            )
             : values;
 }

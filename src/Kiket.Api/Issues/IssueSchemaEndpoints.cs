@@ -18,18 +18,25 @@ internal static class IssueSchemaEndpoints
 
         schema.MapGet("/issue_schema", GetIssueSchema).WithName(nameof(GetIssueSchema)).Reads(Scope.Issues);
         schema.MapGet("/issues/schema", GetIssueSchema).WithName("GetIssueSchemaForCli").Reads(Scope.Issues);
-        schema.MapGet("/projects/{project}/issue_schema", GetProjectIssueSchema).WithName(nameof(GetProjectIssueSchema)).Reads(Scope.Issues);
+        schema
+            .MapGet("/projects/{project}/issue_schema", GetProjectIssueSchema)
+            .WithName(nameof(GetProjectIssueSchema))
+            .Reads(Scope.Issues);
     }
 
     /// <summary>Reads what issues can be: types, custom fields, priorities and statuses.</summary>
     private static async Task<Results<Ok<IssueSchemaDto>, ErrorResult>> GetIssueSchema(
-        [AsParameters] IssueSchemaParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetIssueSchemaQuery(parameters.ToProject()), ct)).ToOk(schema => schema);
+        [AsParameters] IssueSchemaParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetIssueSchemaQuery(parameters.ToProject()), ct)).ToOk(schema => schema);
 
     /// <summary>Reads what issues of one project can be.</summary>
     private static async Task<Results<Ok<IssueSchemaDto>, ErrorResult>> GetProjectIssueSchema(
-        ProjectRef project, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetIssueSchemaQuery(project), ct)).ToOk(schema => schema);
+        ProjectRef project,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetIssueSchemaQuery(project), ct)).ToOk(schema => schema);
 }
 
 internal sealed record IssueSchemaParameters

@@ -6,8 +6,8 @@ using OpenTelemetry.Metrics;
 namespace Kiket.Api.Metrics;
 
 /// <summary>
-/// What operators watch, at <c>/metrics</c> in the format of Prometheus: only where <c>Metrics:Token</c> is set, and only for whoever presents
-/// it, because the numbers are those of all organizations.
+/// What operators watch, at <c>/metrics</c> in the format of Prometheus: only where <c>Metrics:Token</c> is set, and only for
+/// whoever presents it, because the numbers are those of all organizations.
 /// </summary>
 internal static class MetricsSetup
 {
@@ -18,9 +18,13 @@ internal static class MetricsSetup
         if (settings.MetricsToken is null)
             return;
         services.AddSingleton<WebhookBacklog>();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(WebhookMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
-            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)); // Prometheus asks seldom, and gets what is
+        services
+            .AddOpenTelemetry()
+            .WithMetrics(metrics =>
+                metrics
+                    .AddMeter(WebhookMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
+                    .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)
+            ); // Prometheus asks seldom, and gets what is
     }
 
     public static void UseKiketMetrics(this WebApplication app)
@@ -28,23 +32,28 @@ internal static class MetricsSetup
         if (app.Services.GetRequiredService<KiketSettings>().MetricsToken is not { } token)
             return;
         var credential = new OperatorToken(token);
-        app.Map(Path, metrics =>
-        {
-            metrics.Use(async (http, next) =>
+        app.Map(
+            Path,
+            metrics =>
             {
-                if (!credential.IsBearerOf(http.Request))
-                {
-                    if (http.Request.Headers.Authorization.Count > 0)
-                        app.Logger.LogFailedSignIn(http);
-                    http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                    http.Response.Headers.WWWAuthenticate = "Bearer";
-                    return;
-                }
+                metrics.Use(
+                    async (http, next) =>
+                    {
+                        if (!credential.IsBearerOf(http.Request))
+                        {
+                            if (http.Request.Headers.Authorization.Count > 0)
+                                app.Logger.LogFailedSignIn(http);
+                            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                            http.Response.Headers.WWWAuthenticate = "Bearer";
+                            return;
+                        }
 
-                await http.RequestServices.GetRequiredService<WebhookBacklog>().RefreshAsync(http.RequestAborted);
-                await next(http);
-            });
-            metrics.UseOpenTelemetryPrometheusScrapingEndpoint(_ => true);
-        });
+                        await http.RequestServices.GetRequiredService<WebhookBacklog>().RefreshAsync(http.RequestAborted);
+                        await next(http);
+                    }
+                );
+                metrics.UseOpenTelemetryPrometheusScrapingEndpoint(_ => true);
+            }
+        );
     }
 }

@@ -29,39 +29,67 @@ internal static class MilestoneEndpoints
 
     /// <summary>Lists the milestones of a project.</summary>
     private static async Task<Results<Ok<MilestonePage>, ErrorResult>> ListMilestones(
-        ProjectRef project, [AsParameters] MilestoneListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListMilestonesQuery(
-                project,
-                Parameters.Enums<MilestoneStatus>("status", parameters.Status),
-                parameters.ToPage()),
-            ct)).ToOk(MilestonePage.Of);
+        ProjectRef project,
+        [AsParameters] MilestoneListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListMilestonesQuery(
+                    project,
+                    Parameters.Enums<MilestoneStatus>("status", parameters.Status),
+                    parameters.ToPage()
+                ),
+                ct
+            )
+        ).ToOk(MilestonePage.Of);
 
     /// <summary>Plans a milestone.</summary>
     private static async Task<Results<CreatedResource<MilestoneDto>, ErrorResult>> CreateMilestone(
-        ProjectRef project, MilestoneBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new CreateMilestoneCommand(project, body.ToEdit()), ct))
-            .ToCreated(m => $"/api/v1/projects/{m.ProjectId}/milestones/{m.Id}");
+        ProjectRef project,
+        MilestoneBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new CreateMilestoneCommand(project, body.ToEdit()), ct)).ToCreated(m =>
+            $"/api/v1/projects/{m.ProjectId}/milestones/{m.Id}"
+        );
 
     /// <summary>Reads one milestone.</summary>
     private static async Task<Results<Resource<MilestoneDto>, ErrorResult>> GetMilestone(
-        ProjectRef project, long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetMilestoneQuery(project, id), ct)).ToResource();
+        ProjectRef project,
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetMilestoneQuery(project, id), ct)).ToResource();
 
     /// <summary>Changes a milestone.</summary>
     private static async Task<Results<Resource<MilestoneDto>, ErrorResult>> UpdateMilestone(
-        ProjectRef project, long id, MilestoneBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateMilestoneCommand(project, id, body.ToEdit(), ifMatch.Version), ct)).ToResource();
+        ProjectRef project,
+        long id,
+        MilestoneBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UpdateMilestoneCommand(project, id, body.ToEdit(), ifMatch.Version), ct)).ToResource();
 
     /// <summary>Deletes a milestone; its issues stay, without a milestone.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteMilestone(
-        ProjectRef project, long id, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new DeleteMilestoneCommand(project, id, ifMatch.Version), ct)).ToSuccess();
+        ProjectRef project,
+        long id,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new DeleteMilestoneCommand(project, id, ifMatch.Version), ct)).ToSuccess();
 }
 
 internal sealed record MilestoneListParameters : PageParameters
 {
-    [FromQuery(Name = "status"), Description("Only milestones with one of these statuses: planning, active, completed, cancelled.")]
+    [
+        FromQuery(Name = "status"),
+        Description("Only milestones with one of these statuses: planning, active, completed, cancelled.")
+    ]
     public string? Status { get; init; }
 }
 
@@ -79,14 +107,15 @@ internal sealed record MilestoneBody
 
     public Optional<string?> Version { get; init; }
 
-    public MilestoneEdit ToEdit() => new()
-    {
-        Name = Name,
-        Description = Description,
-        TargetDate = TargetDate,
-        Status = Status,
-        Release = Version,
-    };
+    public MilestoneEdit ToEdit() =>
+        new()
+        {
+            Name = Name,
+            Description = Description,
+            TargetDate = TargetDate,
+            Status = Status,
+            Release = Version,
+        };
 }
 
 internal sealed record MilestonePage(IReadOnlyList<MilestoneDto> Milestones, PageMeta Meta)

@@ -18,20 +18,29 @@ internal static class NotificationEndpoints
 
         notifications.MapGet("/", ListNotifications).WithName(nameof(ListNotifications)).Reads(Scope.Notifications);
         notifications.MapPatch("/{id:long}", MarkNotification).WithName(nameof(MarkNotification)).Writes(Scope.Notifications);
-        notifications.MapPost("/read_all", ReadAllNotifications).WithName(nameof(ReadAllNotifications)).Writes(Scope.Notifications);
+        notifications
+            .MapPost("/read_all", ReadAllNotifications)
+            .WithName(nameof(ReadAllNotifications))
+            .Writes(Scope.Notifications);
     }
 
     /// <summary>Lists your notifications, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<NotificationDto>>, ErrorResult>> ListNotifications(
-        [AsParameters] NotificationListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListNotificationsQuery(parameters.Unread, parameters.ToPage()), ct))
-        .ToOk(DataPage<NotificationDto>.Of);
+        [AsParameters] NotificationListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new ListNotificationsQuery(parameters.Unread, parameters.ToPage()), ct)).ToOk(
+            DataPage<NotificationDto>.Of
+        );
 
     /// <summary>Marks one of your notifications read or unread.</summary>
     private static async Task<Results<Ok<NotificationDto>, ErrorResult>> MarkNotification(
-        long id, NotificationBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new MarkNotificationCommand(id, body.Read), ct)).ToOk(n => n);
+        long id,
+        NotificationBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new MarkNotificationCommand(id, body.Read), ct)).ToOk(n => n);
 
     /// <summary>Marks all your notifications read.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> ReadAllNotifications(IMediator mediator, CancellationToken ct) =>

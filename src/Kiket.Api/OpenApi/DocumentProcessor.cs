@@ -8,8 +8,7 @@ namespace Kiket.Api.OpenApi;
 /// <summary>What the document says about the API as a whole.</summary>
 internal sealed class DocumentProcessor : IDocumentProcessor
 {
-    private const string Introduction =
-        """
+    private const string Introduction = """
         The REST API of Kiket, an issue tracker and workflow backend.
 
         **Resources.** A single resource is returned bare, a list in an envelope with `meta`. Every documented member of an answer is always
@@ -51,8 +50,14 @@ internal sealed class DocumentProcessor : IDocumentProcessor
             Scheme = "bearer",
             Description = "A workspace token (`wksp_…`) or a personal access token (`kpat_…`).",
         };
-        document.SecurityDefinitions[ApiKeyScheme] = Header(BearerHandler.ApiKeyHeader, "The key of an installed extension (`ext_live_…`).");
-        document.SecurityDefinitions[RuntimeTokenScheme] = Header(BearerHandler.RuntimeTokenHeader, "The token of one delivery to an extension.");
+        document.SecurityDefinitions[ApiKeyScheme] = Header(
+            BearerHandler.ApiKeyHeader,
+            "The key of an installed extension (`ext_live_…`)."
+        );
+        document.SecurityDefinitions[RuntimeTokenScheme] = Header(
+            BearerHandler.RuntimeTokenHeader,
+            "The token of one delivery to an extension."
+        );
         foreach (var schema in document.Components.Schemas.Values)
             schema.EnumerationNames.Clear(); // clients in C# would write these names of ours in place of the values
         foreach (var path in document.Paths.Values)
@@ -63,7 +68,13 @@ internal sealed class DocumentProcessor : IDocumentProcessor
     }
 
     private static OpenApiSecurityScheme Header(string name, string description) =>
-        new() { Type = OpenApiSecuritySchemeType.ApiKey, In = OpenApiSecurityApiKeyLocation.Header, Name = name, Description = description };
+        new()
+        {
+            Type = OpenApiSecuritySchemeType.ApiKey,
+            In = OpenApiSecurityApiKeyLocation.Header,
+            Name = name,
+            Description = description,
+        };
 
     private static OpenApiOperation HeadOf(OpenApiOperation get)
     {

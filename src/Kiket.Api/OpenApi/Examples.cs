@@ -67,28 +67,42 @@ internal static class Examples
     private const string NewProjectKey = "LEGAL";
 
     /// <summary>What a stream of events looks like.</summary>
-    public const string Stream = "retry: 1000\n\nid: 42\nevent: issue.created\ndata: {\"event\":\"issue.created\",\"sequence\":42}\n\n";
+    public const string Stream =
+        "retry: 1000\n\nid: 42\nevent: issue.created\ndata: {\"event\":\"issue.created\",\"sequence\":42}\n\n";
 
     /// <summary>Bodies whose members are the caller's own, by operation.</summary>
-    public static IReadOnlyDictionary<string, object> FreeForm { get; } = new Dictionary<string, object>
-    {
-        ["ReportTelemetry"] = new Dictionary<string, object> { ["event"] = "issue.created", ["version"] = "v1", ["status"] = "ok", ["duration_ms"] = 12 },
-        ["ReportEvent"] = new Dictionary<string, object> { ["name"] = "sync.finished", ["data"] = new Dictionary<string, object> { ["issues"] = 3 } },
-        ["ReportLog"] = new Dictionary<string, object> { ["level"] = "info", ["message"] = "The calendar was read." },
-        ["ReportMetric"] = new Dictionary<string, object> { ["name"] = "issues.synced", ["value"] = 3 },
-        ["ReportNotification"] = new Dictionary<string, object> { ["message"] = "Three issues were synced." },
-    };
+    public static IReadOnlyDictionary<string, object> FreeForm { get; } =
+        new Dictionary<string, object>
+        {
+            ["ReportTelemetry"] = new Dictionary<string, object>
+            {
+                ["event"] = "issue.created",
+                ["version"] = "v1",
+                ["status"] = "ok",
+                ["duration_ms"] = 12,
+            },
+            ["ReportEvent"] = new Dictionary<string, object>
+            {
+                ["name"] = "sync.finished",
+                ["data"] = new Dictionary<string, object> { ["issues"] = 3 },
+            },
+            ["ReportLog"] = new Dictionary<string, object> { ["level"] = "info", ["message"] = "The calendar was read." },
+            ["ReportMetric"] = new Dictionary<string, object> { ["name"] = "issues.synced", ["value"] = 3 },
+            ["ReportNotification"] = new Dictionary<string, object> { ["message"] = "Three issues were synced." },
+        };
 
     /// <summary>A body that is not JSON, by the type that describes the same in JSON.</summary>
-    public static string Text(Type body) => body.Name switch
-    {
-        nameof(Workflows.WorkflowTextBody) => (string)Usual["yaml"],
-        nameof(Extensions.ManifestRequest) =>
-            "id: com.example.greeter\nname: Greeter\nversion: 1.0.0\ncallback:\n  url: https://greeter.example.com\nhooks:\n  - event: issue.created\npermissions:\n  - issues:read\n",
-        nameof(CustomData.ModuleRequest) =>
-            "module: com.example.shop\nversion: \"1.0\"\ntables:\n  orders:\n    columns:\n      - {name: number, type: string(20)}\n",
-        _ => throw new InvalidOperationException($"Give {body.Name} an example in {nameof(Examples)}."),
-    };
+    public static string Text(Type body) =>
+        body.Name switch
+        {
+            nameof(Workflows.WorkflowTextBody) => (string)Usual["yaml"],
+            nameof(Extensions.ManifestRequest) => "id: com.example.greeter\nname: Greeter\nversion: 1.0.0\ncallback:\n  url: "
+                + "https://greeter.example.com\nhooks:\n  - event: issue.created\npermissions:\n  - issues:read\n",
+            nameof(CustomData.ModuleRequest) =>
+                "module: com.example.shop\nversion: \"1.0\"\ntables:\n  orders:\n    columns:\n      - {name: "
+                    + "number, type: string(20)}\n",
+            _ => throw new InvalidOperationException($"Give {body.Name} an example in {nameof(Examples)}."),
+        };
 
     /// <summary>An answer with every member.</summary>
     public static object? Of(JsonSchema schema, string name = "") => Of(schema, name, 0);
@@ -97,7 +111,9 @@ internal static class Examples
     public static object? OfRequest(JsonSchema schema, bool isChange)
     {
         var root = schema.ActualSchema;
-        var wrapper = root.Properties.FirstOrDefault(p => root.RequiredProperties.Contains(p.Key) && p.Value.ActualSchema.Properties.Count > 0);
+        var wrapper = root.Properties.FirstOrDefault(p =>
+            root.RequiredProperties.Contains(p.Key) && p.Value.ActualSchema.Properties.Count > 0
+        );
         if (wrapper.Value is not { } inner)
             return Members(root, isChange, except: []);
 
@@ -112,7 +128,10 @@ internal static class Examples
 
     private static Dictionary<string, object?> Members(JsonSchema schema, bool isChange, ICollection<string> except)
     {
-        var usual = schema.Properties.Where(p => Usual.ContainsKey(p.Key) && !except.Contains(p.Key)).Take(isChange ? 2 : int.MaxValue).ToList();
+        var usual = schema
+            .Properties.Where(p => Usual.ContainsKey(p.Key) && !except.Contains(p.Key))
+            .Take(isChange ? 2 : int.MaxValue)
+            .ToList();
         return (usual.Count > 0 ? usual : schema.Properties.Take(1))
             .Concat(schema.Properties.Where(p => schema.RequiredProperties.Contains(p.Key)))
             .DistinctBy(p => p.Key)
@@ -127,16 +146,26 @@ internal static class Examples
         if (depth > MaxDepth && (actual.IsArray || actual.Properties.Count > 0))
             return actual.IsArray ? Array.Empty<object>() : null; // a condition of conditions has no end
         if (actual.IsEnumeration)
-            return Answered.TryGetValue(name, out var member) && actual.Enumeration.Contains(member) ? member : actual.Enumeration.First();
+            return Answered.TryGetValue(name, out var member) && actual.Enumeration.Contains(member)
+                ? member
+                : actual.Enumeration.First();
         if (Answered.TryGetValue(name, out var known) && Fits(known, actual))
             return known;
         if (actual.IsArray)
-            return actual.Item is { } item && Of(item, Singular(name), depth + 1) is { } one ? new[] { one } : Array.Empty<object>();
+            return actual.Item is { } item && Of(item, Singular(name), depth + 1) is { } one
+                ? new[] { one }
+                : Array.Empty<object>();
         if (actual.Properties.Count > 0)
         {
             var isPerson = actual.Properties.ContainsKey("email");
-            return actual.Properties
-                .Select(p => (p.Key, IsRequired: actual.RequiredProperties.Contains(p.Key), Value: isPerson && p.Key == "name" ? "Ada Lovelace" : Of(p.Value, p.Key, depth + 1)))
+            return actual
+                .Properties.Select(p =>
+                    (
+                        p.Key,
+                        IsRequired: actual.RequiredProperties.Contains(p.Key),
+                        Value: isPerson && p.Key == "name" ? "Ada Lovelace" : Of(p.Value, p.Key, depth + 1)
+                    )
+                )
                 .Where(p => p.IsRequired || p.Value is not null)
                 .ToDictionary(p => p.Key, p => p.Value);
         }
@@ -144,24 +173,26 @@ internal static class Examples
         return Scalar(actual, name);
     }
 
-    private static object? Scalar(JsonSchema schema, string name) => schema switch
-    {
-        { Type: var t } when t.HasFlag(JsonObjectType.Boolean) => true,
-        { Type: var t } when t.HasFlag(JsonObjectType.Integer) || t.HasFlag(JsonObjectType.Number) => 5,
-        { Format: "date" } => "2026-01-15",
-        { Format: "date-time" } => "2025-12-01T10:00:00.000Z",
-        { Type: var t } when t.HasFlag(JsonObjectType.String) => name.Replace('_', ' '),
-        { Type: var t } when t.HasFlag(JsonObjectType.Object) => new Dictionary<string, object>(),
-        _ => name.Replace('_', ' '),
-    };
+    private static object? Scalar(JsonSchema schema, string name) =>
+        schema switch
+        {
+            { Type: var t } when t.HasFlag(JsonObjectType.Boolean) => true,
+            { Type: var t } when t.HasFlag(JsonObjectType.Integer) || t.HasFlag(JsonObjectType.Number) => 5,
+            { Format: "date" } => "2026-01-15",
+            { Format: "date-time" } => "2025-12-01T10:00:00.000Z",
+            { Type: var t } when t.HasFlag(JsonObjectType.String) => name.Replace('_', ' '),
+            { Type: var t } when t.HasFlag(JsonObjectType.Object) => new Dictionary<string, object>(),
+            _ => name.Replace('_', ' '),
+        };
 
-    private static bool Fits(object value, JsonSchema schema) => value switch
-    {
-        string => schema.Type.HasFlag(JsonObjectType.String),
-        bool => schema.Type.HasFlag(JsonObjectType.Boolean),
-        int => schema.Type.HasFlag(JsonObjectType.Integer) || schema.Type.HasFlag(JsonObjectType.Number),
-        _ => schema.IsArray && schema.Item?.ActualSchema is { IsEnumeration: false, Type: JsonObjectType.String },
-    };
+    private static bool Fits(object value, JsonSchema schema) =>
+        value switch
+        {
+            string => schema.Type.HasFlag(JsonObjectType.String),
+            bool => schema.Type.HasFlag(JsonObjectType.Boolean),
+            int => schema.Type.HasFlag(JsonObjectType.Integer) || schema.Type.HasFlag(JsonObjectType.Number),
+            _ => schema.IsArray && schema.Item?.ActualSchema is { IsEnumeration: false, Type: JsonObjectType.String },
+        };
 
     private static string Singular(string name) => name.EndsWith('s') ? name[..^1] : name;
 }

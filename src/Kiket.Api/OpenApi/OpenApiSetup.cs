@@ -7,17 +7,16 @@ using NSwag.Generation.AspNetCore;
 namespace Kiket.Api.OpenApi;
 
 /// <summary>
-/// The API reference (architecture, section 12). Everything in it comes from the routes themselves: their names, documentation comments,
-/// bodies, results and scopes. A new endpoint needs nothing here.
+/// The API reference (architecture, section 12). Everything in it comes from the routes themselves: their names, documentation
+/// comments, bodies, results and scopes. A new endpoint needs nothing here.
 /// </summary>
 internal static class OpenApiSetup
 {
     public const string DocumentPath = "/api/v1/openapi.json";
     public const string UiPath = "/api/v1/docs";
 
-    public static IServiceCollection AddKiketOpenApi(this IServiceCollection services) => services
-        .AddEndpointsApiExplorer()
-        .AddOpenApiDocument(Configure);
+    public static IServiceCollection AddKiketOpenApi(this IServiceCollection services) =>
+        services.AddEndpointsApiExplorer().AddOpenApiDocument(Configure);
 
     public static WebApplication UseKiketOpenApi(this WebApplication app)
     {

@@ -32,7 +32,10 @@ internal sealed class OperationProcessor : IOperationProcessor
         DescribeBody(context, operation, route);
         DescribeAnswers(operation, route);
         foreach (var status in StatusesOf(route))
-            operation.Responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = ErrorResponses.Of(status, context);
+            operation.Responses[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = ErrorResponses.Of(
+                status,
+                context
+            );
         return true;
     }
 
@@ -50,7 +53,8 @@ internal sealed class OperationProcessor : IOperationProcessor
             ? [BearerHandler.SchemeName, DocumentProcessor.ApiKeyScheme, DocumentProcessor.RuntimeTokenScheme]
             : [BearerHandler.SchemeName];
         operation.Security = [.. schemes.Select(scheme => new OpenApiSecurityRequirement { [scheme] = [] })];
-        operation.Description = $"{operation.Description}\n\n{(route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.")}".Trim();
+        operation.Description =
+            $"{operation.Description}\n\n{(route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.")}".Trim();
     }
 
     private static void DescribeParameters(OpenApiOperation operation, Route route)
@@ -66,22 +70,38 @@ internal sealed class OperationProcessor : IOperationProcessor
         }
 
         if (route.IsWrite)
-            AddHeader(operation, IdempotencyFilter.Header, "Makes the write happen once: the same key with the same request gives the first answer again for 24 hours.");
+            AddHeader(
+                operation,
+                IdempotencyFilter.Header,
+                "Makes the write happen once: the same key with the same request gives the first answer again for 24 hours."
+            );
         if (route.HasIfMatch)
-            AddHeader(operation, "If-Match", "Entity tag of the version that you have seen, a list of them, or `*`; refused with 412 when none is the current one.");
+            AddHeader(
+                operation,
+                "If-Match",
+                "Entity tag of the version that you have seen, a list of them, or `*`; refused with 412 when none is "
+                    + "the current one."
+            );
         if (route.Streams)
-            AddHeader(operation, "Last-Event-ID", "The sequence of the last event that was received; the stream goes on after it.");
+            AddHeader(
+                operation,
+                "Last-Event-ID",
+                "The sequence of the last event that was received; the stream goes on after it."
+            );
         if (route.IsConditionalRead)
             AddHeader(operation, "If-None-Match", "Entity tag of the answer that you have; 304 when it is still the same.");
     }
 
-    private static void AddHeader(OpenApiOperation operation, string name, string description) => operation.Parameters.Add(new OpenApiParameter
-    {
-        Name = name,
-        Kind = OpenApiParameterKind.Header,
-        Description = description,
-        Schema = new JsonSchema { Type = JsonObjectType.String },
-    });
+    private static void AddHeader(OpenApiOperation operation, string name, string description) =>
+        operation.Parameters.Add(
+            new OpenApiParameter
+            {
+                Name = name,
+                Kind = OpenApiParameterKind.Header,
+                Description = description,
+                Schema = new JsonSchema { Type = JsonObjectType.String },
+            }
+        );
 
     /// <summary>Shows a body in its wrapper, with the members that stand beside it.</summary>
     private static void DescribeBody(OperationProcessorContext context, OpenApiOperation operation, Route route)
@@ -94,7 +114,11 @@ internal sealed class OperationProcessor : IOperationProcessor
         if (string.IsNullOrEmpty(operation.RequestBody.Description))
             operation.RequestBody.Description = null;
         foreach (var other in route.BodyTypes.Where(t => t != JsonType))
-            operation.RequestBody.Content[other] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String }, Example = Examples.Text(type) };
+            operation.RequestBody.Content[other] = new OpenApiMediaType
+            {
+                Schema = new JsonSchema { Type = JsonObjectType.String },
+                Example = Examples.Text(type),
+            };
         if (Examples.FreeForm.TryGetValue(operation.OperationId, out var free))
         {
             content.Example = free;
@@ -150,7 +174,11 @@ internal sealed class OperationProcessor : IOperationProcessor
             if (route.Streams)
             {
                 response.Content.Clear();
-                response.Content[EventStream.MediaType] = new OpenApiMediaType { Schema = new JsonSchema { Type = JsonObjectType.String }, Example = Examples.Stream };
+                response.Content[EventStream.MediaType] = new OpenApiMediaType
+                {
+                    Schema = new JsonSchema { Type = JsonObjectType.String },
+                    Example = Examples.Stream,
+                };
                 continue;
             }
 
@@ -161,15 +189,25 @@ internal sealed class OperationProcessor : IOperationProcessor
             if (status == "201" && route.HasLocation)
                 response.Headers["Location"] = Header("Address of the new resource.");
             if (route.IsWrite)
-                response.Headers[IdempotencyFilter.ReplayedHeader] = Header("`true` when this is the first answer to the same Idempotency-Key, given again.");
+                response.Headers[IdempotencyFilter.ReplayedHeader] = Header(
+                    "`true` when this is the first answer to the same Idempotency-Key, given again."
+                );
         }
 
         if (route.IsConditionalRead)
-            operation.Responses["304"] = new OpenApiResponse { Description = "Nothing has changed since the answer named in If-None-Match.", Headers = { ["ETag"] = Header("The same entity tag.") } };
+            operation.Responses["304"] = new OpenApiResponse
+            {
+                Description = "Nothing has changed since the answer named in If-None-Match.",
+                Headers = { ["ETag"] = Header("The same entity tag.") },
+            };
     }
 
     private static OpenApiHeader Header(string description) =>
-        new() { Description = description, Schema = new JsonSchema { Type = JsonObjectType.String } };
+        new()
+        {
+            Description = description,
+            Schema = new JsonSchema { Type = JsonObjectType.String },
+        };
 
     /// <summary>Every refusal that the route can give, and no other.</summary>
     private static IEnumerable<int> StatusesOf(Route route)
@@ -236,7 +274,9 @@ internal sealed class OperationProcessor : IOperationProcessor
         /// <summary>Whether the path or the body names something that may not be there.</summary>
         public bool NamesResource =>
             api.ParameterDescriptions.Any(p => p.Source == BindingSource.Path)
-            || Body?.GetProperties().SelectMany(p => Flatten(p.PropertyType)).Any(t => t == typeof(ProjectRef) || t == typeof(IssueRef)) == true;
+            || Body?.GetProperties()
+                .SelectMany(p => Flatten(p.PropertyType))
+                .Any(t => t == typeof(ProjectRef) || t == typeof(IssueRef)) == true;
 
         public IEnumerable<int> DeclaredRefusals => api.SupportedResponseTypes.Select(t => t.StatusCode).Where(s => s >= 400);
 

@@ -16,8 +16,9 @@ using NJsonSchema.Generation.TypeMappers;
 namespace Kiket.Api.OpenApi;
 
 /// <summary>
-/// Says which members of an object are always there. An answer has every member (contract 0.1, rule 5) and may get more in later versions;
-/// a request needs only what its type demands and may hold nothing else (decisions, 3); what it does not need may be null.
+/// Says which members of an object are always there. An answer has every member (contract 0.1, rule 5) and may get more in
+/// later versions; a request needs only what its type demands and may hold nothing else (decisions, 3); what it does not need
+/// may be null.
 /// </summary>
 internal sealed partial class SchemaProcessor(IServiceProvider services) : ISchemaProcessor
 {
@@ -35,7 +36,9 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
         var found = new HashSet<Type>();
         foreach (var group in services.GetRequiredService<IApiDescriptionGroupCollectionProvider>().ApiDescriptionGroups.Items)
         {
-            foreach (var body in group.Items.SelectMany(api => api.ParameterDescriptions).Where(p => p.Source == BindingSource.Body))
+            foreach (
+                var body in group.Items.SelectMany(api => api.ParameterDescriptions).Where(p => p.Source == BindingSource.Body)
+            )
                 Collect(body.Type, found);
         }
 
@@ -62,7 +65,11 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             {
                 // Null says what leaving the member out says, or empties it: clients that write every member are understood.
                 var description = property.Description;
-                property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(Unwrap(member) ?? member.PropertyType, true, context.Resolver);
+                property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(
+                    Unwrap(member) ?? member.PropertyType,
+                    true,
+                    context.Resolver
+                );
                 property.Description = description;
                 schema.Properties[name] = property;
             }
@@ -96,11 +103,12 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
     [GeneratedRegex(@" \((contract|decisions|architecture)\b[^)]*\)|\s*Source: [^\n]*")]
     private static partial Regex OwnPapers();
 
-    private static Action<JsonSchema> Text(string description) => schema =>
-    {
-        schema.Type = JsonObjectType.String;
-        schema.Description = description;
-    };
+    private static Action<JsonSchema> Text(string description) =>
+        schema =>
+        {
+            schema.Type = JsonObjectType.String;
+            schema.Description = description;
+        };
 
     /// <summary>The type of the value that an <see cref="Optional{T}"/> may set.</summary>
     private static ContextualType? Unwrap(ContextualPropertyInfo member) =>
@@ -110,11 +118,18 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
 
     private static bool IsDemanded(ContextualPropertyInfo member) =>
         member.PropertyInfo.IsDefined(typeof(System.Runtime.CompilerServices.RequiredMemberAttribute))
-        || (member.Nullability is not Nullability.Nullable && member.PropertyInfo.DeclaringType!.GetConstructors()
-            .SelectMany(c => c.GetParameters()).Any(p => p.Name == member.Name && !p.HasDefaultValue));
+        || (
+            member.Nullability is not Nullability.Nullable
+            && member
+                .PropertyInfo.DeclaringType!.GetConstructors()
+                .SelectMany(c => c.GetParameters())
+                .Any(p => p.Name == member.Name && !p.HasDefaultValue)
+        );
 
     private static bool IsLeftOutWhenNull(PropertyInfo member) =>
-        member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition is JsonIgnoreCondition.WhenWritingNull or JsonIgnoreCondition.WhenWritingDefault;
+        member.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition
+            is JsonIgnoreCondition.WhenWritingNull
+                or JsonIgnoreCondition.WhenWritingDefault;
 
     private static void Collect(Type type, HashSet<Type> found)
     {
@@ -128,7 +143,9 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             Collect(member.PropertyType, found);
     }
 
-    /// <summary>Keeps <see cref="Optional{T}"/> itself out of the document; the processor puts its value's schema there.</summary>
+    /// <summary>
+    /// Keeps <see cref="Optional{T}"/> itself out of the document; the processor puts its value's schema there.
+    /// </summary>
     private sealed class OptionalMapper : ITypeMapper
     {
         public Type MappedType => typeof(Optional<>);
@@ -150,6 +167,7 @@ internal sealed class SchemaNames : ISchemaNameGenerator
         if (typeof(IReadOnlyDictionary<string, JsonElement>).IsAssignableFrom(type))
             return "Record"; // only records of custom data are such objects and have pages
         var name = type.Name.Split('`')[0];
-        return string.Concat(type.GetGenericArguments().Select(Generate)) + (name.EndsWith("Dto", StringComparison.Ordinal) ? name[..^3] : name);
+        return string.Concat(type.GetGenericArguments().Select(Generate))
+            + (name.EndsWith("Dto", StringComparison.Ordinal) ? name[..^3] : name);
     }
 }

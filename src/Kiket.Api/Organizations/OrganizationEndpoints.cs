@@ -21,21 +21,32 @@ internal static class OrganizationEndpoints
         var organization = api.MapGroup("/organization").WithTags("Organization");
 
         organization.MapGet("/settings", GetOrganizationSettings).WithName(nameof(GetOrganizationSettings)).Reads(Scope.Users);
-        organization.MapPatch("/settings", UpdateOrganizationSettings).WithName(nameof(UpdateOrganizationSettings)).Writes(Scope.Admin);
+        organization
+            .MapPatch("/settings", UpdateOrganizationSettings)
+            .WithName(nameof(UpdateOrganizationSettings))
+            .Writes(Scope.Admin);
     }
 
     /// <summary>Reads your organization by its slug or id.</summary>
     private static async Task<Results<Ok<OrganizationSummary>, ErrorResult>> GetOrganization(
-        string organization, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetOrganizationQuery(organization), ct)).ToOk(o => o);
+        string organization,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetOrganizationQuery(organization), ct)).ToOk(o => o);
 
     /// <summary>Reads the settings of your organization.</summary>
-    private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> GetOrganizationSettings(IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetOrganizationSettingsQuery(), ct)).ToResource();
+    private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> GetOrganizationSettings(
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetOrganizationSettingsQuery(), ct)).ToResource();
 
     /// <summary>Changes the settings of your organization; what is not named stays.</summary>
     private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> UpdateOrganizationSettings(
-        SettingsBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct)
+        SettingsBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var edit = body.ToEdit();
         return edit.Error is { } fault
@@ -101,9 +112,16 @@ internal sealed record WeekHoursBody
 
     public IReadOnlyList<TimeRangeBody>? Sunday { get; init; }
 
-    public WeekHours ToHours(List<ErrorDetail> faults) => new(
-        Parts(Monday, "monday", faults), Parts(Tuesday, "tuesday", faults), Parts(Wednesday, "wednesday", faults), Parts(Thursday, "thursday", faults),
-        Parts(Friday, "friday", faults), Parts(Saturday, "saturday", faults), Parts(Sunday, "sunday", faults));
+    public WeekHours ToHours(List<ErrorDetail> faults) =>
+        new(
+            Parts(Monday, "monday", faults),
+            Parts(Tuesday, "tuesday", faults),
+            Parts(Wednesday, "wednesday", faults),
+            Parts(Thursday, "thursday", faults),
+            Parts(Friday, "friday", faults),
+            Parts(Saturday, "saturday", faults),
+            Parts(Sunday, "sunday", faults)
+        );
 
     private static List<TimeRange> Parts(IReadOnlyList<TimeRangeBody>? parts, string day, List<ErrorDetail> faults)
     {
@@ -113,7 +131,12 @@ internal sealed record WeekHoursBody
             if (TimeRange.TryParse(part?.From, part?.To, out var range))
                 read.Add(range);
             else
-                faults.Add(new($"settings.hours.{day}", $"'{part?.From}' to '{part?.To}' is no part of a day, such as 09:00 to 17:00; a day ends at 24:00."));
+                faults.Add(
+                    new(
+                        $"settings.hours.{day}",
+                        $"'{part?.From}' to '{part?.To}' is no part of a day, such as 09:00 to 17:00; a day ends at 24:00."
+                    )
+                );
         }
 
         return read;

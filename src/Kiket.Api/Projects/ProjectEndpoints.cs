@@ -28,33 +28,58 @@ internal static class ProjectEndpoints
 
     /// <summary>Lists the projects that you can see.</summary>
     private static async Task<Results<Ok<DataPage<ProjectDto>>, ErrorResult>> ListProjects(
-        [AsParameters] ProjectListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListProjectsQuery(
-                Parameters.Enums<ProjectStatus>("status", parameters.Status),
-                Parameters.Enums<ProjectVisibility>("visibility", parameters.Visibility),
-                parameters.Search,
-                parameters.ToPage()),
-            ct)).ToOk(DataPage<ProjectDto>.Of);
+        [AsParameters] ProjectListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListProjectsQuery(
+                    Parameters.Enums<ProjectStatus>("status", parameters.Status),
+                    Parameters.Enums<ProjectVisibility>("visibility", parameters.Visibility),
+                    parameters.Search,
+                    parameters.ToPage()
+                ),
+                ct
+            )
+        ).ToOk(DataPage<ProjectDto>.Of);
 
     /// <summary>Starts a project.</summary>
     private static async Task<Results<CreatedResource<ProjectDto>, ErrorResult>> CreateProject(
-        ProjectBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new CreateProjectCommand(body.ProjectKey, body.ToEdit()), ct)).ToCreated(p => $"/api/v1/projects/{p.Id}");
+        ProjectBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new CreateProjectCommand(body.ProjectKey, body.ToEdit()), ct)).ToCreated(p =>
+            $"/api/v1/projects/{p.Id}"
+        );
 
     /// <summary>Reads one project by id or key.</summary>
-    private static async Task<Results<Resource<ProjectDto>, ErrorResult>> GetProject(ProjectRef project, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetProjectQuery(project), ct)).ToResource();
+    private static async Task<Results<Resource<ProjectDto>, ErrorResult>> GetProject(
+        ProjectRef project,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetProjectQuery(project), ct)).ToResource();
 
     /// <summary>Changes a project.</summary>
     private static async Task<Results<Resource<ProjectDto>, ErrorResult>> UpdateProject(
-        ProjectRef project, ProjectBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateProjectCommand(project, body.ProjectKey, body.ToEdit(), ifMatch.Version), ct)).ToResource();
+        ProjectRef project,
+        ProjectBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(new UpdateProjectCommand(project, body.ProjectKey, body.ToEdit(), ifMatch.Version), ct)
+        ).ToResource();
 
     /// <summary>Archives a project; its issues stay readable.</summary>
     private static async Task<Results<Resource<ProjectDto>, ErrorResult>> ArchiveProject(
-        ProjectRef project, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ArchiveProjectCommand(project, ifMatch.Version), ct)).ToResource();
+        ProjectRef project,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ArchiveProjectCommand(project, ifMatch.Version), ct)).ToResource();
 }
 
 internal sealed record ProjectListParameters : PageParameters
@@ -97,18 +122,19 @@ internal sealed record ProjectBody
 
     public Optional<long?> LeadId { get; init; }
 
-    public ProjectEdit ToEdit() => new()
-    {
-        Name = Name,
-        Description = Description,
-        Status = Status,
-        Visibility = Visibility,
-        GithubRepoUrl = GithubRepoUrl,
-        StartDate = StartDate,
-        EndDate = EndDate,
-        WorkflowSyncEnabled = WorkflowSyncEnabled,
-        WorkflowAutoBoards = WorkflowAutoBoards,
-        Settings = Settings,
-        LeadId = LeadId,
-    };
+    public ProjectEdit ToEdit() =>
+        new()
+        {
+            Name = Name,
+            Description = Description,
+            Status = Status,
+            Visibility = Visibility,
+            GithubRepoUrl = GithubRepoUrl,
+            StartDate = StartDate,
+            EndDate = EndDate,
+            WorkflowSyncEnabled = WorkflowSyncEnabled,
+            WorkflowAutoBoards = WorkflowAutoBoards,
+            Settings = Settings,
+            LeadId = LeadId,
+        };
 }

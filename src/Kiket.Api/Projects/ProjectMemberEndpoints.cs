@@ -22,12 +22,19 @@ internal static class ProjectMemberEndpoints
 
     /// <summary>Lists the members of a project.</summary>
     private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListMembers(
-        ProjectRef project, [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListMembersQuery(project, parameters.ToPage()), ct)).ToOk(MemberPage.Of);
+        ProjectRef project,
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListMembersQuery(project, parameters.ToPage()), ct)).ToOk(MemberPage.Of);
 
     /// <summary>Makes a user a member (201) or gives a member other roles (200); what is left out stays as it is.</summary>
     private static async Task<Results<Created<MemberDto>, Ok<MemberDto>, ErrorResult>> SetMember(
-        ProjectRef project, MemberBody body, IMediator mediator, CancellationToken ct)
+        ProjectRef project,
+        MemberBody body,
+        IMediator mediator,
+        CancellationToken ct
+    )
     {
         var result = await mediator.Send(new SetMemberCommand(project, body.UserId, body.Role, body.TeamRoles), ct);
         return result.Error is { } error ? new ErrorResult(error)
@@ -37,8 +44,11 @@ internal static class ProjectMemberEndpoints
 
     /// <summary>Ends a membership.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> RemoveMember(
-        ProjectRef project, long user, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RemoveMemberCommand(project, user), ct)).ToSuccess();
+        ProjectRef project,
+        long user,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RemoveMemberCommand(project, user), ct)).ToSuccess();
 }
 
 internal sealed record MemberPage(IReadOnlyList<MemberDto> Members, PageMeta Meta)

@@ -30,7 +30,10 @@ internal static class RateLimiting
         var options = context.RequestServices.GetRequiredService<RateLimitOptions>();
         var credential = context.Features.Get<CountedCredential>();
         var name = credential?.Name ?? $"address:{AddressOf(context.Connection.RemoteIpAddress)}";
-        var limit = (credential?.IsExtension == true ? options.Extension : options.User).With(credential?.Requests, credential?.WindowSeconds);
+        var limit = (credential?.IsExtension == true ? options.Extension : options.User).With(
+            credential?.Requests,
+            credential?.WindowSeconds
+        );
         var window = await limits.TakeAsync(name, limit, context.RequestAborted);
         context.Features.Set(new CountedRequest(window));
 
@@ -65,7 +68,13 @@ internal static class RateLimiting
         context.Response.Headers.RetryAfter = retryAfter.ToString(CultureInfo.InvariantCulture);
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         var error = new Error(ErrorKind.BadRequest, ErrorCodes.RateLimitExceeded, message);
-        return context.Response.WriteAsJsonAsync(ErrorBody.Of(error, context) with { RetryAfter = retryAfter }, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(
+            ErrorBody.Of(error, context) with
+            {
+                RetryAfter = retryAfter,
+            },
+            context.RequestAborted
+        );
     }
 
     /// <summary>One network of IPv6 is one caller, since every machine in it has more addresses than can be counted.</summary>
@@ -75,6 +84,8 @@ internal static class RateLimiting
             return "unknown";
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
-        return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(address.GetAddressBytes()[..8]) : address.ToString();
+        return address.AddressFamily is AddressFamily.InterNetworkV6
+            ? Convert.ToHexStringLower(address.GetAddressBytes()[..8])
+            : address.ToString();
     }
 }

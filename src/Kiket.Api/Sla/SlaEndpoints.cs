@@ -20,30 +20,66 @@ internal static class SlaEndpoints
     public static void MapSla(this IEndpointRouteBuilder api)
     {
         api.MapGet("/sla_events", ListSlaEvents).WithTags("Service levels").WithName(nameof(ListSlaEvents)).Reads(Scope.Issues);
-        api.MapGet("/sla/at_risk", ListIssuesAtRisk).WithTags("Service levels").WithName(nameof(ListIssuesAtRisk)).Reads(Scope.Issues);
-        api.MapGet("/issues/{issue}/sla", GetIssueSla).WithTags("Service levels").WithName(nameof(GetIssueSla)).Reads(Scope.Issues);
-        api.MapGet("/ext/sla/events", ListExtSlaEvents).WithTags("Extension API").WithName(nameof(ListExtSlaEvents)).Reads(Scope.Issues);
+        api.MapGet("/sla/at_risk", ListIssuesAtRisk)
+            .WithTags("Service levels")
+            .WithName(nameof(ListIssuesAtRisk))
+            .Reads(Scope.Issues);
+        api.MapGet("/issues/{issue}/sla", GetIssueSla)
+            .WithTags("Service levels")
+            .WithName(nameof(GetIssueSla))
+            .Reads(Scope.Issues);
+        api.MapGet("/ext/sla/events", ListExtSlaEvents)
+            .WithTags("Extension API")
+            .WithName(nameof(ListExtSlaEvents))
+            .Reads(Scope.Issues);
     }
 
     /// <summary>Lists the events of service levels in the projects that you can see, the newest first.</summary>
     private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListSlaEvents(
-        [AsParameters] SlaEventParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<SlaEventDto>.Of);
+        [AsParameters] SlaEventParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<SlaEventDto>.Of);
 
-    /// <summary>Lists the events of service levels in the project that the extension is installed for, the newest first.</summary>
+    /// <summary>
+    /// Lists the events of service levels in the project that the extension is installed for, the newest first.
+    /// </summary>
     private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListExtSlaEvents(
-        [AsParameters] SlaEventParameters parameters, ICurrentActor current, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(parameters.ToQuery(current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null), ct)).ToOk(DataPage<SlaEventDto>.Of);
+        [AsParameters] SlaEventParameters parameters,
+        ICurrentActor current,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(parameters.ToQuery(current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null), ct)).ToOk(
+            DataPage<SlaEventDto>.Of
+        );
 
     /// <summary>Lists the issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
     private static async Task<Results<Ok<DataPage<IssueAtRiskDto>>, ErrorResult>> ListIssuesAtRisk(
-        [AsParameters] AtRiskParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListIssuesAtRiskQuery(parameters.ToWithin(), Extensions.Projects.Of(parameters.ProjectId), parameters.ToPage()), ct))
-        .ToOk(DataPage<IssueAtRiskDto>.Of);
+        [AsParameters] AtRiskParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListIssuesAtRiskQuery(
+                    parameters.ToWithin(),
+                    Extensions.Projects.Of(parameters.ProjectId),
+                    parameters.ToPage()
+                ),
+                ct
+            )
+        ).ToOk(DataPage<IssueAtRiskDto>.Of);
 
-    /// <summary>Explains how an issue stands against the limit of its state: the rule, the calendar, and every interval that was counted.</summary>
-    private static async Task<Results<Ok<IssueSlaDto>, ErrorResult>> GetIssueSla(IssueRef issue, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetIssueSlaQuery(issue), ct)).ToOk(sla => sla);
+    /// <summary>
+    /// Explains how an issue stands against the limit of its state: the rule, the calendar, and every interval that was
+    /// counted.
+    /// </summary>
+    private static async Task<Results<Ok<IssueSlaDto>, ErrorResult>> GetIssueSla(
+        IssueRef issue,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetIssueSlaQuery(issue), ct)).ToOk(sla => sla);
 }
 
 internal sealed record SlaEventParameters
@@ -57,7 +93,10 @@ internal sealed record SlaEventParameters
     [FromQuery(Name = "issue_id"), Description("Only events of this issue: its id or key.")]
     public string? IssueId { get; init; }
 
-    [FromQuery(Name = "state"), Description("Only events that tell one of these, separated by commas: `imminent`, `breached`, `recovered`.")]
+    [
+        FromQuery(Name = "state"),
+        Description("Only events that tell one of these, separated by commas: `imminent`, `breached`, `recovered`.")
+    ]
     public string? State { get; init; }
 
     [FromQuery(Name = "limit"), Description("Events of a page, 1 to 200; 50 by default.")]
@@ -69,14 +108,16 @@ internal sealed record SlaEventParameters
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    public ListSlaEventsQuery ToQuery(ProjectRef? own) => new(
-        Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))) ?? own,
-        string.IsNullOrEmpty(IssueId) ? null
-            : IssueRef.TryParse(IssueId, out var issue) ? issue
-            : throw new InvalidParameterException("issue_id", $"'{IssueId}' is not an issue; give an id or a key."),
-        Parameters.Enums<SlaEventState>("state", State),
-        Limit ?? PerPage,
-        Page);
+    public ListSlaEventsQuery ToQuery(ProjectRef? own) =>
+        new(
+            Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))) ?? own,
+            string.IsNullOrEmpty(IssueId) ? null
+                : IssueRef.TryParse(IssueId, out var issue) ? issue
+                : throw new InvalidParameterException("issue_id", $"'{IssueId}' is not an issue; give an id or a key."),
+            Parameters.Enums<SlaEventState>("state", State),
+            Limit ?? PerPage,
+            Page
+        );
 }
 
 internal sealed record AtRiskParameters : PageParameters
@@ -87,7 +128,8 @@ internal sealed record AtRiskParameters : PageParameters
     [FromQuery(Name = "project_id"), Description("Only issues of this project: its id or key.")]
     public string? ProjectId { get; init; }
 
-    public TimeSpan ToWithin() => string.IsNullOrEmpty(Within) ? ListIssuesAtRiskQuery.DefaultWithin
+    public TimeSpan ToWithin() =>
+        string.IsNullOrEmpty(Within) ? ListIssuesAtRiskQuery.DefaultWithin
         : Duration.TryParse(Within, out var length) ? length
         : throw new InvalidParameterException("within", $"'{Within}' is not a length of time, such as 4h.");
 }

@@ -8,21 +8,29 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Startup;
 
-/// <summary>What happens before the first request: migrations, and on an empty database the first organization (architecture, section 11).</summary>
+/// <summary>
+/// What happens before the first request: migrations, and on an empty database the first organization (architecture, section
+/// 11).
+/// </summary>
 internal static class Bootstrap
 {
     private static readonly TimeSpan LongestSqliteWait = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Prepares database, keys and first organization, one process at a time: others that start at the same moment wait, and find it done.
+    /// Prepares database, keys and first organization, one process at a time: others that start at the same moment wait, and
+    /// find it done.
     /// </summary>
-    /// <returns>What the server holds until it ends: the lock of a Sqlite file, which has one server. Null where there may be several.</returns>
+    /// <returns>
+    /// What the server holds until it ends: the lock of a Sqlite file, which has one server. Null where there may be several.
+    /// </returns>
     public static async Task<IAsyncDisposable?> PrepareAsync(this WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
         var (services, settings) = (scope.ServiceProvider, app.Services.GetRequiredService<KiketSettings>());
         if (settings.DefinitionsPath is { } packs && !DefinitionFolders.HasPacks(packs))
-            throw new SettingsException($"Definitions:Path is '{packs}'; allowed is a pack, which has a folder .kiket, or a folder of packs.");
+            throw new SettingsException(
+                $"Definitions:Path is '{packs}'; allowed is a pack, which has a folder .kiket, or a folder of packs."
+            );
         await DatabaseReach.WaitAsync(settings.Database, Console.WriteLine, TimeProvider.System, CancellationToken.None);
         var schema = services.GetRequiredService<DatabaseSchema>();
         if (settings.Database.MigratesOnStart)
@@ -31,15 +39,18 @@ internal static class Bootstrap
             throw OutOfDate;
 
         var isSqlite = settings.Database.Provider is DatabaseProvider.Sqlite;
-        var preparation = await DatabaseLock.AcquireAsync(
-            settings.Database,
-            isSqlite ? LongestSqliteWait : TimeSpan.MaxValue,
-            () => Console.WriteLine("Waiting for another node, which prepares the database."),
-            TimeProvider.System,
-            CancellationToken.None)
+        var preparation =
+            await DatabaseLock.AcquireAsync(
+                settings.Database,
+                isSqlite ? LongestSqliteWait : TimeSpan.MaxValue,
+                () => Console.WriteLine("Waiting for another node, which prepares the database."),
+                TimeProvider.System,
+                CancellationToken.None
+            )
             ?? throw new SettingsException(
                 $"another Kiket server runs on '{DatabaseReach.PlaceOf(settings.Database)}' of ConnectionStrings:Kiket; "
-                + "a Sqlite file has one server, so give this one another file.");
+                    + "a Sqlite file has one server, so give this one another file."
+            );
         try
         {
             await PrepareAsync(app, services, settings, schema);
@@ -54,9 +65,15 @@ internal static class Bootstrap
         }
     }
 
-    private static StartupException OutOfDate => new("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
+    private static StartupException OutOfDate =>
+        new("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
 
-    private static async Task PrepareAsync(WebApplication app, IServiceProvider services, KiketSettings settings, DatabaseSchema schema)
+    private static async Task PrepareAsync(
+        WebApplication app,
+        IServiceProvider services,
+        KiketSettings settings,
+        DatabaseSchema schema
+    )
     {
         if (settings.Database.MigratesOnStart)
             await schema.MigrateAsync(CancellationToken.None);
@@ -66,7 +83,8 @@ internal static class Bootstrap
         {
             app.Logger.LogWarning(
                 "READ_COMMITTED_SNAPSHOT is off in this database: readers and writers wait for each other. "
-                + "Turn it on with ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON.");
+                    + "Turn it on with ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON."
+            );
         }
 
         // Makes the first key, which other nodes then find.
@@ -76,7 +94,8 @@ internal static class Bootstrap
         {
             var founded = await FoundAsync(services.GetRequiredService<IMediator>(), settings.Bootstrap);
 
-            // At once, whatever fails later: a token that is not shown is lost. To the console and not to the log, which keeps no secrets.
+            // At once, whatever fails later: a token that is not shown is lost. To the console and not to the log, which keeps
+            // no secrets.
             if (settings.Bootstrap.AdminToken is null)
                 Console.WriteLine($"  Token of the first administrator, shown only this once:  {founded.Token}");
             if (settings.Bootstrap.Demo ?? app.Environment.IsDevelopment())
@@ -90,13 +109,16 @@ internal static class Bootstrap
     private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, BootstrapSettings first)
     {
         var founded = await mediator.Send(
-            new CreateOrganizationCommand(first.Organization, first.AdminEmail, "Administrator", first.AdminToken));
+            new CreateOrganizationCommand(first.Organization, first.AdminEmail, "Administrator", first.AdminToken)
+        );
         return founded.Error is { } refusal
             ? throw new StartupException($"the first organization cannot be made ({refusal.Message.TrimEnd('.')}).")
             : founded.Value;
     }
 
-    /// <summary>Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.</summary>
+    /// <summary>
+    /// Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.
+    /// </summary>
     private static async Task ImportAsync(WebApplication app, string folder, bool isStrict)
     {
         var imported = await app.Services.ImportFolderAsync(folder, null, isStrict, CancellationToken.None);
@@ -111,7 +133,11 @@ internal static class Bootstrap
             }
             else
             {
-                app.Logger.LogInformation("Definitions in {Folder}: {Outcome}", pack.Folder, DefinitionFolders.SummaryOf(pack.Outcome.Value));
+                app.Logger.LogInformation(
+                    "Definitions in {Folder}: {Outcome}",
+                    pack.Folder,
+                    DefinitionFolders.SummaryOf(pack.Outcome.Value)
+                );
             }
         }
     }

@@ -9,23 +9,25 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// The commands of the executable. They work on the database with the server's own settings and do not start the server; without a
-/// command, or with settings only (<c>--Urls …</c>), the executable is the server.
+/// The commands of the executable. They work on the database with the server's own settings and do not start the server;
+/// without a command, or with settings only (<c>--Urls …</c>), the executable is the server.
 /// </summary>
 internal static class CommandLine
 {
     private static readonly string[] Questions = ["-h", "-?", "--help", "--version"];
 
-    private static RootCommand Commands => new("Kiket, a self-hostable issue tracker. Without a command it runs the server.")
-    {
-        OrganizationCommand.Build(),
-        TokenCommand.Build(),
-        ImportCommand.Build(),
-        MigrateCommand.Build(),
-    };
+    private static RootCommand Commands =>
+        new("Kiket, a self-hostable issue tracker. Without a command it runs the server.")
+        {
+            OrganizationCommand.Build(),
+            TokenCommand.Build(),
+            ImportCommand.Build(),
+            MigrateCommand.Build(),
+        };
 
     public static bool Handles(string[] args) =>
-        args.FirstOrDefault() is { } first && (Questions.Contains(first) || !(first.StartsWith('-') || first.StartsWith('/') || first.Contains('=')));
+        args.FirstOrDefault() is { } first
+        && (Questions.Contains(first) || !(first.StartsWith('-') || first.StartsWith('/') || first.Contains('=')));
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -44,35 +46,51 @@ internal static class CommandLine
     }
 
     /// <summary>Gives a command its work, which answers with what is to be printed.</summary>
-    public static Command Does(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work)
+    public static Command Does(
+        this Command command,
+        Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work
+    )
     {
-        command.SetAction(async (parsed, ct) =>
-        {
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-            builder.Logging.ClearProviders(); // standard output is for the answer
-            builder.Services.AddKiketInfrastructure(builder.Configuration);
-            await using var app = builder.Build();
-            await using var scope = app.Services.CreateAsyncScope();
+        command.SetAction(
+            async (parsed, ct) =>
+            {
+                var builder = WebApplication.CreateBuilder(
+                    new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+                );
+                builder.Logging.ClearProviders(); // standard output is for the answer
+                builder.Services.AddKiketInfrastructure(builder.Configuration);
+                await using var app = builder.Build();
+                await using var scope = app.Services.CreateAsyncScope();
 
-            var result = await work(parsed, scope.ServiceProvider, ct);
-            if (result.Error is { } refusal)
-                return Fail(refusal.Message);
-            Console.WriteLine(result.Value);
-            return 0;
-        });
+                var result = await work(parsed, scope.ServiceProvider, ct);
+                if (result.Error is { } refusal)
+                    return Fail(refusal.Message);
+                Console.WriteLine(result.Value);
+                return 0;
+            }
+        );
         return command;
     }
 
     /// <summary>Gives a command its work on a database whose migrations have been applied.</summary>
-    public static Command DoesInDatabase(this Command command, Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work) =>
-        command.Does(async (parsed, services, ct) =>
-        {
-            if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
-                await MigrateCommand.MigrateAsync(services, ct);
-            else if (!await services.GetRequiredService<DatabaseSchema>().IsCurrentAsync(ct))
-                return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "The database is not up to date; run the command migrate first.");
-            return await work(parsed, services, ct);
-        });
+    public static Command DoesInDatabase(
+        this Command command,
+        Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work
+    ) =>
+        command.Does(
+            async (parsed, services, ct) =>
+            {
+                if (services.GetRequiredService<DatabaseOptions>().MigratesOnStart)
+                    await MigrateCommand.MigrateAsync(services, ct);
+                else if (!await services.GetRequiredService<DatabaseSchema>().IsCurrentAsync(ct))
+                    return new Error(
+                        ErrorKind.Conflict,
+                        ErrorCodes.Conflict,
+                        "The database is not up to date; run the command migrate first."
+                    );
+                return await work(parsed, services, ct);
+            }
+        );
 
     private static int Fail(string message, int exitCode = 1)
     {
@@ -88,6 +106,8 @@ internal static class CommandLine
                 return $"The database refuses: {cause.Message}";
         }
 
-        return failure is ValidationException { Errors: var errors } ? string.Join(' ', errors.Select(e => e.ErrorMessage)) : failure.Message;
+        return failure is ValidationException { Errors: var errors }
+            ? string.Join(' ', errors.Select(e => e.ErrorMessage))
+            : failure.Message;
     }
 }

@@ -28,10 +28,17 @@ internal static class DefinitionFolders
     };
 
     /// <summary>Imports a pack, or every pack of a folder of packs.</summary>
-    /// <param name="organization">Slug of the organization, or null for the first one. Its first administrator is who does it.</param>
+    /// <param name="organization">
+    /// Slug of the organization, or null for the first one. Its first administrator is who does it.
+    /// </param>
     /// <param name="isStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
     public static async Task<Result<IReadOnlyList<ImportedFolder>>> ImportFolderAsync(
-        this IServiceProvider services, string folder, string? organization, bool isStrict, CancellationToken ct)
+        this IServiceProvider services,
+        string folder,
+        string? organization,
+        bool isStrict,
+        CancellationToken ct
+    )
     {
         var packs = FindPacks(folder);
         if (packs.Count == 0)
@@ -54,7 +61,12 @@ internal static class DefinitionFolders
         refusal.Details.Count == 0 ? [refusal.Message] : refusal.Details.Select(d => $"{d.Field}: {d.Message}");
 
     private static async Task<Result<ImportedDefinitions>> ImportPackAsync(
-        IServiceProvider services, string pack, bool isStrict, Actor admin, CancellationToken ct)
+        IServiceProvider services,
+        string pack,
+        bool isStrict,
+        Actor admin,
+        CancellationToken ct
+    )
     {
         var files = await ReadAsync(pack, isStrict, ct);
         if (files.Error is { } unreadable)
@@ -86,7 +98,9 @@ internal static class DefinitionFolders
     {
         if (!Directory.Exists(folder))
             return [];
-        return IsPack(folder) ? [folder] : [.. Directory.EnumerateDirectories(folder, "*", Here).Where(IsPack).Order(StringComparer.Ordinal)];
+        return IsPack(folder)
+            ? [folder]
+            : [.. Directory.EnumerateDirectories(folder, "*", Here).Where(IsPack).Order(StringComparer.Ordinal)];
     }
 
     private static bool IsPack(string folder) => Directory.EnumerateDirectories(folder, ".kiket", Here).Any();
@@ -97,7 +111,11 @@ internal static class DefinitionFolders
         List<DefinitionText> files = [];
         List<DefinitionNote> faults = [];
         long length = 0;
-        foreach (var file in new DirectoryInfo(Path.Combine(pack, ".kiket")).EnumerateFiles("*", Below).Where(f => DefinitionPath.IsYaml(f.Name)))
+        foreach (
+            var file in new DirectoryInfo(Path.Combine(pack, ".kiket"))
+                .EnumerateFiles("*", Below)
+                .Where(f => DefinitionPath.IsYaml(f.Name))
+        )
         {
             var path = Path.GetRelativePath(pack, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             length += file.Length;
@@ -120,7 +138,11 @@ internal static class DefinitionFolders
     {
         try
         {
-            var text = await File.ReadAllTextAsync(file.FullName, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true), ct);
+            var text = await File.ReadAllTextAsync(
+                file.FullName,
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true),
+                ct
+            );
             return text.Contains('\0') ? null : text;
         }
         catch (DecoderFallbackException)
@@ -139,7 +161,9 @@ internal static class DefinitionFolders
         var found = await organizations.OrderBy(o => o.Id).Select(o => (long?)o.Id).FirstOrDefaultAsync(ct);
         var admin = await db.AcrossTenants<User>()
             .Where(u => u.OrganizationId == found && u.Role == OrganizationRole.Admin && !u.Deactivated)
-            .OrderBy(u => u.Id).Select(u => (long?)u.Id).FirstOrDefaultAsync(ct);
+            .OrderBy(u => u.Id)
+            .Select(u => (long?)u.Id)
+            .FirstOrDefaultAsync(ct);
         return admin is { } user ? new Actor(found!.Value, user, OrganizationRole.Admin) : null;
     }
 }

@@ -7,10 +7,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Startup;
 
-/// <summary>The project that a new installation can be tried out with: <c>examples/newsroom</c>, and the people who work in it.</summary>
+/// <summary>
+/// The project that a new installation can be tried out with: <c>examples/newsroom</c>, and the people who work in it.
+/// </summary>
 internal static class Demo
 {
-    private static readonly (string Email, string Name, OrganizationRole Role, ProjectRole InProject, decimal Capacity, string[] Tags)[] Members =
+    private static readonly (
+        string Email,
+        string Name,
+        OrganizationRole Role,
+        ProjectRole InProject,
+        decimal Capacity,
+        string[] Tags
+    )[] Members =
     [
         ("edda@example.com", "Edda Editor", OrganizationRole.ProjectManager, ProjectRole.Lead, 10, ["editing", "style"]),
         ("rico@example.com", "Rico Reporter", OrganizationRole.Developer, ProjectRole.Member, 13, ["research", "writing"]),
@@ -27,7 +36,9 @@ internal static class Demo
 
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);
-        await scope.ServiceProvider.GetRequiredService<IUnitOfWork>().RunAsync(() => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
+        await scope
+            .ServiceProvider.GetRequiredService<IUnitOfWork>()
+            .RunAsync(() => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
     }
 
     private static async Task<Result<int>> AddPeopleAsync(IServiceProvider services, long organizationId, CancellationToken ct)

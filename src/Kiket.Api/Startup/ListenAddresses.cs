@@ -7,8 +7,10 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// Where the server listens: whatever the framework reads (<c>Urls</c>, <c>--urls</c>, <c>ASPNETCORE_URLS</c>, <c>ASPNETCORE_HTTP_PORTS</c>,
-/// <c>Kestrel:Endpoints</c>), checked before anything starts, because it takes many a misspelling for a host name and then listens everywhere.
+/// Where the server listens: whatever the framework reads (<c>Urls</c>, <c>--urls</c>, <c>ASPNETCORE_URLS</c>,
+/// <c>ASPNETCORE_HTTP_PORTS</c>,
+/// <c>Kestrel:Endpoints</c>), checked before anything starts, because it takes many a misspelling for a host name and then
+/// listens everywhere.
 /// </summary>
 internal static class ListenAddresses
 {
@@ -22,7 +24,11 @@ internal static class ListenAddresses
         foreach (var url in Items(configuration[Urls]))
         {
             if (FaultOf(url) is { } fault)
-                throw Refusal(Urls, url, $"{fault}; allowed are addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons");
+                throw Refusal(
+                    Urls,
+                    url,
+                    $"{fault}; allowed are addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons"
+                );
         }
 
         foreach (var name in Ports)
@@ -30,11 +36,16 @@ internal static class ListenAddresses
             foreach (var port in Items(configuration[name]))
             {
                 if (!IsPort(port))
-                    throw Refusal(name.ToUpperInvariant(), port, "allowed are port numbers from 0 to 65535, separated by semicolons");
+                    throw Refusal(
+                        name.ToUpperInvariant(),
+                        port,
+                        "allowed are port numbers from 0 to 65535, separated by semicolons"
+                    );
             }
         }
 
-        var isSet = Array.Exists([Urls, .. Ports], name => !string.IsNullOrWhiteSpace(configuration[name]))
+        var isSet =
+            Array.Exists([Urls, .. Ports], name => !string.IsNullOrWhiteSpace(configuration[name]))
             || configuration.GetSection("Kestrel:Endpoints").Exists();
         if (!isSet)
             builder.WebHost.UseUrls(PublicUrl.Default);
@@ -64,7 +75,9 @@ internal static class ListenAddresses
             return IsOfThisMachine(ip) ? null : $"{ip} is not an address of this machine";
 
         // What the framework cannot read as an address is a name to it, and a name is everywhere.
-        return address.Host is "*" or "+" || (Uri.CheckHostName(address.Host) is UriHostNameType.Dns && address.Host.Any(char.IsAsciiLetter))
+        return
+            address.Host is "*" or "+"
+            || (Uri.CheckHostName(address.Host) is UriHostNameType.Dns && address.Host.Any(char.IsAsciiLetter))
             ? null
             : $"'{address.Host}' is not a host";
     }
@@ -77,7 +90,8 @@ internal static class ListenAddresses
             socket.Bind(new IPEndPoint(address, 0));
             return true;
         }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
         {
             return false;
         }
@@ -85,7 +99,8 @@ internal static class ListenAddresses
 
     private static bool IsPort(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    private static string[] Items(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Items(string? list) =>
+        (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static SettingsException Refusal(string name, string value, string allowed) =>
         new(SettingsReader.OneLine($"{name} is '{value}'; {allowed}."));

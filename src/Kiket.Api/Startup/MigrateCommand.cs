@@ -11,22 +11,31 @@ internal static class MigrateCommand
     /// <summary>A server that runs on a Sqlite file keeps its lock; one that starts has it for a moment only.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    public static Command Build() => new Command("migrate", "Brings the database up to date.").Does(async (_, services, ct) =>
-    {
-        var applied = await MigrateAsync(services, ct);
-        return applied.Count == 0 ? "The database was up to date." : $"Applied to the database: {string.Join(", ", applied)}.";
-    });
+    public static Command Build() =>
+        new Command("migrate", "Brings the database up to date.").Does(
+            async (_, services, ct) =>
+            {
+                var applied = await MigrateAsync(services, ct);
+                return applied.Count == 0
+                    ? "The database was up to date."
+                    : $"Applied to the database: {string.Join(", ", applied)}.";
+            }
+        );
 
     /// <summary>Applies what is missing; where nothing is, it needs no lock, so that commands work beside a server.</summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(IServiceProvider services, CancellationToken ct)
     {
-        var (schema, options, time) =
-            (services.GetRequiredService<DatabaseSchema>(), services.GetRequiredService<DatabaseOptions>(), services.GetRequiredService<TimeProvider>());
+        var (schema, options, time) = (
+            services.GetRequiredService<DatabaseSchema>(),
+            services.GetRequiredService<DatabaseOptions>(),
+            services.GetRequiredService<TimeProvider>()
+        );
         await DatabaseReach.WaitAsync(options with { StartTimeoutSeconds = 0 }, _ => { }, time, ct);
         await schema.CreateDatabaseAsync(ct);
         if (await schema.IsCurrentAsync(ct))
             return [];
-        await using var preparation = await DatabaseLock.AcquireAsync(options, LongestWait, () => { }, time, ct)
+        await using var preparation =
+            await DatabaseLock.AcquireAsync(options, LongestWait, () => { }, time, ct)
             ?? throw new SettingsException("a Kiket server of another version runs on this database. Stop it first.");
         return await schema.MigrateAsync(ct);
     }

@@ -5,18 +5,31 @@ using MediatR;
 
 namespace Kiket.Api.Startup;
 
-/// <summary><c>organization create &lt;name&gt; --admin-email &lt;email&gt;</c>: founds an organization (decisions, 18).</summary>
+/// <summary>
+/// <c>organization create &lt;name&gt; --admin-email &lt;email&gt;</c>: founds an organization (decisions, 18).
+/// </summary>
 internal static class OrganizationCommand
 {
     public static Command Build()
     {
         var name = new Argument<string>("name") { Description = "Name of the organization." };
-        var email = new Option<string>("--admin-email") { Description = "E-mail address of its first administrator.", Required = true };
+        var email = new Option<string>("--admin-email")
+        {
+            Description = "E-mail address of its first administrator.",
+            Required = true,
+        };
         var create = new Command("create", "Founds an organization and prints its administrator's token, once.") { name, email };
         return new("organization", "Organizations.")
         {
-            create.DoesInDatabase((parsed, services, ct) =>
-                CreateAsync(services.GetRequiredService<IMediator>(), parsed.GetRequiredValue(name), parsed.GetRequiredValue(email), ct)),
+            create.DoesInDatabase(
+                (parsed, services, ct) =>
+                    CreateAsync(
+                        services.GetRequiredService<IMediator>(),
+                        parsed.GetRequiredValue(name),
+                        parsed.GetRequiredValue(email),
+                        ct
+                    )
+            ),
         };
     }
 
@@ -25,6 +38,7 @@ internal static class OrganizationCommand
         var founded = await mediator.Send(new CreateOrganizationCommand(name, email, AdminName: null, Token: null), ct);
         return founded.Error is { } refusal
             ? refusal
-            : $"Organization {founded.Value.Slug} is founded. The token of its administrator, shown only this once:\n{founded.Value.Token}";
+            : $"Organization {founded.Value.Slug} is founded. The token of its administrator, shown only this "
+                + $"once:\n{founded.Value.Token}";
     }
 }

@@ -16,7 +16,9 @@ internal sealed class StartupException(string message, Exception? cause = null) 
 /// <summary>Runs the server from its first log entry to its last, and tells the operator on the console how it went.</summary>
 internal static class Serving
 {
-    /// <summary>Exit code when a setting is wrong, so that a supervisor does not try again: <c>EX_CONFIG</c> of sysexits.h.</summary>
+    /// <summary>
+    /// Exit code when a setting is wrong, so that a supervisor does not try again: <c>EX_CONFIG</c> of sysexits.h.
+    /// </summary>
     public const int WrongSettings = 78;
 
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
@@ -24,12 +26,18 @@ internal static class Serving
 
     /// <summary>Reads and checks the settings before anything is touched.</summary>
     /// <returns>Whether the server can be built; otherwise the operator has been told why not.</returns>
-    public static bool TryBegin(string[] args, [NotNullWhen(true)] out WebApplicationBuilder? builder, [NotNullWhen(true)] out KiketSettings? settings)
+    public static bool TryBegin(
+        string[] args,
+        [NotNullWhen(true)] out WebApplicationBuilder? builder,
+        [NotNullWhen(true)] out KiketSettings? settings
+    )
     {
         (builder, settings) = (null, null);
         try
         {
-            builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+            builder = WebApplication.CreateBuilder(
+                new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+            );
             settings = KiketSettings.Read(builder.Configuration);
             ListenAddresses.Configure(builder);
             KeyFolder.Check(settings.KeysPath);
@@ -58,7 +66,9 @@ internal static class Serving
                 await app.StartAsync();
                 isListening = true;
                 var settings = app.Services.GetRequiredService<KiketSettings>();
-                Console.WriteLine(Greeting(Links.AddressesOf(app.Services), dashboardIsOpen: settings.DashboardToken is not null));
+                Console.WriteLine(
+                    Greeting(Links.AddressesOf(app.Services), dashboardIsOpen: settings.DashboardToken is not null)
+                );
                 await app.StopWhenAskedAsync();
                 return 0;
             }
@@ -96,20 +106,25 @@ internal static class Serving
 
     private static string Refusal(string sentence) => SettingsReader.OneLine($"Kiket does not start: {sentence}");
 
-    private static string? Explain(Exception failure) => failure switch
-    {
-        StartupException or SettingsException or DatabaseAwayException => failure.Message,
-        InvalidDataException => $"appsettings.json cannot be read ({(failure.InnerException ?? failure).Message.TrimEnd('.')}).",
-        IOException { InnerException: AddressInUseException } => $"{failure.Message.TrimEnd('.')}. Another program listens there; choose another address with the setting Urls.",
-        InvalidOperationException { Source: Kestrel } =>
-            $"it cannot listen as Urls and Kestrel say ({failure.Message.Split('\n')[0].TrimEnd('.', '\r')}).",
-        SocketException => $"it cannot listen ({failure.Message}). Choose another address with the setting Urls.",
-        _ => null,
-    };
+    private static string? Explain(Exception failure) =>
+        failure switch
+        {
+            StartupException or SettingsException or DatabaseAwayException => failure.Message,
+            InvalidDataException =>
+                $"appsettings.json cannot be read ({(failure.InnerException ?? failure).Message.TrimEnd('.')}).",
+            IOException { InnerException: AddressInUseException } =>
+                $"{failure.Message.TrimEnd('.')}. Another program listens there; choose another address with the setting Urls.",
+            InvalidOperationException { Source: Kestrel } =>
+                $"it cannot listen as Urls and Kestrel say ({failure.Message.Split('\n')[0].TrimEnd('.', '\r')}).",
+            SocketException => $"it cannot listen ({failure.Message}). Choose another address with the setting Urls.",
+            _ => null,
+        };
 
     private static string Greeting(IEnumerable<string> addresses, bool dashboardIsOpen)
     {
-        var dashboard = dashboardIsOpen ? "(any name, Dashboard:Token as the password)" : "(closed; set Dashboard:Token to open it)";
+        var dashboard = dashboardIsOpen
+            ? "(any name, Dashboard:Token as the password)"
+            : "(closed; set Dashboard:Token to open it)";
         var lines = new List<string> { "", $"Kiket {HealthEndpoints.Version} is running.", "" };
         foreach (var address in addresses)
         {

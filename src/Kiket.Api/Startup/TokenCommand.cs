@@ -15,33 +15,58 @@ internal static class TokenCommand
     public static Command Build()
     {
         var user = new Option<string>("--user") { Description = "E-mail address of the user.", Required = true };
-        var organization = new Option<string?>("--organization") { Description = "Slug of the user's organization, where the address is in several." };
-        var scopes = new Option<string?>("--scopes") { Description = "What the token may do, such as issues:read,projects; everything by default." };
+        var organization = new Option<string?>("--organization")
+        {
+            Description = "Slug of the user's organization, where the address is in several.",
+        };
+        var scopes = new Option<string?>("--scopes")
+        {
+            Description = "What the token may do, such as issues:read,projects; everything by default.",
+        };
         var expiresIn = new Option<TimeSpan?>("--expires-in")
         {
             Description = "How long it is good, such as 30d or 12h; for ever by default.",
             CustomParser = ReadLifetime,
         };
-        var create = new Command("create", "Issues a token for a user and prints it, once.") { user, organization, scopes, expiresIn };
+        var create = new Command("create", "Issues a token for a user and prints it, once.")
+        {
+            user,
+            organization,
+            scopes,
+            expiresIn,
+        };
         return new("token", "Access tokens.")
         {
-            create.DoesInDatabase((parsed, services, ct) => CreateAsync(
-                services.GetRequiredService<IMediator>(),
-                new CreateUserTokenCommand(
-                    parsed.GetRequiredValue(user),
-                    parsed.GetValue(organization),
-                    (parsed.GetValue(scopes) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-                    parsed.GetValue(expiresIn)),
-                ct)),
+            create.DoesInDatabase(
+                (parsed, services, ct) =>
+                    CreateAsync(
+                        services.GetRequiredService<IMediator>(),
+                        new CreateUserTokenCommand(
+                            parsed.GetRequiredValue(user),
+                            parsed.GetValue(organization),
+                            (parsed.GetValue(scopes) ?? "").Split(
+                                ',',
+                                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+                            ),
+                            parsed.GetValue(expiresIn)
+                        ),
+                        ct
+                    )
+            ),
         };
     }
 
-    private static async Task<Result<string>> CreateAsync(IMediator mediator, CreateUserTokenCommand command, CancellationToken ct)
+    private static async Task<Result<string>> CreateAsync(
+        IMediator mediator,
+        CreateUserTokenCommand command,
+        CancellationToken ct
+    )
     {
         var created = await mediator.Send(command, ct);
         return created.Error is { } refusal
             ? refusal
-            : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only this once:\n{created.Value.Token}";
+            : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only this "
+                + $"once:\n{created.Value.Token}";
     }
 
     private static TimeSpan? ReadLifetime(ArgumentResult argument)

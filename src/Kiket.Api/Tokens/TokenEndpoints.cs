@@ -29,31 +29,58 @@ internal static class TokenEndpoints
 
     /// <summary>Lists the tokens of the organization.</summary>
     private static async Task<Results<Ok<WorkspaceApiTokenPage>, ErrorResult>> ListWorkspaceApiTokens(
-        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListTokensQuery(TokenKind.Workspace, parameters.ToPage()), ct)).ToOk(WorkspaceApiTokenPage.Of);
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListTokensQuery(TokenKind.Workspace, parameters.ToPage()), ct)).ToOk(WorkspaceApiTokenPage.Of);
 
     /// <summary>Issues a token of the organization; it is shown once.</summary>
     private static async Task<Results<Created<TokenDto>, ErrorResult>> CreateWorkspaceApiToken(
-        WorkspaceApiTokenBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new IssueTokenCommand(TokenKind.Workspace, body.Name, body.Scopes ?? [], body.ExpiresAt) { RateLimitRequests = body.RateLimitRequests, RateLimitWindow = body.RateLimitWindow }, ct)).ToCreated();
+        WorkspaceApiTokenBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new IssueTokenCommand(TokenKind.Workspace, body.Name, body.Scopes ?? [], body.ExpiresAt)
+                {
+                    RateLimitRequests = body.RateLimitRequests,
+                    RateLimitWindow = body.RateLimitWindow,
+                },
+                ct
+            )
+        ).ToCreated();
 
     /// <summary>Revokes a token of the organization.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> RevokeWorkspaceApiToken(long token, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RevokeTokenCommand(TokenKind.Workspace, token), ct)).ToSuccess();
+    private static async Task<Results<Ok<Success>, ErrorResult>> RevokeWorkspaceApiToken(
+        long token,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RevokeTokenCommand(TokenKind.Workspace, token), ct)).ToSuccess();
 
     /// <summary>Lists your own tokens.</summary>
     private static async Task<Results<Ok<PersonalAccessTokenPage>, ErrorResult>> ListPersonalAccessTokens(
-        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListTokensQuery(TokenKind.Personal, parameters.ToPage()), ct)).ToOk(PersonalAccessTokenPage.Of);
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListTokensQuery(TokenKind.Personal, parameters.ToPage()), ct)).ToOk(PersonalAccessTokenPage.Of);
 
     /// <summary>Issues a token for yourself, with no more scopes than the one in use; it is shown once.</summary>
     private static async Task<Results<Created<TokenDto>, ErrorResult>> CreatePersonalAccessToken(
-        PersonalAccessTokenBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)).ToCreated();
+        PersonalAccessTokenBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)
+        ).ToCreated();
 
     /// <summary>Revokes one of your own tokens.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> RevokePersonalAccessToken(long token, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RevokeTokenCommand(TokenKind.Personal, token), ct)).ToSuccess();
+    private static async Task<Results<Ok<Success>, ErrorResult>> RevokePersonalAccessToken(
+        long token,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RevokeTokenCommand(TokenKind.Personal, token), ct)).ToSuccess();
 }
 
 internal sealed record WorkspaceApiTokenPage(IReadOnlyList<TokenDto> WorkspaceApiTokens, PageMeta Meta)
@@ -70,7 +97,12 @@ internal sealed record PersonalAccessTokenPage(IReadOnlyList<TokenDto> PersonalA
 /// <param name="RateLimitWindow">Length of that window in seconds.</param>
 [Envelope("workspace_api_token")]
 internal sealed record WorkspaceApiTokenBody(
-    string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RateLimitRequests, int? RateLimitWindow);
+    string? Name,
+    IReadOnlyList<string>? Scopes,
+    DateTimeOffset? ExpiresAt,
+    int? RateLimitRequests,
+    int? RateLimitWindow
+);
 
 [Envelope("personal_access_token")]
 internal sealed record PersonalAccessTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);

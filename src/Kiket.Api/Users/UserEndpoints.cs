@@ -28,46 +28,72 @@ internal static class UserEndpoints
         users.MapGet("/{user}", GetUser).WithName(nameof(GetUser)).Reads(Scope.Users);
         users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
         api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
-        api.MapPost("/invitations/accept", AcceptInvitation).WithTags("Users").WithName(nameof(AcceptInvitation)).AllowAnonymous()
+        api.MapPost("/invitations/accept", AcceptInvitation)
+            .WithTags("Users")
+            .WithName(nameof(AcceptInvitation))
+            .AllowAnonymous()
             .Produces(StatusCodes.Status404NotFound);
     }
 
     /// <summary>Lists the users of your organization.</summary>
     private static async Task<Results<Ok<UserPage>, ErrorResult>> ListUsers(
-        [AsParameters] UserListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListUsersQuery(
-                Parameters.Enums<OrganizationRole>("role", parameters.Role),
-                parameters.ToPage()),
-            ct)).ToOk(UserPage.Of);
+        [AsParameters] UserListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListUsersQuery(Parameters.Enums<OrganizationRole>("role", parameters.Role), parameters.ToPage()),
+                ct
+            )
+        ).ToOk(UserPage.Of);
 
     /// <summary>Adds a user and invites them; the invitation's token is shown once.</summary>
     private static async Task<Results<CreatedResource<InvitedUserDto>, ErrorResult>> InviteUser(
-        InviteUserBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new InviteUserCommand(body.Email, body.Role, body.Name), ct)).ToCreated(u => $"/api/v1/users/{u.Id}");
+        InviteUserBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new InviteUserCommand(body.Email, body.Role, body.Name), ct)).ToCreated(u =>
+            $"/api/v1/users/{u.Id}"
+        );
 
     /// <summary>Reads the user whose token is in use.</summary>
-    private static async Task<Results<Resource<CurrentUserDto>, ErrorResult>> GetCurrentUser(IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetCurrentUserQuery(), ct)).ToResource();
+    private static async Task<Results<Resource<CurrentUserDto>, ErrorResult>> GetCurrentUser(
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetCurrentUserQuery(), ct)).ToResource();
 
     /// <summary>Reads one user.</summary>
-    private static async Task<Results<Resource<UserDto>, ErrorResult>> GetUser(long user, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetUserQuery(user), ct)).ToResource();
+    private static async Task<Results<Resource<UserDto>, ErrorResult>> GetUser(
+        long user,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetUserQuery(user), ct)).ToResource();
 
     /// <summary>Changes a user.</summary>
     private static async Task<Results<Resource<UserDto>, ErrorResult>> UpdateUser(
-        long user, UserBody body, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UpdateUserCommand(user, body.ToEdit(), ifMatch.Version), ct)).ToResource();
+        long user,
+        UserBody body,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UpdateUserCommand(user, body.ToEdit(), ifMatch.Version), ct)).ToResource();
 
     /// <summary>Accepts an invitation; no credential is needed but the invitation's token.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(
-        InvitationBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new AcceptInvitationCommand(body.Token, body.Name), ct)).ToOk(accepted => accepted);
+        InvitationBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new AcceptInvitationCommand(body.Token, body.Name), ct)).ToOk(accepted => accepted);
 }
 
 internal sealed record UserListParameters : PageParameters
 {
-    [FromQuery(Name = "role"), Description("Only users with one of these roles: admin, finance_manager, project_manager, developer, viewer.")]
+    [
+        FromQuery(Name = "role"),
+        Description("Only users with one of these roles: admin, finance_manager, project_manager, developer, viewer.")
+    ]
     public string? Role { get; init; }
 }
 
@@ -95,15 +121,16 @@ internal sealed record UserBody
 
     public Optional<bool> Deactivated { get; init; }
 
-    public UserEdit ToEdit() => new()
-    {
-        Name = Name,
-        Role = Role,
-        Capacity = Capacity,
-        ExpertiseTags = ExpertiseTags.IsSet ? new(ExpertiseTags.Value ?? []) : default,
-        DaysOff = DaysOff.IsSet ? new((DaysOff.Value ?? []).Select(DaysOffBody.ToDaysOff).ToList()) : default,
-        Deactivated = Deactivated,
-    };
+    public UserEdit ToEdit() =>
+        new()
+        {
+            Name = Name,
+            Role = Role,
+            Capacity = Capacity,
+            ExpertiseTags = ExpertiseTags.IsSet ? new(ExpertiseTags.Value ?? []) : default,
+            DaysOff = DaysOff.IsSet ? new((DaysOff.Value ?? []).Select(DaysOffBody.ToDaysOff).ToList()) : default,
+            Deactivated = Deactivated,
+        };
 }
 
 /// <summary>The first and the last day of a stretch on which a user does not work.</summary>
@@ -115,7 +142,8 @@ internal sealed record DaysOffBody
     public required DateOnly To { get; init; }
 
     /// <summary>A null among them becomes a stretch that ends before it begins, which is refused.</summary>
-    public static DaysOff ToDaysOff(DaysOffBody? body) => body is null ? new(DateOnly.MaxValue, DateOnly.MinValue) : new(body.From, body.To);
+    public static DaysOff ToDaysOff(DaysOffBody? body) =>
+        body is null ? new(DateOnly.MaxValue, DateOnly.MinValue) : new(body.From, body.To);
 }
 
 [Envelope("invitation")]

@@ -32,20 +32,31 @@ internal static class DeliveryEndpoints
 
     /// <summary>Lists deliveries, the newest first.</summary>
     private static async Task<Results<Ok<DeliveryPage>, ErrorResult>> ListDeliveries(
-        [AsParameters] DeliveryListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListDeliveriesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DeliveryPage.Of);
+        [AsParameters] DeliveryListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListDeliveriesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DeliveryPage.Of);
 
     /// <summary>Reads one delivery with its attempts: what was sent and what was answered.</summary>
-    private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> GetDelivery(long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetDeliveryQuery(id), ct)).ToOk(delivery => delivery);
+    private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> GetDelivery(
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetDeliveryQuery(id), ct)).ToOk(delivery => delivery);
 
     /// <summary>Sends a delivery again, under the same ids; one that waits for its next attempt makes it now.</summary>
-    private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> RedeliverOne(long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RedeliverOneCommand(id), ct)).ToOk(delivery => delivery);
+    private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> RedeliverOne(
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RedeliverOneCommand(id), ct)).ToOk(delivery => delivery);
 
     /// <summary>Sends again what a filter finds, at most 1,000; without a state what was not delivered.</summary>
-    private static async Task<Results<Ok<RedeliveredDto>, ErrorResult>> RedeliverMany(RedeliveryBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RedeliverManyCommand(body.ToFilter()), ct)).ToOk(redelivered => redelivered);
+    private static async Task<Results<Ok<RedeliveredDto>, ErrorResult>> RedeliverMany(
+        RedeliveryBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RedeliverManyCommand(body.ToFilter()), ct)).ToOk(redelivered => redelivered);
 }
 
 internal sealed record DeliveryPage(IReadOnlyList<DeliveryDto> WebhookDeliveries, PageMeta Meta)
@@ -55,7 +66,10 @@ internal sealed record DeliveryPage(IReadOnlyList<DeliveryDto> WebhookDeliveries
 
 internal sealed record DeliveryListParameters : PageParameters
 {
-    [FromQuery(Name = "extension_id"), Description("Only deliveries of this extension: the id of an installation or of a manifest.")]
+    [
+        FromQuery(Name = "extension_id"),
+        Description("Only deliveries of this extension: the id of an installation or of a manifest.")
+    ]
     public string? ExtensionId { get; init; }
 
     [FromQuery(Name = "event"), Description("Only deliveries of events with these names, separated by commas.")]
@@ -67,11 +81,13 @@ internal sealed record DeliveryListParameters : PageParameters
     [FromQuery(Name = "since"), Description("Only deliveries made from then on.")]
     public string? Since { get; init; }
 
-    public DeliveryFilter ToFilter() => new(
-        ExtensionRef.TryParse(ExtensionId, out var extension) ? extension : null,
-        Parameters.Values(Event),
-        Parameters.Enums<DeliveryState>("state", State),
-        Parameters.Instant("since", Since));
+    public DeliveryFilter ToFilter() =>
+        new(
+            ExtensionRef.TryParse(ExtensionId, out var extension) ? extension : null,
+            Parameters.Values(Event),
+            Parameters.Enums<DeliveryState>("state", State),
+            Parameters.Instant("since", Since)
+        );
 }
 
 [Envelope("filter")]

@@ -20,31 +20,57 @@ internal static class WebhookEndpoints
         webhooks.MapGet("/", ListWebhooks).WithName(nameof(ListWebhooks)).Reads(Scope.Webhooks);
         webhooks.MapPost("/subscribe", SubscribeWebhook).WithName(nameof(SubscribeWebhook)).Writes(Scope.Webhooks);
         webhooks.MapDelete("/{id:long}", UnsubscribeWebhook).WithName(nameof(UnsubscribeWebhook)).Writes(Scope.Webhooks);
-        webhooks.MapPost("/{id:long}/rotate_secret", RotateWebhookSecret).WithName(nameof(RotateWebhookSecret)).Writes(Scope.Webhooks);
+        webhooks
+            .MapPost("/{id:long}/rotate_secret", RotateWebhookSecret)
+            .WithName(nameof(RotateWebhookSecret))
+            .Writes(Scope.Webhooks);
         webhooks.MapPost("/{id:long}/test", TestWebhook).WithName(nameof(TestWebhook)).Writes(Scope.Webhooks);
     }
 
     /// <summary>Lists the subscriptions of the extension.</summary>
     private static async Task<Results<Ok<WebhookPage>, ErrorResult>> ListWebhooks(
-        [AsParameters] PageParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ListWebhooksQuery(parameters.ToPage()), ct)).ToOk(WebhookPage.Of);
+        [AsParameters] PageParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ListWebhooksQuery(parameters.ToPage()), ct)).ToOk(WebhookPage.Of);
 
-    /// <summary>Has the events of the project that the extension is installed for sent to an address; the answer shows the secret, this once.</summary>
-    private static async Task<Results<Created<WebhookDto>, ErrorResult>> SubscribeWebhook(SubscriptionBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new SubscribeWebhookCommand(body.Url, body.Events, body.Secret, body.SignatureScheme, body.Ordering), ct)).ToCreated();
+    /// <summary>
+    /// Has the events of the project that the extension is installed for sent to an address; the answer shows the secret, this
+    /// once.
+    /// </summary>
+    private static async Task<Results<Created<WebhookDto>, ErrorResult>> SubscribeWebhook(
+        SubscriptionBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new SubscribeWebhookCommand(body.Url, body.Events, body.Secret, body.SignatureScheme, body.Ordering),
+                ct
+            )
+        ).ToCreated();
 
     /// <summary>Ends a subscription; what waits for it is cancelled.</summary>
-    private static async Task<Results<Ok<Success>, ErrorResult>> UnsubscribeWebhook(long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new UnsubscribeWebhookCommand(id), ct)).ToSuccess();
+    private static async Task<Results<Ok<Success>, ErrorResult>> UnsubscribeWebhook(
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UnsubscribeWebhookCommand(id), ct)).ToSuccess();
 
     /// <summary>Gives a subscription another secret, shown this once; the one before signs as well for 24 hours.</summary>
     private static async Task<Results<Ok<WebhookDto>, ErrorResult>> RotateWebhookSecret(
-        long id, RotationBody? body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new RotateWebhookSecretCommand(id, body?.Secret), ct)).ToOk(webhook => webhook);
+        long id,
+        RotationBody? body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RotateWebhookSecretCommand(id, body?.Secret), ct)).ToOk(webhook => webhook);
 
     /// <summary>Sends a subscription an event `webhook.test`, once, and says what was sent and what was answered.</summary>
-    private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestWebhook(long id, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new TestWebhookCommand(id), ct)).ToOk(tested => tested);
+    private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestWebhook(
+        long id,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new TestWebhookCommand(id), ct)).ToOk(tested => tested);
 }
 
 internal sealed record WebhookPage(IReadOnlyList<WebhookDto> Webhooks, PageMeta Meta)

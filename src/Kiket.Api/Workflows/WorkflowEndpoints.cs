@@ -24,48 +24,114 @@ internal static class WorkflowEndpoints
         workflows.MapPost("/validate", ValidateWorkflow).WithName(nameof(ValidateWorkflow)).Writes(Scope.Workflows);
         workflows.MapGet("/{workflow}", GetWorkflow).WithName(nameof(GetWorkflow)).Reads(Scope.Workflows);
         workflows.MapPut("/{workflow}", PutWorkflow).WithName(nameof(PutWorkflow)).Writes(Scope.Workflows);
-        workflows.MapPost("/{workflow}/migrate", MigrateWorkflow).WithName(nameof(MigrateWorkflow)).Writes(Scope.Workflows).Writes(Scope.Issues);
+        workflows
+            .MapPost("/{workflow}/migrate", MigrateWorkflow)
+            .WithName(nameof(MigrateWorkflow))
+            .Writes(Scope.Workflows)
+            .Writes(Scope.Issues);
         workflows.MapPost("/{workflow}/simulate", SimulateWorkflow).WithName(nameof(SimulateWorkflow)).Writes(Scope.Workflows);
     }
 
     /// <summary>Lists the workflows of the projects that you can see, each in its latest version.</summary>
     private static async Task<Results<Ok<DataPage<WorkflowSummaryDto>>, ErrorResult>> ListWorkflows(
-        [AsParameters] WorkflowListParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new ListWorkflowsQuery(parameters.ToProject(), new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)), ct))
-        .ToOk(DataPage<WorkflowSummaryDto>.Of);
+        [AsParameters] WorkflowListParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new ListWorkflowsQuery(
+                    parameters.ToProject(),
+                    new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)
+                ),
+                ct
+            )
+        ).ToOk(DataPage<WorkflowSummaryDto>.Of);
 
     /// <summary>Reads one workflow by its key; name the project where several have that key.</summary>
     private static async Task<Results<Resource<WorkflowDto>, ErrorResult>> GetWorkflow(
-        string workflow, [AsParameters] WorkflowVersionParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), parameters.Version), ct)).ToResource();
+        string workflow,
+        [AsParameters] WorkflowVersionParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), parameters.Version), ct)).ToResource();
 
     /// <summary>Says what is wrong with a workflow, as YAML or JSON, and changes nothing.</summary>
     private static async Task<Results<Ok<WorkflowValidation>, ErrorResult>> ValidateWorkflow(
-        WorkflowText text, [AsParameters] WorkflowTextParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject(), parameters.Strict ?? true), ct)).ToOk(validation => validation);
+        WorkflowText text,
+        [AsParameters] WorkflowTextParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject(), parameters.Strict ?? true), ct)).ToOk(
+            validation => validation
+        );
 
-    /// <summary>Publishes a version of a workflow, as YAML or JSON, if it says something new; for administrators of the organization.</summary>
+    /// <summary>
+    /// Publishes a version of a workflow, as YAML or JSON, if it says something new; for administrators of the organization.
+    /// </summary>
     private static async Task<Results<Resource<PublishedWorkflow>, ErrorResult>> PutWorkflow(
-        string workflow, WorkflowText text, [AsParameters] WorkflowTextParameters parameters, IfMatch ifMatch, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new PutWorkflowCommand(new(workflow, parameters.ToProject()), text.Value, ifMatch.Version, parameters.Strict ?? true), ct)).ToResource();
+        string workflow,
+        WorkflowText text,
+        [AsParameters] WorkflowTextParameters parameters,
+        IfMatch ifMatch,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new PutWorkflowCommand(
+                    new(workflow, parameters.ToProject()),
+                    text.Value,
+                    ifMatch.Version,
+                    parameters.Strict ?? true
+                ),
+                ct
+            )
+        ).ToResource();
 
-    /// <summary>Makes issues of older versions of a workflow follow another one; for administrators of the organization.</summary>
+    /// <summary>
+    /// Makes issues of older versions of a workflow follow another one; for administrators of the organization.
+    /// </summary>
     private static async Task<Results<Ok<WorkflowMigration>, ErrorResult>> MigrateWorkflow(
-        string workflow, MigrationBody body, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new MigrateWorkflowCommand(
-                new(workflow, parameters.ToProject()), body.FromVersion, body.ToVersion, body.Mapping ?? new Dictionary<string, string>(), body.DryRun),
-            ct)).ToOk(migration => migration);
+        string workflow,
+        MigrationBody body,
+        [AsParameters] WorkflowParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new MigrateWorkflowCommand(
+                    new(workflow, parameters.ToProject()),
+                    body.FromVersion,
+                    body.ToVersion,
+                    body.Mapping ?? new Dictionary<string, string>(),
+                    body.DryRun
+                ),
+                ct
+            )
+        ).ToOk(migration => migration);
 
     /// <summary>Says what each of some moves of an imaginary issue would answer, and changes nothing.</summary>
     private static async Task<Results<Ok<WorkflowSimulation>, ErrorResult>> SimulateWorkflow(
-        string workflow, SimulationBody body, [AsParameters] WorkflowParameters parameters, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(
-            new SimulateWorkflowQuery(
-                new(workflow, parameters.ToProject()), body.Version, body.Issue ?? new Dictionary<string, JsonElement>(), body.Moves ?? []),
-            ct)).ToOk(simulation => simulation);
+        string workflow,
+        SimulationBody body,
+        [AsParameters] WorkflowParameters parameters,
+        IMediator mediator,
+        CancellationToken ct
+    ) =>
+        (
+            await mediator.Send(
+                new SimulateWorkflowQuery(
+                    new(workflow, parameters.ToProject()),
+                    body.Version,
+                    body.Issue ?? new Dictionary<string, JsonElement>(),
+                    body.Moves ?? []
+                ),
+                ct
+            )
+        ).ToOk(simulation => simulation);
 }
 
 [Envelope("migration")]
@@ -105,7 +171,10 @@ internal record WorkflowParameters
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>
-        Parameters.Project("project", Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey)));
+        Parameters.Project(
+            "project",
+            Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))
+        );
 }
 
 internal sealed record WorkflowTextParameters : WorkflowParameters

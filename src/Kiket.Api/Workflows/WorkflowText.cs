@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Kiket.Api.Workflows;
 
 /// <summary>
-/// The text of a workflow in a body: YAML as <c>application/yaml</c>, or in JSON as <c>{"workflow": {"yaml": "…"}}</c> or as the definition
-/// itself, since JSON is YAML.
+/// The text of a workflow in a body: YAML as <c>application/yaml</c>, or in JSON as <c>{"workflow": {"yaml": "…"}}</c> or as
+/// the definition itself, since JSON is YAML.
 /// </summary>
 internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataProvider
 {
@@ -40,7 +40,9 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
             // What has no workflow is no definition, so its first member is nothing that this request has.
             return root.TryGetProperty("workflow", out _) || !root.EnumerateObject().Any()
                 ? text
-                : throw TextBody.Refusal(Error.InvalidParameter(root.EnumerateObject().First().Name, "The body has no workflow."));
+                : throw TextBody.Refusal(
+                    Error.InvalidParameter(root.EnumerateObject().First().Name, "The body has no workflow.")
+                );
         }
 
         if (yaml.ValueKind is not JsonValueKind.String)

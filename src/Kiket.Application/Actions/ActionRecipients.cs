@@ -15,13 +15,17 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
     /// <summary>The recipients of a notification; only those who can see the issue.</summary>
     /// <returns>The users, each once, and what named nobody.</returns>
     public async Task<(IReadOnlyCollection<long> Users, IReadOnlyList<string> Unknown)> FindAsync(
-        Dictionary<string, JsonElement> given, CancellationToken ct)
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         List<string> names = [];
         List<string> roles = [];
-        foreach (var (key, value) in given.TryGetValue("recipients", out var all) && all.ValueKind is JsonValueKind.Object
-            ? all.EnumerateObject().Select(p => (p.Name, p.Value))
-            : given.Select(g => (g.Key, g.Value)))
+        foreach (
+            var (key, value) in given.TryGetValue("recipients", out var all) && all.ValueKind is JsonValueKind.Object
+                ? all.EnumerateObject().Select(p => (p.Name, p.Value))
+                : given.Select(g => (g.Key, g.Value))
+        )
         {
             if (key is "user" or "users" or "fields" or "field" or "to" or "recipients" or "emails" or "email")
                 names.AddRange(FieldTypes.Texts(value));
@@ -50,11 +54,16 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
         }
 
         var readers = await ReadersAmongAsync(found, ct);
-        unknown.AddRange(found.Except(readers).Select(u => string.Create(CultureInfo.InvariantCulture, $"user {u}, who cannot see the issue")));
+        unknown.AddRange(
+            found.Except(readers).Select(u => string.Create(CultureInfo.InvariantCulture, $"user {u}, who cannot see the issue"))
+        );
         return (readers, unknown);
     }
 
-    /// <summary>The active user named by id, address, part (<c>assignee</c>, <c>reporter</c>, <c>lead</c>) or field of the issue; or null.</summary>
+    /// <summary>
+    /// The active user named by id, address, part (<c>assignee</c>, <c>reporter</c>, <c>lead</c>) or field of the issue; or
+    /// null.
+    /// </summary>
     public async Task<long?> FindUserAsync(string name, CancellationToken ct)
     {
         var field = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
@@ -66,7 +75,9 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             _ => null,
         };
         if (id is null && field.StartsWith("custom_fields.", StringComparison.Ordinal))
-            field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held) ? FieldTypes.Scalar(held) ?? "" : "";
+            field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held)
+                ? FieldTypes.Scalar(held) ?? ""
+                : "";
         if (id is null && WireId.TryParse(field, out var number))
             id = number;
         var email = User.AddressOf(field);
@@ -82,32 +93,53 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
         var isLead = role is "lead" or "project_lead" or "manager";
         HashSet<long> found =
         [
-            .. members.Where(m => m.TeamRoles.Contains(role, StringComparer.OrdinalIgnoreCase)
-                || (WireName.TryParse(role, out ProjectRole ofProject) && m.Role == ofProject)
-                || (isLead && m.Role is ProjectRole.Lead)).Select(m => m.UserId),
+            .. members
+                .Where(m =>
+                    m.TeamRoles.Contains(role, StringComparer.OrdinalIgnoreCase)
+                    || (WireName.TryParse(role, out ProjectRole ofProject) && m.Role == ofProject)
+                    || (isLead && m.Role is ProjectRole.Lead)
+                )
+                .Select(m => m.UserId),
         ];
         if (isLead && project.LeadId is { } lead)
             found.Add(lead);
         OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
-        return await db.Users.Where(u => !u.Deactivated && (found.Contains(u.Id) || u.Role == ofOrganization)).Select(u => u.Id).ToListAsync(ct);
+        return await db
+            .Users.Where(u => !u.Deactivated && (found.Contains(u.Id) || u.Role == ofOrganization))
+            .Select(u => u.Id)
+            .ToListAsync(ct);
     }
 
     private async Task<IReadOnlyCollection<long>> ReadersAmongAsync(HashSet<long> users, CancellationToken ct)
     {
         if (users.Count == 0)
             return [];
-        var roles = await db.Users.Where(u => users.Contains(u.Id))
+        var roles = await db
+            .Users.Where(u => users.Contains(u.Id))
             .Select(u => new
             {
                 u.Id,
                 u.Role,
-                Membership = db.ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Membership = db
+                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == u.Id)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
-            .OrderBy(u => u.Id).ToListAsync(ct);
+            .OrderBy(u => u.Id)
+            .ToListAsync(ct);
         return
         [
-            .. roles.Where(u => ProjectPolicy.AccessOf(
-                new Actor(issue.OrganizationId, u.Id, u.Role), project.Visibility, project.LeadId, u.Membership) is not ProjectAccess.None).Select(u => u.Id),
+            .. roles
+                .Where(u =>
+                    ProjectPolicy.AccessOf(
+                        new Actor(issue.OrganizationId, u.Id, u.Role),
+                        project.Visibility,
+                        project.LeadId,
+                        u.Membership
+                    )
+                        is not ProjectAccess.None
+                )
+                .Select(u => u.Id),
         ];
     }
 }

@@ -13,7 +13,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>The actions that tell others: they make a delivery, which goes the way of all deliveries once the action is committed.</summary>
+/// <summary>
+/// The actions that tell others: they make a delivery, which goes the way of all deliveries once the action is committed.
+/// </summary>
 internal sealed partial class ActionRun
 {
     /// <summary>Actions of extensions are named <c>ext:the_action</c> or <c>ext:the.extension.the_action</c>.</summary>
@@ -27,21 +29,34 @@ internal sealed partial class ActionRun
     /// <summary>The endpoint for which the action has made a delivery, or null.</summary>
     public long? Told { get; private set; }
 
-    /// <summary>Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the delivery's failure.</summary>
+    /// <summary>
+    /// Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the
+    /// delivery's failure.
+    /// </summary>
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SendAsync(
-        Dictionary<string, JsonElement> given, string? body, CancellationToken ct)
+        Dictionary<string, JsonElement> given,
+        string? body,
+        CancellationToken ct
+    )
     {
         if (TextOf(given, "url") is not { } address)
             return Skipped("There is no url; what it is made of may not be set.");
         if (!Webhook.IsAddress(address))
-            return Error.Validation("url", $"The url is no address: https://…, at most {Webhook.MaxUrlLength} characters, without a user.");
+            return Error.Validation(
+                "url",
+                $"The url is no address: https://…, at most {Webhook.MaxUrlLength} characters, without a user."
+            );
         var method = TextOf(given, "method")?.ToUpperInvariant() ?? "POST";
         if (!Methods.Contains(method))
             return Error.Validation("method", $"The method is one of {string.Join(", ", Methods)}.");
         if (body is not null && Encoding.UTF8.GetByteCount(body) > WebhookDelivery.MaxBodyBytes)
             return Error.Validation("body", $"The body has more than {WebhookDelivery.MaxBodyBytes} bytes.");
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var header in given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object ? chosen.EnumerateObject() : default)
+        foreach (
+            var header in given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object
+                ? chosen.EnumerateObject()
+                : default
+        )
         {
             var value = FieldTypes.Scalar(header.Value) ?? "";
             if (WebhookHeaders.FaultOf(header.Name, value) is { } fault)
@@ -53,7 +68,13 @@ internal sealed partial class ActionRun
         if (await FindHostAsync(host, ct) is not { } webhook)
             return Error.Validation("url", $"Actions send to {MaxHosts} hosts at most.");
         var request = JsonSerializer.Serialize(new ActionRequest(method, address, headers, body), WireJson.Options);
-        var delivery = WebhookDelivery.Send(webhook, protector.Protect(ISecretProtector.ActionPurpose, request), project.Id, issue.Id, now);
+        var delivery = WebhookDelivery.Send(
+            webhook,
+            protector.Protect(ISecretProtector.ActionPurpose, request),
+            project.Id,
+            issue.Id,
+            now
+        );
         await TellAsync(delivery, ct);
         return Done($"{method} to {host} is delivery {delivery.Id}.");
     }
@@ -71,12 +92,22 @@ internal sealed partial class ActionRun
         return made;
     }
 
-    /// <summary>The body as JSON. A text that is JSON is filled value by value too, so that a title with a quote cannot break it.</summary>
+    /// <summary>
+    /// The body as JSON. A text that is JSON is filled value by value too, so that a title with a quote cannot break it.
+    /// </summary>
     private string? BodyOf(WorkflowAction action)
     {
-        if (action.Parameters.ValueKind is not JsonValueKind.Object || !action.Parameters.TryGetProperty("body", out var body) || body.ValueKind is JsonValueKind.Null)
+        if (
+            action.Parameters.ValueKind is not JsonValueKind.Object
+            || !action.Parameters.TryGetProperty("body", out var body)
+            || body.ValueKind is JsonValueKind.Null
+        )
             return null;
-        if (body.ValueKind is JsonValueKind.String && body.GetString() is { } text && text.AsSpan().TrimStart() is ['{' or '[', ..])
+        if (
+            body.ValueKind is JsonValueKind.String
+            && body.GetString() is { } text
+            && text.AsSpan().TrimStart() is ['{' or '[', ..]
+        )
         {
             try
             {
@@ -94,29 +125,71 @@ internal sealed partial class ActionRun
 
     /// <summary>Tells an extension to do something that it offers.</summary>
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> AskExtensionAsync(
-        string name, Dictionary<string, JsonElement> given, CancellationToken ct)
+        string name,
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
-        var offers = (await db.Extensions.AsNoTracking().Where(e => e.Status == ExtensionStatus.Active && (e.ProjectId == null || e.ProjectId == project.Id)).ToListAsync(ct))
-            .SelectMany(e => e.Manifest.WorkflowActions.Where(a => IsNamed(name, e, a)).Select(a => (Extension: e, Action: a))).ToList();
+        var offers = (
+            await db
+                .Extensions.AsNoTracking()
+                .Where(e => e.Status == ExtensionStatus.Active && (e.ProjectId == null || e.ProjectId == project.Id))
+                .ToListAsync(ct)
+        )
+            .SelectMany(e => e.Manifest.WorkflowActions.Where(a => IsNamed(name, e, a)).Select(a => (Extension: e, Action: a)))
+            .ToList();
         if (offers.Exists(o => o.Extension.ProjectId is not null))
-            offers.RemoveAll(o => o.Extension.ProjectId is null); // what was installed for the project comes before what is there for all
+            // What was installed for the project comes before what is there for all.
+            offers.RemoveAll(o => o.Extension.ProjectId is null);
         if (offers.Count != 1)
         {
-            return Skipped(offers.Count == 0
-                ? $"No extension here offers the action '{name}'."
-                : $"Several extensions offer '{name}': {string.Join(", ", offers.Select(o => $"{ExtensionPrefix}{o.Extension.Key}.{o.Action.Id}"))}.");
+            return Skipped(
+                offers.Count == 0
+                    ? $"No extension here offers the action '{name}'."
+                    : $"Several extensions offer '{name}': "
+                        + $"{string.Join(", ", offers.Select(o => $"{ExtensionPrefix}{o.Extension.Key}.{o.Action.Id}"))}."
+            );
         }
 
         var (extension, action) = offers[0];
-        if (action.Parameters.Where(p => p.Required && !given.ContainsKey(p.Key)).Select(p => p.Key).ToList() is { Count: > 0 } missing)
+        if (
+            action.Parameters.Where(p => p.Required && !given.ContainsKey(p.Key)).Select(p => p.Key).ToList() is
+            { Count: > 0 } missing
+        )
             return Error.Validation(missing[0], $"The action needs {string.Join(", ", missing)}.");
-        if (await db.Webhooks.FirstOrDefaultAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active, ct) is not { } webhook)
+        if (
+            await db.Webhooks.FirstOrDefaultAsync(
+                w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active,
+                ct
+            )
+            is not { } webhook
+        )
             return Skipped($"{extension.Key} runs inside its host and is not called.");
 
-        var told = LoggedEvent.Of(issue, new WorkflowTriggered(action.Id, Guid.NewGuid().ToString(), JsonSerializer.SerializeToElement(given), actor.UserId, now), EventCause.Automation, 0).Single();
+        var told = LoggedEvent
+            .Of(
+                issue,
+                new WorkflowTriggered(
+                    action.Id,
+                    Guid.NewGuid().ToString(),
+                    JsonSerializer.SerializeToElement(given),
+                    actor.UserId,
+                    now
+                ),
+                EventCause.Automation,
+                0
+            )
+            .Single();
         var document = (await db.ToDocumentsAsync([told], url, ct))[0];
         var delivery = WebhookDelivery.Tell(
-            webhook, told.EventId, action.Handler ?? action.Id, JsonSerializer.Serialize(document, WireJson.Options), project.Id, issue.Id, now);
+            webhook,
+            told.EventId,
+            action.Handler ?? action.Id,
+            JsonSerializer.Serialize(document, WireJson.Options),
+            project.Id,
+            issue.Id,
+            now
+        );
         await TellAsync(delivery, ct);
         return Done($"{extension.Key} is told by delivery {delivery.Id}.");
     }

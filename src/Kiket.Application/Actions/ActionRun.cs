@@ -14,7 +14,16 @@ namespace Kiket.Application.Actions;
 
 /// <summary>One action while it runs on one issue. What it cannot do it says; it never pretends.</summary>
 internal sealed partial class ActionRun(
-    IKiketDb db, IUnitOfWork work, IPlaceholders placeholders, ISecretProtector protector, Actor actor, PublicUrl url, DateTimeOffset now, Issue issue, Project project)
+    IKiketDb db,
+    IUnitOfWork work,
+    IPlaceholders placeholders,
+    ISecretProtector protector,
+    Actor actor,
+    PublicUrl url,
+    DateTimeOffset now,
+    Issue issue,
+    Project project
+)
 {
     private readonly ActionRecipients people = new(db, issue, project);
     private Dictionary<string, object?> document = [];
@@ -23,9 +32,10 @@ internal sealed partial class ActionRun(
     public async Task<Result<(ActionOutcome Outcome, string Detail)>> RunAsync(WorkflowAction action, CancellationToken ct)
     {
         document = await IssueDocument.ReadAsync(db, issue, project, url, ct);
-        var given = action.Parameters.ValueKind is JsonValueKind.Object
-            ? action.Parameters.EnumerateObject().ToDictionary(p => p.Name, p => Fill(p.Value), StringComparer.Ordinal)
-            : [];
+        var given =
+            action.Parameters.ValueKind is JsonValueKind.Object
+                ? action.Parameters.EnumerateObject().ToDictionary(p => p.Name, p => Fill(p.Value), StringComparer.Ordinal)
+                : [];
         return action.Kind switch
         {
             "notify" => await NotifyAsync(given, ct),
@@ -35,13 +45,20 @@ internal sealed partial class ActionRun(
             "transition" => await TransitionAsync(TextOf(given, "to", "state", "target", "status"), TextOf(given, "comment"), ct),
             "spawn_issue" => await SpawnAsync(given, ct),
             "webhook" => await SendAsync(given, BodyOf(action), ct),
-            _ when action.Kind.StartsWith(ExtensionPrefix, StringComparison.Ordinal) => await AskExtensionAsync(action.Kind[ExtensionPrefix.Length..], given, ct),
+            _ when action.Kind.StartsWith(ExtensionPrefix, StringComparison.Ordinal) => await AskExtensionAsync(
+                action.Kind[ExtensionPrefix.Length..],
+                given,
+                ct
+            ),
             _ when action.Kind.StartsWith("ai_", StringComparison.Ordinal) => Skipped("There is no AI agent here."),
             _ => Skipped($"There is no action '{action.Kind}' here."),
         };
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> NotifyAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> NotifyAsync(
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         if (TextOf(given, "message", "body", "text") is not { } message)
             return Skipped("There is no message.");
@@ -56,10 +73,15 @@ internal sealed partial class ActionRun(
         return Skipped(missing.Length > 0 ? missing.Trim() : "There are no recipients.");
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> AssignAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> AssignAsync(
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         if (TextOf(given, "to", "user", "assignee") is not { } name)
-            return Skipped(TextOf(given, "strategy") is { } strategy ? $"There is no strategy '{strategy}' here." : "Nobody is named.");
+            return Skipped(
+                TextOf(given, "strategy") is { } strategy ? $"There is no strategy '{strategy}' here." : "Nobody is named."
+            );
         if (await people.FindUserAsync(name, ct) is not { } user)
             return Skipped($"Nobody found for {name}.");
         if (TextOf(given, "field") is not { } field || field is "assignee" or "assignee_id")
@@ -74,15 +96,25 @@ internal sealed partial class ActionRun(
         return await EditAsync(CustomField(field, JsonSerializer.SerializeToElement(email)), $"{field} is {email}.", ct);
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> AddLabelsAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> AddLabelsAsync(
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         List<string> labels = [.. TextsOf(given, "labels"), .. TextsOf(given, "label")];
         if (labels.Count == 0)
             return Skipped("There are no labels.");
-        return await EditAsync(new() { Labels = new([.. issue.Labels.Union(labels)]) }, $"Labelled {string.Join(", ", labels)}.", ct);
+        return await EditAsync(
+            new() { Labels = new([.. issue.Labels.Union(labels)]) },
+            $"Labelled {string.Join(", ", labels)}.",
+            ct
+        );
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> UpdateFieldsAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> UpdateFieldsAsync(
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
         if (TextOf(given, "field") is { } single)
@@ -95,7 +127,10 @@ internal sealed partial class ActionRun(
             return Skipped("There are no fields.");
 
         var status = TextOf(fields, "status", "state");
-        if (await ReadEditAsync(fields.Where(f => f.Key is not ("status" or "state")), ct) is var edit && edit.Error is { } unknown)
+        if (
+            await ReadEditAsync(fields.Where(f => f.Key is not ("status" or "state")), ct) is var edit
+            && edit.Error is { } unknown
+        )
             return unknown;
         if (IssueFields.For(FieldUses.Actions).FirstOrDefault(f => f.HasOwnMethod && f.IsGiven(edit.Value)) is { } other)
             return Error.Validation($"issue.{other.Name}", $"An action cannot change {other.Name}.");
@@ -111,7 +146,11 @@ internal sealed partial class ActionRun(
         return Done($"Set {string.Join(", ", fields.Keys)}.");
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> TransitionAsync(string? to, string? comment, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> TransitionAsync(
+        string? to,
+        string? comment,
+        CancellationToken ct
+    )
     {
         if (to is null)
             return Skipped("No state is named.");
@@ -127,21 +166,40 @@ internal sealed partial class ActionRun(
         return Done($"Moved to {issue.Status}.");
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> SpawnAsync(Dictionary<string, JsonElement> given, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> SpawnAsync(
+        Dictionary<string, JsonElement> given,
+        CancellationToken ct
+    )
     {
         string[] own = ["parent", "link_parent", "status", "state", "template"];
         var read = await ReadEditAsync(given.Where(g => !own.Contains(g.Key)), ct);
         if (read.Error is { } fault)
             return fault;
-        var isChild = own[..2].Any(k => given.TryGetValue(k, out var flag) && (flag.ValueKind is JsonValueKind.True || TextOf(given, k) is "true" or "self" or "current"));
+        var isChild = own[..2]
+            .Any(k =>
+                given.TryGetValue(k, out var flag)
+                && (flag.ValueKind is JsonValueKind.True || TextOf(given, k) is "true" or "self" or "current")
+            );
         var edit = isChild ? read.Value with { ParentId = issue.Id } : read.Value;
         if (await db.FindUnfitAssigneeAsync(project, edit, null, ct) is { } unfit)
             return Skipped(unfit.Message);
-        var opened = await db.OpenIssueAsync(project, edit, TextOf(given, "status", "state"), TextOf(given, "template"), actor, now, ct);
+        var opened = await db.OpenIssueAsync(
+            project,
+            edit,
+            TextOf(given, "status", "state"),
+            TextOf(given, "template"),
+            actor,
+            now,
+            ct
+        );
         return opened.Error is { } refusal ? refusal : Done($"Opened {opened.Value.Key}.");
     }
 
-    private async Task<Result<(ActionOutcome Outcome, string Detail)>> EditAsync(IssueEdit edit, string detail, CancellationToken ct)
+    private async Task<Result<(ActionOutcome Outcome, string Detail)>> EditAsync(
+        IssueEdit edit,
+        string detail,
+        CancellationToken ct
+    )
     {
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } refusal)
             return refusal;
@@ -150,7 +208,10 @@ internal sealed partial class ActionRun(
     }
 
     /// <summary>Reads fields by the names that they have on the wire; any other name is that of a custom field.</summary>
-    private async Task<Result<IssueEdit>> ReadEditAsync(IEnumerable<KeyValuePair<string, JsonElement>> fields, CancellationToken ct)
+    private async Task<Result<IssueEdit>> ReadEditAsync(
+        IEnumerable<KeyValuePair<string, JsonElement>> fields,
+        CancellationToken ct
+    )
     {
         var edit = new IssueEdit();
         Dictionary<string, JsonElement> custom = new(StringComparer.Ordinal);
@@ -193,20 +254,29 @@ internal sealed partial class ActionRun(
     private static string CustomKey(string field) =>
         field.StartsWith("custom_fields.", StringComparison.Ordinal) ? field["custom_fields.".Length..] : field;
 
-    /// <summary>Fills the texts of a document one by one, so that nothing that is filled in can change the document's shape.</summary>
-    private JsonElement Fill(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => JsonSerializer.SerializeToElement(placeholders.Fill(value.GetString()!, document)),
-        JsonValueKind.Array => JsonSerializer.SerializeToElement(value.EnumerateArray().Select(Fill)),
-        JsonValueKind.Object => JsonSerializer.SerializeToElement(value.EnumerateObject().ToDictionary(p => p.Name, p => Fill(p.Value))),
-        _ => value,
-    };
+    /// <summary>
+    /// Fills the texts of a document one by one, so that nothing that is filled in can change the document's shape.
+    /// </summary>
+    private JsonElement Fill(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => JsonSerializer.SerializeToElement(placeholders.Fill(value.GetString()!, document)),
+            JsonValueKind.Array => JsonSerializer.SerializeToElement(value.EnumerateArray().Select(Fill)),
+            JsonValueKind.Object => JsonSerializer.SerializeToElement(
+                value.EnumerateObject().ToDictionary(p => p.Name, p => Fill(p.Value))
+            ),
+            _ => value,
+        };
 
     private static string? TextOf(Dictionary<string, JsonElement> given, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
-            if (given.TryGetValue(name, out var value) && FieldTypes.Scalar(value) is { } text && !string.IsNullOrWhiteSpace(text))
+            if (
+                given.TryGetValue(name, out var value)
+                && FieldTypes.Scalar(value) is { } text
+                && !string.IsNullOrWhiteSpace(text)
+            )
                 return text.Trim();
         }
 

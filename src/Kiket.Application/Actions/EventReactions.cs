@@ -11,9 +11,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Actions;
 
-/// <summary>Runs what workflows and automations ask for after an event, in order. Works in the unit of work that marks the event.</summary>
+/// <summary>
+/// Runs what workflows and automations ask for after an event, in order. Works in the unit of work that marks the event.
+/// </summary>
 public sealed class EventReactions(
-    IKiketDb db, IUnitOfWork work, ICurrentActor current, IPlaceholders placeholders, ISecretProtector protector, PublicUrl url, TimeProvider time)
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    IPlaceholders placeholders,
+    ISecretProtector protector,
+    PublicUrl url,
+    TimeProvider time
+)
 {
     /// <summary>How many events in a row may cause each other.</summary>
     public const int MaxDepth = 10;
@@ -48,17 +57,33 @@ public sealed class EventReactions(
                         return (ActionOutcome.Skipped, "The issue is gone.");
                     if (!await HoldAsync(action, happened, fresh.Issue, ct))
                         return (ActionOutcome.Skipped, "Its conditions do not hold.");
-                    var run = new ActionRun(db, work, placeholders, protector, current.Actor, url, time.GetUtcNow(), fresh.Issue, fresh.Project);
+                    var run = new ActionRun(
+                        db,
+                        work,
+                        placeholders,
+                        protector,
+                        current.Actor,
+                        url,
+                        time.GetUtcNow(),
+                        fresh.Issue,
+                        fresh.Project
+                    );
                     var ran = await run.RunAsync(action, ct);
                     if (run.Told is { } endpoint)
                         told.Add(endpoint);
                     return ran;
                 },
-                ct);
+                ct
+            );
             await work.FlushBatchAsync(ct);
             if (await LoadAsync(happened, ct) is not { } after)
                 return told;
-            Record(after.Issue, source, action, ended.Error is { } refusal ? (ActionOutcome.Failed, Sentence(refusal)) : ended.Value);
+            Record(
+                after.Issue,
+                source,
+                action,
+                ended.Error is { } refusal ? (ActionOutcome.Failed, Sentence(refusal)) : ended.Value
+            );
         }
 
         return told;
@@ -72,21 +97,39 @@ public sealed class EventReactions(
         return issue is null || project.Status is ProjectStatus.Archived ? null : (issue, project);
     }
 
-    /// <summary>What is to run, in order: first what the workflow asks for, then the automations that wait for the event.</summary>
-    private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
+    /// <summary>
+    /// What is to run, in order: first what the workflow asks for, then the automations that wait for the event.
+    /// </summary>
+    private async Task<List<(string Source, WorkflowAction Action)>> PlanAsync(
+        IssueEvent happened,
+        Issue issue,
+        Project project,
+        CancellationToken ct
+    )
     {
         var automations = project.Schema.Automations.Where(a => a.WaitsFor(happened.Name, happened.To)).ToList();
-        var names = (string[])[EventNames.IssueCreated, EventNames.IssueStatusChanged, EventNames.IssueUpdated, EventNames.WorkflowSlaStatus];
+        var names = (string[])
+            [EventNames.IssueCreated, EventNames.IssueStatusChanged, EventNames.IssueUpdated, EventNames.WorkflowSlaStatus];
         if (automations.Count == 0 && !names.Contains(happened.Name))
             return [];
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => new { w.Key, w.Definition }).SingleAsync(ct);
-        List<(string Source, WorkflowAction Action)> planned = [.. HooksOf(happened, workflow.Definition), .. await SlaHooksAsync(happened, issue, ct)];
+        var workflow = await db
+            .Workflows.AsNoTracking()
+            .Where(w => w.Id == issue.WorkflowId)
+            .Select(w => new { w.Key, w.Definition })
+            .SingleAsync(ct);
+        List<(string Source, WorkflowAction Action)> planned =
+        [
+            .. HooksOf(happened, workflow.Definition),
+            .. await SlaHooksAsync(happened, issue, ct),
+        ];
         automations.RemoveAll(a => a.Workflow is not null && a.Workflow != workflow.Key);
         if (automations.Count == 0)
             return planned;
 
         var context = await ReadContextAsync(happened, issue, workflow.Definition, ct);
-        foreach (var automation in automations.Where(a => a.Conditions.All(c => WorkflowEngine.IsMet(c, workflow.Definition, context))))
+        foreach (
+            var automation in automations.Where(a => a.Conditions.All(c => WorkflowEngine.IsMet(c, workflow.Definition, context)))
+        )
             planned.AddRange(automation.Actions.Select(a => ($"automation.{automation.Key}", a)));
         return planned;
     }
@@ -95,8 +138,13 @@ public sealed class EventReactions(
     {
         if (happened.Name == EventNames.IssueUpdated)
         {
-            var completed = workflow.States.Where(s => s.Checklist is { } list && happened.Changes.Any(c => c.Field == Issue.ChecklistField(list)));
-            return completed.SelectMany(s => s.Checklist!.OnComplete.Select(a => ($"on_complete.{s.Checklist.Id}", a)).Concat(s.OnComplete.Select(a => ($"on_complete.{s.Key}", a))));
+            var completed = workflow.States.Where(s =>
+                s.Checklist is { } list && happened.Changes.Any(c => c.Field == Issue.ChecklistField(list))
+            );
+            return completed.SelectMany(s =>
+                s.Checklist!.OnComplete.Select(a => ($"on_complete.{s.Checklist.Id}", a))
+                    .Concat(s.OnComplete.Select(a => ($"on_complete.{s.Key}", a)))
+            );
         }
 
         if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
@@ -107,13 +155,19 @@ public sealed class EventReactions(
         [
             .. left?.OnExit.Select(a => ($"on_exit.{left.Key}", a)) ?? [],
             .. state?.OnEnter.Select(a => ($"on_enter.{state.Key}", a)) ?? [],
-
             // With a checklist the state is complete when that is.
-            .. happened.Name == EventNames.IssueStatusChanged && state is { Checklist: null } ? state.OnComplete.Select(a => ($"on_complete.{state.Key}", a)) : [],
+            .. happened.Name == EventNames.IssueStatusChanged && state is { Checklist: null }
+                ? state.OnComplete.Select(a => ($"on_complete.{state.Key}", a))
+                : [],
         ];
     }
 
-    private async Task<MoveContext> ReadContextAsync(IssueEvent happened, Issue issue, WorkflowDefinition workflow, CancellationToken ct)
+    private async Task<MoveContext> ReadContextAsync(
+        IssueEvent happened,
+        Issue issue,
+        WorkflowDefinition workflow,
+        CancellationToken ct
+    )
     {
         var context = await db.ReadMoveContextAsync(issue, workflow, time.GetUtcNow(), ct);
         return context with { Issue = Automation.FactsOf(context.Issue, happened.From, happened.To, happened.Changes) };
@@ -123,18 +177,28 @@ public sealed class EventReactions(
     {
         if (action.Conditions.Count == 0)
             return true;
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await db
+            .Workflows.AsNoTracking()
+            .Where(w => w.Id == issue.WorkflowId)
+            .Select(w => w.Definition)
+            .SingleAsync(ct);
         var context = await ReadContextAsync(happened, issue, workflow, ct);
         return action.Conditions.All(c => WorkflowEngine.IsMet(c, workflow, context));
     }
 
     /// <summary>Once the issue has left the state, what was to be done about its time there would come too late.</summary>
-    private async Task<IReadOnlyList<(string Source, WorkflowAction Action)>> SlaHooksAsync(IssueEvent happened, Issue issue, CancellationToken ct)
+    private async Task<IReadOnlyList<(string Source, WorkflowAction Action)>> SlaHooksAsync(
+        IssueEvent happened,
+        Issue issue,
+        CancellationToken ct
+    )
     {
         if (happened is not { Name: EventNames.WorkflowSlaStatus, SlaRule: { } rule, To: "imminent" or "breached" })
             return [];
-        var policy = await db.SlaTimers.Where(t => t.IssueId == issue.Id && t.RuleKey == rule && t.StoppedAt == null)
-            .Select(t => t.Policy).FirstOrDefaultAsync(ct);
+        var policy = await db
+            .SlaTimers.Where(t => t.IssueId == issue.Id && t.RuleKey == rule && t.StoppedAt == null)
+            .Select(t => t.Policy)
+            .FirstOrDefaultAsync(ct);
         return happened.To == "imminent"
             ? [.. (policy?.OnWarning ?? []).Select(a => ($"on_warning.{issue.Status}", a))]
             : [.. (policy?.OnBreach ?? []).Select(a => ($"on_breach.{issue.Status}", a))];
@@ -143,14 +207,21 @@ public sealed class EventReactions(
     /// <summary>Tells the assignee, the project's leads and the administrators, each once (contract, section 16).</summary>
     private async Task NotifyOfSlaAsync(IssueEvent happened, Issue issue, Project project, CancellationToken ct)
     {
-        var users = await db.Users
-            .Where(u => !u.Deactivated && u.Email != User.ActionsEmail)
-            .Where(u => u.Id == issue.AssigneeId || u.Id == project.LeadId || u.Role == OrganizationRole.Admin
-                || db.ProjectMembers.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Lead))
-            .OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
-        var (level, message) = happened.To == "breached"
-            ? (NotificationLevel.Error, $"{issue.Key} has been in {issue.Status} longer than it should.")
-            : (NotificationLevel.Warning, $"{issue.Key} will soon have been in {issue.Status} longer than it should.");
+        var users = await db
+            .Users.Where(u => !u.Deactivated && u.Email != User.ActionsEmail)
+            .Where(u =>
+                u.Id == issue.AssigneeId
+                || u.Id == project.LeadId
+                || u.Role == OrganizationRole.Admin
+                || db.ProjectMembers.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Lead)
+            )
+            .OrderBy(u => u.Id)
+            .Select(u => u.Id)
+            .ToListAsync(ct);
+        var (level, message) =
+            happened.To == "breached"
+                ? (NotificationLevel.Error, $"{issue.Key} has been in {issue.Status} longer than it should.")
+                : (NotificationLevel.Warning, $"{issue.Key} will soon have been in {issue.Status} longer than it should.");
         foreach (var user in users)
             db.Notifications.Add(Notification.About(issue, user, message, level, time.GetUtcNow()));
     }

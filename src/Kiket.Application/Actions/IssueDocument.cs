@@ -9,13 +9,27 @@ namespace Kiket.Application.Actions;
 /// <summary>All that placeholders can see: <c>issue</c> and <c>project</c> as plain values.</summary>
 internal static class IssueDocument
 {
-    public static async Task<Dictionary<string, object?>> ReadAsync(IKiketDb db, Issue issue, Project project, PublicUrl url, CancellationToken ct)
+    public static async Task<Dictionary<string, object?>> ReadAsync(
+        IKiketDb db,
+        Issue issue,
+        Project project,
+        PublicUrl url,
+        CancellationToken ct
+    )
     {
-        var people = await db.Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
-            .Select(u => new { u.Id, u.Name, u.Email }).ToDictionaryAsync(u => u.Id, ct);
+        var people = await db
+            .Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
+            .Select(u => new
+            {
+                u.Id,
+                u.Name,
+                u.Email,
+            })
+            .ToDictionaryAsync(u => u.Id, ct);
         var assignee = issue.AssigneeId is { } id ? people.GetValueOrDefault(id) : null;
         var reporter = people.GetValueOrDefault(issue.ReporterId);
-        var fields = IssueFields.For(FieldUses.Placeholders)
+        var fields = IssueFields
+            .For(FieldUses.Placeholders)
             .ToDictionary(f => f.Name, f => f.ToJson(issue) is { } value ? Plain(value) : null);
         fields["assignee"] = assignee?.Name;
         fields["assignee_email"] = assignee?.Email;
@@ -26,18 +40,24 @@ internal static class IssueDocument
         return new()
         {
             ["issue"] = fields,
-            ["project"] = new Dictionary<string, object?> { ["id"] = project.Id, ["key"] = project.Key, ["name"] = project.Name },
+            ["project"] = new Dictionary<string, object?>
+            {
+                ["id"] = project.Id,
+                ["key"] = project.Key,
+                ["name"] = project.Name,
+            },
         };
     }
 
-    private static object? Plain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : value.GetRawText(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
-        JsonValueKind.Object => value.EnumerateObject().ToDictionary(p => p.Name, p => Plain(p.Value)),
-        _ => null,
-    };
+    private static object? Plain(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.TryGetDecimal(out var number) ? number : value.GetRawText(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Array => value.EnumerateArray().Select(Plain).ToList(),
+            JsonValueKind.Object => value.EnumerateObject().ToDictionary(p => p.Name, p => Plain(p.Value)),
+            _ => null,
+        };
 }

@@ -18,4 +18,5 @@ public sealed record IssueEvent(
     IReadOnlyList<FieldChange> Changes,
     long ActorId,
     int Depth,
-    string? SlaRule = null);
+    string? SlaRule = null
+);

@@ -54,30 +54,40 @@ public sealed record ApprovalDecisionDto(UserSummary User, bool Approved, string
 internal static class ApprovalProjection
 {
     /// <summary>Two statements for any number of approvals: the people are read together.</summary>
-    public static async Task<IReadOnlyList<ApprovalDto>> ToDtoAsync(this IReadOnlyList<Approval> approvals, IKiketDb db, CancellationToken ct)
+    public static async Task<IReadOnlyList<ApprovalDto>> ToDtoAsync(
+        this IReadOnlyList<Approval> approvals,
+        IKiketDb db,
+        CancellationToken ct
+    )
     {
         var ids = approvals.SelectMany(a => a.Decisions.Select(d => d.UserId).Append(a.RequestedById)).Distinct().ToList();
-        var people = await db.Users.Where(u => ids.Contains(u.Id)).Select(u => new UserSummary(u.Id, u.Name, u.Email)).ToDictionaryAsync(u => u.Id, ct);
-        return [.. approvals.Select(a => new ApprovalDto
-        {
-            Id = a.Id,
-            IssueId = a.IssueId,
-            Name = a.Requirement.Name,
-            From = a.From,
-            To = a.To,
-            Status = a.Status,
-            Level = a.Requirement.Level,
-            Required = a.Requirement.Required,
-            Approvers = a.Requirement.Approvers,
-            Message = a.Requirement.Message,
-            RequestedBy = people[a.RequestedById],
-            Decisions = [.. a.Decisions.Select(d => new ApprovalDecisionDto(people[d.UserId], d.Approved, d.Comment, d.At))],
-            EscalatesAt = a.EscalatesAt,
-            EscalatedAt = a.EscalatedAt,
-            ResolvedAt = a.ResolvedAt,
-            Version = a.Version,
-            CreatedAt = a.CreatedAt,
-            UpdatedAt = a.UpdatedAt,
-        })];
+        var people = await db
+            .Users.Where(u => ids.Contains(u.Id))
+            .Select(u => new UserSummary(u.Id, u.Name, u.Email))
+            .ToDictionaryAsync(u => u.Id, ct);
+        return
+        [
+            .. approvals.Select(a => new ApprovalDto
+            {
+                Id = a.Id,
+                IssueId = a.IssueId,
+                Name = a.Requirement.Name,
+                From = a.From,
+                To = a.To,
+                Status = a.Status,
+                Level = a.Requirement.Level,
+                Required = a.Requirement.Required,
+                Approvers = a.Requirement.Approvers,
+                Message = a.Requirement.Message,
+                RequestedBy = people[a.RequestedById],
+                Decisions = [.. a.Decisions.Select(d => new ApprovalDecisionDto(people[d.UserId], d.Approved, d.Comment, d.At))],
+                EscalatesAt = a.EscalatesAt,
+                EscalatedAt = a.EscalatedAt,
+                ResolvedAt = a.ResolvedAt,
+                Version = a.Version,
+                CreatedAt = a.CreatedAt,
+                UpdatedAt = a.UpdatedAt,
+            }),
+        ];
     }
 }

@@ -13,11 +13,19 @@ namespace Kiket.Application.Approvals;
 internal static class ApprovalQueries
 {
     /// <summary>The actor with every role that a workflow can name.</summary>
-    public static async Task<ApproverCandidate> ReadCandidateAsync(this IKiketDb db, Issue issue, Project project, Actor actor, CancellationToken ct)
+    public static async Task<ApproverCandidate> ReadCandidateAsync(
+        this IKiketDb db,
+        Issue issue,
+        Project project,
+        Actor actor,
+        CancellationToken ct
+    )
     {
         var email = await db.Users.Where(u => u.Id == actor.UserId).Select(u => u.Email).SingleAsync(ct);
-        var member = await db.ProjectMembers.AsNoTracking()
-            .WithSpecification(new MembershipOf(project.Id, actor.UserId)).SingleOrDefaultAsync(ct);
+        var member = await db
+            .ProjectMembers.AsNoTracking()
+            .WithSpecification(new MembershipOf(project.Id, actor.UserId))
+            .SingleOrDefaultAsync(ct);
         var access = ProjectPolicy.AccessOf(actor, project, member?.Role);
 
         HashSet<string> roles = new(member?.TeamRoles ?? [], StringComparer.OrdinalIgnoreCase) { WireName.Of(actor.Role) };

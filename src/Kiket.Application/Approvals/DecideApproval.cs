@@ -13,11 +13,13 @@ namespace Kiket.Application.Approvals;
 
 /// <summary>Approves or rejects a move of an issue. For those whom the workflow names.</summary>
 /// <param name="Approve">True to approve, false to reject.</param>
-public sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment) : ICommand<Result<ApprovalDto>>;
+public sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment)
+    : ICommand<Result<ApprovalDto>>;
 
 internal sealed class DecideApprovalValidator : AbstractValidator<DecideApprovalCommand>
 {
-    public DecideApprovalValidator() => RuleFor(c => c.Comment).MaximumCharacters(Approval.MaxCommentLength).OverridePropertyName("comment");
+    public DecideApprovalValidator() =>
+        RuleFor(c => c.Comment).MaximumCharacters(Approval.MaxCommentLength).OverridePropertyName("comment");
 }
 
 internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -9,7 +9,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
 
-/// <summary>Lets those who manage the project decide about an approval that nobody has decided in time, and tells them. For the job that finds it.</summary>
+/// <summary>
+/// Lets those who manage the project decide about an approval that nobody has decided in time, and tells them. For the job that
+/// finds it.
+/// </summary>
 public sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;
 
 internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
@@ -29,7 +32,9 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
             return false;
 
         issue.RecordEscalation(approval, current.Actor.UserId, now);
-        var message = $"{issue.Key}: nobody has decided about {approval.Requirement.Name} in time. You can decide now, whether the issue may go from '{approval.From}' to '{approval.To}'.";
+        var message =
+            $"{issue.Key}: nobody has decided about {approval.Requirement.Name} in time. You can decide now, whether "
+            + $"the issue may go from '{approval.From}' to '{approval.To}'.";
         foreach (var user in await ReadManagersAsync(project, ct))
             db.Notifications.Add(Notification.About(issue, user, message, NotificationLevel.Warning, now));
         return true;
@@ -38,20 +43,36 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
     private async Task<IReadOnlyList<long>> ReadManagersAsync(Project project, CancellationToken ct)
     {
         var (id, lead) = (project.Id, project.LeadId);
-        var people = await db.Users.Where(u => !u.Deactivated && !u.IsService)
-            .Where(u => u.Id == lead || u.Role == OrganizationRole.Admin || u.Role == OrganizationRole.ProjectManager
-                || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id && m.Role == ProjectRole.Lead))
+        var people = await db
+            .Users.Where(u => !u.Deactivated && !u.IsService)
+            .Where(u =>
+                u.Id == lead
+                || u.Role == OrganizationRole.Admin
+                || u.Role == OrganizationRole.ProjectManager
+                || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id && m.Role == ProjectRole.Lead)
+            )
             .OrderBy(u => u.Id)
             .Select(u => new
             {
                 u.Id,
                 u.Role,
-                Membership = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Membership = db
+                    .ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
             .ToListAsync(ct);
         return
         [
-            .. people.Where(u => ProjectPolicy.AccessOf(new Actor(project.OrganizationId, u.Id, u.Role), project.Visibility, lead, u.Membership) >= ProjectAccess.Manage)
+            .. people
+                .Where(u =>
+                    ProjectPolicy.AccessOf(
+                        new Actor(project.OrganizationId, u.Id, u.Role),
+                        project.Visibility,
+                        lead,
+                        u.Membership
+                    ) >= ProjectAccess.Manage
+                )
                 .Select(u => u.Id),
         ];
     }

@@ -11,10 +11,13 @@ namespace Kiket.Application.Approvals;
 /// <summary>The approvals of an issue, the oldest first; those of states that it has left are closed.</summary>
 public sealed record ListApprovalsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<ApprovalDto>>>;
 
-internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListApprovalsQuery, Result<Page<ApprovalDto>>>
+internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListApprovalsQuery, Result<Page<ApprovalDto>>>
 {
     private static readonly SortOptions<Approval> Sorts = new SortOptions<Approval>("id asc", a => a.Id)
-        .By("id", a => a.Id).By("status", a => a.Status).By("created_at", a => a.CreatedAt);
+        .By("id", a => a.Id)
+        .By("status", a => a.Status)
+        .By("created_at", a => a.CreatedAt);
 
     public async Task<Result<Page<ApprovalDto>>> Handle(ListApprovalsQuery query, CancellationToken ct)
     {
@@ -23,7 +26,8 @@ internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current) :
             return unavailable;
         var issueId = found.Value.Issue.Id;
 
-        var page = await db.Approvals.WithSpecification(new ApprovalsOf(issueId))
+        var page = await db
+            .Approvals.WithSpecification(new ApprovalsOf(issueId))
             .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } refusal)
             return refusal;

@@ -5,11 +5,19 @@ using MediatR;
 
 namespace Kiket.Application.Behaviors;
 
-/// <summary>Makes a command of a request with an idempotency key happen once: the same key gets the stored result. A refusal gives the key back.</summary>
-internal sealed class IdempotencyBehavior<TCommand, T>(IIdempotency idempotency, IUnitOfWork work) : IPipelineBehavior<TCommand, Result<T>>
+/// <summary>
+/// Makes a command of a request with an idempotency key happen once: the same key gets the stored result. A refusal gives the
+/// key back.
+/// </summary>
+internal sealed class IdempotencyBehavior<TCommand, T>(IIdempotency idempotency, IUnitOfWork work)
+    : IPipelineBehavior<TCommand, Result<T>>
     where TCommand : ICommand<Result<T>>
 {
-    public async Task<Result<T>> Handle(TCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<Result<T>> next)
+    public async Task<Result<T>> Handle(
+        TCommand request,
+        CancellationToken cancellationToken,
+        RequestHandlerDelegate<Result<T>> next
+    )
     {
         if (!idempotency.HasKey || work.IsRunning)
             return await next();

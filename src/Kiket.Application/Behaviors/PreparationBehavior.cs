@@ -5,16 +5,25 @@ using MediatR;
 
 namespace Kiket.Application.Behaviors;
 
-/// <summary>Asks what a command has to ask others, before its transaction begins, and once more when the answers are outdated by then.</summary>
-internal sealed class PreparationBehavior<TCommand, T>(IPreparation<TCommand> preparation, IUnitOfWork work) : IPipelineBehavior<TCommand, Result<T>>
+/// <summary>
+/// Asks what a command has to ask others, before its transaction begins, and once more when the answers are outdated by then.
+/// </summary>
+internal sealed class PreparationBehavior<TCommand, T>(IPreparation<TCommand> preparation, IUnitOfWork work)
+    : IPipelineBehavior<TCommand, Result<T>>
     where TCommand : ICommand<Result<T>>
 {
     private const int MaxAttempts = 6;
 
-    public async Task<Result<T>> Handle(TCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<Result<T>> next)
+    public async Task<Result<T>> Handle(
+        TCommand request,
+        CancellationToken cancellationToken,
+        RequestHandlerDelegate<Result<T>> next
+    )
     {
         if (work.IsRunning)
-            throw new InvalidOperationException($"{typeof(TCommand).Name} waits for others, so it cannot run inside a transaction.");
+            throw new InvalidOperationException(
+                $"{typeof(TCommand).Name} waits for others, so it cannot run inside a transaction."
+            );
         for (var attempt = 1; ; attempt++)
         {
             await preparation.PrepareAsync(request, cancellationToken);
@@ -22,9 +31,7 @@ internal sealed class PreparationBehavior<TCommand, T>(IPreparation<TCommand> pr
             {
                 return await next();
             }
-            catch (OutdatedPreparationException) when (attempt < MaxAttempts)
-            {
-            }
+            catch (OutdatedPreparationException) when (attempt < MaxAttempts) { }
             catch (OutdatedPreparationException outdated)
             {
                 return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, outdated.Message);

@@ -9,7 +9,11 @@ namespace Kiket.Application.Behaviors;
 internal sealed class UnitOfWorkBehavior<TCommand, T>(IUnitOfWork work) : IPipelineBehavior<TCommand, Result<T>>
     where TCommand : ICommand<Result<T>>
 {
-    public Task<Result<T>> Handle(TCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<Result<T>> next) =>
+    public Task<Result<T>> Handle(
+        TCommand request,
+        CancellationToken cancellationToken,
+        RequestHandlerDelegate<Result<T>> next
+    ) =>
         request is IRehearsable { DryRun: true }
             ? work.RehearseAsync(() => next(), cancellationToken)
             : work.RunAsync(() => next(), cancellationToken);

@@ -9,10 +9,18 @@ internal static class OrganizationDays
 {
     public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, long organizationId, CancellationToken ct)
     {
-        var settings = await db.Organizations.AsNoTracking().Where(o => o.Id == organizationId).Select(o => o.Settings).SingleAsync(ct);
+        var settings = await db
+            .Organizations.AsNoTracking()
+            .Where(o => o.Id == organizationId)
+            .Select(o => o.Settings)
+            .SingleAsync(ct);
         return settings.Calendar();
     }
 
-    public static async Task<DateOnly> ReadTodayAsync(this IKiketDb db, long organizationId, TimeProvider time, CancellationToken ct) =>
-        (await db.ReadCalendarAsync(organizationId, ct)).DateAt(time.GetUtcNow());
+    public static async Task<DateOnly> ReadTodayAsync(
+        this IKiketDb db,
+        long organizationId,
+        TimeProvider time,
+        CancellationToken ct
+    ) => (await db.ReadCalendarAsync(organizationId, ct)).DateAt(time.GetUtcNow());
 }

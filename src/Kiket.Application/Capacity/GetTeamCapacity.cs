@@ -8,13 +8,14 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// What the members of a team can do and have to do, those with the highest utilization first. Sums hold all work of a member; what lies in
-/// projects that the actor cannot see is one nameless share of them.
+/// What the members of a team can do and have to do, those with the highest utilization first. Sums hold all work of a member;
+/// what lies in projects that the actor cannot see is one nameless share of them.
 /// </summary>
 /// <param name="Project">Its project, or null for the whole organization.</param>
 /// <param name="Team">Only members with this role in the team, or null.</param>
 /// <param name="Weeks">How many weeks to look ahead, 2 to 8; null is 4.</param>
-public sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page) : IQuery<Result<TeamCapacityDto>>
+public sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page)
+    : IQuery<Result<TeamCapacityDto>>
 {
     public const int StandardWeeks = 4;
 }
@@ -51,13 +52,18 @@ public sealed record MemberCapacityDto
 
     public required IReadOnlyList<HeatmapWeekDto> Heatmap { get; init; }
 
-    /// <summary>Whether the user has not accepted the invitation yet. Such users are listed while they have work, and counted in no sum.</summary>
+    /// <summary>
+    /// Whether the user has not accepted the invitation yet. Such users are listed while they have work, and counted in no sum.
+    /// </summary>
     public required bool Pending { get; init; }
 }
 
 /// <summary>Where the work of a member lies, most points first.</summary>
 public sealed record CapacityAllocation(
-    IReadOnlyList<AllocationShare> ByProject, IReadOnlyList<AllocationShare> ByIssueType, IReadOnlyList<AllocationShare> ByStatus);
+    IReadOnlyList<AllocationShare> ByProject,
+    IReadOnlyList<AllocationShare> ByIssueType,
+    IReadOnlyList<AllocationShare> ByStatus
+);
 
 /// <param name="Key">The project, issue type or status; null for work in projects that you cannot see.</param>
 public sealed record AllocationShare(string? Key, decimal Points, int Issues);
@@ -81,49 +87,67 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
             return refusal;
 
         var team = read.Value;
-        var members = team.People.Select(p => ToDto(p, team, weeks))
-            .OrderByDescending(m => m.Utilization ?? (m.Assigned > 0 ? decimal.MaxValue : 0)).ThenBy(m => m.User.Id).ToList();
+        var members = team
+            .People.Select(p => ToDto(p, team, weeks))
+            .OrderByDescending(m => m.Utilization ?? (m.Assigned > 0 ? decimal.MaxValue : 0))
+            .ThenBy(m => m.User.Id)
+            .ToList();
         var page = members.ToPage(query.Page);
         if (page.Error is { } outOfRange)
             return outOfRange;
         var accepted = members.FindAll(m => !m.Pending);
-        return new TeamCapacityDto(page.Value, new(
-            accepted.Count,
-            accepted.Average(m => m.Utilization) is { } mean ? Math.Round(mean, 1, MidpointRounding.AwayFromZero) : null,
-            accepted.Count(m => m.Status is CapacityStatus.Overallocated),
-            accepted.Count(m => m.Status is CapacityStatus.Available)));
+        return new TeamCapacityDto(
+            page.Value,
+            new(
+                accepted.Count,
+                accepted.Average(m => m.Utilization) is { } mean ? Math.Round(mean, 1, MidpointRounding.AwayFromZero) : null,
+                accepted.Count(m => m.Status is CapacityStatus.Overallocated),
+                accepted.Count(m => m.Status is CapacityStatus.Available)
+            )
+        );
     }
 
-    private static MemberCapacityDto ToDto(TeamPerson person, TeamWorkload team, int weeks) => new()
-    {
-        User = new(person.Id, person.Name, person.Email),
-        Pending = person.IsPending,
-        Capacity = person.PointsPerWeek,
-        Assigned = person.Assigned,
-        Utilization = Utilization.Of(person.Assigned, person.PointsPerWeek),
-        Status = Utilization.StatusOf(person.Assigned, person.PointsPerWeek),
-        OpenTasks = person.Work.Count(w => w.Stage is WorkStage.NotBegun),
-        InProgress = person.Work.Count(w => w.Stage is WorkStage.InProgress),
-        Blocked = person.Work.Count(w => w.Stage is WorkStage.Blocked),
-        WeeklyVelocity = person.Velocity,
-        Allocation = new(
-            SharesOf(person, team, w => team.Projects[w.Issue.ProjectId].Key),
-            SharesOf(person, team, w => w.Issue.IssueType),
-            SharesOf(person, team, w => w.Issue.Status)),
-        Heatmap =
-        [
-            .. Heatmap.Spread(
-                    person.Work.Select(w => new OpenWork(w.Issue.Id, w.Points, w.Issue.DueDate, w.Issue.Priority)),
-                    team.Monday,
-                    [.. Enumerable.Range(0, weeks).Select(week => person.Capacity.PointsOfWeek(team.Monday.AddDays(7 * week)))])
-                .Select(w => new HeatmapWeekDto(w.WeekStart, w.Points, w.Percentage)),
-        ],
-    };
+    private static MemberCapacityDto ToDto(TeamPerson person, TeamWorkload team, int weeks) =>
+        new()
+        {
+            User = new(person.Id, person.Name, person.Email),
+            Pending = person.IsPending,
+            Capacity = person.PointsPerWeek,
+            Assigned = person.Assigned,
+            Utilization = Utilization.Of(person.Assigned, person.PointsPerWeek),
+            Status = Utilization.StatusOf(person.Assigned, person.PointsPerWeek),
+            OpenTasks = person.Work.Count(w => w.Stage is WorkStage.NotBegun),
+            InProgress = person.Work.Count(w => w.Stage is WorkStage.InProgress),
+            Blocked = person.Work.Count(w => w.Stage is WorkStage.Blocked),
+            WeeklyVelocity = person.Velocity,
+            Allocation = new(
+                SharesOf(person, team, w => team.Projects[w.Issue.ProjectId].Key),
+                SharesOf(person, team, w => w.Issue.IssueType),
+                SharesOf(person, team, w => w.Issue.Status)
+            ),
+            Heatmap =
+            [
+                .. Heatmap
+                    .Spread(
+                        person.Work.Select(w => new OpenWork(w.Issue.Id, w.Points, w.Issue.DueDate, w.Issue.Priority)),
+                        team.Monday,
+                        [
+                            .. Enumerable
+                                .Range(0, weeks)
+                                .Select(week => person.Capacity.PointsOfWeek(team.Monday.AddDays(7 * week))),
+                        ]
+                    )
+                    .Select(w => new HeatmapWeekDto(w.WeekStart, w.Points, w.Percentage)),
+            ],
+        };
 
     private static List<AllocationShare> SharesOf(TeamPerson person, TeamWorkload team, Func<Work, string> keyOf) =>
-    [
-        .. person.Work.GroupBy(w => team.Projects[w.Issue.ProjectId].IsVisible ? keyOf(w) : null)
-            .Select(g => new AllocationShare(g.Key, g.Sum(w => w.Points), g.Count()))
-            .OrderByDescending(s => s.Points).ThenBy(s => s.Key is null).ThenBy(s => s.Key, StringComparer.Ordinal),
-    ];
+        [
+            .. person
+                .Work.GroupBy(w => team.Projects[w.Issue.ProjectId].IsVisible ? keyOf(w) : null)
+                .Select(g => new AllocationShare(g.Key, g.Sum(w => w.Points), g.Count()))
+                .OrderByDescending(s => s.Points)
+                .ThenBy(s => s.Key is null)
+                .ThenBy(s => s.Key, StringComparer.Ordinal),
+        ];
 }

@@ -8,8 +8,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// What should be reassigned so that nobody has more than they can do. Only issues that the actor may change are moved, and only to people
-/// who work in their project and know what they need.
+/// What should be reassigned so that nobody has more than they can do. Only issues that the actor may change are moved, and
+/// only to people who work in their project and know what they need.
 /// </summary>
 /// <param name="Project">Only issues of this project, among those who work in it; or null.</param>
 /// <param name="Limit">How many at most, 1 to 100; null is 25.</param>
@@ -35,7 +35,8 @@ public sealed record RecommendationDto(
     UserSummary ToUser,
     IReadOnlyList<string> Reasons,
     decimal Confidence,
-    RecommendationImpact Impact);
+    RecommendationImpact Impact
+);
 
 /// <summary>What a recommendation asks for.</summary>
 public enum RecommendationType
@@ -62,7 +63,15 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
         var limit = query.Limit ?? ListRecommendationsQuery.StandardLimit;
         if (limit is < 1 or > ListRecommendationsQuery.MaxLimit)
             return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListRecommendationsQuery.MaxLimit}.");
-        var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, null, GetTeamCapacityQuery.StandardWeeks, time.GetUtcNow(), ct);
+        var read = await TeamWorkload.ReadAsync(
+            db,
+            current.Actor,
+            query.Project,
+            null,
+            GetTeamCapacityQuery.StandardWeeks,
+            time.GetUtcNow(),
+            ct
+        );
         if (read.Error is { } refusal)
             return refusal;
 
@@ -72,8 +81,10 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
         var (before, after) = (balance.Problem.LoadsAfter([]), balance.Problem.LoadsAfter(plan.Moves));
         return new RecommendationsDto(
             new Page<RecommendationDto>(steps, steps.Count, 1, limit),
-            new(new(MaxOf(before), MaxOf(after)), steps.Sum(s => s.Issue.Points), plan.Optimal));
+            new(new(MaxOf(before), MaxOf(after)), steps.Sum(s => s.Issue.Points), plan.Optimal)
+        );
 
-        decimal? MaxOf(IReadOnlyDictionary<long, decimal> loads) => read.Value.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
+        decimal? MaxOf(IReadOnlyDictionary<long, decimal> loads) =>
+            read.Value.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
     }
 }

@@ -16,7 +16,11 @@ namespace Kiket.Application.Capacity;
 /// <param name="Partial">Whether what can be done is done although something else is refused.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 public sealed record ReassignIssuesCommand(
-    IReadOnlyList<Reassignment> Reassignments, IReadOnlyList<string> RecommendationIds, bool Partial, bool DryRun) : ICommand<Result<ReassignedIssues>>, IRehearsable;
+    IReadOnlyList<Reassignment> Reassignments,
+    IReadOnlyList<string> RecommendationIds,
+    bool Partial,
+    bool DryRun
+) : ICommand<Result<ReassignedIssues>>, IRehearsable;
 
 /// <param name="Version">The version of the issue that the caller has seen, or null to take whatever is there.</param>
 public sealed record Reassignment(long IssueId, long ToUserId, int? Version);
@@ -33,37 +37,58 @@ internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssues
 
     public ReassignIssuesValidator()
     {
-        RuleFor(c => c.RecommendationIds).Must(ids => ids.All(id => RecommendationId.TryParse(id, out _)))
-            .OverridePropertyName("recommendation_ids").WithMessage("A recommendation id stands here as it was given.");
-        RuleFor(c => c).Must(c => c.Reassignments.Count + c.RecommendationIds.Count is > 0 and <= MaxReassignments)
-            .OverridePropertyName("reassignments").WithMessage($"A call reassigns 1 to {MaxReassignments} issues.");
-        RuleFor(c => c).Must(c => ReassignIssuesHandler.AllOf(c).DistinctBy(r => r.IssueId).Count() == c.Reassignments.Count + c.RecommendationIds.Count)
-            .OverridePropertyName("reassignments").WithMessage("An issue stands here only once.")
+        RuleFor(c => c.RecommendationIds)
+            .Must(ids => ids.All(id => RecommendationId.TryParse(id, out _)))
+            .OverridePropertyName("recommendation_ids")
+            .WithMessage("A recommendation id stands here as it was given.");
+        RuleFor(c => c)
+            .Must(c => c.Reassignments.Count + c.RecommendationIds.Count is > 0 and <= MaxReassignments)
+            .OverridePropertyName("reassignments")
+            .WithMessage($"A call reassigns 1 to {MaxReassignments} issues.");
+        RuleFor(c => c)
+            .Must(c =>
+                ReassignIssuesHandler.AllOf(c).DistinctBy(r => r.IssueId).Count()
+                == c.Reassignments.Count + c.RecommendationIds.Count
+            )
+            .OverridePropertyName("reassignments")
+            .WithMessage("An issue stands here only once.")
             .When(c => c.RecommendationIds.All(id => RecommendationId.TryParse(id, out _)));
     }
 }
 
-internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)
-    : ICommandHandler<ReassignIssuesCommand, Result<ReassignedIssues>>
+internal sealed class ReassignIssuesHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    PublicUrl url,
+    TimeProvider time
+) : ICommandHandler<ReassignIssuesCommand, Result<ReassignedIssues>>
 {
-    internal static IEnumerable<Reassignment> AllOf(ReassignIssuesCommand command) => command.Reassignments.Concat(
-        command.RecommendationIds.Select(text => RecommendationId.TryParse(text, out var id)
-            ? new Reassignment(id.IssueId, id.ToUserId, id.Version)
-            : throw new ArgumentException($"{text} is no recommendation.", nameof(command))));
+    internal static IEnumerable<Reassignment> AllOf(ReassignIssuesCommand command) =>
+        command.Reassignments.Concat(
+            command.RecommendationIds.Select(text =>
+                RecommendationId.TryParse(text, out var id)
+                    ? new Reassignment(id.IssueId, id.ToUserId, id.Version)
+                    : throw new ArgumentException($"{text} is no recommendation.", nameof(command))
+            )
+        );
 
     public async Task<Result<ReassignedIssues>> Handle(ReassignIssuesCommand command, CancellationToken ct)
     {
         var (all, actor, now) = (AllOf(command).ToList(), current.Actor, time.GetUtcNow());
         var (issueIds, userIds) = (all.Select(r => r.IssueId).ToList(), all.Select(r => r.ToUserId).Distinct().ToList());
         var people = await ProjectPeople.ReadAsync(db, userIds, ct);
-        var found = await db.Issues.Where(i => issueIds.Contains(i.Id))
+        var found = await db
+            .Issues.Where(i => issueIds.Contains(i.Id))
             .Join(db.Projects, i => i.ProjectId, p => p.Id, (issue, project) => new { Issue = issue, Project = project })
             .Select(x => new
             {
                 x.Issue,
                 x.Project,
-                Role = db.ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
             .ToDictionaryAsync(x => x.Issue.Id, ct);
 
@@ -78,7 +103,8 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurr
                     ProjectPolicy.AccessOf(actor, row.Project.Visibility, row.Project.LeadId, row.Role),
                     people,
                     actor.UserId,
-                    now)
+                    now
+                )
                 : IssueErrors.NotFound(IssueRef.Of(reassignment.IssueId));
             if (refused.Error is { } refusal)
                 failures.Add((reassignment, refusal));
@@ -93,11 +119,19 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurr
         return new ReassignedIssues(
             [.. done.Select(id => issues[id])],
             [.. failures.Select(f => new FailedReassignment(f.Reassignment.IssueId, f.Error.Code, f.Error.Message))],
-            command.DryRun);
+            command.DryRun
+        );
     }
 
     private static Result Reassign(
-        Reassignment reassignment, Issue issue, Project project, ProjectAccess access, ProjectPeople people, long actorId, DateTimeOffset now)
+        Reassignment reassignment,
+        Issue issue,
+        Project project,
+        ProjectAccess access,
+        ProjectPeople people,
+        long actorId,
+        DateTimeOffset now
+    )
     {
         if (access is ProjectAccess.None)
             return IssueErrors.NotFound(IssueRef.Of(issue.Id));
@@ -106,10 +140,15 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurr
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
         if (reassignment.Version is { } seen && seen != issue.Version)
-            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"{issue.Key} has changed since: it is at version {issue.Version}, not {seen}.");
+            return new Error(
+                ErrorKind.Conflict,
+                ErrorCodes.Conflict,
+                $"{issue.Key} has changed since: it is at version {issue.Version}, not {seen}."
+            );
         if (reassignment.ToUserId == issue.AssigneeId)
             return Result.Success;
-        var refusal = people.RefusalOf(reassignment.ToUserId, project, IssueErrors.AssigneeField)
+        var refusal =
+            people.RefusalOf(reassignment.ToUserId, project, IssueErrors.AssigneeField)
             ?? people.PendingRefusalOf(reassignment.ToUserId, IssueErrors.AssigneeField);
         return refusal ?? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now);
     }
@@ -120,8 +159,14 @@ internal sealed class ReassignIssuesHandler(IKiketDb db, IUnitOfWork work, ICurr
         var first = failures.Select(f => f.Error).FirstOrDefault(e => e.Kind is ErrorKind.Conflict) ?? failures[0].Error;
         return first with
         {
-            Message = failures.Count == 1 ? first.Message : $"{failures.Count} of {all.Count} issues cannot be reassigned, so none was. {first.Message}",
-            Details = [.. failures.Select(f => new ErrorDetail($"reassignments[{all.IndexOf(f.Reassignment)}]", f.Error.Message))],
+            Message =
+                failures.Count == 1
+                    ? first.Message
+                    : $"{failures.Count} of {all.Count} issues cannot be reassigned, so none was. {first.Message}",
+            Details =
+            [
+                .. failures.Select(f => new ErrorDetail($"reassignments[{all.IndexOf(f.Reassignment)}]", f.Error.Message)),
+            ],
         };
     }
 }

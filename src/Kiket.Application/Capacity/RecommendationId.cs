@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// Names a recommendation by what it says and the version of the issue that it was based on, so that nothing has to be kept: the same state
-/// gives the same id, and an issue that has changed since is noticed.
+/// Names a recommendation by what it says and the version of the issue that it was based on, so that nothing has to be kept:
+/// the same state gives the same id, and an issue that has changed since is noticed.
 /// </summary>
 internal sealed partial record RecommendationId(long IssueId, int Version, long ToUserId)
 {
@@ -16,9 +16,12 @@ internal sealed partial record RecommendationId(long IssueId, int Version, long 
     {
         id = null;
         var match = Form().Match(text ?? "");
-        if (!match.Success || !long.TryParse(match.Groups["issue"].ValueSpan, CultureInfo.InvariantCulture, out var issue)
+        if (
+            !match.Success
+            || !long.TryParse(match.Groups["issue"].ValueSpan, CultureInfo.InvariantCulture, out var issue)
             || !int.TryParse(match.Groups["version"].ValueSpan, CultureInfo.InvariantCulture, out var version)
-            || !long.TryParse(match.Groups["user"].ValueSpan, CultureInfo.InvariantCulture, out var user))
+            || !long.TryParse(match.Groups["user"].ValueSpan, CultureInfo.InvariantCulture, out var user)
+        )
             return false;
         id = new(issue, version, user);
         return true;

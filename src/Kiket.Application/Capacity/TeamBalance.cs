@@ -30,10 +30,16 @@ internal sealed class TeamBalance
             [.. Fixed(w => w.Points).Select(f => new TeamMember(f.Key, people[f.Key].PointsPerWeek, f.Value))],
             [
                 .. movable.Values.Select(w => new MovableIssue(
-                    w.Issue.Id, w.Issue.AssigneeId, w.Points, [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)], ReluctanceOf(w))),
+                    w.Issue.Id,
+                    w.Issue.AssigneeId,
+                    w.Points,
+                    [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)],
+                    ReluctanceOf(w)
+                )),
             ],
             [.. DueLimits(), .. StateLimits(), .. PersonLimits()],
-            maxMoves);
+            maxMoves
+        );
     }
 
     public BalanceProblem Problem { get; }
@@ -42,26 +48,33 @@ internal sealed class TeamBalance
     public IReadOnlyList<RecommendationDto> Explain(IReadOnlyList<IssueMove> moves)
     {
         var loads = people.Values.ToDictionary(p => p.Id, p => p.Assigned);
-        var ordered = moves.Select(m => (Work: movable[m.IssueId], From: people[movable[m.IssueId].Issue.AssigneeId], To: people[m.ToUserId]))
-            .OrderByDescending(m => PercentageOf(m.From, m.From.Assigned) ?? decimal.MaxValue).ThenBy(m => m.From.Id)
-            .ThenByDescending(m => m.Work.Points).ThenBy(m => m.Work.Issue.Id);
+        var ordered = moves
+            .Select(m => (Work: movable[m.IssueId], From: people[movable[m.IssueId].Issue.AssigneeId], To: people[m.ToUserId]))
+            .OrderByDescending(m => PercentageOf(m.From, m.From.Assigned) ?? decimal.MaxValue)
+            .ThenBy(m => m.From.Id)
+            .ThenByDescending(m => m.Work.Points)
+            .ThenBy(m => m.Work.Issue.Id);
         List<RecommendationDto> steps = [];
         foreach (var (work, from, to) in ordered)
         {
             var before = (From: loads[from.Id], To: loads[to.Id]);
             loads[from.Id] -= work.Points;
             loads[to.Id] += work.Points;
-            steps.Add(new(
-                new RecommendationId(work.Issue.Id, work.Issue.Version, to.Id).ToString(),
-                RecommendationType.Reassign,
-                new(work.Issue.Id, work.Issue.Key, work.Issue.Title, work.Points),
-                SummaryOf(from),
-                SummaryOf(to),
-                [.. ReasonsOf(work, from, to, before.From, before.To)],
-                ConfidenceOf(work, to, loads[to.Id]),
+            steps.Add(
                 new(
-                    new(PercentageOf(from, before.From), PercentageOf(from, loads[from.Id])),
-                    new(PercentageOf(to, before.To), PercentageOf(to, loads[to.Id])))));
+                    new RecommendationId(work.Issue.Id, work.Issue.Version, to.Id).ToString(),
+                    RecommendationType.Reassign,
+                    new(work.Issue.Id, work.Issue.Key, work.Issue.Title, work.Points),
+                    SummaryOf(from),
+                    SummaryOf(to),
+                    [.. ReasonsOf(work, from, to, before.From, before.To)],
+                    ConfidenceOf(work, to, loads[to.Id]),
+                    new(
+                        new(PercentageOf(from, before.From), PercentageOf(from, loads[from.Id])),
+                        new(PercentageOf(to, before.To), PercentageOf(to, loads[to.Id]))
+                    )
+                )
+            );
         }
 
         return steps;
@@ -71,7 +84,10 @@ internal sealed class TeamBalance
     private bool IsMovable(Work work)
     {
         var project = team.Projects[work.Issue.ProjectId];
-        return work.Points > 0 && work.Stage is not WorkStage.Blocked && project.IsWritable && (team.Project is null || team.Project.Id == project.Id);
+        return work.Points > 0
+            && work.Stage is not WorkStage.Blocked
+            && project.IsWritable
+            && (team.Project is null || team.Project.Id == project.Id);
     }
 
     private bool CanHave(TeamPerson person, Work work) =>
@@ -79,7 +95,8 @@ internal sealed class TeamBalance
         && !person.IsPending
         && person.PointsPerWeek > 0
         && team.Projects[work.Issue.ProjectId].Workers.TryGetValue(person.Id, out var role)
-        && ProjectPolicy.AccessOf(new Actor(organizationId, person.Id, person.Role), ProjectVisibility.Private, null, role) >= ProjectAccess.Write
+        && ProjectPolicy.AccessOf(new Actor(organizationId, person.Id, person.Role), ProjectVisibility.Private, null, role)
+            >= ProjectAccess.Write
         && SkillsOf(work).All(s => person.Skills.Contains(s, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>A label that is a skill of anybody in the team says that the issue needs that skill.</summary>
@@ -87,7 +104,9 @@ internal sealed class TeamBalance
 
     /// <summary>Rather what nobody has begun, is less urgent, and is not due soon.</summary>
     private int ReluctanceOf(Work work) =>
-        (work.Stage is WorkStage.InProgress ? 50 : 0) + (5 * (int)work.Issue.Priority) + (work.Issue.DueDate <= team.Today.AddDays(14) ? 15 : 0);
+        (work.Stage is WorkStage.InProgress ? 50 : 0)
+        + (5 * (int)work.Issue.Priority)
+        + (work.Issue.DueDate <= team.Today.AddDays(14) ? 15 : 0);
 
     /// <summary>For each due date: what is due until then has to fit into what a member can do until then.</summary>
     private IEnumerable<TeamLimit> DueLimits()
@@ -98,18 +117,22 @@ internal sealed class TeamBalance
                 string.Create(CultureInfo.InvariantCulture, $"due by {day:yyyy-MM-dd}"),
                 movable.Values.Where(w => DueDayOf(w) <= day).ToDictionary(w => w.Issue.Id, w => w.Points),
                 people.Values.ToDictionary(p => p.Id, p => RoomUntil(p, day)),
-                Fixed(w => DueDayOf(w) <= day ? w.Points : 0));
+                Fixed(w => DueDayOf(w) <= day ? w.Points : 0)
+            );
         }
     }
 
     /// <summary>Nobody gets more issues of a state than the state may hold in all.</summary>
-    private IEnumerable<TeamLimit> StateLimits() => movable.Values.Where(w => w.State?.WipLimit is not null)
-        .GroupBy(w => (w.Issue.ProjectId, w.Issue.Status))
-        .Select(g => new TeamLimit(
-            $"issues in {g.Key.Status}",
-            g.ToDictionary(w => w.Issue.Id, _ => 1m),
-            people.Keys.ToDictionary(id => id, _ => (decimal)g.Min(w => w.State!.WipLimit!.Value)),
-            Fixed(w => (w.Issue.ProjectId, w.Issue.Status) == g.Key ? 1 : 0)));
+    private IEnumerable<TeamLimit> StateLimits() =>
+        movable
+            .Values.Where(w => w.State?.WipLimit is not null)
+            .GroupBy(w => (w.Issue.ProjectId, w.Issue.Status))
+            .Select(g => new TeamLimit(
+                $"issues in {g.Key.Status}",
+                g.ToDictionary(w => w.Issue.Id, _ => 1m),
+                people.Keys.ToDictionary(id => id, _ => (decimal)g.Min(w => w.State!.WipLimit!.Value)),
+                Fixed(w => (w.Issue.ProjectId, w.Issue.Status) == g.Key ? 1 : 0)
+            ));
 
     private IEnumerable<TeamLimit> PersonLimits()
     {
@@ -119,16 +142,18 @@ internal sealed class TeamBalance
             "issues in progress",
             movable.Values.Where(w => w.Stage is WorkStage.InProgress).ToDictionary(w => w.Issue.Id, _ => 1m),
             people.Keys.ToDictionary(id => id, _ => (decimal)limit),
-            Fixed(w => w.Stage is WorkStage.InProgress ? 1 : 0));
+            Fixed(w => w.Stage is WorkStage.InProgress ? 1 : 0)
+        );
     }
 
     private Dictionary<long, decimal> Fixed(Func<Work, decimal> amount) =>
         people.Values.ToDictionary(p => p.Id, p => p.Work.Where(w => !movable.ContainsKey(w.Issue.Id)).Sum(amount));
 
     /// <summary>The day by which it has to be done: today when that is past, null when it is too far away to matter.</summary>
-    private DateOnly? DueDayOf(Work work) => work.Issue.DueDate is not { } due || due > team.Today.AddDays(HorizonDays)
-        ? null
-        : due < team.Today ? team.Today : due;
+    private DateOnly? DueDayOf(Work work) =>
+        work.Issue.DueDate is not { } due || due > team.Today.AddDays(HorizonDays) ? null
+        : due < team.Today ? team.Today
+        : due;
 
     private decimal RoomUntil(TeamPerson person, DateOnly day)
     {
@@ -140,19 +165,24 @@ internal sealed class TeamBalance
     private IEnumerable<string> ReasonsOf(Work work, TeamPerson from, TeamPerson to, decimal fromBefore, decimal toBefore)
     {
         yield return from.PointsPerWeek == 0
-            ? $"{from.Name} has {Number(fromBefore)} points open and no working time in the next {GetTeamCapacityQuery.StandardWeeks} weeks."
-            : $"{from.Name} has {Number(fromBefore)} points open and can do {Number(from.PointsPerWeek)} a week ({Number(PercentageOf(from, fromBefore)!.Value)} %).";
-        yield return $"{to.Name} has {Number(toBefore)} of {Number(to.PointsPerWeek)}, and {Number(toBefore + work.Points)} with this issue"
+            ? $"{from.Name} has {Number(fromBefore)} points open and no working time in the next "
+                + $"{GetTeamCapacityQuery.StandardWeeks} weeks."
+            : $"{from.Name} has {Number(fromBefore)} points open and can do {Number(from.PointsPerWeek)} a week "
+                + $"({Number(PercentageOf(from, fromBefore)!.Value)} %).";
+        yield return $"{to.Name} has {Number(toBefore)} of {Number(to.PointsPerWeek)}, and {Number(toBefore + work.Points)} with "
+            + "this issue"
             + $" ({Number(PercentageOf(to, toBefore + work.Points)!.Value)} %).";
         yield return SkillsOf(work) is { Count: > 0 } skills
-            ? $"{to.Name} works in {team.Projects[work.Issue.ProjectId].Key} and knows what it needs: {string.Join(", ", skills)}."
+            ? $"{to.Name} works in {team.Projects[work.Issue.ProjectId].Key} and knows what it needs: "
+                + $"{string.Join(", ", skills)}."
             : $"{to.Name} works in {team.Projects[work.Issue.ProjectId].Key}.";
         yield return work.Stage is WorkStage.NotBegun ? "Nobody has begun it." : $"It is in {work.State!.Label} already.";
         if (DueDayOf(work) is { } day)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"It is due on {work.Issue.DueDate:yyyy-MM-dd}; until then {to.Name} can do {Number(RoomUntil(to, day))} points.");
+                $"It is due on {work.Issue.DueDate:yyyy-MM-dd}; until then {to.Name} can do {Number(RoomUntil(to, day))} points."
+            );
         }
 
         if (to.Velocity > 0)
@@ -160,14 +190,19 @@ internal sealed class TeamBalance
     }
 
     /// <summary>
-    /// Half, and more for what makes a move easy: nobody has begun the issue (0.2), the receiver has the skills that it needs (0.15) or it
-    /// needs none (0.1), is known to finish work (0.05), and has room left (up to 0.1).
+    /// Half, and more for what makes a move easy: nobody has begun the issue (0.2), the receiver has the skills that it needs
+    /// (0.15) or it needs none (0.1), is known to finish work (0.05), and has room left (up to 0.1).
     /// </summary>
-    private decimal ConfidenceOf(Work work, TeamPerson to, decimal toAfter) => Math.Round(
-        0.5m + (work.Stage is WorkStage.NotBegun ? 0.2m : 0) + (SkillsOf(work).Count > 0 ? 0.15m : 0.1m) + (to.Velocity > 0 ? 0.05m : 0)
-            + (0.1m * Math.Clamp(1 - (toAfter / to.PointsPerWeek), 0, 1)),
-        2,
-        MidpointRounding.AwayFromZero);
+    private decimal ConfidenceOf(Work work, TeamPerson to, decimal toAfter) =>
+        Math.Round(
+            0.5m
+                + (work.Stage is WorkStage.NotBegun ? 0.2m : 0)
+                + (SkillsOf(work).Count > 0 ? 0.15m : 0.1m)
+                + (to.Velocity > 0 ? 0.05m : 0)
+                + (0.1m * Math.Clamp(1 - (toAfter / to.PointsPerWeek), 0, 1)),
+            2,
+            MidpointRounding.AwayFromZero
+        );
 
     private static decimal? PercentageOf(TeamPerson person, decimal points) => Utilization.Of(points, person.PointsPerWeek);
 

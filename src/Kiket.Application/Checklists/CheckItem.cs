@@ -34,7 +34,10 @@ internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentAc
         if (item.Check is ChecklistCheck.Auto)
             return Error.Validation("checked", $"{item.Label} checks itself.");
 
-        var mark = await db.ChecklistMarks.SingleOrDefaultAsync(m => m.IssueId == issue.Id && m.ChecklistId == checklist.Id && m.ItemId == item.Id, ct);
+        var mark = await db.ChecklistMarks.SingleOrDefaultAsync(
+            m => m.IssueId == issue.Id && m.ChecklistId == checklist.Id && m.ItemId == item.Id,
+            ct
+        );
         if (isChecked != mark is not null)
         {
             if (mark is null)

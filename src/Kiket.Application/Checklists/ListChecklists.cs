@@ -16,11 +16,24 @@ public sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IReadOn
 
 /// <param name="State">Key of the state in which it is to be done.</param>
 public sealed record ChecklistDto(
-    string Id, string Title, string State, ChecklistMode RequiredMode, bool Complete, IReadOnlyList<ChecklistItemDto> Items);
+    string Id,
+    string Title,
+    string State,
+    ChecklistMode RequiredMode,
+    bool Complete,
+    IReadOnlyList<ChecklistItemDto> Items
+);
 
 /// <param name="CheckedBy">Who checked a manual item; null for automatic and unchecked ones.</param>
 public sealed record ChecklistItemDto(
-    string Id, string Label, ChecklistCheck CheckType, bool Required, bool Checked, UserSummary? CheckedBy, DateTimeOffset? CheckedAt);
+    string Id,
+    string Label,
+    ChecklistCheck CheckType,
+    bool Required,
+    bool Checked,
+    UserSummary? CheckedBy,
+    DateTimeOffset? CheckedAt
+);
 
 internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListChecklistsQuery, Result<IReadOnlyList<ChecklistDto>>>
@@ -36,28 +49,64 @@ internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, 
 
 internal static class ChecklistQueries
 {
-    public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(this IKiketDb db, Issue issue, DateTimeOffset now, CancellationToken ct)
+    public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(
+        this IKiketDb db,
+        Issue issue,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         var context = await db.ReadMoveContextAsync(issue, workflow, now, ct);
-        var marks = await db.ChecklistMarks.Where(m => m.IssueId == issue.Id)
-            .Join(db.Users, m => m.UserId, u => u.Id, (m, u) => new { m.ChecklistId, m.ItemId, m.At, User = new UserSummary(u.Id, u.Name, u.Email) })
+        var marks = await db
+            .ChecklistMarks.Where(m => m.IssueId == issue.Id)
+            .Join(
+                db.Users,
+                m => m.UserId,
+                u => u.Id,
+                (m, u) =>
+                    new
+                    {
+                        m.ChecklistId,
+                        m.ItemId,
+                        m.At,
+                        User = new UserSummary(u.Id, u.Name, u.Email),
+                    }
+            )
             .ToListAsync(ct);
 
-        return [.. workflow.States.Where(s => s.Checklist is not null).Select(state =>
-        {
-            var checklist = state.Checklist!;
-            return new ChecklistDto(
-                checklist.Id,
-                checklist.Title,
-                state.Key,
-                checklist.Mode,
-                WorkflowEngine.IsComplete(checklist, workflow, context),
-                [.. WorkflowEngine.ItemsOf(checklist, workflow, context).Select(item =>
+        return
+        [
+            .. workflow
+                .States.Where(s => s.Checklist is not null)
+                .Select(state =>
                 {
-                    var mark = marks.Find(m => m.ChecklistId == checklist.Id && m.ItemId == item.Item.Id);
-                    return new ChecklistItemDto(item.Item.Id, item.Item.Label, item.Item.Check, item.Item.Required, item.IsDone, mark?.User, mark?.At);
-                })]);
-        })];
+                    var checklist = state.Checklist!;
+                    return new ChecklistDto(
+                        checklist.Id,
+                        checklist.Title,
+                        state.Key,
+                        checklist.Mode,
+                        WorkflowEngine.IsComplete(checklist, workflow, context),
+                        [
+                            .. WorkflowEngine
+                                .ItemsOf(checklist, workflow, context)
+                                .Select(item =>
+                                {
+                                    var mark = marks.Find(m => m.ChecklistId == checklist.Id && m.ItemId == item.Item.Id);
+                                    return new ChecklistItemDto(
+                                        item.Item.Id,
+                                        item.Item.Label,
+                                        item.Item.Check,
+                                        item.Item.Required,
+                                        item.IsDone,
+                                        mark?.User,
+                                        mark?.At
+                                    );
+                                }),
+                        ]
+                    );
+                }),
+        ];
     }
 }

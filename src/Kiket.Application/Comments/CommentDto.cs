@@ -27,14 +27,22 @@ public sealed record CommentDto : IVersioned
 internal static class CommentProjection
 {
     public static IQueryable<CommentDto> ToDto(this IQueryable<Comment> comments, IKiketDb db) =>
-        comments.AsNoTracking().Join(db.Users, c => c.AuthorId, u => u.Id, (c, u) => new CommentDto
-        {
-            Id = c.Id,
-            IssueId = c.IssueId,
-            Body = c.Body,
-            Author = new UserSummary(u.Id, u.Name, u.Email),
-            Version = c.Version,
-            CreatedAt = c.CreatedAt,
-            UpdatedAt = c.UpdatedAt,
-        });
+        comments
+            .AsNoTracking()
+            .Join(
+                db.Users,
+                c => c.AuthorId,
+                u => u.Id,
+                (c, u) =>
+                    new CommentDto
+                    {
+                        Id = c.Id,
+                        IssueId = c.IssueId,
+                        Body = c.Body,
+                        Author = new UserSummary(u.Id, u.Name, u.Email),
+                        Version = c.Version,
+                        CreatedAt = c.CreatedAt,
+                        UpdatedAt = c.UpdatedAt,
+                    }
+            );
 }

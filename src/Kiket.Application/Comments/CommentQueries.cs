@@ -14,7 +14,13 @@ internal static class CommentQueries
 {
     /// <summary>A comment that the actor may change, with its issue: their own, or any for an administrator.</summary>
     public static async Task<Result<(Comment Comment, Issue Issue)>> FindOwnCommentAsync(
-        this IKiketDb db, IssueRef reference, long id, ExpectedVersion expectedVersion, Actor actor, CancellationToken ct)
+        this IKiketDb db,
+        IssueRef reference,
+        long id,
+        ExpectedVersion expectedVersion,
+        Actor actor,
+        CancellationToken ct
+    )
     {
         var found = await db.FindIssueAsync(reference, actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)

@@ -11,10 +11,13 @@ namespace Kiket.Application.Comments;
 /// <summary>The comments on an issue, the oldest first.</summary>
 public sealed record ListCommentsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<CommentDto>>>;
 
-internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListCommentsQuery, Result<Page<CommentDto>>>
+internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListCommentsQuery, Result<Page<CommentDto>>>
 {
     private static readonly SortOptions<Comment> Sorts = new SortOptions<Comment>("id asc", c => c.Id)
-        .By("id", c => c.Id).By("created_at", c => c.CreatedAt).By("updated_at", c => c.UpdatedAt);
+        .By("id", c => c.Id)
+        .By("created_at", c => c.CreatedAt)
+        .By("updated_at", c => c.UpdatedAt);
 
     public async Task<Result<Page<CommentDto>>> Handle(ListCommentsQuery query, CancellationToken ct)
     {
@@ -22,7 +25,8 @@ internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current) : 
         if (found.Error is { } unavailable)
             return unavailable;
         var issueId = found.Value.Issue.Id;
-        return await db.Comments.WithSpecification(new CommentsOn(issueId))
+        return await db
+            .Comments.WithSpecification(new CommentsOn(issueId))
             .ToPageAsync(query.Page, Sorts, page => page.ToDto(db), ct);
     }
 }

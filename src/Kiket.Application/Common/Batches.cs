@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// Bulk changes of any number of rows, so many at a time that no statement runs for long, holds a lock on more than its rows, or makes others
-/// wait for all of it. Outside a transaction each batch is kept by itself.
+/// Bulk changes of any number of rows, so many at a time that no statement runs for long, holds a lock on more than its rows,
+/// or makes others wait for all of it. Outside a transaction each batch is kept by itself.
 /// </summary>
 public static class Batches
 {
@@ -16,23 +16,33 @@ public static class Batches
     /// <summary>Deletes rows.</summary>
     /// <returns>How many.</returns>
     public static Task<int> DeleteInBatchesAsync<T>(this IQueryable<T> rows, CancellationToken ct)
-        where T : class =>
-        InBatchesAsync(rows, batch => batch.ExecuteDeleteAsync(ct), ct);
+        where T : class => InBatchesAsync(rows, batch => batch.ExecuteDeleteAsync(ct), ct);
 
     /// <summary>Changes rows, each once.</summary>
     /// <returns>How many.</returns>
-    public static Task<int> UpdateInBatchesAsync<T>(this IQueryable<T> rows, Action<UpdateSettersBuilder<T>> set, CancellationToken ct)
-        where T : class =>
-        InBatchesAsync(rows, batch => batch.ExecuteUpdateAsync(set, ct), ct);
+    public static Task<int> UpdateInBatchesAsync<T>(
+        this IQueryable<T> rows,
+        Action<UpdateSettersBuilder<T>> set,
+        CancellationToken ct
+    )
+        where T : class => InBatchesAsync(rows, batch => batch.ExecuteUpdateAsync(set, ct), ct);
 
-    private static async Task<int> InBatchesAsync<T>(IQueryable<T> rows, Func<IQueryable<T>, Task<int>> change, CancellationToken ct)
+    private static async Task<int> InBatchesAsync<T>(
+        IQueryable<T> rows,
+        Func<IQueryable<T>, Task<int>> change,
+        CancellationToken ct
+    )
         where T : class
     {
         var (changed, last) = (0, 0L);
         while (true)
         {
             var after = last;
-            var ids = await rows.Where(r => EF.Property<long>(r, Id) > after).Select(r => EF.Property<long>(r, Id)).OrderBy(id => id).Take(Size).ToListAsync(ct);
+            var ids = await rows.Where(r => EF.Property<long>(r, Id) > after)
+                .Select(r => EF.Property<long>(r, Id))
+                .OrderBy(id => id)
+                .Take(Size)
+                .ToListAsync(ct);
             if (ids.Count > 0)
                 changed += await change(rows.Where(r => ids.Contains(EF.Property<long>(r, Id))));
             if (ids.Count < Size)

@@ -1,6 +1,8 @@
 namespace Kiket.Application.Common;
 
-/// <summary>Runs work again when another writer was faster, each time after a short random pause, so that the two do not meet again.</summary>
+/// <summary>
+/// Runs work again when another writer was faster, each time after a short random pause, so that the two do not meet again.
+/// </summary>
 public static class LostRaces
 {
     private const int MaxAttempts = 6;
@@ -14,9 +16,7 @@ public static class LostRaces
             {
                 return await work();
             }
-            catch (Exception failure) when (attempt < MaxAttempts && isLostRace(failure))
-            {
-            }
+            catch (Exception failure) when (attempt < MaxAttempts && isLostRace(failure)) { }
 
             await Task.Delay(Random.Shared.Next(1, attempt * LongestPauseMs), ct);
         }

@@ -23,10 +23,14 @@ public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int 
     public Page<TOther> With<TOther>(IReadOnlyList<TOther> items) => new(items, Total, Number, Size);
 }
 
-/// <summary>The orders that a list offers. Rows without a value come last; ties are broken by id, so that no row is on two pages.</summary>
+/// <summary>
+/// The orders that a list offers. Rows without a value come last; ties are broken by id, so that no row is on two pages.
+/// </summary>
 internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> id)
 {
-    private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(
+        StringComparer.Ordinal
+    );
 
     public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key) => By(name, (LambdaExpression)key);
 
@@ -36,10 +40,13 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
         var isMissing = Nullable.GetUnderlyingType(key.ReturnType) is null
             ? null
             : Expression.Lambda<Func<T, bool>>(
-                Expression.Equal(key.Body, Expression.Constant(null, key.ReturnType)), key.Parameters);
-        fields[name] = (source, isFirst, descending) => isMissing is null
-            ? Order(source, key, isFirst, descending)
-            : Order(Order(source, isMissing, isFirst, descending: false), key, isFirst: false, descending);
+                Expression.Equal(key.Body, Expression.Constant(null, key.ReturnType)),
+                key.Parameters
+            );
+        fields[name] = (source, isFirst, descending) =>
+            isMissing is null
+                ? Order(source, key, isFirst, descending)
+                : Order(Order(source, isMissing, isFirst, descending: false), key, isFirst: false, descending);
         return this;
     }
 
@@ -51,7 +58,10 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
         {
             var words = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length is 0 or > 2 || !fields.TryGetValue(words[0], out var order))
-                return Error.InvalidParameter("sort", $"'{pair}' is no order of this list. Fields: {string.Join(", ", fields.Keys)}; then asc or desc.");
+                return Error.InvalidParameter(
+                    "sort",
+                    $"'{pair}' is no order of this list. Fields: {string.Join(", ", fields.Keys)}; then asc or desc."
+                );
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
                 return Error.InvalidParameter("sort", $"'{words[1]}' is no direction; use asc or desc.");
             descending = words.Length == 2 && words[1] == "desc";
@@ -73,7 +83,12 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
             (false, true) => nameof(Queryable.ThenByDescending),
         };
         var ordered = Expression.Call(
-            typeof(Queryable), method, [typeof(T), key.ReturnType], source.Expression, Expression.Quote(key));
+            typeof(Queryable),
+            method,
+            [typeof(T), key.ReturnType],
+            source.Expression,
+            Expression.Quote(key)
+        );
         return (IOrderedQueryable<T>)source.Provider.CreateQuery<T>(ordered);
     }
 }
@@ -82,7 +97,12 @@ internal static class Paging
 {
     /// <summary>Reads one page: one statement for the total, one for the rows.</summary>
     public static async Task<Result<Page<TDto>>> ToPageAsync<T, TDto>(
-        this IQueryable<T> source, PageRequest request, SortOptions<T> sorts, Func<IQueryable<T>, IQueryable<TDto>> project, CancellationToken ct)
+        this IQueryable<T> source,
+        PageRequest request,
+        SortOptions<T> sorts,
+        Func<IQueryable<T>, IQueryable<TDto>> project,
+        CancellationToken ct
+    )
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
         if (FaultOf(number, size) is { } fault)
@@ -94,9 +114,7 @@ internal static class Paging
 
         var total = await source.CountAsync(ct);
         var skip = (number - 1L) * size;
-        var rows = skip >= total
-            ? []
-            : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
+        var rows = skip >= total ? [] : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
         return new Page<TDto>(rows, total, number, size);
     }
 

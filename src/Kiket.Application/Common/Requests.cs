@@ -5,7 +5,9 @@ namespace Kiket.Application.Common;
 /// <summary>A request that changes something. It runs in a unit of work.</summary>
 public interface ICommand<out TResponse> : IRequest<TResponse>;
 
-/// <summary>A request that changes something and waits for somebody else in between, so it runs units of work of its own.</summary>
+/// <summary>
+/// A request that changes something and waits for somebody else in between, so it runs units of work of its own.
+/// </summary>
 public interface IExternalCommand<out TResponse> : IRequest<TResponse>;
 
 /// <summary>A request that only reads. It never runs in a unit of work.</summary>

@@ -6,8 +6,8 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// What a credential needs beyond the scope of its route, because the request grants, imports or subscribes: nobody gives away, or has sent to
-/// themselves, what their own credential does not allow.
+/// What a credential needs beyond the scope of its route, because the request grants, imports or subscribes: nobody gives away,
+/// or has sent to themselves, what their own credential does not allow.
 /// </summary>
 internal static class ScopeDemands
 {
@@ -16,15 +16,23 @@ internal static class ScopeDemands
     {
         foreach (var (resource, actions) in needed)
         {
-            var allows = current.Extension is null ? Scope.Allows(current.Scopes, resource, actions) : Scope.Grants(current.Scopes, resource, actions);
+            var allows = current.Extension is null
+                ? Scope.Allows(current.Scopes, resource, actions)
+                : Scope.Grants(current.Scopes, resource, actions);
             if (!allows)
-                return new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, $"The token lacks the scope {Spelling(resource, actions)}, which this request needs.");
+                return new(
+                    ErrorKind.Forbidden,
+                    ErrorCodes.ForbiddenScope,
+                    $"The token lacks the scope {Spelling(resource, actions)}, which this request needs."
+                );
         }
 
         return null;
     }
 
-    /// <summary>What an installed manifest can do and see. A permission that is not a scope grants nothing and asks for nothing.</summary>
+    /// <summary>
+    /// What an installed manifest can do and see. A permission that is not a scope grants nothing and asks for nothing.
+    /// </summary>
     public static IEnumerable<Scope> ScopesOf(ExtensionManifest manifest)
     {
         foreach (var permission in Scope.Spell(manifest.Permissions)) // as its key has them: writing implies reading
@@ -42,16 +50,24 @@ internal static class ScopeDemands
     /// <summary>What a subscriber to some events reads.</summary>
     /// <param name="events">Names or aliases; others carry nothing of the tracker.</param>
     public static IEnumerable<Scope> ScopesOf(IEnumerable<string> events) =>
-        events.Select(EventNames.Resolve).OfType<string>().SelectMany(ResourcesOf).Distinct().Select(r => new Scope(r, ScopeActions.Read));
+        events
+            .Select(EventNames.Resolve)
+            .OfType<string>()
+            .SelectMany(ResourcesOf)
+            .Distinct()
+            .Select(r => new Scope(r, ScopeActions.Read));
 
     /// <summary>An event about an issue shows the issue; one about a comment shows its text as well.</summary>
-    private static string[] ResourcesOf(string name) => name switch
-    {
-        _ when name.StartsWith("comment.", StringComparison.Ordinal) => [Scope.Issues, Scope.Comments],
-        EventNames.ProjectUpdated => [Scope.Projects],
-        _ => [Scope.Issues],
-    };
+    private static string[] ResourcesOf(string name) =>
+        name switch
+        {
+            _ when name.StartsWith("comment.", StringComparison.Ordinal) => [Scope.Issues, Scope.Comments],
+            EventNames.ProjectUpdated => [Scope.Projects],
+            _ => [Scope.Issues],
+        };
 
     private static string Spelling(string resource, ScopeActions actions) =>
-        resource == "*" ? Scope.Admin : $"{resource}:{(actions.HasFlag(ScopeActions.Write) ? "write" : actions.HasFlag(ScopeActions.Read) ? "read" : "execute")}";
+        resource == "*"
+            ? Scope.Admin
+            : $"{resource}:{(actions.HasFlag(ScopeActions.Write) ? "write" : actions.HasFlag(ScopeActions.Read) ? "read" : "execute")}";
 }

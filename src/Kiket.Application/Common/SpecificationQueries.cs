@@ -45,19 +45,20 @@ internal static class SpecificationQueries
             : throw new NotSupportedException($"An include names one property; '{include.Body}' does not.");
 
     private static string? UnsupportedIn<T>(Specification<T> specification)
-        where T : class => specification switch
-    {
-        _ when IsProjecting(specification.GetType()) => "a projection",
-        _ when specification.SearchCriterias.Any() => "a search",
-        _ when specification.QueryTags.Any() => "a tag",
-        { PostProcessingAction: not null } => "work on the rows that were read",
-        { CacheEnabled: true } => "a cache",
-        { IgnoreQueryFilters: true } => "rows of other organizations", // the tenant filter is a query filter
-        { IgnoreAutoIncludes: true } => "no automatic includes",
-        { AsSplitQuery: true } => "split statements",
-        { AsNoTrackingWithIdentityResolution: true } => "identity resolution",
-        _ => null,
-    };
+        where T : class =>
+        specification switch
+        {
+            _ when IsProjecting(specification.GetType()) => "a projection",
+            _ when specification.SearchCriterias.Any() => "a search",
+            _ when specification.QueryTags.Any() => "a tag",
+            { PostProcessingAction: not null } => "work on the rows that were read",
+            { CacheEnabled: true } => "a cache",
+            { IgnoreQueryFilters: true } => "rows of other organizations", // the tenant filter is a query filter
+            { IgnoreAutoIncludes: true } => "no automatic includes",
+            { AsSplitQuery: true } => "split statements",
+            { AsNoTrackingWithIdentityResolution: true } => "identity resolution",
+            _ => null,
+        };
 
     private static bool IsProjecting(Type? type)
     {

@@ -4,5 +4,6 @@ namespace Kiket.Application.Common;
 public static class StoredInstant
 {
     /// <summary>The instant as it is when it is read back.</summary>
-    public static DateTimeOffset Of(DateTimeOffset instant) => new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+    public static DateTimeOffset Of(DateTimeOffset instant) =>
+        new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 }

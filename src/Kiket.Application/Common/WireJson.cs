@@ -33,23 +33,31 @@ public static class WireJson
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Iso8601.TryParse(reader.GetString(), out var instant) ? instant : throw new JsonException("This is not an ISO 8601 time.");
+            Iso8601.TryParse(reader.GetString(), out var instant)
+                ? instant
+                : throw new JsonException("This is not an ISO 8601 time.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Decimals without zeros at the end: some databases give 12.5 back as 12.50, and an answer does not depend on that.</summary>
+    /// <summary>
+    /// Decimals without zeros at the end: some databases give 12.5 back as 12.50, and an answer does not depend on that.
+    /// </summary>
     private sealed class DecimalConverter : JsonConverter<decimal>
     {
-        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.Number when reader.TryGetDecimal(out var number) => number,
-            JsonTokenType.String when decimal.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var text) => text,
-            _ => throw new JsonException("This is not a decimal number."),
-        };
+        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
+            {
+                JsonTokenType.Number when reader.TryGetDecimal(out var number) => number,
+                JsonTokenType.String
+                    when decimal.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var text) =>
+                    text,
+                _ => throw new JsonException("This is not a decimal number."),
+            };
 
         public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue(value / 1.0000000000000000000000000000m); // dividing by one with 28 zeros drops what can be dropped
+            // Dividing by one with 28 zeros drops what can be dropped.
+            writer.WriteNumberValue(value / 1.0000000000000000000000000000m);
     }
 }

@@ -9,8 +9,11 @@ namespace Kiket.Application.CustomData;
 /// <summary>Adds records to a table, all or none.</summary>
 /// <param name="Records">1 to 500.</param>
 /// <param name="IsBulk">Whether they came as a list, so that faults name places in it.</param>
-public sealed record CreateCustomRecordsCommand(CustomTableRef Table, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records, bool IsBulk)
-    : ICommand<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>>
+public sealed record CreateCustomRecordsCommand(
+    CustomTableRef Table,
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records,
+    bool IsBulk
+) : ICommand<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>>
 {
     public const int MaxRecords = 500;
 
@@ -21,7 +24,10 @@ public sealed record CreateCustomRecordsCommand(CustomTableRef Table, IReadOnlyL
 internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateCustomRecordsCommand, Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>>
 {
-    public async Task<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>> Handle(CreateCustomRecordsCommand command, CancellationToken ct)
+    public async Task<Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>> Handle(
+        CreateCustomRecordsCommand command,
+        CancellationToken ct
+    )
     {
         var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
         if (opened.Error is { } refusal)
@@ -40,14 +46,17 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
             else if (!opened.Value.Allows(fit.Value))
                 return CustomDataErrors.Forbidden(module.Key, table.Name, CustomDataQueries.Write);
             else
-                records.Add(CustomRecord.Add(current.Actor.OrganizationId, module.Id, opened.Value.ProjectId, table.Name, fit.Value, now));
+                records.Add(
+                    CustomRecord.Add(current.Actor.OrganizationId, module.Id, opened.Value.ProjectId, table.Name, fit.Value, now)
+                );
         }
 
         if (faults.Count > 0)
             return Error.Validation(faults);
         db.CustomRecords.AddRange(records);
         var taken = await db.SaveRecordsAsync(work, table, records, ct);
-        return taken.Count > 0 ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
+        return taken.Count > 0
+            ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
             : Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>.From([.. records.Select(r => r.ToFlat(table))]);
 
         IEnumerable<ErrorDetail> At(int place, Error fault) =>

@@ -31,17 +31,27 @@ internal static class CustomDataQueries
     private const int MostAtOnce = 500;
 
     /// <summary>
-    /// The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's before the
-    /// organization's. Whoever wants to change something keeps the module until the transaction ends, so that nothing is written by a schema
-    /// that another request has just replaced, and no two writers take one unique value.
+    /// The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's
+    /// before the organization's. Whoever wants to change something keeps the module until the transaction ends, so that
+    /// nothing is written by a schema that another request has just replaced, and no two writers take one unique value.
     /// </summary>
     public static async Task<Result<OpenedTable>> OpenTableAsync(
-        this IKiketDb db, CustomTableRef reference, string operation, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        CustomTableRef reference,
+        string operation,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         var own = current.Extension?.ProjectId is { } id ? ProjectRef.Of(id) : (ProjectRef?)null;
         if ((reference.Project ?? own) is not { } named)
             return Error.InvalidParameter("project_id", "Give project_id or project_key.");
-        var found = await db.FindProjectAsync(named, current.Actor, operation == Read ? ProjectAccess.Read : ProjectAccess.Write, ct);
+        var found = await db.FindProjectAsync(
+            named,
+            current.Actor,
+            operation == Read ? ProjectAccess.Read : ProjectAccess.Write,
+            ct
+        );
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
@@ -57,7 +67,9 @@ internal static class CustomDataQueries
                 return CustomDataErrors.Forbidden(reference.Module, reference.Table, operation);
         }
 
-        if (await db.FindModuleAsync(reference.Module, project.Id, isForWriting: operation != Read, current, ct) is not { } module)
+        if (
+            await db.FindModuleAsync(reference.Module, project.Id, isForWriting: operation != Read, current, ct) is not { } module
+        )
             return CustomDataErrors.ModuleNotFound(reference.Module);
         if (module.Schema.Find(reference.Table) is not { } table)
             return CustomDataErrors.TableNotFound(module.Key, reference.Table);
@@ -66,7 +78,9 @@ internal static class CustomDataQueries
         var isAllowed = current.Extension is null
             ? await AllowAsync(db, module, table, project, operation, current, ct)
             : (operation != Delete || table.SoftDelete || granted.Contains(Delete) || granted.Contains(Admin), null);
-        return isAllowed.Yes ? new OpenedTable(module, table, project.Id, isAllowed.Own) : CustomDataErrors.Forbidden(module.Key, table.Name, operation);
+        return isAllowed.Yes
+            ? new OpenedTable(module, table, project.Id, isAllowed.Own)
+            : CustomDataErrors.Forbidden(module.Key, table.Name, operation);
     }
 
     /// <summary>Keeps a module until the transaction ends: whoever else wants it waits.</summary>
@@ -74,7 +88,12 @@ internal static class CustomDataQueries
         db.CustomModules.Where(m => m.Id == moduleId).ExecuteUpdateAsync(set => set.SetProperty(m => m.Slot, m => m.Slot), ct);
 
     /// <summary>A record that was not deleted, by its id or by the primary key that its module calls <c>id</c>.</summary>
-    public static async Task<Result<CustomRecord>> FindRecordAsync(this IKiketDb db, OpenedTable opened, string id, CancellationToken ct)
+    public static async Task<Result<CustomRecord>> FindRecordAsync(
+        this IKiketDb db,
+        OpenedTable opened,
+        string id,
+        CancellationToken ct
+    )
     {
         CustomRecord? found = null;
         if (opened.Table.Find("id") is { } key)
@@ -82,7 +101,8 @@ internal static class CustomDataQueries
             if (CustomValues.Read(key, JsonSerializer.SerializeToElement(id)) is { } value)
             {
                 var text = CustomValues.Sortable(key, value);
-                found = await db.RecordsOf(db.Values(opened).Where(v => v.Column == key.Name && v.Value == text)).SingleOrDefaultAsync(ct);
+                found = await db.RecordsOf(db.Values(opened).Where(v => v.Column == key.Name && v.Value == text))
+                    .SingleOrDefaultAsync(ct);
             }
         }
         else if (WireId.TryParse(id, out var number))
@@ -106,19 +126,38 @@ internal static class CustomDataQueries
     /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
     /// <returns>Success, or a fault for each record that would share unique values: by its place in the list.</returns>
     public static async Task<IReadOnlyList<(int Place, Error Fault)>> SaveRecordsAsync(
-        this IKiketDb db, IUnitOfWork work, CustomTable table, IReadOnlyList<CustomRecord> records, CancellationToken ct)
+        this IKiketDb db,
+        IUnitOfWork work,
+        CustomTable table,
+        IReadOnlyList<CustomRecord> records,
+        CancellationToken ct
+    )
     {
         var known = records.Where(r => r.Id != 0).Select(r => r.Id).ToList();
-        var keys = records.SelectMany((record, place) => table.UniqueKeys.Select(key => (Place: place, Key: key, Hash: CustomRecordValue.UniqueHashOf(record, table, key))))
-            .Where(k => k.Hash is not null).ToList();
+        var keys = records
+            .SelectMany(
+                (record, place) =>
+                    table.UniqueKeys.Select(key =>
+                        (Place: place, Key: key, Hash: CustomRecordValue.UniqueHashOf(record, table, key))
+                    )
+            )
+            .Where(k => k.Hash is not null)
+            .ToList();
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var some in keys.Select(k => k.Hash).Chunk(MostAtOnce))
         {
-            taken.UnionWith(await db.CustomRecordValues.Where(v => some.Contains(v.UniqueHash) && !known.Contains(v.RecordId))
-                .Select(v => v.UniqueHash!).ToListAsync(ct));
+            taken.UnionWith(
+                await db
+                    .CustomRecordValues.Where(v => some.Contains(v.UniqueHash) && !known.Contains(v.RecordId))
+                    .Select(v => v.UniqueHash!)
+                    .ToListAsync(ct)
+            );
         }
 
-        List<(int Place, Error Fault)> faults = [.. keys.Where(k => !taken.Add(k.Hash!)).Select(k => (k.Place, CustomDataErrors.NotUnique(k.Key)))];
+        List<(int Place, Error Fault)> faults =
+        [
+            .. keys.Where(k => !taken.Add(k.Hash!)).Select(k => (k.Place, CustomDataErrors.NotUnique(k.Key))),
+        ];
         if (faults.Count > 0)
             return faults;
         if (known.Count > 0)
@@ -144,7 +183,13 @@ internal static class CustomDataQueries
     private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value, WireJson.Options);
 
     private static async Task<CustomModule?> FindModuleAsync(
-        this IKiketDb db, string key, long projectId, bool isForWriting, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        string key,
+        long projectId,
+        bool isForWriting,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         List<string> slots = [CustomModule.SlotOf(projectId, null, key), CustomModule.SlotOf(null, null, key)];
         if (current.Extension is { } extension)
@@ -158,12 +203,27 @@ internal static class CustomDataQueries
     }
 
     private static async Task<(bool Yes, CustomCondition? Own)> AllowAsync(
-        IKiketDb db, CustomModule module, CustomTable table, Project project, string operation, ICurrentActor current, CancellationToken ct)
+        IKiketDb db,
+        CustomModule module,
+        CustomTable table,
+        Project project,
+        string operation,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         if (current.Actor.IsAdmin || module.Schema.Grants.Count == 0)
             return (true, null);
-        var isManager = !(await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Manage, ct)).IsRefused;
-        var grants = module.Schema.Grants.Where(g => g.Table == table.Name && g.Operations.Contains(operation) && (g.Role == "user" || (g.Role == "manager" && isManager))).ToList();
+        var isManager = !(
+            await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Manage, ct)
+        ).IsRefused;
+        var grants = module
+            .Schema.Grants.Where(g =>
+                g.Table == table.Name
+                && g.Operations.Contains(operation)
+                && (g.Role == "user" || (g.Role == "manager" && isManager))
+            )
+            .ToList();
         if (grants.Count == 0 || grants.Exists(g => g.OwnerColumn is null))
             return (grants.Count > 0, null);
         return (true, CustomCondition.OwnedBy(table.Find(grants[0].OwnerColumn!)!, current.Actor.UserId));

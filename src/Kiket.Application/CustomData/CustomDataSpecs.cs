@@ -11,8 +11,12 @@ internal sealed class ModulesVisibleTo : Specification<CustomModule>
     /// <param name="isAdmin">Whether it is an administrator, who sees those of all extensions.</param>
     /// <param name="projects">The projects that they can see.</param>
     public ModulesVisibleTo(long? extensionId, bool isAdmin, IQueryable<Project> projects) =>
-        Query.AsNoTracking().Where(m => (m.ExtensionId == null || isAdmin || m.ExtensionId == extensionId)
-            && (m.ProjectId == null || projects.Any(p => p.Id == m.ProjectId)));
+        Query
+            .AsNoTracking()
+            .Where(m =>
+                (m.ExtensionId == null || isAdmin || m.ExtensionId == extensionId)
+                && (m.ProjectId == null || projects.Any(p => p.Id == m.ProjectId))
+            );
 }
 
 /// <summary>The records of a table that were not deleted.</summary>

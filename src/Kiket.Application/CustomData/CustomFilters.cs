@@ -10,15 +10,17 @@ namespace Kiket.Application.CustomData;
 internal sealed record CustomCondition(CustomColumn Column, string Operator, IReadOnlyList<string> Values)
 {
     /// <summary>The lower, the fewer records a condition is likely to leave.</summary>
-    public int Rank => Operator switch
-    {
-        "in" => Values.Count == 1 ? 0 : 1,
-        "ne" => 3,
-        _ => 2,
-    };
+    public int Rank =>
+        Operator switch
+        {
+            "in" => Values.Count == 1 ? 0 : 1,
+            "ne" => 3,
+            _ => 2,
+        };
 
     /// <summary>The condition that a column names the user.</summary>
-    public static CustomCondition OwnedBy(CustomColumn column, long userId) => new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
+    public static CustomCondition OwnedBy(CustomColumn column, long userId) =>
+        new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
 
     public bool Matches(IReadOnlyDictionary<string, JsonElement> data)
     {
@@ -35,7 +37,10 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
         };
     }
 
-    /// <param name="isBounded">Whether another condition has an upper bound. An index takes one, and that of the empty columns would read on to the end.</param>
+    /// <param name="isBounded">
+    /// Whether another condition has an upper bound. An index takes one, and that of the empty columns would read on to the
+    /// end.
+    /// </param>
     [SuppressMessage("Globalization", "CA1309", Justification = "The database compares, byte by byte.")]
     public IQueryable<CustomRecordValue> Apply(IQueryable<CustomRecordValue> all, bool isBounded)
     {
@@ -57,9 +62,10 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
     }
 
     /// <summary>A user's id in the form of the column: a number or a text.</summary>
-    private static JsonElement OwnerIn(CustomColumn column, long userId) => column.Type is CustomColumnType.String
-        ? JsonSerializer.SerializeToElement(userId.ToString(CultureInfo.InvariantCulture))
-        : JsonSerializer.SerializeToElement(userId);
+    private static JsonElement OwnerIn(CustomColumn column, long userId) =>
+        column.Type is CustomColumnType.String
+            ? JsonSerializer.SerializeToElement(userId.ToString(CultureInfo.InvariantCulture))
+            : JsonSerializer.SerializeToElement(userId);
 }
 
 /// <summary>Reads filters: a value is equality, a list any of them, an object operators.</summary>
@@ -79,9 +85,10 @@ internal static class CustomFilters
         {
             if (table.Find(name) is not { Type: not CustomColumnType.Json } column)
                 return Fault(name, $"{table.Name} has no column {name} to filter by.");
-            List<(string Operator, JsonElement Value)> parts = value.ValueKind is JsonValueKind.Object
-                ? [.. value.EnumerateObject().Select(m => (m.Name, m.Value))]
-                : [(value.ValueKind is JsonValueKind.Array ? "in" : "eq", value)];
+            List<(string Operator, JsonElement Value)> parts =
+                value.ValueKind is JsonValueKind.Object
+                    ? [.. value.EnumerateObject().Select(m => (m.Name, m.Value))]
+                    : [(value.ValueKind is JsonValueKind.Array ? "in" : "eq", value)];
             foreach (var (operation, operand) in parts)
             {
                 if (!Operators.Contains(operation))
@@ -92,7 +99,10 @@ internal static class CustomFilters
                 List<string> texts = [];
                 foreach (var one in operands)
                 {
-                    if (Text(column, one) is not { } text || (one.ValueKind is JsonValueKind.Null && operation is ("gt" or "gte" or "lt" or "lte")))
+                    if (
+                        Text(column, one) is not { } text
+                        || (one.ValueKind is JsonValueKind.Null && operation is ("gt" or "gte" or "lt" or "lte"))
+                    )
                         return Fault(name, $"{name} is {CustomValues.Describe(column)}.");
                     texts.Add(text);
                 }
@@ -111,7 +121,11 @@ internal static class CustomFilters
     {
         if (value.ValueKind is JsonValueKind.Null)
             return CustomValues.Missing;
-        if (column.Type is CustomColumnType.Boolean && value.ValueKind is JsonValueKind.String && value.GetString() is ("true" or "false"))
+        if (
+            column.Type is CustomColumnType.Boolean
+            && value.ValueKind is JsonValueKind.String
+            && value.GetString() is ("true" or "false")
+        )
             value = JsonSerializer.SerializeToElement(value.GetString() == "true");
         return CustomValues.Read(column, value) is { } read ? CustomValues.Sortable(column, read) : null;
     }

@@ -37,20 +37,30 @@ public record CustomModuleDto
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    internal static CustomModuleDto Of(CustomModule module) => new()
-    {
-        Id = module.Id,
-        Key = module.Key,
-        SchemaVersion = module.Schema.Version,
-        Name = module.Schema.Name,
-        Description = module.Schema.Description,
-        ProjectId = module.ProjectId,
-        ExtensionId = module.ExtensionId,
-        Tables = [.. module.Schema.Tables.Select(t => new CustomTableDto(t.Name, t.Description, t.SoftDelete, [.. t.Columns.Select(CustomColumnDto.Of)], t.UniqueKeys))],
-        Permissions = [.. module.Schema.Grants.Select(g => new CustomGrantDto(g.Role, g.Table, g.Operations, g.OwnerColumn))],
-        CreatedAt = module.CreatedAt,
-        UpdatedAt = module.UpdatedAt,
-    };
+    internal static CustomModuleDto Of(CustomModule module) =>
+        new()
+        {
+            Id = module.Id,
+            Key = module.Key,
+            SchemaVersion = module.Schema.Version,
+            Name = module.Schema.Name,
+            Description = module.Schema.Description,
+            ProjectId = module.ProjectId,
+            ExtensionId = module.ExtensionId,
+            Tables =
+            [
+                .. module.Schema.Tables.Select(t => new CustomTableDto(
+                    t.Name,
+                    t.Description,
+                    t.SoftDelete,
+                    [.. t.Columns.Select(CustomColumnDto.Of)],
+                    t.UniqueKeys
+                )),
+            ],
+            Permissions = [.. module.Schema.Grants.Select(g => new CustomGrantDto(g.Role, g.Table, g.Operations, g.OwnerColumn))],
+            CreatedAt = module.CreatedAt,
+            UpdatedAt = module.UpdatedAt,
+        };
 }
 
 /// <summary>A module right after its publication.</summary>
@@ -58,14 +68,10 @@ public sealed record PublishedModuleDto : CustomModuleDto
 {
     [SetsRequiredMembers]
     internal PublishedModuleDto(CustomModuleDto module)
-        : base(module)
-    {
-    }
+        : base(module) { }
 
     [JsonConstructor]
-    private PublishedModuleDto()
-    {
-    }
+    private PublishedModuleDto() { }
 
     /// <summary>What was noticed in the schema without being a fault.</summary>
     public IReadOnlyList<DefinitionNote> Warnings { get; init; } = [];
@@ -77,7 +83,12 @@ public sealed record PublishedModuleDto : CustomModuleDto
 /// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
 public sealed record CustomTableDto(
-    string Name, string? Description, bool SoftDelete, IReadOnlyList<CustomColumnDto> Columns, IReadOnlyList<IReadOnlyList<string>> UniqueKeys);
+    string Name,
+    string? Description,
+    bool SoftDelete,
+    IReadOnlyList<CustomColumnDto> Columns,
+    IReadOnlyList<IReadOnlyList<string>> UniqueKeys
+);
 
 public sealed record CustomColumnDto
 {
@@ -107,19 +118,20 @@ public sealed record CustomColumnDto
     /// <summary>Its value where none is given; `now()` is the instant.</summary>
     public JsonElement? Default { get; init; }
 
-    internal static CustomColumnDto Of(CustomColumn column) => new()
-    {
-        Name = column.Name,
-        Type = column.Type,
-        Description = column.Description,
-        Null = column.Nullable,
-        Indexed = column.Indexed,
-        PrimaryKey = column.PrimaryKey,
-        Length = column.Length,
-        Precision = column.Precision,
-        Scale = column.Scale,
-        Default = column.DefaultsToNow ? JsonSerializer.SerializeToElement("now()") : column.Default,
-    };
+    internal static CustomColumnDto Of(CustomColumn column) =>
+        new()
+        {
+            Name = column.Name,
+            Type = column.Type,
+            Description = column.Description,
+            Null = column.Nullable,
+            Indexed = column.Indexed,
+            PrimaryKey = column.PrimaryKey,
+            Length = column.Length,
+            Precision = column.Precision,
+            Scale = column.Scale,
+            Default = column.DefaultsToNow ? JsonSerializer.SerializeToElement("now()") : column.Default,
+        };
 }
 
 /// <param name="Role">`user`, `manager` or `admin`.</param>

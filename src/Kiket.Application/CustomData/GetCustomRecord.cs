@@ -6,7 +6,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.CustomData;
 
 /// <summary>One record of a table.</summary>
-public sealed record GetCustomRecordQuery(CustomTableRef Table, string Id) : IQuery<Result<IReadOnlyDictionary<string, JsonElement>>>;
+public sealed record GetCustomRecordQuery(CustomTableRef Table, string Id)
+    : IQuery<Result<IReadOnlyDictionary<string, JsonElement>>>;
 
 internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetCustomRecordQuery, Result<IReadOnlyDictionary<string, JsonElement>>>
@@ -17,6 +18,8 @@ internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)
         if (opened.Error is { } refusal)
             return refusal;
         var found = await db.FindRecordAsync(opened.Value, query.Id, ct);
-        return found.Error is { } missing ? missing : Result<IReadOnlyDictionary<string, JsonElement>>.From(found.Value.ToFlat(opened.Value.Table));
+        return found.Error is { } missing
+            ? missing
+            : Result<IReadOnlyDictionary<string, JsonElement>>.From(found.Value.ToFlat(opened.Value.Table));
     }
 }

@@ -10,8 +10,11 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>The records of a table.</summary>
 /// <param name="Filters">What they must hold, by column.</param>
-public sealed record ListCustomRecordsQuery(CustomTableRef Table, IReadOnlyDictionary<string, JsonElement> Filters, PageRequest Page)
-    : IQuery<Result<Page<IReadOnlyDictionary<string, JsonElement>>>>;
+public sealed record ListCustomRecordsQuery(
+    CustomTableRef Table,
+    IReadOnlyDictionary<string, JsonElement> Filters,
+    PageRequest Page
+) : IQuery<Result<Page<IReadOnlyDictionary<string, JsonElement>>>>;
 
 internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListCustomRecordsQuery, Result<Page<IReadOnlyDictionary<string, JsonElement>>>>
@@ -20,9 +23,14 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
     private const int MaxScanned = 10_000;
 
     private static readonly SortOptions<CustomRecord> Sorts = new SortOptions<CustomRecord>("id asc", r => r.Id)
-        .By("id", r => r.Id).By("created_at", r => r.CreatedAt).By("updated_at", r => r.UpdatedAt);
+        .By("id", r => r.Id)
+        .By("created_at", r => r.CreatedAt)
+        .By("updated_at", r => r.UpdatedAt);
 
-    public async Task<Result<Page<IReadOnlyDictionary<string, JsonElement>>>> Handle(ListCustomRecordsQuery query, CancellationToken ct)
+    public async Task<Result<Page<IReadOnlyDictionary<string, JsonElement>>>> Handle(
+        ListCustomRecordsQuery query,
+        CancellationToken ct
+    )
     {
         var opened = await db.OpenTableAsync(query.Table, CustomDataQueries.Read, current, ct);
         if (opened.Error is { } refusal)
@@ -39,48 +47,89 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         var slow = all.Where(c => !c.Column.Indexed).ToList();
         var indexed = all.Where(c => c.Column.Indexed).GroupBy(c => c.Column.Name).OrderBy(g => g.Min(c => c.Rank)).ToList();
 
-        // The best column finds the records by the index of values; the others look at what those records hold, and say no more than that,
-        // because a database without statistics would read the whole table for each by the index that more columns fit.
-        var records = (indexed is [var best, ..] ? db.RecordsOf(Apply(best, db.Values(opened.Value))) : db.Records(opened.Value)).AsNoTracking();
+        // The best column finds the records by the index of values; the others look at what those records hold, and say no more
+        // than that, because a database without statistics would read the whole table for each by the index that more columns
+        // fit.
+        var records = (
+            indexed is [var best, ..] ? db.RecordsOf(Apply(best, db.Values(opened.Value))) : db.Records(opened.Value)
+        ).AsNoTracking();
         foreach (var column in indexed.Skip(1))
         {
             var holding = Apply(column, db.CustomRecordValues);
             records = records.Where(r => holding.Any(v => v.RecordId == r.Id));
         }
 
-        var page = slow.Count > 0 || (sorts.Value.Any(s => s.Column is not null) && sorts.Value is not [{ Column.Indexed: true }])
-            ? await ScanAsync(table, records, slow, sorts.Value, query.Page, ct)
-            : sorts.Value is [{ Column: { } order }] ? await SortAsync(indexed.Count > 0 ? db.CustomRecordValues : db.Values(opened.Value), records, order.Name, query.Page, ct)
+        var page =
+            slow.Count > 0 || (sorts.Value.Any(s => s.Column is not null) && sorts.Value is not [{ Column.Indexed: true }])
+                ? await ScanAsync(table, records, slow, sorts.Value, query.Page, ct)
+            : sorts.Value is [{ Column: { } order }]
+                ? await SortAsync(
+                    indexed.Count > 0 ? db.CustomRecordValues : db.Values(opened.Value),
+                    records,
+                    order.Name,
+                    query.Page,
+                    ct
+                )
             : await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
-        return page.Error is { } error ? error
+        return page.Error is { } error
+            ? error
             : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
 
-    private static IQueryable<CustomRecordValue> Apply(IEnumerable<CustomCondition> conditions, IQueryable<CustomRecordValue> values)
+    private static IQueryable<CustomRecordValue> Apply(
+        IEnumerable<CustomCondition> conditions,
+        IQueryable<CustomRecordValue> values
+    )
     {
         var isBounded = conditions.Any(c => c.Operator is "lt" or "lte");
         return conditions.Aggregate(values, (held, condition) => condition.Apply(held, isBounded));
     }
 
     private static Task<Result<Page<CustomRecord>>> SortAsync(
-        IQueryable<CustomRecordValue> values, IQueryable<CustomRecord> records, string column, PageRequest page, CancellationToken ct)
+        IQueryable<CustomRecordValue> values,
+        IQueryable<CustomRecord> records,
+        string column,
+        PageRequest page,
+        CancellationToken ct
+    )
     {
-        var sorted = values.Where(v => v.Column == column)
-            .Join(records, v => v.RecordId, r => r.Id, (v, r) => new SortedRecord { Value = v.Value, RecordId = v.RecordId, Record = r });
+        var sorted = values
+            .Where(v => v.Column == column)
+            .Join(
+                records,
+                v => v.RecordId,
+                r => r.Id,
+                (v, r) =>
+                    new SortedRecord
+                    {
+                        Value = v.Value,
+                        RecordId = v.RecordId,
+                        Record = r,
+                    }
+            );
         var sorts = new SortOptions<SortedRecord>(column, s => s.RecordId).By(column, s => s.Value);
         return sorted.ToPageAsync(page, sorts, rows => rows.Select(s => s.Record), ct);
     }
 
     /// <summary>Looks at the records one by one, and keeps of each no more than puts it in its place.</summary>
     private async Task<Result<Page<CustomRecord>>> ScanAsync(
-        CustomTable table, IQueryable<CustomRecord> records, List<CustomCondition> conditions, IReadOnlyList<CustomSort> sorts, PageRequest page, CancellationToken ct)
+        CustomTable table,
+        IQueryable<CustomRecord> records,
+        List<CustomCondition> conditions,
+        IReadOnlyList<CustomSort> sorts,
+        PageRequest page,
+        CancellationToken ct
+    )
     {
         if (await records.CountAsync(ct) > MaxScanned)
         {
             var known = table.Columns.Where(c => c.Indexed).Select(c => c.Name).DefaultIfEmpty("none");
             var parameter = conditions.Count > 0 ? $"filters.{conditions[0].Column.Name}" : "sort";
             return Error.InvalidParameter(
-                parameter, $"More than {MaxScanned} records would have to be looked at one by one. Columns with an index: {string.Join(", ", known)}.");
+                parameter,
+                $"More than {MaxScanned} records would have to be looked at one by one. Columns with an index: "
+                    + $"{string.Join(", ", known)}."
+            );
         }
 
         List<(string[] Keys, long Id)> found = [];
@@ -126,10 +175,19 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
         {
             var words = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var column = words.Length > 0 ? table.Find(words[0]) : null;
-            if (words.Length is 0 or > 2 || column is { Type: CustomColumnType.Json } || (column is null && !OfEveryRecord.Contains(words[0])))
+            if (
+                words.Length is 0 or > 2
+                || column is { Type: CustomColumnType.Json }
+                || (column is null && !OfEveryRecord.Contains(words[0]))
+            )
             {
-                var known = OfEveryRecord.Concat(table.Columns.Where(c => c.Type is not CustomColumnType.Json).Select(c => c.Name)).Distinct();
-                return Error.InvalidParameter("sort", $"'{pair}' is no order of this list. Fields: {string.Join(", ", known)}; then asc or desc.");
+                var known = OfEveryRecord
+                    .Concat(table.Columns.Where(c => c.Type is not CustomColumnType.Json).Select(c => c.Name))
+                    .Distinct();
+                return Error.InvalidParameter(
+                    "sort",
+                    $"'{pair}' is no order of this list. Fields: {string.Join(", ", known)}; then asc or desc."
+                );
             }
 
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
@@ -144,9 +202,13 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
 
     public string KeyOf(CustomRecord record)
     {
-        var key = Column is not null ? CustomValues.SortableOf(record.Data, Column)
+        var key =
+            Column is not null ? CustomValues.SortableOf(record.Data, Column)
             : Name == "id" ? record.Id.ToString("D20", CultureInfo.InvariantCulture)
-            : (Name == "created_at" ? record.CreatedAt : record.UpdatedAt).UtcDateTime.ToString("o", CultureInfo.InvariantCulture);
+            : (Name == "created_at" ? record.CreatedAt : record.UpdatedAt).UtcDateTime.ToString(
+                "o",
+                CultureInfo.InvariantCulture
+            );
         return UnicodeText.Cut(key, MaxKeyLength);
     }
 

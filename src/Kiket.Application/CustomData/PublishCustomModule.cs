@@ -15,10 +15,16 @@ namespace Kiket.Application.CustomData;
 /// <summary>Makes a module, or gives one another schema that its records fit. For administrators.</summary>
 /// <param name="Project">The project that it belongs to, or null.</param>
 /// <param name="Extension">The installation that it belongs to, or null.</param>
-public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension) : ICommand<Result<PublishedModuleDto>>;
+public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension)
+    : ICommand<Result<PublishedModuleDto>>;
 
-internal sealed class PublishCustomModuleHandler(IKiketDb db, IUnitOfWork work, ICustomModuleReader reader, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<PublishCustomModuleCommand, Result<PublishedModuleDto>>
+internal sealed class PublishCustomModuleHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICustomModuleReader reader,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<PublishCustomModuleCommand, Result<PublishedModuleDto>>
 {
     public async Task<Result<PublishedModuleDto>> Handle(PublishCustomModuleCommand command, CancellationToken ct)
     {
@@ -28,7 +34,8 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, IUnitOfWork work, 
         if (read.Error is { } faults)
             return faults;
 
-        long? extensionId = null, projectId = null;
+        long? extensionId = null,
+            projectId = null;
         if (command.Extension is { } extension)
         {
             var found = await db.FindManageableExtensionAsync(extension, command.Project, current, ct);
@@ -46,9 +53,22 @@ internal sealed class PublishCustomModuleHandler(IKiketDb db, IUnitOfWork work, 
             projectId = found.Value.Id;
         }
 
-        var published = await db.PublishModuleAsync(work, current.Actor.OrganizationId, projectId, extensionId, read.Value.Schema, time.GetUtcNow(), ct);
-        return published.Error is { } refusal ? refusal
-            : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module)) { Warnings = read.Value.Warnings, IsNew = published.Value.Change is ModuleChange.Made };
+        var published = await db.PublishModuleAsync(
+            work,
+            current.Actor.OrganizationId,
+            projectId,
+            extensionId,
+            read.Value.Schema,
+            time.GetUtcNow(),
+            ct
+        );
+        return published.Error is { } refusal
+            ? refusal
+            : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module))
+            {
+                Warnings = read.Value.Warnings,
+                IsNew = published.Value.Change is ModuleChange.Made,
+            };
     }
 }
 
@@ -63,9 +83,20 @@ internal static class ModulePublication
 {
     private const int Batch = 500;
 
-    /// <summary>Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal undoes.</summary>
+    /// <summary>
+    /// Makes a module or changes one; refuses with the records that would not fit. Inside a transaction, which a refusal
+    /// undoes.
+    /// </summary>
     public static async Task<Result<(CustomModule Module, ModuleChange Change)>> PublishModuleAsync(
-        this IKiketDb db, IUnitOfWork work, long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        IUnitOfWork work,
+        long organizationId,
+        long? projectId,
+        long? extensionId,
+        CustomModuleSchema schema,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var slot = CustomModule.SlotOf(projectId, extensionId, schema.Key);
         if (await db.CustomModules.Where(m => m.Slot == slot).Select(m => (long?)m.Id).SingleOrDefaultAsync(ct) is not { } id)
@@ -84,7 +115,11 @@ internal static class ModulePublication
             return (module, ModuleChange.None);
         module.Follow(schema, now);
         List<ErrorDetail> faults = [];
-        foreach (var table in before.Tables.Where(t => faults.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))))
+        foreach (
+            var table in before.Tables.Where(t =>
+                faults.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))
+            )
+        )
             await MoveRecordsAsync(db, work, id, table.Name, schema.Find(table.Name), faults, now, ct);
         if (faults.Count > 0)
             return Error.Validation(faults);
@@ -94,14 +129,25 @@ internal static class ModulePublication
     /// <summary>Brings the records of a table into its new form, a few hundred at once, and indexes them anew.</summary>
     /// <param name="table">The new form; null where the table is gone.</param>
     private static async Task MoveRecordsAsync(
-        IKiketDb db, IUnitOfWork work, long moduleId, string name, CustomTable? table, List<ErrorDetail> faults, DateTimeOffset now, CancellationToken ct)
+        IKiketDb db,
+        IUnitOfWork work,
+        long moduleId,
+        string name,
+        CustomTable? table,
+        List<ErrorDetail> faults,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).DeleteInBatchesAsync(ct);
-        for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults;)
+        for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults; )
         {
             var after = last;
-            var records = await db.CustomRecords.Where(r => r.ModuleId == moduleId && r.Table == name && r.DeletedAt == null && r.Id > after)
-                .OrderBy(r => r.Id).Take(Batch).ToListAsync(ct);
+            var records = await db
+                .CustomRecords.Where(r => r.ModuleId == moduleId && r.Table == name && r.DeletedAt == null && r.Id > after)
+                .OrderBy(r => r.Id)
+                .Take(Batch)
+                .ToListAsync(ct);
             if (records.Count == 0)
                 return;
             last = records[^1].Id;
@@ -112,7 +158,9 @@ internal static class ModulePublication
             if (faults.Count == 0)
             {
                 foreach (var (place, fault) in await db.SaveRecordsAsync(work, table!, records, ct))
-                    faults.AddRange(fault.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" }));
+                    faults.AddRange(
+                        fault.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" })
+                    );
             }
 
             await work.FlushAsync(ct);
@@ -127,9 +175,16 @@ internal static class ModulePublication
     {
         if (table is null)
             return [new("", $"The table {record.Table} is gone, and this record is in it.")];
-        var lost = record.Data.Where(d => table.Find(d.Key) is null && d.Value.ValueKind is not JsonValueKind.Null)
-            .Select(d => new ErrorDetail($".{d.Key}", $"The column {d.Key} is gone, and this record has a value in it.")).ToList();
-        var fit = CustomValues.Fit(table, record.Data.Where(d => table.Find(d.Key) is not null).ToDictionary(StringComparer.Ordinal), null, now);
+        var lost = record
+            .Data.Where(d => table.Find(d.Key) is null && d.Value.ValueKind is not JsonValueKind.Null)
+            .Select(d => new ErrorDetail($".{d.Key}", $"The column {d.Key} is gone, and this record has a value in it."))
+            .ToList();
+        var fit = CustomValues.Fit(
+            table,
+            record.Data.Where(d => table.Find(d.Key) is not null).ToDictionary(StringComparer.Ordinal),
+            null,
+            now
+        );
         if (fit.Error is { } wrong)
             return [.. lost, .. wrong.Details.Select(d => d with { Field = d.Field["record".Length..] })];
         if (lost.Count == 0 && !SameJson.Of(record.Data, fit.Value))

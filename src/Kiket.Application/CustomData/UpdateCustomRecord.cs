@@ -13,7 +13,10 @@ public sealed record UpdateCustomRecordCommand(CustomTableRef Table, string Id, 
 internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateCustomRecordCommand, Result<IReadOnlyDictionary<string, JsonElement>>>
 {
-    public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(UpdateCustomRecordCommand command, CancellationToken ct)
+    public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(
+        UpdateCustomRecordCommand command,
+        CancellationToken ct
+    )
     {
         var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
         if (opened.Error is { } refusal)

@@ -17,30 +17,39 @@ public static class DefinitionPath
 
     /// <summary>Whether a file, by its normal path, holds a workflow: those right in the folder of workflows do.</summary>
     public static bool IsWorkflow(string path) =>
-        path.StartsWith(Workflows, StringComparison.Ordinal) && path.LastIndexOf('/') == Workflows.Length - 1 && !IsSlaDefinitions(path);
+        path.StartsWith(Workflows, StringComparison.Ordinal)
+        && path.LastIndexOf('/') == Workflows.Length - 1
+        && !IsSlaDefinitions(path);
 
     /// <summary>
-    /// Whether a file, by its normal path, holds limits on the time in states: of all workflows, or of the one in whose folder it stands. It may
-    /// stand anywhere, because its name says it all.
+    /// Whether a file, by its normal path, holds limits on the time in states: of all workflows, or of the one in whose folder
+    /// it stands. It may stand anywhere, because its name says it all.
     /// </summary>
-    public static bool IsSlaDefinitions(string path) => Stem(path).Split('/')[^1] is "workflow_sla_definitions" or "sla_definitions";
+    public static bool IsSlaDefinitions(string path) =>
+        Stem(path).Split('/')[^1] is "workflow_sla_definitions" or "sla_definitions";
 
     /// <summary>The folder of a workflow in which a file, by its normal path, stands, or null.</summary>
     public static string? FolderOf(string path) => path.Split('/') is [_, "workflows", var folder, _, ..] ? folder : null;
 
     /// <summary>Whether a file, by its normal path, holds a template of issues.</summary>
     public static bool IsTemplate(string path) =>
-        path.StartsWith(Root + "templates/issues/", StringComparison.Ordinal) || path.StartsWith(Root + "issue_templates/", StringComparison.Ordinal);
+        path.StartsWith(Root + "templates/issues/", StringComparison.Ordinal)
+        || path.StartsWith(Root + "issue_templates/", StringComparison.Ordinal);
 
-    /// <summary>Whether a file, by its normal path, holds automations: of the project, or of the workflow in whose folder they stand.</summary>
+    /// <summary>
+    /// Whether a file, by its normal path, holds automations: of the project, or of the workflow in whose folder they stand.
+    /// </summary>
     public static bool IsAutomation(string path) =>
-        path.StartsWith(Root + "automations/", StringComparison.Ordinal) || path.Split('/') is [_, "workflows", _, "automation_recipes" or "automations", ..];
+        path.StartsWith(Root + "automations/", StringComparison.Ordinal)
+        || path.Split('/') is [_, "workflows", _, "automation_recipes" or "automations", ..];
 
     /// <summary>Whether a file, by its normal path, is the schema of a module of custom data.</summary>
-    public static bool IsModule(string path) => path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "schema"];
+    public static bool IsModule(string path) =>
+        path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "schema"];
 
     /// <summary>Whether a file, by its normal path, holds the records that a module begins with.</summary>
-    public static bool IsModuleSeed(string path) => path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "seeds", _];
+    public static bool IsModuleSeed(string path) =>
+        path.StartsWith(Modules, StringComparison.Ordinal) && Stem(path).Split('/') is [_, _, "seeds", _];
 
     /// <summary>Brings a path into its one form. A leading <c>./</c> and a missing <c>.kiket/</c> are tolerated.</summary>
     /// <returns>Whether it is the path of a YAML file below <c>.kiket/</c>.</returns>

@@ -11,8 +11,8 @@ namespace Kiket.Application.Definitions;
 /// <summary>A file of a pack, as it came.</summary>
 /// <param name="Path">Path in the pack, below <c>.kiket/</c>.</param>
 /// <param name="IsStrict">
-/// Whether what would weaken a rule, such as a misspelt key, is a fault. A file that an earlier import accepted is read leniently: it must not
-/// stand in the way of another one.
+/// Whether what would weaken a rule, such as a misspelt key, is a fault. A file that an earlier import accepted is read
+/// leniently: it must not stand in the way of another one.
 /// </param>
 public sealed record DefinitionText(string Path, string Content, bool IsStrict = true);
 
@@ -29,7 +29,8 @@ public sealed record DefinitionPack(
     IReadOnlyList<PackSeed> Seeds,
     IReadOnlyList<SlaDefinition> SlaDefinitions,
     IReadOnlyList<PackModule> Modules,
-    IReadOnlyList<DefinitionNote> Warnings);
+    IReadOnlyList<DefinitionNote> Warnings
+);
 
 /// <param name="Seeds">The records to add when the module is new.</param>
 public sealed record PackModule(CustomModuleSchema Schema, IReadOnlyList<PackRecord> Seeds);
@@ -41,7 +42,12 @@ public sealed record PackRecord(string Table, IReadOnlyDictionary<string, JsonEl
 /// <param name="Path">The file that describes the project, or null when there is none.</param>
 /// <param name="Settings">The file's settings, or null when it has none.</param>
 public sealed record PackProject(
-    string Key, string Name, string? Description, IReadOnlyDictionary<string, JsonElement>? Settings, string? Path);
+    string Key,
+    string Name,
+    string? Description,
+    IReadOnlyDictionary<string, JsonElement>? Settings,
+    string? Path
+);
 
 /// <param name="Source">Text of the file, to the letter.</param>
 public sealed record PackWorkflow(string Key, WorkflowDefinition Definition, string Source);
@@ -58,10 +64,16 @@ public interface IDefinitionReader
     /// <param name="files">Its files.</param>
     /// <param name="projectKey">Key of the project, whatever the files say, or null to take theirs.</param>
     /// <param name="folder">Name of the pack's folder: key and name of a project that the files do not name; or null.</param>
-    /// <param name="heldRoles">The roles that somebody in the project holds, or null to take those that the pack declares.</param>
+    /// <param name="heldRoles">
+    /// The roles that somebody in the project holds, or null to take those that the pack declares.
+    /// </param>
     /// <returns>The pack, or <c>DEFINITION_INVALID</c> with every fault.</returns>
     Result<DefinitionPack> Read(
-        IReadOnlyList<DefinitionText> files, string? projectKey, string? folder, IReadOnlySet<string>? heldRoles = null);
+        IReadOnlyList<DefinitionText> files,
+        string? projectKey,
+        string? folder,
+        IReadOnlySet<string>? heldRoles = null
+    );
 
     /// <summary>The key of the workflow that a text describes, or null when it cannot be told.</summary>
     string? WorkflowKeyOf(string text);

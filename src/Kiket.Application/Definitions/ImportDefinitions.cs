@@ -16,17 +16,24 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// Makes a project be what definition files say, or refuses them all. Files without a <c>project.yaml</c> that come without a folder are
-/// a part of a pack: they are read together with the project's other files. Otherwise they are the whole pack.
+/// Makes a project be what definition files say, or refuses them all. Files without a <c>project.yaml</c> that come without a
+/// folder are a part of a pack: they are read together with the project's other files. Otherwise they are the whole pack.
 /// </summary>
 /// <param name="ProjectKey">Key of the project, whatever the files say, or null to take theirs.</param>
 /// <param name="Folder">Name of the folder that the whole pack was read from, or null.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 /// <param name="Source">Where the files came from.</param>
 public sealed record ImportDefinitionsCommand(
-    IReadOnlyList<DefinitionText> Files, string? ProjectKey, string? Folder, bool DryRun, string Source) : ICommand<Result<ImportedDefinitions>>, IRehearsable;
+    IReadOnlyList<DefinitionText> Files,
+    string? ProjectKey,
+    string? Folder,
+    bool DryRun,
+    string Source
+) : ICommand<Result<ImportedDefinitions>>, IRehearsable;
 
-/// <summary>What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.</summary>
+/// <summary>
+/// What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.
+/// </summary>
 public sealed record ImportedDefinitions(
     ImportedProject Project,
     IReadOnlyList<string> Created,
@@ -34,7 +41,8 @@ public sealed record ImportedDefinitions(
     IReadOnlyList<string> Unchanged,
     IReadOnlyList<string> Removed,
     IReadOnlyList<DefinitionNote> Warnings,
-    bool DryRun);
+    bool DryRun
+);
 
 /// <param name="Id">Null for a project that would be made.</param>
 public sealed record ImportedProject(long? Id, string Key);
@@ -43,29 +51,51 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
 {
     public ImportDefinitionsValidator()
     {
-        RuleFor(c => c.Files).Must(f => f.Count is > 0 and <= DefinitionLimits.MaxFiles)
-            .WithMessage($"An import has 1 to {DefinitionLimits.MaxFiles} files.").OverridePropertyName("files");
-        RuleFor(c => c.Files).Must(files => Repeated(files) is null)
-            .WithMessage(c => $"The path '{Repeated(c.Files)}' is listed twice.").OverridePropertyName("files");
-        RuleForEach(c => c.Files).ChildRules(file =>
-        {
-            file.RuleFor(f => f.Path).Must(path => DefinitionPath.TryNormalize(path, out _)).OverridePropertyName("path").WithMessage(f =>
-                $"'{Shown(f.Path)}' is not a valid path: a path is below .kiket/, ends in .yaml or .yml, "
-                + $"and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash.");
-            file.RuleFor(f => f.Content).NotNull().OverridePropertyName("content").WithMessage(f => $"'{Shown(f.Path)}' has no content.");
-        }).OverridePropertyName("files");
+        RuleFor(c => c.Files)
+            .Must(f => f.Count is > 0 and <= DefinitionLimits.MaxFiles)
+            .WithMessage($"An import has 1 to {DefinitionLimits.MaxFiles} files.")
+            .OverridePropertyName("files");
+        RuleFor(c => c.Files)
+            .Must(files => Repeated(files) is null)
+            .WithMessage(c => $"The path '{Repeated(c.Files)}' is listed twice.")
+            .OverridePropertyName("files");
+        RuleForEach(c => c.Files)
+            .ChildRules(file =>
+            {
+                file.RuleFor(f => f.Path)
+                    .Must(path => DefinitionPath.TryNormalize(path, out _))
+                    .OverridePropertyName("path")
+                    .WithMessage(f =>
+                        $"'{Shown(f.Path)}' is not a valid path: a path is below .kiket/, ends in .yaml or .yml, "
+                        + $"and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash."
+                    );
+                file.RuleFor(f => f.Content)
+                    .NotNull()
+                    .OverridePropertyName("content")
+                    .WithMessage(f => $"'{Shown(f.Path)}' has no content.");
+            })
+            .OverridePropertyName("files");
     }
 
     private static string? Repeated(IReadOnlyList<DefinitionText> files) =>
-        files.Select(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path).GroupBy(p => p, StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(g => g.Count() > 1)?.Key;
+        files
+            .Select(f => DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path)
+            .GroupBy(p => p, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1)
+            ?.Key;
 
     private static string Shown(string path) =>
         path.Length <= DefinitionFile.MaxPathLength ? path : path[..DefinitionFile.MaxPathLength] + "…";
 }
 
-internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, IDefinitionReader reader, SlaRules rules, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
+internal sealed class ImportDefinitionsHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    IDefinitionReader reader,
+    SlaRules rules,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
 {
     public async Task<Result<ImportedDefinitions>> Handle(ImportDefinitionsCommand command, CancellationToken ct)
     {
@@ -73,13 +103,17 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
             return Error.Forbidden("Only an administrator of the organization can import definitions.");
         if (command.ProjectKey is { } key && !Domain.Projects.ProjectKey.IsValid(key))
             return DefinitionErrors.InvalidKey(key);
-        var files = command.Files.Select(f => f with { Path = DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path }).ToList();
+        var files = command
+            .Files.Select(f => f with { Path = DefinitionPath.TryNormalize(f.Path, out var path) ? path : f.Path })
+            .ToList();
         if (command is { ProjectKey: { } partOf, Folder: null } && !files.Exists(f => DefinitionPath.IsProject(f.Path)))
         {
             var given = files.Select(f => f.Path).ToList();
-            var kept = await db.DefinitionFiles.AsNoTracking()
+            var kept = await db
+                .DefinitionFiles.AsNoTracking()
                 .Where(f => db.Projects.Any(p => p.Id == f.ProjectId && p.Key == partOf) && !given.Contains(f.Path))
-                .Select(f => new DefinitionText(f.Path, f.Content, false)).ToListAsync(ct);
+                .Select(f => new DefinitionText(f.Path, f.Content, false))
+                .ToListAsync(ct);
             files.AddRange(kept);
         }
 
@@ -87,7 +121,16 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
         if (read.Error is { } faults)
             return faults;
-        return await new Import(db, work, new SlaTimers(db, rules), read.Value, files, command, current, time.GetUtcNow()).RunAsync(ct);
+        return await new Import(
+            db,
+            work,
+            new SlaTimers(db, rules),
+            read.Value,
+            files,
+            command,
+            current,
+            time.GetUtcNow()
+        ).RunAsync(ct);
     }
 
     /// <summary>One import while it runs: what is there is compared with the pack, part by part.</summary>
@@ -99,7 +142,8 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         IReadOnlyList<DefinitionText> files,
         ImportDefinitionsCommand command,
         ICurrentActor current,
-        DateTimeOffset now)
+        DateTimeOffset now
+    )
     {
         private readonly long organizationId = current.Actor.OrganizationId;
         private readonly long actorId = current.Actor.UserId;
@@ -147,12 +191,28 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
             await work.FlushAsync(ct);
             await timers.FollowDefinitionsAsync(project, states, actorId, now, ct);
             var id = command.DryRun && existing is null ? (long?)null : project.Id;
-            return new ImportedDefinitions(new(id, project.Key), created, changed, unchanged, removed, pack.Warnings, command.DryRun);
+            return new ImportedDefinitions(
+                new(id, project.Key),
+                created,
+                changed,
+                unchanged,
+                removed,
+                pack.Warnings,
+                command.DryRun
+            );
         }
 
         private async Task<Result<Project>> StartAsync(CancellationToken ct)
         {
-            var started = Project.Start(organizationId, pack.Project.Key, EditOf(pack.Project) with { Visibility = ProjectVisibility.Team }, now);
+            var started = Project.Start(
+                organizationId,
+                pack.Project.Key,
+                EditOf(pack.Project) with
+                {
+                    Visibility = ProjectVisibility.Team,
+                },
+                now
+            );
             if (started.IsRefused)
                 return started;
             db.Projects.Add(started.Value);
@@ -165,19 +225,27 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         {
             if (pack.Project.Path is not { } path)
                 return Result.Success;
-            var before = await db.DefinitionFiles.Where(f => f.ProjectId == project.Id && f.Path == path).Select(f => f.Content).SingleOrDefaultAsync(ct);
+            var before = await db
+                .DefinitionFiles.Where(f => f.ProjectId == project.Id && f.Path == path)
+                .Select(f => f.Content)
+                .SingleOrDefaultAsync(ct);
             var edit = EditOf(pack.Project);
-            var isSame = project.Name == edit.Name.Value && project.Description == edit.Description.Value
+            var isSame =
+                project.Name == edit.Name.Value
+                && project.Description == edit.Description.Value
                 && (!edit.Settings.IsSet || SameJson.Of(project.Settings, edit.Settings.Value));
-            return isSame || before == files.Single(f => f.Path == path).Content ? Result.Success : project.Edit(edit, actorId, now);
+            return isSame || before == files.Single(f => f.Path == path).Content
+                ? Result.Success
+                : project.Edit(edit, actorId, now);
         }
 
-        private static ProjectEdit EditOf(PackProject project) => new()
-        {
-            Name = project.Name,
-            Description = project.Description,
-            Settings = project.Settings is { } settings ? new(settings) : default,
-        };
+        private static ProjectEdit EditOf(PackProject project) =>
+            new()
+            {
+                Name = project.Name,
+                Description = project.Description,
+                Settings = project.Settings is { } settings ? new(settings) : default,
+            };
 
         private async Task PublishWorkflowsAsync(Project project, CancellationToken ct)
         {
@@ -195,7 +263,13 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
             await work.FlushAsync(ct);
         }
 
-        private async Task PublishAsync(Project project, string key, WorkflowDefinition definition, string? source, CancellationToken ct)
+        private async Task PublishAsync(
+            Project project,
+            string key,
+            WorkflowDefinition definition,
+            string? source,
+            CancellationToken ct
+        )
         {
             var last = await FindLatestAsync(project, key, ct);
             if (last is not null && last.Source == source && SameJson.Of(last.Definition, definition))
@@ -211,7 +285,11 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         }
 
         private Task<Workflow?> FindLatestAsync(Project project, string key, CancellationToken ct) =>
-            db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key).OrderByDescending(w => w.Revision).FirstOrDefaultAsync(ct);
+            db
+                .Workflows.AsNoTracking()
+                .Where(w => w.ProjectId == project.Id && w.Key == key)
+                .OrderByDescending(w => w.Revision)
+                .FirstOrDefaultAsync(ct);
 
         /// <summary>The pack's schema, and inactive the types that the pack no longer has and issues still do.</summary>
         private async Task<ProjectSchema> WithUsedTypesAsync(Project project, CancellationToken ct)
@@ -221,14 +299,20 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
                 return pack.Schema;
             var used = await db.Issues.Where(i => i.ProjectId == project.Id).Select(i => i.IssueType).Distinct().ToListAsync(ct);
             var first = pack.Schema.IssueTypes.Select(t => t.Position + 1).DefaultIfEmpty().Max();
-            var inactive = gone.Where(t => used.Contains(t.Key)).Select((t, n) => t with { Active = false, Position = first + n });
+            var inactive = gone.Where(t => used.Contains(t.Key))
+                .Select((t, n) => t with { Active = false, Position = first + n });
             return pack.Schema with { IssueTypes = [.. pack.Schema.IssueTypes, .. inactive] };
         }
 
         private void ChangeSchema(Project project, ProjectSchema from, ProjectSchema to)
         {
             Compare("issue_type", from.IssueTypes, to.IssueTypes, t => t.Key);
-            Compare("custom_field", from.CustomFields, to.CustomFields, f => f.IssueType is null ? f.Key : $"{f.IssueType}.{f.Key}");
+            Compare(
+                "custom_field",
+                from.CustomFields,
+                to.CustomFields,
+                f => f.IssueType is null ? f.Key : $"{f.IssueType}.{f.Key}"
+            );
             Compare("automation", from.Automations, to.Automations, a => a.Workflow is null ? a.Key : $"{a.Workflow}.{a.Key}");
             Compare("template", from.Templates, to.Templates, t => t.Key);
             if (!SameJson.Of(project.Schema, to))
@@ -251,7 +335,11 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         {
             var before = from.ToDictionary(key, StringComparer.Ordinal);
             foreach (var thing in to)
-                (!before.TryGetValue(key(thing), out var old) ? created : SameJson.Of(old, thing) ? unchanged : changed).Add($"{what} {key(thing)}");
+                (
+                    !before.TryGetValue(key(thing), out var old) ? created
+                    : SameJson.Of(old, thing) ? unchanged
+                    : changed
+                ).Add($"{what} {key(thing)}");
             foreach (var old in from.ExceptBy(to.Select(key), key))
                 removed.Add($"{what} {key(old)}");
         }
@@ -262,13 +350,28 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
             var schema = project.Schema;
             var isStrict = pack.Seeds.Count > 0 && schema.CustomFields.Any(f => f.Required);
             if (isStrict)
-                project.UseSchema(schema with { CustomFields = [.. schema.CustomFields.Select(f => f with { Required = false })] }, now);
+                project.UseSchema(
+                    schema with
+                    {
+                        CustomFields = [.. schema.CustomFields.Select(f => f with { Required = false })],
+                    },
+                    now
+                );
 
             List<DefinitionNote> faults = [];
             foreach (var seed in pack.Seeds)
             {
                 var number = await db.TakeIssueNumberAsync(project.Id, ct);
-                var opened = Issue.Open(project, seed.Type, latest[schema.WorkflowOf(seed.Type)], seed.Fields, seed.Status, null, actorId, now);
+                var opened = Issue.Open(
+                    project,
+                    seed.Type,
+                    latest[schema.WorkflowOf(seed.Type)],
+                    seed.Fields,
+                    seed.Status,
+                    null,
+                    actorId,
+                    now
+                );
                 if (opened.Error is { } refusal)
                 {
                     faults.AddRange(refusal.Details.Select(d => seed.Place with { Message = d.Message }));
@@ -295,12 +398,23 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
                 if (published.Error is { } unfit)
                     return unfit;
                 var (module, change) = published.Value;
-                (change switch { ModuleChange.Made => created, ModuleChange.Changed => changed, _ => unchanged }).Add($"module {module.Key}");
+                (
+                    change switch
+                    {
+                        ModuleChange.Made => created,
+                        ModuleChange.Changed => changed,
+                        _ => unchanged,
+                    }
+                ).Add($"module {module.Key}");
                 if (change is not ModuleChange.Made)
                     continue;
                 foreach (var seeds in wanted.Seeds.GroupBy(s => s.Table))
                 {
-                    foreach (var some in seeds.Chunk(CreateCustomRecordsCommand.MaxRecords).TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults))
+                    foreach (
+                        var some in seeds
+                            .Chunk(CreateCustomRecordsCommand.MaxRecords)
+                            .TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults)
+                    )
                         faults.AddRange(await SeedAsync(module, module.Schema.Find(seeds.Key)!, project, some, ct));
                 }
             }
@@ -309,7 +423,12 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
         }
 
         private async Task<IReadOnlyList<DefinitionNote>> SeedAsync(
-            CustomModule module, CustomTable table, Project project, PackRecord[] seeds, CancellationToken ct)
+            CustomModule module,
+            CustomTable table,
+            Project project,
+            PackRecord[] seeds,
+            CancellationToken ct
+        )
         {
             List<DefinitionNote> faults = [];
             List<CustomRecord> records = [];
@@ -332,14 +451,18 @@ internal sealed class ImportDefinitionsHandler(IKiketDb db, IUnitOfWork work, ID
 
         private async Task KeepFilesAsync(Project project, CancellationToken ct)
         {
-            var kept = await db.DefinitionFiles.Where(f => f.ProjectId == project.Id).ToDictionaryAsync(f => f.Path, StringComparer.Ordinal, ct);
+            var kept = await db
+                .DefinitionFiles.Where(f => f.ProjectId == project.Id)
+                .ToDictionaryAsync(f => f.Path, StringComparer.Ordinal, ct);
             var warnings = pack.Warnings.ToLookup(w => w.File);
             foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
             {
                 IReadOnlyList<DefinitionNote> notes = [.. warnings[file.Path]];
                 if (!kept.Remove(file.Path, out var old))
                 {
-                    db.DefinitionFiles.Add(DefinitionFile.Keep(organizationId, project.Id, file.Path, file.Content, command.Source, notes, now));
+                    db.DefinitionFiles.Add(
+                        DefinitionFile.Keep(organizationId, project.Id, file.Path, file.Content, command.Source, notes, now)
+                    );
                     created.Add($"file {file.Path}");
                 }
                 else

@@ -5,8 +5,8 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// What a credential needs for an import, beyond <c>workflows:write</c>: the scope of each thing that the import makes, changes or removes, and of
-/// what its actions will do in the organization's name.
+/// What a credential needs for an import, beyond <c>workflows:write</c>: the scope of each thing that the import makes, changes
+/// or removes, and of what its actions will do in the organization's name.
 /// </summary>
 internal static class ImportScopes
 {
@@ -16,29 +16,43 @@ internal static class ImportScopes
     /// <param name="pack">The pack that is imported.</param>
     public static IEnumerable<Scope> Of(IEnumerable<string> touched, DefinitionPack pack)
     {
-        var things = touched.Select(t => t.Split(' ', 2)).Where(t => t.Length == 2).Select(t => (Kind: t[0], Key: t[1])).ToHashSet();
+        var things = touched
+            .Select(t => t.Split(' ', 2))
+            .Where(t => t.Length == 2)
+            .Select(t => (Kind: t[0], Key: t[1]))
+            .ToHashSet();
         foreach (var resource in things.Select(t => ResourceOf(t.Kind, t.Key)).OfType<string>().Distinct())
             yield return new(resource, ScopeActions.Write);
 
-        var actions = pack.Workflows.Where(w => things.Contains(("workflow", w.Key))).SelectMany(w => ActionsOf(w.Definition))
-            .Concat(pack.Schema.Automations.Where(_ => things.Any(t => t.Kind == "automation")).SelectMany(a => a.Actions)).ToList();
+        var actions = pack
+            .Workflows.Where(w => things.Contains(("workflow", w.Key)))
+            .SelectMany(w => ActionsOf(w.Definition))
+            .Concat(pack.Schema.Automations.Where(_ => things.Any(t => t.Kind == "automation")).SelectMany(a => a.Actions))
+            .ToList();
         if (actions.Count > 0)
             yield return WriteIssues;
         if (actions.Exists(a => a.Kind is "webhook" || a.Kind.StartsWith(ActionRun.ExtensionPrefix, StringComparison.Ordinal)))
             yield return new(Scope.Webhooks, ScopeActions.Write);
     }
 
-    /// <summary>What is part of workflows, and the project that changes with them, needs no more than the scope of the route.</summary>
-    private static string? ResourceOf(string kind, string key) => kind switch
-    {
-        "issue_type" or "custom_field" or "template" => Scope.Projects,
-        "file" when DefinitionPath.IsProject(key) => Scope.Projects,
-        "issue" => Scope.Issues,
-        "module" => Scope.CustomData,
-        _ => null,
-    };
+    /// <summary>
+    /// What is part of workflows, and the project that changes with them, needs no more than the scope of the route.
+    /// </summary>
+    private static string? ResourceOf(string kind, string key) =>
+        kind switch
+        {
+            "issue_type" or "custom_field" or "template" => Scope.Projects,
+            "file" when DefinitionPath.IsProject(key) => Scope.Projects,
+            "issue" => Scope.Issues,
+            "module" => Scope.CustomData,
+            _ => null,
+        };
 
-    private static IEnumerable<WorkflowAction> ActionsOf(WorkflowDefinition workflow) => workflow.States.SelectMany(s =>
-        s.OnEnter.Concat(s.OnExit).Concat(s.OnComplete).Concat(s.Checklist?.OnComplete ?? [])
-            .Concat(s.Sla.SelectMany(p => p.OnWarning.Concat(p.OnBreach))));
+    private static IEnumerable<WorkflowAction> ActionsOf(WorkflowDefinition workflow) =>
+        workflow.States.SelectMany(s =>
+            s.OnEnter.Concat(s.OnExit)
+                .Concat(s.OnComplete)
+                .Concat(s.Checklist?.OnComplete ?? [])
+                .Concat(s.Sla.SelectMany(p => p.OnWarning.Concat(p.OnBreach)))
+        );
 }

@@ -37,28 +37,35 @@ internal sealed class ListDefinitionsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListDefinitionsQuery, Result<Page<DefinitionDto>>>
 {
     private static readonly SortOptions<DefinitionFile> Sorts = new SortOptions<DefinitionFile>("id asc", f => f.Id)
-        .By("id", f => f.Id).By("path", f => f.Path).By("created_at", f => f.CreatedAt).By("updated_at", f => f.UpdatedAt);
+        .By("id", f => f.Id)
+        .By("path", f => f.Path)
+        .By("created_at", f => f.CreatedAt)
+        .By("updated_at", f => f.UpdatedAt);
 
     public Task<Result<Page<DefinitionDto>>> Handle(ListDefinitionsQuery query, CancellationToken ct)
     {
         var projects = db.VisibleProjects(current.Actor);
         if (query.Project is { } project)
             projects = projects.WithSpecification(new ProjectByRef(project));
-        return db.DefinitionFiles.WithSpecification(new FilesOf(projects)).ToPageAsync(
-            query.Page,
-            Sorts,
-            page => page.Select(f => new DefinitionDto
-            {
-                Id = f.Id,
-                Path = f.Path,
-                ProjectId = f.ProjectId,
-                ProjectKey = db.Projects.Where(p => p.Id == f.ProjectId).Select(p => p.Key).First(),
-                Source = f.Source,
-                Warnings = f.Warnings,
-                Version = f.Version,
-                CreatedAt = f.CreatedAt,
-                UpdatedAt = f.UpdatedAt,
-            }),
-            ct);
+        return db
+            .DefinitionFiles.WithSpecification(new FilesOf(projects))
+            .ToPageAsync(
+                query.Page,
+                Sorts,
+                page =>
+                    page.Select(f => new DefinitionDto
+                    {
+                        Id = f.Id,
+                        Path = f.Path,
+                        ProjectId = f.ProjectId,
+                        ProjectKey = db.Projects.Where(p => p.Id == f.ProjectId).Select(p => p.Key).First(),
+                        Source = f.Source,
+                        Warnings = f.Warnings,
+                        Version = f.Version,
+                        CreatedAt = f.CreatedAt,
+                        UpdatedAt = f.UpdatedAt,
+                    }),
+                ct
+            );
     }
 }

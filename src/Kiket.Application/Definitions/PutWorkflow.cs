@@ -10,8 +10,8 @@ using MediatR;
 namespace Kiket.Application.Definitions;
 
 /// <summary>
-/// Publishes a version of a workflow, if the text says something new. It is an import of the one file that holds the workflow, so that a later
-/// import of other files does not bring the old text back.
+/// Publishes a version of a workflow, if the text says something new. It is an import of the one file that holds the workflow,
+/// so that a later import of other files does not bring the old text back.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
@@ -47,13 +47,18 @@ internal sealed class PutWorkflowHandler(IKiketDb db, IDefinitionReader reader, 
             return Error.Stale(version);
 
         var path = (await WorkflowFiles.ReadAsync(db, reader, project.Id, ct)).PathOf(key);
-        var imported = await mediator.Send(new ImportDefinitionsCommand([new(path, command.Text, command.IsStrict)], project.Key, null, false, "api"), ct);
+        var imported = await mediator.Send(
+            new ImportDefinitionsCommand([new(path, command.Text, command.IsStrict)], project.Key, null, false, "api"),
+            ct
+        );
         if (imported.Error is { } faults)
             return faults;
         var after = await db.FindVersionAsync(project, key, null, ct);
         return after.Error is { } missing
             ? missing
             : new PublishedWorkflow(
-                WorkflowDto.Of(after.Value, project, after.Value.Revision), [.. imported.Value.Warnings.Where(w => w.File == path)]);
+                WorkflowDto.Of(after.Value, project, after.Value.Revision),
+                [.. imported.Value.Warnings.Where(w => w.File == path)]
+            );
     }
 }

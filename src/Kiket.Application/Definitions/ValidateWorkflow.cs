@@ -11,7 +11,8 @@ namespace Kiket.Application.Definitions;
 /// <summary>Says what is wrong with the text of a workflow, and changes nothing.</summary>
 /// <param name="Project">The project that it is for, or null to check it by itself.</param>
 /// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
-public sealed record ValidateWorkflowQuery(string Text, ProjectRef? Project, bool IsStrict = true) : IQuery<Result<WorkflowValidation>>;
+public sealed record ValidateWorkflowQuery(string Text, ProjectRef? Project, bool IsStrict = true)
+    : IQuery<Result<WorkflowValidation>>;
 
 public sealed record WorkflowValidation(bool Valid, IReadOnlyList<DefinitionNote> Errors, IReadOnlyList<DefinitionNote> Warnings);
 
@@ -37,7 +38,11 @@ internal sealed class ValidateWorkflowHandler(IKiketDb db, IDefinitionReader rea
         var path = files.PathOf(reader.WorkflowKeyOf(query.Text) ?? Nameless);
         var read = reader.Read(files.With(new(path, query.Text, query.IsStrict)), project?.Key ?? "NONE", null, roles);
         return read.Error is { } faults
-            ? new WorkflowValidation(false, [.. faults.Details.Select(d => new DefinitionNote(d.File ?? path, d.Line ?? 0, d.Column ?? 0, d.Message))], [])
+            ? new WorkflowValidation(
+                false,
+                [.. faults.Details.Select(d => new DefinitionNote(d.File ?? path, d.Line ?? 0, d.Column ?? 0, d.Message))],
+                []
+            )
             : new WorkflowValidation(true, [], [.. read.Value.Warnings.Where(w => w.File == path)]);
     }
 }

@@ -10,7 +10,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Events;
 
-/// <summary>An event as readers of the log and subscribers get it: every shape on record in one document (contract 15.2).</summary>
+/// <summary>
+/// An event as readers of the log and subscribers get it: every shape on record in one document (contract 15.2).
+/// </summary>
 public sealed record EventDto
 {
     public required string Id { get; init; }
@@ -92,15 +94,21 @@ public static class EventDocuments
 {
     /// <summary>Reads all that some entries of one organization name, with a fixed number of statements.</summary>
     public static async Task<IReadOnlyList<EventDto>> ToDocumentsAsync(
-        this IKiketDb db, IReadOnlyList<LoggedEvent> events, PublicUrl url, CancellationToken ct)
+        this IKiketDb db,
+        IReadOnlyList<LoggedEvent> events,
+        PublicUrl url,
+        CancellationToken ct
+    )
     {
         if (events.Count == 0)
             return [];
         var issues = events.Select(e => e.Facts.Issue).OfType<IssueSnapshot>().ToList();
         List<long> users =
         [
-            .. events.SelectMany(e => new[] { e.ActorId, e.Facts.CommentAuthorId ?? 0 })
-                .Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 })).Distinct(),
+            .. events
+                .SelectMany(e => new[] { e.ActorId, e.Facts.CommentAuthorId ?? 0 })
+                .Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 }))
+                .Distinct(),
         ];
         List<long> projects = [.. events.Select(e => e.ProjectId).Distinct()];
         List<long> workflows = [.. issues.Select(i => i.WorkflowId).Distinct()];
@@ -108,14 +116,40 @@ public static class EventDocuments
         var id = events[0].OrganizationId;
 
         var names = new Names(
-            await db.Organizations.Where(o => o.Id == id).Select(o => new EventOrganization(o.Id, o.Slug, o.Name)).SingleAsync(ct),
-            await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.Key, p.Name })
+            await db
+                .Organizations.Where(o => o.Id == id)
+                .Select(o => new EventOrganization(o.Id, o.Slug, o.Name))
+                .SingleAsync(ct),
+            await db
+                .Projects.Where(p => projects.Contains(p.Id))
+                .Select(p => new
+                {
+                    p.Id,
+                    p.Key,
+                    p.Name,
+                })
                 .ToDictionaryAsync(p => p.Id, p => new EventProject(p.Id, p.Key, p.Key.ToLowerInvariant(), p.Name), ct),
-            await db.Users.Where(u => users.Contains(u.Id)).Select(u => new UserSummary(u.Id, u.Name, u.Email)).ToDictionaryAsync(u => u.Id, ct),
-            await db.Workflows.Where(w => workflows.Contains(w.Id)).Select(w => new { w.Id, w.Key, w.Revision })
+            await db
+                .Users.Where(u => users.Contains(u.Id))
+                .Select(u => new UserSummary(u.Id, u.Name, u.Email))
+                .ToDictionaryAsync(u => u.Id, ct),
+            await db
+                .Workflows.Where(w => workflows.Contains(w.Id))
+                .Select(w => new
+                {
+                    w.Id,
+                    w.Key,
+                    w.Revision,
+                })
                 .ToDictionaryAsync(w => w.Id, w => (w.Key, w.Revision), ct),
-            parents.Count == 0 ? [] : await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => parents.Contains(i.Id))
-                .Select(i => new { i.Id, i.Key }).ToDictionaryAsync(i => i.Id, i => i.Key, ct));
+            parents.Count == 0
+                ? []
+                : await db
+                    .Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])
+                    .Where(i => parents.Contains(i.Id))
+                    .Select(i => new { i.Id, i.Key })
+                    .ToDictionaryAsync(i => i.Id, i => i.Key, ct)
+        );
         return [.. events.Select(e => Document(e, names, url))];
     }
 
@@ -146,25 +180,36 @@ public static class EventDocuments
         };
     }
 
-    /// <summary>Entries from before comments could be changed name neither the author nor the instant: both are the event's.</summary>
-    private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) => new(
-        comment, issue, e.Facts.Comment ?? "", names.Users[e.Facts.CommentAuthorId ?? e.ActorId], e.Facts.CommentCreatedAt ?? e.OccurredAt);
+    /// <summary>
+    /// Entries from before comments could be changed name neither the author nor the instant: both are the event's.
+    /// </summary>
+    private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) =>
+        new(
+            comment,
+            issue,
+            e.Facts.Comment ?? "",
+            names.Users[e.Facts.CommentAuthorId ?? e.ActorId],
+            e.Facts.CommentCreatedAt ?? e.OccurredAt
+        );
 
     private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url)
     {
         var (workflow, version) = names.Workflows[issue.WorkflowId];
-        return issue.ToDto(url, new()
-        {
-            Id = e.IssueId!.Value,
-            ProjectId = e.ProjectId,
-            ProjectKey = project.Key,
-            OrganizationId = e.OrganizationId,
-            Workflow = workflow,
-            WorkflowVersion = version,
-            Assignee = issue.AssigneeId is { } assignee ? names.Users.GetValueOrDefault(assignee) : null,
-            Reporter = names.Users[issue.ReporterId],
-            ParentKey = issue.ParentId is { } parent ? names.Parents.GetValueOrDefault(parent) : null,
-        });
+        return issue.ToDto(
+            url,
+            new()
+            {
+                Id = e.IssueId!.Value,
+                ProjectId = e.ProjectId,
+                ProjectKey = project.Key,
+                OrganizationId = e.OrganizationId,
+                Workflow = workflow,
+                WorkflowVersion = version,
+                Assignee = issue.AssigneeId is { } assignee ? names.Users.GetValueOrDefault(assignee) : null,
+                Reporter = names.Users[issue.ReporterId],
+                ParentKey = issue.ParentId is { } parent ? names.Parents.GetValueOrDefault(parent) : null,
+            }
+        );
     }
 
     private sealed record Names(
@@ -172,5 +217,6 @@ public static class EventDocuments
         IReadOnlyDictionary<long, EventProject> Projects,
         IReadOnlyDictionary<long, UserSummary> Users,
         IReadOnlyDictionary<long, (string Key, int Revision)> Workflows,
-        IReadOnlyDictionary<long, string> Parents);
+        IReadOnlyDictionary<long, string> Parents
+    );
 }

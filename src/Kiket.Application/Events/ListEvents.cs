@@ -8,13 +8,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Events;
 
 /// <summary>The event log of the projects that the actor can see, in order (decisions, 36).</summary>
-/// <param name="After">Only events with a greater sequence; null is from the beginning of what is kept, <see cref="FromNowOn"/> is what happens next.</param>
+/// <param name="After">
+/// Only events with a greater sequence; null is from the beginning of what is kept, <see cref="FromNowOn"/> is what happens
+/// next.
+/// </param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 /// <param name="Types">Names or aliases; empty is all.</param>
 /// <param name="Project">Only events of this project, or null.</param>
 /// <param name="WithTotal">Whether to count how many there are after the sequence.</param>
-public sealed record ListEventsQuery(long? After, int? Limit, IReadOnlyList<string> Types, ProjectRef? Project, bool WithTotal = true)
-    : IQuery<Result<EventPage>>
+public sealed record ListEventsQuery(
+    long? After,
+    int? Limit,
+    IReadOnlyList<string> Types,
+    ProjectRef? Project,
+    bool WithTotal = true
+) : IQuery<Result<EventPage>>
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
@@ -27,7 +35,8 @@ public sealed record ListEventsQuery(long? After, int? Limit, IReadOnlyList<stri
 /// <param name="LastSequence">What to ask for next.</param>
 public sealed record EventPage(IReadOnlyList<EventDto> Events, int Total, int Limit, long LastSequence);
 
-internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListEventsQuery, Result<EventPage>>
+internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
+    : IQueryHandler<ListEventsQuery, Result<EventPage>>
 {
     public async Task<Result<EventPage>> Handle(ListEventsQuery query, CancellationToken ct)
     {
@@ -35,23 +44,41 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
         if (limit is < 1 or > ListEventsQuery.MaxLimit)
             return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListEventsQuery.MaxLimit}.");
         if (query.Types.FirstOrDefault(t => EventNames.Resolve(t) is null) is { } unknown)
-            return Error.InvalidParameter("types", $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}.");
+            return Error.InvalidParameter(
+                "types",
+                $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}."
+            );
 
-        var newest = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.LastEventSequence).SingleAsync(ct);
+        var newest = await db
+            .Organizations.Where(o => o.Id == current.Actor.OrganizationId)
+            .Select(o => o.LastEventSequence)
+            .SingleAsync(ct);
         var after = query.After is ListEventsQuery.FromNowOn ? newest : query.After ?? 0;
         var hidden = EventNames.All.Where(n => current.Lacks(ScopeDemands.ScopesOf([n])) is not null).ToList();
         var names = query.Types.Select(EventNames.Resolve).OfType<string>().Distinct().ToList();
         var visible = await db.InProjectsAsync(
-            db.Events.WithSpecification(new EventsAfter(after, names, hidden)), query.Project, current.Actor, ct);
+            db.Events.WithSpecification(new EventsAfter(after, names, hidden)),
+            query.Project,
+            current.Actor,
+            ct
+        );
         if (visible.Error is { } unavailable)
             return unavailable;
 
         var log = visible.Value;
         var events = await log.OrderBy(e => e.Sequence).Take(limit).ToListAsync(ct);
-        var total = !query.WithTotal ? 0 : events.Count < limit ? events.Count : await log.CountAsync(ct);
+        var total =
+            !query.WithTotal ? 0
+            : events.Count < limit ? events.Count
+            : await log.CountAsync(ct);
 
         // At the end of the log, what the actor cannot see or has not asked for need not be looked at again.
         var last = events.Count > 0 ? events[^1].Sequence : after;
-        return new EventPage(await db.ToDocumentsAsync(events, url, ct), total, limit, events.Count < limit ? Math.Max(last, newest) : last);
+        return new EventPage(
+            await db.ToDocumentsAsync(events, url, ct),
+            total,
+            limit,
+            events.Count < limit ? Math.Max(last, newest) : last
+        );
     }
 }

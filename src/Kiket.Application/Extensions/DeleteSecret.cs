@@ -9,11 +9,19 @@ namespace Kiket.Application.Extensions;
 /// <summary>Deletes a secret. Without a scope it is the installation's own; an extension deletes no others.</summary>
 public sealed record DeleteSecretCommand(SecretTarget Target, string Key) : ICommand<Result<bool>>;
 
-internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<DeleteSecretCommand, Result<bool>>
+internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<DeleteSecretCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(DeleteSecretCommand command, CancellationToken ct)
     {
-        var found = await db.FindSecretOwnersAsync(command.Target with { Scope = command.Target.Scope ?? SecretScope.Installation }, current, ct);
+        var found = await db.FindSecretOwnersAsync(
+            command.Target with
+            {
+                Scope = command.Target.Scope ?? SecretScope.Installation,
+            },
+            current,
+            ct
+        );
         if (found.Error is { } unavailable)
             return unavailable;
         var (extension, owner) = (found.Value.Extension, found.Value.Owners[0]);
@@ -24,7 +32,14 @@ internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, Ti
             return ExtensionErrors.SecretNotFound(command.Key);
 
         db.ExtensionSecrets.Remove(secret);
-        db.Audit(extension, ExtensionAuditEntry.SecretDeleted, secret.Key, current, time.GetUtcNow(), ("scope", WireName.Of(secret.Scope)));
+        db.Audit(
+            extension,
+            ExtensionAuditEntry.SecretDeleted,
+            secret.Key,
+            current,
+            time.GetUtcNow(),
+            ("scope", WireName.Of(secret.Scope))
+        );
         return true;
     }
 }

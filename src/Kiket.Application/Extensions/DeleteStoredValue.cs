@@ -10,7 +10,8 @@ namespace Kiket.Application.Extensions;
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 public sealed record DeleteStoredValueCommand(string Key, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
-internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<DeleteStoredValueCommand, Result<bool>>
+internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor current)
+    : ICommandHandler<DeleteStoredValueCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(DeleteStoredValueCommand command, CancellationToken ct)
     {

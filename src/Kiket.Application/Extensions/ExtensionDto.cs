@@ -69,33 +69,34 @@ public record ExtensionDto : IVersioned
 
     int IVersioned.Version => Revision;
 
-    internal static ExtensionDto Of(Extension e, ExtensionHealth health) => new()
-    {
-        Id = e.Id,
-        ExtensionId = e.Key,
-        Name = e.Manifest.Name,
-        Version = e.Manifest.Version,
-        ApiVersion = e.Manifest.ApiVersion,
-        Description = e.Manifest.Description,
-        Status = e.Status,
-        Delivery = e.Manifest.Delivery,
-        CallbackUrl = e.CallbackUrl,
-        Permissions = e.Manifest.Permissions,
-        ActivationEvents = e.Manifest.ActivationEvents,
-        Configuration = e.Settings(),
-        ProjectId = e.ProjectId,
-        OrganizationId = e.OrganizationId,
-        ServiceUserId = e.ServiceUserId,
-        ApiKeyPrefix = e.KeyPrefix,
-        RateLimitRequests = e.RateLimitRequests,
-        RateLimitWindow = e.RateLimitWindowSeconds,
-        InstalledAt = e.InstalledAt,
-        UninstalledAt = e.UninstalledAt,
-        UpdatedAt = e.UpdatedAt,
-        Manifest = e.Manifest.Document,
-        Health = new(health.Status, health.Message),
-        Revision = e.Version,
-    };
+    internal static ExtensionDto Of(Extension e, ExtensionHealth health) =>
+        new()
+        {
+            Id = e.Id,
+            ExtensionId = e.Key,
+            Name = e.Manifest.Name,
+            Version = e.Manifest.Version,
+            ApiVersion = e.Manifest.ApiVersion,
+            Description = e.Manifest.Description,
+            Status = e.Status,
+            Delivery = e.Manifest.Delivery,
+            CallbackUrl = e.CallbackUrl,
+            Permissions = e.Manifest.Permissions,
+            ActivationEvents = e.Manifest.ActivationEvents,
+            Configuration = e.Settings(),
+            ProjectId = e.ProjectId,
+            OrganizationId = e.OrganizationId,
+            ServiceUserId = e.ServiceUserId,
+            ApiKeyPrefix = e.KeyPrefix,
+            RateLimitRequests = e.RateLimitRequests,
+            RateLimitWindow = e.RateLimitWindowSeconds,
+            InstalledAt = e.InstalledAt,
+            UninstalledAt = e.UninstalledAt,
+            UpdatedAt = e.UpdatedAt,
+            Manifest = e.Manifest.Document,
+            Health = new(health.Status, health.Message),
+            Revision = e.Version,
+        };
 }
 
 /// <summary>How an extension fared in the last hour.</summary>
@@ -106,14 +107,10 @@ public sealed record InstalledExtensionDto : ExtensionDto
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     internal InstalledExtensionDto(ExtensionDto extension)
-        : base(extension)
-    {
-    }
+        : base(extension) { }
 
     [JsonConstructor]
-    private InstalledExtensionDto()
-    {
-    }
+    private InstalledExtensionDto() { }
 
     /// <summary>Its API key, in the answer of its installation only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

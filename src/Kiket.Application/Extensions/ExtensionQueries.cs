@@ -16,20 +16,31 @@ namespace Kiket.Application.Extensions;
 /// <summary>What several requests about extensions read.</summary>
 internal static class ExtensionQueries
 {
-    /// <summary>The installations that an actor can see: an extension its own, a user those of the organization and of the projects they see.</summary>
+    /// <summary>
+    /// The installations that an actor can see: an extension its own, a user those of the organization and of the projects they
+    /// see.
+    /// </summary>
     public static IQueryable<Extension> VisibleExtensions(this IKiketDb db, ICurrentActor current) =>
         db.Extensions.WithSpecification(new ExtensionsVisibleTo(current, db.VisibleProjects(current.Actor)));
 
     /// <summary>
-    /// The installation that a reference names. By a manifest's id the active one: with a project that of the project, else that of the
-    /// whole organization; without a project the other way round.
+    /// The installation that a reference names. By a manifest's id the active one: with a project that of the project, else
+    /// that of the whole organization; without a project the other way round.
     /// </summary>
     /// <param name="isExact">Whether with a project only that of the project will do.</param>
     public static async Task<Result<Extension>> FindExtensionAsync(
-        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct, bool isExact = false)
+        this IKiketDb db,
+        ExtensionRef reference,
+        ProjectRef? project,
+        ICurrentActor current,
+        CancellationToken ct,
+        bool isExact = false
+    )
     {
         if (reference.Id is { } id)
-            return await db.VisibleExtensions(current).SingleOrDefaultAsync(e => e.Id == id, ct) is { } found ? found : ExtensionErrors.NotFound(reference);
+            return await db.VisibleExtensions(current).SingleOrDefaultAsync(e => e.Id == id, ct) is { } found
+                ? found
+                : ExtensionErrors.NotFound(reference);
 
         long? projectId = null;
         if (project is { } named)
@@ -56,7 +67,12 @@ internal static class ExtensionQueries
 
     /// <summary>An active installation that the actor may change: administrators only.</summary>
     public static async Task<Result<Extension>> FindManageableExtensionAsync(
-        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        ExtensionRef reference,
+        ProjectRef? project,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         var found = await db.FindExtensionAsync(reference, project, current, ct, isExact: true);
         if (found.IsRefused)
@@ -67,11 +83,16 @@ internal static class ExtensionQueries
     }
 
     /// <summary>
-    /// An active installation whose credentials the actor may replace and try out: administrators, whose token needs all that the manifest asks
-    /// for, as at the installation, and the extension itself.
+    /// An active installation whose credentials the actor may replace and try out: administrators, whose token needs all that
+    /// the manifest asks for, as at the installation, and the extension itself.
     /// </summary>
     public static async Task<Result<Extension>> FindOwnExtensionAsync(
-        this IKiketDb db, ExtensionRef reference, ProjectRef? project, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        ExtensionRef reference,
+        ProjectRef? project,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         if (current.Extension is not null)
         {
@@ -85,32 +106,60 @@ internal static class ExtensionQueries
 
     /// <summary>The endpoint of an installation's manifest.</summary>
     public static async Task<Result<Webhook>> FindEndpointAsync(this IKiketDb db, Extension extension, CancellationToken ct) =>
-        await db.Webhooks.WithSpecification(new EndpointOf(extension.Id)).SingleOrDefaultAsync(ct)
-            is { } endpoint ? endpoint : ExtensionErrors.NoCallback(extension.Key);
+        await db.Webhooks.WithSpecification(new EndpointOf(extension.Id)).SingleOrDefaultAsync(ct) is { } endpoint
+            ? endpoint
+            : ExtensionErrors.NoCallback(extension.Key);
 
     /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>
     public static async Task<IReadOnlyDictionary<long, ExtensionHealth>> ReadHealthAsync(
-        this IKiketDb db, IReadOnlyList<long> extensions, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        IReadOnlyList<long> extensions,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var since = now - ExtensionHealth.Window;
-        var reported = await db.ExtensionReports
-            .Where(r => r.Kind == ReportKind.Telemetry && r.ReceivedAt > since && extensions.Contains(r.ExtensionId))
+        var reported = await db
+            .ExtensionReports.Where(r =>
+                r.Kind == ReportKind.Telemetry && r.ReceivedAt > since && extensions.Contains(r.ExtensionId)
+            )
             .GroupBy(r => new { r.ExtensionId, r.IsFailure })
-            .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
+            .Select(g => new
+            {
+                g.Key.ExtensionId,
+                g.Key.IsFailure,
+                Count = g.Count(),
+            })
             .ToListAsync(ct);
 
         // A delivery that has failed so far counts as failed, although it may still get through.
         var deliveries = db.WebhookDeliveries.Where(d => d.ExtensionId != null && extensions.Contains(d.ExtensionId.Value));
-        var delivered = await deliveries.Where(d => d.CompletedAt > since && d.State != DeliveryState.Cancelled)
+        var delivered = await deliveries
+            .Where(d => d.CompletedAt > since && d.State != DeliveryState.Cancelled)
             .Concat(deliveries.Where(d => d.State == DeliveryState.Pending && d.Attempts > 0))
             .GroupBy(d => new { ExtensionId = d.ExtensionId!.Value, IsFailure = d.State != DeliveryState.Delivered })
-            .Select(g => new { g.Key.ExtensionId, g.Key.IsFailure, Count = g.Count() })
+            .Select(g => new
+            {
+                g.Key.ExtensionId,
+                g.Key.IsFailure,
+                Count = g.Count(),
+            })
             .ToListAsync(ct);
-        return reported.Concat(delivered).GroupBy(c => c.ExtensionId).ToDictionary(
-            g => g.Key, g => ExtensionHealth.Of(g.Where(c => !c.IsFailure).Sum(c => c.Count), g.Where(c => c.IsFailure).Sum(c => c.Count)));
+        return reported
+            .Concat(delivered)
+            .GroupBy(c => c.ExtensionId)
+            .ToDictionary(
+                g => g.Key,
+                g => ExtensionHealth.Of(g.Where(c => !c.IsFailure).Sum(c => c.Count), g.Where(c => c.IsFailure).Sum(c => c.Count))
+            );
     }
 
-    public static async Task<ExtensionDto> ToDtoAsync(this Extension extension, IKiketDb db, DateTimeOffset now, CancellationToken ct)
+    public static async Task<ExtensionDto> ToDtoAsync(
+        this Extension extension,
+        IKiketDb db,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var health = await db.ReadHealthAsync([extension.Id], now, ct);
         return ExtensionDto.Of(extension, health.GetValueOrDefault(extension.Id) ?? ExtensionHealth.Of(0, 0));
@@ -118,49 +167,83 @@ internal static class ExtensionQueries
 
     /// <summary>Writes an entry of the record of what was done with an extension.</summary>
     public static void Audit(
-        this IKiketDb db, Extension extension, string action, string? subject, ICurrentActor current, DateTimeOffset now, params (string Name, object? Value)[] details) =>
-        db.ExtensionAuditEntries.Add(ExtensionAuditEntry.Of(
-            extension, action, subject, details.ToDictionary(d => d.Name, d => JsonSerializer.SerializeToElement(d.Value)), current.Actor.UserId, now));
+        this IKiketDb db,
+        Extension extension,
+        string action,
+        string? subject,
+        ICurrentActor current,
+        DateTimeOffset now,
+        params (string Name, object? Value)[] details
+    ) =>
+        db.ExtensionAuditEntries.Add(
+            ExtensionAuditEntry.Of(
+                extension,
+                action,
+                subject,
+                details.ToDictionary(d => d.Name, d => JsonSerializer.SerializeToElement(d.Value)),
+                current.Actor.UserId,
+                now
+            )
+        );
 }
 
 /// <summary>
-/// The address of a manifest's callback: what the operator gives is filled in, <c>${NAME}</c> and <c>${NAME:-otherwise}</c>, and it is one that
-/// may be called.
+/// The address of a manifest's callback: what the operator gives is filled in, <c>${NAME}</c> and <c>${NAME:-otherwise}</c>,
+/// and it is one that may be called.
 /// </summary>
 internal static partial class CallbackAddress
 {
     private const string Path = "extension.callback.url";
 
     public static async Task<Result<string?>> OfAsync(
-        ExtensionManifest manifest, string? given, string organization, IExtensionEnvironment environment, IOutboundTargets targets, CancellationToken ct)
+        ExtensionManifest manifest,
+        string? given,
+        string organization,
+        IExtensionEnvironment environment,
+        IOutboundTargets targets,
+        CancellationToken ct
+    )
     {
         if (manifest.Callback is not { } callback)
             return Result<string?>.From(null);
 
         List<ErrorDetail> faults = [];
-        var url = given ?? Reference().Replace(callback.Url, match =>
-        {
-            var name = match.Groups["name"].Value;
-            if (environment.FindAddress(organization, name) is { } value)
-                return value;
-            if (match.Groups["otherwise"] is { Success: true } otherwise)
-                return otherwise.Value;
-            faults.Add(new(
-                Path,
-                $"The address names {name}, which is not set as an address. "
-                + $"Give callback_url, or have the operator set Extensions:Addresses:{organization}:{name}."));
-            return "";
-        });
+        var url =
+            given
+            ?? Reference()
+                .Replace(
+                    callback.Url,
+                    match =>
+                    {
+                        var name = match.Groups["name"].Value;
+                        if (environment.FindAddress(organization, name) is { } value)
+                            return value;
+                        if (match.Groups["otherwise"] is { Success: true } otherwise)
+                            return otherwise.Value;
+                        faults.Add(
+                            new(
+                                Path,
+                                $"The address names {name}, which is not set as an address. "
+                                    + $"Give callback_url, or have the operator set Extensions:Addresses:{organization}:{name}."
+                            )
+                        );
+                        return "";
+                    }
+                );
         var field = given is null ? Path : "callback_url";
         if (faults.Count == 0 && !IsAddress(url))
-            faults.Add(new(field, "The address of a callback is an absolute http or https address without user name, query and fragment."));
+            faults.Add(
+                new(
+                    field,
+                    "The address of a callback is an absolute http or https address without user name, query and fragment."
+                )
+            );
         if (faults.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
             faults.Add(new(field, denied));
         return faults.Count > 0 ? ExtensionErrors.InstallFailed(faults) : Result<string?>.From(url.TrimEnd('/'));
     }
 
-    private static bool IsAddress(string text) =>
-        Webhook.IsAddress(text) && new Uri(text) is { Fragment: "", Query: "" };
+    private static bool IsAddress(string text) => Webhook.IsAddress(text) && new Uri(text) is { Fragment: "", Query: "" };
 
     [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]{0,99})(:-(?<otherwise>[^}]*))?\}")]
     private static partial Regex Reference();

@@ -11,7 +11,9 @@ internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector, 
         IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
         if (keys.Count == 0)
             return new(new Dictionary<string, string>(), []);
-        var found = (await db.FindSecretsAsync(extension, await db.OwnersAsync(extension, projectId, ct), current, ct)).Where(s => keys.Contains(s.Key));
+        var found = (await db.FindSecretsAsync(extension, await db.OwnersAsync(extension, projectId, ct), current, ct)).Where(s =>
+            keys.Contains(s.Key)
+        );
         Dictionary<string, string> values = new(StringComparer.Ordinal);
         foreach (var secret in found)
         {

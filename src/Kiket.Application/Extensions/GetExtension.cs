@@ -10,7 +10,8 @@ namespace Kiket.Application.Extensions;
 /// <param name="Project">The project that it is installed for, where a manifest's id alone does not say which is meant.</param>
 public sealed record GetExtensionQuery(ExtensionRef Extension, ProjectRef? Project) : IQuery<Result<ExtensionDto>>;
 
-internal sealed class GetExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : IQueryHandler<GetExtensionQuery, Result<ExtensionDto>>
+internal sealed class GetExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<GetExtensionQuery, Result<ExtensionDto>>
 {
     public async Task<Result<ExtensionDto>> Handle(GetExtensionQuery query, CancellationToken ct)
     {

@@ -9,22 +9,30 @@ namespace Kiket.Application.Extensions;
 public sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <summary>What a manifest says.</summary>
-/// <param name="CallbackSecret">The secret that stood in it, which is kept nowhere but encrypted; null when there was none.</param>
+/// <param name="CallbackSecret">
+/// The secret that stood in it, which is kept nowhere but encrypted; null when there was none.
+/// </param>
 /// <param name="CallbackHeaders">The headers that stood in it; the manifest keeps their names only.</param>
 /// <param name="Warnings">What was noticed without being a fault.</param>
 public sealed record ReadManifest(
-    ExtensionManifest Manifest, string? CallbackSecret, IReadOnlyDictionary<string, string> CallbackHeaders, IReadOnlyList<ErrorDetail> Warnings);
+    ExtensionManifest Manifest,
+    string? CallbackSecret,
+    IReadOnlyDictionary<string, string> CallbackHeaders,
+    IReadOnlyList<ErrorDetail> Warnings
+);
 
 /// <summary>Reads manifests; the border to YAML.</summary>
 public interface IManifestReader
 {
-    /// <returns>The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every fault at its path and, for text, its line and column.</returns>
+    /// <returns>
+    /// The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every fault at its path and, for text, its line and column.
+    /// </returns>
     Result<ReadManifest> Read(ManifestText manifest);
 }
 
 /// <summary>
-/// What the operator gives the manifests of one organization to refer to; nothing else of the process can be seen. Addresses are shown to
-/// everybody who sees the extension, so they are kept apart from secrets.
+/// What the operator gives the manifests of one organization to refer to; nothing else of the process can be seen. Addresses
+/// are shown to everybody who sees the extension, so they are kept apart from secrets.
 /// </summary>
 public interface IExtensionEnvironment
 {

@@ -13,20 +13,27 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Installs an extension for a project or for the whole organization. One that is there already gets the new manifest and keeps its key,
-/// its secrets and its settings. For administrators.
+/// Installs an extension for a project or for the whole organization. One that is there already gets the new manifest and keeps
+/// its key, its secrets and its settings. For administrators.
 /// </summary>
 /// <param name="Project">The project, or null for the whole organization.</param>
 /// <param name="Configuration">Values of its settings, or null to leave them.</param>
 /// <param name="CallbackUrl">Where its events go, whatever the manifest says, or null.</param>
 public sealed record InstallExtensionCommand(
-    ManifestText Manifest, ProjectRef? Project, IReadOnlyDictionary<string, JsonElement>? Configuration, string? CallbackUrl)
-    : ICommand<Result<InstalledExtensionDto>>;
+    ManifestText Manifest,
+    ProjectRef? Project,
+    IReadOnlyDictionary<string, JsonElement>? Configuration,
+    string? CallbackUrl
+) : ICommand<Result<InstalledExtensionDto>>;
 
 /// <summary>Reads the manifest and asks the name service whether its address may be called.</summary>
 internal sealed class InstallPreparation(
-    IKiketDb db, IManifestReader reader, IExtensionEnvironment environment, IOutboundTargets targets, ICurrentActor current)
-    : IPreparation<InstallExtensionCommand>
+    IKiketDb db,
+    IManifestReader reader,
+    IExtensionEnvironment environment,
+    IOutboundTargets targets,
+    ICurrentActor current
+) : IPreparation<InstallExtensionCommand>
 {
     /// <summary>What is to be installed, or why it is not.</summary>
     public Result<Installable> Found { get; private set; } = UserErrors.AdminsOnly;
@@ -43,8 +50,18 @@ internal sealed class InstallPreparation(
         if (current.Lacks(ScopeDemands.ScopesOf(read.Value.Manifest)) is { } lacking)
             return lacking;
 
-        var organization = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.Slug).SingleAsync(ct);
-        var address = await CallbackAddress.OfAsync(read.Value.Manifest, command.CallbackUrl, organization, environment, targets, ct);
+        var organization = await db
+            .Organizations.Where(o => o.Id == current.Actor.OrganizationId)
+            .Select(o => o.Slug)
+            .SingleAsync(ct);
+        var address = await CallbackAddress.OfAsync(
+            read.Value.Manifest,
+            command.CallbackUrl,
+            organization,
+            environment,
+            targets,
+            ct
+        );
         return address.Error is { } unreachable ? unreachable : new Installable(read.Value, organization, address.Value);
     }
 
@@ -54,9 +71,14 @@ internal sealed class InstallPreparation(
 }
 
 internal sealed class InstallExtensionHandler(
-    IKiketDb db, IUnitOfWork work, InstallPreparation preparation, IExtensionEnvironment environment, ISecretProtector protector, ICurrentActor current,
-    TimeProvider time)
-    : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
+    IKiketDb db,
+    IUnitOfWork work,
+    InstallPreparation preparation,
+    IExtensionEnvironment environment,
+    ISecretProtector protector,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<InstallExtensionCommand, Result<InstalledExtensionDto>>
 {
     public async Task<Result<InstalledExtensionDto>> Handle(InstallExtensionCommand command, CancellationToken ct)
     {
@@ -80,11 +102,21 @@ internal sealed class InstallExtensionHandler(
         var existing = await db.Extensions.SingleOrDefaultAsync(e => e.Slot == slot, ct);
 
         // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
-        var webhook = existing is null ? null
-            : await db.Webhooks.SingleOrDefaultAsync(w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active, ct);
-        var callbackSecret = read.CallbackSecret
-            ?? (manifest.Callback?.Secret is { } reference ? environment.FindSecret(organization, reference["env.".Length..]) : null);
-        var made = manifest.Callback is not null && callbackSecret is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
+        var webhook = existing is null
+            ? null
+            : await db.Webhooks.SingleOrDefaultAsync(
+                w => w.ExtensionId == existing.Id && w.Kind == WebhookKind.Extension && w.Active,
+                ct
+            );
+        var callbackSecret =
+            read.CallbackSecret
+            ?? (
+                manifest.Callback?.Secret is { } reference
+                    ? environment.FindSecret(organization, reference["env.".Length..])
+                    : null
+            );
+        var made =
+            manifest.Callback is not null && callbackSecret is null && webhook?.Secret is null ? WebhookSecret.Generate() : null;
 
         var key = existing is null ? TokenSecret.Generate(Extension.KeyLabel) : null;
         IReadOnlyList<string> added;
@@ -97,7 +129,16 @@ internal sealed class InstallExtensionHandler(
             var service = await db.Users.SingleAsync(u => u.Id == extension.ServiceUserId, ct);
             if (service.Name != manifest.Name)
                 service.RenameService(manifest.Name, now);
-            db.Audit(extension, ExtensionAuditEntry.Upgraded, null, current, now, ("from", before), ("to", manifest.Version), ("added_permissions", added));
+            db.Audit(
+                extension,
+                ExtensionAuditEntry.Upgraded,
+                null,
+                current,
+                now,
+                ("from", before),
+                ("to", manifest.Version),
+                ("added_permissions", added)
+            );
         }
         else
         {
@@ -109,14 +150,31 @@ internal sealed class InstallExtensionHandler(
             db.Extensions.Add(extension);
         }
 
-        if (command.Configuration is { } configuration && extension.Edit(new() { Configuration = new(configuration) }, now).Error is { } invalid)
+        if (
+            command.Configuration is { } configuration
+            && extension.Edit(new() { Configuration = new(configuration) }, now).Error is { } invalid
+        )
             return invalid;
         await work.FlushAsync(ct);
         if (existing is null)
-            db.Audit(extension, ExtensionAuditEntry.Installed, null, current, now, ("version", manifest.Version), ("permissions", manifest.Permissions));
+            db.Audit(
+                extension,
+                ExtensionAuditEntry.Installed,
+                null,
+                current,
+                now,
+                ("version", manifest.Version),
+                ("permissions", manifest.Permissions)
+            );
         webhook = Subscribe(extension, webhook, read.CallbackHeaders, callbackSecret ?? made, now);
         await work.FlushAsync(ct);
-        db.TellLifecycle(extension, webhook, existing is null ? ExtensionLifecycle.Installed : ExtensionLifecycle.Upgraded, current.Actor.UserId, now);
+        db.TellLifecycle(
+            extension,
+            webhook,
+            existing is null ? ExtensionLifecycle.Installed : ExtensionLifecycle.Upgraded,
+            current.Actor.UserId,
+            now
+        );
 
         return new InstalledExtensionDto(await extension.ToDtoAsync(db, now, ct))
         {
@@ -132,10 +190,13 @@ internal sealed class InstallExtensionHandler(
     private async Task EndUncoveredSubscriptionsAsync(Extension extension, DateTimeOffset now, CancellationToken ct)
     {
         var permissions = Scope.Spell(extension.Manifest.Permissions);
-        var subscriptions = await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Subscription && w.Active).ToListAsync(ct);
+        var subscriptions = await db
+            .Webhooks.Where(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Subscription && w.Active)
+            .ToListAsync(ct);
         foreach (var subscription in subscriptions)
         {
-            var isCovered = ScopeDemands.ScopesOf(subscription.Hooks.Select(h => h.Event))
+            var isCovered = ScopeDemands
+                .ScopesOf(subscription.Hooks.Select(h => h.Event))
                 .All(s => Scope.Grants(permissions, s.Resource, s.Actions));
             if (!isCovered)
                 subscription.Stop(now);
@@ -145,7 +206,12 @@ internal sealed class InstallExtensionHandler(
     /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
     /// <returns>The endpoint, or null when the manifest has none any more.</returns>
     private Webhook? Subscribe(
-        Extension extension, Webhook? webhook, IReadOnlyDictionary<string, string> headers, string? secret, DateTimeOffset now)
+        Extension extension,
+        Webhook? webhook,
+        IReadOnlyDictionary<string, string> headers,
+        string? secret,
+        DateTimeOffset now
+    )
     {
         if (extension.Manifest.Callback is not { } callback || extension.CallbackUrl is not { } url)
         {
@@ -159,13 +225,22 @@ internal sealed class InstallExtensionHandler(
         if (webhook is null)
         {
             webhook = Webhook.For(
-                extension.OrganizationId, extension.ProjectId, extension.Id, WebhookKind.Extension, target, hooks, ciphertext, now);
+                extension.OrganizationId,
+                extension.ProjectId,
+                extension.Id,
+                WebhookKind.Extension,
+                target,
+                hooks,
+                ciphertext,
+                now
+            );
             db.Webhooks.Add(webhook);
             return webhook;
         }
 
         webhook.Follow(target, hooks, now);
-        var isAnother = secret is not null
+        var isAnother =
+            secret is not null
             && (webhook.Secret is not { } kept || protector.Unprotect(ISecretProtector.WebhookPurpose, kept) != secret);
         if (isAnother)
             webhook.RotateSecret(ciphertext!, now);

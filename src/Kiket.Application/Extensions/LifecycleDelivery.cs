@@ -6,19 +6,41 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Tells an extension what has become of its installation. These events are its own: they are in no log that others read.</summary>
+/// <summary>
+/// Tells an extension what has become of its installation. These events are its own: they are in no log that others read.
+/// </summary>
 internal static class LifecycleDelivery
 {
     /// <param name="webhook">The endpoint of the extension's manifest, or null when it has none.</param>
-    public static void TellLifecycle(this IKiketDb db, Extension extension, Webhook? webhook, string name, long actorId, DateTimeOffset now)
+    public static void TellLifecycle(
+        this IKiketDb db,
+        Extension extension,
+        Webhook? webhook,
+        string name,
+        long actorId,
+        DateTimeOffset now
+    )
     {
         if (webhook is null || !ExtensionLifecycle.Wants(extension.Manifest, name))
             return;
         var id = LoggedEvent.NewEventId();
         var payload = DirectEvent.Write(
-            id, name, webhook, now,
+            id,
+            name,
+            webhook,
+            now,
             new("actor_id", actorId),
-            new("extension", new { extension.Id, ExtensionId = extension.Key, extension.Manifest.Name, extension.Manifest.Version }));
+            new(
+                "extension",
+                new
+                {
+                    extension.Id,
+                    ExtensionId = extension.Key,
+                    extension.Manifest.Name,
+                    extension.Manifest.Version,
+                }
+            )
+        );
         db.WebhookDeliveries.Add(WebhookDelivery.Tell(webhook, id, name, payload, extension.ProjectId, null, now));
     }
 }

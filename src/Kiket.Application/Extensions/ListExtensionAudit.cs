@@ -10,7 +10,8 @@ using Kiket.Domain.Users;
 namespace Kiket.Application.Extensions;
 
 /// <summary>What was done with an extension, the newest first; also of one that is uninstalled. For administrators.</summary>
-public sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<ExtensionAuditEntryDto>>>;
+public sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page)
+    : IQuery<Result<Page<ExtensionAuditEntryDto>>>;
 
 public sealed record ExtensionAuditEntryDto
 {
@@ -28,9 +29,13 @@ public sealed record ExtensionAuditEntryDto
     public required DateTimeOffset At { get; init; }
 }
 
-internal sealed class ListExtensionAuditHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListExtensionAuditQuery, Result<Page<ExtensionAuditEntryDto>>>
+internal sealed class ListExtensionAuditHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListExtensionAuditQuery, Result<Page<ExtensionAuditEntryDto>>>
 {
-    private static readonly SortOptions<ExtensionAuditEntry> Sorts = new SortOptions<ExtensionAuditEntry>("id desc", e => e.Id).By("id", e => e.Id);
+    private static readonly SortOptions<ExtensionAuditEntry> Sorts = new SortOptions<ExtensionAuditEntry>(
+        "id desc",
+        e => e.Id
+    ).By("id", e => e.Id);
 
     public async Task<Result<Page<ExtensionAuditEntryDto>>> Handle(ListExtensionAuditQuery query, CancellationToken ct)
     {
@@ -41,18 +46,25 @@ internal sealed class ListExtensionAuditHandler(IKiketDb db, ICurrentActor curre
             return UserErrors.AdminsOnly;
 
         var id = found.Value.Id;
-        return await db.ExtensionAuditEntries.WithSpecification(new AuditOf(id)).ToPageAsync(
-            query.Page,
-            Sorts,
-            page => page.Select(e => new ExtensionAuditEntryDto
-            {
-                Id = e.Id,
-                Action = e.Action,
-                Subject = e.Subject,
-                Details = e.Details,
-                Actor = db.Users.Where(u => u.Id == e.ActorId).Select(u => new UserSummary(u.Id, u.Name, u.Email)).Single(),
-                At = e.At,
-            }),
-            ct);
+        return await db
+            .ExtensionAuditEntries.WithSpecification(new AuditOf(id))
+            .ToPageAsync(
+                query.Page,
+                Sorts,
+                page =>
+                    page.Select(e => new ExtensionAuditEntryDto
+                    {
+                        Id = e.Id,
+                        Action = e.Action,
+                        Subject = e.Subject,
+                        Details = e.Details,
+                        Actor = db
+                            .Users.Where(u => u.Id == e.ActorId)
+                            .Select(u => new UserSummary(u.Id, u.Name, u.Email))
+                            .Single(),
+                        At = e.At,
+                    }),
+                ct
+            );
     }
 }

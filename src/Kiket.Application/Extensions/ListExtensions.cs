@@ -10,13 +10,18 @@ namespace Kiket.Application.Extensions;
 /// <summary>The installed extensions that the actor can see.</summary>
 /// <param name="Project">Only those of this project and of the whole organization; null for all.</param>
 /// <param name="Status">Only those of one of these; none means the active ones.</param>
-public sealed record ListExtensionsQuery(ProjectRef? Project, IReadOnlyList<ExtensionStatus> Status, PageRequest Page) : IQuery<Result<Page<ExtensionDto>>>;
+public sealed record ListExtensionsQuery(ProjectRef? Project, IReadOnlyList<ExtensionStatus> Status, PageRequest Page)
+    : IQuery<Result<Page<ExtensionDto>>>;
 
 internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListExtensionsQuery, Result<Page<ExtensionDto>>>
 {
     private static readonly SortOptions<Extension> Sorts = new SortOptions<Extension>("id asc", e => e.Id)
-        .By("id", e => e.Id).By("extension_id", e => e.Key).By("status", e => e.Status).By("installed_at", e => e.InstalledAt).By("updated_at", e => e.UpdatedAt);
+        .By("id", e => e.Id)
+        .By("extension_id", e => e.Key)
+        .By("status", e => e.Status)
+        .By("installed_at", e => e.InstalledAt)
+        .By("updated_at", e => e.UpdatedAt);
 
     public async Task<Result<Page<ExtensionDto>>> Handle(ListExtensionsQuery query, CancellationToken ct)
     {
@@ -30,12 +35,14 @@ internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, 
         }
 
         IReadOnlyList<ExtensionStatus> status = query.Status.Count > 0 ? query.Status : [ExtensionStatus.Active];
-        var page = await db.VisibleExtensions(current).WithSpecification(new ExtensionsMatching(projectId, status))
+        var page = await db.VisibleExtensions(current)
+            .WithSpecification(new ExtensionsMatching(projectId, status))
             .ToPageAsync(query.Page, Sorts, rows => rows, ct);
         if (page.Error is { } malformed)
             return malformed;
         var health = await db.ReadHealthAsync([.. page.Value.Items.Select(e => e.Id)], time.GetUtcNow(), ct);
-        return page.Value.With<ExtensionDto>(
-            [.. page.Value.Items.Select(e => ExtensionDto.Of(e, health.GetValueOrDefault(e.Id) ?? ExtensionHealth.Of(0, 0)))]);
+        return page.Value.With<ExtensionDto>([
+            .. page.Value.Items.Select(e => ExtensionDto.Of(e, health.GetValueOrDefault(e.Id) ?? ExtensionHealth.Of(0, 0))),
+        ]);
     }
 }

@@ -7,7 +7,8 @@ namespace Kiket.Application.Extensions;
 /// <summary>The keys of the secrets that an extension sees, each once.</summary>
 public sealed record ListSecretsQuery(SecretTarget Target) : IQuery<Result<IReadOnlyList<SecretKeyDto>>>;
 
-internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListSecretsQuery, Result<IReadOnlyList<SecretKeyDto>>>
+internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListSecretsQuery, Result<IReadOnlyList<SecretKeyDto>>>
 {
     public async Task<Result<IReadOnlyList<SecretKeyDto>>> Handle(ListSecretsQuery query, CancellationToken ct)
     {
@@ -15,6 +16,8 @@ internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current) : I
         if (found.Error is { } unavailable)
             return unavailable;
         var secrets = await db.FindSecretsAsync(found.Value.Extension, found.Value.Owners, current, ct);
-        return Result<IReadOnlyList<SecretKeyDto>>.From([.. secrets.Select(s => new SecretKeyDto(s.Key, s.CreatedAt, s.UpdatedAt))]);
+        return Result<IReadOnlyList<SecretKeyDto>>.From([
+            .. secrets.Select(s => new SecretKeyDto(s.Key, s.CreatedAt, s.UpdatedAt)),
+        ]);
     }
 }

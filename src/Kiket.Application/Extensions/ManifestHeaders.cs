@@ -3,7 +3,9 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Takes the values of a callback's headers out of a manifest, because everybody who sees the extension sees that.</summary>
+/// <summary>
+/// Takes the values of a callback's headers out of a manifest, because everybody who sees the extension sees that.
+/// </summary>
 public static class ManifestHeaders
 {
     /// <summary>What stands for a value that is not shown.</summary>
@@ -16,18 +18,28 @@ public static class ManifestHeaders
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Callback is { Headers.Count: > 0 } callback)
-            manifest = manifest with { Callback = callback with { Headers = callback.Headers.ToDictionary(h => h.Key, _ => Filtered) } };
+            manifest = manifest with
+            {
+                Callback = callback with { Headers = callback.Headers.ToDictionary(h => h.Key, _ => Filtered) },
+            };
         if (manifest.Document is not { } document)
             return manifest;
 
         var isHidden = false;
-        var shown = Change(document, (name, value) => name is "extension" ? Change(value, HideCallback) : HideCallback(name, value));
+        var shown = Change(
+            document,
+            (name, value) => name is "extension" ? Change(value, HideCallback) : HideCallback(name, value)
+        );
         return isHidden ? manifest with { Document = shown, Source = shown.GetRawText() } : manifest;
 
         // Wherever a manifest of any spelling may have a callback, whether or not that place is the one that counts.
-        JsonElement HideCallback(string name, JsonElement value) => name is "callback" or "callback_url" or "delivery"
-            ? Change(value, (key, inner) => key.Equals("headers", StringComparison.OrdinalIgnoreCase) ? HideValues(inner) : inner)
-            : value;
+        JsonElement HideCallback(string name, JsonElement value) =>
+            name is "callback" or "callback_url" or "delivery"
+                ? Change(
+                    value,
+                    (key, inner) => key.Equals("headers", StringComparison.OrdinalIgnoreCase) ? HideValues(inner) : inner
+                )
+                : value;
 
         JsonElement HideValues(JsonElement headers)
         {
@@ -36,7 +48,10 @@ public static class ManifestHeaders
         }
     }
 
-    private static JsonElement Change(JsonElement map, Func<string, JsonElement, JsonElement> change) => map.ValueKind is JsonValueKind.Object
-        ? JsonSerializer.SerializeToElement(map.EnumerateObject().DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => change(m.Name, m.Value)))
-        : map;
+    private static JsonElement Change(JsonElement map, Func<string, JsonElement, JsonElement> change) =>
+        map.ValueKind is JsonValueKind.Object
+            ? JsonSerializer.SerializeToElement(
+                map.EnumerateObject().DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => change(m.Name, m.Value))
+            )
+            : map;
 }

@@ -10,9 +10,11 @@ namespace Kiket.Application.Extensions;
 /// <param name="Json">The value as JSON.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="OnlyNew">Whether there must be nothing under the key yet.</param>
-public sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew) : ICommand<Result<StoredValueDto>>;
+public sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew)
+    : ICommand<Result<StoredValueDto>>;
 
-internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<PutStoredValueCommand, Result<StoredValueDto>>
+internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<PutStoredValueCommand, Result<StoredValueDto>>
 {
     public async Task<Result<StoredValueDto>> Handle(PutStoredValueCommand command, CancellationToken ct)
     {
@@ -37,7 +39,9 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
             value = kept.Value;
 
             // Locks the installation's row, so that two who add at once do not both take the last place.
-            await db.Extensions.Where(e => e.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
+            await db
+                .Extensions.Where(e => e.Id == own.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
             if (await db.StoredValues.CountAsync(v => v.ExtensionId == own.Id, ct) >= StoredValue.MaxValues)
                 return ExtensionErrors.StorageFull;
             db.StoredValues.Add(value);

@@ -16,13 +16,22 @@ internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector,
         var found = await db.FindSecretOwnersAsync(command.Target, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var secret = (await db.FindSecretsAsync(found.Value.Extension, found.Value.Owners, current, ct)).FirstOrDefault(s => s.Key == command.Key);
+        var secret = (await db.FindSecretsAsync(found.Value.Extension, found.Value.Owners, current, ct)).FirstOrDefault(s =>
+            s.Key == command.Key
+        );
         if (secret is null)
             return ExtensionErrors.SecretNotFound(command.Key);
         if (protector.Unprotect(secret.Purpose, secret.Ciphertext) is not { } value)
             return ExtensionErrors.SecretUnavailable(command.Key);
 
-        db.Audit(found.Value.Extension, ExtensionAuditEntry.SecretRead, secret.Key, current, time.GetUtcNow(), ("scope", WireName.Of(secret.Scope)));
+        db.Audit(
+            found.Value.Extension,
+            ExtensionAuditEntry.SecretRead,
+            secret.Key,
+            current,
+            time.GetUtcNow(),
+            ("scope", WireName.Of(secret.Scope))
+        );
         return SecretDto.Of(secret, value);
     }
 }

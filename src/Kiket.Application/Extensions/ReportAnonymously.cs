@@ -8,21 +8,29 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Keeps telemetry that came without a credential, when only one installation of the whole server can be meant; else it is lost, which
-/// nobody is told. Only where the operator allows it.
+/// Keeps telemetry that came without a credential, when only one installation of the whole server can be meant; else it is
+/// lost, which nobody is told. Only where the operator allows it.
 /// </summary>
 /// <param name="Extension">Id of the manifest, as the extension calls itself.</param>
-public sealed record ReportAnonymouslyCommand(string? Extension, IReadOnlyDictionary<string, JsonElement> Body) : ICommand<Result<bool>>;
+public sealed record ReportAnonymouslyCommand(string? Extension, IReadOnlyDictionary<string, JsonElement> Body)
+    : ICommand<Result<bool>>;
 
-internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time) : ICommandHandler<ReportAnonymouslyCommand, Result<bool>>
+internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time)
+    : ICommandHandler<ReportAnonymouslyCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(ReportAnonymouslyCommand command, CancellationToken ct)
     {
-        var installations = await db.AcrossTenants<Extension>().Where(e => e.Key == command.Extension && e.Slot != null)
-            .OrderBy(e => e.Id).Select(e => new { e.Id, e.OrganizationId }).Take(2).ToListAsync(ct);
+        var installations = await db.AcrossTenants<Extension>()
+            .Where(e => e.Key == command.Extension && e.Slot != null)
+            .OrderBy(e => e.Id)
+            .Select(e => new { e.Id, e.OrganizationId })
+            .Take(2)
+            .ToListAsync(ct);
         if (installations is not [var only] || JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return false;
-        db.ExtensionReports.Add(ExtensionReport.Of(only.OrganizationId, only.Id, ReportKind.Telemetry, command.Body, time.GetUtcNow()));
+        db.ExtensionReports.Add(
+            ExtensionReport.Of(only.OrganizationId, only.Id, ReportKind.Telemetry, command.Body, time.GetUtcNow())
+        );
         return true;
     }
 }

@@ -9,12 +9,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Keeps what an extension reports. For extensions about themselves, and, except for telemetry, from which health derives, for users who do
-/// more than read: some SDKs call with a user's token.
+/// Keeps what an extension reports. For extensions about themselves, and, except for telemetry, from which health derives, for
+/// users who do more than read: some SDKs call with a user's token.
 /// </summary>
 /// <param name="Extension">The extension, where the path names it; else <c>extension_id</c> in the body may.</param>
-public sealed record ReportFromExtensionCommand(ExtensionRef? Extension, ReportKind Kind, IReadOnlyDictionary<string, JsonElement> Body)
-    : ICommand<Result<bool>>;
+public sealed record ReportFromExtensionCommand(
+    ExtensionRef? Extension,
+    ReportKind Kind,
+    IReadOnlyDictionary<string, JsonElement> Body
+) : ICommand<Result<bool>>;
 
 internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ReportFromExtensionCommand, Result<bool>>
@@ -26,7 +29,9 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
             return unavailable;
         if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
             return Error.Validation("body", $"A report has at most {ExtensionReport.MaxBytes} bytes.");
-        db.ExtensionReports.Add(ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow()));
+        db.ExtensionReports.Add(
+            ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow())
+        );
         return true;
     }
 
@@ -34,7 +39,9 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
     private async Task<Result<long>> FindAsync(ReportFromExtensionCommand command, CancellationToken ct)
     {
         if (current.Extension is { } own)
-            return command.Extension is not { } other || other.Id == own.Id || other.Key == own.Key ? own.Id : ExtensionErrors.NotFound(other);
+            return command.Extension is not { } other || other.Id == own.Id || other.Key == own.Key
+                ? own.Id
+                : ExtensionErrors.NotFound(other);
         if (command.Kind is ReportKind.Telemetry)
             return ExtensionErrors.ExtensionsOnly;
         if (current.Actor.Role is OrganizationRole.Viewer or OrganizationRole.FinanceManager)
@@ -43,11 +50,19 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         {
             var found = await db.FindExtensionAsync(named, null, current, ct);
             return found.Error is { } unknown ? unknown
-                : found.Value.IsActive ? found.Value.Id : ExtensionErrors.NotFound(named);
+                : found.Value.IsActive ? found.Value.Id
+                : ExtensionErrors.NotFound(named);
         }
 
-        var installed = await db.VisibleExtensions(current).Where(e => e.Slot != null).OrderBy(e => e.Id).Select(e => e.Id).Take(2).ToListAsync(ct);
-        return installed is [var only] ? only : Error.Validation("extension_id", "Name the extension that reports: its id, or the id of its manifest.");
+        var installed = await db.VisibleExtensions(current)
+            .Where(e => e.Slot != null)
+            .OrderBy(e => e.Id)
+            .Select(e => e.Id)
+            .Take(2)
+            .ToListAsync(ct);
+        return installed is [var only]
+            ? only
+            : Error.Validation("extension_id", "Name the extension that reports: its id, or the id of its manifest.");
     }
 
     private static ExtensionRef? NamedIn(IReadOnlyDictionary<string, JsonElement> body)

@@ -6,7 +6,9 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Gives an extension another API key; the one before is accepted too for a while. For administrators and the extension itself.</summary>
+/// <summary>
+/// Gives an extension another API key; the one before is accepted too for a while. For administrators and the extension itself.
+/// </summary>
 public sealed record RotateApiKeyCommand(ExtensionRef Extension, ProjectRef? Project) : ICommand<Result<RotatedApiKeyDto>>;
 
 /// <param name="ApiKey">The new key, shown this once.</param>

@@ -8,8 +8,8 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Gives the endpoint of an extension's manifest another secret; the one before signs as well for a while. For administrators and the
-/// extension itself.
+/// Gives the endpoint of an extension's manifest another secret; the one before signs as well for a while. For administrators
+/// and the extension itself.
 /// </summary>
 /// <param name="Secret">The new secret, or null to have one made.</param>
 public sealed record RotateExtensionSecretCommand(ExtensionRef Extension, ProjectRef? Project, string? Secret)
@@ -19,8 +19,12 @@ public sealed record RotateExtensionSecretCommand(ExtensionRef Extension, Projec
 /// <param name="PreviousSecretUntil">Until when the secret before signs as well.</param>
 public sealed record RotatedExtensionSecretDto(string WebhookSecret, DateTimeOffset PreviousSecretUntil);
 
-internal sealed class RotateExtensionSecretHandler(IKiketDb db, ICurrentActor current, ISecretProtector protector, TimeProvider time)
-    : ICommandHandler<RotateExtensionSecretCommand, Result<RotatedExtensionSecretDto>>
+internal sealed class RotateExtensionSecretHandler(
+    IKiketDb db,
+    ICurrentActor current,
+    ISecretProtector protector,
+    TimeProvider time
+) : ICommandHandler<RotateExtensionSecretCommand, Result<RotatedExtensionSecretDto>>
 {
     public async Task<Result<RotatedExtensionSecretDto>> Handle(RotateExtensionSecretCommand command, CancellationToken ct)
     {

@@ -5,7 +5,9 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>A secret as clients see one. Every member is a text or null, because one SDK reads nothing else (contract, section 12.3).</summary>
+/// <summary>
+/// A secret as clients see one. Every member is a text or null, because one SDK reads nothing else (contract, section 12.3).
+/// </summary>
 public sealed record SecretDto
 {
     public required string Key { get; init; }
@@ -30,17 +32,18 @@ public sealed record SecretDto
     [JsonIgnore]
     public bool IsNew { get; init; }
 
-    internal static SecretDto Of(ExtensionSecret secret, string? value = null, bool isNew = false) => new()
-    {
-        Key = secret.Key,
-        Value = value,
-        Scope = WireName.Of(secret.Scope),
-        CreatedAt = secret.CreatedAt,
-        UpdatedAt = secret.UpdatedAt,
-        RotatedAt = secret.RotatedAt,
-        RotationCount = secret.RotationCount.ToString(CultureInfo.InvariantCulture),
-        IsNew = isNew,
-    };
+    internal static SecretDto Of(ExtensionSecret secret, string? value = null, bool isNew = false) =>
+        new()
+        {
+            Key = secret.Key,
+            Value = value,
+            Scope = WireName.Of(secret.Scope),
+            CreatedAt = secret.CreatedAt,
+            UpdatedAt = secret.UpdatedAt,
+            RotatedAt = secret.RotatedAt,
+            RotationCount = secret.RotationCount.ToString(CultureInfo.InvariantCulture),
+            IsNew = isNew,
+        };
 }
 
 /// <summary>A secret in a list.</summary>

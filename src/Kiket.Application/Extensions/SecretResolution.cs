@@ -11,14 +11,21 @@ namespace Kiket.Application.Extensions;
 /// <summary>Which secrets a request is about.</summary>
 /// <param name="Extension">The extension.</param>
 /// <param name="Scope">One scope only; null for all, in the order in which they are looked through.</param>
-/// <param name="Project">The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.</param>
+/// <param name="Project">
+/// The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.
+/// </param>
 public sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
 
 /// <summary>Looks secrets up through the five scopes (contract, section 12.3).</summary>
 internal static class SecretResolution
 {
     /// <summary>Whose secrets an installation sees, in the order in which they are looked through.</summary>
-    public static async Task<IReadOnlyList<string>> OwnersAsync(this IKiketDb db, Extension extension, long? projectId, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> OwnersAsync(
+        this IKiketDb db,
+        Extension extension,
+        long? projectId,
+        CancellationToken ct
+    )
     {
         List<string> owners = [ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null)];
         if (extension.ProjectId is not null && await db.FindOrganizationWideAsync(extension, ct) is { } wide)
@@ -31,11 +38,16 @@ internal static class SecretResolution
     }
 
     /// <summary>
-    /// The secrets of some owners; of several with one key, that of the first owner. An extension that asks sees those of the project and of the
-    /// organization, which it shares with others, only where its manifest names them.
+    /// The secrets of some owners; of several with one key, that of the first owner. An extension that asks sees those of the
+    /// project and of the organization, which it shares with others, only where its manifest names them.
     /// </summary>
     public static async Task<IReadOnlyList<ExtensionSecret>> FindSecretsAsync(
-        this IKiketDb db, Extension extension, IReadOnlyList<string> owners, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        Extension extension,
+        IReadOnlyList<string> owners,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         var all = await db.ExtensionSecrets.AsNoTracking().Where(s => owners.Contains(s.Owner)).ToListAsync(ct);
         if (current.Extension is not null)
@@ -45,15 +57,24 @@ internal static class SecretResolution
         }
 
         var order = owners.Select((owner, n) => (owner, n)).ToDictionary(x => x.owner, x => x.n, StringComparer.Ordinal);
-        return [.. all.OrderBy(s => order[s.Owner]).DistinctBy(s => s.Key, StringComparer.Ordinal).OrderBy(s => s.Key, StringComparer.Ordinal)];
+        return
+        [
+            .. all.OrderBy(s => order[s.Owner])
+                .DistinctBy(s => s.Key, StringComparer.Ordinal)
+                .OrderBy(s => s.Key, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>
-    /// The installation whose secrets a request is about, and whose they are: one owner where it names a scope, else all in order. For
-    /// administrators, and for the extension itself.
+    /// The installation whose secrets a request is about, and whose they are: one owner where it names a scope, else all in
+    /// order. For administrators, and for the extension itself.
     /// </summary>
     public static async Task<Result<(Extension Extension, IReadOnlyList<string> Owners)>> FindSecretOwnersAsync(
-        this IKiketDb db, SecretTarget target, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        SecretTarget target,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         var found = await db.FindExtensionAsync(target.Extension, target.Project, current, ct);
         if (found.Error is { } unavailable)
@@ -89,7 +110,12 @@ internal static class SecretResolution
     }
 
     private static async Task<Result<long?>> ProjectIdAsync(
-        this IKiketDb db, SecretTarget target, Extension extension, ICurrentActor current, CancellationToken ct)
+        this IKiketDb db,
+        SecretTarget target,
+        Extension extension,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         if (target.Project is not { } named)
             return Result<long?>.From(extension.ProjectId);

@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Stores a secret, or replaces its value. Without a scope it is the installation's own; an extension stores no others.</summary>
+/// <summary>
+/// Stores a secret, or replaces its value. Without a scope it is the installation's own; an extension stores no others.
+/// </summary>
 public sealed record SetSecretCommand(SecretTarget Target, string? Key, string? Value) : ICommand<Result<SecretDto>>;
 
 internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)
@@ -26,7 +28,12 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
         if (!ExtensionSecret.IsKey(command.Key) && !extension.Manifest.SecretKeys().ContainsKey(command.Key ?? ""))
             faults.Add(new("secret.key", ExtensionSecret.KeyRule));
         if (string.IsNullOrWhiteSpace(command.Value) || UnicodeText.Length(command.Value) > ExtensionSecret.MaxValueLength)
-            faults.Add(new("secret.value", $"The value of a secret has 1 to {ExtensionSecret.MaxValueLength} characters and is not blank."));
+            faults.Add(
+                new(
+                    "secret.value",
+                    $"The value of a secret has 1 to {ExtensionSecret.MaxValueLength} characters and is not blank."
+                )
+            );
         if (faults.Count > 0)
             return Error.Validation(faults);
 
@@ -46,8 +53,14 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
         }
 
         db.Audit(
-            extension, ExtensionAuditEntry.SecretSet, key, current, now,
-            ("scope", WireName.Of(secret.Scope)), ("rotation_count", secret.RotationCount));
+            extension,
+            ExtensionAuditEntry.SecretSet,
+            key,
+            current,
+            now,
+            ("scope", WireName.Of(secret.Scope)),
+            ("rotation_count", secret.RotationCount)
+        );
         return SecretDto.Of(secret, isNew: isNew);
     }
 }

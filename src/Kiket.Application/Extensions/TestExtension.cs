@@ -8,29 +8,37 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Tries an installed extension out as <see cref="TestWebhookCommand"/> does a subscription, with a token and secrets as it always gets
-/// them. For administrators and the extension itself.
+/// Tries an installed extension out as <see cref="TestWebhookCommand"/> does a subscription, with a token and secrets as it
+/// always gets them. For administrators and the extension itself.
 /// </summary>
-public sealed record TestExtensionCommand(ExtensionRef Extension, ProjectRef? Project) : IExternalCommand<Result<TestedWebhookDto>>;
+public sealed record TestExtensionCommand(ExtensionRef Extension, ProjectRef? Project)
+    : IExternalCommand<Result<TestedWebhookDto>>;
 
-internal sealed class TestExtensionHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, IWebhookProbe probe, TimeProvider time)
-    : IExternalCommandHandler<TestExtensionCommand, Result<TestedWebhookDto>>
+internal sealed class TestExtensionHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    IWebhookProbe probe,
+    TimeProvider time
+) : IExternalCommandHandler<TestExtensionCommand, Result<TestedWebhookDto>>
 {
-    public Task<Result<TestedWebhookDto>> Handle(TestExtensionCommand command, CancellationToken ct) => EndpointTest.RunAsync(
-        db,
-        work,
-        probe,
-        time,
-        async () =>
-        {
-            var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
-            if (found.Error is { } unavailable)
-                return unavailable;
-            var endpoint = await db.FindEndpointAsync(found.Value, ct);
-            if (endpoint.Error is { } notCalled)
-                return notCalled;
-            db.Audit(found.Value, ExtensionAuditEntry.Tested, null, current, time.GetUtcNow());
-            return new EndpointTest.TestedEndpoint(endpoint.Value, found.Value);
-        },
-        ct);
+    public Task<Result<TestedWebhookDto>> Handle(TestExtensionCommand command, CancellationToken ct) =>
+        EndpointTest.RunAsync(
+            db,
+            work,
+            probe,
+            time,
+            async () =>
+            {
+                var found = await db.FindOwnExtensionAsync(command.Extension, command.Project, current, ct);
+                if (found.Error is { } unavailable)
+                    return unavailable;
+                var endpoint = await db.FindEndpointAsync(found.Value, ct);
+                if (endpoint.Error is { } notCalled)
+                    return notCalled;
+                db.Audit(found.Value, ExtensionAuditEntry.Tested, null, current, time.GetUtcNow());
+                return new EndpointTest.TestedEndpoint(endpoint.Value, found.Value);
+            },
+            ct
+        );
 }

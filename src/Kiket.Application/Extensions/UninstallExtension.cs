@@ -9,13 +9,15 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was done with it
-/// stays, and so does what it did. It is told once more, of its removal. For administrators.
+/// Removes an extension: its credentials are void from now on, and what it kept for itself is deleted. The record of what was
+/// done with it stays, and so does what it did. It is told once more, of its removal. For administrators.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
+public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion)
+    : ICommand<Result<bool>>;
 
-internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UninstallExtensionCommand, Result<bool>>
+internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UninstallExtensionCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(UninstallExtensionCommand command, CancellationToken ct)
     {
@@ -29,7 +31,13 @@ internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor curre
         var owner = ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null);
         extension.Uninstall(now);
         var webhooks = await db.Webhooks.Where(w => w.ExtensionId == extension.Id && w.Active).ToListAsync(ct);
-        db.TellLifecycle(extension, webhooks.Find(w => w.Kind is WebhookKind.Extension), ExtensionLifecycle.Uninstalled, current.Actor.UserId, now);
+        db.TellLifecycle(
+            extension,
+            webhooks.Find(w => w.Kind is WebhookKind.Extension),
+            ExtensionLifecycle.Uninstalled,
+            current.Actor.UserId,
+            now
+        );
         foreach (var webhook in webhooks)
             webhook.Stop(now);
         await db.StoredValues.Where(v => v.ExtensionId == extension.Id).DeleteInBatchesAsync(ct);

@@ -8,10 +8,15 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Changes the settings and limits of an extension. For administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExtensionEdit Edit, ExpectedVersion ExpectedVersion)
-    : ICommand<Result<ExtensionDto>>;
+public sealed record UpdateExtensionCommand(
+    ExtensionRef Extension,
+    ProjectRef? Project,
+    ExtensionEdit Edit,
+    ExpectedVersion ExpectedVersion
+) : ICommand<Result<ExtensionDto>>;
 
-internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UpdateExtensionCommand, Result<ExtensionDto>>
+internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UpdateExtensionCommand, Result<ExtensionDto>>
 {
     public async Task<Result<ExtensionDto>> Handle(UpdateExtensionCommand command, CancellationToken ct)
     {
@@ -26,8 +31,15 @@ internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current,
 
         var changed = command.Edit.Configuration.Or(null)?.Keys ?? [];
         db.Audit(
-            extension, ExtensionAuditEntry.Configured, null, current, now,
-            ("settings", changed), ("rate_limit_requests", extension.RateLimitRequests), ("rate_limit_window", extension.RateLimitWindowSeconds));
+            extension,
+            ExtensionAuditEntry.Configured,
+            null,
+            current,
+            now,
+            ("settings", changed),
+            ("rate_limit_requests", extension.RateLimitRequests),
+            ("rate_limit_window", extension.RateLimitWindowSeconds)
+        );
         return await extension.ToDtoAsync(db, now, ct);
     }
 }

@@ -10,7 +10,8 @@ namespace Kiket.Application.Issues;
 /// <summary>Opens an issue. For those who work on the project.</summary>
 /// <param name="Status">State to begin in, or null for that of the template or the initial one.</param>
 /// <param name="Template">Key of the template that fills what is left open, or null.</param>
-public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null) : ICommand<Result<IssueDto>>;
+public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
+    : ICommand<Result<IssueDto>>;
 
 internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)
     : ICommandHandler<CreateIssueCommand, Result<IssueDto>>
@@ -20,7 +21,15 @@ internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
         var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var opened = await db.OpenIssueAsync(found.Value, command.Fields, command.Status, command.Template, current.Actor, time.GetUtcNow(), ct);
+        var opened = await db.OpenIssueAsync(
+            found.Value,
+            command.Fields,
+            command.Status,
+            command.Template,
+            current.Actor,
+            time.GetUtcNow(),
+            ct
+        );
         if (opened.Error is { } refusal)
             return refusal;
         await work.FlushAsync(ct);

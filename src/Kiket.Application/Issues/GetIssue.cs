@@ -9,12 +9,15 @@ namespace Kiket.Application.Issues;
 /// <summary>One issue.</summary>
 public sealed record GetIssueQuery(IssueRef Issue) : IQuery<Result<IssueDto>>;
 
-internal sealed class GetIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<GetIssueQuery, Result<IssueDto>>
+internal sealed class GetIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
+    : IQueryHandler<GetIssueQuery, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(GetIssueQuery query, CancellationToken ct)
     {
-        var issue = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(query.Issue))
-            .ToDto(db, url).SingleOrDefaultAsync(ct);
+        var issue = await db.VisibleIssues(current.Actor)
+            .WithSpecification(new IssueByRef(query.Issue))
+            .ToDto(db, url)
+            .SingleOrDefaultAsync(ct);
         return issue is null ? IssueErrors.NotFound(query.Issue) : issue;
     }
 }

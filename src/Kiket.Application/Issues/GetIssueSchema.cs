@@ -14,13 +14,16 @@ namespace Kiket.Application.Issues;
 /// <summary>What issues can be: of one project, or of all active projects that the actor can see together.</summary>
 public sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
 
-/// <summary>Contract, section 10. A strict client refuses null where a key is optional, so empty ones are left out (decisions, 3).</summary>
+/// <summary>
+/// Contract, section 10. A strict client refuses null where a key is optional, so empty ones are left out (decisions, 3).
+/// </summary>
 public sealed record IssueSchemaDto(
     IReadOnlyList<IssueTypeDto> IssueTypes,
     IReadOnlyList<CustomFieldDto> CustomFields,
     IReadOnlyList<string> Priorities,
     IReadOnlyList<StatusDto> Statuses,
-    IReadOnlyList<IssueTemplateDto> Templates);
+    IReadOnlyList<IssueTemplateDto> Templates
+);
 
 /// <summary>What issues can be opened by, in the words of a request that opens one.</summary>
 /// <param name="RequiredFields">The fields that the caller must give, as far as the template does not.</param>
@@ -38,25 +41,49 @@ public sealed record IssueTemplateDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? StoryPoints,
     IReadOnlyDictionary<string, JsonElement> CustomFields,
     IReadOnlyList<string> RequiredFields,
-    IReadOnlyList<CustomFieldDto> Fields)
+    IReadOnlyList<CustomFieldDto> Fields
+)
 {
-    private static readonly HashSet<string> Members =
-        typeof(IssueTemplateDto).GetProperties().Select(p => WireName.Snake(p.Name)).ToHashSet(StringComparer.Ordinal);
+    private static readonly HashSet<string> Members = typeof(IssueTemplateDto)
+        .GetProperties()
+        .Select(p => WireName.Snake(p.Name))
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What the template gives to all other fields, by their names.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
 
-    internal static IssueTemplateDto Of(IssueTemplate t) => new(
-        t.Key, t.Name, t.Description, t.IssueType, t.Status, t.Title, t.Text, t.Priority, t.Labels, t.StoryPoints, t.CustomFields,
-        t.RequiredFields, [.. t.Fields.Select(CustomFieldDto.Of)])
-    {
-        More = t.Given.Where(g => !Members.Contains(g.Key)).ToDictionary(StringComparer.Ordinal),
-    };
+    internal static IssueTemplateDto Of(IssueTemplate t) =>
+        new(
+            t.Key,
+            t.Name,
+            t.Description,
+            t.IssueType,
+            t.Status,
+            t.Title,
+            t.Text,
+            t.Priority,
+            t.Labels,
+            t.StoryPoints,
+            t.CustomFields,
+            t.RequiredFields,
+            [.. t.Fields.Select(CustomFieldDto.Of)]
+        )
+        {
+            More = t.Given.Where(g => !Members.Contains(g.Key)).ToDictionary(StringComparer.Ordinal),
+        };
 }
 
 /// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
-public sealed record IssueTypeDto(string Key, string Label, string Name, string Icon, string Color, bool AllowChildren, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description);
+public sealed record IssueTypeDto(
+    string Key,
+    string Label,
+    string Name,
+    string Icon,
+    string Color,
+    bool AllowChildren,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description
+);
 
 /// <param name="Type">The coarse type that every client understands.</param>
 /// <param name="FieldType">The exact type.</param>
@@ -70,15 +97,27 @@ public sealed record CustomFieldDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Options,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? DefaultValue,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText
+)
 {
-    internal static CustomFieldDto Of(CustomField f) => new(
-        f.Key, f.Label, f.Label, f.CoarseType, WireName.Of(f.Type), f.Required, f.IssueType,
-        f.Options.Count == 0 ? null : f.Options, f.DefaultValue, f.HelperText);
+    internal static CustomFieldDto Of(CustomField f) =>
+        new(
+            f.Key,
+            f.Label,
+            f.Label,
+            f.CoarseType,
+            WireName.Of(f.Type),
+            f.Required,
+            f.IssueType,
+            f.Options.Count == 0 ? null : f.Options,
+            f.DefaultValue,
+            f.HelperText
+        );
 }
 
 /// <param name="OlderVersion">
-/// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for states of the latest one.
+/// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for
+/// states of the latest one.
 /// </param>
 public sealed record StatusDto(
     string Key,
@@ -88,9 +127,11 @@ public sealed record StatusDto(
     string Type,
     string Workflow,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Color,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? OlderVersion);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? OlderVersion
+);
 
-internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetIssueSchemaQuery, Result<IssueSchemaDto>>
+internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<GetIssueSchemaQuery, Result<IssueSchemaDto>>
 {
     /// <summary>The scale that clients are shown; six values are taken (decisions, 11).</summary>
     private static readonly string[] Priorities = ["low", "medium", "high", "critical"];
@@ -112,30 +153,65 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current) 
         }
 
         var schemas = await projects.OrderBy(p => p.Id).Select(p => p.Schema).ToListAsync(ct);
-        var workflows = await db.Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows))
-            .OrderBy(w => w.ProjectId).ThenBy(w => w.Id)
-            .Select(w => new { w.Id, w.Key, w.Definition })
+        var workflows = await db
+            .Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows))
+            .OrderBy(w => w.ProjectId)
+            .ThenBy(w => w.Id)
+            .Select(w => new
+            {
+                w.Id,
+                w.Key,
+                w.Definition,
+            })
             .ToListAsync(ct);
 
         var latest = workflows.Select(w => w.Id).ToList();
-        var left = await db.Issues.AsNoTracking().Where(i => projects.Any(p => p.Id == i.ProjectId) && !latest.Contains(i.WorkflowId))
-            .Select(i => new { i.WorkflowId, i.Status }).Distinct().ToListAsync(ct);
+        var left = await db
+            .Issues.AsNoTracking()
+            .Where(i => projects.Any(p => p.Id == i.ProjectId) && !latest.Contains(i.WorkflowId))
+            .Select(i => new { i.WorkflowId, i.Status })
+            .Distinct()
+            .ToListAsync(ct);
         var olderIds = left.Select(i => i.WorkflowId).Distinct().ToList();
-        var older = olderIds.Count == 0 ? [] : await db.Workflows.AsNoTracking().Where(w => olderIds.Contains(w.Id))
-            .OrderByDescending(w => w.Revision).Select(w => new { w.Id, w.Key, w.Revision, w.Definition }).ToListAsync(ct);
+        var older =
+            olderIds.Count == 0
+                ? []
+                : await db
+                    .Workflows.AsNoTracking()
+                    .Where(w => olderIds.Contains(w.Id))
+                    .OrderByDescending(w => w.Revision)
+                    .Select(w => new
+                    {
+                        w.Id,
+                        w.Key,
+                        w.Revision,
+                        w.Definition,
+                    })
+                    .ToListAsync(ct);
         var latestStates = workflows.SelectMany(w => w.Definition.States.Select(s => StatusOf(s, w.Key, null)));
-        var former = older.SelectMany(w => w.Definition.States.Where(s => left.Exists(i => i.WorkflowId == w.Id && i.Status == s.Key))
-            .Select(s => StatusOf(s, w.Key, w.Revision)));
+        var former = older.SelectMany(w =>
+            w.Definition.States.Where(s => left.Exists(i => i.WorkflowId == w.Id && i.Status == s.Key))
+                .Select(s => StatusOf(s, w.Key, w.Revision))
+        );
 
         return new IssueSchemaDto(
-            [.. schemas.SelectMany(s => s.IssueTypes).Where(t => t.Active).OrderBy(t => t.Position).DistinctBy(t => t.Key).Select(TypeOf)],
+            [
+                .. schemas
+                    .SelectMany(s => s.IssueTypes)
+                    .Where(t => t.Active)
+                    .OrderBy(t => t.Position)
+                    .DistinctBy(t => t.Key)
+                    .Select(TypeOf),
+            ],
             [.. schemas.SelectMany(s => s.CustomFields).DistinctBy(f => (f.Key, f.IssueType)).Select(CustomFieldDto.Of)],
             Priorities,
             [.. latestStates.Concat(former).DistinctBy(s => s.Key)],
-            [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(IssueTemplateDto.Of)]);
+            [.. schemas.SelectMany(s => s.Templates).DistinctBy(t => t.Key).Select(IssueTemplateDto.Of)]
+        );
     }
 
-    private static IssueTypeDto TypeOf(IssueType t) => new(t.Key, t.Label, t.Label, t.Icon, t.Color, t.AllowChildren, t.Description);
+    private static IssueTypeDto TypeOf(IssueType t) =>
+        new(t.Key, t.Label, t.Label, t.Icon, t.Color, t.AllowChildren, t.Description);
 
     private static StatusDto StatusOf(State s, string workflow, int? olderVersion) =>
         new(s.Key, s.Label, s.Label, WireName.Of(s.Category), WireName.Of(s.Type), workflow, s.Color, olderVersion);

@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What the extensions that guard a project said about the move that a request asks for: an input of its decision.</summary>
+/// <summary>
+/// What the extensions that guard a project said about the move that a request asks for: an input of its decision.
+/// </summary>
 public sealed class GuardAnswers(IKiketDb db, IUnitOfWork work, ICurrentActor current)
 {
     /// <summary>The version of the issue that guards were asked about; null when nobody was asked.</summary>
@@ -43,10 +45,15 @@ public sealed class GuardAnswers(IKiketDb db, IUnitOfWork work, ICurrentActor cu
             return null;
 
         var approved = verdicts.Any(v => v.Decision is GuardDecision.Pending)
-            ? await db.Approvals.AsNoTracking()
-                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.To == to && a.Status == ApprovalStatus.Approved).ToListAsync(ct)
+            ? await db
+                .Approvals.AsNoTracking()
+                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.To == to && a.Status == ApprovalStatus.Approved)
+                .ToListAsync(ct)
             : [];
-        List<GuardVerdict> counted = [.. verdicts.Select(v => IsApproved(v) ? v with { Decision = GuardDecision.Allow, Message = "It was approved." } : v)];
+        List<GuardVerdict> counted =
+        [
+            .. verdicts.Select(v => IsApproved(v) ? v with { Decision = GuardDecision.Allow, Message = "It was approved." } : v),
+        ];
         if (counted.Exists(v => v.Decision is not GuardDecision.Allow))
         {
             var (id, from) = (issue.Id, issue.Status);
@@ -65,7 +72,13 @@ public sealed class GuardAnswers(IKiketDb db, IUnitOfWork work, ICurrentActor cu
 
     /// <summary>Keeps the refusal in the history, and opens the approvals of those who want one.</summary>
     private async Task RecordAsync(
-        long issueId, string from, string to, IReadOnlyList<GuardVerdict> said, DateTimeOffset now, CancellationToken ct)
+        long issueId,
+        string from,
+        string to,
+        IReadOnlyList<GuardVerdict> said,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
         issue.RecordGuards(to, said, current.Actor.UserId, now);
@@ -74,13 +87,29 @@ public sealed class GuardAnswers(IKiketDb db, IUnitOfWork work, ICurrentActor cu
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         if (workflow.Definition.FindTransition(from, to) is not { } transition)
             return;
-        var open = await db.Approvals.AsNoTracking()
-            .Where(a => a.IssueId == issueId && a.From == from && a.To == to && a.Status == ApprovalStatus.Pending).ToListAsync(ct);
-        foreach (var verdict in said.Where(v => v.Decision is GuardDecision.Pending && !open.Exists(a => a.Requirement.Key == v.ApprovalKey)))
+        var open = await db
+            .Approvals.AsNoTracking()
+            .Where(a => a.IssueId == issueId && a.From == from && a.To == to && a.Status == ApprovalStatus.Pending)
+            .ToListAsync(ct);
+        foreach (
+            var verdict in said.Where(v =>
+                v.Decision is GuardDecision.Pending && !open.Exists(a => a.Requirement.Key == v.ApprovalKey)
+            )
+        )
         {
             // Nobody is named, so those who manage the project decide.
             var requirement = new ApprovalRequirement(
-                verdict.ApprovalKey, verdict.Extension, [new(ApproverKind.Role, "manager")], 1, 0, null, false, [], null, verdict.Message);
+                verdict.ApprovalKey,
+                verdict.Extension,
+                [new(ApproverKind.Role, "manager")],
+                1,
+                0,
+                null,
+                false,
+                [],
+                null,
+                verdict.Message
+            );
             db.Approvals.Add(Approval.Request(issue, transition, requirement, current.Actor.UserId, now));
         }
     }

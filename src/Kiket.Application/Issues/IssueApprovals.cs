@@ -12,13 +12,26 @@ namespace Kiket.Application.Issues;
 internal static class IssueApprovals
 {
     /// <summary>The refusal for an approval that only people could give for whom the issue does not exist; or null.</summary>
-    public static async Task<Error?> FindUnfitApproverAsync(this IKiketDb db, Issue issue, MoveDecision decision, CancellationToken ct)
+    public static async Task<Error?> FindUnfitApproverAsync(
+        this IKiketDb db,
+        Issue issue,
+        MoveDecision decision,
+        CancellationToken ct
+    )
     {
-        foreach (var approvers in decision.MissingApprovals.Select(r => r.Approvers).Where(a => a.Count > 0 && a.All(u => u.Kind is ApproverKind.User)))
+        foreach (
+            var approvers in decision
+                .MissingApprovals.Select(r => r.Approvers)
+                .Where(a => a.Count > 0 && a.All(u => u.Kind is ApproverKind.User))
+        )
         {
             var emails = approvers.Select(a => a.Identifier.ToLowerInvariant()).ToList();
             var ids = approvers.Select(a => WireId.TryParse(a.Identifier, out var id) ? id : 0).ToList();
-            var users = await db.Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id)).OrderBy(u => u.Id).Select(u => u.Id).ToListAsync(ct);
+            var users = await db
+                .Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id))
+                .OrderBy(u => u.Id)
+                .Select(u => u.Id)
+                .ToListAsync(ct);
             if (users.Count < approvers.Count)
                 continue; // somebody who is still to come
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
@@ -34,10 +47,18 @@ internal static class IssueApprovals
     /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>
     /// <returns>Whether any had not.</returns>
     public static async Task<bool> RequestApprovalsAsync(
-        this IKiketDb db, Issue issue, MoveDecision decision, long requesterId, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        Issue issue,
+        MoveDecision decision,
+        long requesterId,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var (from, to) = (decision.Transition.From, decision.Transition.To);
-        var open = await db.Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed).ToListAsync(ct);
+        var open = await db
+            .Approvals.Where(a => a.IssueId == issue.Id && a.From == from && a.To == to && a.Status != ApprovalStatus.Closed)
+            .ToListAsync(ct);
         var isNew = false;
         foreach (var requirement in decision.MissingApprovals)
         {
@@ -55,7 +76,11 @@ internal static class IssueApprovals
     /// <summary>Ends the approvals of the state that an issue leaves.</summary>
     public static async Task CloseApprovalsAsync(this IKiketDb db, long issueId, DateTimeOffset now, CancellationToken ct)
     {
-        foreach (var approval in await db.Approvals.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
+        foreach (
+            var approval in await db
+                .Approvals.Where(a => a.IssueId == issueId && a.Status != ApprovalStatus.Closed)
+                .ToListAsync(ct)
+        )
             approval.Close(now);
     }
 }

@@ -13,16 +13,24 @@ namespace Kiket.Application.Issues;
 internal static class IssueAuthorization
 {
     public static async Task<Result<(Issue Issue, Project Project)>> FindIssueAsync(
-        this IKiketDb db, IssueRef reference, Actor actor, ProjectAccess needed, CancellationToken ct)
+        this IKiketDb db,
+        IssueRef reference,
+        Actor actor,
+        ProjectAccess needed,
+        CancellationToken ct
+    )
     {
-        var found = await db.Issues.WithSpecification(new IssueByRef(reference))
+        var found = await db
+            .Issues.WithSpecification(new IssueByRef(reference))
             .Join(db.Projects, i => i.ProjectId, p => p.Id, (issue, project) => new { Issue = issue, Project = project })
             .Select(x => new
             {
                 x.Issue,
                 x.Project,
-                Role = db.ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
             .SingleOrDefaultAsync(ct);
         if (found is null)

@@ -10,8 +10,16 @@ namespace Kiket.Application.Issues;
 /// <summary>What changes of an issue mean for its checklists.</summary>
 internal static class IssueChecklists
 {
-    /// <summary>Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.</summary>
-    public static async Task NoteChecklistAsync(this IKiketDb db, Issue issue, Actor actor, DateTimeOffset now, CancellationToken ct)
+    /// <summary>
+    /// Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.
+    /// </summary>
+    public static async Task NoteChecklistAsync(
+        this IKiketDb db,
+        Issue issue,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (issue.AwaitsChecklist(workflow))

@@ -101,38 +101,39 @@ internal sealed record SnapshotNames
 internal static class IssueProjection
 {
     /// <summary>An issue as it was.</summary>
-    public static IssueDto ToDto(this IssueSnapshot issue, PublicUrl url, SnapshotNames names) => new()
-    {
-        Id = names.Id,
-        Key = issue.Key,
-        Title = issue.Title,
-        Description = issue.Description,
-        Status = issue.Status,
-        Workflow = names.Workflow,
-        WorkflowVersion = names.WorkflowVersion,
-        IssueType = issue.IssueType,
-        Priority = issue.Priority,
-        Labels = issue.Labels,
-        CustomFields = issue.CustomFields,
-        ProjectId = names.ProjectId,
-        ProjectKey = names.ProjectKey,
-        OrganizationId = names.OrganizationId,
-        Assignee = names.Assignee,
-        Reporter = names.Reporter,
-        ParentId = issue.ParentId,
-        ParentKey = names.ParentKey,
-        RootId = issue.RootId ?? names.Id,
-        HierarchyDepth = issue.HierarchyDepth,
-        MilestoneId = issue.MilestoneId,
-        StoryPoints = issue.StoryPoints,
-        StartDate = issue.StartDate,
-        DueDate = issue.DueDate,
-        CompletedAt = issue.CompletedAt,
-        Url = $"{url.Value}/api/v1/issues/{issue.Key}",
-        Version = issue.Version,
-        CreatedAt = issue.CreatedAt,
-        UpdatedAt = issue.UpdatedAt,
-    };
+    public static IssueDto ToDto(this IssueSnapshot issue, PublicUrl url, SnapshotNames names) =>
+        new()
+        {
+            Id = names.Id,
+            Key = issue.Key,
+            Title = issue.Title,
+            Description = issue.Description,
+            Status = issue.Status,
+            Workflow = names.Workflow,
+            WorkflowVersion = names.WorkflowVersion,
+            IssueType = issue.IssueType,
+            Priority = issue.Priority,
+            Labels = issue.Labels,
+            CustomFields = issue.CustomFields,
+            ProjectId = names.ProjectId,
+            ProjectKey = names.ProjectKey,
+            OrganizationId = names.OrganizationId,
+            Assignee = names.Assignee,
+            Reporter = names.Reporter,
+            ParentId = issue.ParentId,
+            ParentKey = names.ParentKey,
+            RootId = issue.RootId ?? names.Id,
+            HierarchyDepth = issue.HierarchyDepth,
+            MilestoneId = issue.MilestoneId,
+            StoryPoints = issue.StoryPoints,
+            StartDate = issue.StartDate,
+            DueDate = issue.DueDate,
+            CompletedAt = issue.CompletedAt,
+            Url = $"{url.Value}/api/v1/issues/{issue.Key}",
+            Version = issue.Version,
+            CreatedAt = issue.CreatedAt,
+            UpdatedAt = issue.UpdatedAt,
+        };
 
     /// <summary>One statement for any number of issues. Written out, because it joins five tables.</summary>
     public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>

@@ -12,7 +12,9 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
-    /// <summary>Moves a loaded issue for somebody who asks for it: what guards said counts, and a refusal leaves behind what it has to.</summary>
+    /// <summary>
+    /// Moves a loaded issue for somebody who asks for it: what guards said counts, and a refusal leaves behind what it has to.
+    /// </summary>
     public static async Task<Result> TransitionAsync(
         this IKiketDb db,
         IUnitOfWork work,
@@ -22,7 +24,8 @@ internal static class IssueMoves
         string? comment,
         Actor actor,
         DateTimeOffset now,
-        CancellationToken ct)
+        CancellationToken ct
+    )
     {
         if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
             return denial;
@@ -34,9 +37,18 @@ internal static class IssueMoves
 
     /// <summary>Moves a loaded issue.</summary>
     /// <param name="target">Key of the target state, or name of the transition.</param>
-    /// <returns>The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.</returns>
+    /// <returns>
+    /// The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.
+    /// </returns>
     public static async Task<(Result Outcome, MoveDecision? Pending)> MoveAsync(
-        this IKiketDb db, Issue issue, string target, string? comment, Actor actor, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        Issue issue,
+        string target,
+        string? comment,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         var definition = workflow.Definition;
@@ -53,7 +65,9 @@ internal static class IssueMoves
         if (moved.IsRefused)
         {
             var pending = moved.Error.IsPending ? decision : null;
-            return pending is not null && await db.FindUnfitApproverAsync(issue, pending, ct) is { } unfit ? (unfit, null) : (moved, pending);
+            return pending is not null && await db.FindUnfitApproverAsync(issue, pending, ct) is { } unfit
+                ? (unfit, null)
+                : (moved, pending);
         }
 
         await db.CloseApprovalsAsync(issue.Id, now, ct);
@@ -63,16 +77,30 @@ internal static class IssueMoves
 
     /// <summary>Asks for the approvals that a move misses.</summary>
     public static async Task AskForApprovalsAsync(
-        this IKiketDb db, long issueId, MoveDecision pending, Actor actor, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        long issueId,
+        MoveDecision pending,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
         if (await db.RequestApprovalsAsync(issue, pending, actor.UserId, now, ct))
             issue.RecordApprovalRequest(pending, actor.UserId, now);
     }
 
-    /// <summary>Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.</summary>
+    /// <summary>
+    /// Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.
+    /// </summary>
     private static async Task ClearChecklistsAsync(
-        this IKiketDb db, long issueId, WorkflowDefinition workflow, string from, string to, CancellationToken ct)
+        this IKiketDb db,
+        long issueId,
+        WorkflowDefinition workflow,
+        string from,
+        string to,
+        CancellationToken ct
+    )
     {
         var keys = workflow.States.Select(s => s.Key).ToList();
         if (keys.IndexOf(to) > keys.IndexOf(from))

@@ -14,7 +14,15 @@ internal static class IssueOpening
     /// <param name="status">State to begin in, or null for that of the template or the initial one.</param>
     /// <param name="templateKey">Key of the template that fills what is left open, or null.</param>
     public static async Task<Result<Issue>> OpenIssueAsync(
-        this IKiketDb db, Project project, IssueEdit fields, string? status, string? templateKey, Actor actor, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        Project project,
+        IssueEdit fields,
+        string? status,
+        string? templateKey,
+        Actor actor,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         IssueTemplate? template = null;
         if (templateKey is not null)
@@ -55,8 +63,10 @@ internal static class IssueOpening
         if (isChosen && issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
             return IssueErrors.NotInitial(issue.Status);
 
-        if (workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state
-            && await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct) >= limit)
+        if (
+            workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state
+            && await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct) >= limit
+        )
             return IssueErrors.StateIsFull(state);
 
         issue.TakeNumber(project.Key, number);

@@ -26,46 +26,72 @@ internal static class IssueQueries
     /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
     public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, long projectId, CancellationToken ct)
     {
-        await db.Projects.Where(p => p.Id == projectId)
+        await db
+            .Projects.Where(p => p.Id == projectId)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber + 1), ct);
         return await db.Projects.Where(p => p.Id == projectId).Select(p => p.LastIssueNumber).SingleAsync(ct);
     }
 
     /// <summary>Gives every issue below a moved one its new place.</summary>
     public static Task MoveDescendantsAsync(
-        this IKiketDb db, string oldPath, string newPath, long rootId, int levels, long projectId, DateTimeOffset at, CancellationToken ct) =>
-        db.Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath)).UpdateInBatchesAsync(
-            set => set
-                .SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
-                .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)
-                .SetProperty(i => i.RootId, rootId)
-                .SetProperty(i => i.UpdatedAt, at)
-                .SetProperty(i => i.Version, i => i.Version + 1),
-            ct);
+        this IKiketDb db,
+        string oldPath,
+        string newPath,
+        long rootId,
+        int levels,
+        long projectId,
+        DateTimeOffset at,
+        CancellationToken ct
+    ) =>
+        db
+            .Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath))
+            .UpdateInBatchesAsync(
+                set =>
+                    set.SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
+                        .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)
+                        .SetProperty(i => i.RootId, rootId)
+                        .SetProperty(i => i.UpdatedAt, at)
+                        .SetProperty(i => i.Version, i => i.Version + 1),
+                ct
+            );
 
     /// <summary>The refusal for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
     /// <param name="assigneeId">Who has the issue already, or null; naming them again changes nothing.</param>
     public static async Task<Error?> FindUnknownReferenceAsync(
-        this IKiketDb db, Project project, IssueEdit fields, long? assigneeId, CancellationToken ct)
+        this IKiketDb db,
+        Project project,
+        IssueEdit fields,
+        long? assigneeId,
+        CancellationToken ct
+    )
     {
         if (await db.FindUnfitAssigneeAsync(project, fields, assigneeId, ct) is { } unfit)
             return unfit;
-        if (fields.MilestoneId.Or(null) is { } milestone
-            && !await db.Milestones.WithSpecification(new MilestoneIn(project.Id, milestone)).AnyAsync(ct))
+        if (
+            fields.MilestoneId.Or(null) is { } milestone
+            && !await db.Milestones.WithSpecification(new MilestoneIn(project.Id, milestone)).AnyAsync(ct)
+        )
             return IssueErrors.UnknownMilestone(milestone);
         return null;
     }
 
     public static async Task<Error?> FindUnfitAssigneeAsync(
-        this IKiketDb db, Project project, IssueEdit fields, long? assigneeId, CancellationToken ct) =>
+        this IKiketDb db,
+        Project project,
+        IssueEdit fields,
+        long? assigneeId,
+        CancellationToken ct
+    ) =>
         fields.AssigneeId.Or(null) is { } named && named != assigneeId
             ? (await ProjectPeople.ReadAsync(db, [named], ct)).RefusalOf(named, project, IssueErrors.AssigneeField)
             : null;
 
     public static async Task<bool> MayManageAsync(this IKiketDb db, Project project, Actor actor, CancellationToken ct)
     {
-        var role = await db.ProjectMembers.WithSpecification(new MembershipOf(project.Id, actor.UserId))
-            .Select(m => (ProjectRole?)m.Role).SingleOrDefaultAsync(ct);
+        var role = await db
+            .ProjectMembers.WithSpecification(new MembershipOf(project.Id, actor.UserId))
+            .Select(m => (ProjectRole?)m.Role)
+            .SingleOrDefaultAsync(ct);
         return ProjectPolicy.AccessOf(actor, project, role) >= ProjectAccess.Manage;
     }
 }

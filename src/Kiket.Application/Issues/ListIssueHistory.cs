@@ -27,9 +27,12 @@ public sealed record IssueChangeDto
     public required DateTimeOffset At { get; init; }
 }
 
-internal sealed class ListIssueHistoryHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListIssueHistoryQuery, Result<Page<IssueChangeDto>>>
+internal sealed class ListIssueHistoryHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListIssueHistoryQuery, Result<Page<IssueChangeDto>>>
 {
-    private static readonly SortOptions<IssueChange> Sorts = new SortOptions<IssueChange>("id asc", c => c.Id).By("id", c => c.Id).By("at", c => c.At);
+    private static readonly SortOptions<IssueChange> Sorts = new SortOptions<IssueChange>("id asc", c => c.Id)
+        .By("id", c => c.Id)
+        .By("at", c => c.At);
 
     public async Task<Result<Page<IssueChangeDto>>> Handle(ListIssueHistoryQuery query, CancellationToken ct)
     {
@@ -38,19 +41,29 @@ internal sealed class ListIssueHistoryHandler(IKiketDb db, ICurrentActor current
             return unavailable;
         var issueId = found.Value.Issue.Id;
 
-        return await db.IssueChanges.WithSpecification(new ChangesOf(issueId)).ToPageAsync(
-            query.Page,
-            Sorts,
-            page => page.Join(db.Users, c => c.ActorId, u => u.Id, (c, u) => new IssueChangeDto
-            {
-                Id = c.Id,
-                IssueId = c.IssueId,
-                Action = c.Action,
-                Actor = new UserSummary(u.Id, u.Name, u.Email),
-                Changes = c.Changes,
-                Comment = c.Comment,
-                At = c.At,
-            }),
-            ct);
+        return await db
+            .IssueChanges.WithSpecification(new ChangesOf(issueId))
+            .ToPageAsync(
+                query.Page,
+                Sorts,
+                page =>
+                    page.Join(
+                        db.Users,
+                        c => c.ActorId,
+                        u => u.Id,
+                        (c, u) =>
+                            new IssueChangeDto
+                            {
+                                Id = c.Id,
+                                IssueId = c.IssueId,
+                                Action = c.Action,
+                                Actor = new UserSummary(u.Id, u.Name, u.Email),
+                                Changes = c.Changes,
+                                Comment = c.Comment,
+                                At = c.At,
+                            }
+                    ),
+                ct
+            );
     }
 }

@@ -23,7 +23,15 @@ public sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionD
 /// <param name="Reasons">Why not; empty when it is allowed.</param>
 /// <param name="CommentRequired">Whether the move needs a comment.</param>
 public sealed record TransitionDto(
-    string From, string To, string? Name, string? Description, string ToLabel, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons, bool CommentRequired);
+    string From,
+    string To,
+    string? Name,
+    string? Description,
+    string ToLabel,
+    bool Allowed,
+    IReadOnlyList<TransitionReasonDto> Reasons,
+    bool CommentRequired
+);
 
 internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListIssueTransitionsQuery, Result<IssueTransitionsDto>>
@@ -40,22 +48,28 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         List<TransitionReasonDto> general = [];
         if (project.Status is ProjectStatus.Archived)
             general.Add(ReasonOf(ProjectErrors.Archived(project.Key)));
-        else if ((await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Write, ct)).Error is { } refusal)
+        else if (
+            (await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Write, ct)).Error is { } refusal
+        )
             general.Add(ReasonOf(refusal));
 
         return new IssueTransitionsDto(
             issue.Status,
             [
-                .. WorkflowEngine.Decide(definition, context).Select(decision => new TransitionDto(
-                    decision.Transition.From,
-                    decision.Transition.To,
-                    decision.Transition.Name,
-                    decision.Transition.Description,
-                    definition.FindState(decision.Transition.To)!.Label,
-                    decision.IsAllowed && general.Count == 0,
-                    [.. general, .. decision.Reasons.Select(r => new TransitionReasonDto(r.Code, r.Message, r.Field))],
-                    decision.Transition.CommentRequired)),
-            ]);
+                .. WorkflowEngine
+                    .Decide(definition, context)
+                    .Select(decision => new TransitionDto(
+                        decision.Transition.From,
+                        decision.Transition.To,
+                        decision.Transition.Name,
+                        decision.Transition.Description,
+                        definition.FindState(decision.Transition.To)!.Label,
+                        decision.IsAllowed && general.Count == 0,
+                        [.. general, .. decision.Reasons.Select(r => new TransitionReasonDto(r.Code, r.Message, r.Field))],
+                        decision.Transition.CommentRequired
+                    )),
+            ]
+        );
     }
 
     private static TransitionReasonDto ReasonOf(Error refusal) => new(refusal.Code, refusal.Message, null);

@@ -11,7 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>What issues a list holds; every filter that is given must hold (decisions, 5). Several values of one filter mean any of them.</summary>
+/// <summary>
+/// What issues a list holds; every filter that is given must hold (decisions, 5). Several values of one filter mean any of
+/// them.
+/// </summary>
 public sealed record IssueFilter
 {
     /// <summary>Of <see cref="Assignee"/>: issues that nobody has.</summary>
@@ -57,26 +60,38 @@ public sealed record IssueFilter
 /// <summary>The issues that the actor can see.</summary>
 public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQuery<Result<Page<IssueDto>>>;
 
-internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url) : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
+internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
+    : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
 {
-    private static readonly SortOptions<Issue> Sorts = IssueFields.All.Where(f => f.SortKey is not null)
+    private static readonly SortOptions<Issue> Sorts = IssueFields
+        .All.Where(f => f.SortKey is not null)
         .Aggregate(new SortOptions<Issue>("created_at desc", i => i.Id), (sorts, field) => sorts.By(field.Name, field.SortKey!));
 
     public async Task<Result<Page<IssueDto>>> Handle(ListIssuesQuery query, CancellationToken ct)
     {
         var filter = query.Filter;
-        var namesDay = new[] { filter.CreatedAfter, filter.CreatedBefore, filter.UpdatedAfter, filter.UpdatedBefore }.Any(b => b?.Day is not null);
+        var namesDay = new[] { filter.CreatedAfter, filter.CreatedBefore, filter.UpdatedAfter, filter.UpdatedBefore }.Any(b =>
+            b?.Day is not null
+        );
         var calendar = namesDay ? await db.ReadCalendarAsync(current.Actor.OrganizationId, ct) : BusinessCalendar.AroundTheClock;
         if (filter.Search is { } search && SearchText.Words(search).Count == 0)
             return SearchErrors.Blank;
         var matching = new IssuesMatching(filter, await AssigneeIdsAsync(filter.Assignee, ct), calendar, db);
-        return await db.VisibleIssues(current.Actor).WithSpecification(matching)
+        return await db.VisibleIssues(current.Actor)
+            .WithSpecification(matching)
             .ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
     }
 
     private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
     {
-        var ids = assignees.Select(a => a == "me" ? current.Actor.UserId : WireId.TryParse(a, out var id) ? id : 0).Where(id => id > 0).ToList();
+        var ids = assignees
+            .Select(a =>
+                a == "me" ? current.Actor.UserId
+                : WireId.TryParse(a, out var id) ? id
+                : 0
+            )
+            .Where(id => id > 0)
+            .ToList();
         var emails = assignees.Where(a => a.Contains('@')).Select(User.AddressOf).ToList();
         if (emails.Count > 0)
             ids.AddRange(await db.Users.Where(u => emails.Contains(u.Email)).Select(u => u.Id).ToListAsync(ct));

@@ -11,10 +11,17 @@ namespace Kiket.Application.Issues;
 internal static class MoveContexts
 {
     public static async Task<MoveContext> ReadMoveContextAsync(
-        this IKiketDb db, Issue issue, WorkflowDefinition workflow, DateTimeOffset now, CancellationToken ct)
+        this IKiketDb db,
+        Issue issue,
+        WorkflowDefinition workflow,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
-        var people = await db.Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
-            .Select(u => new { u.Id, u.Email }).ToDictionaryAsync(u => u.Id, u => u.Email, ct);
+        var people = await db
+            .Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
+            .Select(u => new { u.Id, u.Email })
+            .ToDictionaryAsync(u => u.Id, u => u.Email, ct);
         var assignee = issue.AssigneeId is { } id ? people.GetValueOrDefault(id) : null;
         var facts = issue.ToFacts(assignee, people.GetValueOrDefault(issue.ReporterId), now);
         if (issue.DueDate is { } due)
@@ -29,33 +36,67 @@ internal static class MoveContexts
         {
             CheckedItems = await db.ReadCheckedItemsAsync(issue, workflow, ct),
             IssuesInState = await db.CountLimitedStatesAsync(issue, workflow, ct),
-            Votes = votes.GroupBy(a => a.To).ToDictionary(
-                g => g.Key,
-                IReadOnlyList<ApprovalVote> (g) =>
-                    [.. g.SelectMany(a => a.Decisions.Select(d => new ApprovalVote(a.Requirement.Key, d.UserId, d.Approved)))]),
+            Votes = votes
+                .GroupBy(a => a.To)
+                .ToDictionary(
+                    g => g.Key,
+                    IReadOnlyList<ApprovalVote> (g) =>
+                        [.. g.SelectMany(a => a.Decisions.Select(d => new ApprovalVote(a.Requirement.Key, d.UserId, d.Approved)))]
+                ),
             Requesters = votes.GroupBy(a => a.To).ToDictionary(g => g.Key, g => g.First().RequestedById),
         };
     }
 
     /// <summary>The approvals of the state that the issue is in, asked for and not closed.</summary>
-    private static async Task<List<Approval>> ReadApprovalsAsync(this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct) =>
+    private static async Task<List<Approval>> ReadApprovalsAsync(
+        this IKiketDb db,
+        Issue issue,
+        WorkflowDefinition workflow,
+        CancellationToken ct
+    ) =>
         workflow.From(issue.Status).Any(t => workflow.ApprovalsOf(t).Any())
-            ? await db.Approvals.AsNoTracking()
-                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.Status != ApprovalStatus.Closed).OrderBy(a => a.Id).ToListAsync(ct)
+            ? await db
+                .Approvals.AsNoTracking()
+                .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.Status != ApprovalStatus.Closed)
+                .OrderBy(a => a.Id)
+                .ToListAsync(ct)
             : [];
 
-    private static async Task<HashSet<string>> ReadCheckedItemsAsync(this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct) =>
+    private static async Task<HashSet<string>> ReadCheckedItemsAsync(
+        this IKiketDb db,
+        Issue issue,
+        WorkflowDefinition workflow,
+        CancellationToken ct
+    ) =>
         workflow.States.Any(s => s.Checklist is not null)
-            ? [.. await db.ChecklistMarks.Where(m => m.IssueId == issue.Id).Select(m => m.ChecklistId + "/" + m.ItemId).ToListAsync(ct)]
+            ?
+            [
+                .. await db
+                    .ChecklistMarks.Where(m => m.IssueId == issue.Id)
+                    .Select(m => m.ChecklistId + "/" + m.ItemId)
+                    .ToListAsync(ct),
+            ]
             : [];
 
     private static async Task<Dictionary<string, int>> CountLimitedStatesAsync(
-        this IKiketDb db, Issue issue, WorkflowDefinition workflow, CancellationToken ct)
+        this IKiketDb db,
+        Issue issue,
+        WorkflowDefinition workflow,
+        CancellationToken ct
+    )
     {
-        var limited = workflow.From(issue.Status).Select(t => t.To).Where(to => workflow.FindState(to)!.WipLimit is not null).Distinct().ToList();
+        var limited = workflow
+            .From(issue.Status)
+            .Select(t => t.To)
+            .Where(to => workflow.FindState(to)!.WipLimit is not null)
+            .Distinct()
+            .ToList();
         return limited.Count == 0
             ? []
-            : await db.Issues.Where(i => i.ProjectId == issue.ProjectId && i.Id != issue.Id && limited.Contains(i.Status))
-                .GroupBy(i => i.Status).Select(g => new { State = g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.State, g => g.Count, ct);
+            : await db
+                .Issues.Where(i => i.ProjectId == issue.ProjectId && i.Id != issue.Id && limited.Contains(i.Status))
+                .GroupBy(i => i.Status)
+                .Select(g => new { State = g.Key, Count = g.Count() })
+                .ToDictionaryAsync(g => g.State, g => g.Count, ct);
     }
 }

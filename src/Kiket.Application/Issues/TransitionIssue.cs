@@ -12,7 +12,8 @@ namespace Kiket.Application.Issues;
 /// <summary>Moves an issue along one transition of its workflow.</summary>
 /// <param name="To">Key of the target state, or name of the transition.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion) : ICommand<Result<IssueDto>>;
+public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion)
+    : ICommand<Result<IssueDto>>;
 
 internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIssueCommand>
 {
@@ -23,8 +24,14 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
     }
 }
 
-internal sealed class TransitionIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
-    : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
+internal sealed class TransitionIssueHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    GuardAnswers guards,
+    PublicUrl url,
+    TimeProvider time
+) : ICommandHandler<TransitionIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
     {
@@ -35,7 +42,16 @@ internal sealed class TransitionIssueHandler(IKiketDb db, IUnitOfWork work, ICur
         if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
 
-        var moved = await db.TransitionAsync(work, guards, issue, command.To!, command.Comment, current.Actor, time.GetUtcNow(), ct);
+        var moved = await db.TransitionAsync(
+            work,
+            guards,
+            issue,
+            command.To!,
+            command.Comment,
+            current.Actor,
+            time.GetUtcNow(),
+            ct
+        );
         if (moved.Error is { } refusal)
             return refusal;
         await work.FlushAsync(ct);

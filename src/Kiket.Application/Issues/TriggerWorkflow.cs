@@ -34,8 +34,14 @@ internal sealed class TriggerWorkflowValidator : AbstractValidator<TriggerWorkfl
     }
 }
 
-internal sealed class TriggerWorkflowHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
-    : ICommandHandler<TriggerWorkflowCommand, Result<WorkflowExecution>>
+internal sealed class TriggerWorkflowHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    GuardAnswers guards,
+    PublicUrl url,
+    TimeProvider time
+) : ICommandHandler<TriggerWorkflowCommand, Result<WorkflowExecution>>
 {
     public async Task<Result<WorkflowExecution>> Handle(TriggerWorkflowCommand command, CancellationToken ct)
     {
@@ -61,7 +67,12 @@ internal sealed class TriggerWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
 internal static class WorkflowActions
 {
     /// <summary>The state to which an action takes an issue now.</summary>
-    public static async Task<Result<string>> FindTargetAsync(this IKiketDb db, Issue issue, TriggerWorkflowCommand command, CancellationToken ct)
+    public static async Task<Result<string>> FindTargetAsync(
+        this IKiketDb db,
+        Issue issue,
+        TriggerWorkflowCommand command,
+        CancellationToken ct
+    )
     {
         if (command.Action is null or TriggerWorkflowCommand.Transition)
         {
@@ -70,12 +81,19 @@ internal static class WorkflowActions
                 : command.To;
         }
 
-        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var definition = await db
+            .Workflows.AsNoTracking()
+            .Where(w => w.Id == issue.WorkflowId)
+            .Select(w => w.Definition)
+            .SingleAsync(ct);
         var ways = definition.From(issue.Status).Where(t => t.Name is not null).ToList();
         if (ways.Find(t => string.Equals(t.Name, command.Action, StringComparison.OrdinalIgnoreCase)) is not { } named)
         {
             var known = string.Join(", ", ways.Select(t => t.Name).Prepend(TriggerWorkflowCommand.Transition));
-            return Error.Validation("action", $"In the state {issue.Status} there is no action '{command.Action}'. Possible: {known}.");
+            return Error.Validation(
+                "action",
+                $"In the state {issue.Status} there is no action '{command.Action}'. Possible: {known}."
+            );
         }
 
         return command.To is { Length: > 0 } to && !string.Equals(to, named.To, StringComparison.OrdinalIgnoreCase)

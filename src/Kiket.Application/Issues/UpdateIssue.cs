@@ -13,11 +13,22 @@ namespace Kiket.Application.Issues;
 /// <param name="Status">State to move to, or null to stay.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="Project">The project that the caller names; another one than the issue's is refused.</param>
-public sealed record UpdateIssueCommand(IssueRef Issue, IssueEdit Edit, string? Status, ExpectedVersion ExpectedVersion, ProjectRef? Project = null)
-    : ICommand<Result<IssueDto>>;
+public sealed record UpdateIssueCommand(
+    IssueRef Issue,
+    IssueEdit Edit,
+    string? Status,
+    ExpectedVersion ExpectedVersion,
+    ProjectRef? Project = null
+) : ICommand<Result<IssueDto>>;
 
-internal sealed class UpdateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, GuardAnswers guards, PublicUrl url, TimeProvider time)
-    : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
+internal sealed class UpdateIssueHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    GuardAnswers guards,
+    PublicUrl url,
+    TimeProvider time
+) : ICommandHandler<UpdateIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct)
     {
@@ -56,8 +67,11 @@ internal sealed class UpdateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
                 return refusal;
         }
 
-        if (edit.ParentId.IsSet && edit.ParentId.Value != issue.ParentId
-            && (await MoveAsync(issue, edit.ParentId.Value, project, now, ct)).Error is { } misplaced)
+        if (
+            edit.ParentId.IsSet
+            && edit.ParentId.Value != issue.ParentId
+            && (await MoveAsync(issue, edit.ParentId.Value, project, now, ct)).Error is { } misplaced
+        )
             return misplaced;
 
         await work.FlushAsync(ct);
@@ -76,7 +90,15 @@ internal sealed class UpdateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
         var (path, depth) = (issue.DescendantPath, issue.HierarchyDepth);
         var moved = issue.MoveUnder(parent, project.Schema, deepest - depth, current.Actor.UserId, now);
         if (!moved.IsRefused)
-            await db.MoveDescendantsAsync(path, issue.DescendantPath, issue.RootId ?? issue.Id, issue.HierarchyDepth - depth, project.Id, now, ct);
+            await db.MoveDescendantsAsync(
+                path,
+                issue.DescendantPath,
+                issue.RootId ?? issue.Id,
+                issue.HierarchyDepth - depth,
+                project.Id,
+                now,
+                ct
+            );
         return moved;
     }
 
@@ -86,5 +108,6 @@ internal sealed class UpdateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
         return followed.Key == next.Key ? followed : next;
     }
 
-    private Task<Workflow> WorkflowAsync(long id, CancellationToken ct) => db.Workflows.AsNoTracking().SingleAsync(w => w.Id == id, ct);
+    private Task<Workflow> WorkflowAsync(long id, CancellationToken ct) =>
+        db.Workflows.AsNoTracking().SingleAsync(w => w.Id == id, ct);
 }

@@ -9,7 +9,8 @@ namespace Kiket.Application.Milestones;
 
 /// <summary>Deletes a milestone for good; its issues stay, without a milestone. For those who manage the project.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
+public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion)
+    : ICommand<Result<bool>>;
 
 internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteMilestoneCommand, Result<bool>>
@@ -20,21 +21,33 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICur
 
     public async Task<Result<bool>> Handle(DeleteMilestoneCommand command, CancellationToken ct)
     {
-        var found = await db.FindMilestoneAsync(command.Project, command.Id, command.ExpectedVersion, current.Actor, ProjectAccess.Manage, ct);
+        var found = await db.FindMilestoneAsync(
+            command.Project,
+            command.Id,
+            command.ExpectedVersion,
+            current.Actor,
+            ProjectAccess.Manage,
+            ct
+        );
         if (found.Error is { } unavailable)
             return unavailable;
         var milestone = found.Value;
         var project = await db.Projects.SingleAsync(p => p.Id == milestone.ProjectId, ct);
 
         // Through the aggregate, so that each issue's history shows it; in batches, because a milestone may hold any number.
-        while (await db.Issues.Where(i => i.MilestoneId == milestone.Id).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } issues)
+        while (
+            await db.Issues.Where(i => i.MilestoneId == milestone.Id).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct)
+                is { Count: > 0 } issues
+        )
         {
             foreach (var issue in issues)
                 issue.Edit(WithoutMilestone, project.Schema, current.Actor.UserId, time.GetUtcNow());
             await work.FlushBatchAsync(ct);
         }
 
-        await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).Where(i => i.MilestoneId == milestone.Id)
+        await db
+            .Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])
+            .Where(i => i.MilestoneId == milestone.Id)
             .UpdateInBatchesAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
         db.Milestones.Remove(milestone);
         return true;

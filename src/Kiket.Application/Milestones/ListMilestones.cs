@@ -17,8 +17,12 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
     : IQueryHandler<ListMilestonesQuery, Result<Page<MilestoneDto>>>
 {
     private static readonly SortOptions<Milestone> Sorts = new SortOptions<Milestone>("id asc", m => m.Id)
-        .By("id", m => m.Id).By("name", m => m.SortKey).By("status", m => m.Status).By("target_date", m => m.TargetDate)
-        .By("created_at", m => m.CreatedAt).By("updated_at", m => m.UpdatedAt);
+        .By("id", m => m.Id)
+        .By("name", m => m.SortKey)
+        .By("status", m => m.Status)
+        .By("target_date", m => m.TargetDate)
+        .By("created_at", m => m.CreatedAt)
+        .By("updated_at", m => m.UpdatedAt);
 
     public async Task<Result<Page<MilestoneDto>>> Handle(ListMilestonesQuery query, CancellationToken ct)
     {
@@ -26,7 +30,8 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
         if (found.Error is { } unavailable)
             return unavailable;
 
-        var page = await db.Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status))
+        var page = await db
+            .Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status))
             .ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
         if (page.Error is { } refusal)
             return refusal;

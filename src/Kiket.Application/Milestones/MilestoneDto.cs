@@ -48,36 +48,47 @@ public sealed record MilestoneDto : IVersioned
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    public MilestoneDto On(DateOnly today) => this with
-    {
-        Overdue = Milestone.IsOverdue(TargetDate, Status, today),
-        DaysRemaining = Milestone.DaysRemaining(TargetDate, today),
-    };
+    public MilestoneDto On(DateOnly today) =>
+        this with
+        {
+            Overdue = Milestone.IsOverdue(TargetDate, Status, today),
+            DaysRemaining = Milestone.DaysRemaining(TargetDate, today),
+        };
 }
 
 internal static class MilestoneProjection
 {
-    /// <summary>One statement for any number of milestones; dates are compared afterwards, because databases differ there.</summary>
+    /// <summary>
+    /// One statement for any number of milestones; dates are compared afterwards, because databases differ there.
+    /// </summary>
     public static IQueryable<MilestoneDto> ToDto(this IQueryable<Milestone> milestones, IKiketDb db) =>
-        milestones.AsNoTracking().Select(m => new MilestoneDto
-        {
-            Id = m.Id,
-            Name = m.Name,
-            Description = m.Description,
-            TargetDate = m.TargetDate,
-            Status = m.Status,
-            Release = m.Release,
-            ProjectId = m.ProjectId,
-            CreatedById = m.CreatedById,
-            IssueCount = db.Issues.Count(i => i.MilestoneId == m.Id),
-            CompletedIssueCount = db.Issues.Count(i => i.MilestoneId == m.Id && i.CompletedAt != null),
-            Version = m.Version,
-            CreatedAt = m.CreatedAt,
-            UpdatedAt = m.UpdatedAt,
-        });
+        milestones
+            .AsNoTracking()
+            .Select(m => new MilestoneDto
+            {
+                Id = m.Id,
+                Name = m.Name,
+                Description = m.Description,
+                TargetDate = m.TargetDate,
+                Status = m.Status,
+                Release = m.Release,
+                ProjectId = m.ProjectId,
+                CreatedById = m.CreatedById,
+                IssueCount = db.Issues.Count(i => i.MilestoneId == m.Id),
+                CompletedIssueCount = db.Issues.Count(i => i.MilestoneId == m.Id && i.CompletedAt != null),
+                Version = m.Version,
+                CreatedAt = m.CreatedAt,
+                UpdatedAt = m.UpdatedAt,
+            });
 
     public static async Task<MilestoneDto?> ReadMilestoneAsync(
-        this IKiketDb db, long organizationId, long projectId, long id, TimeProvider time, CancellationToken ct)
+        this IKiketDb db,
+        long organizationId,
+        long projectId,
+        long id,
+        TimeProvider time,
+        CancellationToken ct
+    )
     {
         var milestone = await db.Milestones.WithSpecification(new MilestoneIn(projectId, id)).ToDto(db).SingleOrDefaultAsync(ct);
         return milestone?.On(await db.ReadTodayAsync(organizationId, time, ct));

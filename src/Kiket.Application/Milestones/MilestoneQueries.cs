@@ -13,7 +13,14 @@ internal static class MilestoneQueries
 {
     /// <summary>A milestone that the actor may change.</summary>
     public static async Task<Result<Milestone>> FindMilestoneAsync(
-        this IKiketDb db, ProjectRef reference, long id, ExpectedVersion expectedVersion, Actor actor, ProjectAccess needed, CancellationToken ct)
+        this IKiketDb db,
+        ProjectRef reference,
+        long id,
+        ExpectedVersion expectedVersion,
+        Actor actor,
+        ProjectAccess needed,
+        CancellationToken ct
+    )
     {
         var found = await db.FindProjectAsync(reference, actor, needed, ct);
         if (found.Error is { } unavailable)

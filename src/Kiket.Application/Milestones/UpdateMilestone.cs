@@ -8,14 +8,22 @@ namespace Kiket.Application.Milestones;
 
 /// <summary>Changes a milestone. For those who work on the project.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<MilestoneDto>>;
+public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion)
+    : ICommand<Result<MilestoneDto>>;
 
 internal sealed class UpdateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateMilestoneCommand, Result<MilestoneDto>>
 {
     public async Task<Result<MilestoneDto>> Handle(UpdateMilestoneCommand command, CancellationToken ct)
     {
-        var found = await db.FindMilestoneAsync(command.Project, command.Id, command.ExpectedVersion, current.Actor, ProjectAccess.Write, ct);
+        var found = await db.FindMilestoneAsync(
+            command.Project,
+            command.Id,
+            command.ExpectedVersion,
+            current.Actor,
+            ProjectAccess.Write,
+            ct
+        );
         if (found.Error is { } unavailable)
             return unavailable;
         var milestone = found.Value;

@@ -9,11 +9,14 @@ namespace Kiket.Application.Notifications;
 /// <param name="Unread">Whether to list only what is unread (true) or read (false); null for all.</param>
 public sealed record ListNotificationsQuery(bool? Unread, PageRequest Page) : IQuery<Result<Page<NotificationDto>>>;
 
-internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListNotificationsQuery, Result<Page<NotificationDto>>>
+internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListNotificationsQuery, Result<Page<NotificationDto>>>
 {
     public Task<Result<Page<NotificationDto>>> Handle(ListNotificationsQuery query, CancellationToken ct)
     {
-        return db.OwnNotifications(current.Actor).AsNoTracking().WithSpecification(new NotificationsRead(query.Unread))
+        return db.OwnNotifications(current.Actor)
+            .AsNoTracking()
+            .WithSpecification(new NotificationsRead(query.Unread))
             .ToPageAsync(query.Page, NotificationQueries.Sorts, page => page.ToDto(db), ct);
     }
 }

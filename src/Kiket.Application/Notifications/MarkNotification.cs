@@ -14,7 +14,9 @@ internal sealed class MarkNotificationHandler(IKiketDb db, IUnitOfWork work, ICu
 {
     public async Task<Result<NotificationDto>> Handle(MarkNotificationCommand command, CancellationToken ct)
     {
-        var notification = await db.OwnNotifications(current.Actor).AsTracking().SingleOrDefaultAsync(n => n.Id == command.Id, ct);
+        var notification = await db.OwnNotifications(current.Actor)
+            .AsTracking()
+            .SingleOrDefaultAsync(n => n.Id == command.Id, ct);
         if (notification is null)
             return NotificationErrors.NotFound(command.Id);
         if (command.Read is not { } read)

@@ -25,7 +25,8 @@ public sealed record NotifiedIssue(long Id, string Key, string Title);
 internal static class NotificationQueries
 {
     public static readonly SortOptions<Notification> Sorts = new SortOptions<Notification>("id desc", n => n.Id)
-        .By("id", n => n.Id).By("created_at", n => n.CreatedAt);
+        .By("id", n => n.Id)
+        .By("created_at", n => n.CreatedAt);
 
     /// <summary>Only one's own, and only about issues that can still be seen: others do not exist.</summary>
     public static IQueryable<Notification> OwnNotifications(this IKiketDb db, Domain.Users.Actor actor) =>

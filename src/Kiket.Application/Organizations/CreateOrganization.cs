@@ -8,9 +8,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Organizations;
 
-/// <summary>Founds an organization with its first administrator and a token for them. For operators only: no route leads here.</summary>
+/// <summary>
+/// Founds an organization with its first administrator and a token for them. For operators only: no route leads here.
+/// </summary>
 /// <param name="Token">The token to use, or null to generate one.</param>
-public sealed record CreateOrganizationCommand(string Name, string AdminEmail, string? AdminName, string? Token) : ICommand<Result<FoundedOrganization>>;
+public sealed record CreateOrganizationCommand(string Name, string AdminEmail, string? AdminName, string? Token)
+    : ICommand<Result<FoundedOrganization>>;
 
 /// <param name="Token">The administrator's token; shown once.</param>
 public sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
@@ -39,7 +42,9 @@ internal sealed class CreateOrganizationHandler(IKiketDb db, IUnitOfWork work, T
         db.Users.Add(admin);
         await work.FlushAsync(ct);
 
-        var secret = command.Token is null ? TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal)) : TokenSecret.Chosen(command.Token);
+        var secret = command.Token is null
+            ? TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal))
+            : TokenSecret.Chosen(command.Token);
         var issued = AccessToken.Issue(admin, TokenKind.Personal, "First administrator", [], null, secret, now);
         if (issued.Error is { } unissued)
             return unissued;

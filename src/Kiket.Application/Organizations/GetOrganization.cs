@@ -11,13 +11,17 @@ namespace Kiket.Application.Organizations;
 /// <summary>The actor's organization by its slug or id; there is no other for them.</summary>
 public sealed record GetOrganizationQuery(string Organization) : IQuery<Result<OrganizationSummary>>;
 
-internal sealed class GetOrganizationHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetOrganizationQuery, Result<OrganizationSummary>>
+internal sealed class GetOrganizationHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<GetOrganizationQuery, Result<OrganizationSummary>>
 {
     public async Task<Result<OrganizationSummary>> Handle(GetOrganizationQuery query, CancellationToken ct)
     {
-        var own = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId)
-            .Select(o => new OrganizationSummary(o.Id, o.Slug, o.Name)).SingleAsync(ct);
-        var isOwn = query.Organization.Equals(own.Slug, StringComparison.OrdinalIgnoreCase)
+        var own = await db
+            .Organizations.Where(o => o.Id == current.Actor.OrganizationId)
+            .Select(o => new OrganizationSummary(o.Id, o.Slug, o.Name))
+            .SingleAsync(ct);
+        var isOwn =
+            query.Organization.Equals(own.Slug, StringComparison.OrdinalIgnoreCase)
             || query.Organization == own.Id.ToString(CultureInfo.InvariantCulture);
         return isOwn ? own : OrganizationErrors.NotFound(query.Organization);
     }

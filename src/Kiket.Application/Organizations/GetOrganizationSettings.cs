@@ -13,8 +13,11 @@ internal sealed class GetOrganizationSettingsHandler(IKiketDb db, ICurrentActor 
 {
     public async Task<Result<OrganizationSettingsDto>> Handle(GetOrganizationSettingsQuery query, CancellationToken ct)
     {
-        var found = await db.Organizations.AsNoTracking().Where(o => o.Id == current.Actor.OrganizationId)
-            .Select(o => new { o.Settings, o.Version }).SingleAsync(ct);
+        var found = await db
+            .Organizations.AsNoTracking()
+            .Where(o => o.Id == current.Actor.OrganizationId)
+            .Select(o => new { o.Settings, o.Version })
+            .SingleAsync(ct);
         return OrganizationSettingsDto.Of(found.Settings, found.Version);
     }
 }

@@ -24,16 +24,17 @@ public sealed record OrganizationSettingsDto : IVersioned
 
     public required int Version { get; init; }
 
-    internal static OrganizationSettingsDto Of(OrganizationSettings settings, int version) => new()
-    {
-        TimeZone = settings.TimeZone,
-        Hours = WeekHoursDto.Of(settings.Hours),
-        Holidays = settings.Holidays,
-        StoryPoints = settings.StoryPoints,
-        DefaultCapacity = settings.DefaultCapacity,
-        MemberWipLimit = settings.MemberWipLimit,
-        Version = version,
-    };
+    internal static OrganizationSettingsDto Of(OrganizationSettings settings, int version) =>
+        new()
+        {
+            TimeZone = settings.TimeZone,
+            Hours = WeekHoursDto.Of(settings.Hours),
+            Holidays = settings.Holidays,
+            StoryPoints = settings.StoryPoints,
+            DefaultCapacity = settings.DefaultCapacity,
+            MemberWipLimit = settings.MemberWipLimit,
+            Version = version,
+        };
 }
 
 /// <summary>The parts of each day on which people work.</summary>
@@ -44,13 +45,23 @@ public sealed record WeekHoursDto(
     IReadOnlyList<TimeRangeDto> Thursday,
     IReadOnlyList<TimeRangeDto> Friday,
     IReadOnlyList<TimeRangeDto> Saturday,
-    IReadOnlyList<TimeRangeDto> Sunday)
+    IReadOnlyList<TimeRangeDto> Sunday
+)
 {
     internal static WeekHoursDto Of(WeekHours hours)
     {
-        return new(Day(DayOfWeek.Monday), Day(DayOfWeek.Tuesday), Day(DayOfWeek.Wednesday), Day(DayOfWeek.Thursday), Day(DayOfWeek.Friday), Day(DayOfWeek.Saturday), Day(DayOfWeek.Sunday));
+        return new(
+            Day(DayOfWeek.Monday),
+            Day(DayOfWeek.Tuesday),
+            Day(DayOfWeek.Wednesday),
+            Day(DayOfWeek.Thursday),
+            Day(DayOfWeek.Friday),
+            Day(DayOfWeek.Saturday),
+            Day(DayOfWeek.Sunday)
+        );
 
-        IReadOnlyList<TimeRangeDto> Day(DayOfWeek day) => [.. hours.On(day).Select(r => new TimeRangeDto(r.FromText(), r.ToText()))];
+        IReadOnlyList<TimeRangeDto> Day(DayOfWeek day) =>
+            [.. hours.On(day).Select(r => new TimeRangeDto(r.FromText(), r.ToText()))];
     }
 }
 

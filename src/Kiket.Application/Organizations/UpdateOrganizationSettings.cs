@@ -10,7 +10,8 @@ namespace Kiket.Application.Organizations;
 
 /// <summary>Changes the settings of the actor's organization. For administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<OrganizationSettingsDto>>;
+public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, ExpectedVersion ExpectedVersion)
+    : ICommand<Result<OrganizationSettingsDto>>;
 
 internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateOrganizationSettingsCommand, Result<OrganizationSettingsDto>>
@@ -31,6 +32,7 @@ internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentAct
     }
 
     private static bool IsOtherCalendar(OrganizationSettings a, OrganizationSettings b) =>
-        a.TimeZone != b.TimeZone || !a.Holidays.Select(h => h.Date).SequenceEqual(b.Holidays.Select(h => h.Date))
+        a.TimeZone != b.TimeZone
+        || !a.Holidays.Select(h => h.Date).SequenceEqual(b.Holidays.Select(h => h.Date))
         || Enum.GetValues<DayOfWeek>().Any(day => !a.Hours.On(day).SequenceEqual(b.Hours.On(day)));
 }

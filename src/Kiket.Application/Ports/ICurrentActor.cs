@@ -9,7 +9,9 @@ public interface ICurrentActor
     /// <exception cref="InvalidOperationException">Nobody has signed in.</exception>
     Actor Actor { get; }
 
-    /// <summary>The scopes of the credential in use. Empty is everything for a user's token, and nothing for an extension.</summary>
+    /// <summary>
+    /// The scopes of the credential in use. Empty is everything for a user's token, and nothing for an extension.
+    /// </summary>
     IReadOnlyList<string> Scopes { get; }
 
     /// <summary>The extension that makes the request; null when it is a user.</summary>

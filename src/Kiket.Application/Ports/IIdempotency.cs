@@ -12,7 +12,9 @@ public interface IIdempotency
     /// <returns>Null to go on; else the stored result of the first request with the key, or the refusal of this one.</returns>
     Task<Result<T>?> ReserveAsync<T>(CancellationToken ct);
 
-    /// <summary>Stores the result under the reserved key, in the transaction of the command; does nothing without a reservation.</summary>
+    /// <summary>
+    /// Stores the result under the reserved key, in the transaction of the command; does nothing without a reservation.
+    /// </summary>
     /// <returns>The refusal when another request has taken the key over, so that nothing may be kept; or null.</returns>
     Task<Error?> StoreAsync<T>(T value, CancellationToken ct);
 

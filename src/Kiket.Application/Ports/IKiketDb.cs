@@ -19,7 +19,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.</summary>
+/// <summary>
+/// The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.
+/// </summary>
 public interface IKiketDb
 {
     /// <summary>Name of the query filter that hides deleted rows.</summary>

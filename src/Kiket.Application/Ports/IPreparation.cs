@@ -1,8 +1,8 @@
 namespace Kiket.Application.Ports;
 
 /// <summary>
-/// What a command has to ask others before its transaction begins, because a transaction must not wait for them. The answers are an input of
-/// its handler.
+/// What a command has to ask others before its transaction begins, because a transaction must not wait for them. The answers
+/// are an input of its handler.
 /// </summary>
 public interface IPreparation<in TCommand>
 {

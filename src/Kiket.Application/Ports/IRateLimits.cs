@@ -2,7 +2,9 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.</summary>
+/// <summary>
+/// Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.
+/// </summary>
 public interface IRateLimits
 {
     /// <summary>Counts a request.</summary>

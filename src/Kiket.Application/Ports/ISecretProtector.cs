@@ -13,9 +13,13 @@ public interface ISecretProtector
     const string HeaderPurpose = "webhook-headers";
 
     /// <summary>Encrypts a text.</summary>
-    /// <param name="purpose">What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.</param>
+    /// <param name="purpose">
+    /// What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.
+    /// </param>
     string Protect(string purpose, string plaintext);
 
-    /// <summary>Decrypts a text; null when it cannot be, because the keys are lost or it was not encrypted for this purpose.</summary>
+    /// <summary>
+    /// Decrypts a text; null when it cannot be, because the keys are lost or it was not encrypted for this purpose.
+    /// </summary>
     string? Unprotect(string purpose, string ciphertext);
 }

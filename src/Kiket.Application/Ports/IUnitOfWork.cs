@@ -2,15 +2,17 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>The one way in which changes are kept: a transaction, with the events that they cause and whatever follows them.</summary>
+/// <summary>
+/// The one way in which changes are kept: a transaction, with the events that they cause and whatever follows them.
+/// </summary>
 public interface IUnitOfWork
 {
     /// <summary>Whether work is running.</summary>
     bool IsRunning { get; }
 
     /// <summary>
-    /// Runs work in a transaction and keeps what it changed, unless it refuses or throws. When another writer was faster, it runs again on
-    /// fresh data. Inside other work it is a part of that, which stands or falls by itself.
+    /// Runs work in a transaction and keeps what it changed, unless it refuses or throws. When another writer was faster, it
+    /// runs again on fresh data. Inside other work it is a part of that, which stands or falls by itself.
     /// </summary>
     Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
 
@@ -23,6 +25,9 @@ public interface IUnitOfWork
     /// <summary>Writes what has changed so far and lets go of all that was loaded, for work on any number of rows.</summary>
     Task FlushBatchAsync(CancellationToken ct);
 
-    /// <summary>Says what is to be changed, in a transaction of its own, if the running work refuses. All else that it did is taken back.</summary>
+    /// <summary>
+    /// Says what is to be changed, in a transaction of its own, if the running work refuses. All else that it did is taken
+    /// back.
+    /// </summary>
     void KeepOnRefusal(Func<Task> change);
 }

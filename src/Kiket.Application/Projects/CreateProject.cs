@@ -13,8 +13,13 @@ namespace Kiket.Application.Projects;
 /// <param name="Key">The project's key, or null to derive a free one from the name.</param>
 public sealed record CreateProjectCommand(string? Key, ProjectEdit Fields) : ICommand<Result<ProjectDto>>;
 
-internal sealed class CreateProjectHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
-    : ICommandHandler<CreateProjectCommand, Result<ProjectDto>>
+internal sealed class CreateProjectHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    TimeProvider time,
+    TypeAdapterConfig mappings
+) : ICommandHandler<CreateProjectCommand, Result<ProjectDto>>
 {
     public async Task<Result<ProjectDto>> Handle(CreateProjectCommand command, CancellationToken ct)
     {
@@ -35,8 +40,17 @@ internal sealed class CreateProjectHandler(IKiketDb db, IUnitOfWork work, ICurre
             return ProjectErrors.KeyTaken(project.Key);
         db.Projects.Add(project);
         await work.FlushAsync(ct);
-        db.Workflows.Add(Workflow.Publish(
-            project.OrganizationId, project.Id, ProjectSchema.BuiltIn.DefaultWorkflow, 1, WorkflowDefinition.BuiltIn, null, now));
+        db.Workflows.Add(
+            Workflow.Publish(
+                project.OrganizationId,
+                project.Id,
+                ProjectSchema.BuiltIn.DefaultWorkflow,
+                1,
+                WorkflowDefinition.BuiltIn,
+                null,
+                now
+            )
+        );
         return project.Adapt<ProjectDto>(mappings);
     }
 
@@ -46,6 +60,8 @@ internal sealed class CreateProjectHandler(IKiketDb db, IUnitOfWork work, ICurre
             return null;
         var key = ProjectKey.From(name);
         var taken = await db.Projects.Where(p => p.Key.StartsWith(key)).Select(p => p.Key).ToListAsync(ct);
-        return taken.Contains(key) ? Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}{n}").First(k => !taken.Contains(k)) : key;
+        return taken.Contains(key)
+            ? Enumerable.Range(2, taken.Count + 1).Select(n => $"{key}{n}").First(k => !taken.Contains(k))
+            : key;
     }
 }

@@ -20,23 +20,31 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
             return refusal;
 
         var (id, lead) = (found.Value.Id, found.Value.LeadId);
-        var rows = await db.Users.WithSpecification(new PeopleOf(found.Value, db.ProjectMembers))
+        var rows = await db
+            .Users.WithSpecification(new PeopleOf(found.Value, db.ProjectMembers))
             .ToPageAsync(
                 query.Page,
                 UserQueries.Sorts,
-                page => page.Select(u => new
-                {
-                    User = u,
-                    Member = db.ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id).Select(m => new { m.Role, m.TeamRoles }).FirstOrDefault(),
-                }),
-                ct);
+                page =>
+                    page.Select(u => new
+                    {
+                        User = u,
+                        Member = db
+                            .ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id)
+                            .Select(m => new { m.Role, m.TeamRoles })
+                            .FirstOrDefault(),
+                    }),
+                ct
+            );
         if (rows.Error is { } malformed)
             return malformed;
 
-        return rows.Value.With<MemberDto>(
-        [
+        return rows.Value.With<MemberDto>([
             .. rows.Value.Items.Select(row => new MemberDto(
-                row.User.Adapt<UserDto>(mappings), row.User.Id == lead ? ProjectRole.Lead : row.Member!.Role, row.Member?.TeamRoles ?? [])),
+                row.User.Adapt<UserDto>(mappings),
+                row.User.Id == lead ? ProjectRole.Lead : row.Member!.Role,
+                row.Member?.TeamRoles ?? []
+            )),
         ]);
     }
 }

@@ -11,17 +11,27 @@ namespace Kiket.Application.Projects;
 internal static class ProjectAuthorization
 {
     public static async Task<Result<Project>> FindProjectAsync(
-        this IKiketDb db, ProjectRef reference, Actor actor, ProjectAccess needed, CancellationToken ct)
+        this IKiketDb db,
+        ProjectRef reference,
+        Actor actor,
+        ProjectAccess needed,
+        CancellationToken ct
+    )
     {
-        var found = await db.Projects.WithSpecification(new ProjectByRef(reference))
+        var found = await db
+            .Projects.WithSpecification(new ProjectByRef(reference))
             .Select(p => new
             {
                 Project = p,
-                Role = db.ProjectMembers.Where(m => m.ProjectId == p.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role).FirstOrDefault(),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == p.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
             })
             .SingleOrDefaultAsync(ct);
-        return found is null ? ProjectErrors.NotFound(reference) : CheckAccess(found.Project, found.Role, actor, needed, ProjectErrors.NotFound(reference));
+        return found is null
+            ? ProjectErrors.NotFound(reference)
+            : CheckAccess(found.Project, found.Role, actor, needed, ProjectErrors.NotFound(reference));
     }
 
     public static IQueryable<Project> VisibleProjects(this IKiketDb db, Actor actor) =>
@@ -30,7 +40,12 @@ internal static class ProjectAuthorization
     /// <summary>Of rows that each belong to a project, those of the named one, or of every project that the actor sees.</summary>
     /// <returns>The rows; or <c>PROJECT_NOT_FOUND</c>.</returns>
     public static async Task<Result<IQueryable<T>>> InProjectsAsync<T>(
-        this IKiketDb db, IQueryable<T> rows, ProjectRef? named, Actor actor, CancellationToken ct)
+        this IKiketDb db,
+        IQueryable<T> rows,
+        ProjectRef? named,
+        Actor actor,
+        CancellationToken ct
+    )
         where T : class
     {
         const string projectId = nameof(ProjectMember.ProjectId);
@@ -51,7 +66,13 @@ internal static class ProjectAuthorization
         return Result<IQueryable<T>>.From(rows);
     }
 
-    internal static Result<Project> CheckAccess(Project project, ProjectRole? role, Actor actor, ProjectAccess needed, Error notFound)
+    internal static Result<Project> CheckAccess(
+        Project project,
+        ProjectRole? role,
+        Actor actor,
+        ProjectAccess needed,
+        Error notFound
+    )
     {
         var access = ProjectPolicy.AccessOf(actor, project, role);
         if (access is ProjectAccess.None)

@@ -45,5 +45,6 @@ public sealed record ProjectDto : IVersioned
 
 internal sealed class ProjectDtoMapping : IRegister
 {
-    public void Register(TypeAdapterConfig config) => config.NewConfig<Project, ProjectDto>().Map(dto => dto.ProjectKey, project => project.Key);
+    public void Register(TypeAdapterConfig config) =>
+        config.NewConfig<Project, ProjectDto>().Map(dto => dto.ProjectKey, project => project.Key);
 }

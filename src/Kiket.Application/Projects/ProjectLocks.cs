@@ -6,8 +6,12 @@ namespace Kiket.Application.Projects;
 /// <summary>Lets those who write in a project take turns.</summary>
 internal static class ProjectLocks
 {
-    /// <summary>Locks the project's row until the transaction ends, so that nobody else changes its hierarchy or fills its limited states.</summary>
+    /// <summary>
+    /// Locks the project's row until the transaction ends, so that nobody else changes its hierarchy or fills its limited
+    /// states.
+    /// </summary>
     public static Task LockProjectAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
-        db.Projects.Where(p => p.Id == projectId)
+        db
+            .Projects.Where(p => p.Id == projectId)
             .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber), ct);
 }

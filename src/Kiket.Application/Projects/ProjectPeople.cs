@@ -6,23 +6,32 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Some users, and which projects they can see: nobody is given work, or a say, in what does not exist for them.</summary>
+/// <summary>
+/// Some users, and which projects they can see: nobody is given work, or a say, in what does not exist for them.
+/// </summary>
 internal sealed class ProjectPeople
 {
     private readonly Dictionary<long, Person> people;
 
     private ProjectPeople(IEnumerable<Person> people) => this.people = people.ToDictionary(p => p.Id);
 
-    public static async Task<ProjectPeople> ReadAsync(IKiketDb db, IReadOnlyCollection<long> users, CancellationToken ct) => new(
-        await db.Users.AsNoTracking().Where(u => users.Contains(u.Id)).Select(u => new Person(
-            u.Id,
-            u.Name,
-            u.Email,
-            u.OrganizationId,
-            u.Role,
-            u.Deactivated,
-            db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
-            db.ProjectMembers.Where(m => m.UserId == u.Id).Select(m => new Membership(m.ProjectId, m.Role)).ToList())).ToListAsync(ct));
+    public static async Task<ProjectPeople> ReadAsync(IKiketDb db, IReadOnlyCollection<long> users, CancellationToken ct) =>
+        new(
+            await db
+                .Users.AsNoTracking()
+                .Where(u => users.Contains(u.Id))
+                .Select(u => new Person(
+                    u.Id,
+                    u.Name,
+                    u.Email,
+                    u.OrganizationId,
+                    u.Role,
+                    u.Deactivated,
+                    db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
+                    db.ProjectMembers.Where(m => m.UserId == u.Id).Select(m => new Membership(m.ProjectId, m.Role)).ToList()
+                ))
+                .ToListAsync(ct)
+        );
 
     /// <summary>The refusal to give somebody a part in a project, or null.</summary>
     /// <param name="field">The field that names the person.</param>
@@ -33,7 +42,12 @@ internal sealed class ProjectPeople
         if (person.Deactivated)
             return UserErrors.Deactivated(field, person.Shown);
         var role = person.Memberships.Find(m => m.ProjectId == project.Id)?.Role;
-        var access = ProjectPolicy.AccessOf(new Actor(person.OrganizationId, person.Id, person.Role), project.Visibility, project.LeadId, role);
+        var access = ProjectPolicy.AccessOf(
+            new Actor(person.OrganizationId, person.Id, person.Role),
+            project.Visibility,
+            project.LeadId,
+            role
+        );
         return access is ProjectAccess.None ? ProjectErrors.CannotSee(field, person.Shown, project.Key) : null;
     }
 
@@ -51,7 +65,8 @@ internal sealed class ProjectPeople
         OrganizationRole Role,
         bool Deactivated,
         bool IsPending,
-        List<Membership> Memberships)
+        List<Membership> Memberships
+    )
     {
         public string Shown => Name.Length == 0 ? Email : $"{Name} ({Email})";
     }

@@ -29,8 +29,11 @@ internal sealed class ProjectsVisibleTo : Specification<Project>
         }
         else if (!actor.IsAdmin)
         {
-            Query.Where(p => p.Visibility != ProjectVisibility.Private || p.LeadId == actor.UserId
-                || members.Any(m => m.ProjectId == p.Id && m.UserId == actor.UserId));
+            Query.Where(p =>
+                p.Visibility != ProjectVisibility.Private
+                || p.LeadId == actor.UserId
+                || members.Any(m => m.ProjectId == p.Id && m.UserId == actor.UserId)
+            );
         }
     }
 }
@@ -42,7 +45,10 @@ internal sealed class ProjectsVisibleTo : Specification<Project>
 internal sealed class ProjectsMatching : Specification<Project>
 {
     public ProjectsMatching(
-        IReadOnlyList<ProjectStatus> statuses, IReadOnlyList<ProjectVisibility> visibilities, IReadOnlyList<string> words)
+        IReadOnlyList<ProjectStatus> statuses,
+        IReadOnlyList<ProjectVisibility> visibilities,
+        IReadOnlyList<string> words
+    )
     {
         if (statuses.Count > 0)
             Query.Where(p => statuses.Contains(p.Status));

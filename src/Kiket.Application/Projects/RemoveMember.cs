@@ -19,8 +19,9 @@ internal sealed class RemoveMemberHandler(IKiketDb db, ICurrentActor current) : 
         var project = found.Value;
         if (project.AllowMembership(command.User, role: null).Error is { } refusal)
             return refusal;
-        var member = await db.ProjectMembers
-            .WithSpecification(new MembershipOf(project.Id, command.User)).SingleOrDefaultAsync(ct);
+        var member = await db
+            .ProjectMembers.WithSpecification(new MembershipOf(project.Id, command.User))
+            .SingleOrDefaultAsync(ct);
         if (member is null)
             return ProjectErrors.MemberNotFound(command.User);
 

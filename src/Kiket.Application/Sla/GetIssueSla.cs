@@ -54,52 +54,85 @@ public sealed record SlaTimerDto
 
 public sealed record SlaIntervalDto(DateTimeOffset From, DateTimeOffset To, decimal Seconds);
 
-public sealed record SlaCalendarDto(string TimeZone, IReadOnlyDictionary<string, IReadOnlyList<string>> Hours, IReadOnlyList<DateOnly> Holidays);
+public sealed record SlaCalendarDto(
+    string TimeZone,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Hours,
+    IReadOnlyList<DateOnly> Holidays
+);
 
 public sealed record SlaAdjustmentDto(
-    DateTimeOffset At, string Reason, DateTimeOffset? WarnsFrom, DateTimeOffset? WarnsTo, DateTimeOffset? BreachesFrom, DateTimeOffset? BreachesTo);
+    DateTimeOffset At,
+    string Reason,
+    DateTimeOffset? WarnsFrom,
+    DateTimeOffset? WarnsTo,
+    DateTimeOffset? BreachesFrom,
+    DateTimeOffset? BreachesTo
+);
 
-internal sealed class GetIssueSlaHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : IQueryHandler<GetIssueSlaQuery, Result<IssueSlaDto>>
+internal sealed class GetIssueSlaHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : IQueryHandler<GetIssueSlaQuery, Result<IssueSlaDto>>
 {
     public async Task<Result<IssueSlaDto>> Handle(GetIssueSlaQuery query, CancellationToken ct)
     {
-        var issue = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(query.Issue))
-            .Select(i => new { i.Id, i.Key }).SingleOrDefaultAsync(ct);
+        var issue = await db.VisibleIssues(current.Actor)
+            .WithSpecification(new IssueByRef(query.Issue))
+            .Select(i => new { i.Id, i.Key })
+            .SingleOrDefaultAsync(ct);
         if (issue is null)
             return IssueErrors.NotFound(query.Issue);
         var timer = await db.SlaTimers.WithSpecification(new OpenTimerOf(issue.Id)).SingleOrDefaultAsync(ct);
         if (timer is null)
             return new IssueSlaDto(issue.Id, issue.Key, null);
 
-        var settings = await db.Organizations.Where(o => o.Id == current.Actor.OrganizationId).Select(o => o.Settings).SingleAsync(ct);
+        var settings = await db
+            .Organizations.Where(o => o.Id == current.Actor.OrganizationId)
+            .Select(o => o.Settings)
+            .SingleAsync(ct);
         var calendar = timer.BusinessHours ? settings.Calendar() : BusinessCalendar.AroundTheClock;
         var now = time.GetUtcNow();
         now = StoredInstant.Of(now);
         var intervals = timer.Clock.Intervals(calendar, now);
-        return new IssueSlaDto(issue.Id, issue.Key, new()
-        {
-            Id = timer.RuleKey,
-            Status = timer.State,
-            Sla = timer.Status,
-            Running = timer.Clock.IsRunning,
-            Policy = SlaPolicyDto.Of(timer.Policy),
-            Calendar = !timer.BusinessHours ? null : new(
-                settings.TimeZone,
-                Enum.GetValues<DayOfWeek>().ToDictionary(
-                    WireName.Of, IReadOnlyList<string> (day) => [.. settings.Hours.On(day).Select(r => $"{r.FromText()}-{r.ToText()}")]),
-                [.. settings.Holidays.Select(h => h.Date)]),
-            StartedAt = timer.Spans[0].From,
-            At = now,
-            CountedSeconds = intervals.Sum(i => Seconds(i.Length)),
-            Intervals = [.. intervals.Select(i => new SlaIntervalDto(i.From, i.To, Seconds(i.Length)))],
-            WarnsAt = timer.WarnsAt,
-            BreachesAt = timer.BreachesAt,
-            Adjustments =
-            [
-                .. timer.Adjustments.Select(a =>
-                    new SlaAdjustmentDto(a.At, a.Reason, a.From.WarnsAt, a.To.WarnsAt, a.From.BreachesAt, a.To.BreachesAt)),
-            ],
-        });
+        return new IssueSlaDto(
+            issue.Id,
+            issue.Key,
+            new()
+            {
+                Id = timer.RuleKey,
+                Status = timer.State,
+                Sla = timer.Status,
+                Running = timer.Clock.IsRunning,
+                Policy = SlaPolicyDto.Of(timer.Policy),
+                Calendar = !timer.BusinessHours
+                    ? null
+                    : new(
+                        settings.TimeZone,
+                        Enum.GetValues<DayOfWeek>()
+                            .ToDictionary(
+                                WireName.Of,
+                                IReadOnlyList<string> (day) =>
+                                    [.. settings.Hours.On(day).Select(r => $"{r.FromText()}-{r.ToText()}")]
+                            ),
+                        [.. settings.Holidays.Select(h => h.Date)]
+                    ),
+                StartedAt = timer.Spans[0].From,
+                At = now,
+                CountedSeconds = intervals.Sum(i => Seconds(i.Length)),
+                Intervals = [.. intervals.Select(i => new SlaIntervalDto(i.From, i.To, Seconds(i.Length)))],
+                WarnsAt = timer.WarnsAt,
+                BreachesAt = timer.BreachesAt,
+                Adjustments =
+                [
+                    .. timer.Adjustments.Select(a => new SlaAdjustmentDto(
+                        a.At,
+                        a.Reason,
+                        a.From.WarnsAt,
+                        a.To.WarnsAt,
+                        a.From.BreachesAt,
+                        a.To.BreachesAt
+                    )),
+                ],
+            }
+        );
     }
 
     private static decimal Seconds(TimeSpan length) => (decimal)length.Ticks / TimeSpan.TicksPerSecond;

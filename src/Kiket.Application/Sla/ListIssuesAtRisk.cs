@@ -10,7 +10,8 @@ namespace Kiket.Application.Sla;
 /// <summary>The issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
 /// <param name="Within">How soon.</param>
 /// <param name="Project">Only issues of this project, or null.</param>
-public sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<IssueAtRiskDto>>>
+public sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page)
+    : IQuery<Result<Page<IssueAtRiskDto>>>
 {
     public static readonly TimeSpan DefaultWithin = TimeSpan.FromHours(4);
     public static readonly TimeSpan MaxWithin = TimeSpan.FromDays(366);
@@ -40,7 +41,10 @@ public sealed record IssueAtRiskDto
 internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListIssuesAtRiskQuery, Result<Page<IssueAtRiskDto>>>
 {
-    private static readonly SortOptions<SlaTimer> Sorts = new SortOptions<SlaTimer>("breaches_at asc", t => t.Id).By("breaches_at", t => t.BreachesAt);
+    private static readonly SortOptions<SlaTimer> Sorts = new SortOptions<SlaTimer>("breaches_at asc", t => t.Id).By(
+        "breaches_at",
+        t => t.BreachesAt
+    );
 
     public async Task<Result<Page<IssueAtRiskDto>>> Handle(ListIssuesAtRiskQuery query, CancellationToken ct)
     {
@@ -51,24 +55,33 @@ internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current
             db.SlaTimers.WithSpecification(new TimersBreachingBy(until)),
             query.Project,
             current.Actor,
-            ct);
+            ct
+        );
         if (timers.Error is { } unavailable)
             return unavailable;
         return await timers.Value.ToPageAsync(
             query.Page,
             Sorts,
-            page => page.Join(db.Issues, t => t.IssueId, i => i.Id, (t, i) => new IssueAtRiskDto
-            {
-                IssueId = i.Id,
-                IssueKey = i.Key,
-                Title = i.Title,
-                ProjectId = i.ProjectId,
-                Status = i.Status,
-                AssigneeId = i.AssigneeId,
-                Sla = t.Status,
-                WarnsAt = t.WarnsAt,
-                BreachesAt = t.BreachesAt,
-            }),
-            ct);
+            page =>
+                page.Join(
+                    db.Issues,
+                    t => t.IssueId,
+                    i => i.Id,
+                    (t, i) =>
+                        new IssueAtRiskDto
+                        {
+                            IssueId = i.Id,
+                            IssueKey = i.Key,
+                            Title = i.Title,
+                            ProjectId = i.ProjectId,
+                            Status = i.Status,
+                            AssigneeId = i.AssigneeId,
+                            Sla = t.Status,
+                            WarnsAt = t.WarnsAt,
+                            BreachesAt = t.BreachesAt,
+                        }
+                ),
+            ct
+        );
     }
 }

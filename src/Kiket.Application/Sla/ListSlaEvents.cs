@@ -11,14 +11,21 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>The events of service levels in the projects that the actor can see, the newest first (contract, section 16).</summary>
+/// <summary>
+/// The events of service levels in the projects that the actor can see, the newest first (contract, section 16).
+/// </summary>
 /// <param name="Project">Only events of this project, or null.</param>
 /// <param name="Issue">Only events of this issue, or null.</param>
 /// <param name="States">Only events that tell one of these; empty is all.</param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 /// <param name="Page">From 1; null is 1.</param>
-public sealed record ListSlaEventsQuery(ProjectRef? Project, IssueRef? Issue, IReadOnlyList<SlaEventState> States, int? Limit, int? Page)
-    : IQuery<Result<Page<SlaEventDto>>>
+public sealed record ListSlaEventsQuery(
+    ProjectRef? Project,
+    IssueRef? Issue,
+    IReadOnlyList<SlaEventState> States,
+    int? Limit,
+    int? Page
+) : IQuery<Result<Page<SlaEventDto>>>
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
@@ -40,14 +47,17 @@ public sealed record SlaEventDto
 
     public required DateTimeOffset? ResolvedAt { get; init; }
 
-    /// <summary>The rule: <c>id, status, issue_type, priority, max_duration_minutes, warning_buffer_minutes, business_hours</c>.</summary>
+    /// <summary>
+    /// The rule: <c>id, status, issue_type, priority, max_duration_minutes, warning_buffer_minutes, business_hours</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, JsonElement> Definition { get; init; }
 
     /// <summary>What was counted: <c>duration_minutes, overdue_minutes</c>.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Metrics { get; init; }
 }
 
-internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListSlaEventsQuery, Result<Page<SlaEventDto>>>
+internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListSlaEventsQuery, Result<Page<SlaEventDto>>>
 {
     private const int MaxPage = 1_000_000;
 
@@ -62,8 +72,10 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
         long? issueId = null;
         if (query.Issue is { } issue)
         {
-            issueId = await db.VisibleIssues(current.Actor).WithSpecification(new IssueByRef(issue))
-                .Select(i => (long?)i.Id).SingleOrDefaultAsync(ct);
+            issueId = await db.VisibleIssues(current.Actor)
+                .WithSpecification(new IssueByRef(issue))
+                .Select(i => (long?)i.Id)
+                .SingleOrDefaultAsync(ct);
             if (issueId is null)
                 return IssueErrors.NotFound(issue);
         }
@@ -78,22 +90,32 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current) :
         }
 
         var total = await events.CountAsync(ct);
-        var rows = await events.OrderByDescending(e => e.Id).Skip((page - 1) * limit).Take(limit)
-            .Join(db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }), e => e.IssueId, i => i.Id, (e, i) => new { Event = e, i.Key })
-            .OrderByDescending(x => x.Event.Id).ToListAsync(ct);
+        var rows = await events
+            .OrderByDescending(e => e.Id)
+            .Skip((page - 1) * limit)
+            .Take(limit)
+            .Join(
+                db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }),
+                e => e.IssueId,
+                i => i.Id,
+                (e, i) => new { Event = e, i.Key }
+            )
+            .OrderByDescending(x => x.Event.Id)
+            .ToListAsync(ct);
         return new Page<SlaEventDto>([.. rows.Select(x => Of(x.Event, x.Key))], total, page, limit);
     }
 
-    private static SlaEventDto Of(SlaEvent e, string key) => new()
-    {
-        Id = e.Id,
-        IssueId = e.IssueId,
-        IssueKey = key,
-        ProjectId = e.ProjectId,
-        State = e.State,
-        TriggeredAt = e.TriggeredAt,
-        ResolvedAt = e.ResolvedAt,
-        Definition = e.Definition,
-        Metrics = e.Metrics,
-    };
+    private static SlaEventDto Of(SlaEvent e, string key) =>
+        new()
+        {
+            Id = e.Id,
+            IssueId = e.IssueId,
+            IssueKey = key,
+            ProjectId = e.ProjectId,
+            State = e.State,
+            TriggeredAt = e.TriggeredAt,
+            ResolvedAt = e.ResolvedAt,
+            Definition = e.Definition,
+            Metrics = e.Metrics,
+        };
 }

@@ -11,7 +11,9 @@ namespace Kiket.Application.Sla;
 /// <param name="States">The rules by state; only of states that have any.</param>
 internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> States);
 
-/// <summary>The limits of workflows by their states. A version of a workflow never changes, so what was read once is kept.</summary>
+/// <summary>
+/// The limits of workflows by their states. A version of a workflow never changes, so what was read once is kept.
+/// </summary>
 public sealed class SlaRules
 {
     private const int MaxWorkflows = 10_000;
@@ -19,7 +21,11 @@ public sealed class SlaRules
     private readonly ConcurrentDictionary<long, WorkflowLimits> known = new();
 
     /// <summary>The limits of some workflows.</summary>
-    internal async Task<IReadOnlyDictionary<long, WorkflowLimits>> ReadAsync(IKiketDb db, IReadOnlyCollection<long> workflows, CancellationToken ct)
+    internal async Task<IReadOnlyDictionary<long, WorkflowLimits>> ReadAsync(
+        IKiketDb db,
+        IReadOnlyCollection<long> workflows,
+        CancellationToken ct
+    )
     {
         Dictionary<long, WorkflowLimits> limits = [];
         List<long> unread = [];
@@ -47,10 +53,24 @@ public sealed class SlaRules
         return limits;
     }
 
-    private static WorkflowLimits LimitsOf(Workflow workflow) => new(
-        workflow.Key,
-        workflow.Definition.States.Where(s => s.Sla.Count > 0 && !s.IsFinal).ToDictionary(
-            s => s.Key,
-            IReadOnlyList<SlaRule> (s) => [.. s.Sla.Select((policy, n) =>
-                new SlaRule(s.Sla.Count == 1 ? $"{workflow.Key}.{s.Key}" : $"{workflow.Key}.{s.Key}.{n + 1}", s.Key, policy))]));
+    private static WorkflowLimits LimitsOf(Workflow workflow) =>
+        new(
+            workflow.Key,
+            workflow
+                .Definition.States.Where(s => s.Sla.Count > 0 && !s.IsFinal)
+                .ToDictionary(
+                    s => s.Key,
+                    IReadOnlyList<SlaRule> (s) =>
+                        [
+                            .. s.Sla.Select(
+                                (policy, n) =>
+                                    new SlaRule(
+                                        s.Sla.Count == 1 ? $"{workflow.Key}.{s.Key}" : $"{workflow.Key}.{s.Key}.{n + 1}",
+                                        s.Key,
+                                        policy
+                                    )
+                            ),
+                        ]
+                )
+        );
 }

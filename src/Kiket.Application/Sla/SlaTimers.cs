@@ -11,14 +11,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which saves the timers.</summary>
+/// <summary>
+/// Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which
+/// saves the timers.
+/// </summary>
 public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 {
     private const int BatchSize = 200;
 
     private BusinessCalendar? calendar;
 
-    /// <summary>Starts, pauses, resumes and stops the timers of changed issues of one organization, each at the instant of its change.</summary>
+    /// <summary>
+    /// Starts, pauses, resumes and stops the timers of changed issues of one organization, each at the instant of its change.
+    /// </summary>
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
     public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, long actorId, CancellationToken ct)
     {
@@ -26,7 +31,11 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         var definitions = await ReadDefinitionsAsync([.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
 
         // Another version, or the workflow of another type, may be without limits where the one before it had some.
-        var concerned = issues.Where(i => known[i.Issue.WorkflowId].States.Count > 0 || definitions.ContainsKey(i.Issue.ProjectId) || i.HasOtherWorkflow).ToList();
+        var concerned = issues
+            .Where(i =>
+                known[i.Issue.WorkflowId].States.Count > 0 || definitions.ContainsKey(i.Issue.ProjectId) || i.HasOtherWorkflow
+            )
+            .ToList();
         if (concerned.Count == 0)
             return;
         var open = await OpenTimersAsync([.. concerned.Where(i => !i.IsNew).Select(i => i.Issue.Id)], ct);
@@ -35,16 +44,29 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             var rule = await RuleOfAsync(issue, known[issue.WorkflowId], definitions.GetValueOrDefault(issue.ProjectId, []), ct);
 
             // One that was compared must be the same when it is read back.
-            await FollowAsync(issue, rule, open.GetValueOrDefault(issue.Id), actorId == 0 ? issue.ReporterId : actorId, StoredInstant.Of(issue.UpdatedAt), ct);
+            await FollowAsync(
+                issue,
+                rule,
+                open.GetValueOrDefault(issue.Id),
+                actorId == 0 ? issue.ReporterId : actorId,
+                StoredInstant.Of(issue.UpdatedAt),
+                ct
+            );
         }
     }
 
     /// <summary>
-    /// Puts the open issues of a project under its definitions, which were changed and saved. All of them are locked first: a move that was faster is
-    /// seen here, and one that comes later sees the definitions.
+    /// Puts the open issues of a project under its definitions, which were changed and saved. All of them are locked first: a
+    /// move that was faster is seen here, and one that comes later sees the definitions.
     /// </summary>
     /// <param name="states">The states that the definitions name now or named before.</param>
-    public async Task FollowDefinitionsAsync(Project project, IReadOnlyCollection<string> states, long actorId, DateTimeOffset at, CancellationToken ct)
+    public async Task FollowDefinitionsAsync(
+        Project project,
+        IReadOnlyCollection<string> states,
+        long actorId,
+        DateTimeOffset at,
+        CancellationToken ct
+    )
     {
         at = StoredInstant.Of(at);
         var issues = db.Issues.Where(i => i.ProjectId == project.Id && i.CompletedAt == null);
@@ -54,7 +76,7 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             return;
         var keys = states.Select(SearchText.SortKey).ToList();
         var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).OrderBy(i => i.Id);
-        for (long last = 0; await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch;)
+        for (long last = 0; await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch; )
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);
@@ -68,11 +90,17 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     }
 
     /// <summary>The limits that stand beside the workflows, by project; only of projects that have any.</summary>
-    private async Task<Dictionary<long, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(List<long> projects, CancellationToken ct) =>
+    private async Task<Dictionary<long, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
+        List<long> projects,
+        CancellationToken ct
+    ) =>
         (await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.SlaDefinitions }).ToListAsync(ct))
-            .Where(p => p.SlaDefinitions.Count > 0).ToDictionary(p => p.Id, p => p.SlaDefinitions);
+            .Where(p => p.SlaDefinitions.Count > 0)
+            .ToDictionary(p => p.Id, p => p.SlaDefinitions);
 
-    /// <summary>The open timers of issues, locked until the transaction ends, so that no worker tells of what is being changed.</summary>
+    /// <summary>
+    /// The open timers of issues, locked until the transaction ends, so that no worker tells of what is being changed.
+    /// </summary>
     private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
     {
         var timers = db.SlaTimers.Where(t => issues.Contains(t.IssueId) && t.StoppedAt == null);
@@ -81,7 +109,14 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         return await timers.Include(t => t.Events).ToDictionaryAsync(t => t.IssueId, ct);
     }
 
-    private async Task FollowAsync(Issue issue, SlaRule? rule, SlaTimer? open, long actorId, DateTimeOffset at, CancellationToken ct)
+    private async Task FollowAsync(
+        Issue issue,
+        SlaRule? rule,
+        SlaTimer? open,
+        long actorId,
+        DateTimeOffset at,
+        CancellationToken ct
+    )
     {
         if (open is not null)
             open.Advance(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
@@ -97,7 +132,8 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             return;
         }
 
-        // Another rule of the same state goes on with what was counted in it; the first one counts from when the issue came into it.
+        // Another rule of the same state goes on with what was counted in it; the first one counts from when the issue came
+        // into it.
         var entered = StoredInstant.Of(issue.EnteredStatusAt);
         var counted = open is not null && open.State == issue.Status ? open.Clock : SlaClock.StartAt(entered < at ? entered : at);
         open?.Stop(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
@@ -107,23 +143,36 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         db.SlaTimers.Add(SlaTimer.Start(issue, rule, counted, hours, at));
     }
 
-    /// <summary>That of the state, as the issue's version of the workflow says it; else that of a definition beside the workflows.</summary>
-    private async Task<SlaRule?> RuleOfAsync(Issue issue, WorkflowLimits limits, IReadOnlyList<SlaDefinition> definitions, CancellationToken ct)
+    /// <summary>
+    /// That of the state, as the issue's version of the workflow says it; else that of a definition beside the workflows.
+    /// </summary>
+    private async Task<SlaRule?> RuleOfAsync(
+        Issue issue,
+        WorkflowLimits limits,
+        IReadOnlyList<SlaDefinition> definitions,
+        CancellationToken ct
+    )
     {
         if (issue.DeletedAt is not null || issue.CompletedAt is not null)
             return null;
-        return (limits.States.TryGetValue(issue.Status, out var candidates) ? await RuleOfStateAsync(issue, candidates, ct) : null)
-            ?? SlaRule.Of(definitions, issue, limits.Key);
+        return (
+                limits.States.TryGetValue(issue.Status, out var candidates) ? await RuleOfStateAsync(issue, candidates, ct) : null
+            ) ?? SlaRule.Of(definitions, issue, limits.Key);
     }
 
     private async Task<SlaRule?> RuleOfStateAsync(Issue issue, IReadOnlyList<SlaRule> candidates, CancellationToken ct)
     {
         if (candidates[0].Policy.Condition is null)
             return candidates[0];
-        var workflow = await db.Workflows.AsNoTracking().Where(w => w.Id == issue.WorkflowId).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await db
+            .Workflows.AsNoTracking()
+            .Where(w => w.Id == issue.WorkflowId)
+            .Select(w => w.Definition)
+            .SingleAsync(ct);
         var context = await db.ReadMoveContextAsync(issue, workflow, issue.UpdatedAt, ct);
-        return candidates.FirstOrDefault(r => r.Policy.Condition is { } condition && WorkflowEngine.IsMet(condition, workflow, context))
-            ?? candidates.FirstOrDefault(r => r.Policy.Condition is null);
+        return candidates.FirstOrDefault(r =>
+                r.Policy.Condition is { } condition && WorkflowEngine.IsMet(condition, workflow, context)
+            ) ?? candidates.FirstOrDefault(r => r.Policy.Condition is null);
     }
 
     private async Task<BusinessCalendar> CalendarAsync(bool businessHours, CancellationToken ct) =>
@@ -135,10 +184,24 @@ public static class SlaQueries
 {
     /// <summary>The business calendar of the actor's organization.</summary>
     public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
-        (await db.Users.OrderBy(u => u.Id).Take(1).Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings).SingleAsync(ct)).Calendar();
+        (
+            await db
+                .Users.OrderBy(u => u.Id)
+                .Take(1)
+                .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings)
+                .SingleAsync(ct)
+        ).Calendar();
 
-    /// <summary>Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying so.</summary>
+    /// <summary>
+    /// Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying
+    /// so.
+    /// </summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
-        db.SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached) // also those that would never have been due
-            .UpdateInBatchesAsync(set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at), ct);
+        db
+            // Also those that would never have been due.
+            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
+            .UpdateInBatchesAsync(
+                set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
+                ct
+            );
 }

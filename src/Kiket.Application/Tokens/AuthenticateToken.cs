@@ -15,27 +15,53 @@ public sealed record AuthenticateTokenQuery(string Token) : IQuery<Result<Signed
 /// <param name="LimitRequests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="LimitWindowSeconds">Length of that window, or null for the default.</param>
 public sealed record SignedIn(
-    Actor Actor, string Name, IReadOnlyList<string> Scopes, string Credential, int? LimitRequests, int? LimitWindowSeconds)
+    Actor Actor,
+    string Name,
+    IReadOnlyList<string> Scopes,
+    string Credential,
+    int? LimitRequests,
+    int? LimitWindowSeconds
+)
 {
     /// <summary>The extension whose credential it is; null for a user's token.</summary>
     public ExtensionIdentity? Extension { get; init; }
 }
 
-internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, TimeProvider time) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
+internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, TimeProvider time)
+    : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
-    private static readonly Error Refused = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "The token is unknown, expired or revoked.");
+    private static readonly Error Refused = new(
+        ErrorKind.Forbidden,
+        ErrorCodes.InvalidToken,
+        "The token is unknown, expired or revoked."
+    );
 
     public async Task<Result<SignedIn>> Handle(AuthenticateTokenQuery query, CancellationToken ct)
     {
         var (hash, now) = (TokenSecret.HashOf(query.Token), time.GetUtcNow());
 
         // Nobody has signed in yet, so the tenant filter would hide every row.
-        var found = await db.AcrossTenants<AccessToken>().Where(t => t.Hash == hash)
+        var found = await db.AcrossTenants<AccessToken>()
+            .Where(t => t.Hash == hash)
             .Join(
                 db.AcrossTenants<User>().Where(u => !u.Deactivated),
                 t => t.UserId,
                 u => u.Id,
-                (t, u) => new { t.Id, t.Scopes, t.ExpiresAt, t.LastUsedAt, t.RateLimitRequests, t.RateLimitWindowSeconds, UserId = u.Id, u.OrganizationId, u.Role, u.Name })
+                (t, u) =>
+                    new
+                    {
+                        t.Id,
+                        t.Scopes,
+                        t.ExpiresAt,
+                        t.LastUsedAt,
+                        t.RateLimitRequests,
+                        t.RateLimitWindowSeconds,
+                        UserId = u.Id,
+                        u.OrganizationId,
+                        u.Role,
+                        u.Name,
+                    }
+            )
             .AsNoTracking()
             .SingleOrDefaultAsync(ct);
         if (found is null || found.ExpiresAt <= now)
@@ -45,6 +71,12 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, Time
             uses.Note(found.Id, now);
 
         return new SignedIn(
-            new(found.OrganizationId, found.UserId, found.Role), found.Name, found.Scopes, $"token:{found.Id}", found.RateLimitRequests, found.RateLimitWindowSeconds);
+            new(found.OrganizationId, found.UserId, found.Role),
+            found.Name,
+            found.Scopes,
+            $"token:{found.Id}",
+            found.RateLimitRequests,
+            found.RateLimitWindowSeconds
+        );
     }
 }

@@ -8,7 +8,8 @@ namespace Kiket.Application.Tokens;
 
 /// <summary>Issues a token with the actor's role: a workspace token for administrators, a personal one for everybody.</summary>
 /// <param name="Scopes">What it may do, no more than the token in use; empty is everything.</param>
-public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt) : ICommand<Result<TokenDto>>
+public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+    : ICommand<Result<TokenDto>>
 {
     /// <summary>Requests that a workspace token may make in a window; null for the default.</summary>
     public int? RateLimitRequests { get; init; }
@@ -17,7 +18,8 @@ public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyLi
     public int? RateLimitWindow { get; init; }
 }
 
-internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time) : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
+internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<IssueTokenCommand, Result<TokenDto>>
 {
     public async Task<Result<TokenDto>> Handle(IssueTokenCommand command, CancellationToken ct)
     {
@@ -26,10 +28,21 @@ internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentA
 
         var user = await db.Users.AsNoTracking().SingleAsync(u => u.Id == current.Actor.UserId, ct);
         var secret = TokenSecret.Generate(AccessToken.LabelOf(command.Kind));
-        var issued = AccessToken.Issue(user, command.Kind, command.Name, command.Scopes, command.ExpiresAt, secret, time.GetUtcNow());
+        var issued = AccessToken.Issue(
+            user,
+            command.Kind,
+            command.Name,
+            command.Scopes,
+            command.ExpiresAt,
+            secret,
+            time.GetUtcNow()
+        );
         if (issued.Error is { } refusal)
             return refusal;
-        if (command.Kind is TokenKind.Workspace && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive)
+        if (
+            command.Kind is TokenKind.Workspace
+            && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive
+        )
             return excessive;
         if (!Scope.Covers(current.Scopes, command.Scopes))
             return TokenErrors.Stronger;

@@ -9,10 +9,14 @@ namespace Kiket.Application.Tokens;
 /// <summary>The tokens of a kind that the actor may manage.</summary>
 public sealed record ListTokensQuery(TokenKind Kind, PageRequest Page) : IQuery<Result<Page<TokenDto>>>;
 
-internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<ListTokensQuery, Result<Page<TokenDto>>>
+internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<ListTokensQuery, Result<Page<TokenDto>>>
 {
     private static readonly SortOptions<AccessToken> Sorts = new SortOptions<AccessToken>("id asc", t => t.Id)
-        .By("id", t => t.Id).By("name", t => t.SortKey).By("expires_at", t => t.ExpiresAt).By("last_used_at", t => t.LastUsedAt)
+        .By("id", t => t.Id)
+        .By("name", t => t.SortKey)
+        .By("expires_at", t => t.ExpiresAt)
+        .By("last_used_at", t => t.LastUsedAt)
         .By("created_at", t => t.CreatedAt);
 
     public async Task<Result<Page<TokenDto>>> Handle(ListTokensQuery query, CancellationToken ct)
@@ -20,20 +24,24 @@ internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current) : IQ
         var tokens = db.ManageableTokens(current.Actor, query.Kind);
         if (tokens.Error is { } refusal)
             return refusal;
-        return await tokens.Value.AsNoTracking().ToPageAsync(
-            query.Page,
-            Sorts,
-            page => page.Select(t => new TokenDto
-            {
-                Id = t.Id,
-                Name = t.Name,
-                Scopes = t.Scopes,
-                TokenPrefix = t.Prefix,
-                ExpiresAt = t.ExpiresAt,
-                LastUsedAt = t.LastUsedAt,
-                CreatedAt = t.CreatedAt,
-                Owner = db.Users.Where(u => u.Id == t.UserId).Select(u => new TokenOwner(u.Id, u.Name)).Single(),
-            }),
-            ct);
+        return await tokens
+            .Value.AsNoTracking()
+            .ToPageAsync(
+                query.Page,
+                Sorts,
+                page =>
+                    page.Select(t => new TokenDto
+                    {
+                        Id = t.Id,
+                        Name = t.Name,
+                        Scopes = t.Scopes,
+                        TokenPrefix = t.Prefix,
+                        ExpiresAt = t.ExpiresAt,
+                        LastUsedAt = t.LastUsedAt,
+                        CreatedAt = t.CreatedAt,
+                        Owner = db.Users.Where(u => u.Id == t.UserId).Select(u => new TokenOwner(u.Id, u.Name)).Single(),
+                    }),
+                ct
+            );
     }
 }

@@ -26,18 +26,19 @@ public sealed record TokenDto
 
     public required TokenOwner Owner { get; init; }
 
-    internal static TokenDto Of(AccessToken token, string owner, string? plaintext = null) => new()
-    {
-        Id = token.Id,
-        Name = token.Name,
-        Scopes = token.Scopes,
-        Token = plaintext,
-        TokenPrefix = token.Prefix,
-        ExpiresAt = token.ExpiresAt,
-        LastUsedAt = token.LastUsedAt,
-        CreatedAt = token.CreatedAt,
-        Owner = new(token.UserId, owner),
-    };
+    internal static TokenDto Of(AccessToken token, string owner, string? plaintext = null) =>
+        new()
+        {
+            Id = token.Id,
+            Name = token.Name,
+            Scopes = token.Scopes,
+            Token = plaintext,
+            TokenPrefix = token.Prefix,
+            ExpiresAt = token.ExpiresAt,
+            LastUsedAt = token.LastUsedAt,
+            CreatedAt = token.CreatedAt,
+            Owner = new(token.UserId, owner),
+        };
 }
 
 /// <summary>The user who issued a token and whose role it has.</summary>

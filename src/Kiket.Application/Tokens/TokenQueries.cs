@@ -9,10 +9,11 @@ namespace Kiket.Application.Tokens;
 internal static class TokenQueries
 {
     /// <summary>The tokens that an actor may manage: an administrator the organization's, everybody their own.</summary>
-    public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) => kind switch
-    {
-        TokenKind.Workspace when !actor.IsAdmin => UserErrors.AdminsOnly,
-        TokenKind.Workspace => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new WorkspaceTokens())),
-        _ => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new PersonalTokensOf(actor.UserId))),
-    };
+    public static Result<IQueryable<AccessToken>> ManageableTokens(this IKiketDb db, Actor actor, TokenKind kind) =>
+        kind switch
+        {
+            TokenKind.Workspace when !actor.IsAdmin => UserErrors.AdminsOnly,
+            TokenKind.Workspace => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new WorkspaceTokens())),
+            _ => Result<IQueryable<AccessToken>>.From(db.AccessTokens.WithSpecification(new PersonalTokensOf(actor.UserId))),
+        };
 }

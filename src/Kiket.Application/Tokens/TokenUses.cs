@@ -4,13 +4,15 @@ using System.Threading.Channels;
 namespace Kiket.Application.Tokens;
 
 /// <summary>
-/// Uses of tokens that are not written yet. A request only notes its use and never writes it: a read must not fail, nor wait, because
-/// the database cannot write.
+/// Uses of tokens that are not written yet. A request only notes its use and never writes it: a read must not fail, nor wait,
+/// because the database cannot write.
 /// </summary>
 public sealed class TokenUses
 {
     private readonly ConcurrentDictionary<long, DateTimeOffset> pending = new();
-    private readonly Channel<bool> noted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> noted = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>Notes that a token was used.</summary>
     public void Note(long tokenId, DateTimeOffset at)

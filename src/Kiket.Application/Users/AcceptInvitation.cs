@@ -19,7 +19,10 @@ public sealed record AcceptedInvitation(UserDto User, string Token);
 internal sealed class AcceptInvitationValidator : AbstractValidator<AcceptInvitationCommand>
 {
     public AcceptInvitationValidator() =>
-        RuleFor(c => c.Token).NotEmpty().OverridePropertyName("invitation.token").WithMessage("The invitation's token is needed.");
+        RuleFor(c => c.Token)
+            .NotEmpty()
+            .OverridePropertyName("invitation.token")
+            .WithMessage("The invitation's token is needed.");
 }
 
 internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, TypeAdapterConfig mappings)

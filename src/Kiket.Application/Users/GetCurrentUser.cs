@@ -14,10 +14,19 @@ internal sealed class GetCurrentUserHandler(IKiketDb db, ICurrentActor current, 
 {
     public async Task<Result<CurrentUserDto>> Handle(GetCurrentUserQuery query, CancellationToken ct)
     {
-        var found = await db.Users.AsNoTracking().Where(u => u.Id == current.Actor.UserId)
-            .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (user, organization) => new { User = user, Organization = organization })
+        var found = await db
+            .Users.AsNoTracking()
+            .Where(u => u.Id == current.Actor.UserId)
+            .Join(
+                db.Organizations,
+                u => u.OrganizationId,
+                o => o.Id,
+                (user, organization) => new { User = user, Organization = organization }
+            )
             .SingleAsync(ct);
         return new CurrentUserDto(
-            found.User.Adapt<UserDto>(mappings), new OrganizationSummary(found.Organization.Id, found.Organization.Slug, found.Organization.Name));
+            found.User.Adapt<UserDto>(mappings),
+            new OrganizationSummary(found.Organization.Id, found.Organization.Slug, found.Organization.Name)
+        );
     }
 }

@@ -14,8 +14,10 @@ internal sealed class GetUserHandler(IKiketDb db, TypeAdapterConfig mappings) : 
 {
     public async Task<Result<UserDto>> Handle(GetUserQuery query, CancellationToken ct)
     {
-        var user = await db.Users.WithSpecification(new Person(query.User))
-            .ProjectToType<UserDto>(mappings).SingleOrDefaultAsync(ct);
+        var user = await db
+            .Users.WithSpecification(new Person(query.User))
+            .ProjectToType<UserDto>(mappings)
+            .SingleOrDefaultAsync(ct);
         return user is null ? UserErrors.NotFound(query.User) : user;
     }
 }

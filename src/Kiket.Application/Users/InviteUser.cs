@@ -17,13 +17,20 @@ internal sealed class InviteUserValidator : AbstractValidator<InviteUserCommand>
     public InviteUserValidator()
     {
         RuleFor(c => c.Email).NotEmpty().OverridePropertyName("user.email").WithMessage("A user has an e-mail address.");
-        RuleFor(c => c.Role).NotNull().OverridePropertyName("user.role")
+        RuleFor(c => c.Role)
+            .NotNull()
+            .OverridePropertyName("user.role")
             .WithMessage($"A user has a role: {string.Join(", ", WireName.All<OrganizationRole>())}.");
     }
 }
 
-internal sealed class InviteUserHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
-    : ICommandHandler<InviteUserCommand, Result<InvitedUserDto>>
+internal sealed class InviteUserHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    TimeProvider time,
+    TypeAdapterConfig mappings
+) : ICommandHandler<InviteUserCommand, Result<InvitedUserDto>>
 {
     private const string InvitationLabel = "kinv_";
 
@@ -37,7 +44,8 @@ internal sealed class InviteUserHandler(IKiketDb db, IUnitOfWork work, ICurrentA
             return refusal;
         var user = joined.Value;
 
-        // Two who invite the same address at once both get past this; the unique index stops one, and this one's next attempt ends here.
+        // Two who invite the same address at once both get past this; the unique index stops one, and this one's next attempt
+        // ends here.
         if (await db.Users.AnyAsync(u => u.Email == user.Email, ct))
             return UserErrors.EmailTaken(user.Email);
         db.Users.Add(user);

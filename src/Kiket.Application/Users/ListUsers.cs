@@ -10,9 +10,11 @@ namespace Kiket.Application.Users;
 /// <param name="Roles">Only those with one of these.</param>
 public sealed record ListUsersQuery(IReadOnlyList<OrganizationRole> Roles, PageRequest Page) : IQuery<Result<Page<UserDto>>>;
 
-internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings) : IQueryHandler<ListUsersQuery, Result<Page<UserDto>>>
+internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings)
+    : IQueryHandler<ListUsersQuery, Result<Page<UserDto>>>
 {
     public Task<Result<Page<UserDto>>> Handle(ListUsersQuery query, CancellationToken ct) =>
-        db.Users.WithSpecification(new PeopleWithRoles(query.Roles))
+        db
+            .Users.WithSpecification(new PeopleWithRoles(query.Roles))
             .ToPageAsync(query.Page, UserQueries.Sorts, page => page.ProjectToType<UserDto>(mappings), ct);
 }

@@ -35,18 +35,27 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         return user.Adapt<UserDto>(mappings);
     }
 
-    /// <summary>A reactivated user needs new tokens: those of before may be in other hands, and earlier versions kept them.</summary>
+    /// <summary>
+    /// A reactivated user needs new tokens: those of before may be in other hands, and earlier versions kept them.
+    /// </summary>
     private async Task RevokeTokensAsync(User user, CancellationToken ct) =>
         db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));
 
-    /// <summary>Loads the organization before it counts the others: whoever goes in between has changed the organization.</summary>
+    /// <summary>
+    /// Loads the organization before it counts the others: whoever goes in between has changed the organization.
+    /// </summary>
     private async Task<Result> ReleaseAsync(User admin, DateTimeOffset now, CancellationToken ct)
     {
         var organization = await db.Organizations.SingleAsync(o => o.Id == admin.OrganizationId, ct);
         var othersRemain = await db.Users.AnyAsync(
-            u => u.Id != admin.Id && u.Role == OrganizationRole.Admin && !u.Deactivated
-                && !db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null), // invited only: nobody knows whether they will come
-            ct);
+            u =>
+                u.Id != admin.Id
+                && u.Role == OrganizationRole.Admin
+                && !u.Deactivated
+                // Invited only: nobody knows whether they will come.
+                && !db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
+            ct
+        );
         return organization.ReleaseAdministrator(othersRemain, now);
     }
 }

@@ -72,7 +72,8 @@ internal sealed class UserDtoMapping : IRegister
 {
     public void Register(TypeAdapterConfig config)
     {
-        config.NewConfig<IReadOnlyList<DaysOff>, IReadOnlyList<DaysOff>>().MapWith(daysOff => daysOff); // one column, read as a whole
+        // One column, read as a whole.
+        config.NewConfig<IReadOnlyList<DaysOff>, IReadOnlyList<DaysOff>>().MapWith(daysOff => daysOff);
         config.NewConfig<User, UserDto>();
     }
 }

@@ -9,8 +9,12 @@ internal static class UserQueries
 {
     /// <summary>The orders of every list of users.</summary>
     public static readonly SortOptions<User> Sorts = new SortOptions<User>("id asc", u => u.Id)
-        .By("id", u => u.Id).By("name", u => u.SortKey).By("email", u => u.Email).By("role", u => u.Role)
-        .By("created_at", u => u.CreatedAt).By("updated_at", u => u.UpdatedAt);
+        .By("id", u => u.Id)
+        .By("name", u => u.SortKey)
+        .By("email", u => u.Email)
+        .By("role", u => u.Role)
+        .By("created_at", u => u.CreatedAt)
+        .By("updated_at", u => u.UpdatedAt);
 
     public static Task<bool> IsActiveUserAsync(this IKiketDb db, long id, CancellationToken ct) =>
         db.Users.WithSpecification(new ActiveUser(id)).AnyAsync(ct);

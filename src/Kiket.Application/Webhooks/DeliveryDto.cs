@@ -42,23 +42,24 @@ public sealed record DeliveryDto
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttemptDto>? Attempts { get; init; }
 
-    public static DeliveryDto Of(WebhookDelivery delivery) => new()
-    {
-        Id = delivery.Id,
-        WebhookId = delivery.WebhookId,
-        ExtensionId = delivery.ExtensionId,
-        EventId = delivery.EventId,
-        Event = delivery.Event,
-        ProjectId = delivery.ProjectId,
-        IssueId = delivery.IssueId,
-        State = delivery.State,
-        AttemptCount = delivery.Attempts,
-        NextAttemptAt = delivery.State is DeliveryState.Pending ? delivery.NextAttemptAt : null,
-        LastStatus = delivery.LastStatus,
-        LastError = delivery.LastError,
-        CreatedAt = delivery.CreatedAt,
-        CompletedAt = delivery.CompletedAt,
-    };
+    public static DeliveryDto Of(WebhookDelivery delivery) =>
+        new()
+        {
+            Id = delivery.Id,
+            WebhookId = delivery.WebhookId,
+            ExtensionId = delivery.ExtensionId,
+            EventId = delivery.EventId,
+            Event = delivery.Event,
+            ProjectId = delivery.ProjectId,
+            IssueId = delivery.IssueId,
+            State = delivery.State,
+            AttemptCount = delivery.Attempts,
+            NextAttemptAt = delivery.State is DeliveryState.Pending ? delivery.NextAttemptAt : null,
+            LastStatus = delivery.LastStatus,
+            LastError = delivery.LastError,
+            CreatedAt = delivery.CreatedAt,
+            CompletedAt = delivery.CompletedAt,
+        };
 }
 
 /// <param name="Number">Counts from 1.</param>
@@ -66,7 +67,8 @@ public sealed record DeliveryDto
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
 /// <param name="RequestBody">
-/// The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the event is about.
+/// The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the
+/// event is about.
 /// </param>
 /// <param name="ResponseBody">The beginning of what was answered.</param>
 public sealed record AttemptDto(
@@ -79,9 +81,20 @@ public sealed record AttemptDto(
     IReadOnlyDictionary<string, string> RequestHeaders,
     string? RequestBody,
     IReadOnlyDictionary<string, string> ResponseHeaders,
-    string? ResponseBody)
+    string? ResponseBody
+)
 {
-    public static AttemptDto Of(WebhookAttempt attempt, bool showsBody) => new(
-        attempt.Number, attempt.At, attempt.DurationMs, attempt.Status, attempt.Error, attempt.Exchange.Url, attempt.Exchange.RequestHeaders,
-        showsBody ? attempt.Exchange.RequestBody : null, attempt.Exchange.ResponseHeaders, attempt.Exchange.ResponseBody);
+    public static AttemptDto Of(WebhookAttempt attempt, bool showsBody) =>
+        new(
+            attempt.Number,
+            attempt.At,
+            attempt.DurationMs,
+            attempt.Status,
+            attempt.Error,
+            attempt.Exchange.Url,
+            attempt.Exchange.RequestHeaders,
+            showsBody ? attempt.Exchange.RequestBody : null,
+            attempt.Exchange.ResponseHeaders,
+            attempt.Exchange.ResponseBody
+        );
 }

@@ -4,10 +4,18 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>What is told to one endpoint and stands in no log: the head that every event has, and what only this one says.</summary>
+/// <summary>
+/// What is told to one endpoint and stands in no log: the head that every event has, and what only this one says.
+/// </summary>
 internal static class DirectEvent
 {
-    public static string Write(string id, string name, Webhook webhook, DateTimeOffset at, params IEnumerable<KeyValuePair<string, object?>> says)
+    public static string Write(
+        string id,
+        string name,
+        Webhook webhook,
+        DateTimeOffset at,
+        params IEnumerable<KeyValuePair<string, object?>> says
+    )
     {
         Dictionary<string, object?> document = new(StringComparer.Ordinal)
         {

@@ -8,14 +8,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends an endpoint an event of its own, once, and records what was sent and answered as of any delivery. Two units of work, because neither
-/// waits for the receiver.
+/// Sends an endpoint an event of its own, once, and records what was sent and answered as of any delivery. Two units of work,
+/// because neither waits for the receiver.
 /// </summary>
 internal static class EndpointTest
 {
     /// <param name="begin">Finds the endpoint and what belongs to its test, or refuses.</param>
     public static async Task<Result<TestedWebhookDto>> RunAsync(
-        IKiketDb db, IUnitOfWork work, IWebhookProbe probe, TimeProvider time, Func<Task<Result<TestedEndpoint>>> begin, CancellationToken ct)
+        IKiketDb db,
+        IUnitOfWork work,
+        IWebhookProbe probe,
+        TimeProvider time,
+        Func<Task<Result<TestedEndpoint>>> begin,
+        CancellationToken ct
+    )
     {
         var begun = await work.RunAsync<(TestedEndpoint Endpoint, WebhookDelivery Delivery)>(
             async () =>
@@ -24,12 +30,20 @@ internal static class EndpointTest
                 if (endpoint.Error is { } refusal)
                     return refusal;
                 var (webhook, now, id) = (endpoint.Value.Webhook, time.GetUtcNow(), LoggedEvent.NewEventId());
-                var payload = DirectEvent.Write(id, WebhookDelivery.TestEvent, webhook, now, new("webhook_id", webhook.Id), new("test", true));
+                var payload = DirectEvent.Write(
+                    id,
+                    WebhookDelivery.TestEvent,
+                    webhook,
+                    now,
+                    new("webhook_id", webhook.Id),
+                    new("test", true)
+                );
                 var made = WebhookDelivery.Test(webhook, id, payload, now);
                 db.WebhookDeliveries.Add(made);
                 return (endpoint.Value, made);
             },
-            ct);
+            ct
+        );
         if (begun.Error is { } refused)
             return refused;
 
@@ -41,7 +55,9 @@ internal static class EndpointTest
             {
                 var delivery = await db.WebhookDeliveries.SingleAsync(d => d.Id == sending.Id, CancellationToken.None);
                 delivery.RecordAttempt(attempt.Outcome, retries: 0, chance: 0, time.GetUtcNow());
-                db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, attempt.Outcome, attempt.Exchange, Guid.NewGuid(), attempt.At, attempt.Duration));
+                db.WebhookAttempts.Add(
+                    WebhookAttempt.Of(delivery, attempt.Outcome, attempt.Exchange, Guid.NewGuid(), attempt.At, attempt.Duration)
+                );
 
                 var (sent, status) = (attempt.Exchange, attempt.Outcome.Status);
                 return new TestedWebhookDto(
@@ -49,9 +65,11 @@ internal static class EndpointTest
                     new(sent.Url, sent.RequestHeaders, sent.RequestBody ?? ""),
                     status is null ? null : new(status.Value, sent.ResponseHeaders, sent.ResponseBody),
                     (int)attempt.Duration.TotalMilliseconds,
-                    delivery.LastError);
+                    delivery.LastError
+                );
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
     }
 
     /// <param name="Extension">The installation to which the endpoint's manifest belongs, or null for a subscription.</param>

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends again what a filter finds, the oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not stopped. Without a
-/// state that is what was not delivered. For administrators and extensions.
+/// Sends again what a filter finds, the oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not stopped.
+/// Without a state that is what was not delivered. For administrators and extensions.
 /// </summary>
 public sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Result<RedeliveredDto>>
 {
@@ -18,17 +18,27 @@ public sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Resu
 /// <param name="Redelivered">How many are on their way again.</param>
 public sealed record RedeliveredDto(int Redelivered);
 
-internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
+internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>
 {
     public async Task<Result<RedeliveredDto>> Handle(RedeliverManyCommand command, CancellationToken ct)
     {
         var visible = db.VisibleDeliveries(current);
         if (visible.Error is { } refused)
             return refused;
-        var filter = command.Filter.States.Count > 0 ? command.Filter : command.Filter with { States = [DeliveryState.Failed, DeliveryState.Cancelled] };
-        var deliveries = await visible.Value.WithSpecification(new DeliveriesMatching(filter, db.Extensions))
+        var filter =
+            command.Filter.States.Count > 0
+                ? command.Filter
+                : command.Filter with
+                {
+                    States = [DeliveryState.Failed, DeliveryState.Cancelled],
+                };
+        var deliveries = await visible
+            .Value.WithSpecification(new DeliveriesMatching(filter, db.Extensions))
             .Where(d => db.Webhooks.Any(w => w.Id == d.WebhookId && w.Active))
-            .OrderBy(d => d.Id).Take(RedeliverManyCommand.MaxAtOnce).ToListAsync(ct);
+            .OrderBy(d => d.Id)
+            .Take(RedeliverManyCommand.MaxAtOnce)
+            .ToListAsync(ct);
         var now = time.GetUtcNow();
         foreach (var delivery in deliveries)
             delivery.Redeliver(now);

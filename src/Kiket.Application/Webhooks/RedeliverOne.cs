@@ -7,12 +7,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it. One that
-/// waits for its next attempt makes that now. For administrators and the extension that it is for.
+/// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it.
+/// One that waits for its next attempt makes that now. For administrators and the extension that it is for.
 /// </summary>
 public sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
 
-internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<RedeliverOneCommand, Result<DeliveryDto>>
+internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RedeliverOneCommand, Result<DeliveryDto>>
 {
     public async Task<Result<DeliveryDto>> Handle(RedeliverOneCommand command, CancellationToken ct)
     {

@@ -9,8 +9,12 @@ namespace Kiket.Application.Webhooks;
 /// <param name="Secret">The new secret, or null to have one made.</param>
 public sealed record RotateWebhookSecretCommand(long Id, string? Secret) : ICommand<Result<WebhookDto>>;
 
-internal sealed class RotateWebhookSecretHandler(IKiketDb db, ICurrentActor current, ISecretProtector protector, TimeProvider time)
-    : ICommandHandler<RotateWebhookSecretCommand, Result<WebhookDto>>
+internal sealed class RotateWebhookSecretHandler(
+    IKiketDb db,
+    ICurrentActor current,
+    ISecretProtector protector,
+    TimeProvider time
+) : ICommandHandler<RotateWebhookSecretCommand, Result<WebhookDto>>
 {
     public async Task<Result<WebhookDto>> Handle(RotateWebhookSecretCommand command, CancellationToken ct)
     {

@@ -12,10 +12,16 @@ namespace Kiket.Application.Webhooks;
 /// <param name="Events">Names or aliases, at least one.</param>
 /// <param name="Secret">What signs, or null to have one made.</param>
 public sealed record SubscribeWebhookCommand(
-    string? Url, IReadOnlyList<string>? Events, string? Secret, SignatureScheme Scheme, DeliveryOrdering Ordering) : ICommand<Result<WebhookDto>>;
+    string? Url,
+    IReadOnlyList<string>? Events,
+    string? Secret,
+    SignatureScheme Scheme,
+    DeliveryOrdering Ordering
+) : ICommand<Result<WebhookDto>>;
 
 /// <summary>Asks the name service whether the address may be called.</summary>
-internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTargets targets) : IPreparation<SubscribeWebhookCommand>
+internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTargets targets)
+    : IPreparation<SubscribeWebhookCommand>
 {
     /// <summary>Why the address may not be called, or null.</summary>
     public string? AddressFault { get; private set; }
@@ -25,8 +31,13 @@ internal sealed class SubscriptionPreparation(ICurrentActor current, IOutboundTa
 }
 
 internal sealed class SubscribeWebhookHandler(
-    IKiketDb db, IUnitOfWork work, ICurrentActor current, SubscriptionPreparation preparation, ISecretProtector protector, TimeProvider time)
-    : ICommandHandler<SubscribeWebhookCommand, Result<WebhookDto>>
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    SubscriptionPreparation preparation,
+    ISecretProtector protector,
+    TimeProvider time
+) : ICommandHandler<SubscribeWebhookCommand, Result<WebhookDto>>
 {
     public async Task<Result<WebhookDto>> Handle(SubscribeWebhookCommand command, CancellationToken ct)
     {
@@ -49,15 +60,33 @@ internal sealed class SubscribeWebhookHandler(
             return Error.Validation([.. faults]);
 
         // Locks the installation's row, so that two who subscribe at once do not both take the last place.
-        await db.Extensions.Where(e => e.Id == own.Id).ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
-        if (await db.Webhooks.CountAsync(w => w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct) >= Webhook.MaxSubscriptions)
+        await db
+            .Extensions.Where(e => e.Id == own.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(e => e.KeyPrefix, e => e.KeyPrefix), ct);
+        if (
+            await db.Webhooks.CountAsync(w => w.ExtensionId == own.Id && w.Kind == WebhookKind.Subscription && w.Active, ct)
+            >= Webhook.MaxSubscriptions
+        )
             return WebhookErrors.TooMany;
 
         var target = new WebhookTarget(
-            command.Url!, true, new Dictionary<string, string>(), command.Scheme, command.Ordering, Webhook.DefaultTimeoutMs);
+            command.Url!,
+            true,
+            new Dictionary<string, string>(),
+            command.Scheme,
+            command.Ordering,
+            Webhook.DefaultTimeoutMs
+        );
         var webhook = Webhook.For(
-            current.Actor.OrganizationId, own.ProjectId, own.Id, WebhookKind.Subscription, target,
-            [.. command.Events!.Distinct().Select(e => new WebhookHook(e))], protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
+            current.Actor.OrganizationId,
+            own.ProjectId,
+            own.Id,
+            WebhookKind.Subscription,
+            target,
+            [.. command.Events!.Distinct().Select(e => new WebhookHook(e))],
+            protector.Protect(ISecretProtector.WebhookPurpose, secret),
+            time.GetUtcNow()
+        );
         db.Webhooks.Add(webhook);
         await work.FlushAsync(ct);
         return WebhookDto.Of(webhook) with { Secret = secret };

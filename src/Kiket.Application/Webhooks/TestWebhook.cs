@@ -5,32 +5,47 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>
-/// Tries a subscription out: sends it an event of its own, once and at once, and says what was sent and answered. A pause of the endpoint
-/// neither prevents it nor ends with it. For extensions.
+/// Tries a subscription out: sends it an event of its own, once and at once, and says what was sent and answered. A pause of
+/// the endpoint neither prevents it nor ends with it. For extensions.
 /// </summary>
 public sealed record TestWebhookCommand(long Id) : IExternalCommand<Result<TestedWebhookDto>>;
 
 /// <param name="Response">What was answered, or null when nothing was.</param>
 /// <param name="Error">Why it failed, or null.</param>
-public sealed record TestedWebhookDto(DeliveryDto Delivery, TestRequestDto Request, TestResponseDto? Response, int DurationMs, string? Error);
+public sealed record TestedWebhookDto(
+    DeliveryDto Delivery,
+    TestRequestDto Request,
+    TestResponseDto? Response,
+    int DurationMs,
+    string? Error
+);
 
 public sealed record TestRequestDto(string Url, IReadOnlyDictionary<string, string> Headers, string Body);
 
 /// <param name="Body">The beginning of what was answered.</param>
 public sealed record TestResponseDto(int Status, IReadOnlyDictionary<string, string> Headers, string? Body);
 
-internal sealed class TestWebhookHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, IWebhookProbe probe, TimeProvider time)
-    : IExternalCommandHandler<TestWebhookCommand, Result<TestedWebhookDto>>
+internal sealed class TestWebhookHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    IWebhookProbe probe,
+    TimeProvider time
+) : IExternalCommandHandler<TestWebhookCommand, Result<TestedWebhookDto>>
 {
-    public Task<Result<TestedWebhookDto>> Handle(TestWebhookCommand command, CancellationToken ct) => EndpointTest.RunAsync(
-        db,
-        work,
-        probe,
-        time,
-        async () =>
-        {
-            var found = await db.FindSubscriptionAsync(command.Id, current, ct);
-            return found.Error is { } unavailable ? unavailable : new EndpointTest.TestedEndpoint(found.Value, Extension: null);
-        },
-        ct);
+    public Task<Result<TestedWebhookDto>> Handle(TestWebhookCommand command, CancellationToken ct) =>
+        EndpointTest.RunAsync(
+            db,
+            work,
+            probe,
+            time,
+            async () =>
+            {
+                var found = await db.FindSubscriptionAsync(command.Id, current, ct);
+                return found.Error is { } unavailable
+                    ? unavailable
+                    : new EndpointTest.TestedEndpoint(found.Value, Extension: null);
+            },
+            ct
+        );
 }

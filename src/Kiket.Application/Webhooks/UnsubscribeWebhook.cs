@@ -8,7 +8,8 @@ namespace Kiket.Application.Webhooks;
 /// <summary>Ends a subscription for good; what waits for it is cancelled. For extensions.</summary>
 public sealed record UnsubscribeWebhookCommand(long Id) : ICommand<Result<bool>>;
 
-internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor current, TimeProvider time) : ICommandHandler<UnsubscribeWebhookCommand, Result<bool>>
+internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<UnsubscribeWebhookCommand, Result<bool>>
 {
     public async Task<Result<bool>> Handle(UnsubscribeWebhookCommand command, CancellationToken ct)
     {
@@ -17,8 +18,12 @@ internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor curre
             return unavailable;
         var (id, now) = (command.Id, time.GetUtcNow());
         found.Value.Stop(now);
-        await db.WebhookDeliveries.Where(d => d.WebhookId == id && d.State == DeliveryState.Pending).UpdateInBatchesAsync(
-            set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
+        await db
+            .WebhookDeliveries.Where(d => d.WebhookId == id && d.State == DeliveryState.Pending)
+            .UpdateInBatchesAsync(
+                set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now),
+                ct
+            );
         return true;
     }
 }

@@ -32,15 +32,16 @@ public sealed record WebhookDto
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? PreviousSecretUntil { get; init; }
 
-    public static WebhookDto Of(Webhook webhook) => new()
-    {
-        Id = webhook.Id,
-        Url = webhook.Target.Url,
-        Events = [.. webhook.Hooks.Select(h => h.Event)],
-        Active = webhook.Active,
-        SignatureScheme = webhook.Target.Scheme,
-        Ordering = webhook.Target.Ordering,
-        PausedUntil = webhook.PausedUntil,
-        CreatedAt = webhook.CreatedAt,
-    };
+    public static WebhookDto Of(Webhook webhook) =>
+        new()
+        {
+            Id = webhook.Id,
+            Url = webhook.Target.Url,
+            Events = [.. webhook.Hooks.Select(h => h.Event)],
+            Active = webhook.Active,
+            SignatureScheme = webhook.Target.Scheme,
+            Ordering = webhook.Target.Ordering,
+            PausedUntil = webhook.PausedUntil,
+            CreatedAt = webhook.CreatedAt,
+        };
 }

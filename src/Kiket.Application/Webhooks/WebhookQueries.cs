@@ -12,15 +12,25 @@ namespace Kiket.Application.Webhooks;
 internal static class WebhookQueries
 {
     /// <summary>An active subscription of the extension that asks.</summary>
-    public static async Task<Result<Webhook>> FindSubscriptionAsync(this IKiketDb db, long id, ICurrentActor current, CancellationToken ct)
+    public static async Task<Result<Webhook>> FindSubscriptionAsync(
+        this IKiketDb db,
+        long id,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         if (current.Extension is not { } own)
             return ExtensionErrors.ExtensionsOnly;
-        return await db.Webhooks.WithSpecification(new SubscriptionsOf(own.Id)).SingleOrDefaultAsync(w => w.Id == id, ct)
-            is { } found ? found : WebhookErrors.NotFound(id);
+        return
+            await db.Webhooks.WithSpecification(new SubscriptionsOf(own.Id)).SingleOrDefaultAsync(w => w.Id == id, ct)
+                is { } found
+            ? found
+            : WebhookErrors.NotFound(id);
     }
 
-    /// <summary>The deliveries that the actor may look at: an extension its own, administrators those of the organization.</summary>
+    /// <summary>
+    /// The deliveries that the actor may look at: an extension its own, administrators those of the organization.
+    /// </summary>
     public static Result<IQueryable<WebhookDelivery>> VisibleDeliveries(this IKiketDb db, ICurrentActor current)
     {
         if (current.Extension is { } own)
@@ -34,4 +44,9 @@ internal static class WebhookQueries
 /// <param name="Events">Only those under these names; none means all.</param>
 /// <param name="States">Only those in these states; none means all.</param>
 /// <param name="Since">Only those made from then on, or null.</param>
-public sealed record DeliveryFilter(ExtensionRef? Extension, IReadOnlyList<string> Events, IReadOnlyList<DeliveryState> States, DateTimeOffset? Since);
+public sealed record DeliveryFilter(
+    ExtensionRef? Extension,
+    IReadOnlyList<string> Events,
+    IReadOnlyList<DeliveryState> States,
+    DateTimeOffset? Since
+);

@@ -9,7 +9,8 @@ namespace Kiket.Application.Workflows;
 /// <param name="Version">The version, or null for the latest.</param>
 public sealed record GetWorkflowQuery(WorkflowRef Workflow, int? Version) : IQuery<Result<WorkflowDto>>;
 
-internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetWorkflowQuery, Result<WorkflowDto>>
+internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<GetWorkflowQuery, Result<WorkflowDto>>
 {
     public async Task<Result<WorkflowDto>> Handle(GetWorkflowQuery query, CancellationToken ct)
     {
@@ -19,7 +20,8 @@ internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current) : I
         var workflow = await db.FindVersionAsync(project.Value, query.Workflow.Key, query.Version, ct);
         if (workflow.Error is { } unknown)
             return unknown;
-        var latest = await db.Workflows.WithSpecification(new VersionsOf(project.Value.Id, workflow.Value.Key))
+        var latest = await db
+            .Workflows.WithSpecification(new VersionsOf(project.Value.Id, workflow.Value.Key))
             .MaxAsync(w => w.Revision, ct);
         return WorkflowDto.Of(workflow.Value, project.Value, latest);
     }

@@ -10,7 +10,8 @@ namespace Kiket.Application.Workflows;
 /// <summary>The states of one of a project's workflows, in its latest version.</summary>
 /// <param name="Workflow">Key of the workflow; null for the issue type's or, without one, the project's.</param>
 /// <param name="IssueType">Key of an issue type, or null.</param>
-public sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType) : IQuery<Result<WorkflowStatesDto>>;
+public sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType)
+    : IQuery<Result<WorkflowStatesDto>>;
 
 public sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyList<WorkflowStateDto> States);
 
@@ -20,10 +21,20 @@ public sealed record WorkflowVersionDto(string Id, string Name, int Version);
 /// <summary>A state as other programs show one (decisions, 26).</summary>
 /// <param name="Position">Its place among the states, from 0.</param>
 public sealed record WorkflowStateDto(
-    string Key, string Label, string Name, StateType Type, StateCategory Category, string? Color, string? Icon, int Position, int? WipLimit,
-    IReadOnlyList<SlaPolicyDto> Sla);
+    string Key,
+    string Label,
+    string Name,
+    StateType Type,
+    StateCategory Category,
+    string? Color,
+    string? Icon,
+    int Position,
+    int? WipLimit,
+    IReadOnlyList<SlaPolicyDto> Sla
+);
 
-internal sealed class GetWorkflowStatesHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetWorkflowStatesQuery, Result<WorkflowStatesDto>>
+internal sealed class GetWorkflowStatesHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<GetWorkflowStatesQuery, Result<WorkflowStatesDto>>
 {
     public async Task<Result<WorkflowStatesDto>> Handle(GetWorkflowStatesQuery query, CancellationToken ct)
     {
@@ -39,11 +50,27 @@ internal sealed class GetWorkflowStatesHandler(IKiketDb db, ICurrentActor curren
         }
 
         var workflow = await db.FindVersionAsync(project, key ?? project.Schema.DefaultWorkflow, null, ct);
-        return workflow.Error is { } unknown ? unknown : new WorkflowStatesDto(
-            new(workflow.Value.Key, workflow.Value.Name, workflow.Value.Revision),
-            [
-                .. workflow.Value.Definition.States.Select((s, n) => new WorkflowStateDto(
-                    s.Key, s.Label, s.Label, s.Type, s.Category, s.Color, s.Icon, n, s.WipLimit, [.. s.Sla.Select(SlaPolicyDto.Of)])),
-            ]);
+        return workflow.Error is { } unknown
+            ? unknown
+            : new WorkflowStatesDto(
+                new(workflow.Value.Key, workflow.Value.Name, workflow.Value.Revision),
+                [
+                    .. workflow.Value.Definition.States.Select(
+                        (s, n) =>
+                            new WorkflowStateDto(
+                                s.Key,
+                                s.Label,
+                                s.Label,
+                                s.Type,
+                                s.Category,
+                                s.Color,
+                                s.Icon,
+                                n,
+                                s.WipLimit,
+                                [.. s.Sla.Select(SlaPolicyDto.Of)]
+                            )
+                    ),
+                ]
+            );
     }
 }

@@ -21,13 +21,18 @@ public sealed record WorkflowSummaryDto(
     string ProjectKey,
     int StatesCount,
     int TransitionsCount,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt
+);
 
 internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListWorkflowsQuery, Result<Page<WorkflowSummaryDto>>>
 {
     private static readonly SortOptions<Workflow> Sorts = new SortOptions<Workflow>("id asc", w => w.Id)
-        .By("id", w => w.Id).By("key", w => w.Key).By("name", w => w.SortKey).By("version", w => w.Revision).By("created_at", w => w.CreatedAt);
+        .By("id", w => w.Id)
+        .By("key", w => w.Key)
+        .By("name", w => w.SortKey)
+        .By("version", w => w.Revision)
+        .By("created_at", w => w.CreatedAt);
 
     public async Task<Result<Page<WorkflowSummaryDto>>> Handle(ListWorkflowsQuery query, CancellationToken ct)
     {
@@ -36,25 +41,35 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
             projects = projects.WithSpecification(new ProjectByRef(project));
 
         // The definition is read whole: a path into a JSON document means something else on each database.
-        var page = await db.Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows)).ToPageAsync(
-            query.Page,
-            Sorts,
-            rows => rows.Select(w => new { Workflow = w, ProjectKey = db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First() }),
-            ct);
+        var page = await db
+            .Workflows.WithSpecification(new LatestWorkflowsOf(projects, db.Workflows))
+            .ToPageAsync(
+                query.Page,
+                Sorts,
+                rows =>
+                    rows.Select(w => new
+                    {
+                        Workflow = w,
+                        ProjectKey = db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Key).First(),
+                    }),
+                ct
+            );
         if (page.Error is { } refusal)
             return refusal;
         return page.Value.With<WorkflowSummaryDto>([.. page.Value.Items.Select(row => SummaryOf(row.Workflow, row.ProjectKey))]);
     }
 
-    private static WorkflowSummaryDto SummaryOf(Workflow w, string projectKey) => new(
-        w.Id,
-        w.Key,
-        w.Name,
-        w.Definition.Description,
-        w.Revision,
-        w.ProjectId,
-        projectKey,
-        w.Definition.States.Count,
-        w.Definition.Transitions.Count,
-        w.CreatedAt);
+    private static WorkflowSummaryDto SummaryOf(Workflow w, string projectKey) =>
+        new(
+            w.Id,
+            w.Key,
+            w.Name,
+            w.Definition.Description,
+            w.Revision,
+            w.ProjectId,
+            projectKey,
+            w.Definition.States.Count,
+            w.Definition.Transitions.Count,
+            w.CreatedAt
+        );
 }

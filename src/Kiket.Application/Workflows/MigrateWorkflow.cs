@@ -11,15 +11,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// Makes issues of older versions follow another one. States that both versions have stay unless they are mapped; others have to be mapped.
-/// Nobody moves along a transition here, so neither conditions nor limits are asked.
+/// Makes issues of older versions follow another one. States that both versions have stay unless they are mapped; others have
+/// to be mapped. Nobody moves along a transition here, so neither conditions nor limits are asked.
 /// </summary>
 /// <param name="From">The only version whose issues follow, or null for all that are older than the target.</param>
 /// <param name="To">The version to follow, or null for the latest.</param>
 /// <param name="Mapping">New states by old ones.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 public sealed record MigrateWorkflowCommand(
-    WorkflowRef Workflow, int? From, int? To, IReadOnlyDictionary<string, string> Mapping, bool DryRun) : ICommand<Result<WorkflowMigration>>, IRehearsable;
+    WorkflowRef Workflow,
+    int? From,
+    int? To,
+    IReadOnlyDictionary<string, string> Mapping,
+    bool DryRun
+) : ICommand<Result<WorkflowMigration>>, IRehearsable;
 
 /// <param name="ToVersion">The version that the issues follow.</param>
 /// <param name="Migrated">How many issues follow it now, or would.</param>
@@ -32,7 +37,8 @@ public sealed record WorkflowMigration(
     int Migrated,
     IReadOnlyList<MigrationCount> Counts,
     IReadOnlyList<MigrationCount> Stranded,
-    bool DryRun);
+    bool DryRun
+);
 
 /// <param name="State">The state that the issues are in.</param>
 /// <param name="ToState">The state they get; null for stranded ones.</param>
@@ -44,8 +50,14 @@ internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkfl
 
     public MigrateWorkflowValidator()
     {
-        RuleFor(c => c.Mapping).Must(m => m.Count <= MaxMappings).OverridePropertyName("mapping").WithMessage($"A mapping has at most {MaxMappings} states.");
-        RuleFor(c => c).Must(c => c.From is null || c.From != c.To).OverridePropertyName("from_version").WithMessage("The issues follow that version already.");
+        RuleFor(c => c.Mapping)
+            .Must(m => m.Count <= MaxMappings)
+            .OverridePropertyName("mapping")
+            .WithMessage($"A mapping has at most {MaxMappings} states.");
+        RuleFor(c => c)
+            .Must(c => c.From is null || c.From != c.To)
+            .OverridePropertyName("from_version")
+            .WithMessage("The issues follow that version already.");
     }
 }
 
@@ -73,7 +85,9 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
             return Error.Validation("from_version", "The issues follow that version already.");
 
         var versions = db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key);
-        versions = command.From is { } only ? versions.Where(w => w.Revision == only) : versions.Where(w => w.Revision < to.Revision);
+        versions = command.From is { } only
+            ? versions.Where(w => w.Revision == only)
+            : versions.Where(w => w.Revision < to.Revision);
         var sources = await versions.ToDictionaryAsync(w => w.Id, ct);
         if (command.From is { } from && sources.Count == 0)
             return WorkflowErrors.NotFound(key, from);
@@ -81,10 +95,21 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
             return Error.Validation(faults);
 
         var ids = sources.Keys.ToList();
-        var groups = await db.Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId))
-            .GroupBy(i => new { i.WorkflowId, i.Status }).Select(g => new { g.Key.WorkflowId, g.Key.Status, Count = g.Count() }).ToListAsync(ct);
-        var counts = groups.Select(g => new MigrationCount(sources[g.WorkflowId].Revision, g.Status, TargetOf(g.Status), g.Count))
-            .OrderBy(c => c.Version).ThenBy(c => c.State, StringComparer.Ordinal).ToList();
+        var groups = await db
+            .Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId))
+            .GroupBy(i => new { i.WorkflowId, i.Status })
+            .Select(g => new
+            {
+                g.Key.WorkflowId,
+                g.Key.Status,
+                Count = g.Count(),
+            })
+            .ToListAsync(ct);
+        var counts = groups
+            .Select(g => new MigrationCount(sources[g.WorkflowId].Revision, g.Status, TargetOf(g.Status), g.Count))
+            .OrderBy(c => c.Version)
+            .ThenBy(c => c.State, StringComparer.Ordinal)
+            .ToList();
         var stranded = counts.Where(c => c.ToState is null).ToList();
         if (stranded.Count > 0 && !command.DryRun)
             return WorkflowErrors.Stranded(to, stranded.Select(s => (s.Version, s.State, s.Count)));
@@ -92,29 +117,62 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
             await FollowAsync(project, sources, to, TargetOf, ct);
 
         var migrated = counts.Where(c => c.ToState is not null).ToList();
-        return new WorkflowMigration(key, project.Key, to.Revision, migrated.Sum(c => c.Count), migrated, stranded, command.DryRun);
+        return new WorkflowMigration(
+            key,
+            project.Key,
+            to.Revision,
+            migrated.Sum(c => c.Count),
+            migrated,
+            stranded,
+            command.DryRun
+        );
 
         string? TargetOf(string state) => to.Definition.FindState(command.Mapping.GetValueOrDefault(state) ?? state)?.Key;
     }
 
     /// <summary>Moves all issues, so many at a time that memory does not grow with the project.</summary>
     private async Task FollowAsync(
-        Project project, Dictionary<long, Workflow> sources, Workflow to, Func<string, string?> targetOf, CancellationToken ct)
+        Project project,
+        Dictionary<long, Workflow> sources,
+        Workflow to,
+        Func<string, string?> targetOf,
+        CancellationToken ct
+    )
     {
         var (ids, now) = (sources.Keys.ToList(), time.GetUtcNow());
-        while (await db.Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId)).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct)
-            is { Count: > 0 } batch)
+        while (
+            await db
+                .Issues.Where(i => i.ProjectId == project.Id && ids.Contains(i.WorkflowId))
+                .OrderBy(i => i.Id)
+                .Take(BatchSize)
+                .ToListAsync(ct)
+                is { Count: > 0 } batch
+        )
         {
             var issues = batch.Select(i => i.Id).ToList();
             foreach (var issue in batch)
-                issue.FollowVersion(sources[issue.WorkflowId], to, to.Definition.FindState(targetOf(issue.Status))!, current.Actor.UserId, now);
-            foreach (var approval in await db.Approvals.Where(a => issues.Contains(a.IssueId) && a.Status != ApprovalStatus.Closed).ToListAsync(ct))
+                issue.FollowVersion(
+                    sources[issue.WorkflowId],
+                    to,
+                    to.Definition.FindState(targetOf(issue.Status))!,
+                    current.Actor.UserId,
+                    now
+                );
+            foreach (
+                var approval in await db
+                    .Approvals.Where(a => issues.Contains(a.IssueId) && a.Status != ApprovalStatus.Closed)
+                    .ToListAsync(ct)
+            )
                 approval.Close(now);
             await work.FlushBatchAsync(ct);
         }
     }
 
-    private static List<ErrorDetail> FaultsOf(IReadOnlyDictionary<string, string> mapping, IReadOnlyCollection<Workflow> sources, Workflow to)
+    private static List<ErrorDetail> FaultsOf(
+        IReadOnlyDictionary<string, string> mapping,
+        IReadOnlyCollection<Workflow> sources,
+        Workflow to
+    )
     {
         List<ErrorDetail> faults = [];
         foreach (var (old, state) in mapping)

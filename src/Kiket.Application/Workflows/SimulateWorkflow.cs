@@ -12,9 +12,15 @@ namespace Kiket.Application.Workflows;
 /// <summary>Says what each move of an issue that exists only as a document would answer. Nothing is written.</summary>
 /// <param name="Version">The version, or null for the latest.</param>
 /// <param name="Issue">The issue's fields by wire name; without a <c>status</c> it is in the initial state.</param>
-/// <param name="Moves">Target states, or names of transitions, one after the other. A refused move leaves the issue where it is.</param>
+/// <param name="Moves">
+/// Target states, or names of transitions, one after the other. A refused move leaves the issue where it is.
+/// </param>
 public sealed record SimulateWorkflowQuery(
-    WorkflowRef Workflow, int? Version, IReadOnlyDictionary<string, JsonElement> Issue, IReadOnlyList<string> Moves) : IQuery<Result<WorkflowSimulation>>;
+    WorkflowRef Workflow,
+    int? Version,
+    IReadOnlyDictionary<string, JsonElement> Issue,
+    IReadOnlyList<string> Moves
+) : IQuery<Result<WorkflowSimulation>>;
 
 /// <param name="State">The state after the last move.</param>
 public sealed record WorkflowSimulation(string Workflow, int Version, string State, IReadOnlyList<SimulatedMove> Moves);
@@ -23,7 +29,14 @@ public sealed record WorkflowSimulation(string Workflow, int Version, string Sta
 /// <param name="From">The state before it.</param>
 /// <param name="State">The state after it.</param>
 /// <param name="CommentRequired">Whether the move needs a comment; a simulation has none and goes on.</param>
-public sealed record SimulatedMove(string Move, string From, bool Allowed, IReadOnlyList<TransitionReasonDto> Reasons, string State, bool CommentRequired);
+public sealed record SimulatedMove(
+    string Move,
+    string From,
+    bool Allowed,
+    IReadOnlyList<TransitionReasonDto> Reasons,
+    string State,
+    bool CommentRequired
+);
 
 internal sealed class SimulateWorkflowValidator : AbstractValidator<SimulateWorkflowQuery>
 {
@@ -31,14 +44,20 @@ internal sealed class SimulateWorkflowValidator : AbstractValidator<SimulateWork
 
     public SimulateWorkflowValidator()
     {
-        RuleFor(q => q.Moves).Must(m => m.Count is > 0 and <= MaxMoves).OverridePropertyName("moves").WithMessage($"A simulation has 1 to {MaxMoves} moves.");
+        RuleFor(q => q.Moves)
+            .Must(m => m.Count is > 0 and <= MaxMoves)
+            .OverridePropertyName("moves")
+            .WithMessage($"A simulation has 1 to {MaxMoves} moves.");
         RuleForEach(q => q.Moves).NotEmpty().MaximumCharacters(Workflow.MaxNameLength).OverridePropertyName("moves");
-        RuleFor(q => q.Issue).Must(i => !i.TryGetValue("status", out var status) || status.ValueKind is JsonValueKind.String or JsonValueKind.Null)
-            .OverridePropertyName("issue.status").WithMessage("A status is a text.");
+        RuleFor(q => q.Issue)
+            .Must(i => !i.TryGetValue("status", out var status) || status.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            .OverridePropertyName("issue.status")
+            .WithMessage("A status is a text.");
     }
 }
 
-internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<SimulateWorkflowQuery, Result<WorkflowSimulation>>
+internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current)
+    : IQueryHandler<SimulateWorkflowQuery, Result<WorkflowSimulation>>
 {
     public async Task<Result<WorkflowSimulation>> Handle(SimulateWorkflowQuery query, CancellationToken ct)
     {
@@ -64,11 +83,20 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
         return new WorkflowSimulation(workflow.Key, workflow.Revision, state.Key, moves);
     }
 
-    private static SimulatedMove Simulate(WorkflowDefinition workflow, string from, IReadOnlyDictionary<string, JsonElement> issue, string move)
+    private static SimulatedMove Simulate(
+        WorkflowDefinition workflow,
+        string from,
+        IReadOnlyDictionary<string, JsonElement> issue,
+        string move
+    )
     {
         if (workflow.FindTransition(from, move) is not { } transition)
         {
-            var undeclared = new TransitionReasonDto(MoveReasonCodes.NotDeclared, $"No transition leads from '{from}' to '{move}'.", "state");
+            var undeclared = new TransitionReasonDto(
+                MoveReasonCodes.NotDeclared,
+                $"No transition leads from '{from}' to '{move}'.",
+                "state"
+            );
             return new(move, from, false, [undeclared], from, false);
         }
 
@@ -79,6 +107,7 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
             decision.IsAllowed,
             [.. decision.Reasons.Select(r => new TransitionReasonDto(r.Code, r.Message, r.Field))],
             decision.IsAllowed ? transition.To : from,
-            transition.CommentRequired);
+            transition.CommentRequired
+        );
     }
 }

@@ -7,7 +7,9 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Workflows;
 
-/// <summary>A version of a workflow. Its parts have the names that they have in a definition file; lengths of time are ISO 8601.</summary>
+/// <summary>
+/// A version of a workflow. Its parts have the names that they have in a definition file; lengths of time are ISO 8601.
+/// </summary>
 /// <param name="Version">The version shown.</param>
 /// <param name="LatestVersion">The version that new issues begin with.</param>
 /// <param name="Source">The text that it was read from, to the letter; null for the built-in workflow.</param>
@@ -24,22 +26,25 @@ public sealed record WorkflowDto(
     IReadOnlyList<StateDto> States,
     IReadOnlyList<WorkflowTransitionDto> Transitions,
     string? Source,
-    DateTimeOffset CreatedAt) : IVersioned
+    DateTimeOffset CreatedAt
+) : IVersioned
 {
-    internal static WorkflowDto Of(Workflow workflow, Project project, int latest) => new(
-        workflow.Id,
-        workflow.Key,
-        workflow.Name,
-        workflow.Definition.Description,
-        workflow.Revision,
-        latest,
-        project.Id,
-        project.Key,
-        workflow.Definition.InitialState,
-        [.. workflow.Definition.States.Select(StateDto.Of)],
-        [.. workflow.Definition.Transitions.Select(WorkflowTransitionDto.Of)],
-        workflow.Source,
-        workflow.CreatedAt);
+    internal static WorkflowDto Of(Workflow workflow, Project project, int latest) =>
+        new(
+            workflow.Id,
+            workflow.Key,
+            workflow.Name,
+            workflow.Definition.Description,
+            workflow.Revision,
+            latest,
+            project.Id,
+            project.Key,
+            workflow.Definition.InitialState,
+            [.. workflow.Definition.States.Select(StateDto.Of)],
+            [.. workflow.Definition.Transitions.Select(WorkflowTransitionDto.Of)],
+            workflow.Source,
+            workflow.CreatedAt
+        );
 }
 
 public sealed record StateDto(
@@ -57,24 +62,27 @@ public sealed record StateDto(
     ChecklistDefinitionDto? Checklist,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnEnter,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnExit,
-    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnComplete)
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnComplete
+)
 {
-    internal static StateDto Of(State s) => new(
-        s.Key,
-        s.Label,
-        s.Type,
-        s.Category,
-        s.Description,
-        s.Color,
-        s.Icon,
-        s.WipLimit,
-        [.. s.Sla.Select(SlaPolicyDto.Of)],
-        [.. s.Approvals.Select(ApprovalRequirementDto.Of)],
-        ConditionDto.Of(s.Conditions),
-        s.Checklist is { } checklist ? ChecklistDefinitionDto.Of(checklist) : null,
-        ActionDto.Of(s.OnEnter),
-        ActionDto.Of(s.OnExit),
-        ActionDto.Of(s.OnComplete));
+    internal static StateDto Of(State s) =>
+        new(
+            s.Key,
+            s.Label,
+            s.Type,
+            s.Category,
+            s.Description,
+            s.Color,
+            s.Icon,
+            s.WipLimit,
+            [.. s.Sla.Select(SlaPolicyDto.Of)],
+            [.. s.Approvals.Select(ApprovalRequirementDto.Of)],
+            ConditionDto.Of(s.Conditions),
+            s.Checklist is { } checklist ? ChecklistDefinitionDto.Of(checklist) : null,
+            ActionDto.Of(s.OnEnter),
+            ActionDto.Of(s.OnExit),
+            ActionDto.Of(s.OnComplete)
+        );
 }
 
 public sealed record WorkflowTransitionDto(
@@ -85,13 +93,25 @@ public sealed record WorkflowTransitionDto(
     IReadOnlyList<ConditionDto> Conditions,
     IReadOnlyList<ApprovalRequirementDto> Approvals,
     IReadOnlyList<string> RequiresFields,
-    bool CommentRequired)
+    bool CommentRequired
+)
 {
-    internal static WorkflowTransitionDto Of(Transition t) => new(
-        t.From, t.To, t.Name, t.Description, ConditionDto.Of(t.Conditions), [.. t.Approvals.Select(ApprovalRequirementDto.Of)], t.RequiresFields, t.CommentRequired);
+    internal static WorkflowTransitionDto Of(Transition t) =>
+        new(
+            t.From,
+            t.To,
+            t.Name,
+            t.Description,
+            ConditionDto.Of(t.Conditions),
+            [.. t.Approvals.Select(ApprovalRequirementDto.Of)],
+            t.RequiresFields,
+            t.CommentRequired
+        );
 }
 
-/// <summary>One of: <c>field</c>, <c>operator</c> and <c>value</c>; <c>checklist</c> and <c>complete</c>; <c>any</c>; <c>all</c>.</summary>
+/// <summary>
+/// One of: <c>field</c>, <c>operator</c> and <c>value</c>; <c>checklist</c> and <c>complete</c>; <c>any</c>; <c>all</c>.
+/// </summary>
 public sealed record ConditionDto
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -117,14 +137,20 @@ public sealed record ConditionDto
 
     internal static IReadOnlyList<ConditionDto> Of(IEnumerable<Condition> conditions) => [.. conditions.Select(Of)];
 
-    internal static ConditionDto Of(Condition condition) => condition switch
-    {
-        FieldCondition field => new() { Field = field.Field, Operator = field.Operator, Value = field.Value },
-        ChecklistCondition checklist => new() { Checklist = checklist.Checklist, Complete = checklist.Complete },
-        AnyCondition any => new() { Any = Of(any.Conditions) },
-        AllCondition all => new() { All = Of(all.Conditions) },
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
-    };
+    internal static ConditionDto Of(Condition condition) =>
+        condition switch
+        {
+            FieldCondition field => new()
+            {
+                Field = field.Field,
+                Operator = field.Operator,
+                Value = field.Value,
+            },
+            ChecklistCondition checklist => new() { Checklist = checklist.Checklist, Complete = checklist.Complete },
+            AnyCondition any => new() { Any = Of(any.Conditions) },
+            AllCondition all => new() { All = Of(all.Conditions) },
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
+        };
 }
 
 /// <param name="Group">Requirements of one level with the same group are alternatives; null for none.</param>
@@ -137,18 +163,21 @@ public sealed record ApprovalRequirementDto(
     string? Group,
     IReadOnlyList<ConditionDto> Conditions,
     string? Timeout,
-    string? Message)
+    string? Message
+)
 {
-    internal static ApprovalRequirementDto Of(ApprovalRequirement r) => new(
-        r.Key,
-        r.Name,
-        [.. r.Approvers.Select(a => new WorkflowApproverDto(a.Kind, a.Identifier))],
-        r.Required,
-        r.Level,
-        r.Group,
-        ConditionDto.Of(r.Conditions),
-        Lengths.Of(r.Timeout),
-        r.Message);
+    internal static ApprovalRequirementDto Of(ApprovalRequirement r) =>
+        new(
+            r.Key,
+            r.Name,
+            [.. r.Approvers.Select(a => new WorkflowApproverDto(a.Kind, a.Identifier))],
+            r.Required,
+            r.Level,
+            r.Group,
+            ConditionDto.Of(r.Conditions),
+            Lengths.Of(r.Timeout),
+            r.Message
+        );
 }
 
 public sealed record WorkflowApproverDto(ApproverKind Type, string Identifier);
@@ -158,17 +187,34 @@ public sealed record ChecklistDefinitionDto(
     string Title,
     ChecklistMode RequiredMode,
     IReadOnlyList<ChecklistItemDefinitionDto> Items,
-    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnComplete)
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnComplete
+)
 {
-    internal static ChecklistDefinitionDto Of(Checklist c) => new(
-        c.Id,
-        c.Title,
-        c.Mode,
-        [.. c.Items.Select(i => new ChecklistItemDefinitionDto(i.Id, i.Label, i.Check, i.Required, i.Condition is null ? null : ConditionDto.Of(i.Condition)))],
-        ActionDto.Of(c.OnComplete));
+    internal static ChecklistDefinitionDto Of(Checklist c) =>
+        new(
+            c.Id,
+            c.Title,
+            c.Mode,
+            [
+                .. c.Items.Select(i => new ChecklistItemDefinitionDto(
+                    i.Id,
+                    i.Label,
+                    i.Check,
+                    i.Required,
+                    i.Condition is null ? null : ConditionDto.Of(i.Condition)
+                )),
+            ],
+            ActionDto.Of(c.OnComplete)
+        );
 }
 
-public sealed record ChecklistItemDefinitionDto(string Id, string Label, ChecklistCheck CheckType, bool Required, ConditionDto? Condition);
+public sealed record ChecklistItemDefinitionDto(
+    string Id,
+    string Label,
+    ChecklistCheck CheckType,
+    bool Required,
+    ConditionDto? Condition
+);
 
 public sealed record SlaPolicyDto(
     ConditionDto? Condition,
@@ -177,26 +223,33 @@ public sealed record SlaPolicyDto(
     bool BusinessHours,
     bool PauseOnState,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnWarning,
-    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnBreach)
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> OnBreach
+)
 {
-    internal static SlaPolicyDto Of(SlaPolicy p) => new(
-        p.Condition is null ? null : ConditionDto.Of(p.Condition),
-        Lengths.Of(p.Warning),
-        Lengths.Of(p.Breach),
-        p.BusinessHours,
-        p.PauseOnState,
-        ActionDto.Of(p.OnWarning),
-        ActionDto.Of(p.OnBreach));
+    internal static SlaPolicyDto Of(SlaPolicy p) =>
+        new(
+            p.Condition is null ? null : ConditionDto.Of(p.Condition),
+            Lengths.Of(p.Warning),
+            Lengths.Of(p.Breach),
+            p.BusinessHours,
+            p.PauseOnState,
+            ActionDto.Of(p.OnWarning),
+            ActionDto.Of(p.OnBreach)
+        );
 }
 
 /// <summary>Actions as a definition writes them: what to do in <c>action</c>, and their other keys beside it.</summary>
 internal static class ActionDto
 {
-    public static IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Of(IEnumerable<WorkflowAction> actions) => [.. actions.Select(Of)];
+    public static IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Of(IEnumerable<WorkflowAction> actions) =>
+        [.. actions.Select(Of)];
 
     private static Dictionary<string, JsonElement> Of(WorkflowAction action)
     {
-        Dictionary<string, JsonElement> written = new(StringComparer.Ordinal) { ["action"] = JsonSerializer.SerializeToElement(action.Kind) };
+        Dictionary<string, JsonElement> written = new(StringComparer.Ordinal)
+        {
+            ["action"] = JsonSerializer.SerializeToElement(action.Kind),
+        };
         foreach (var parameter in action.Parameters.EnumerateObject())
             written[parameter.Name] = parameter.Value;
         if (action.Conditions.Count > 0)

@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Workflows;
 
-/// <summary>A workflow as a path names it. Its key is unique in a project only, so the project may have to be named as well.</summary>
+/// <summary>
+/// A workflow as a path names it. Its key is unique in a project only, so the project may have to be named as well.
+/// </summary>
 public sealed record WorkflowRef(string Key, ProjectRef? Project);
 
 /// <summary>What several workflow requests read.</summary>
@@ -18,12 +20,18 @@ internal static class WorkflowQueries
     private const int MaxNamed = 20;
 
     /// <summary>The project that has the workflow.</summary>
-    public static async Task<Result<Project>> FindWorkflowProjectAsync(this IKiketDb db, WorkflowRef reference, ICurrentActor current, CancellationToken ct)
+    public static async Task<Result<Project>> FindWorkflowProjectAsync(
+        this IKiketDb db,
+        WorkflowRef reference,
+        ICurrentActor current,
+        CancellationToken ct
+    )
     {
         if (reference.Project is { } named)
             return await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
         var projects = await db.VisibleProjects(current.Actor)
-            .WithSpecification(new ProjectsWithWorkflow(reference.Key, db.Workflows, MaxNamed)).ToListAsync(ct);
+            .WithSpecification(new ProjectsWithWorkflow(reference.Key, db.Workflows, MaxNamed))
+            .ToListAsync(ct);
         return projects.Count switch
         {
             0 => WorkflowErrors.NotFound(reference.Key),
@@ -34,21 +42,35 @@ internal static class WorkflowQueries
 
     /// <summary>A version of a project's workflow.</summary>
     /// <param name="version">The version, or null for the latest.</param>
-    public static async Task<Result<Workflow>> FindVersionAsync(this IKiketDb db, Project project, string key, int? version, CancellationToken ct)
+    public static async Task<Result<Workflow>> FindVersionAsync(
+        this IKiketDb db,
+        Project project,
+        string key,
+        int? version,
+        CancellationToken ct
+    )
     {
         var versions = db.Workflows.WithSpecification(new VersionsOf(project.Id, key, version));
         return await versions.FirstOrDefaultAsync(ct) is { } found ? found : WorkflowErrors.NotFound(key, version);
     }
 
-    /// <summary>The roles, as approvals name them, that somebody holds in a project; null when there is no such project.</summary>
+    /// <summary>
+    /// The roles, as approvals name them, that somebody holds in a project; null when there is no such project.
+    /// </summary>
     public static async Task<IReadOnlySet<string>?> ReadHeldRolesAsync(this IKiketDb db, string projectKey, CancellationToken ct)
     {
-        var project = await db.Projects.Where(p => p.Key == projectKey).Select(p => new { p.Id, p.LeadId }).SingleOrDefaultAsync(ct);
+        var project = await db
+            .Projects.Where(p => p.Key == projectKey)
+            .Select(p => new { p.Id, p.LeadId })
+            .SingleOrDefaultAsync(ct);
         if (project is null)
             return null;
         var active = db.Users.Where(u => !u.Deactivated);
         var roles = await active.Select(u => u.Role).Distinct().ToListAsync(ct);
-        var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id && active.Any(u => u.Id == m.UserId)).ToListAsync(ct);
+        var members = await db
+            .ProjectMembers.AsNoTracking()
+            .Where(m => m.ProjectId == project.Id && active.Any(u => u.Id == m.UserId))
+            .ToListAsync(ct);
 
         // Administrators manage every project, and there is always one.
         HashSet<string> held = new(["manager", .. roles.Select(WireName.Of)], StringComparer.OrdinalIgnoreCase);

@@ -32,8 +32,12 @@ internal sealed class LatestWorkflowsOf : Specification<Workflow>
 {
     /// <param name="workflows">All workflows.</param>
     public LatestWorkflowsOf(IQueryable<Project> projects, IQueryable<Workflow> workflows) =>
-        Query.AsNoTracking().Where(w => projects.Any(p => p.Id == w.ProjectId)
-            && !workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision));
+        Query
+            .AsNoTracking()
+            .Where(w =>
+                projects.Any(p => p.Id == w.ProjectId)
+                && !workflows.Any(newer => newer.ProjectId == w.ProjectId && newer.Key == w.Key && newer.Revision > w.Revision)
+            );
 }
 
 /// <summary>The first projects that have a workflow.</summary>

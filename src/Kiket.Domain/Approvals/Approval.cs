@@ -33,9 +33,7 @@ public sealed class Approval : AggregateRoot
     /// <summary>Longest comment, in characters.</summary>
     public const int MaxCommentLength = 10_000;
 
-    private Approval()
-    {
-    }
+    private Approval() { }
 
     /// <summary>The issue.</summary>
     public long IssueId { get; private set; }
@@ -73,7 +71,13 @@ public sealed class Approval : AggregateRoot
     /// <param name="requirement">What the workflow asks for.</param>
     /// <param name="requesterId">Whose move asks for it.</param>
     /// <param name="at">Instant of the request.</param>
-    public static Approval Request(Issue issue, Transition transition, ApprovalRequirement requirement, long requesterId, DateTimeOffset at)
+    public static Approval Request(
+        Issue issue,
+        Transition transition,
+        ApprovalRequirement requirement,
+        long requesterId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(transition);
@@ -98,8 +102,8 @@ public sealed class Approval : AggregateRoot
     /// <param name="comment">Why, at most 10,000 characters, or null.</param>
     /// <param name="at">Instant of the decision.</param>
     /// <returns>
-    /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; or <c>FORBIDDEN</c> when the requester would
-    /// decide alone. A refusal changes nothing.
+    /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; or <c>FORBIDDEN</c> when the requester
+    /// would decide alone. A refusal changes nothing.
     /// </returns>
     public Result Decide(long userId, bool approved, string? comment, DateTimeOffset at)
     {
@@ -110,7 +114,11 @@ public sealed class Approval : AggregateRoot
         if (approved && userId == RequestedById && Requirement.Required == 1)
             return Error.Forbidden("Whoever asks for an approval cannot give it alone.");
 
-        Decisions = [.. Decisions, new(userId, approved, UnicodeText.IsBlank(comment) ? null : UnicodeText.Clean(comment!), at.ToUniversalTime())];
+        Decisions =
+        [
+            .. Decisions,
+            new(userId, approved, UnicodeText.IsBlank(comment) ? null : UnicodeText.Clean(comment!), at.ToUniversalTime()),
+        ];
         if (!approved)
             Resolve(ApprovalStatus.Rejected, at);
         else if (Decisions.Count >= Requirement.Required && Decisions.Any(d => d.UserId != RequestedById))

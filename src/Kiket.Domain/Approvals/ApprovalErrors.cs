@@ -7,7 +7,8 @@ public static class ApprovalErrors
 {
     /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
     /// <param name="id">What was asked for.</param>
-    public static Error NotFound(long id) => new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");
+    public static Error NotFound(long id) =>
+        new(ErrorKind.NotFound, "APPROVAL_NOT_FOUND", $"There is no approval {id} on this issue.");
 
     /// <summary><c>FORBIDDEN</c>: the workflow names others.</summary>
     /// <param name="approval">The approval.</param>

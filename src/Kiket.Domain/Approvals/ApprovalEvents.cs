@@ -8,11 +8,24 @@ namespace Kiket.Domain.Approvals;
 /// <param name="Requirements">Keys of the approvals that are missing.</param>
 /// <param name="ActorId">Whose move asks for them.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record ApprovalRequested(string From, string To, IReadOnlyList<string> Requirements, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+public sealed record ApprovalRequested(
+    string From,
+    string To,
+    IReadOnlyList<string> Requirements,
+    long ActorId,
+    DateTimeOffset OccurredAt
+) : IDomainEvent
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() =>
-        [new(EventNames.ApprovalRequested) { From = From, To = To, More = PublicFact.Json(("approvals", Requirements)) }];
+        [
+            new(EventNames.ApprovalRequested)
+            {
+                From = From,
+                To = To,
+                More = PublicFact.Json(("approvals", Requirements)),
+            },
+        ];
 }
 
 /// <summary>An approval was given or refused.</summary>
@@ -25,16 +38,29 @@ public sealed record ApprovalRequested(string From, string To, IReadOnlyList<str
 /// <param name="ActorId">Who decided last.</param>
 /// <param name="OccurredAt">When.</param>
 public sealed record ApprovalResolved(
-    long ApprovalId, string From, string To, string Requirement, string Status, string? Comment, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+    long ApprovalId,
+    string From,
+    string To,
+    string Requirement,
+    string Status,
+    string? Comment,
+    long ActorId,
+    DateTimeOffset OccurredAt
+) : IDomainEvent
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() =>
-    [
-        new(EventNames.ApprovalResolved)
-        {
-            From = From,
-            To = To,
-            More = PublicFact.Json(("approval_id", ApprovalId), ("approval", Requirement), ("approval_status", Status), ("comment_text", Comment)),
-        },
-    ];
+        [
+            new(EventNames.ApprovalResolved)
+            {
+                From = From,
+                To = To,
+                More = PublicFact.Json(
+                    ("approval_id", ApprovalId),
+                    ("approval", Requirement),
+                    ("approval_status", Status),
+                    ("comment_text", Comment)
+                ),
+            },
+        ];
 }

@@ -18,7 +18,13 @@ public static class ApprovalHistory
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(decision);
         var (transition, missing) = (decision.Transition, decision.MissingApprovals.Select(r => r.Key).ToList());
-        issue.Record(IssueAction.ApprovalRequested, [.. missing.Select(key => Change(transition.To, key, null, "pending"))], null, actorId, at);
+        issue.Record(
+            IssueAction.ApprovalRequested,
+            [.. missing.Select(key => Change(transition.To, key, null, "pending"))],
+            null,
+            actorId,
+            at
+        );
         issue.Raise(new ApprovalRequested(transition.From, transition.To, missing, actorId, at));
     }
 
@@ -29,13 +35,25 @@ public static class ApprovalHistory
     /// <param name="comment">Why, or null.</param>
     /// <param name="actorId">Who decided.</param>
     /// <param name="at">Instant of the decision.</param>
-    public static void RecordApproval(this Issue issue, Approval approval, bool approved, string? comment, long actorId, DateTimeOffset at)
+    public static void RecordApproval(
+        this Issue issue,
+        Approval approval,
+        bool approved,
+        string? comment,
+        long actorId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(approval);
         var (key, status) = (approval.Requirement.Key, WireName.Of(approval.Status));
         issue.Record(
-            approved ? IssueAction.Approved : IssueAction.Rejected, [Change(approval.To, key, "pending", status)], comment, actorId, at);
+            approved ? IssueAction.Approved : IssueAction.Rejected,
+            [Change(approval.To, key, "pending", status)],
+            comment,
+            actorId,
+            at
+        );
         if (approval.Status is not ApprovalStatus.Pending)
             issue.Raise(new ApprovalResolved(approval.Id, approval.From, approval.To, key, status, comment, actorId, at));
     }
@@ -50,11 +68,18 @@ public static class ApprovalHistory
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(approval);
         issue.Record(
-            IssueAction.ApprovalEscalated, [Change(approval.To, approval.Requirement.Key, "pending", "escalated")], null, actorId, at);
+            IssueAction.ApprovalEscalated,
+            [Change(approval.To, approval.Requirement.Key, "pending", "escalated")],
+            null,
+            actorId,
+            at
+        );
     }
 
-    private static FieldChange Change(string to, string requirement, string? before, string after) => new(
-        $"approvals.{to}.{requirement}",
-        before is null ? null : JsonSerializer.SerializeToElement(before),
-        JsonSerializer.SerializeToElement(after));
+    private static FieldChange Change(string to, string requirement, string? before, string after) =>
+        new(
+            $"approvals.{to}.{requirement}",
+            before is null ? null : JsonSerializer.SerializeToElement(before),
+            JsonSerializer.SerializeToElement(after)
+        );
 }

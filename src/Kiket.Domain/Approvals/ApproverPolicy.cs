@@ -8,12 +8,21 @@ namespace Kiket.Domain.Approvals;
 /// <param name="Roles">All their roles by name: of the organization, of the project and of its team.</param>
 /// <param name="Parts">The parts that the issue gives them: <c>assignee</c>, <c>reporter</c>, <c>lead</c>.</param>
 /// <param name="ManagesProject">Whether they manage the project.</param>
-public sealed record ApproverCandidate(long UserId, string Email, IReadOnlySet<string> Roles, IReadOnlySet<string> Parts, bool ManagesProject);
+public sealed record ApproverCandidate(
+    long UserId,
+    string Email,
+    IReadOnlySet<string> Roles,
+    IReadOnlySet<string> Parts,
+    bool ManagesProject
+);
 
 /// <summary>Says who may decide about an approval.</summary>
 public static class ApproverPolicy
 {
-    /// <summary>Whether somebody may decide: those named may; without names, everybody who works on the project; after an escalation, who manages it.</summary>
+    /// <summary>
+    /// Whether somebody may decide: those named may; without names, everybody who works on the project; after an escalation,
+    /// who manages it.
+    /// </summary>
     /// <param name="approval">The approval.</param>
     /// <param name="candidate">Who wants to decide.</param>
     public static bool MayDecide(Approval approval, ApproverCandidate candidate)
@@ -25,12 +34,12 @@ public static class ApproverPolicy
             || approval.Requirement.Approvers.Any(a => IsNamed(a, candidate));
     }
 
-    private static bool IsNamed(Approver approver, ApproverCandidate candidate) => approver.Kind switch
-    {
-        ApproverKind.Role => candidate.Roles.Contains(approver.Identifier),
-        ApproverKind.User =>
-            string.Equals(approver.Identifier, candidate.Email, StringComparison.OrdinalIgnoreCase)
-            || approver.Identifier == candidate.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => candidate.Parts.Contains(approver.Identifier),
-    };
+    private static bool IsNamed(Approver approver, ApproverCandidate candidate) =>
+        approver.Kind switch
+        {
+            ApproverKind.Role => candidate.Roles.Contains(approver.Identifier),
+            ApproverKind.User => string.Equals(approver.Identifier, candidate.Email, StringComparison.OrdinalIgnoreCase)
+                || approver.Identifier == candidate.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            _ => candidate.Parts.Contains(approver.Identifier),
+        };
 }

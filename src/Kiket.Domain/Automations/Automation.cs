@@ -46,20 +46,27 @@ public sealed record Automation(string Key, string Name)
     public static IReadOnlyList<string> KnownEvents { get; } =
     [
         .. EventNames.Subscribable.Where(n => n is not (EventNames.WorkflowBeforeTransition or EventNames.ProjectUpdated)),
-        SlaWarning, SlaBreached, SlaRecovered,
+        SlaWarning,
+        SlaBreached,
+        SlaRecovered,
     ];
 
     /// <summary>Whether it waits for an event.</summary>
     /// <param name="name">One of <see cref="EventNames"/>.</param>
     /// <param name="to">The state that the event tells of, or null.</param>
     /// <returns>False for one that is turned off or hindered.</returns>
-    public bool WaitsFor(string name, string? to) => Enabled && Hindrance is null && Events.Any(e => e switch
-    {
-        SlaWarning => (name, to) == (EventNames.WorkflowSlaStatus, "imminent"),
-        SlaBreached => (name, to) == (EventNames.WorkflowSlaStatus, "breached"),
-        SlaRecovered => (name, to) == (EventNames.WorkflowSlaStatus, "recovered"),
-        _ => EventNames.Matches(e, name, to),
-    });
+    public bool WaitsFor(string name, string? to) =>
+        Enabled
+        && Hindrance is null
+        && Events.Any(e =>
+            e switch
+            {
+                SlaWarning => (name, to) == (EventNames.WorkflowSlaStatus, "imminent"),
+                SlaBreached => (name, to) == (EventNames.WorkflowSlaStatus, "breached"),
+                SlaRecovered => (name, to) == (EventNames.WorkflowSlaStatus, "recovered"),
+                _ => EventNames.Matches(e, name, to),
+            }
+        );
 
     /// <summary>What happened to an issue as fields of its facts, so that conditions can name it.</summary>
     /// <param name="issue">The issue.</param>

@@ -12,8 +12,9 @@ public sealed record CountedInterval(DateTimeOffset From, DateTimeOffset To)
 }
 
 /// <summary>
-/// Says which instants count. One counts when the clock on the wall of the time zone shows working hours at that instant, on a day that is
-/// no holiday. So working hours that a change of the clocks skips count nothing, and those that it repeats count twice: they really pass twice.
+/// Says which instants count. One counts when the clock on the wall of the time zone shows working hours at that instant, on a
+/// day that is no holiday. So working hours that a change of the clocks skips count nothing, and those that it repeats count
+/// twice: they really pass twice.
 /// </summary>
 public sealed class BusinessCalendar
 {
@@ -65,7 +66,9 @@ public sealed class BusinessCalendar
     /// <summary>Minutes that people work on a day by the clock on the wall; changes of the clocks leave it alone.</summary>
     /// <param name="date">The day.</param>
     public int MinutesOn(DateOnly date) =>
-        hours is null ? TimeRange.MinutesOfDay : holidays.Contains(date) ? 0 : hours.MinutesOn(date.DayOfWeek);
+        hours is null ? TimeRange.MinutesOfDay
+        : holidays.Contains(date) ? 0
+        : hours.MinutesOn(date.DayOfWeek);
 
     /// <summary>Minutes that people work in a week without holidays.</summary>
     public int MinutesOfWeek() => hours?.MinutesOfWeek() ?? 7 * TimeRange.MinutesOfDay;
@@ -73,12 +76,14 @@ public sealed class BusinessCalendar
     /// <summary>How much of a stretch counts.</summary>
     /// <param name="from">Its first instant.</param>
     /// <param name="to">The first instant after it.</param>
-    public TimeSpan Count(DateTimeOffset from, DateTimeOffset to) => Walk(from.UtcDateTime, to.UtcDateTime).Aggregate(TimeSpan.Zero, (sum, i) => sum + i.Length);
+    public TimeSpan Count(DateTimeOffset from, DateTimeOffset to) =>
+        Walk(from.UtcDateTime, to.UtcDateTime).Aggregate(TimeSpan.Zero, (sum, i) => sum + i.Length);
 
     /// <summary>The parts of a stretch that count, in order, apart, and as long together as <see cref="Count"/> says.</summary>
     /// <param name="from">Its first instant.</param>
     /// <param name="to">The first instant after it.</param>
-    public IReadOnlyList<CountedInterval> Intervals(DateTimeOffset from, DateTimeOffset to) => [.. Walk(from.UtcDateTime, to.UtcDateTime)];
+    public IReadOnlyList<CountedInterval> Intervals(DateTimeOffset from, DateTimeOffset to) =>
+        [.. Walk(from.UtcDateTime, to.UtcDateTime)];
 
     /// <summary>The first instant at which so much has been counted.</summary>
     /// <param name="from">Where counting begins.</param>
@@ -151,7 +156,7 @@ public sealed class BusinessCalendar
         if (from >= to)
             yield break;
         var offset = zone.GetUtcOffset(from);
-        for (var begin = from; begin < to;)
+        for (var begin = from; begin < to; )
         {
             var midnight = Utc(begin.Date.AddDays(1));
             var end = midnight < to ? midnight : to;

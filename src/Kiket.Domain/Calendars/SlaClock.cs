@@ -6,8 +6,9 @@ namespace Kiket.Domain.Calendars;
 public sealed record ClockSpan(DateTimeOffset From, DateTimeOffset? To);
 
 /// <summary>
-/// Counts the time of an issue in a state: it can be paused and resumed, and each instant between start and stop is either in exactly one
-/// of its spans or paused. It only remembers instants; what of them counts, a calendar says, and may say differently tomorrow.
+/// Counts the time of an issue in a state: it can be paused and resumed, and each instant between start and stop is either in
+/// exactly one of its spans or paused. It only remembers instants; what of them counts, a calendar says, and may say
+/// differently tomorrow.
 /// </summary>
 /// <param name="Spans">The stretches in which it ran, in order and apart.</param>
 public sealed record SlaClock(IReadOnlyList<ClockSpan> Spans)
@@ -23,7 +24,9 @@ public sealed record SlaClock(IReadOnlyList<ClockSpan> Spans)
     public static SlaClock StartAt(DateTimeOffset at) => Paused.Resume(at);
 
     /// <summary>Pauses it; pausing it again changes nothing.</summary>
-    /// <param name="at">When. An instant before the last one is taken for the last one, because clocks of different machines differ.</param>
+    /// <param name="at">
+    /// When. An instant before the last one is taken for the last one, because clocks of different machines differ.
+    /// </param>
     public SlaClock Pause(DateTimeOffset at) =>
         IsRunning ? new([.. Spans.SkipLast(1), Spans[^1] with { To = Max(at, Spans[^1].From) }]) : this;
 

@@ -31,7 +31,13 @@ public sealed record TimeRange(int From, int To)
 
     private static int MinuteOf(string? text)
     {
-        if (text is not [var h1, var h2, ':', var m1, var m2] || !char.IsAsciiDigit(h1) || !char.IsAsciiDigit(h2) || !char.IsAsciiDigit(m1) || !char.IsAsciiDigit(m2))
+        if (
+            text is not [var h1, var h2, ':', var m1, var m2]
+            || !char.IsAsciiDigit(h1)
+            || !char.IsAsciiDigit(h2)
+            || !char.IsAsciiDigit(m1)
+            || !char.IsAsciiDigit(m2)
+        )
             return -1;
         var (hour, minute) = (((h1 - '0') * 10) + h2 - '0', ((m1 - '0') * 10) + m2 - '0');
         return minute < 60 && (hour * 60) + minute <= MinutesOfDay ? (hour * 60) + minute : -1;
@@ -53,7 +59,8 @@ public sealed record WeekHours(
     IReadOnlyList<TimeRange> Thursday,
     IReadOnlyList<TimeRange> Friday,
     IReadOnlyList<TimeRange> Saturday,
-    IReadOnlyList<TimeRange> Sunday)
+    IReadOnlyList<TimeRange> Sunday
+)
 {
     /// <summary>Most parts of one day.</summary>
     public const int MaxRangesOfDay = 10;
@@ -65,16 +72,17 @@ public sealed record WeekHours(
 
     /// <summary>The parts of a day on which people work.</summary>
     /// <param name="day">The day.</param>
-    public IReadOnlyList<TimeRange> On(DayOfWeek day) => day switch
-    {
-        DayOfWeek.Monday => Monday,
-        DayOfWeek.Tuesday => Tuesday,
-        DayOfWeek.Wednesday => Wednesday,
-        DayOfWeek.Thursday => Thursday,
-        DayOfWeek.Friday => Friday,
-        DayOfWeek.Saturday => Saturday,
-        _ => Sunday,
-    };
+    public IReadOnlyList<TimeRange> On(DayOfWeek day) =>
+        day switch
+        {
+            DayOfWeek.Monday => Monday,
+            DayOfWeek.Tuesday => Tuesday,
+            DayOfWeek.Wednesday => Wednesday,
+            DayOfWeek.Thursday => Thursday,
+            DayOfWeek.Friday => Friday,
+            DayOfWeek.Saturday => Saturday,
+            _ => Sunday,
+        };
 
     /// <summary>Minutes that people work on a day that is no holiday, by the clock on the wall.</summary>
     /// <param name="day">The day.</param>

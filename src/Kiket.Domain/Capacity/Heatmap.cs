@@ -23,19 +23,25 @@ public sealed record HeatmapWeek(DateOnly WeekStart, decimal Points, decimal Cap
 public static class Heatmap
 {
     /// <summary>
-    /// Work that is due first goes first, of that the most urgent; each fills the earliest room there is, over several weeks if need be.
-    /// What does not fit before it is due falls into the week in which it is due, even if that is too much. Work that is due later or
-    /// never takes what room is left; the rest of it lies after the last week.
+    /// Work that is due first goes first, of that the most urgent; each fills the earliest room there is, over several weeks if
+    /// need be. What does not fit before it is due falls into the week in which it is due, even if that is too much. Work that
+    /// is due later or never takes what room is left; the rest of it lies after the last week.
     /// </summary>
     /// <param name="work">The open work.</param>
     /// <param name="monday">First day of the first week; overdue work falls into that week.</param>
     /// <param name="capacities">What fits into each week.</param>
-    public static IReadOnlyList<HeatmapWeek> Spread(IEnumerable<OpenWork> work, DateOnly monday, IReadOnlyList<decimal> capacities)
+    public static IReadOnlyList<HeatmapWeek> Spread(
+        IEnumerable<OpenWork> work,
+        DateOnly monday,
+        IReadOnlyList<decimal> capacities
+    )
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(capacities);
         var filled = new decimal[capacities.Count];
-        foreach (var item in work.OrderBy(w => w.DueDate ?? DateOnly.MaxValue).ThenByDescending(w => w.Priority).ThenBy(w => w.IssueId))
+        foreach (
+            var item in work.OrderBy(w => w.DueDate ?? DateOnly.MaxValue).ThenByDescending(w => w.Priority).ThenBy(w => w.IssueId)
+        )
         {
             var left = item.Points;
             var due = item.DueDate is { } date ? Math.Max(0, (date.DayNumber - monday.DayNumber) / 7) : int.MaxValue;

@@ -15,8 +15,8 @@ public sealed record TeamMember(long UserId, decimal Capacity, decimal FixedPoin
 public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points, IReadOnlyList<long> Candidates, int Reluctance);
 
 /// <summary>
-/// Says of some issues how many points of them a member may have: points due by a day (what the member can do until then), or one each
-/// (how many issues the member may have in a state).
+/// Says of some issues how many points of them a member may have: points due by a day (what the member can do until then), or
+/// one each (how many issues the member may have in a state).
 /// </summary>
 /// <param name="Name">What it is about, for people.</param>
 /// <param name="Amounts">How much each issue counts, by id.</param>
@@ -26,7 +26,8 @@ public sealed record TeamLimit(
     string Name,
     IReadOnlyDictionary<long, decimal> Amounts,
     IReadOnlyDictionary<long, decimal> Limits,
-    IReadOnlyDictionary<long, decimal> FixedAmounts);
+    IReadOnlyDictionary<long, decimal> FixedAmounts
+);
 
 /// <summary>Gives an issue to somebody else.</summary>
 /// <param name="IssueId">The issue.</param>
@@ -34,22 +35,30 @@ public sealed record TeamLimit(
 public sealed record IssueMove(long IssueId, long ToUserId);
 
 /// <summary>How good a plan is; the first difference decides, and less is better.</summary>
-/// <param name="MaxUtilization">The highest load, as a part of capacity, of those who can do anything; what is under 1 counts as 1.</param>
+/// <param name="MaxUtilization">
+/// The highest load, as a part of capacity, of those who can do anything; what is under 1 counts as 1.
+/// </param>
 /// <param name="Overload">Points that members have beyond their capacities, all together.</param>
 /// <param name="MovedPoints">Points that move.</param>
 /// <param name="Reluctance">One for each move, and then how unwelcome they are.</param>
-public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, decimal MovedPoints, int Reluctance) : IComparable<BalanceScore>
+public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, decimal MovedPoints, int Reluctance)
+    : IComparable<BalanceScore>
 {
     /// <inheritdoc/>
-    public int CompareTo(BalanceScore? other) => other is null
-        ? 1
-        : (MaxUtilization, Overload, MovedPoints, Reluctance).CompareTo((other.MaxUtilization, other.Overload, other.MovedPoints, other.Reluctance));
+    public int CompareTo(BalanceScore? other) =>
+        other is null
+            ? 1
+            : (MaxUtilization, Overload, MovedPoints, Reluctance).CompareTo(
+                (other.MaxUtilization, other.Overload, other.MovedPoints, other.Reluctance)
+            );
 
     /// <summary>Whether one is better.</summary>
-    public static bool operator <(BalanceScore left, BalanceScore right) => Comparer<BalanceScore>.Default.Compare(left, right) < 0;
+    public static bool operator <(BalanceScore left, BalanceScore right) =>
+        Comparer<BalanceScore>.Default.Compare(left, right) < 0;
 
     /// <summary>Whether one is worse.</summary>
-    public static bool operator >(BalanceScore left, BalanceScore right) => Comparer<BalanceScore>.Default.Compare(left, right) > 0;
+    public static bool operator >(BalanceScore left, BalanceScore right) =>
+        Comparer<BalanceScore>.Default.Compare(left, right) > 0;
 
     /// <summary>Whether one is not worse.</summary>
     public static bool operator <=(BalanceScore left, BalanceScore right) => !(left > right);
@@ -59,15 +68,19 @@ public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, deci
 }
 
 /// <summary>
-/// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of two is
-/// better; how to find the best is for whoever solves it.
+/// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of
+/// two is better; how to find the best is for whoever solves it.
 /// </summary>
 /// <param name="Members">The team.</param>
 /// <param name="Issues">The work that may move.</param>
 /// <param name="Limits">What holds besides capacity.</param>
 /// <param name="MaxMoves">How many issues may move at most.</param>
 public sealed record BalanceProblem(
-    IReadOnlyList<TeamMember> Members, IReadOnlyList<MovableIssue> Issues, IReadOnlyList<TeamLimit> Limits, int MaxMoves)
+    IReadOnlyList<TeamMember> Members,
+    IReadOnlyList<MovableIssue> Issues,
+    IReadOnlyList<TeamLimit> Limits,
+    int MaxMoves
+)
 {
     /// <summary>Points of every member after some moves.</summary>
     /// <param name="moves">The moves; issues that are not named stay.</param>
@@ -91,12 +104,13 @@ public sealed record BalanceProblem(
             Members.Where(m => m.Capacity > 0).Select(m => loads[m.UserId] / m.Capacity).Append(1).Max(),
             Members.Sum(m => Math.Max(0, loads[m.UserId] - m.Capacity)),
             moved.Sum(i => i.Points),
-            moved.Sum(i => 101 + i.Reluctance));
+            moved.Sum(i => 101 + i.Reluctance)
+        );
     }
 
     /// <summary>
-    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it gets nothing; so the
-    /// highest utilization never rises.
+    /// Why a plan is not allowed; nothing for a plan that is. Nobody is pushed over their capacity, and who is over it gets
+    /// nothing; so the highest utilization never rises.
     /// </summary>
     /// <param name="moves">The moves.</param>
     public IReadOnlyList<string> FaultsOf(IReadOnlyCollection<IssueMove> moves)
@@ -117,7 +131,11 @@ public sealed record BalanceProblem(
             return faults;
         var (before, after) = (LoadsAfter([]), LoadsAfter(moves));
         var receivers = moves.Select(m => m.ToUserId).ToHashSet();
-        faults.AddRange(Members.Where(m => receivers.Contains(m.UserId) && Math.Max(before[m.UserId], after[m.UserId]) > m.Capacity).Select(m => $"User {m.UserId} has more than they can do."));
+        faults.AddRange(
+            Members
+                .Where(m => receivers.Contains(m.UserId) && Math.Max(before[m.UserId], after[m.UserId]) > m.Capacity)
+                .Select(m => $"User {m.UserId} has more than they can do.")
+        );
         faults.AddRange(Limits.SelectMany(limit => FaultsOf(limit, moves)));
         return faults;
     }
@@ -125,7 +143,10 @@ public sealed record BalanceProblem(
     private IEnumerable<string> FaultsOf(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
     {
         var (before, after) = (AmountsAfter(limit, []), AmountsAfter(limit, moves));
-        return Members.Where(m => after[m.UserId] > before[m.UserId] && after[m.UserId] > limit.Limits.GetValueOrDefault(m.UserId, decimal.MaxValue))
+        return Members
+            .Where(m =>
+                after[m.UserId] > before[m.UserId] && after[m.UserId] > limit.Limits.GetValueOrDefault(m.UserId, decimal.MaxValue)
+            )
             .Select(m => $"User {m.UserId} has more than they may: {limit.Name}.");
     }
 

@@ -26,15 +26,18 @@ public static class Utilization
     public static decimal? Of(decimal points, decimal capacity) =>
         capacity == 0 ? null : Math.Round(100 * points / capacity, 1, MidpointRounding.AwayFromZero);
 
-    /// <summary>The band that the percentage is in. Who can do nothing is busy without work, and overallocated with any.</summary>
+    /// <summary>
+    /// The band that the percentage is in. Who can do nothing is busy without work, and overallocated with any.
+    /// </summary>
     /// <param name="points">Points there are.</param>
     /// <param name="capacity">Points that are possible.</param>
-    public static CapacityStatus StatusOf(decimal points, decimal capacity) => Of(points, capacity) switch
-    {
-        null => points > 0 ? CapacityStatus.Overallocated : CapacityStatus.Busy,
-        <= 50 => CapacityStatus.Available,
-        <= 80 => CapacityStatus.Balanced,
-        <= 100 => CapacityStatus.Busy,
-        _ => CapacityStatus.Overallocated,
-    };
+    public static CapacityStatus StatusOf(decimal points, decimal capacity) =>
+        Of(points, capacity) switch
+        {
+            null => points > 0 ? CapacityStatus.Overallocated : CapacityStatus.Busy,
+            <= 50 => CapacityStatus.Available,
+            <= 80 => CapacityStatus.Balanced,
+            <= 100 => CapacityStatus.Busy,
+            _ => CapacityStatus.Overallocated,
+        };
 }

@@ -5,9 +5,7 @@ namespace Kiket.Domain.Checklists;
 /// <summary>A manual item of an issue's checklist that somebody has checked.</summary>
 public sealed class ChecklistMark
 {
-    private ChecklistMark()
-    {
-    }
+    private ChecklistMark() { }
 
     /// <summary>Database id.</summary>
     public long Id { get; private set; }

@@ -10,9 +10,7 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
     /// <summary>Longest body, in characters.</summary>
     public const int MaxBodyLength = 65_536;
 
-    private Comment()
-    {
-    }
+    private Comment() { }
 
     /// <summary>The issue.</summary>
     public long IssueId { get; private set; }
@@ -34,7 +32,13 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
         ArgumentNullException.ThrowIfNull(issue);
         if (BodyFault(body) is { } fault)
             return fault;
-        var comment = new Comment { OrganizationId = issue.OrganizationId, IssueId = issue.Id, AuthorId = authorId, Body = UnicodeText.Clean(body!) };
+        var comment = new Comment
+        {
+            OrganizationId = issue.OrganizationId,
+            IssueId = issue.Id,
+            AuthorId = authorId,
+            Body = UnicodeText.Clean(body!),
+        };
         comment.Created(at);
         comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), authorId, at));
         return comment;
@@ -74,7 +78,8 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
     /// <inheritdoc/>
     public void RefreshTexts() => Body = UnicodeText.Clean(Body);
 
-    private static Error? BodyFault(string? body) => UnicodeText.IsBlank(body) || UnicodeText.Length(UnicodeText.Clean(body!)) > MaxBodyLength
-        ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters and is not blank.")
-        : null;
+    private static Error? BodyFault(string? body) =>
+        UnicodeText.IsBlank(body) || UnicodeText.Length(UnicodeText.Clean(body!)) > MaxBodyLength
+            ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters and is not blank.")
+            : null;
 }

@@ -29,7 +29,8 @@ public sealed record CommentUpdated(
     IssueSnapshot Issue,
     IReadOnlyList<FieldChange> Changes,
     long ActorId,
-    DateTimeOffset OccurredAt) : IIssueFact
+    DateTimeOffset OccurredAt
+) : IIssueFact
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.CommentUpdated) { Changes = Changes }];

@@ -52,8 +52,8 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     public IReadOnlyList<ErrorDetail> Details { get; init; } = [];
 
     /// <summary>
-    /// Whether the refusal waits for somebody: approvals have been asked for, and asking again may succeed. The requests are kept;
-    /// every other refusal keeps nothing.
+    /// Whether the refusal waits for somebody: approvals have been asked for, and asking again may succeed. The requests are
+    /// kept; every other refusal keeps nothing.
     /// </summary>
     public bool IsPending { get; init; }
 

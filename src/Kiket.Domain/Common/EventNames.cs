@@ -64,16 +64,37 @@ public static class EventNames
     /// <summary>Every name of an event, without the aliases.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        IssueCreated, IssueUpdated, IssueStatusChanged, IssueAssigned, IssueClosed, IssueDeleted, CommentCreated, CommentUpdated, CommentDeleted,
-        WorkflowTriggered, WorkflowSlaStatus, WorkflowBeforeTransition, ProjectUpdated, ApprovalRequested, ApprovalResolved,
+        IssueCreated,
+        IssueUpdated,
+        IssueStatusChanged,
+        IssueAssigned,
+        IssueClosed,
+        IssueDeleted,
+        CommentCreated,
+        CommentUpdated,
+        CommentDeleted,
+        WorkflowTriggered,
+        WorkflowSlaStatus,
+        WorkflowBeforeTransition,
+        ProjectUpdated,
+        ApprovalRequested,
+        ApprovalResolved,
     ];
 
     /// <summary>Names that Kiket's documentation has for events that this server does not bring about.</summary>
     public static IReadOnlyList<string> Elsewhere { get; } =
     [
-        "workflow.after_transition", "workflow.synced", "workflow.issue.transitioned", "workflow.issue.assignment.updated", "board.generated",
-        "analytics.metric_alert", "extension.installation", "extension.delivery.started", "extension.delivery.completed",
-        "extension.delivery.failed", "marketplace.installation.created",
+        "workflow.after_transition",
+        "workflow.synced",
+        "workflow.issue.transitioned",
+        "workflow.issue.assignment.updated",
+        "board.generated",
+        "analytics.metric_alert",
+        "extension.installation",
+        "extension.delivery.started",
+        "extension.delivery.completed",
+        "extension.delivery.failed",
+        "marketplace.installation.created",
     ];
 
     /// <summary>Every name that a subscriber may ask for: the events and their aliases.</summary>
@@ -88,5 +109,6 @@ public static class EventNames
     /// <param name="asked">A name or an alias; <c>workflow.sla_breach</c> gets breaches only.</param>
     /// <param name="name">The event's own name.</param>
     /// <param name="to">The state that the event tells of, if any.</param>
-    public static bool Matches(string asked, string name, string? to) => Resolve(asked) == name && (asked != SlaBreach || to == Breached);
+    public static bool Matches(string asked, string name, string? to) =>
+        Resolve(asked) == name && (asked != SlaBreach || to == Breached);
 }

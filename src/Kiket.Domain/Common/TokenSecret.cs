@@ -30,7 +30,9 @@ public sealed class TokenSecret
     /// </remarks>
     public string Hash { get; }
 
-    /// <summary>The label and the first eight characters after it (contract 2.2); the first four of a chosen credential.</summary>
+    /// <summary>
+    /// The label and the first eight characters after it (contract 2.2); the first four of a chosen credential.
+    /// </summary>
     public string Prefix { get; }
 
     /// <summary>Generates a credential of 256 random bits.</summary>

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Kiket.Domain.Common;
 
-/// <summary>Ids as clients write them: decimal digits only, without a sign, spaces, a point or leading zeros, so that each has one spelling.</summary>
+/// <summary>
+/// Ids as clients write them: decimal digits only, without a sign, spaces, a point or leading zeros, so that each has one
+/// spelling.
+/// </summary>
 public static class WireId
 {
     /// <summary>Reads an id.</summary>
@@ -13,7 +16,8 @@ public static class WireId
     public static bool TryParse([NotNullWhen(true)] string? text, out long id)
     {
         id = 0;
-        return text is "0" or [>= '1' and <= '9'] or [>= '1' and <= '9', .., >= '0' and <= '9'] // the parser ignores U+0000 at the end
+        // The parser ignores U+0000 at the end.
+        return text is "0" or [>= '1' and <= '9'] or [>= '1' and <= '9', .., >= '0' and <= '9']
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
     }
 }

@@ -48,8 +48,11 @@ public static class WireName
         where T : struct, Enum
     {
         public static readonly Dictionary<T, string> ByValue = Enum.GetValues<T>().ToDictionary(v => v, v => Snake(v.ToString()));
-        public static readonly Dictionary<string, T> ByName =
-            ByValue.ToDictionary(p => p.Value, p => p.Key, StringComparer.OrdinalIgnoreCase);
+        public static readonly Dictionary<string, T> ByName = ByValue.ToDictionary(
+            p => p.Value,
+            p => p.Key,
+            StringComparer.OrdinalIgnoreCase
+        );
         public static readonly IReadOnlyList<string> InOrder = [.. Enum.GetValues<T>().Select(v => ByValue[v])];
     }
 }

@@ -7,7 +7,8 @@ public static class CustomDataErrors
 {
     /// <summary><c>CUSTOM_MODULE_NOT_FOUND</c>: no such module that the actor can see.</summary>
     /// <param name="module">Its key.</param>
-    public static Error ModuleNotFound(string module) => new(ErrorKind.NotFound, "CUSTOM_MODULE_NOT_FOUND", $"There is no module {module}.");
+    public static Error ModuleNotFound(string module) =>
+        new(ErrorKind.NotFound, "CUSTOM_MODULE_NOT_FOUND", $"There is no module {module}.");
 
     /// <summary><c>CUSTOM_TABLE_NOT_FOUND</c>: the module has no such table.</summary>
     /// <param name="module">Key of the module.</param>
@@ -17,7 +18,8 @@ public static class CustomDataErrors
 
     /// <summary><c>CUSTOM_RECORD_NOT_FOUND</c>: the table has no such record in the project.</summary>
     /// <param name="id">What was asked for.</param>
-    public static Error RecordNotFound(string id) => new(ErrorKind.NotFound, "CUSTOM_RECORD_NOT_FOUND", $"There is no record {id}.");
+    public static Error RecordNotFound(string id) =>
+        new(ErrorKind.NotFound, "CUSTOM_RECORD_NOT_FOUND", $"There is no record {id}.");
 
     /// <summary><c>FORBIDDEN</c>: neither the manifest nor the module allows it.</summary>
     /// <param name="module">Key of the module.</param>
@@ -31,6 +33,8 @@ public static class CustomDataErrors
     public static Error NotUnique(IReadOnlyList<string> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return Error.Validation([.. columns.Select(c => new ErrorDetail($"record.{c}", $"Another record has the same {string.Join(", ", columns)}."))]);
+        return Error.Validation([
+            .. columns.Select(c => new ErrorDetail($"record.{c}", $"Another record has the same {string.Join(", ", columns)}.")),
+        ]);
     }
 }

@@ -6,9 +6,7 @@ namespace Kiket.Domain.CustomData;
 /// <summary>A module of custom data: of an organization, a project or an installation.</summary>
 public sealed class CustomModule : AggregateRoot
 {
-    private CustomModule()
-    {
-    }
+    private CustomModule() { }
 
     /// <summary>Its id in addresses.</summary>
     public string Key { get; private set; } = "";
@@ -31,7 +29,13 @@ public sealed class CustomModule : AggregateRoot
     /// <param name="extensionId">The installation that it belongs to, or null.</param>
     /// <param name="schema">What it looks like.</param>
     /// <param name="at">Instant of the publication.</param>
-    public static CustomModule Publish(long organizationId, long? projectId, long? extensionId, CustomModuleSchema schema, DateTimeOffset at)
+    public static CustomModule Publish(
+        long organizationId,
+        long? projectId,
+        long? extensionId,
+        CustomModuleSchema schema,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(schema);
         var module = new CustomModule

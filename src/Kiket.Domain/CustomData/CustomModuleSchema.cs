@@ -39,7 +39,12 @@ public enum CustomColumnType
 /// <param name="Tables">Its tables, at least one.</param>
 /// <param name="Grants">Who may do what; none leaves it to the roles in the project.</param>
 public sealed record CustomModuleSchema(
-    string Key, string Version, string? Description, IReadOnlyList<CustomTable> Tables, IReadOnlyList<CustomGrant> Grants)
+    string Key,
+    string Version,
+    string? Description,
+    IReadOnlyList<CustomTable> Tables,
+    IReadOnlyList<CustomGrant> Grants
+)
 {
     /// <summary>Longest key of a module, in characters.</summary>
     public const int MaxKeyLength = 120;
@@ -51,7 +56,8 @@ public sealed record CustomModuleSchema(
     public string? Name { get; init; }
 
     /// <summary>The columns that every record has; a schema may declare them and need not.</summary>
-    public static IReadOnlyList<string> SystemColumns { get; } = ["id", "organization_id", "project_id", "created_at", "updated_at"];
+    public static IReadOnlyList<string> SystemColumns { get; } =
+    ["id", "organization_id", "project_id", "created_at", "updated_at"];
 
     /// <summary>A table by its name, or null.</summary>
     /// <param name="name">The name.</param>
@@ -65,7 +71,12 @@ public sealed record CustomModuleSchema(
 /// <param name="Columns">Its columns beside those of the system.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
 public sealed record CustomTable(
-    string Name, string? Description, bool SoftDelete, IReadOnlyList<CustomColumn> Columns, IReadOnlyList<IReadOnlyList<string>> UniqueKeys)
+    string Name,
+    string? Description,
+    bool SoftDelete,
+    IReadOnlyList<CustomColumn> Columns,
+    IReadOnlyList<IReadOnlyList<string>> UniqueKeys
+)
 {
     /// <summary>A column by its name, or null.</summary>
     /// <param name="name">The name.</param>

@@ -9,9 +9,7 @@ public sealed class CustomRecord : AggregateRoot, IKeepsTexts
     /// <summary>Most bytes of JSON that a record holds.</summary>
     public const int MaxSize = 65_536;
 
-    private CustomRecord()
-    {
-    }
+    private CustomRecord() { }
 
     /// <summary>The module.</summary>
     public long ModuleId { get; private set; }
@@ -36,9 +34,22 @@ public sealed class CustomRecord : AggregateRoot, IKeepsTexts
     /// <param name="data">Its columns.</param>
     /// <param name="at">Instant of the adding.</param>
     public static CustomRecord Add(
-        long organizationId, long moduleId, long projectId, string table, IReadOnlyDictionary<string, JsonElement> data, DateTimeOffset at)
+        long organizationId,
+        long moduleId,
+        long projectId,
+        string table,
+        IReadOnlyDictionary<string, JsonElement> data,
+        DateTimeOffset at
+    )
     {
-        var record = new CustomRecord { OrganizationId = organizationId, ModuleId = moduleId, ProjectId = projectId, Table = table, Data = data };
+        var record = new CustomRecord
+        {
+            OrganizationId = organizationId,
+            ModuleId = moduleId,
+            ProjectId = projectId,
+            Table = table,
+            Data = data,
+        };
         record.Created(at);
         return record;
     }
@@ -64,15 +75,18 @@ public sealed class CustomRecord : AggregateRoot, IKeepsTexts
     }
 }
 
-/// <summary>The value of an indexed column of a record, in a form that sorts and compares as text; or a unique key of it.</summary>
+/// <summary>
+/// The value of an indexed column of a record, in a form that sorts and compares as text; or a unique key of it.
+/// </summary>
 public sealed class CustomRecordValue
 {
-    /// <summary>Longest <see cref="Value"/>, in UTF-16 units: two for each character of an indexed text, and one before and one behind it.</summary>
+    /// <summary>
+    /// Longest <see cref="Value"/>, in UTF-16 units: two for each character of an indexed text, and one before and one behind
+    /// it.
+    /// </summary>
     public const int MaxValueLength = (2 * CustomColumn.MaxIndexedLength) + 2;
 
-    private CustomRecordValue()
-    {
-    }
+    private CustomRecordValue() { }
 
     /// <summary>Database id.</summary>
     public long Id { get; private set; }
@@ -110,7 +124,9 @@ public sealed class CustomRecordValue
         ArgumentNullException.ThrowIfNull(table);
         return
         [
-            .. table.Columns.Where(c => c.Indexed).Select(c => New(record, c.Name, CustomValues.SortableOf(record.Data, c), null)),
+            .. table
+                .Columns.Where(c => c.Indexed)
+                .Select(c => New(record, c.Name, CustomValues.SortableOf(record.Data, c), null)),
             .. table.UniqueKeys.Select(k => UniqueHashOf(record, table, k)).OfType<string>().Select(h => New(record, "", "", h)),
         ];
     }
@@ -119,7 +135,9 @@ public sealed class CustomRecordValue
     /// <param name="record">The record.</param>
     /// <param name="table">Its table.</param>
     /// <param name="key">The columns.</param>
-    /// <returns>Null when one of them is empty: as in every database it then equals nothing, not even another empty one.</returns>
+    /// <returns>
+    /// Null when one of them is empty: as in every database it then equals nothing, not even another empty one.
+    /// </returns>
     public static string? UniqueHashOf(CustomRecord record, CustomTable table, IReadOnlyList<string> key)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -136,15 +154,16 @@ public sealed class CustomRecordValue
         return CustomValues.Hash(record, key, parts);
     }
 
-    private static CustomRecordValue New(CustomRecord record, string column, string value, string? hash) => new()
-    {
-        OrganizationId = record.OrganizationId,
-        ModuleId = record.ModuleId,
-        ProjectId = record.ProjectId,
-        RecordId = record.Id,
-        Table = record.Table,
-        Column = column,
-        Value = value,
-        UniqueHash = hash,
-    };
+    private static CustomRecordValue New(CustomRecord record, string column, string value, string? hash) =>
+        new()
+        {
+            OrganizationId = record.OrganizationId,
+            ModuleId = record.ModuleId,
+            ProjectId = record.ProjectId,
+            RecordId = record.Id,
+            Table = record.Table,
+            Column = column,
+            Value = value,
+            UniqueHash = hash,
+        };
 }

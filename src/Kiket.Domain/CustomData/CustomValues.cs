@@ -24,17 +24,28 @@ public static class CustomValues
     /// <param name="now">What <c>now()</c> stands for.</param>
     /// <returns>Every column, or <c>VALIDATION_ERROR</c> with every fault, by <c>record.column</c>.</returns>
     public static Result<IReadOnlyDictionary<string, JsonElement>> Fit(
-        CustomTable table, IReadOnlyDictionary<string, JsonElement> given, IReadOnlyDictionary<string, JsonElement>? before, DateTimeOffset now)
+        CustomTable table,
+        IReadOnlyDictionary<string, JsonElement> given,
+        IReadOnlyDictionary<string, JsonElement>? before,
+        DateTimeOffset now
+    )
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(given);
-        List<ErrorDetail> faults = [.. given.Keys.Where(k => table.Find(k) is null).Select(k => new ErrorDetail($"record.{k}", $"{table.Name} has no column {k} to set."))];
+        List<ErrorDetail> faults =
+        [
+            .. given
+                .Keys.Where(k => table.Find(k) is null)
+                .Select(k => new ErrorDetail($"record.{k}", $"{table.Name} has no column {k} to set.")),
+        ];
         var data = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var column in table.Columns)
         {
-            var value = given.TryGetValue(column.Name, out var set) ? set
+            var value =
+                given.TryGetValue(column.Name, out var set) ? set
                 : before is not null && before.TryGetValue(column.Name, out var held) ? held
-                : column.DefaultsToNow ? Json(Instant(now)) : column.Default ?? Null;
+                : column.DefaultsToNow ? Json(Instant(now))
+                : column.Default ?? Null;
             if (value.ValueKind is JsonValueKind.Null)
             {
                 if (!column.Nullable)
@@ -71,23 +82,41 @@ public static class CustomValues
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value : null;
             case CustomColumnType.String or CustomColumnType.Text:
                 var kept = UnicodeText.Clean(value);
-                return text is not null && !text.Contains('\0', StringComparison.Ordinal)
-                    && (column.Length is not { } most || UnicodeText.Length(kept.GetString()!) <= most) ? kept : null;
+                return
+                    text is not null
+                    && !text.Contains('\0', StringComparison.Ordinal)
+                    && (column.Length is not { } most || UnicodeText.Length(kept.GetString()!) <= most)
+                    ? kept
+                    : null;
             case CustomColumnType.Timestamp:
-                return text is { Length: >= 10 } && char.IsAsciiDigit(text[3]) && text[4] == '-'
-                    && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
-                    ? Json(Instant(instant)) : null;
+                return
+                    text is { Length: >= 10 }
+                    && char.IsAsciiDigit(text[3])
+                    && text[4] == '-'
+                    && DateTimeOffset.TryParse(
+                        text,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                        out var instant
+                    )
+                    ? Json(Instant(instant))
+                    : null;
             case CustomColumnType.Date:
-                return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? value : null;
+                return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+                    ? value
+                    : null;
             default:
-                return Number(value) is { } number && Holds(column, number) ? JsonSerializer.SerializeToElement(Shorten(number)) : null;
+                return Number(value) is { } number && Holds(column, number)
+                    ? JsonSerializer.SerializeToElement(Shorten(number))
+                    : null;
         }
     }
 
     /// <summary>A value in a form that sorts and compares as text, byte by byte.</summary>
     /// <param name="column">The column.</param>
     /// <param name="value">A value that fits the column; null for an empty one.</param>
-    public static string Sortable(CustomColumn column, JsonElement? value) => value is { } held ? "=" + Ended(Unique(column, held)) : Missing;
+    public static string Sortable(CustomColumn column, JsonElement? value) =>
+        value is { } held ? "=" + Ended(Unique(column, held)) : Missing;
 
     /// <summary>What a record holds in a column, in the form that sorts.</summary>
     /// <param name="data">The record's columns.</param>
@@ -101,18 +130,22 @@ public static class CustomValues
     internal static JsonElement? Held(IReadOnlyDictionary<string, JsonElement> data, string column) =>
         data.TryGetValue(column, out var held) && held.ValueKind is not JsonValueKind.Null ? held : null;
 
-    internal static string Unique(CustomColumn column, JsonElement value) => column.Type switch
-    {
-        CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.Decimal => SortableNumber(value.GetDecimal()),
-        CustomColumnType.Boolean => value.ValueKind is JsonValueKind.True ? "1" : "0",
-        CustomColumnType.Json => value.GetRawText(),
-        _ => value.GetString()!,
-    };
+    internal static string Unique(CustomColumn column, JsonElement value) =>
+        column.Type switch
+        {
+            CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.Decimal => SortableNumber(value.GetDecimal()),
+            CustomColumnType.Boolean => value.ValueKind is JsonValueKind.True ? "1" : "0",
+            CustomColumnType.Json => value.GetRawText(),
+            _ => value.GetString()!,
+        };
 
     internal static string Hash(CustomRecord record, IReadOnlyList<string> columns, IReadOnlyList<string> parts)
     {
         // Each part with its length before it, so that no two sets of parts run together into one text.
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{record.ModuleId}:{record.ProjectId}:{record.Table}");
+        var text = new StringBuilder().Append(
+            CultureInfo.InvariantCulture,
+            $"{record.ModuleId}:{record.ProjectId}:{record.Table}"
+        );
         foreach (var part in columns.Concat(parts))
             text.Append(CultureInfo.InvariantCulture, $":{part.Length}:{part}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
@@ -128,12 +161,18 @@ public static class CustomValues
             CustomColumnType.Bigint => "a whole number of 64 bits",
             CustomColumnType.Integer => "a whole number of 32 bits",
             CustomColumnType.Decimal => column is { Precision: { } digits, Scale: { } scale }
-                ? string.Create(CultureInfo.InvariantCulture, $"a number of at most {digits} digits, {scale} of them behind the point") : "a number of at most 28 digits",
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a number of at most {digits} digits, {scale} of them behind the point"
+                )
+                : "a number of at most 28 digits",
             CustomColumnType.Boolean => "true or false",
             CustomColumnType.Timestamp => "an ISO 8601 time",
             CustomColumnType.Date => "a date, YYYY-MM-DD",
             CustomColumnType.Json => "any JSON",
-            _ => column.Length is { } most ? string.Create(CultureInfo.InvariantCulture, $"a text of at most {most} characters") : "a text",
+            _ => column.Length is { } most
+                ? string.Create(CultureInfo.InvariantCulture, $"a text of at most {most} characters")
+                : "a text",
         };
     }
 
@@ -144,31 +183,49 @@ public static class CustomValues
 
     private static JsonElement Json(string text) => JsonSerializer.SerializeToElement(text);
 
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>A number, or a text that is one: SDKs send decimals as texts.</summary>
-    private static decimal? Number(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
-        JsonValueKind.String when decimal.TryParse(value.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var text) => text,
-        _ => null,
-    };
+    private static decimal? Number(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
+            JsonValueKind.String
+                when decimal.TryParse(
+                    value.GetString(),
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var text
+                ) => text,
+            _ => null,
+        };
 
-    private static bool Holds(CustomColumn column, decimal number) => column.Type switch
-    {
-        CustomColumnType.Bigint => number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue,
-        CustomColumnType.Integer => number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue,
-        _ => column is not { Precision: { } digits, Scale: { } scale }
-            || (Shorten(number).Scale <= scale && decimal.Truncate(decimal.Abs(number)).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length <= digits - scale),
-    };
+    private static bool Holds(CustomColumn column, decimal number) =>
+        column.Type switch
+        {
+            CustomColumnType.Bigint => number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue,
+            CustomColumnType.Integer => number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue,
+            _ => column is not { Precision: { } digits, Scale: { } scale }
+                || (
+                    Shorten(number).Scale <= scale
+                    && decimal.Truncate(decimal.Abs(number)).ToString(CultureInfo.InvariantCulture).TrimStart('0').Length
+                        <= digits - scale
+                ),
+        };
 
     private static decimal Shorten(decimal number) => number / 1.0000000000000000000000000000m;
 
-    /// <summary>Digits before the point are filled up; those of a negative number are taken from nine, so that a larger amount sorts first.</summary>
+    /// <summary>
+    /// Digits before the point are filled up; those of a negative number are taken from nine, so that a larger amount sorts
+    /// first.
+    /// </summary>
     private static string SortableNumber(decimal number)
     {
         var parts = Shorten(decimal.Abs(number)).ToString(CultureInfo.InvariantCulture).Split('.');
         var text = parts[0].PadLeft(Digits, '0') + "." + (parts.Length == 2 ? parts[1] : "");
-        return number >= 0 ? "1" + text : "0" + string.Concat(text.Select(c => char.IsAsciiDigit(c) ? (char)('9' - c + '0') : c)) + "~";
+        return number >= 0
+            ? "1" + text
+            : "0" + string.Concat(text.Select(c => char.IsAsciiDigit(c) ? (char)('9' - c + '0') : c)) + "~";
     }
 }

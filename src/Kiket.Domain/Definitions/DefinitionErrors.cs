@@ -14,9 +14,21 @@ public static class DefinitionErrors
         if (faults.Count == 0)
             throw new ArgumentException("A refusal names at least one fault.", nameof(faults));
         var first = $"{faults[0].Place}: {faults[0].Message}";
-        return new(ErrorKind.Invalid, ErrorCodes.DefinitionInvalid, faults.Count == 1 ? first : $"{faults.Count} faults, the first at {first}")
+        return new(
+            ErrorKind.Invalid,
+            ErrorCodes.DefinitionInvalid,
+            faults.Count == 1 ? first : $"{faults.Count} faults, the first at {first}"
+        )
         {
-            Details = [.. faults.Select(f => new ErrorDetail(f.Place, f.Message) { File = f.File, Line = f.Line, Column = f.Column })],
+            Details =
+            [
+                .. faults.Select(f => new ErrorDetail(f.Place, f.Message)
+                {
+                    File = f.File,
+                    Line = f.Line,
+                    Column = f.Column,
+                }),
+            ],
         };
     }
 
@@ -26,5 +38,8 @@ public static class DefinitionErrors
     /// <summary><c>VALIDATION_ERROR</c>: the key is malformed.</summary>
     /// <param name="key">What was given.</param>
     public static Error InvalidKey(string key) =>
-        Error.Validation("project_key", $"'{key}' is no project key: an upper-case letter and then upper-case letters and digits.");
+        Error.Validation(
+            "project_key",
+            $"'{key}' is no project key: an upper-case letter and then upper-case letters and digits."
+        );
 }

@@ -4,7 +4,9 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Definitions;
 
-/// <summary>A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.</summary>
+/// <summary>
+/// A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.
+/// </summary>
 public sealed class DefinitionFile : AggregateRoot
 {
     /// <summary>Longest path, in characters.</summary>
@@ -13,9 +15,7 @@ public sealed class DefinitionFile : AggregateRoot
     /// <summary>Longest <see cref="Source"/>, in characters.</summary>
     public const int MaxSourceLength = 400;
 
-    private DefinitionFile()
-    {
-    }
+    private DefinitionFile() { }
 
     /// <summary>The project that the pack describes.</summary>
     public long ProjectId { get; private set; }
@@ -41,7 +41,14 @@ public sealed class DefinitionFile : AggregateRoot
     /// <param name="warnings">What the reader noticed.</param>
     /// <param name="at">Instant of the import.</param>
     public static DefinitionFile Keep(
-        long organizationId, long projectId, string path, string content, string source, IReadOnlyList<DefinitionNote> warnings, DateTimeOffset at)
+        long organizationId,
+        long projectId,
+        string path,
+        string content,
+        string source,
+        IReadOnlyList<DefinitionNote> warnings,
+        DateTimeOffset at
+    )
     {
         var file = new DefinitionFile
         {

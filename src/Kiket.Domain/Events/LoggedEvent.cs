@@ -5,8 +5,8 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Events;
 
 /// <summary>
-/// An entry of an organization's event log: saved in the transaction of the change that it tells of, numbered without gaps, and then
-/// passed on to whoever wants to know.
+/// An entry of an organization's event log: saved in the transaction of the change that it tells of, numbered without gaps, and
+/// then passed on to whoever wants to know.
 /// </summary>
 public sealed class LoggedEvent
 {
@@ -19,9 +19,7 @@ public sealed class LoggedEvent
     /// <summary>Longest public id, in characters.</summary>
     public const int MaxEventIdLength = 40;
 
-    private LoggedEvent()
-    {
-    }
+    private LoggedEvent() { }
 
     /// <summary>Database id.</summary>
     public long Id { get; private set; }
@@ -32,7 +30,9 @@ public sealed class LoggedEvent
     /// <summary>Counts the organization's events from 1, without gaps, in the order in which they were committed.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>The public id: <c>evt_</c> and 32 hexadecimal digits. The same wherever and however often the event is sent.</summary>
+    /// <summary>
+    /// The public id: <c>evt_</c> and 32 hexadecimal digits. The same wherever and however often the event is sent.
+    /// </summary>
     public string EventId { get; private set; } = "";
 
     /// <summary>One of <see cref="EventNames"/>.</summary>
@@ -91,34 +91,36 @@ public sealed class LoggedEvent
         var (at, snapshot) = (happened.OccurredAt.ToUniversalTime(), issue is null ? about?.Issue : IssueSnapshot.Of(issue));
         return
         [
-            .. happened.ToPublic().Select(fact => new LoggedEvent
-            {
-                OrganizationId = root.OrganizationId,
-                EventId = NewEventId(),
-                Name = fact.Name,
-                ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
-                IssueId = issue?.Id ?? about?.IssueId,
-                CommentId = comment?.Id,
-                ActorId = happened.ActorId,
-                Cause = happened.Cause ?? cause,
-                Facts = new()
+            .. happened
+                .ToPublic()
+                .Select(fact => new LoggedEvent
                 {
-                    From = fact.From,
-                    To = fact.To,
-                    Changes = fact.Changes,
-                    Depth = depth,
-                    Issue = snapshot,
-                    Comment = comment?.Body,
-                    CommentAuthorId = comment?.AuthorId,
-                    CommentCreatedAt = comment?.CreatedAt,
-                    More = fact.More,
-                },
-                OccurredAt = at,
-                ClaimedUntil = at,
+                    OrganizationId = root.OrganizationId,
+                    EventId = NewEventId(),
+                    Name = fact.Name,
+                    ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
+                    IssueId = issue?.Id ?? about?.IssueId,
+                    CommentId = comment?.Id,
+                    ActorId = happened.ActorId,
+                    Cause = happened.Cause ?? cause,
+                    Facts = new()
+                    {
+                        From = fact.From,
+                        To = fact.To,
+                        Changes = fact.Changes,
+                        Depth = depth,
+                        Issue = snapshot,
+                        Comment = comment?.Body,
+                        CommentAuthorId = comment?.AuthorId,
+                        CommentCreatedAt = comment?.CreatedAt,
+                        More = fact.More,
+                    },
+                    OccurredAt = at,
+                    ClaimedUntil = at,
 
-                // Actions are those of issues; for anything else there are none to run.
-                ProcessedAt = snapshot is null ? at : null,
-            }),
+                    // Actions are those of issues; for anything else there are none to run.
+                    ProcessedAt = snapshot is null ? at : null,
+                }),
         ];
     }
 

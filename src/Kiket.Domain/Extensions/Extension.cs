@@ -23,9 +23,7 @@ public sealed class Extension : AggregateRoot
     /// <summary>How long the key before a rotation is accepted too.</summary>
     public static readonly TimeSpan KeyOverlap = TimeSpan.FromHours(24);
 
-    private Extension()
-    {
-    }
+    private Extension() { }
 
     /// <summary>The project that it is installed for, or null for the whole organization.</summary>
     public long? ProjectId { get; private set; }
@@ -33,7 +31,9 @@ public sealed class Extension : AggregateRoot
     /// <summary>The manifest's id.</summary>
     public string Key { get; private set; } = "";
 
-    /// <summary>Names the place that it takes while it is active; null once it is uninstalled, so that the place is free again.</summary>
+    /// <summary>
+    /// Names the place that it takes while it is active; null once it is uninstalled, so that the place is free again.
+    /// </summary>
     public string? Slot { get; private set; }
 
     /// <summary>What it says of itself.</summary>
@@ -95,7 +95,14 @@ public sealed class Extension : AggregateRoot
     /// <param name="actorId">Who installs it.</param>
     /// <param name="at">Instant of the installation.</param>
     public static Extension Install(
-        User service, long? projectId, ExtensionManifest manifest, string? callbackUrl, TokenSecret secret, long actorId, DateTimeOffset at)
+        User service,
+        long? projectId,
+        ExtensionManifest manifest,
+        string? callbackUrl,
+        TokenSecret secret,
+        long actorId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(manifest);
@@ -154,7 +161,9 @@ public sealed class Extension : AggregateRoot
         Touch(at);
     }
 
-    /// <summary>Takes another API key; the one before is accepted too for <see cref="KeyOverlap"/>, and any older one no more.</summary>
+    /// <summary>
+    /// Takes another API key; the one before is accepted too for <see cref="KeyOverlap"/>, and any older one no more.
+    /// </summary>
     /// <param name="secret">The generated key.</param>
     /// <param name="at">Instant of the rotation.</param>
     /// <exception cref="InvalidOperationException">It is uninstalled.</exception>
@@ -172,8 +181,8 @@ public sealed class Extension : AggregateRoot
     /// <param name="edit">The fields to change.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
-    /// Success, or <c>VALIDATION_ERROR</c> with every field at fault: a setting that the manifest does not have or that is a secret, a limit
-    /// out of range. A refusal changes nothing.
+    /// Success, or <c>VALIDATION_ERROR</c> with every field at fault: a setting that the manifest does not have or that is a
+    /// secret, a limit out of range. A refusal changes nothing.
     /// </returns>
     public Result Edit(ExtensionEdit edit, DateTimeOffset at)
     {
@@ -214,7 +223,9 @@ public sealed class Extension : AggregateRoot
         }
     }
 
-    /// <summary>The settings as the extension gets them: the defaults, and the values that were given; without the secret ones.</summary>
+    /// <summary>
+    /// The settings as the extension gets them: the defaults, and the values that were given; without the secret ones.
+    /// </summary>
     /// <returns>Each key that has a value.</returns>
     public IReadOnlyDictionary<string, JsonElement> Settings()
     {

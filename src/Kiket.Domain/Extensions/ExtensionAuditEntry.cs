@@ -41,9 +41,7 @@ public sealed class ExtensionAuditEntry
     /// <summary>Longest <see cref="Subject"/>, in characters.</summary>
     public const int MaxSubjectLength = 255;
 
-    private ExtensionAuditEntry()
-    {
-    }
+    private ExtensionAuditEntry() { }
 
     /// <summary>Database id; later entries have greater ones.</summary>
     public long Id { get; private set; }
@@ -77,7 +75,13 @@ public sealed class ExtensionAuditEntry
     /// <param name="actorId">Who did it.</param>
     /// <param name="at">When.</param>
     public static ExtensionAuditEntry Of(
-        Extension extension, string action, string? subject, IReadOnlyDictionary<string, JsonElement>? details, long actorId, DateTimeOffset at)
+        Extension extension,
+        string action,
+        string? subject,
+        IReadOnlyDictionary<string, JsonElement>? details,
+        long actorId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(extension);
         return new()

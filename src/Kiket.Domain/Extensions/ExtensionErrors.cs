@@ -7,12 +7,16 @@ public static class ExtensionErrors
 {
     /// <summary><c>EXTENSION_NOT_FOUND</c>: no such installation that the actor can see.</summary>
     /// <param name="extension">What was asked for.</param>
-    public static Error NotFound(ExtensionRef extension) => new(ErrorKind.NotFound, "EXTENSION_NOT_FOUND", $"There is no extension {extension}.");
+    public static Error NotFound(ExtensionRef extension) =>
+        new(ErrorKind.NotFound, "EXTENSION_NOT_FOUND", $"There is no extension {extension}.");
 
     /// <summary><c>INVALID_PARAMETER</c>: several projects have the extension, so the caller has to name one.</summary>
     /// <param name="extension">What was asked for.</param>
-    public static Error Ambiguous(ExtensionRef extension) => Error.InvalidParameter(
-        "project_id", $"{extension} is installed for several projects; give project_id, or the id of the installation.");
+    public static Error Ambiguous(ExtensionRef extension) =>
+        Error.InvalidParameter(
+            "project_id",
+            $"{extension} is installed for several projects; give project_id, or the id of the installation."
+        );
 
     /// <summary><c>SECRET_NOT_FOUND</c>: none of the scopes that the extension sees has it.</summary>
     /// <param name="key">Its key.</param>
@@ -20,25 +24,33 @@ public static class ExtensionErrors
 
     /// <summary><c>SECRET_UNAVAILABLE</c>: it is there, but the keys that decrypt it are not.</summary>
     /// <param name="key">Its key.</param>
-    public static Error SecretUnavailable(string key) => new(
-        ErrorKind.Conflict, "SECRET_UNAVAILABLE", $"The secret {key} cannot be decrypted, because the server has lost the keys. Store it again.");
+    public static Error SecretUnavailable(string key) =>
+        new(
+            ErrorKind.Conflict,
+            "SECRET_UNAVAILABLE",
+            $"The secret {key} cannot be decrypted, because the server has lost the keys. Store it again."
+        );
 
     /// <summary><c>STORAGE_KEY_NOT_FOUND</c>: the installation keeps nothing under the key.</summary>
     /// <param name="key">The key.</param>
-    public static Error ValueNotFound(string key) => new(ErrorKind.NotFound, "STORAGE_KEY_NOT_FOUND", $"There is no value {key}.");
+    public static Error ValueNotFound(string key) =>
+        new(ErrorKind.NotFound, "STORAGE_KEY_NOT_FOUND", $"There is no value {key}.");
 
     /// <summary><c>STORAGE_FULL</c>: the installation keeps as many values as it may.</summary>
-    public static Error StorageFull => new(ErrorKind.Invalid, "STORAGE_FULL", $"An installation keeps at most {StoredValue.MaxValues} values.")
-    {
-        Details = [new("key", $"An installation keeps at most {StoredValue.MaxValues} values.")],
-    };
+    public static Error StorageFull =>
+        new(ErrorKind.Invalid, "STORAGE_FULL", $"An installation keeps at most {StoredValue.MaxValues} values.")
+        {
+            Details = [new("key", $"An installation keeps at most {StoredValue.MaxValues} values.")],
+        };
 
     /// <summary><c>VALIDATION_ERROR</c>: the extension runs inside its host and is not called.</summary>
     /// <param name="key">The manifest's id.</param>
-    public static Error NoCallback(string key) => Error.Validation("extension", $"{key} has no callback, so nothing is sent to it.");
+    public static Error NoCallback(string key) =>
+        Error.Validation("extension", $"{key} has no callback, so nothing is sent to it.");
 
     /// <summary><c>FORBIDDEN</c>: a token that ends soon asked for a credential that does not.</summary>
-    public static Error KeyOnly => Error.Forbidden("An extension replaces its credentials with its API key, not with a runtime token.");
+    public static Error KeyOnly =>
+        Error.Forbidden("An extension replaces its credentials with its API key, not with a runtime token.");
 
     /// <summary><c>FORBIDDEN</c>: a user asked for what belongs to an extension.</summary>
     public static Error ExtensionsOnly => Error.Forbidden("Only an extension, with a credential of its own, can do this.");
@@ -53,7 +65,11 @@ public static class ExtensionErrors
             throw new ArgumentException("A refusal names at least one fault.", nameof(faults));
         var (first, message) = (faults[0], faults[0].Message);
         var place = first.Line is { } line ? $"line {line}: " : "";
-        return new(ErrorKind.Invalid, ErrorCodes.ExtensionInstallFailed, faults.Count == 1 ? place + message : $"{faults.Count} faults, the first in {place}{message}")
+        return new(
+            ErrorKind.Invalid,
+            ErrorCodes.ExtensionInstallFailed,
+            faults.Count == 1 ? place + message : $"{faults.Count} faults, the first in {place}{message}"
+        )
         {
             Details = faults,
         };

@@ -12,7 +12,9 @@ public static class ExtensionLifecycle
     /// <summary>It was removed; its credentials are void by then.</summary>
     public const string Uninstalled = "extension.uninstalled";
 
-    /// <summary>What manifests write for each; the published documentation shows no list, so that each usual form counts.</summary>
+    /// <summary>
+    /// What manifests write for each; the published documentation shows no list, so that each usual form counts.
+    /// </summary>
     private static readonly Dictionary<string, string> Spellings = new(StringComparer.OrdinalIgnoreCase)
     {
         ["install"] = Installed,
@@ -32,10 +34,14 @@ public static class ExtensionLifecycle
     {
         ArgumentNullException.ThrowIfNull(written);
         var word = written[(written.LastIndexOfAny(['.', ':']) + 1)..];
-        return Spellings.GetValueOrDefault(word.StartsWith("on", StringComparison.OrdinalIgnoreCase) ? word[2..].TrimStart('_') : word);
+        return Spellings.GetValueOrDefault(
+            word.StartsWith("on", StringComparison.OrdinalIgnoreCase) ? word[2..].TrimStart('_') : word
+        );
     }
 
-    /// <summary>Whether an extension is told of an event: of its removal always, of the others when its manifest asks for them.</summary>
+    /// <summary>
+    /// Whether an extension is told of an event: of its removal always, of the others when its manifest asks for them.
+    /// </summary>
     /// <param name="manifest">Its manifest.</param>
     /// <param name="name">The event.</param>
     public static bool Wants(ExtensionManifest manifest, string name)

@@ -76,7 +76,8 @@ public sealed record ExtensionManifest
     public IReadOnlyList<ExtensionHook> Hooks { get; init; } = [];
 
     /// <summary>Its settings by key, with their defaults.</summary>
-    public IReadOnlyDictionary<string, ExtensionSetting> Configuration { get; init; } = new Dictionary<string, ExtensionSetting>();
+    public IReadOnlyDictionary<string, ExtensionSetting> Configuration { get; init; } =
+        new Dictionary<string, ExtensionSetting>();
 
     /// <summary>The secrets that it needs.</summary>
     public IReadOnlyList<ExtensionSecretNeed> Secrets { get; init; } = [];
@@ -96,7 +97,9 @@ public sealed record ExtensionManifest
     /// <summary>What it subscribes to: its hooks or, where it has none, the events that wake it.</summary>
     /// <returns>At most one hook for each event.</returns>
     public IReadOnlyList<ExtensionHook> Subscriptions() =>
-        Hooks.Count > 0 ? Hooks : [.. ActivationEvents.Where(e => EventNames.Resolve(e) is not null).Select(e => new ExtensionHook { Event = e })];
+        Hooks.Count > 0
+            ? Hooks
+            : [.. ActivationEvents.Where(e => EventNames.Resolve(e) is not null).Select(e => new ExtensionHook { Event = e })];
 
     /// <summary>The keys of all secrets that a delivery brings along: those that it needs, and its secret settings.</summary>
     /// <returns>Each key once, with whether the extension cannot do without it.</returns>
@@ -122,8 +125,8 @@ public sealed record ExtensionCallback
     public required string Url { get; init; }
 
     /// <summary>
-    /// The secret that signs, as written: itself, or <c>env.NAME</c> for a value of the host's environment for extensions; null to have
-    /// one made.
+    /// The secret that signs, as written: itself, or <c>env.NAME</c> for a value of the host's environment for extensions; null
+    /// to have one made.
     /// </summary>
     public string? Secret { get; init; }
 

@@ -34,9 +34,7 @@ public sealed class ExtensionReport
     /// <summary>How long a report is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    private ExtensionReport()
-    {
-    }
+    private ExtensionReport() { }
 
     /// <summary>Database id; later reports have greater ones.</summary>
     public long Id { get; private set; }
@@ -68,10 +66,22 @@ public sealed class ExtensionReport
     /// <param name="kind">What it is.</param>
     /// <param name="body">All that was reported.</param>
     /// <param name="at">Instant of arrival.</param>
-    public static ExtensionReport Of(long organizationId, long extensionId, ReportKind kind, IReadOnlyDictionary<string, JsonElement> body, DateTimeOffset at)
+    public static ExtensionReport Of(
+        long organizationId,
+        long extensionId,
+        ReportKind kind,
+        IReadOnlyDictionary<string, JsonElement> body,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(body);
-        var name = TextOf(body, "event") ?? TextOf(body, "name") ?? TextOf(body, "event_name") ?? TextOf(body, "metric") ?? TextOf(body, "level") ?? "";
+        var name =
+            TextOf(body, "event")
+            ?? TextOf(body, "name")
+            ?? TextOf(body, "event_name")
+            ?? TextOf(body, "metric")
+            ?? TextOf(body, "level")
+            ?? "";
         var status = TextOf(body, "status") ?? TextOf(body, "level");
         return new()
         {
@@ -119,7 +129,10 @@ public sealed record ExtensionHealth(HealthStatus Status, string Message)
         var total = succeeded + failed;
         if (total == 0)
             return new(HealthStatus.Healthy, "Nothing was reported in the last hour.");
-        var status = failed * 2 >= total ? HealthStatus.Unhealthy : failed * 10 >= total ? HealthStatus.Degraded : HealthStatus.Healthy;
+        var status =
+            failed * 2 >= total ? HealthStatus.Unhealthy
+            : failed * 10 >= total ? HealthStatus.Degraded
+            : HealthStatus.Healthy;
         return new(status, $"{failed} of {total} failed in the last hour.");
     }
 }

@@ -35,11 +35,11 @@ public sealed class ExtensionSecret : AggregateRoot
     public const int MaxOwnerLength = 160;
 
     /// <summary>The rule about keys, as a sentence.</summary>
-    public const string KeyRule = "The key of a secret is upper-case letters, digits and underscores, beginning with a letter, at most 128; or one that the manifest names.";
+    public const string KeyRule =
+        "The key of a secret is upper-case letters, digits and underscores, beginning with a letter, at most 128; or "
+        + "one that the manifest names.";
 
-    private ExtensionSecret()
-    {
-    }
+    private ExtensionSecret() { }
 
     /// <summary>For whom it is.</summary>
     public SecretScope Scope { get; private set; }
@@ -64,14 +64,17 @@ public sealed class ExtensionSecret : AggregateRoot
 
     /// <summary>Whether a text is a key that any extension may use.</summary>
     /// <param name="text">The text.</param>
-    public static bool IsKey(string? text) => text is { Length: > 0 and <= MaxKeyLength } && char.IsAsciiLetterUpper(text[0])
+    public static bool IsKey(string? text) =>
+        text is { Length: > 0 and <= MaxKeyLength }
+        && char.IsAsciiLetterUpper(text[0])
         && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
 
     /// <summary>What a value is encrypted for.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="owner">Whose secret it is.</param>
     /// <param name="key">Its key.</param>
-    public static string PurposeOf(long organizationId, string owner, string key) => $"extension-secret/{organizationId}/{owner}/{key}";
+    public static string PurposeOf(long organizationId, string owner, string key) =>
+        $"extension-secret/{organizationId}/{owner}/{key}";
 
     /// <summary>The owner of the secrets of a scope, as an installation meets them.</summary>
     /// <param name="scope">The scope; that of an installation is the one that the extension has.</param>
@@ -96,9 +99,23 @@ public sealed class ExtensionSecret : AggregateRoot
     /// <param name="key">Its key.</param>
     /// <param name="ciphertext">The value, encrypted.</param>
     /// <param name="at">Instant of the storing.</param>
-    public static ExtensionSecret Store(long organizationId, SecretScope scope, string owner, string key, string ciphertext, DateTimeOffset at)
+    public static ExtensionSecret Store(
+        long organizationId,
+        SecretScope scope,
+        string owner,
+        string key,
+        string ciphertext,
+        DateTimeOffset at
+    )
     {
-        var secret = new ExtensionSecret { OrganizationId = organizationId, Scope = scope, Owner = owner, Key = key, Ciphertext = ciphertext };
+        var secret = new ExtensionSecret
+        {
+            OrganizationId = organizationId,
+            Scope = scope,
+            Owner = owner,
+            Key = key,
+            Ciphertext = ciphertext,
+        };
         secret.Created(at);
         return secret;
     }

@@ -15,9 +15,7 @@ public sealed class StoredValue : AggregateRoot
     /// <summary>Most values of an installation.</summary>
     public const int MaxValues = 1_000;
 
-    private StoredValue()
-    {
-    }
+    private StoredValue() { }
 
     /// <summary>The installation.</summary>
     public long ExtensionId { get; private set; }
@@ -41,8 +39,16 @@ public sealed class StoredValue : AggregateRoot
     public static Result<StoredValue> Keep(long organizationId, long extensionId, string key, string json, DateTimeOffset at)
     {
         if (!IsKey(key))
-            return Error.InvalidParameter("key", $"A key has 1 to {MaxKeyLength} letters, digits, dots, underscores, colons and hyphens.");
-        var value = new StoredValue { OrganizationId = organizationId, ExtensionId = extensionId, Key = key };
+            return Error.InvalidParameter(
+                "key",
+                $"A key has 1 to {MaxKeyLength} letters, digits, dots, underscores, colons and hyphens."
+            );
+        var value = new StoredValue
+        {
+            OrganizationId = organizationId,
+            ExtensionId = extensionId,
+            Key = key,
+        };
         if (value.Take(json).Error is { } refusal)
             return refusal;
         value.Created(at);
@@ -64,7 +70,8 @@ public sealed class StoredValue : AggregateRoot
     /// <summary>Whether a text is a key.</summary>
     /// <param name="text">The text.</param>
     public static bool IsKey(string? text) =>
-        text is { Length: > 0 and <= MaxKeyLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
+        text is { Length: > 0 and <= MaxKeyLength }
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
 
     private Result Take(string json)
     {

@@ -1,6 +1,8 @@
 namespace Kiket.Domain.Guards;
 
-/// <summary>What an extension says about a move before it happens. Of several verdicts the last of these that was given decides.</summary>
+/// <summary>
+/// What an extension says about a move before it happens. Of several verdicts the last of these that was given decides.
+/// </summary>
 /// <remarks>Source: contract 15.6; decisions, 14.</remarks>
 public enum GuardDecision
 {
@@ -25,10 +27,11 @@ public sealed record GuardVerdict(string Extension, GuardDecision Decision, stri
     public string ApprovalKey => $"guard.{Extension}";
 
     /// <summary>The verdict as people read it.</summary>
-    public string Sentence => Decision switch
-    {
-        GuardDecision.Deny => Message ?? $"{Extension} denies it.",
-        GuardDecision.Pending => Message ?? $"{Extension} wants it approved.",
-        _ => Message ?? $"{Extension} allows it.",
-    };
+    public string Sentence =>
+        Decision switch
+        {
+            GuardDecision.Deny => Message ?? $"{Extension} denies it.",
+            GuardDecision.Pending => Message ?? $"{Extension} wants it approved.",
+            _ => Message ?? $"{Extension} allows it.",
+        };
 }

@@ -40,58 +40,73 @@ internal static class FieldTypes
         new(id => FieldValue.Of((decimal?)id), json => Parsed<long>(json, text => WireId.TryParse(text, out var id) ? id : null));
 
     /// <summary>Amounts with decimals.</summary>
-    public static FieldType<decimal?> Amount { get; } = new(
-        FieldValue.Of,
-        json => Parsed<decimal>(
-            json,
-            text => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null));
+    public static FieldType<decimal?> Amount { get; } =
+        new(
+            FieldValue.Of,
+            json =>
+                Parsed<decimal>(
+                    json,
+                    text =>
+                        decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) ? amount : null
+                )
+        );
 
     /// <summary>Days.</summary>
-    public static FieldType<DateOnly?> Day { get; } = new(
-        FieldValue.Of,
-        json => Parsed<DateOnly>(
-            json,
-            text => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-                ? day
-                : null));
+    public static FieldType<DateOnly?> Day { get; } =
+        new(
+            FieldValue.Of,
+            json =>
+                Parsed<DateOnly>(
+                    json,
+                    text =>
+                        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                            ? day
+                            : null
+                )
+        );
 
     /// <summary>Priorities.</summary>
-    public static FieldType<IssuePriority> Priority { get; } = new(
-        priority => FieldValue.Of(WireName.Of(priority)),
-        json => WireName.TryParse(Scalar(json), out IssuePriority priority) ? new(priority) : default)
-    {
-        Written = priority => WireName.Of(priority),
-    };
+    public static FieldType<IssuePriority> Priority { get; } =
+        new(
+            priority => FieldValue.Of(WireName.Of(priority)),
+            json => WireName.TryParse(Scalar(json), out IssuePriority priority) ? new(priority) : default
+        )
+        {
+            Written = priority => WireName.Of(priority),
+        };
 
     /// <summary>Several texts, each once.</summary>
-    public static FieldType<IReadOnlyList<string>?> Labels { get; } = new(
-        labels => FieldValue.Of(labels ?? []),
-        json => new([.. Texts(json)]))
-    {
-        AreSame = (one, other) => (one ?? []).SequenceEqual(other ?? [], StringComparer.Ordinal),
-        Clean = labels => [.. (labels ?? []).Distinct(StringComparer.Ordinal)],
-        IsList = true,
-    };
+    public static FieldType<IReadOnlyList<string>?> Labels { get; } =
+        new(labels => FieldValue.Of(labels ?? []), json => new([.. Texts(json)]))
+        {
+            AreSame = (one, other) => (one ?? []).SequenceEqual(other ?? [], StringComparer.Ordinal),
+            Clean = labels => [.. (labels ?? []).Distinct(StringComparer.Ordinal)],
+            IsList = true,
+        };
 
     /// <summary>A plain JSON value as a text; null for every other.</summary>
     /// <param name="value">The value.</param>
-    public static string? Scalar(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => null,
-    };
+    public static string? Scalar(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            _ => null,
+        };
 
     /// <summary>The texts of a list, or of a value as a list of one; those that show nothing are left out.</summary>
     /// <param name="value">The value.</param>
     public static IEnumerable<string> Texts(JsonElement value) =>
         (value.ValueKind is JsonValueKind.Array ? value.EnumerateArray().Select(Scalar) : [Scalar(value)])
-        .Where(text => !string.IsNullOrWhiteSpace(text)).Select(text => text!.Trim());
+            .Where(text => !string.IsNullOrWhiteSpace(text))
+            .Select(text => text!.Trim());
 
     /// <summary>Null takes the value away; a text that is none of the type is not set.</summary>
     private static Optional<T?> Parsed<T>(JsonElement json, Func<string, T?> parse)
         where T : struct =>
-        Scalar(json) is not { } text ? new(null) : parse(text) is { } value ? new(value) : default;
+        Scalar(json) is not { } text ? new(null)
+        : parse(text) is { } value ? new(value)
+        : default;
 }

@@ -38,9 +38,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
 
     private readonly List<IssueChange> history = [];
 
-    private Issue()
-    {
-    }
+    private Issue() { }
 
     /// <summary>The project.</summary>
     public long ProjectId { get; private set; }
@@ -120,7 +118,10 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <summary>When it entered the final state it is in (UTC), or null while it is open.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
-    /// <summary>When the checklist of the state that it is in was complete for the first time (UTC), or null while it is not, or nothing waits for it.</summary>
+    /// <summary>
+    /// When the checklist of the state that it is in was complete for the first time (UTC), or null while it is not, or nothing
+    /// waits for it.
+    /// </summary>
     public DateTimeOffset? ChecklistCompletedAt { get; private set; }
 
     /// <summary>When it was deleted (UTC), or null. A deleted issue is kept for audit only.</summary>
@@ -158,7 +159,15 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="at">Instant of the opening.</param>
     /// <returns>The issue; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
     public static Result<Issue> Open(
-        Project project, IssueType type, Workflow workflow, IssueEdit fields, string? status, Issue? parent, long actorId, DateTimeOffset at)
+        Project project,
+        IssueType type,
+        Workflow workflow,
+        IssueEdit fields,
+        string? status,
+        Issue? parent,
+        long actorId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(type);
@@ -177,8 +186,13 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             WorkflowId = workflow.Id,
             ReporterId = actorId,
         };
-        var state = workflow.Definition.FindState(status ?? workflow.Definition.InitialState)
-            ?? (string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase) ? workflow.Definition.FindState(workflow.Definition.InitialState) : null);
+        var state =
+            workflow.Definition.FindState(status ?? workflow.Definition.InitialState)
+            ?? (
+                string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase)
+                    ? workflow.Definition.FindState(workflow.Definition.InitialState)
+                    : null
+            );
 
         var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
         var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
@@ -218,7 +232,9 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="schema">The project's schema.</param>
     /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <returns>Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every field at fault, and nothing changed.</returns>
+    /// <returns>
+    /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every field at fault, and nothing changed.
+    /// </returns>
     public Result Edit(IssueEdit edit, ProjectSchema schema, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
@@ -268,7 +284,9 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="state">The state of that version to be in.</param>
     /// <param name="actorId">Who migrates it.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <exception cref="ArgumentException">The issue does not follow that version, or they are versions of different workflows.</exception>
+    /// <exception cref="ArgumentException">
+    /// The issue does not follow that version, or they are versions of different workflows.
+    /// </exception>
     public void FollowVersion(Workflow from, Workflow to, State state, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -292,13 +310,22 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="context">All that the workflow's decision depends on.</param>
     /// <param name="actorId">Who moves it.</param>
     /// <param name="at">Instant of the move.</param>
-    /// <param name="decision">What the workflow says to the move: the reasons of a refusal, and the approvals that it misses.</param>
+    /// <param name="decision">
+    /// What the workflow says to the move: the reasons of a refusal, and the approvals that it misses.
+    /// </param>
     /// <returns>
-    /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when only approvals
-    /// are missing.
+    /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when
+    /// only approvals are missing.
     /// </returns>
     /// <remarks>Source: contract 7.2 and 19.</remarks>
-    public Result Move(Transition transition, Workflow workflow, MoveContext context, long actorId, DateTimeOffset at, out MoveDecision decision)
+    public Result Move(
+        Transition transition,
+        Workflow workflow,
+        MoveContext context,
+        long actorId,
+        DateTimeOffset at,
+        out MoveDecision decision
+    )
     {
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(workflow);
@@ -315,14 +342,32 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         var comment = UnicodeText.IsBlank(context.Comment) ? null : UnicodeText.Clean(context.Comment!);
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
-        Raise(new IssueTransitioned(ProjectId, transition.From, transition.To, wasOpen && CompletedAt is not null, changes, actorId, at));
-        NoteChecklist(workflow.Definition, context with { Issue = context.Issue.With("status", FieldValue.Of(Status)) }, actorId, at);
+        Raise(
+            new IssueTransitioned(
+                ProjectId,
+                transition.From,
+                transition.To,
+                wasOpen && CompletedAt is not null,
+                changes,
+                actorId,
+                at
+            )
+        );
+        NoteChecklist(
+            workflow.Definition,
+            context with
+            {
+                Issue = context.Issue.With("status", FieldValue.Of(Status)),
+            },
+            actorId,
+            at
+        );
         return Result.Success;
     }
 
     /// <summary>
-    /// Notes, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They run after the
-    /// commit, on the change of <c>checklists.{id}</c> that this records.
+    /// Notes, once while the issue is in its state, that the checklist of the state is complete, if actions wait for that. They
+    /// run after the commit, on the change of <c>checklists.{id}</c> that this records.
     /// </summary>
     /// <param name="workflow">The workflow version that the issue follows.</param>
     /// <param name="context">What the checklist looks at, as it is after the change.</param>
@@ -333,7 +378,11 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
-        if (!AwaitsChecklist(workflow) || workflow.FindState(Status)!.Checklist is not { } checklist || !WorkflowEngine.IsComplete(checklist, workflow, context))
+        if (
+            !AwaitsChecklist(workflow)
+            || workflow.FindState(Status)!.Checklist is not { } checklist
+            || !WorkflowEngine.IsComplete(checklist, workflow, context)
+        )
             return false;
         ChecklistCompletedAt = at.ToUniversalTime();
         Record(IssueAction.Updated, [new(ChecklistField(checklist), ToJson(false), ToJson(true))], null, actorId, at);
@@ -345,7 +394,9 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public bool AwaitsChecklist(WorkflowDefinition workflow)
     {
         ArgumentNullException.ThrowIfNull(workflow);
-        return ChecklistCompletedAt is null && workflow.FindState(Status) is { Checklist: { } checklist } state && checklist.OnComplete.Count + state.OnComplete.Count > 0;
+        return ChecklistCompletedAt is null
+            && workflow.FindState(Status) is { Checklist: { } checklist } state
+            && checklist.OnComplete.Count + state.OnComplete.Count > 0;
     }
 
     /// <summary>The issue as conditions see it.</summary>
@@ -373,7 +424,13 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     {
         ArgumentNullException.ThrowIfNull(checklist);
         ArgumentNullException.ThrowIfNull(item);
-        Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))], null, actorId, at);
+        Record(
+            IssueAction.Checked,
+            [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))],
+            null,
+            actorId,
+            at
+        );
     }
 
     /// <summary>Records what extensions said about a move.</summary>
@@ -386,25 +443,37 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         ArgumentNullException.ThrowIfNull(verdicts);
         if (verdicts.Count == 0)
             return;
-        history.Add(new(
-            OrganizationId,
-            IssueAction.Guarded,
-            actorId,
-            at,
-            [
-                .. verdicts.Select(v => new FieldChange(
-                    $"guards.{to}.{v.Extension}",
-                    null,
-                    JsonSerializer.SerializeToElement(new { verdict = WireName.Of(v.Decision), message = v.Message, latency_ms = v.LatencyMs }))),
-            ],
-            null));
+        history.Add(
+            new(
+                OrganizationId,
+                IssueAction.Guarded,
+                actorId,
+                at,
+                [
+                    .. verdicts.Select(v => new FieldChange(
+                        $"guards.{to}.{v.Extension}",
+                        null,
+                        JsonSerializer.SerializeToElement(
+                            new
+                            {
+                                verdict = WireName.Of(v.Decision),
+                                message = v.Message,
+                                latency_ms = v.LatencyMs,
+                            }
+                        )
+                    )),
+                ],
+                null
+            )
+        );
     }
 
     /// <summary>Tells those who only want to know that the issue is about to go along a transition.</summary>
     /// <param name="to">Key of the state to enter.</param>
     /// <param name="actorId">Whose move it is.</param>
     /// <param name="at">Instant of the move.</param>
-    public void AnnounceMove(string to, long actorId, DateTimeOffset at) => Raise(new TransitionAnnounced(Status, to, actorId, at));
+    public void AnnounceMove(string to, long actorId, DateTimeOffset at) =>
+        Raise(new TransitionAnnounced(Status, to, actorId, at));
 
     /// <summary>Tells that an extension triggered an action of the workflow.</summary>
     /// <param name="action">The action.</param>
@@ -423,8 +492,16 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="actorId">In whose name it ran.</param>
     /// <param name="at">Instant of the end.</param>
     public void RecordAction(string source, string kind, ActionOutcome outcome, string detail, long actorId, DateTimeOffset at) =>
-        history.Add(new(
-            OrganizationId, IssueAction.ActionRun, actorId, at, [new FieldChange($"actions.{source}.{kind}", null, ToJson(WireName.Of(outcome)))], detail));
+        history.Add(
+            new(
+                OrganizationId,
+                IssueAction.ActionRun,
+                actorId,
+                at,
+                [new FieldChange($"actions.{source}.{kind}", null, ToJson(WireName.Of(outcome)))],
+                detail
+            )
+        );
 
     /// <summary>Puts the issue below another one, or makes it a root. The issues below it have to be moved along.</summary>
     /// <param name="parent">The new parent, or null.</param>
@@ -475,26 +552,49 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Fold();
     }
 
-    private static IssueEdit Cleaned(IssueEdit edit) => edit with
-    {
-        Title = edit.Title.Map(title => title is null ? null : UnicodeText.CleanName(title)),
-        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
-        Labels = edit.Labels.Map<IReadOnlyList<string>?>(labels => labels is null ? null : [.. labels.Select(l => UnicodeText.CleanLabel(l ?? ""))]),
-        CustomFields = edit.CustomFields.Map(fields => fields is null ? null : UnicodeText.Clean(fields)),
-    };
+    private static IssueEdit Cleaned(IssueEdit edit) =>
+        edit with
+        {
+            Title = edit.Title.Map(title => title is null ? null : UnicodeText.CleanName(title)),
+            Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+            Labels = edit.Labels.Map<IReadOnlyList<string>?>(labels =>
+                labels is null ? null : [.. labels.Select(l => UnicodeText.CleanLabel(l ?? ""))]
+            ),
+            CustomFields = edit.CustomFields.Map(fields => fields is null ? null : UnicodeText.Clean(fields)),
+        };
 
     private static List<ErrorDetail> FaultsOf(IssueEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Title is { IsSet: true, Value: var title } && (UnicodeText.IsBlank(title) || UnicodeText.Length(title!) > MaxTitleLength))
+        if (
+            edit.Title is { IsSet: true, Value: var title }
+            && (UnicodeText.IsBlank(title) || UnicodeText.Length(title!) > MaxTitleLength)
+        )
             faults.Add(new("issue.title", $"The title has 1 to {MaxTitleLength} characters and is not blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("issue.description", $"The description has at most {MaxDescriptionLength} characters."));
-        if (edit.Labels is { IsSet: true, Value: { } labels }
-            && (labels.Count > MaxLabels || labels.Any(l => UnicodeText.IsBlank(l) || l.Contains(',', StringComparison.Ordinal) || UnicodeText.Length(l) > MaxLabelLength)))
-            faults.Add(new("issue.labels", $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, not blank and without commas."));
-        if (edit.StoryPoints.Or(null) is { } points && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points))
-            faults.Add(new("issue.story_points", $"Story points are a number from 0 to {MaxStoryPoints} with at most two decimals."));
+        if (
+            edit.Labels is { IsSet: true, Value: { } labels }
+            && (
+                labels.Count > MaxLabels
+                || labels.Any(l =>
+                    UnicodeText.IsBlank(l) || l.Contains(',', StringComparison.Ordinal) || UnicodeText.Length(l) > MaxLabelLength
+                )
+            )
+        )
+            faults.Add(
+                new(
+                    "issue.labels",
+                    $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, not blank and without commas."
+                )
+            );
+        if (
+            edit.StoryPoints.Or(null) is { } points
+            && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points)
+        )
+            faults.Add(
+                new("issue.story_points", $"Story points are a number from 0 to {MaxStoryPoints} with at most two decimals.")
+            );
         return faults;
     }
 
@@ -521,7 +621,11 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     }
 
     private (IReadOnlyDictionary<string, JsonElement> Fields, List<ErrorDetail> Faults) MergeCustomFields(
-        ProjectSchema schema, string type, IReadOnlyDictionary<string, JsonElement>? given, bool isNew)
+        ProjectSchema schema,
+        string type,
+        IReadOnlyDictionary<string, JsonElement>? given,
+        bool isNew
+    )
     {
         var merged = new Dictionary<string, JsonElement>(CustomFields, StringComparer.Ordinal);
         List<ErrorDetail> faults = [];
@@ -548,10 +652,19 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         }
 
         var touched = isNew ? defined.Values : defined.Values.Where(f => given?.ContainsKey(f.Key) == true);
-        foreach (var field in touched.Where(f => f.Required && !merged.ContainsKey(f.Key) && faults.All(d => d.Field != $"issue.custom_fields.{f.Key}")))
+        foreach (
+            var field in touched.Where(f =>
+                f.Required && !merged.ContainsKey(f.Key) && faults.All(d => d.Field != $"issue.custom_fields.{f.Key}")
+            )
+        )
             faults.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
         if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonSize.Of(merged) > MaxCustomFieldsBytes))
-            faults.Add(new("issue.custom_fields", $"An issue has at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."));
+            faults.Add(
+                new(
+                    "issue.custom_fields",
+                    $"An issue has at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."
+                )
+            );
         return (merged, faults);
     }
 
@@ -589,11 +702,13 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
 
     /// <summary>Every field that has a value.</summary>
     private List<FieldChange> Snapshot() =>
-    [
-        .. IssueFields.For(FieldUses.History).Where(f => !f.FactOf(this, default).IsMissing)
-            .Select(f => new FieldChange(f.Name, null, f.ToJson(this))),
-        .. CustomFields.Select(f => new FieldChange(IssueFields.CustomPrefix + f.Key, null, f.Value)),
-    ];
+        [
+            .. IssueFields
+                .For(FieldUses.History)
+                .Where(f => !f.FactOf(this, default).IsMissing)
+                .Select(f => new FieldChange(f.Name, null, f.ToJson(this))),
+            .. CustomFields.Select(f => new FieldChange(IssueFields.CustomPrefix + f.Key, null, f.Value)),
+        ];
 
     private static void Set<T>(string field, T from, T to, List<FieldChange> changes, Action<T> assign)
     {

@@ -55,11 +55,16 @@ public enum ActionOutcome
 /// <summary>One entry of an issue's history. Entries are only ever added.</summary>
 public sealed class IssueChange
 {
-    private IssueChange()
-    {
-    }
+    private IssueChange() { }
 
-    internal IssueChange(long organizationId, IssueAction action, long actorId, DateTimeOffset at, IReadOnlyList<FieldChange> changes, string? comment)
+    internal IssueChange(
+        long organizationId,
+        IssueAction action,
+        long actorId,
+        DateTimeOffset at,
+        IReadOnlyList<FieldChange> changes,
+        string? comment
+    )
     {
         OrganizationId = organizationId;
         Action = action;

@@ -15,7 +15,10 @@ public static class IssueErrors
     /// <param name="type">What was asked for.</param>
     /// <param name="known">The project's types.</param>
     public static Error UnknownType(string? type, IEnumerable<string> known) =>
-        Error.Validation("issue.issue_type", $"There is no issue type '{type}' in this project. Known: {string.Join(", ", known)}.");
+        Error.Validation(
+            "issue.issue_type",
+            $"There is no issue type '{type}' in this project. Known: {string.Join(", ", known)}."
+        );
 
     /// <summary><c>VALIDATION_ERROR</c>: the project has no such template.</summary>
     /// <param name="template">What was asked for.</param>
@@ -23,7 +26,10 @@ public static class IssueErrors
     public static Error UnknownTemplate(string template, IEnumerable<string> known)
     {
         var names = string.Join(", ", known);
-        return Error.Validation("issue.template", $"There is no template '{template}' in this project. {(names.Length == 0 ? "It has none" : $"Known: {names}")}.");
+        return Error.Validation(
+            "issue.template",
+            $"There is no template '{template}' in this project. {(names.Length == 0 ? "It has none" : $"Known: {names}")}."
+        );
     }
 
     /// <summary><c>VALIDATION_ERROR</c>: the workflow has no such state.</summary>
@@ -36,7 +42,9 @@ public static class IssueErrors
         return Error.Validation("issue.status", $"Workflow {workflow.Key} has no state '{state}'. Known: {known}.");
     }
 
-    /// <summary><c>FORBIDDEN</c>: only who may import opens issues in another state than the initial one (decisions, 9).</summary>
+    /// <summary>
+    /// <c>FORBIDDEN</c>: only who may import opens issues in another state than the initial one (decisions, 9).
+    /// </summary>
     /// <param name="state">The state asked for.</param>
     public static Error NotInitial(string state) =>
         Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial one.");
@@ -47,7 +55,10 @@ public static class IssueErrors
     {
         ArgumentNullException.ThrowIfNull(state);
         var message = $"{state.Label} holds at most {state.WipLimit} issues.";
-        return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("issue.status", message)] };
+        return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message)
+        {
+            Details = [new("issue.status", message)],
+        };
     }
 
     /// <summary>The field that names the assignee.</summary>
@@ -62,7 +73,9 @@ public static class IssueErrors
     public static Error UnknownMilestone(long milestone) =>
         Error.Validation("issue.milestone_id", $"There is no milestone {milestone} in this project.");
 
-    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow declares no such transition from the issue's state.</summary>
+    /// <summary>
+    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow declares no such transition from the issue's state.
+    /// </summary>
     /// <param name="key">The issue's key.</param>
     /// <param name="from">The state it is in.</param>
     /// <param name="target">What was asked for.</param>
@@ -71,12 +84,15 @@ public static class IssueErrors
     {
         ArgumentNullException.ThrowIfNull(workflow);
         var ways = string.Join(", ", workflow.Definition.From(from).Select(t => t.To));
-        var message = $"{key} cannot go from '{from}' to '{target}'. "
+        var message =
+            $"{key} cannot go from '{from}' to '{target}'. "
             + (ways.Length == 0 ? $"No transition leaves '{from}'." : $"Possible: {ways}.");
         return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("state", message)] };
     }
 
-    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: extensions deny the move, or want it approved, which makes it pending.</summary>
+    /// <summary>
+    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: extensions deny the move, or want it approved, which makes it pending.
+    /// </summary>
     /// <param name="key">The issue's key.</param>
     /// <param name="from">Key of the state that it is in.</param>
     /// <param name="to">Key of the state to enter.</param>
@@ -89,19 +105,28 @@ public static class IssueErrors
         return new(
             ErrorKind.Invalid,
             ErrorCodes.WorkflowTransitionGuardFailed,
-            $"{key} cannot go from '{from}' to '{to}' now. {string.Join(" ", reasons.Select(r => r.Sentence))}")
+            $"{key} cannot go from '{from}' to '{to}' now. {string.Join(" ", reasons.Select(r => r.Sentence))}"
+        )
         {
             Details =
             [
                 .. reasons.Select(r => new ErrorDetail("state", r.Sentence)),
                 .. verdicts.Select(v => new ErrorDetail(
-                    $"guards.{v.Extension}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{WireName.Of(v.Decision)} after {v.LatencyMs} ms"))),
+                    $"guards.{v.Extension}",
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"{WireName.Of(v.Decision)} after {v.LatencyMs} ms"
+                    )
+                )),
             ],
             IsPending = decision is GuardDecision.Pending,
         };
     }
 
-    /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow does not allow the move now; pending when only approvals are missing.</summary>
+    /// <summary>
+    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow does not allow the move now; pending when only approvals are
+    /// missing.
+    /// </summary>
     /// <param name="key">The issue's key.</param>
     /// <param name="decision">The refused move.</param>
     public static Error MoveNotAllowed(string key, MoveDecision decision)
@@ -111,7 +136,8 @@ public static class IssueErrors
         return new(
             ErrorKind.Invalid,
             ErrorCodes.WorkflowTransitionGuardFailed,
-            $"{key} cannot go from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}")
+            $"{key} cannot go from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}"
+        )
         {
             Details = [.. decision.Reasons.Select(r => new ErrorDetail(r.Field ?? "state", r.Message))],
             IsPending = decision.Reasons.All(r => r.Code is MoveReasonCodes.ApprovalRequired or MoveReasonCodes.ApprovalRejected),

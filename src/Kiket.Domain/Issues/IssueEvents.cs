@@ -76,12 +76,18 @@ public sealed record IssueTransitioned(
     bool Closes,
     IReadOnlyList<FieldChange> Changes,
     long ActorId,
-    DateTimeOffset OccurredAt) : IDomainEvent
+    DateTimeOffset OccurredAt
+) : IDomainEvent
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic()
     {
-        var moved = new PublicFact(EventNames.IssueStatusChanged) { From = From, To = To, Changes = Changes };
+        var moved = new PublicFact(EventNames.IssueStatusChanged)
+        {
+            From = From,
+            To = To,
+            Changes = Changes,
+        };
         return Closes ? [moved, moved with { Name = EventNames.IssueClosed }] : [moved];
     }
 }
@@ -104,14 +110,19 @@ public sealed record TransitionAnnounced(string From, string To, long ActorId, D
 /// <param name="ActorId">The extension's user.</param>
 /// <param name="OccurredAt">When.</param>
 public sealed record WorkflowTriggered(
-    string Action, string ExecutionId, JsonElement? Parameters, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+    string Action,
+    string ExecutionId,
+    JsonElement? Parameters,
+    long ActorId,
+    DateTimeOffset OccurredAt
+) : IDomainEvent
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() =>
-    [
-        new(EventNames.WorkflowTriggered)
-        {
-            More = PublicFact.Json(("action", Action), ("execution_id", ExecutionId), ("params", Parameters)),
-        },
-    ];
+        [
+            new(EventNames.WorkflowTriggered)
+            {
+                More = PublicFact.Json(("action", Action), ("execution_id", ExecutionId), ("params", Parameters)),
+            },
+        ];
 }

@@ -126,9 +126,7 @@ internal abstract class IssueField(string name, FieldUses uses)
     /// <param name="issue">The issue.</param>
     /// <param name="edit">The change.</param>
     /// <param name="changes">Where to note what is different.</param>
-    public virtual void Apply(Issue issue, IssueEdit edit, List<FieldChange> changes)
-    {
-    }
+    public virtual void Apply(Issue issue, IssueEdit edit, List<FieldChange> changes) { }
 }
 
 /// <summary>A field that can only be read.</summary>
@@ -163,8 +161,8 @@ internal sealed class EditableField<T>(
     FieldType<T> type,
     Func<Issue, T> get,
     Func<IssueEdit, Optional<T>> given,
-    Func<IssueEdit, T, IssueEdit> give)
-    : IssueField(name, uses)
+    Func<IssueEdit, T, IssueEdit> give
+) : IssueField(name, uses)
 {
     /// <summary>Writes it; null for a field that has a method of its own.</summary>
     public Action<Issue, T>? Set { get; init; }

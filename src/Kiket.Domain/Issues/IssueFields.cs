@@ -28,38 +28,61 @@ internal static class IssueFields
         },
         new ReadOnlyField("number", FieldUses.Placeholders, Nothing) { Value = i => i.Number },
         new EditableField<string?>(
-            "title", FieldUses.All, FieldTypes.Text, i => i.Title,
-            e => e.Title, (e, v) => e with { Title = v })
+            "title",
+            FieldUses.All,
+            FieldTypes.Text,
+            i => i.Title,
+            e => e.Title,
+            (e, v) => e with { Title = v }
+        )
         {
             Set = (i, v) => i.Title = v!,
             SortKey = By(i => i.SortKey),
             MaxLength = Issue.MaxTitleLength,
         },
         new EditableField<string?>(
-            "description", FieldUses.All, FieldTypes.Text, i => i.Description,
-            e => e.Description, (e, v) => e with { Description = v })
+            "description",
+            FieldUses.All,
+            FieldTypes.Text,
+            i => i.Description,
+            e => e.Description,
+            (e, v) => e with { Description = v }
+        )
         {
             Set = (i, v) => i.Description = v,
             MaxLength = Issue.MaxDescriptionLength,
         },
         new ReadOnlyField(
-            "status", FieldUses.Conditions | FieldUses.Placeholders | FieldUses.History, (i, _) => FieldValue.Of(i.Status))
+            "status",
+            FieldUses.Conditions | FieldUses.Placeholders | FieldUses.History,
+            (i, _) => FieldValue.Of(i.Status)
+        )
         {
             Value = i => i.Status,
             SortKey = By(i => i.StatusKey),
             Filters = ["status"],
         },
         new EditableField<string?>(
-            "issue_type", FieldUses.All, FieldTypes.Text, i => i.IssueType,
-            e => e.IssueType, (e, v) => e with { IssueType = v })
+            "issue_type",
+            FieldUses.All,
+            FieldTypes.Text,
+            i => i.IssueType,
+            e => e.IssueType,
+            (e, v) => e with { IssueType = v }
+        )
         {
             Aliases = [new("type", FieldUses.Definitions | FieldUses.Actions)], // elsewhere it can be a custom field
             SortKey = By(i => i.TypeKey),
             Filters = ["issue_type"],
         },
         new EditableField<IssuePriority>(
-            "priority", FieldUses.All, FieldTypes.Priority, i => i.Priority,
-            e => e.Priority, (e, v) => e with { Priority = v })
+            "priority",
+            FieldUses.All,
+            FieldTypes.Priority,
+            i => i.Priority,
+            e => e.Priority,
+            (e, v) => e with { Priority = v }
+        )
         {
             Set = (i, v) => i.Priority = v,
             SortKey = By(i => i.Priority),
@@ -67,8 +90,13 @@ internal static class IssueFields
             Choices = [.. WireName.All<IssuePriority>()],
         },
         new EditableField<long?>(
-            "assignee_id", FieldUses.Reference, FieldTypes.Id, i => i.AssigneeId,
-            e => e.AssigneeId, (e, v) => e with { AssigneeId = v })
+            "assignee_id",
+            FieldUses.Reference,
+            FieldTypes.Id,
+            i => i.AssigneeId,
+            e => e.AssigneeId,
+            (e, v) => e with { AssigneeId = v }
+        )
         {
             Set = (i, v) => i.AssigneeId = v,
             Aliases = [new("assignee", ExceptConditions), new("assigned_to", ExceptConditions)], // which compare users
@@ -78,50 +106,81 @@ internal static class IssueFields
         new ReadOnlyField(
             "assignee",
             FieldUses.Conditions,
-            (i, s) => i.AssigneeId is { } id ? FieldValue.OfUser(id, s.AssigneeEmail) : FieldValue.Missing)
+            (i, s) => i.AssigneeId is { } id ? FieldValue.OfUser(id, s.AssigneeEmail) : FieldValue.Missing
+        )
         {
             Aliases = [new("assigned_to")],
         },
         new ReadOnlyField("reporter_id", FieldUses.Placeholders, Nothing) { Value = i => i.ReporterId },
         new ReadOnlyField("reporter", FieldUses.Conditions, (i, s) => FieldValue.OfUser(i.ReporterId, s.ReporterEmail)),
         new EditableField<long?>(
-            "parent_id", FieldUses.Reference, FieldTypes.Id, i => i.ParentId,
-            e => e.ParentId, (e, v) => e with { ParentId = v })
+            "parent_id",
+            FieldUses.Reference,
+            FieldTypes.Id,
+            i => i.ParentId,
+            e => e.ParentId,
+            (e, v) => e with { ParentId = v }
+        )
         {
             Aliases = [new("parent")],
             Filters = ["parent_id"],
         },
         new EditableField<long?>(
-            "milestone_id", FieldUses.Reference, FieldTypes.Id, i => i.MilestoneId,
-            e => e.MilestoneId, (e, v) => e with { MilestoneId = v })
+            "milestone_id",
+            FieldUses.Reference,
+            FieldTypes.Id,
+            i => i.MilestoneId,
+            e => e.MilestoneId,
+            (e, v) => e with { MilestoneId = v }
+        )
         {
             Set = (i, v) => i.MilestoneId = v,
             Aliases = [new("milestone")],
             Filters = ["milestone_id"],
         },
         new EditableField<decimal?>(
-            "story_points", FieldUses.All, FieldTypes.Amount, i => i.StoryPoints,
-            e => e.StoryPoints, (e, v) => e with { StoryPoints = v })
+            "story_points",
+            FieldUses.All,
+            FieldTypes.Amount,
+            i => i.StoryPoints,
+            e => e.StoryPoints,
+            (e, v) => e with { StoryPoints = v }
+        )
         {
             Set = (i, v) => i.StoryPoints = v,
         },
         new EditableField<DateOnly?>(
-            "start_date", FieldUses.All, FieldTypes.Day, i => i.StartDate,
-            e => e.StartDate, (e, v) => e with { StartDate = v })
+            "start_date",
+            FieldUses.All,
+            FieldTypes.Day,
+            i => i.StartDate,
+            e => e.StartDate,
+            (e, v) => e with { StartDate = v }
+        )
         {
             Set = (i, v) => i.StartDate = v,
         },
         new EditableField<DateOnly?>(
-            "due_date", FieldUses.All, FieldTypes.Day, i => i.DueDate,
-            e => e.DueDate, (e, v) => e with { DueDate = v })
+            "due_date",
+            FieldUses.All,
+            FieldTypes.Day,
+            i => i.DueDate,
+            e => e.DueDate,
+            (e, v) => e with { DueDate = v }
+        )
         {
             Set = (i, v) => i.DueDate = v,
             SortKey = By(i => i.DueDate),
             Filters = ["due_after", "due_before"],
         },
         new EditableField<IReadOnlyList<string>?>(
-            "labels", FieldUses.All, FieldTypes.Labels, i => i.Labels,
-            e => e.Labels, (e, v) => e with { Labels = new(v) })
+            "labels",
+            FieldUses.All,
+            FieldTypes.Labels,
+            i => i.Labels,
+            e => e.Labels,
+            (e, v) => e with { Labels = new(v) }
+        )
         {
             Set = (i, v) => i.Labels = v!,
             Filters = ["label"],
@@ -140,16 +199,17 @@ internal static class IssueFields
         new ReadOnlyField(
             "hours_until_due",
             FieldUses.Conditions,
-            (i, s) => i.DueDate is { } due
-                ? HoursBetween(s.Now, new(due, TimeOnly.MinValue, TimeSpan.Zero))
-                : FieldValue.Missing),
+            (i, s) => i.DueDate is { } due ? HoursBetween(s.Now, new(due, TimeOnly.MinValue, TimeSpan.Zero)) : FieldValue.Missing
+        ),
     ];
 
     /// <summary>The names that conditions can use, custom fields aside.</summary>
     public static IReadOnlySet<string> OfConditions { get; } = NamesFor(FieldUses.Conditions).ToHashSet(StringComparer.Ordinal);
 
     private static readonly IReadOnlyList<(string Name, IssueField Field)> FactFields =
-        [.. For(FieldUses.Conditions).SelectMany(f => f.NamesFor(FieldUses.Conditions).Select(name => (name, f)))];
+    [
+        .. For(FieldUses.Conditions).SelectMany(f => f.NamesFor(FieldUses.Conditions).Select(name => (name, f))),
+    ];
 
     /// <summary>The fields that workflows of a project can name.</summary>
     /// <param name="custom">Its custom fields; none means that issues may have any.</param>
@@ -183,7 +243,8 @@ internal static class IssueFields
     /// <param name="edit">The change.</param>
     /// <param name="given">Values by name; each is one that its field can hold.</param>
     public static IssueEdit Fill(IssueEdit edit, IReadOnlyDictionary<string, JsonElement> given) =>
-        For(FieldUses.Definitions).Where(f => given.ContainsKey(f.Name) && !f.IsGiven(edit))
+        For(FieldUses.Definitions)
+            .Where(f => given.ContainsKey(f.Name) && !f.IsGiven(edit))
             .Aggregate(edit, (filled, field) => field.Read(filled, given[field.Name]) ?? filled);
 
     private static FieldValue Nothing(Issue issue, FactSources sources) => FieldValue.Missing;

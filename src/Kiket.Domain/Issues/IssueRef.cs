@@ -24,9 +24,7 @@ public readonly record struct IssueRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out IssueRef reference)
     {
-        reference = WireId.TryParse(text, out var id)
-            ? new(id, null)
-            : new(null, text?.ToUpperInvariant());
+        reference = WireId.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 

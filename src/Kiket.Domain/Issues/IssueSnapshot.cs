@@ -3,7 +3,9 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
 
-/// <summary>The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.</summary>
+/// <summary>
+/// The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.
+/// </summary>
 public sealed record IssueSnapshot
 {
     /// <summary>The project's key, a hyphen and the number.</summary>

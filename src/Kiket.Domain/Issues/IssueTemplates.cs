@@ -10,7 +10,9 @@ public static class IssueTemplates
     /// <summary>Fills what the caller leaves open.</summary>
     /// <param name="template">The template.</param>
     /// <param name="given">What the caller gives; it wins, field by field and custom field by custom field.</param>
-    /// <returns>All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.</returns>
+    /// <returns>
+    /// All fields, or <c>VALIDATION_ERROR</c> with every field that the template requires or describes and that does not fit.
+    /// </returns>
     public static Result<IssueEdit> Fill(this IssueTemplate template, IssueEdit given)
     {
         ArgumentNullException.ThrowIfNull(template);
@@ -24,7 +26,10 @@ public static class IssueTemplates
             filled = filled with { CustomFields = custom };
         List<ErrorDetail> faults =
         [
-            .. template.RequiredFields.Select(FieldName).Distinct().Where(f => IsMissing(f, filled, custom))
+            .. template
+                .RequiredFields.Select(FieldName)
+                .Distinct()
+                .Where(f => IsMissing(f, filled, custom))
                 .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} needs {f}.")),
             .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => FaultOf(f, custom)).OfType<ErrorDetail>(),
         ];
@@ -32,7 +37,9 @@ public static class IssueTemplates
     }
 
     private static ErrorDetail? FaultOf(CustomField field, Dictionary<string, JsonElement> custom) =>
-        custom.TryGetValue(field.Key, out var value) && value.ValueKind is not JsonValueKind.Null && field.FaultOf(value) is { } fault
+        custom.TryGetValue(field.Key, out var value)
+        && value.ValueKind is not JsonValueKind.Null
+        && field.FaultOf(value) is { } fault
             ? new($"issue.{IssueFields.CustomPrefix}{field.Key}", fault)
             : null;
 
@@ -43,7 +50,9 @@ public static class IssueTemplates
 
     private static bool IsMissing(string field, IssueEdit edit, Dictionary<string, JsonElement> custom) =>
         IssueFields.Find(field, FieldUses.Requirements)?.IsMissing(edit)
-        ?? (!custom.TryGetValue(field[IssueFields.CustomPrefix.Length..], out var value)
+        ?? (
+            !custom.TryGetValue(field[IssueFields.CustomPrefix.Length..], out var value)
             || value.ValueKind is JsonValueKind.Null
-            || (value.ValueKind is JsonValueKind.String && UnicodeText.IsBlank(value.GetString())));
+            || (value.ValueKind is JsonValueKind.String && UnicodeText.IsBlank(value.GetString()))
+        );
 }

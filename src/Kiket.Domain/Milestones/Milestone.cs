@@ -31,9 +31,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     /// <summary>Longest release, in characters.</summary>
     public const int MaxReleaseLength = 50;
 
-    private Milestone()
-    {
-    }
+    private Milestone() { }
 
     /// <summary>The project.</summary>
     public long ProjectId { get; private set; }
@@ -76,7 +74,12 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
         if (faults.Count > 0)
             return Error.Validation(faults);
 
-        var milestone = new Milestone { OrganizationId = project.OrganizationId, ProjectId = project.Id, CreatedById = actorId };
+        var milestone = new Milestone
+        {
+            OrganizationId = project.OrganizationId,
+            ProjectId = project.Id,
+            CreatedById = actorId,
+        };
         milestone.Apply(fields);
         milestone.Created(at);
         return milestone;
@@ -117,19 +120,33 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
         targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
 
     /// <inheritdoc/>
-    public void RefreshTexts() => Apply(Cleaned(new() { Name = Name, Description = Description, Release = Release }));
+    public void RefreshTexts() =>
+        Apply(
+            Cleaned(
+                new()
+                {
+                    Name = Name,
+                    Description = Description,
+                    Release = Release,
+                }
+            )
+        );
 
-    private static MilestoneEdit Cleaned(MilestoneEdit edit) => edit with
-    {
-        Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
-        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
-        Release = edit.Release.Map(release => release is null ? null : UnicodeText.CleanName(release)),
-    };
+    private static MilestoneEdit Cleaned(MilestoneEdit edit) =>
+        edit with
+        {
+            Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
+            Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+            Release = edit.Release.Map(release => release is null ? null : UnicodeText.CleanName(release)),
+        };
 
     private static List<ErrorDetail> FaultsOf(MilestoneEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Name is { IsSet: true, Value: var name } && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > MaxNameLength))
+        if (
+            edit.Name is { IsSet: true, Value: var name }
+            && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > MaxNameLength)
+        )
             faults.Add(new("milestone.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("milestone.description", $"The description has at most {MaxDescriptionLength} characters."));

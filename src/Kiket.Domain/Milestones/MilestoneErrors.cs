@@ -7,5 +7,6 @@ public static class MilestoneErrors
 {
     /// <summary><c>MILESTONE_NOT_FOUND</c>: the project has no such milestone.</summary>
     /// <param name="id">What was asked for.</param>
-    public static Error NotFound(long id) => new(ErrorKind.NotFound, "MILESTONE_NOT_FOUND", $"There is no milestone {id} in this project.");
+    public static Error NotFound(long id) =>
+        new(ErrorKind.NotFound, "MILESTONE_NOT_FOUND", $"There is no milestone {id} in this project.");
 }

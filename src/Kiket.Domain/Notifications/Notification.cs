@@ -28,9 +28,7 @@ public sealed class Notification
     /// <summary>Longest message, in characters; a longer one is cut.</summary>
     public const int MaxMessageLength = 2_000;
 
-    private Notification()
-    {
-    }
+    private Notification() { }
 
     /// <summary>Database id; later notifications have greater ones.</summary>
     public long Id { get; private set; }

@@ -9,9 +9,7 @@ public sealed class Organization : AggregateRoot, IKeepsTexts
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
 
-    private Organization()
-    {
-    }
+    private Organization() { }
 
     /// <summary>Unique short name in lower case, digits and hyphens.</summary>
     public string Slug { get; private set; } = "";
@@ -33,7 +31,10 @@ public sealed class Organization : AggregateRoot, IKeepsTexts
     {
         var slug = SlugOf(name);
         if (slug.Length == 0 || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxNameLength)
-            return Error.Validation("organization.name", $"The name needs a letter or digit and at most {MaxNameLength} characters.");
+            return Error.Validation(
+                "organization.name",
+                $"The name needs a letter or digit and at most {MaxNameLength} characters."
+            );
 
         var organization = new Organization { Name = UnicodeText.CleanName(name), Slug = slug };
         organization.Created(at);

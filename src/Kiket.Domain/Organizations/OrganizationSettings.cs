@@ -34,9 +34,11 @@ public sealed record OrganizationSettings
     public IReadOnlyList<Holiday> Holidays { get; init; } = [];
 
     /// <summary>
-    /// Points of issues that are not estimated, by key of their type in lower case. An epic has none: its work is in its children.
+    /// Points of issues that are not estimated, by key of their type in lower case. An epic has none: its work is in its
+    /// children.
     /// </summary>
-    public IReadOnlyDictionary<string, decimal> StoryPoints { get; init; } = new Dictionary<string, decimal> { ["epic"] = 0, ["userstory"] = 3 };
+    public IReadOnlyDictionary<string, decimal> StoryPoints { get; init; } =
+        new Dictionary<string, decimal> { ["epic"] = 0, ["userstory"] = 3 };
 
     /// <summary>Points per week of a user who has no capacity of their own.</summary>
     public decimal DefaultCapacity { get; init; } = 10;
@@ -46,7 +48,8 @@ public sealed record OrganizationSettings
 
     /// <summary>The calendar of the organization.</summary>
     /// <exception cref="TimeZoneNotFoundException">This machine does not know the time zone.</exception>
-    public BusinessCalendar Calendar() => BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), Hours, Holidays.Select(h => h.Date));
+    public BusinessCalendar Calendar() =>
+        BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), Hours, Holidays.Select(h => h.Date));
 
     /// <summary>Points that an issue counts.</summary>
     /// <param name="estimate">Its own estimate, or null.</param>
@@ -78,15 +81,27 @@ public sealed record OrganizationSettings
         var holidays = edit.Holidays.Or(Holidays) ?? [];
         if (holidays.Count > MaxHolidays)
             Fault("holidays", $"At most {MaxHolidays} holidays.");
-        if (holidays.Any(h => h.Name is { } name && (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxHolidayNameLength)))
+        if (
+            holidays.Any(h =>
+                h.Name is { } name
+                && (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxHolidayNameLength)
+            )
+        )
             Fault("holidays", $"The name of a holiday has 1 to {MaxHolidayNameLength} characters.");
         if (holidays.DistinctBy(h => h.Date).Count() != holidays.Count)
             Fault("holidays", "Each day is a holiday only once.");
 
         var points = edit.StoryPoints.Or(StoryPoints) ?? new Dictionary<string, decimal>();
         var byType = points.ToLookup(p => p.Key.ToLowerInvariant(), p => p.Value);
-        if (points.Count > MaxStoryPoints || points.Any(p => p.Key.Length is 0 or > MaxTypeLength || !IsAmount(p.Value, MaxPoints)) || byType.Count != points.Count)
-            Fault("story_points", $"At most {MaxStoryPoints} issue types, each once, with 0 to {MaxPoints:0} points of at most two decimals.");
+        if (
+            points.Count > MaxStoryPoints
+            || points.Any(p => p.Key.Length is 0 or > MaxTypeLength || !IsAmount(p.Value, MaxPoints))
+            || byType.Count != points.Count
+        )
+            Fault(
+                "story_points",
+                $"At most {MaxStoryPoints} issue types, each once, with 0 to {MaxPoints:0} points of at most two decimals."
+            );
         var capacity = edit.DefaultCapacity.Or(DefaultCapacity);
         if (!IsAmount(capacity, MaxCapacity))
             Fault("default_capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals.");
@@ -100,7 +115,12 @@ public sealed record OrganizationSettings
         {
             TimeZone = zone!,
             Hours = hours!,
-            Holidays = [.. holidays.Select(h => h with { Name = h.Name is null ? null : UnicodeText.CleanName(h.Name) }).OrderBy(h => h.Date)],
+            Holidays =
+            [
+                .. holidays
+                    .Select(h => h with { Name = h.Name is null ? null : UnicodeText.CleanName(h.Name) })
+                    .OrderBy(h => h.Date),
+            ],
             StoryPoints = byType.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => p.Single()),
             DefaultCapacity = capacity,
             MemberWipLimit = limit,
@@ -109,11 +129,13 @@ public sealed record OrganizationSettings
         void Fault(string field, string message) => faults.Add(new($"settings.{field}", message));
     }
 
-    private static bool IsAmount(decimal amount, decimal most) => amount >= 0 && amount <= most && decimal.Round(amount, 2) == amount;
+    private static bool IsAmount(decimal amount, decimal most) =>
+        amount >= 0 && amount <= most && decimal.Round(amount, 2) == amount;
 
     /// <summary>Only names of the IANA: those of Windows mean nothing to others.</summary>
     private static bool IsTimeZone(string? name) =>
-        name is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _)
+        name is { Length: > 0 and <= 64 }
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out _)
         && (name == "UTC" || !TimeZoneInfo.TryConvertWindowsIdToIanaId(name, out _));
 }
 

@@ -80,7 +80,9 @@ public sealed record IssueTemplate(string Key, string Name)
     /// <summary>The custom fields.</summary>
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } = new Dictionary<string, JsonElement>();
 
-    /// <summary>The fields that must have a value in the end; a name that is no built-in field is that of a custom field.</summary>
+    /// <summary>
+    /// The fields that must have a value in the end; a name that is no built-in field is that of a custom field.
+    /// </summary>
     public IReadOnlyList<string> RequiredFields { get; init; } = [];
 
     /// <summary>What the template says about fields: their labels, types and options.</summary>

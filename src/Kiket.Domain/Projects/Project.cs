@@ -42,9 +42,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <summary>Most bytes of settings, as UTF-8 JSON.</summary>
     public const int MaxSettingsBytes = 65_536;
 
-    private Project()
-    {
-    }
+    private Project() { }
 
     /// <summary>First part of its issues' keys; unique in the organization and never changed.</summary>
     public string Key { get; private set; } = "";
@@ -162,7 +160,8 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <param name="userId">Who.</param>
     /// <param name="role">The role, or null for the end of the membership.</param>
     /// <returns>
-    /// Success; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> when the user leads the project and would be less than a lead.
+    /// Success; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> when the user leads the project and would be less than a
+    /// lead.
     /// </returns>
     public Result AllowMembership(long userId, ProjectRole? role)
     {
@@ -198,50 +197,60 @@ public sealed class Project : AggregateRoot, IKeepsTexts
         Fold();
     }
 
-    private static ProjectEdit Cleaned(ProjectEdit edit) => edit with
-    {
-        Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
-        Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
-    };
+    private static ProjectEdit Cleaned(ProjectEdit edit) =>
+        edit with
+        {
+            Name = edit.Name.Map(name => name is null ? null : UnicodeText.CleanName(name)),
+            Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
+        };
 
     private List<ErrorDetail> FaultsOf(ProjectEdit edit)
     {
         List<ErrorDetail> faults = [];
-        if (edit.Name is { IsSet: true, Value: var name } && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) is < 2 or > MaxNameLength))
+        if (
+            edit.Name is { IsSet: true, Value: var name }
+            && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) is < 2 or > MaxNameLength)
+        )
             faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters and is not blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
             faults.Add(new("project.description", $"The description has at most {MaxDescriptionLength} characters."));
         if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
-            faults.Add(new("project.github_repo_url", $"The repository is an http or https address of at most {MaxUrlLength} characters."));
+            faults.Add(
+                new(
+                    "project.github_repo_url",
+                    $"The repository is an http or https address of at most {MaxUrlLength} characters."
+                )
+            );
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
             faults.Add(new("project.end_date", "The end date is not before the start date."));
-        if (edit.Settings is { IsSet: true, Value: { } settings }
-            && JsonSize.Of(settings) > MaxSettingsBytes)
+        if (edit.Settings is { IsSet: true, Value: { } settings } && JsonSize.Of(settings) > MaxSettingsBytes)
             faults.Add(new("project.settings", $"The settings have at most {MaxSettingsBytes} bytes."));
         return faults;
     }
 
     /// <summary>What an event of a change may tell, by wire name.</summary>
     private (string Field, JsonElement? Value)[] Fields() =>
-    [
-        ("name", ToJson(Name)),
-        ("description", ToJson(Description)),
-        ("status", ToJson(WireName.Of(Status))),
-        ("visibility", ToJson(WireName.Of(Visibility))),
-        ("github_repo_url", ToJson(GithubRepoUrl)),
-        ("start_date", ToJson(StartDate)),
-        ("end_date", ToJson(EndDate)),
-        ("workflow_sync_enabled", ToJson(WorkflowSyncEnabled)),
-        ("workflow_auto_boards", ToJson(WorkflowAutoBoards)),
-        ("settings", ToJson(Settings)),
-        ("lead_id", ToJson(LeadId)),
-    ];
+        [
+            ("name", ToJson(Name)),
+            ("description", ToJson(Description)),
+            ("status", ToJson(WireName.Of(Status))),
+            ("visibility", ToJson(WireName.Of(Visibility))),
+            ("github_repo_url", ToJson(GithubRepoUrl)),
+            ("start_date", ToJson(StartDate)),
+            ("end_date", ToJson(EndDate)),
+            ("workflow_sync_enabled", ToJson(WorkflowSyncEnabled)),
+            ("workflow_auto_boards", ToJson(WorkflowAutoBoards)),
+            ("settings", ToJson(Settings)),
+            ("lead_id", ToJson(LeadId)),
+        ];
 
     private void RaiseUpdated((string Field, JsonElement? Value)[] before, long actorId, DateTimeOffset at)
     {
         List<FieldChange> changes =
         [
-            .. before.Zip(Fields()).Where(f => f.First.Value?.GetRawText() != f.Second.Value?.GetRawText())
+            .. before
+                .Zip(Fields())
+                .Where(f => f.First.Value?.GetRawText() != f.Second.Value?.GetRawText())
                 .Select(f => new FieldChange(f.First.Field, f.First.Value, f.Second.Value)),
         ];
         if (changes.Count > 0)

@@ -28,7 +28,9 @@ public static class ProjectPolicy
     /// <param name="actor">Who asks.</param>
     /// <param name="project">The project.</param>
     /// <param name="membership">The actor's role in the project, or null for no member.</param>
-    /// <returns>For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.</returns>
+    /// <returns>
+    /// For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.
+    /// </returns>
     public static ProjectAccess AccessOf(Actor actor, Project project, ProjectRole? membership)
     {
         ArgumentNullException.ThrowIfNull(actor);

@@ -5,12 +5,15 @@ namespace Kiket.Domain.Projects;
 /// <summary>The refusals about projects and their members.</summary>
 public static class ProjectErrors
 {
-    internal static readonly ErrorDetail KeyDetail =
-        new("project.project_key", $"A project key is an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}.");
+    internal static readonly ErrorDetail KeyDetail = new(
+        "project.project_key",
+        $"A project key is an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}."
+    );
 
     /// <summary><c>PROJECT_NOT_FOUND</c>: no such project that the actor can see.</summary>
     /// <param name="project">What was asked for.</param>
-    public static Error NotFound(ProjectRef project) => new(ErrorKind.NotFound, "PROJECT_NOT_FOUND", $"There is no project {project}.");
+    public static Error NotFound(ProjectRef project) =>
+        new(ErrorKind.NotFound, "PROJECT_NOT_FOUND", $"There is no project {project}.");
 
     /// <summary><c>PROJECT_ARCHIVED</c>: it takes no changes.</summary>
     /// <param name="key">The project's key.</param>
@@ -46,10 +49,15 @@ public static class ProjectErrors
     public static Error UnknownTeamRole(string role, IEnumerable<string> known)
     {
         var names = string.Join(", ", known);
-        return Error.Validation("member.team_roles", $"The team has no role '{role}'. {(names.Length == 0 ? "The project's definition names none" : $"Known: {names}")}.");
+        return Error.Validation(
+            "member.team_roles",
+            $"The team has no role '{role}'. {(names.Length == 0 ? "The project's definition names none" : $"Known: {names}")}."
+        );
     }
 
-    /// <summary><c>VALIDATION_ERROR</c>: the project's lead is a member with the role <c>lead</c> for as long as they lead it.</summary>
+    /// <summary>
+    /// <c>VALIDATION_ERROR</c>: the project's lead is a member with the role <c>lead</c> for as long as they lead it.
+    /// </summary>
     /// <param name="user">The lead.</param>
     public static Error LeadIsMember(long user) =>
         Error.Validation("member.user_id", $"User {user} leads the project; give it another lead_id first.");
@@ -58,9 +66,13 @@ public static class ProjectErrors
     /// <param name="key">The project's key.</param>
     /// <param name="needed">What the action needs.</param>
     public static Error Forbidden(string key, ProjectAccess needed) =>
-        Error.Forbidden($"Your role does not allow you to {(needed switch { ProjectAccess.Lead => "delete issues of", ProjectAccess.Manage => "manage", _ => "change" })} project {key}.");
+        Error.Forbidden(
+            $"Your role does not allow you to "
+                + $"{(needed switch { ProjectAccess.Lead => "delete issues of", ProjectAccess.Manage => "manage", _ => "change" })} project {key}."
+        );
 
     /// <summary><c>MEMBER_NOT_FOUND</c>: the user is not a member.</summary>
     /// <param name="user">Who was named.</param>
-    public static Error MemberNotFound(long user) => new(ErrorKind.NotFound, "MEMBER_NOT_FOUND", $"User {user} is not a member of the project.");
+    public static Error MemberNotFound(long user) =>
+        new(ErrorKind.NotFound, "MEMBER_NOT_FOUND", $"User {user} is not a member of the project.");
 }

@@ -3,7 +3,9 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
 
-/// <summary>A project's key: an upper-case letter, then upper-case letters and digits; the first part of every issue key.</summary>
+/// <summary>
+/// A project's key: an upper-case letter, then upper-case letters and digits; the first part of every issue key.
+/// </summary>
 public static class ProjectKey
 {
     /// <summary>Longest key, in characters.</summary>
@@ -12,7 +14,8 @@ public static class ProjectKey
     /// <summary>Whether a text is a project key. Source: contract, section 6.</summary>
     /// <param name="text">The text.</param>
     public static bool IsValid(string? text) =>
-        text is { Length: > 0 and <= MaxLength } && char.IsAsciiLetterUpper(text[0])
+        text is { Length: > 0 and <= MaxLength }
+        && char.IsAsciiLetterUpper(text[0])
         && text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c));
 
     /// <summary>Makes a key out of a project's name: its letters and digits, in upper case.</summary>
@@ -47,9 +50,7 @@ public readonly record struct ProjectRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ProjectRef reference)
     {
-        reference = WireId.TryParse(text, out var id)
-            ? new(id, null)
-            : new(null, text?.ToUpperInvariant());
+        reference = WireId.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 

@@ -16,9 +16,7 @@ public enum ProjectRole
 /// <summary>A user's membership in a project.</summary>
 public sealed class ProjectMember
 {
-    private ProjectMember()
-    {
-    }
+    private ProjectMember() { }
 
     /// <summary>The organization of both.</summary>
     public long OrganizationId { get; private set; }
@@ -32,7 +30,9 @@ public sealed class ProjectMember
     /// <summary>The user's role in the project.</summary>
     public ProjectRole Role { get; private set; }
 
-    /// <summary>The member's roles in the project's team, as its definition names them; approvals and notifications refer to them.</summary>
+    /// <summary>
+    /// The member's roles in the project's team, as its definition names them; approvals and notifications refer to them.
+    /// </summary>
     public IReadOnlyList<string> TeamRoles { get; private set; } = [];
 
     /// <summary>When the membership began (UTC).</summary>

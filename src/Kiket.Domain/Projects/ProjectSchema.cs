@@ -10,22 +10,44 @@ namespace Kiket.Domain.Projects;
 /// <param name="CustomFields">The custom fields; empty means that any key may be used.</param>
 /// <param name="TeamRoles">The roles that the project's definition names.</param>
 public sealed record ProjectSchema(
-    string DefaultWorkflow, IReadOnlyList<IssueType> IssueTypes, IReadOnlyList<CustomField> CustomFields, IReadOnlyList<TeamRole> TeamRoles)
+    string DefaultWorkflow,
+    IReadOnlyList<IssueType> IssueTypes,
+    IReadOnlyList<CustomField> CustomFields,
+    IReadOnlyList<TeamRole> TeamRoles
+)
 {
     /// <summary>
     /// The schema of a project without definitions: the built-in workflow and the types Epic, UserStory, Task and Bug
     /// (architecture, section 5).
     /// </summary>
-    public static ProjectSchema BuiltIn { get; } = new(
-        "default",
-        [
-            new("Epic", "Epic") { AllowChildren = true, Color = "purple", Icon = "diagram-3", Position = 0 },
-            new("UserStory", "Story") { AllowChildren = true, Position = 1 },
-            new("Task", "Task") { Color = "info", Icon = "check-square", Position = 2 },
-            new("Bug", "Bug") { Color = "danger", Icon = "bug", Position = 3 },
-        ],
-        [],
-        []);
+    public static ProjectSchema BuiltIn { get; } =
+        new(
+            "default",
+            [
+                new("Epic", "Epic")
+                {
+                    AllowChildren = true,
+                    Color = "purple",
+                    Icon = "diagram-3",
+                    Position = 0,
+                },
+                new("UserStory", "Story") { AllowChildren = true, Position = 1 },
+                new("Task", "Task")
+                {
+                    Color = "info",
+                    Icon = "check-square",
+                    Position = 2,
+                },
+                new("Bug", "Bug")
+                {
+                    Color = "danger",
+                    Icon = "bug",
+                    Position = 3,
+                },
+            ],
+            [],
+            []
+        );
 
     /// <summary>What the author of the project's definitions calls this version of them, or null.</summary>
     public string? Version { get; init; }
@@ -41,7 +63,8 @@ public sealed record ProjectSchema(
 
     /// <summary>The template with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
-    public IssueTemplate? FindTemplate(string key) => Templates.FirstOrDefault(t => string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
+    public IssueTemplate? FindTemplate(string key) =>
+        Templates.FirstOrDefault(t => string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The team's roles with these names, as the definition spells them.</summary>
     /// <param name="names">The names, upper and lower case alike.</param>
@@ -182,48 +205,57 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
     /// <summary>A hint for people, or null.</summary>
     public string? HelperText { get; init; }
 
-    /// <summary>The coarse type that every client understands: string, text, number, boolean or enum (contract, section 10).</summary>
-    public string CoarseType => Type switch
-    {
-        CustomFieldType.Text => "text",
-        CustomFieldType.Number or CustomFieldType.Integer => "number",
-        CustomFieldType.Boolean => "boolean",
-        CustomFieldType.Enum or CustomFieldType.MultiEnum => "enum",
-        _ => "string",
-    };
+    /// <summary>
+    /// The coarse type that every client understands: string, text, number, boolean or enum (contract, section 10).
+    /// </summary>
+    public string CoarseType =>
+        Type switch
+        {
+            CustomFieldType.Text => "text",
+            CustomFieldType.Number or CustomFieldType.Integer => "number",
+            CustomFieldType.Boolean => "boolean",
+            CustomFieldType.Enum or CustomFieldType.MultiEnum => "enum",
+            _ => "string",
+        };
 
     /// <summary>What is wrong with a value, or null when it fits.</summary>
     /// <param name="value">A value other than JSON null.</param>
-    public string? FaultOf(JsonElement value) => Type switch
-    {
-        CustomFieldType.String => TextFault(value, 255),
-        CustomFieldType.Text => TextFault(value, 65_536),
-        CustomFieldType.Number => value.ValueKind is JsonValueKind.Number ? null : $"{Label} is a number.",
-        CustomFieldType.Integer =>
-            value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _) ? null : $"{Label} is a whole number.",
-        CustomFieldType.Boolean =>
-            value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : $"{Label} is true or false.",
-        CustomFieldType.Enum => IsOption(value) ? null : $"{Label} is one of {string.Join(", ", Options)}.",
-        CustomFieldType.MultiEnum =>
-            value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(IsOption)
+    public string? FaultOf(JsonElement value) =>
+        Type switch
+        {
+            CustomFieldType.String => TextFault(value, 255),
+            CustomFieldType.Text => TextFault(value, 65_536),
+            CustomFieldType.Number => value.ValueKind is JsonValueKind.Number ? null : $"{Label} is a number.",
+            CustomFieldType.Integer => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _)
+                ? null
+                : $"{Label} is a whole number.",
+            CustomFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                ? null
+                : $"{Label} is true or false.",
+            CustomFieldType.Enum => IsOption(value) ? null : $"{Label} is one of {string.Join(", ", Options)}.",
+            CustomFieldType.MultiEnum => value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(IsOption)
                 ? null
                 : $"{Label} is a list of {string.Join(", ", Options)}.",
-        CustomFieldType.Date =>
-            TextOf(value) is { } day && DateOnly.TryParseExact(day, "yyyy-MM-dd", out _) ? null : $"{Label} is a date, YYYY-MM-DD.",
-        CustomFieldType.Datetime =>
-            value.ValueKind is JsonValueKind.String && value.TryGetDateTimeOffset(out _) ? null : $"{Label} is an ISO 8601 time.",
-        CustomFieldType.Url =>
-            WebAddress.IsHttp(TextOf(value), int.MaxValue) ? null : $"{Label} is an http or https address.",
-        CustomFieldType.Email =>
-            EmailAddress.IsValid(TextOf(value)) ? null : $"{Label} is an e-mail address.",
-        _ => throw new InvalidOperationException($"There is no rule for {Type}."),
-    };
+            CustomFieldType.Date => TextOf(value) is { } day && DateOnly.TryParseExact(day, "yyyy-MM-dd", out _)
+                ? null
+                : $"{Label} is a date, YYYY-MM-DD.",
+            CustomFieldType.Datetime => value.ValueKind is JsonValueKind.String && value.TryGetDateTimeOffset(out _)
+                ? null
+                : $"{Label} is an ISO 8601 time.",
+            CustomFieldType.Url => WebAddress.IsHttp(TextOf(value), int.MaxValue)
+                ? null
+                : $"{Label} is an http or https address.",
+            CustomFieldType.Email => EmailAddress.IsValid(TextOf(value)) ? null : $"{Label} is an e-mail address.",
+            _ => throw new InvalidOperationException($"There is no rule for {Type}."),
+        };
 
     private static string? TextOf(JsonElement value) => value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
-    private bool IsOption(JsonElement value) => TextOf(value) is { } text && (Options.Count == 0 || Options.Contains(text, StringComparer.Ordinal));
+    private bool IsOption(JsonElement value) =>
+        TextOf(value) is { } text && (Options.Count == 0 || Options.Contains(text, StringComparer.Ordinal));
 
-    private string? TextFault(JsonElement value, int longest) => TextOf(value) is not { } text
-        ? $"{Label} is a text."
-        : UnicodeText.Length(text) > longest ? $"{Label} has at most {longest} characters." : null;
+    private string? TextFault(JsonElement value, int longest) =>
+        TextOf(value) is not { } text ? $"{Label} is a text."
+        : UnicodeText.Length(text) > longest ? $"{Label} has at most {longest} characters."
+        : null;
 }

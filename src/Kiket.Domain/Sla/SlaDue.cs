@@ -4,7 +4,9 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Sla;
 
 /// <summary>When an issue's time in a state becomes a warning and a breach, if nothing changes.</summary>
-/// <param name="WarnsAt">When the limit is imminent (UTC); null when the policy has no warning, or the clock never gets there.</param>
+/// <param name="WarnsAt">
+/// When the limit is imminent (UTC); null when the policy has no warning, or the clock never gets there.
+/// </param>
 /// <param name="BreachesAt">When the limit is breached (UTC); null likewise.</param>
 public sealed record SlaDue(DateTimeOffset? WarnsAt, DateTimeOffset? BreachesAt)
 {
@@ -19,6 +21,7 @@ public sealed record SlaDue(DateTimeOffset? WarnsAt, DateTimeOffset? BreachesAt)
         var warning = policy.Warning > policy.Breach ? policy.Breach : policy.Warning;
         return new(
             warning is { } soon ? clock.DueAt(calendar, soon) : null,
-            policy.Breach is { } late ? clock.DueAt(calendar, late) : null);
+            policy.Breach is { } late ? clock.DueAt(calendar, late) : null
+        );
     }
 }

@@ -28,20 +28,21 @@ public enum SlaEventState
     Recovered,
 }
 
-/// <summary>A change of an issue's service level. It is never changed afterwards, but for the instant at which it ended.</summary>
+/// <summary>
+/// A change of an issue's service level. It is never changed afterwards, but for the instant at which it ended.
+/// </summary>
 /// <remarks>Source: contract, section 16; decisions, 38.</remarks>
 public sealed class SlaEvent
 {
-    private SlaEvent()
-    {
-    }
+    private SlaEvent() { }
 
     internal SlaEvent(
         SlaTimer timer,
         SlaEventState state,
         DateTimeOffset at,
         IReadOnlyDictionary<string, JsonElement> definition,
-        IReadOnlyDictionary<string, JsonElement> metrics)
+        IReadOnlyDictionary<string, JsonElement> metrics
+    )
     {
         (OrganizationId, ProjectId, IssueId) = (timer.OrganizationId, timer.ProjectId, timer.IssueId);
         (State, TriggeredAt, Definition, Metrics) = (state, at, definition, metrics);

@@ -21,18 +21,19 @@ public sealed record SlaStatusChanged(
     JsonElement Definition,
     JsonElement Metrics,
     long ActorId,
-    DateTimeOffset OccurredAt) : IIssueFact
+    DateTimeOffset OccurredAt
+) : IIssueFact
 {
     /// <inheritdoc/>
     public EventCause? Cause => EventCause.Sla;
 
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() =>
-    [
-        new(EventNames.WorkflowSlaStatus)
-        {
-            To = State,
-            More = PublicFact.Json(("state", State), ("definition", Definition), ("metrics", Metrics)),
-        },
-    ];
+        [
+            new(EventNames.WorkflowSlaStatus)
+            {
+                To = State,
+                More = PublicFact.Json(("state", State), ("definition", Definition), ("metrics", Metrics)),
+            },
+        ];
 }

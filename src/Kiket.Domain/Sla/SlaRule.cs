@@ -4,7 +4,9 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Sla;
 
 /// <summary>A rule about the time in a state, and the state that it stands in.</summary>
-/// <param name="Key">The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.</param>
+/// <param name="Key">
+/// The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.
+/// </param>
 /// <param name="State">Key of the state.</param>
 /// <param name="Policy">The limits.</param>
 public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
@@ -12,7 +14,9 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
     /// <summary>Longest <see cref="Key"/>, in characters.</summary>
     public const int MaxKeyLength = 300;
 
-    /// <summary>The limit of an issue in its state: that of the definition that says most about it; among equals, of the first.</summary>
+    /// <summary>
+    /// The limit of an issue in its state: that of the definition that says most about it; among equals, of the first.
+    /// </summary>
     /// <param name="definitions">The definitions of the issue's project.</param>
     /// <param name="issue">The issue.</param>
     /// <param name="workflow">Key of the workflow that it follows.</param>
@@ -28,7 +32,10 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
 
     private static bool HoldsFor(Issue issue, string workflow, SlaDefinition definition) =>
         string.Equals(definition.Status, issue.Status, StringComparison.OrdinalIgnoreCase)
-        && (definition.IssueType is null || string.Equals(definition.IssueType, issue.IssueType, StringComparison.OrdinalIgnoreCase))
+        && (
+            definition.IssueType is null
+            || string.Equals(definition.IssueType, issue.IssueType, StringComparison.OrdinalIgnoreCase)
+        )
         && (definition.Priority is null || definition.Priority == issue.Priority)
         && (definition.Workflow is null || definition.Workflow == workflow);
 
@@ -36,6 +43,14 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
     private static int PrecisionOf(SlaDefinition definition) =>
         (definition.IssueType is null ? 0 : 1) + (definition.Priority is null ? 0 : 1) + (definition.Workflow is null ? 0 : 1);
 
-    private static SlaPolicy PolicyOf(SlaDefinition definition) => new(
-        null, definition.Limit - definition.WarningBuffer, definition.Limit, BusinessHours: false, PauseOnState: false, [], []);
+    private static SlaPolicy PolicyOf(SlaDefinition definition) =>
+        new(
+            null,
+            definition.Limit - definition.WarningBuffer,
+            definition.Limit,
+            BusinessHours: false,
+            PauseOnState: false,
+            [],
+            []
+        );
 }

@@ -14,8 +14,8 @@ namespace Kiket.Domain.Sla;
 public sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From, SlaDue To);
 
 /// <summary>
-/// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come, and takes
-/// no event back.
+/// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come,
+/// and takes no event back.
 /// </summary>
 public sealed class SlaTimer : AggregateRoot
 {
@@ -24,9 +24,7 @@ public sealed class SlaTimer : AggregateRoot
 
     private readonly List<SlaEvent> events = [];
 
-    private SlaTimer()
-    {
-    }
+    private SlaTimer() { }
 
     /// <summary>The project.</summary>
     public long ProjectId { get; private set; }
@@ -112,7 +110,9 @@ public sealed class SlaTimer : AggregateRoot
         return timer;
     }
 
-    /// <summary>Brings it to an instant: plans it again if the calendar has changed, and tells of each limit that has been reached.</summary>
+    /// <summary>
+    /// Brings it to an instant: plans it again if the calendar has changed, and tells of each limit that has been reached.
+    /// </summary>
     /// <param name="issue">The issue.</param>
     /// <param name="calendar">Says what counts.</param>
     /// <param name="actorId">In whose name.</param>
@@ -145,8 +145,10 @@ public sealed class SlaTimer : AggregateRoot
     public bool Adopt(SlaRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        if ((State, RuleKey, Policy.Warning, Policy.Breach, BusinessHours)
-            != (rule.State, rule.Key, rule.Policy.Warning, rule.Policy.Breach, rule.Policy.BusinessHours))
+        if (
+            (State, RuleKey, Policy.Warning, Policy.Breach, BusinessHours)
+            != (rule.State, rule.Key, rule.Policy.Warning, rule.Policy.Breach, rule.Policy.BusinessHours)
+        )
             return false;
         Policy = rule.Policy;
         return true;
@@ -162,7 +164,9 @@ public sealed class SlaTimer : AggregateRoot
     /// <param name="at">Instant of the return.</param>
     public void Resume(BusinessCalendar calendar, DateTimeOffset at) => Run(Clock.Resume(at), calendar, at);
 
-    /// <summary>Closes it: the issue has left the state, or another rule holds. After a warning or a breach the issue has recovered.</summary>
+    /// <summary>
+    /// Closes it: the issue has left the state, or another rule holds. After a warning or a breach the issue has recovered.
+    /// </summary>
     /// <param name="issue">The issue.</param>
     /// <param name="calendar">Says what counts.</param>
     /// <param name="actorId">In whose name.</param>
@@ -204,17 +208,27 @@ public sealed class SlaTimer : AggregateRoot
         SetNext();
     }
 
-    private void SetNext() => NextAt = StoppedAt is not null || !Clock.IsRunning ? null : Status switch
-    {
-        SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
-        SlaStatus.Imminent => BreachesAt,
-        _ => null,
-    };
+    private void SetNext() =>
+        NextAt =
+            StoppedAt is not null || !Clock.IsRunning
+                ? null
+                : Status switch
+                {
+                    SlaStatus.Ok => WarnsAt < BreachesAt || BreachesAt is null ? WarnsAt : BreachesAt,
+                    SlaStatus.Imminent => BreachesAt,
+                    _ => null,
+                };
 
     private void Fire(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset until)
     {
         // A warning that is reached together with the breach would be over before anybody reads it.
-        if (Status is SlaStatus.Ok && WarnsAt is { } warns && warns <= until && Passed(warns) is var warned && !(BreachesAt <= warned))
+        if (
+            Status is SlaStatus.Ok
+            && WarnsAt is { } warns
+            && warns <= until
+            && Passed(warns) is var warned
+            && !(BreachesAt <= warned)
+        )
             Become(SlaStatus.Imminent, SlaEventState.Imminent, warned);
         if (Status is not SlaStatus.Breached && BreachesAt is { } breaches && breaches <= until)
             Become(SlaStatus.Breached, SlaEventState.Breached, Passed(breaches));
@@ -235,9 +249,18 @@ public sealed class SlaTimer : AggregateRoot
         var (definition, metrics) = (DefinitionOf(issue), MetricsOf(counted));
         ResolveAll(at);
         events.Add(new(this, state, at, definition, metrics));
-        Raise(new SlaStatusChanged(
-            IssueId, ProjectId, IssueSnapshot.Of(issue), WireName.Of(state), JsonSerializer.SerializeToElement(definition),
-            JsonSerializer.SerializeToElement(metrics), actorId, at));
+        Raise(
+            new SlaStatusChanged(
+                IssueId,
+                ProjectId,
+                IssueSnapshot.Of(issue),
+                WireName.Of(state),
+                JsonSerializer.SerializeToElement(definition),
+                JsonSerializer.SerializeToElement(metrics),
+                actorId,
+                at
+            )
+        );
     }
 
     private void ResolveAll(DateTimeOffset at)
@@ -246,22 +269,24 @@ public sealed class SlaTimer : AggregateRoot
             open.Resolve(at);
     }
 
-    private Dictionary<string, JsonElement> DefinitionOf(Issue issue) => new(StringComparer.Ordinal)
-    {
-        ["id"] = Json(RuleKey),
-        ["status"] = Json(State),
-        ["issue_type"] = Json(issue.IssueType),
-        ["priority"] = Json(WireName.Of(issue.Priority)),
-        ["max_duration_minutes"] = Json(Minutes(Policy.Breach)),
-        ["warning_buffer_minutes"] = Json(Minutes(Policy.Breach - Policy.Warning)),
-        ["business_hours"] = Json(Policy.BusinessHours),
-    };
+    private Dictionary<string, JsonElement> DefinitionOf(Issue issue) =>
+        new(StringComparer.Ordinal)
+        {
+            ["id"] = Json(RuleKey),
+            ["status"] = Json(State),
+            ["issue_type"] = Json(issue.IssueType),
+            ["priority"] = Json(WireName.Of(issue.Priority)),
+            ["max_duration_minutes"] = Json(Minutes(Policy.Breach)),
+            ["warning_buffer_minutes"] = Json(Minutes(Policy.Breach - Policy.Warning)),
+            ["business_hours"] = Json(Policy.BusinessHours),
+        };
 
-    private Dictionary<string, JsonElement> MetricsOf(TimeSpan counted) => new(StringComparer.Ordinal)
-    {
-        ["duration_minutes"] = Json(Minutes(counted)),
-        ["overdue_minutes"] = Json(Math.Max(0, Minutes(counted - Policy.Breach) ?? 0)),
-    };
+    private Dictionary<string, JsonElement> MetricsOf(TimeSpan counted) =>
+        new(StringComparer.Ordinal)
+        {
+            ["duration_minutes"] = Json(Minutes(counted)),
+            ["overdue_minutes"] = Json(Math.Max(0, Minutes(counted - Policy.Breach) ?? 0)),
+        };
 
     private static long? Minutes(TimeSpan? length) => length is { } known ? known.Ticks / TimeSpan.TicksPerMinute : null;
 

@@ -24,9 +24,7 @@ public sealed class AccessToken : AggregateRoot, IKeepsTexts
 
     private const int MaxNamedFaults = 10;
 
-    private AccessToken()
-    {
-    }
+    private AccessToken() { }
 
     /// <summary>The user whose role the token has.</summary>
     public long UserId { get; private set; }
@@ -88,7 +86,14 @@ public sealed class AccessToken : AggregateRoot, IKeepsTexts
     /// <param name="at">Instant of issue.</param>
     /// <returns>The token, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
     public static Result<AccessToken> Issue(
-        User user, TokenKind kind, string? name, IReadOnlyList<string> scopes, DateTimeOffset? expiresAt, TokenSecret secret, DateTimeOffset at)
+        User user,
+        TokenKind kind,
+        string? name,
+        IReadOnlyList<string> scopes,
+        DateTimeOffset? expiresAt,
+        TokenSecret secret,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(scopes);
@@ -100,7 +105,13 @@ public sealed class AccessToken : AggregateRoot, IKeepsTexts
         if (expiresAt <= at)
             faults.Add(new($"{body}.expires_at", "The expiry lies in the future."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
-            faults.Add(new($"{body}.scopes", $"'{scope}' is not a scope. Scopes: admin, and with or without :read or :write {string.Join(", ", Scope.KnownResources)}."));
+            faults.Add(
+                new(
+                    $"{body}.scopes",
+                    $"'{scope}' is not a scope. Scopes: admin, and with or without :read or :write "
+                        + $"{string.Join(", ", Scope.KnownResources)}."
+                )
+            );
         if (faults.Count > 0)
             return Error.Validation(faults);
 

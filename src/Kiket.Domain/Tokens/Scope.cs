@@ -32,8 +32,20 @@ public enum ScopeActions
 public readonly record struct Scope(string Resource, ScopeActions Actions)
 {
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal, "issues", "projects", "comments", "users", "workflows", "analytics", "custom_data", "extensions",
-        "storage", "webhooks", "notifications", "boards");
+        StringComparer.Ordinal,
+        "issues",
+        "projects",
+        "comments",
+        "users",
+        "workflows",
+        "analytics",
+        "custom_data",
+        "extensions",
+        "storage",
+        "webhooks",
+        "notifications",
+        "boards"
+    );
 
     /// <summary>Scope of reading and writing issues.</summary>
     public const string Issues = "issues";
@@ -94,7 +106,9 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
             return Parse(text, ScopeActions.All, out scope);
 
         var (left, right) = (text[..separator], text[(separator + 1)..]);
-        return ActionOf(right) is { } last ? Parse(left, last, out scope) : ActionOf(left) is { } first && Parse(right, first, out scope);
+        return ActionOf(right) is { } last
+            ? Parse(left, last, out scope)
+            : ActionOf(left) is { } first && Parse(right, first, out scope);
     }
 
     /// <summary>Whether a token with these scopes may do something.</summary>
@@ -137,8 +151,8 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
     }
 
     /// <summary>
-    /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Who may change a
-    /// thing may also read it.
+    /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Who may
+    /// change a thing may also read it.
     /// </summary>
     /// <param name="permissions">Permissions as a manifest writes them; those that are no scopes are kept as they are.</param>
     /// <returns>Each spelling once, those as written first. Source: decisions, 30.</returns>
@@ -166,7 +180,8 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
         return [.. spelt.Distinct(StringComparer.Ordinal)];
     }
 
-    private static string[] SpellingsOf(string resource, string action) => [$"{resource}:{action}", $"{resource}.{action}", $"{action}:{resource}"];
+    private static string[] SpellingsOf(string resource, string action) =>
+        [$"{resource}:{action}", $"{resource}.{action}", $"{action}:{resource}"];
 
     private static bool Parse(string resource, ScopeActions actions, out Scope scope)
     {
@@ -174,12 +189,13 @@ public readonly record struct Scope(string Resource, ScopeActions Actions)
         return Known.Contains(resource);
     }
 
-    private static ScopeActions? ActionOf(string word) => word switch
-    {
-        "read" => ScopeActions.Read,
-        "write" => ScopeActions.Write | ScopeActions.Execute,
-        "execute" => ScopeActions.Execute,
-        "send" => ScopeActions.Write,
-        _ => null,
-    };
+    private static ScopeActions? ActionOf(string word) =>
+        word switch
+        {
+            "read" => ScopeActions.Read,
+            "write" => ScopeActions.Write | ScopeActions.Execute,
+            "execute" => ScopeActions.Execute,
+            "send" => ScopeActions.Write,
+            _ => null,
+        };
 }

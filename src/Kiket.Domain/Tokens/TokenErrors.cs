@@ -11,5 +11,9 @@ public static class TokenErrors
 
     /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: a token cannot issue or revoke one that may do more than itself.</summary>
     public static Error Stronger =>
-        new(ErrorKind.Forbidden, ErrorCodes.ForbiddenScope, "A token can issue and revoke only tokens with no more scopes than its own.");
+        new(
+            ErrorKind.Forbidden,
+            ErrorCodes.ForbiddenScope,
+            "A token can issue and revoke only tokens with no more scopes than its own."
+        );
 }

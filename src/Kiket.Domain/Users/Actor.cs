@@ -6,7 +6,9 @@ namespace Kiket.Domain.Users;
 /// <param name="Role">The user's role in the organization.</param>
 public sealed record Actor(long OrganizationId, long UserId, OrganizationRole Role)
 {
-    /// <summary>The only project that there is for the actor, an extension installed for it; null for all that their role shows.</summary>
+    /// <summary>
+    /// The only project that there is for the actor, an extension installed for it; null for all that their role shows.
+    /// </summary>
     public long? OnlyProjectId { get; init; }
 
     /// <summary>Whether the actor administers the organization.</summary>

@@ -8,9 +8,7 @@ public sealed class Invitation : AggregateRoot
     /// <summary>How long an invitation is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
-    private Invitation()
-    {
-    }
+    private Invitation() { }
 
     /// <summary>The invited user.</summary>
     public long UserId { get; private set; }

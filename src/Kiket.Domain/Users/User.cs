@@ -21,9 +21,7 @@ public sealed class User : AggregateRoot, IKeepsTexts
     /// <summary>Most stretches of days off of a user.</summary>
     public const int MaxDaysOff = 200;
 
-    private User()
-    {
-    }
+    private User() { }
 
     /// <summary>Address, unique in the organization, in lower case.</summary>
     public string Email { get; private set; } = "";
@@ -60,7 +58,10 @@ public sealed class User : AggregateRoot, IKeepsTexts
     /// <summary>Whether the user may no longer sign in. Kept for the history of what was done.</summary>
     public bool Deactivated { get; private set; }
 
-    /// <summary>Whether it is a service, that of the organization's actions or of an extension: nobody signs in as it, and no list shows it.</summary>
+    /// <summary>
+    /// Whether it is a service, that of the organization's actions or of an extension: nobody signs in as it, and no list shows
+    /// it.
+    /// </summary>
     public bool IsService { get; private set; }
 
     /// <summary>Whether the user can administer the organization now.</summary>
@@ -84,13 +85,20 @@ public sealed class User : AggregateRoot, IKeepsTexts
         if (faults.Count > 0)
             return Error.Validation(faults);
 
-        var user = new User { OrganizationId = organizationId, Email = address, Role = role };
+        var user = new User
+        {
+            OrganizationId = organizationId,
+            Email = address,
+            Role = role,
+        };
         user.TakeName(string.IsNullOrWhiteSpace(name) ? address[..address.IndexOf('@', StringComparison.Ordinal)] : name);
         user.Created(at);
         return user;
     }
 
-    /// <summary>Address of the user in whose name an organization's actions run; no mail is ever delivered to .invalid (RFC 2606).</summary>
+    /// <summary>
+    /// Address of the user in whose name an organization's actions run; no mail is ever delivered to .invalid (RFC 2606).
+    /// </summary>
     public const string ActionsEmail = "actions@kiket.invalid";
 
     /// <summary>The user in whose name an organization's actions run.</summary>
@@ -171,9 +179,17 @@ public sealed class User : AggregateRoot, IKeepsTexts
         List<ErrorDetail> faults = [];
         if (edit.Capacity.Or(null) is { } points && (points is < 0 or > 1_000_000 || decimal.Round(points, 2) != points))
             faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals."));
-        if (edit.ExpertiseTags is { IsSet: true, Value: var tags }
-            && (tags is null || tags.Count > MaxTags || tags.Any(t => UnicodeText.IsBlank(t) || UnicodeText.Length(UnicodeText.CleanLabel(t)) > MaxTagLength)))
-            faults.Add(new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters, none of them blank."));
+        if (
+            edit.ExpertiseTags is { IsSet: true, Value: var tags }
+            && (
+                tags is null
+                || tags.Count > MaxTags
+                || tags.Any(t => UnicodeText.IsBlank(t) || UnicodeText.Length(UnicodeText.CleanLabel(t)) > MaxTagLength)
+            )
+        )
+            faults.Add(
+                new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters, none of them blank.")
+            );
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
             faults.Add(UserErrors.NameDetail);
         if (edit.DaysOff.Or(null) is { } daysOff && (daysOff.Count > MaxDaysOff || daysOff.Any(d => d.From > d.To)))
@@ -189,7 +205,10 @@ public sealed class User : AggregateRoot, IKeepsTexts
         if (edit.DaysOff.IsSet)
             DaysOff = [.. (edit.DaysOff.Value ?? []).Distinct().OrderBy(d => d.From).ThenBy(d => d.To)];
         if (edit.ExpertiseTags.IsSet)
-            ExpertiseTags = [.. edit.ExpertiseTags.Value!.Select(UnicodeText.CleanLabel).Distinct(StringComparer.OrdinalIgnoreCase)];
+            ExpertiseTags =
+            [
+                .. edit.ExpertiseTags.Value!.Select(UnicodeText.CleanLabel).Distinct(StringComparer.OrdinalIgnoreCase),
+            ];
         Touch(at);
         return Result.Success;
     }
@@ -211,7 +230,8 @@ public sealed class User : AggregateRoot, IKeepsTexts
         SortKey = SearchText.SortKey(Name);
     }
 
-    private static bool IsName(string? name) => !UnicodeText.IsBlank(name) && UnicodeText.Length(UnicodeText.CleanName(name!)) <= MaxNameLength;
+    private static bool IsName(string? name) =>
+        !UnicodeText.IsBlank(name) && UnicodeText.Length(UnicodeText.CleanName(name!)) <= MaxNameLength;
 }
 
 /// <summary>A partial change of a <see cref="User"/>.</summary>

@@ -5,8 +5,10 @@ namespace Kiket.Domain.Users;
 /// <summary>The refusals about users and invitations.</summary>
 public static class UserErrors
 {
-    internal static readonly ErrorDetail EmailDetail =
-        new("user.email", $"An e-mail address has the form name@domain and at most {User.MaxEmailLength} characters.");
+    internal static readonly ErrorDetail EmailDetail = new(
+        "user.email",
+        $"An e-mail address has the form name@domain and at most {User.MaxEmailLength} characters."
+    );
 
     internal static readonly ErrorDetail NameDetail = new("user.name", $"The name has 1 to {User.MaxNameLength} characters.");
 
@@ -39,7 +41,8 @@ public static class UserErrors
 
     /// <summary><c>VALIDATION_ERROR</c>: the address is taken in this organization.</summary>
     /// <param name="email">The address.</param>
-    public static Error EmailTaken(string email) => Error.Validation("user.email", $"There is already a user with the address {email}.");
+    public static Error EmailTaken(string email) =>
+        Error.Validation("user.email", $"There is already a user with the address {email}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the change would leave the organization without an administrator.</summary>
     public static Error LastAdmin => Error.Validation("user.role", "An organization keeps at least one active administrator.");

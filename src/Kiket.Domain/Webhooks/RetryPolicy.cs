@@ -26,15 +26,17 @@ public enum AttemptVerdict
 public sealed record AttemptOutcome(int? Status, string? Error, bool IsBlocked = false, TimeSpan? RetryAfter = null)
 {
     /// <summary>What it means for the delivery (decisions, 35).</summary>
-    public AttemptVerdict Verdict => (IsBlocked, Status) switch
-    {
-        (true, _) => AttemptVerdict.Refused,
-        (_, null) => AttemptVerdict.Retry,
-        (_, >= 200 and < 300) => AttemptVerdict.Delivered,
-        (_, (int)HttpStatusCode.Gone) => AttemptVerdict.Gone,
-        (_, (int)HttpStatusCode.RequestTimeout or 425 or (int)HttpStatusCode.TooManyRequests or >= 500) => AttemptVerdict.Retry,
-        _ => AttemptVerdict.Refused,
-    };
+    public AttemptVerdict Verdict =>
+        (IsBlocked, Status) switch
+        {
+            (true, _) => AttemptVerdict.Refused,
+            (_, null) => AttemptVerdict.Retry,
+            (_, >= 200 and < 300) => AttemptVerdict.Delivered,
+            (_, (int)HttpStatusCode.Gone) => AttemptVerdict.Gone,
+            (_, (int)HttpStatusCode.RequestTimeout or 425 or (int)HttpStatusCode.TooManyRequests or >= 500) =>
+                AttemptVerdict.Retry,
+            _ => AttemptVerdict.Refused,
+        };
 }
 
 /// <summary>When a delivery that failed is tried again.</summary>
@@ -44,11 +46,20 @@ public static class RetryPolicy
     /// <summary>How long after each attempt the next one follows.</summary>
     public static IReadOnlyList<TimeSpan> Delays { get; } =
     [
-        TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15),
-        TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(4), TimeSpan.FromHours(8),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(15),
+        TimeSpan.FromHours(1),
+        TimeSpan.FromHours(2),
+        TimeSpan.FromHours(4),
+        TimeSpan.FromHours(8),
     ];
 
-    /// <summary>How far a delay differs from the schedule at most, so that what failed together does not come back together.</summary>
+    /// <summary>
+    /// How far a delay differs from the schedule at most, so that what failed together does not come back together.
+    /// </summary>
     /// <value>A fraction of the delay.</value>
     public const double Jitter = 0.2;
 
@@ -69,15 +80,17 @@ public static class RetryPolicy
         if (attempts > retries)
             return null;
         if (retryAfter is { } asked)
-            return asked < ShortestRetryAfter ? ShortestRetryAfter : asked > LongestRetryAfter ? LongestRetryAfter : asked;
+            return asked < ShortestRetryAfter ? ShortestRetryAfter
+                : asked > LongestRetryAfter ? LongestRetryAfter
+                : asked;
         var scheduled = Delays[Math.Min(attempts, Delays.Count) - 1];
         return scheduled * (1 - Jitter + (2 * Jitter * chance));
     }
 }
 
 /// <summary>
-/// Whether an endpoint is sent to. After some failures in a row it pauses and keeps its events; then one delivery tries whether it is back,
-/// and if not, it pauses for longer.
+/// Whether an endpoint is sent to. After some failures in a row it pauses and keeps its events; then one delivery tries whether
+/// it is back, and if not, it pauses for longer.
 /// </summary>
 /// <param name="FailuresInRow">Attempts that failed since the last one that did not.</param>
 /// <param name="Pauses">Pauses in a row.</param>

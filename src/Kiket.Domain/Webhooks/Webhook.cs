@@ -31,7 +31,9 @@ public enum DeliveryOrdering
 /// <param name="Event">The name or alias that it asked for, under which it gets the event.</param>
 /// <param name="TimeoutMs">How long an attempt may take, 100 to 60,000 milliseconds, or null for the endpoint's own.</param>
 /// <param name="Retries">How many retries there are, or null for all of the schedule.</param>
-/// <param name="Required">Whether a guard must answer before a transition; such a hook is called in the transition and gets no delivery.</param>
+/// <param name="Required">
+/// Whether a guard must answer before a transition; such a hook is called in the transition and gets no delivery.
+/// </param>
 public sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retries = null, bool Required = false);
 
 /// <summary>Where and how an endpoint is reached.</summary>
@@ -42,7 +44,13 @@ public sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retri
 /// <param name="Ordering">In which order they go out.</param>
 /// <param name="TimeoutMs">How long an attempt may take, 100 to 60,000 milliseconds.</param>
 public sealed record WebhookTarget(
-    string Url, bool IsExact, IReadOnlyDictionary<string, string> Headers, SignatureScheme Scheme, DeliveryOrdering Ordering, int TimeoutMs);
+    string Url,
+    bool IsExact,
+    IReadOnlyDictionary<string, string> Headers,
+    SignatureScheme Scheme,
+    DeliveryOrdering Ordering,
+    int TimeoutMs
+);
 
 /// <summary>An endpoint that is told of events.</summary>
 public sealed class Webhook : AggregateRoot
@@ -71,9 +79,7 @@ public sealed class Webhook : AggregateRoot
     /// <summary>How long the secret before a rotation signs as well (contract 15.4).</summary>
     public static TimeSpan SecretOverlap { get; } = TimeSpan.FromHours(24);
 
-    private Webhook()
-    {
-    }
+    private Webhook() { }
 
     /// <summary>The project whose events it gets, or null for those of the whole organization.</summary>
     public long? ProjectId { get; private set; }
@@ -132,7 +138,14 @@ public sealed class Webhook : AggregateRoot
     public static WebhookTarget TargetOf(ExtensionCallback callback, string url)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return new(url, callback.ExactUrl, callback.Headers, callback.SignatureScheme, DeliveryOrdering.None, callback.TimeoutMs ?? DefaultTimeoutMs);
+        return new(
+            url,
+            callback.ExactUrl,
+            callback.Headers,
+            callback.SignatureScheme,
+            DeliveryOrdering.None,
+            callback.TimeoutMs ?? DefaultTimeoutMs
+        );
     }
 
     /// <summary>The events that an extension's manifest subscribes to.</summary>
@@ -142,11 +155,15 @@ public sealed class Webhook : AggregateRoot
         ArgumentNullException.ThrowIfNull(manifest);
         return
         [
-            .. manifest.Subscriptions().Where(h => EventNames.Resolve(h.Event) is not null).Select(h => new WebhookHook(
-                h.Event,
-                h.TimeoutMs,
-                h.Retries,
-                h.Event == EventNames.WorkflowBeforeTransition && (h.Required ?? manifest.Callback?.Required ?? false))),
+            .. manifest
+                .Subscriptions()
+                .Where(h => EventNames.Resolve(h.Event) is not null)
+                .Select(h => new WebhookHook(
+                    h.Event,
+                    h.TimeoutMs,
+                    h.Retries,
+                    h.Event == EventNames.WorkflowBeforeTransition && (h.Required ?? manifest.Callback?.Required ?? false)
+                )),
         ];
     }
 
@@ -167,7 +184,8 @@ public sealed class Webhook : AggregateRoot
         WebhookTarget target,
         IReadOnlyList<WebhookHook> hooks,
         string? secret,
-        DateTimeOffset at)
+        DateTimeOffset at
+    )
     {
         var webhook = new Webhook
         {
@@ -194,7 +212,14 @@ public sealed class Webhook : AggregateRoot
         {
             OrganizationId = organizationId,
             Kind = WebhookKind.Action,
-            Target = new(host, true, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, DefaultTimeoutMs),
+            Target = new(
+                host,
+                true,
+                new Dictionary<string, string>(),
+                SignatureScheme.Timestamp,
+                DeliveryOrdering.None,
+                DefaultTimeoutMs
+            ),
             Host = host,
             Active = true,
         };
@@ -202,10 +227,11 @@ public sealed class Webhook : AggregateRoot
         return webhook;
     }
 
-    /// <summary>Whether somebody who wants events can be reached there at all; whether the network allows it is checked elsewhere.</summary>
+    /// <summary>
+    /// Whether somebody who wants events can be reached there at all; whether the network allows it is checked elsewhere.
+    /// </summary>
     /// <param name="url">The address.</param>
-    public static bool IsAddress(string? url) =>
-        WebAddress.IsHttp(url, MaxUrlLength) && new Uri(url!).UserInfo.Length == 0;
+    public static bool IsAddress(string? url) => WebAddress.IsHttp(url, MaxUrlLength) && new Uri(url!).UserInfo.Length == 0;
 
     /// <summary>The hook under which it gets an event, or null when it does not want it.</summary>
     /// <param name="logged">The event.</param>

@@ -35,9 +35,7 @@ public sealed class WebhookDelivery
     /// <summary>The name under which an endpoint is tried out.</summary>
     public const string TestEvent = "webhook.test";
 
-    private WebhookDelivery()
-    {
-    }
+    private WebhookDelivery() { }
 
     /// <summary>Database id; sent as <c>X-Kiket-Delivery</c> with every attempt.</summary>
     public long Id { get; private set; }
@@ -130,7 +128,14 @@ public sealed class WebhookDelivery
     /// <param name="issueId">The issue, or null.</param>
     /// <param name="at">Instant of the making.</param>
     public static WebhookDelivery Tell(
-        Webhook webhook, string eventId, string name, string payload, long? projectId, long? issueId, DateTimeOffset at)
+        Webhook webhook,
+        string eventId,
+        string name,
+        string payload,
+        long? projectId,
+        long? issueId,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(webhook);
         return new()
@@ -162,8 +167,8 @@ public sealed class WebhookDelivery
     }
 
     /// <summary>
-    /// Tries an endpoint out. Whoever makes it sends it, once: it counts as failed until its attempt is recorded, so that no worker ever
-    /// takes it, not even when the process ends before.
+    /// Tries an endpoint out. Whoever makes it sends it, once: it counts as failed until its attempt is recorded, so that no
+    /// worker ever takes it, not even when the process ends before.
     /// </summary>
     /// <param name="webhook">The endpoint.</param>
     /// <param name="eventId">Public id of what is told.</param>
@@ -173,7 +178,11 @@ public sealed class WebhookDelivery
     {
         ArgumentNullException.ThrowIfNull(webhook);
         var delivery = Tell(webhook, eventId, TestEvent, payload, webhook.ProjectId, null, at);
-        (delivery.State, delivery.CompletedAt, delivery.LastError) = (DeliveryState.Failed, at.ToUniversalTime(), "the test was not finished");
+        (delivery.State, delivery.CompletedAt, delivery.LastError) = (
+            DeliveryState.Failed,
+            at.ToUniversalTime(),
+            "the test was not finished"
+        );
         return delivery;
     }
 
@@ -194,7 +203,10 @@ public sealed class WebhookDelivery
             (State, CompletedAt) = (DeliveryState.Delivered, now);
         else if (verdict is AttemptVerdict.Gone)
             NextAttemptAt = now; // waits for the endpoint's return, however long that takes
-        else if (verdict is AttemptVerdict.Retry && RetryPolicy.DelayAfter(made, retries, outcome.RetryAfter, chance) is { } delay)
+        else if (
+            verdict is AttemptVerdict.Retry
+            && RetryPolicy.DelayAfter(made, retries, outcome.RetryAfter, chance) is { } delay
+        )
             NextAttemptAt = now + delay;
         else
             (State, CompletedAt) = (DeliveryState.Failed, now);
@@ -202,8 +214,8 @@ public sealed class WebhookDelivery
     }
 
     /// <summary>
-    /// Sends it again under the same ids, with the whole schedule before it. One that is pending makes its next attempt now, and its
-    /// schedule goes on from there.
+    /// Sends it again under the same ids, with the whole schedule before it. One that is pending makes its next attempt now,
+    /// and its schedule goes on from there.
     /// </summary>
     /// <param name="at">Instant of the request.</param>
     public void Redeliver(DateTimeOffset at)
@@ -222,9 +234,7 @@ public sealed class WebhookAttempt
     /// <summary>How much of an answer's body is kept, in characters.</summary>
     public const int MaxBodyLength = 16_384;
 
-    private WebhookAttempt()
-    {
-    }
+    private WebhookAttempt() { }
 
     /// <summary>Database id.</summary>
     public long Id { get; private set; }
@@ -265,7 +275,13 @@ public sealed class WebhookAttempt
     /// <param name="at">Instant of its beginning.</param>
     /// <param name="duration">How long it took.</param>
     public static WebhookAttempt Of(
-        WebhookDelivery delivery, AttemptOutcome outcome, AttemptExchange exchange, Guid drainId, DateTimeOffset at, TimeSpan duration)
+        WebhookDelivery delivery,
+        AttemptOutcome outcome,
+        AttemptExchange exchange,
+        Guid drainId,
+        DateTimeOffset at,
+        TimeSpan duration
+    )
     {
         ArgumentNullException.ThrowIfNull(delivery);
         ArgumentNullException.ThrowIfNull(outcome);
@@ -284,7 +300,9 @@ public sealed class WebhookAttempt
     }
 }
 
-/// <summary>What was sent and what was answered. Secrets in headers and in the body that was sent are replaced by <c>…</c>.</summary>
+/// <summary>
+/// What was sent and what was answered. Secrets in headers and in the body that was sent are replaced by <c>…</c>.
+/// </summary>
 /// <param name="Url">The address.</param>
 /// <param name="RequestHeaders">The headers that were sent.</param>
 /// <param name="ResponseHeaders">The headers that were answered.</param>
@@ -293,8 +311,11 @@ public sealed record AttemptExchange(
     string Url,
     IReadOnlyDictionary<string, string> RequestHeaders,
     IReadOnlyDictionary<string, string> ResponseHeaders,
-    string? ResponseBody)
+    string? ResponseBody
+)
 {
-    /// <summary>The body that was sent, at most 16,384 characters; null when there was none, and in attempts that did not keep it.</summary>
+    /// <summary>
+    /// The body that was sent, at most 16,384 characters; null when there was none, and in attempts that did not keep it.
+    /// </summary>
     public string? RequestBody { get; init; }
 }

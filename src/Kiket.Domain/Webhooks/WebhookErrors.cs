@@ -10,12 +10,17 @@ public static class WebhookErrors
     public static Error NotFound(long id) => new(ErrorKind.NotFound, ErrorCodes.WebhookNotFound, $"There is no webhook {id}.");
 
     /// <summary>The installation has as many subscriptions as it may.</summary>
-    public static Error TooMany => Error.Validation("url", $"An installation has at most {Webhook.MaxSubscriptions} subscriptions.");
+    public static Error TooMany =>
+        Error.Validation("url", $"An installation has at most {Webhook.MaxSubscriptions} subscriptions.");
 
     /// <summary>The delivery's endpoint was stopped, so nothing is sent to it any more.</summary>
     /// <param name="id">The delivery.</param>
     public static Error Stopped(long id) =>
-        new(ErrorKind.Conflict, ErrorCodes.Conflict, $"The endpoint of the delivery {id} was stopped; nothing is sent to it any more.");
+        new(
+            ErrorKind.Conflict,
+            ErrorCodes.Conflict,
+            $"The endpoint of the delivery {id} was stopped; nothing is sent to it any more."
+        );
 
     /// <summary>There is no such delivery for the caller.</summary>
     /// <param name="id">The id asked for.</param>

@@ -10,8 +10,18 @@ public static class WebhookHeaders
     /// <summary>Those that the connection, the body or a signature decides.</summary>
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer", "Expect",
-        "webhook-id", "webhook-timestamp", "webhook-signature",
+        "Host",
+        "Content-Length",
+        "Content-Type",
+        "Transfer-Encoding",
+        "Connection",
+        "Upgrade",
+        "TE",
+        "Trailer",
+        "Expect",
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
     };
 
     /// <summary>Why a header cannot be added.</summary>
@@ -31,5 +41,6 @@ public static class WebhookHeaders
 
     /// <summary>A token of RFC 9110, section 5.6.2.</summary>
     private static bool IsToken(string name) =>
-        name.Length is > 0 and <= MaxNameLength && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+        name.Length is > 0 and <= MaxNameLength
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 }

@@ -47,7 +47,9 @@ public enum ConditionOperator
 /// <summary>The spellings of operators in definitions.</summary>
 public static class ConditionOperators
 {
-    private static readonly FrozenDictionary<string, ConditionOperator> Spellings = new Dictionary<string, ConditionOperator>(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<string, ConditionOperator> Spellings = new Dictionary<string, ConditionOperator>(
+        StringComparer.OrdinalIgnoreCase
+    )
     {
         ["="] = ConditionOperator.Equal,
         ["=="] = ConditionOperator.Equal,
@@ -120,7 +122,8 @@ public abstract record Condition;
 public sealed record FieldCondition(string Field, ConditionOperator Operator, JsonElement? Value) : Condition
 {
     /// <inheritdoc/>
-    public override string ToString() => Value is { } value ? $"{Field} {Common.WireName.Of(Operator)} {value}" : $"{Field} {Common.WireName.Of(Operator)}";
+    public override string ToString() =>
+        Value is { } value ? $"{Field} {Common.WireName.Of(Operator)} {value}" : $"{Field} {Common.WireName.Of(Operator)}";
 }
 
 /// <summary>A checklist is complete, or is not.</summary>

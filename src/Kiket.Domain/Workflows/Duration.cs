@@ -3,8 +3,13 @@ using System.Xml;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>The lengths of time of definitions: <c>30m</c>, <c>4h</c>, <c>2d</c>, <c>1w</c>, <c>1h30m</c>, or ISO 8601 (<c>PT4H</c>).</summary>
-/// <remarks>Source: contract, sections 16 and 19. A day is 24 hours, a week seven days; months and years have no fixed length and are refused.</remarks>
+/// <summary>
+/// The lengths of time of definitions: <c>30m</c>, <c>4h</c>, <c>2d</c>, <c>1w</c>, <c>1h30m</c>, or ISO 8601 (<c>PT4H</c>).
+/// </summary>
+/// <remarks>
+/// Source: contract, sections 16 and 19. A day is 24 hours, a week seven days; months and years have no fixed length and are
+/// refused.
+/// </remarks>
 public static class Duration
 {
     /// <summary>Reads a length of time.</summary>
@@ -16,7 +21,9 @@ public static class Duration
         length = TimeSpan.Zero;
         if (string.IsNullOrWhiteSpace(text) || text.Length > 32)
             return false;
-        var read = text.Trim() is ['P' or 'p', ..] iso ? TryParseIso(iso.ToUpperInvariant(), out length) : TryParseShort(text.Trim(), out length);
+        var read = text.Trim() is ['P' or 'p', ..] iso
+            ? TryParseIso(iso.ToUpperInvariant(), out length)
+            : TryParseShort(text.Trim(), out length);
         return read && length > TimeSpan.Zero && length <= TimeSpan.FromDays(3653);
     }
 
@@ -58,7 +65,14 @@ public static class Duration
             if (digits is 0 or > 7)
                 return false;
             var count = int.Parse(text.AsSpan(i - digits, digits), CultureInfo.InvariantCulture);
-            var minutes = char.ToLowerInvariant(text[i]) switch { 'm' => 1, 'h' => 60, 'd' => 24 * 60, 'w' => 7 * 24 * 60, _ => 0 };
+            var minutes = char.ToLowerInvariant(text[i]) switch
+            {
+                'm' => 1,
+                'h' => 60,
+                'd' => 24 * 60,
+                'w' => 7 * 24 * 60,
+                _ => 0,
+            };
             if (minutes == 0)
                 return false;
             length += TimeSpan.FromMinutes((long)count * minutes);

@@ -31,8 +31,9 @@ public enum FieldKind
 
 /// <summary>A field's value in the form in which conditions compare it.</summary>
 /// <remarks>
-/// Texts compare without regard to case. A text that reads as a number, an instant or a flag compares as one when the other side is one,
-/// because YAML authors quote as they like. The source has no rule for types; this is ours (docs/decisions/0006-condition-semantics.md).
+/// Texts compare without regard to case. A text that reads as a number, an instant or a flag compares as one when the other
+/// side is one, because YAML authors quote as they like. The source has no rule for types; this is ours
+/// (docs/decisions/0006-condition-semantics.md).
 /// </remarks>
 public readonly record struct FieldValue
 {
@@ -71,7 +72,8 @@ public readonly record struct FieldValue
 
     /// <summary>An instant; nothing when it is null.</summary>
     /// <param name="value">The instant.</param>
-    public static FieldValue Of(DateTimeOffset? value) => value is { } known ? new(FieldKind.Instant, number: known.UtcTicks) : Missing;
+    public static FieldValue Of(DateTimeOffset? value) =>
+        value is { } known ? new(FieldKind.Instant, number: known.UtcTicks) : Missing;
 
     /// <summary>A day; nothing when it is null.</summary>
     /// <param name="value">The day.</param>
@@ -80,7 +82,8 @@ public readonly record struct FieldValue
 
     /// <summary>Several texts; nothing when there are none.</summary>
     /// <param name="values">The texts.</param>
-    public static FieldValue Of(IReadOnlyList<string> values) => values is { Count: > 0 } ? new(FieldKind.List, list: values) : Missing;
+    public static FieldValue Of(IReadOnlyList<string> values) =>
+        values is { Count: > 0 } ? new(FieldKind.List, list: values) : Missing;
 
     /// <summary>A user.</summary>
     /// <param name="id">Their id.</param>
@@ -89,16 +92,17 @@ public readonly record struct FieldValue
 
     /// <summary>A JSON value: what a custom field holds, or what a condition compares with.</summary>
     /// <param name="json">The value.</param>
-    public static FieldValue Of(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.String => Of(json.GetString()),
-        JsonValueKind.Number => json.TryGetDecimal(out var value) ? Of(value) : Of(json.GetRawText()),
-        JsonValueKind.True => Of(true),
-        JsonValueKind.False => Of(false),
-        JsonValueKind.Array => Of([.. json.EnumerateArray().Select(TextOf)]),
-        JsonValueKind.Object => Of(json.GetRawText()),
-        _ => Missing,
-    };
+    public static FieldValue Of(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.String => Of(json.GetString()),
+            JsonValueKind.Number => json.TryGetDecimal(out var value) ? Of(value) : Of(json.GetRawText()),
+            JsonValueKind.True => Of(true),
+            JsonValueKind.False => Of(false),
+            JsonValueKind.Array => Of([.. json.EnumerateArray().Select(TextOf)]),
+            JsonValueKind.Object => Of(json.GetRawText()),
+            _ => Missing,
+        };
 
     /// <summary>Whether both are the same, upper and lower case alike.</summary>
     /// <param name="other">The other value.</param>
@@ -143,50 +147,65 @@ public readonly record struct FieldValue
         if (IsMissing)
             return false;
         var own = this;
-        return several.Elements.Any(one => Of(one) is var value
-            && (own.Kind is FieldKind.List ? own.Elements.Any(element => Of(element).Matches(value)) : own.Matches(value)));
+        return several.Elements.Any(one =>
+            Of(one) is var value
+            && (own.Kind is FieldKind.List ? own.Elements.Any(element => Of(element).Matches(value)) : own.Matches(value))
+        );
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind switch
-    {
-        FieldKind.Text => text!,
-        FieldKind.Number => number.ToString(CultureInfo.InvariantCulture),
-        FieldKind.Flag => number == 0 ? "false" : "true",
-        FieldKind.Instant => new DateTime((long)number, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture),
-        FieldKind.List => string.Join(", ", list!),
-        FieldKind.User => text ?? number.ToString(CultureInfo.InvariantCulture),
-        _ => "",
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            FieldKind.Text => text!,
+            FieldKind.Number => number.ToString(CultureInfo.InvariantCulture),
+            FieldKind.Flag => number == 0 ? "false" : "true",
+            FieldKind.Instant => new DateTime((long)number, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture),
+            FieldKind.List => string.Join(", ", list!),
+            FieldKind.User => text ?? number.ToString(CultureInfo.InvariantCulture),
+            _ => "",
+        };
 
-    private IReadOnlyList<string> Elements => Kind switch
-    {
-        FieldKind.Missing => [],
-        FieldKind.List => list!,
-        _ => [ToString()],
-    };
+    private IReadOnlyList<string> Elements =>
+        Kind switch
+        {
+            FieldKind.Missing => [],
+            FieldKind.List => list!,
+            _ => [ToString()],
+        };
 
-    private decimal? AsNumber => Kind switch
-    {
-        FieldKind.Number => number,
-        FieldKind.Text => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null,
-        _ => null,
-    };
+    private decimal? AsNumber =>
+        Kind switch
+        {
+            FieldKind.Number => number,
+            FieldKind.Text => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : null,
+            _ => null,
+        };
 
-    private long? AsInstant => Kind switch
-    {
-        FieldKind.Instant => (long)number,
-        FieldKind.Text when text is [>= '0' and <= '9', _, _, _, '-', ..] =>
-            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant) ? instant.UtcTicks : null,
-        _ => null,
-    };
+    private long? AsInstant =>
+        Kind switch
+        {
+            FieldKind.Instant => (long)number,
+            FieldKind.Text when text is [>= '0' and <= '9', _, _, _, '-', ..] => DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var instant
+            )
+                ? instant.UtcTicks
+                : null,
+            _ => null,
+        };
 
-    private bool? AsFlag => Kind switch
-    {
-        FieldKind.Flag => number != 0,
-        FieldKind.Text => bool.TryParse(text, out var value) ? value : null,
-        _ => null,
-    };
+    private bool? AsFlag =>
+        Kind switch
+        {
+            FieldKind.Flag => number != 0,
+            FieldKind.Text => bool.TryParse(text, out var value) ? value : null,
+            _ => null,
+        };
 
     private bool SameUser(FieldValue other)
     {
@@ -196,8 +215,8 @@ public readonly record struct FieldValue
             : plain.AsNumber == user.number || string.Equals(plain.ToString(), user.text, StringComparison.OrdinalIgnoreCase);
     }
 
-    private bool SameList(FieldValue other) =>
-        Elements.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(other.Elements);
+    private bool SameList(FieldValue other) => Elements.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(other.Elements);
 
-    private static string TextOf(JsonElement element) => element.ValueKind is JsonValueKind.String ? element.GetString()! : element.GetRawText();
+    private static string TextOf(JsonElement element) =>
+        element.ValueKind is JsonValueKind.String ? element.GetString()! : element.GetRawText();
 }

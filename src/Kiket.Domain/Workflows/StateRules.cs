@@ -26,7 +26,8 @@ public sealed record SlaPolicy(
     bool BusinessHours,
     bool PauseOnState,
     IReadOnlyList<WorkflowAction> OnWarning,
-    IReadOnlyList<WorkflowAction> OnBreach);
+    IReadOnlyList<WorkflowAction> OnBreach
+);
 
 /// <summary>How many items of a checklist have to be done.</summary>
 public enum ChecklistMode
@@ -63,7 +64,12 @@ public sealed record ChecklistItem(string Id, string Label, ChecklistCheck Check
 /// <param name="Items">The items in the order of the definition.</param>
 /// <param name="OnComplete">What to do once it is complete.</param>
 public sealed record Checklist(
-    string Id, string Title, ChecklistMode Mode, IReadOnlyList<ChecklistItem> Items, IReadOnlyList<WorkflowAction> OnComplete)
+    string Id,
+    string Title,
+    ChecklistMode Mode,
+    IReadOnlyList<ChecklistItem> Items,
+    IReadOnlyList<WorkflowAction> OnComplete
+)
 {
     /// <summary>Longest id of a checklist or an item, in characters.</summary>
     public const int MaxIdLength = 100;
@@ -110,4 +116,5 @@ public sealed record ApprovalRequirement(
     bool AnyOfGroup,
     IReadOnlyList<Condition> Conditions,
     TimeSpan? Timeout,
-    string? Message);
+    string? Message
+);

@@ -11,9 +11,7 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 200;
 
-    private Workflow()
-    {
-    }
+    private Workflow() { }
 
     /// <summary>The project.</summary>
     public long ProjectId { get; private set; }
@@ -45,7 +43,14 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     /// <param name="source">The text it was read from, or null.</param>
     /// <param name="at">Instant of publication.</param>
     public static Workflow Publish(
-        long organizationId, long projectId, string key, int revision, WorkflowDefinition definition, string? source, DateTimeOffset at)
+        long organizationId,
+        long projectId,
+        string key,
+        int revision,
+        WorkflowDefinition definition,
+        string? source,
+        DateTimeOffset at
+    )
     {
         ArgumentNullException.ThrowIfNull(definition);
         var workflow = new Workflow

@@ -16,7 +16,13 @@ public enum FindingSeverity
 /// <param name="Message">A sentence for people.</param>
 /// <param name="State">Key of the state at fault, or null.</param>
 /// <param name="Transition">The transition at fault, or null.</param>
-public sealed record WorkflowFinding(FindingSeverity Severity, string Code, string Message, string? State = null, Transition? Transition = null);
+public sealed record WorkflowFinding(
+    FindingSeverity Severity,
+    string Code,
+    string Message,
+    string? State = null,
+    Transition? Transition = null
+);
 
 /// <summary>The machine codes of <see cref="WorkflowFinding"/>.</summary>
 public static class WorkflowFindingCodes
@@ -62,9 +68,15 @@ public static class WorkflowChecks
     /// <param name="workflow">The workflow, as it is written.</param>
     /// <param name="names">The fields that its issues have.</param>
     /// <param name="heldRoles">The roles that somebody holds, or null when that is not known.</param>
-    /// <returns>Every finding: first those about the whole, then those about states, then those about transitions, in the order of the definition.</returns>
+    /// <returns>
+    /// Every finding: first those about the whole, then those about states, then those about transitions, in the order of the
+    /// definition.
+    /// </returns>
     public static IReadOnlyList<WorkflowFinding> Find(
-        WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
+        WorkflowDefinition workflow,
+        FieldNames names,
+        IReadOnlySet<string>? heldRoles
+    )
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(names);
@@ -91,33 +103,55 @@ public static class WorkflowChecks
     private static IEnumerable<WorkflowFinding> FindInWhole(WorkflowDefinition workflow)
     {
         if (workflow.FindState(workflow.InitialState) is null)
-            yield return Fault(WorkflowFindingCodes.NoInitialState, $"The initial state '{workflow.InitialState}' is no state of the workflow.");
+            yield return Fault(
+                WorkflowFindingCodes.NoInitialState,
+                $"The initial state '{workflow.InitialState}' is no state of the workflow."
+            );
         foreach (var second in workflow.States.Where(s => s.Type is StateType.Initial).Skip(1))
-            yield return Fault(WorkflowFindingCodes.SeveralInitialStates, $"The state '{second.Key}' is not the only one of type initial.", second.Key);
+            yield return Fault(
+                WorkflowFindingCodes.SeveralInitialStates,
+                $"The state '{second.Key}' is not the only one of type initial.",
+                second.Key
+            );
         if (!workflow.States.Any(s => s.IsFinal))
             yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so that no issue is ever completed.");
     }
 
     private static IEnumerable<WorkflowFinding> FindInState(
-        State state, WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
+        State state,
+        WorkflowDefinition workflow,
+        FieldNames names,
+        IReadOnlySet<string>? heldRoles
+    )
     {
         if (!state.IsFinal && workflow.From(state.Key).All(t => t.To == state.Key))
-            yield return Doubt(WorkflowFindingCodes.DeadEnd, $"No transition leads out of '{state.Key}', which is not final.", state.Key);
+            yield return Doubt(
+                WorkflowFindingCodes.DeadEnd,
+                $"No transition leads out of '{state.Key}', which is not final.",
+                state.Key
+            );
 
-        var conditions = state.Conditions
-            .Concat(state.Approvals.SelectMany(a => a.Conditions))
+        var conditions = state
+            .Conditions.Concat(state.Approvals.SelectMany(a => a.Conditions))
             .Concat(state.Sla.Select(p => p.Condition).OfType<Condition>())
             .Concat(state.Checklist?.Items.Select(i => i.Condition).OfType<Condition>() ?? []);
         foreach (var finding in FindInRules(conditions, [], state.Approvals, workflow, names, heldRoles))
-            yield return finding with { State = state.Key };
+            yield return finding with
+            {
+                State = state.Key,
+            };
     }
 
-    /// <summary>The states that no issue gets to. A trigger needs no way to it: something outside sets work going there.</summary>
+    /// <summary>
+    /// The states that no issue gets to. A trigger needs no way to it: something outside sets work going there.
+    /// </summary>
     private static IEnumerable<WorkflowFinding> FindUnreachable(WorkflowDefinition workflow)
     {
         var ways = workflow.Transitions.ToLookup(t => t.From, t => t.To);
         HashSet<string> reached = new(StringComparer.Ordinal);
-        var open = new Stack<string>(workflow.States.Where(s => s.Key == workflow.InitialState || s.Type is StateType.Trigger).Select(s => s.Key));
+        var open = new Stack<string>(
+            workflow.States.Where(s => s.Key == workflow.InitialState || s.Type is StateType.Trigger).Select(s => s.Key)
+        );
         while (open.TryPop(out var state))
         {
             if (!reached.Add(state))
@@ -129,12 +163,22 @@ public static class WorkflowChecks
         // Without a beginning nothing can be reached; that is said once.
         return reached.Count == 0
             ? []
-            : workflow.States.Where(s => !reached.Contains(s.Key))
-                .Select(s => Doubt(WorkflowFindingCodes.UnreachableState, $"No way leads from '{workflow.InitialState}' to '{s.Key}'.", s.Key));
+            : workflow
+                .States.Where(s => !reached.Contains(s.Key))
+                .Select(s =>
+                    Doubt(
+                        WorkflowFindingCodes.UnreachableState,
+                        $"No way leads from '{workflow.InitialState}' to '{s.Key}'.",
+                        s.Key
+                    )
+                );
     }
 
     private static IEnumerable<WorkflowFinding> FindInTransitions(
-        WorkflowDefinition workflow, FieldNames names, IReadOnlySet<string>? heldRoles)
+        WorkflowDefinition workflow,
+        FieldNames names,
+        IReadOnlySet<string>? heldRoles
+    )
     {
         var keys = workflow.States.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
         HashSet<(string From, string To)> seen = [];
@@ -143,28 +187,44 @@ public static class WorkflowChecks
             var (from, to) = (transition.From, transition.To);
             foreach (var end in new[] { from, to }.Where(end => !keys.Contains(end)).Distinct())
             {
-                yield return Fault(WorkflowFindingCodes.UnknownState, $"The transition from '{from}' to '{to}' needs a state '{end}', which there is not.")
-                    with { Transition = transition };
+                yield return Fault(
+                    WorkflowFindingCodes.UnknownState,
+                    $"The transition from '{from}' to '{to}' needs a state '{end}', which there is not."
+                ) with
+                {
+                    Transition = transition,
+                };
             }
 
             if (from != to && workflow.FindState(from) is { IsFinal: true })
             {
                 yield return Doubt(
-                    WorkflowFindingCodes.FinalStateLeft, $"'{from}' is a final state, but this transition leads from it to '{to}'.")
-                    with { Transition = transition };
+                    WorkflowFindingCodes.FinalStateLeft,
+                    $"'{from}' is a final state, but this transition leads from it to '{to}'."
+                ) with
+                {
+                    Transition = transition,
+                };
             }
 
             if (!seen.Add((from, to)))
             {
                 yield return Doubt(
-                    WorkflowFindingCodes.DuplicateTransition, $"There is already a transition from '{from}' to '{to}'; only its name leads to this one.")
-                    with { Transition = transition };
+                    WorkflowFindingCodes.DuplicateTransition,
+                    $"There is already a transition from '{from}' to '{to}'; only its name leads to this one."
+                ) with
+                {
+                    Transition = transition,
+                };
             }
 
             var conditions = transition.Conditions.Concat(transition.Approvals.SelectMany(a => a.Conditions));
             var (fields, approvals) = (transition.RequiresFields, transition.Approvals);
             foreach (var finding in FindInRules(conditions, fields, approvals, workflow, names, heldRoles))
-                yield return finding with { Transition = transition };
+                yield return finding with
+                {
+                    Transition = transition,
+                };
         }
     }
 
@@ -174,15 +234,23 @@ public static class WorkflowChecks
         IReadOnlyList<ApprovalRequirement> approvals,
         WorkflowDefinition workflow,
         FieldNames names,
-        IReadOnlySet<string>? heldRoles)
+        IReadOnlySet<string>? heldRoles
+    )
     {
         var all = conditions.SelectMany(Flatten).ToList();
-        foreach (var id in all.OfType<ChecklistCondition>().Select(c => c.Checklist).Distinct().Where(id => workflow.FindChecklist(id) is null))
-            yield return Fault(WorkflowFindingCodes.UnknownChecklist, $"A condition names the checklist '{id}', which no state has.");
+        foreach (
+            var id in all.OfType<ChecklistCondition>()
+                .Select(c => c.Checklist)
+                .Distinct()
+                .Where(id => workflow.FindChecklist(id) is null)
+        )
+            yield return Fault(
+                WorkflowFindingCodes.UnknownChecklist,
+                $"A condition names the checklist '{id}', which no state has."
+            );
 
         // A required field may leave its prefix out; a condition may not.
-        var fields = all.OfType<FieldCondition>().Select(c => c.Field)
-            .Concat(requiredFields.Select(names.WholeNameOf));
+        var fields = all.OfType<FieldCondition>().Select(c => c.Field).Concat(requiredFields.Select(names.WholeNameOf));
         foreach (var field in fields.Distinct().Where(f => !names.Contains(f)))
             yield return Doubt(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");
 
@@ -191,14 +259,17 @@ public static class WorkflowChecks
             yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval asks for the role '{role}', which nobody holds.");
     }
 
-    private static IEnumerable<Condition> Flatten(Condition condition) => condition switch
-    {
-        AnyCondition any => any.Conditions.SelectMany(Flatten),
-        AllCondition every => every.Conditions.SelectMany(Flatten),
-        _ => [condition],
-    };
+    private static IEnumerable<Condition> Flatten(Condition condition) =>
+        condition switch
+        {
+            AnyCondition any => any.Conditions.SelectMany(Flatten),
+            AllCondition every => every.Conditions.SelectMany(Flatten),
+            _ => [condition],
+        };
 
-    private static WorkflowFinding Fault(string code, string message, string? state = null) => new(FindingSeverity.Error, code, message, state);
+    private static WorkflowFinding Fault(string code, string message, string? state = null) =>
+        new(FindingSeverity.Error, code, message, state);
 
-    private static WorkflowFinding Doubt(string code, string message, string? state = null) => new(FindingSeverity.Warning, code, message, state);
+    private static WorkflowFinding Doubt(string code, string message, string? state = null) =>
+        new(FindingSeverity.Warning, code, message, state);
 }

@@ -70,7 +70,9 @@ public sealed record State(string Key, string Label, StateType Type, StateCatego
     /// <summary>What must hold of an issue that enters.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 
-    /// <summary>What must be approved before an issue goes on, to a state further down the definition; going back is free.</summary>
+    /// <summary>
+    /// What must be approved before an issue goes on, to a state further down the definition; going back is free.
+    /// </summary>
     public IReadOnlyList<ApprovalRequirement> Approvals { get; init; } = [];
 
     /// <summary>What has to be done in the state, or null.</summary>
@@ -116,40 +118,51 @@ public sealed record Transition(string From, string To, string? Name, string? De
 /// <param name="States">The states in the order of the definition.</param>
 /// <param name="Transitions">The transitions in the order of the definition.</param>
 public sealed record WorkflowDefinition(
-    string Name, string? Description, string InitialState, IReadOnlyList<State> States, IReadOnlyList<Transition> Transitions)
+    string Name,
+    string? Description,
+    string InitialState,
+    IReadOnlyList<State> States,
+    IReadOnlyList<Transition> Transitions
+)
 {
     /// <summary>What its author calls this version, or null; versions are counted by <see cref="Workflow.Revision"/>.</summary>
     public string? Version { get; init; }
 
     /// <summary>The workflow of a project without definitions (architecture, section 5).</summary>
-    public static WorkflowDefinition BuiltIn { get; } = new(
-        "Default",
-        "Backlog, in progress, review, done.",
-        "backlog",
-        [
-            new("backlog", "Backlog", StateType.Initial, StateCategory.Pending) { Color = "secondary" },
-            new("in_progress", "In Progress", StateType.Active, StateCategory.InProgress) { Color = "primary" },
-            new("review", "Review", StateType.Active, StateCategory.Review) { Color = "warning" },
-            new("done", "Done", StateType.Final, StateCategory.Completed) { Color = "success" },
-        ],
-        [
-            new("backlog", "in_progress", "Start Work", null),
-            new("in_progress", "backlog", "Park", null),
-            new("in_progress", "review", "Ready for Review", null),
-            new("review", "in_progress", "Requires Changes", null),
-            new("review", "done", "Approve", null),
-            new("done", "in_progress", "Reopen", null),
-        ]);
+    public static WorkflowDefinition BuiltIn { get; } =
+        new(
+            "Default",
+            "Backlog, in progress, review, done.",
+            "backlog",
+            [
+                new("backlog", "Backlog", StateType.Initial, StateCategory.Pending) { Color = "secondary" },
+                new("in_progress", "In Progress", StateType.Active, StateCategory.InProgress) { Color = "primary" },
+                new("review", "Review", StateType.Active, StateCategory.Review) { Color = "warning" },
+                new("done", "Done", StateType.Final, StateCategory.Completed) { Color = "success" },
+            ],
+            [
+                new("backlog", "in_progress", "Start Work", null),
+                new("in_progress", "backlog", "Park", null),
+                new("in_progress", "review", "Ready for Review", null),
+                new("review", "in_progress", "Requires Changes", null),
+                new("review", "done", "Approve", null),
+                new("done", "in_progress", "Reopen", null),
+            ]
+        );
 
     /// <summary>The state with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
-    public State? FindState(string? key) => States.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.OrdinalIgnoreCase));
+    public State? FindState(string? key) =>
+        States.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The checklist with an id, or null.</summary>
     /// <param name="id">The id.</param>
     public Checklist? FindChecklist(string id) => States.FirstOrDefault(s => s.Checklist?.Id == id)?.Checklist;
 
-    /// <summary>What must be approved for a transition: its own requirements, and those of the state it leaves when it goes on from there.</summary>
+    /// <summary>
+    /// What must be approved for a transition: its own requirements, and those of the state it leaves when it goes on from
+    /// there.
+    /// </summary>
     /// <param name="transition">One of the transitions.</param>
     public IEnumerable<ApprovalRequirement> ApprovalsOf(Transition transition)
     {

@@ -40,7 +40,11 @@ public static class MoveReasonCodes
 /// <param name="Transition">The transition.</param>
 /// <param name="Reasons">Every reason why it is not allowed; empty when it is.</param>
 /// <param name="MissingApprovals">The approvals that are still to be given, of the level that is due.</param>
-public sealed record MoveDecision(Transition Transition, IReadOnlyList<MoveReason> Reasons, IReadOnlyList<ApprovalRequirement> MissingApprovals)
+public sealed record MoveDecision(
+    Transition Transition,
+    IReadOnlyList<MoveReason> Reasons,
+    IReadOnlyList<ApprovalRequirement> MissingApprovals
+)
 {
     /// <summary>Whether the issue may take the transition now.</summary>
     public bool IsAllowed => Reasons.Count == 0;
@@ -103,8 +107,9 @@ public static class WorkflowEngine
         return condition switch
         {
             FieldCondition field => IsMet(field, context.Issue),
-            ChecklistCondition { Checklist: var id, Complete: var complete } =>
-                (workflow.FindChecklist(id) is { } checklist && IsComplete(checklist, workflow, context)) == complete,
+            ChecklistCondition { Checklist: var id, Complete: var complete } => (
+                workflow.FindChecklist(id) is { } checklist && IsComplete(checklist, workflow, context)
+            ) == complete,
             AnyCondition any => any.Conditions.Any(c => IsMet(c, workflow, context)),
             AllCondition all => all.Conditions.All(c => IsMet(c, workflow, context)),
             _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, null),
@@ -120,7 +125,10 @@ public static class WorkflowEngine
         ArgumentNullException.ThrowIfNull(issue);
         var actual = issue[condition.Field];
         var expected = condition.Value is { } value ? FieldValue.Of(value) : FieldValue.Missing;
-        int? Order() => condition.Field.EndsWith("priority", StringComparison.Ordinal) ? PriorityOrder(actual, expected) : actual.CompareTo(expected);
+        int? Order() =>
+            condition.Field.EndsWith("priority", StringComparison.Ordinal)
+                ? PriorityOrder(actual, expected)
+                : actual.CompareTo(expected);
         return condition.Operator switch
         {
             ConditionOperator.Equal => actual.Matches(expected),
@@ -151,7 +159,8 @@ public static class WorkflowEngine
             item,
             item.Check is ChecklistCheck.Manual
                 ? context.CheckedItems.Contains($"{checklist.Id}/{item.Id}")
-                : item.Condition is { } condition && IsMet(condition, workflow, context)));
+                : item.Condition is { } condition && IsMet(condition, workflow, context)
+        ));
     }
 
     /// <summary>Whether a checklist is complete.</summary>
@@ -166,7 +175,11 @@ public static class WorkflowEngine
     }
 
     private static List<ApprovalRequirement> DecideApprovals(
-        WorkflowDefinition workflow, Transition transition, MoveContext context, List<MoveReason> reasons)
+        WorkflowDefinition workflow,
+        Transition transition,
+        MoveContext context,
+        List<MoveReason> reasons
+    )
     {
         var needed = workflow.ApprovalsOf(transition).Where(r => r.Conditions.All(c => IsMet(c, workflow, context))).ToList();
         if (needed.Count == 0)
@@ -187,9 +200,11 @@ public static class WorkflowEngine
                 continue;
             foreach (var requirement in open)
             {
-                reasons.Add(votes.Any(v => v.Requirement == requirement.Key && !v.Approved)
-                    ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was refused.", "state")
-                    : new(MoveReasonCodes.ApprovalRequired, $"{requirement.Name} is missing.", "state"));
+                reasons.Add(
+                    votes.Any(v => v.Requirement == requirement.Key && !v.Approved)
+                        ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was refused.", "state")
+                        : new(MoveReasonCodes.ApprovalRequired, $"{requirement.Name} is missing.", "state")
+                );
             }
 
             return open;
@@ -206,19 +221,32 @@ public static class WorkflowEngine
             && own.Select(v => v.UserId).Distinct().Count() >= requirement.Required;
     }
 
-    private static void AddUnlessMet(Condition condition, WorkflowDefinition workflow, MoveContext context, List<MoveReason> reasons)
+    private static void AddUnlessMet(
+        Condition condition,
+        WorkflowDefinition workflow,
+        MoveContext context,
+        List<MoveReason> reasons
+    )
     {
         if (IsMet(condition, workflow, context))
             return;
-        reasons.Add(condition switch
-        {
-            ChecklistCondition checklist => new(
-                MoveReasonCodes.ChecklistIncomplete,
-                $"{workflow.FindChecklist(checklist.Checklist)?.Title ?? checklist.Checklist} is {(checklist.Complete ? "not complete" : "complete already")}.",
-                $"checklist.{checklist.Checklist}"),
-            FieldCondition field => new(MoveReasonCodes.ConditionNotMet, $"The condition '{field}' does not hold.", field.Field),
-            _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition holds."),
-        });
+        reasons.Add(
+            condition switch
+            {
+                ChecklistCondition checklist => new(
+                    MoveReasonCodes.ChecklistIncomplete,
+                    $"{workflow.FindChecklist(checklist.Checklist)?.Title ?? checklist.Checklist} is "
+                        + $"{(checklist.Complete ? "not complete" : "complete already")}.",
+                    $"checklist.{checklist.Checklist}"
+                ),
+                FieldCondition field => new(
+                    MoveReasonCodes.ConditionNotMet,
+                    $"The condition '{field}' does not hold.",
+                    field.Field
+                ),
+                _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition holds."),
+            }
+        );
     }
 
     private static int? PriorityOrder(FieldValue actual, FieldValue expected) =>

@@ -11,7 +11,11 @@ public sealed class IssueFacts
 
     // Whole: every field that issues have is among the fields, also without a value.
     internal IssueFacts(
-        string status, Dictionary<string, FieldValue> fields, IReadOnlyDictionary<string, JsonElement> customFields, bool isWhole)
+        string status,
+        Dictionary<string, FieldValue> fields,
+        IReadOnlyDictionary<string, JsonElement> customFields,
+        bool isWhole
+    )
     {
         Status = status;
         this.isWhole = isWhole;
@@ -44,8 +48,8 @@ public sealed class IssueFacts
     /// <summary>The whole name of a required field, which may leave out the prefix of custom fields.</summary>
     internal string WholeNameOf(string field) =>
         field.Contains('.', StringComparison.Ordinal)
-            || fields.ContainsKey(field)
-            || !(isWhole || customFields.ContainsKey(field))
+        || fields.ContainsKey(field)
+        || !(isWhole || customFields.ContainsKey(field))
             ? field
             : FieldNames.CustomPrefix + field;
 
@@ -67,13 +71,19 @@ public sealed class IssueFacts
     /// The fields that issues have besides custom ones, also those that the document lacks; empty when that is not known.
     /// </param>
     internal static IssueFacts Of(
-        string status, IReadOnlyDictionary<string, JsonElement> fields, IReadOnlyCollection<string> names)
+        string status,
+        IReadOnlyDictionary<string, JsonElement> fields,
+        IReadOnlyCollection<string> names
+    )
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var custom = fields.TryGetValue("custom_fields", out var given) && given.ValueKind is JsonValueKind.Object
-            ? given.EnumerateObject().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal)
-            : [];
-        var plain = fields.Where(f => f.Key != "custom_fields").ToDictionary(f => f.Key, f => FieldValue.Of(f.Value), StringComparer.Ordinal);
+        var custom =
+            fields.TryGetValue("custom_fields", out var given) && given.ValueKind is JsonValueKind.Object
+                ? given.EnumerateObject().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal)
+                : [];
+        var plain = fields
+            .Where(f => f.Key != "custom_fields")
+            .ToDictionary(f => f.Key, f => FieldValue.Of(f.Value), StringComparer.Ordinal);
         foreach (var name in names)
             plain.TryAdd(name, FieldValue.Missing);
         plain["status"] = FieldValue.Of(status);
@@ -91,7 +101,9 @@ public sealed record ApprovalVote(string Requirement, long UserId, bool Approved
 /// <param name="Issue">The issue.</param>
 public sealed record MoveContext(IssueFacts Issue)
 {
-    /// <summary>What the actor says about the move; null when they have not been asked yet, so that a required comment is no reason.</summary>
+    /// <summary>
+    /// What the actor says about the move; null when they have not been asked yet, so that a required comment is no reason.
+    /// </summary>
     public string? Comment { get; init; }
 
     /// <summary>Whether the actor really moves, and does not only ask which moves are possible.</summary>
@@ -104,8 +116,12 @@ public sealed record MoveContext(IssueFacts Issue)
     public IReadOnlyDictionary<string, int> IssuesInState { get; init; } = new Dictionary<string, int>();
 
     /// <summary>The votes for each move, by key of its target state.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<ApprovalVote>> Votes { get; init; } = new Dictionary<string, IReadOnlyList<ApprovalVote>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<ApprovalVote>> Votes { get; init; } =
+        new Dictionary<string, IReadOnlyList<ApprovalVote>>();
 
-    /// <summary>The users who asked for the approvals of a move, by key of its target state; a requester's own vote alone is never enough.</summary>
+    /// <summary>
+    /// The users who asked for the approvals of a move, by key of its target state; a requester's own vote alone is never
+    /// enough.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Requesters { get; init; } = new Dictionary<string, long>();
 }

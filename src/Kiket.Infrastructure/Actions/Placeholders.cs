@@ -11,8 +11,9 @@ using Microsoft.Extensions.Configuration;
 namespace Kiket.Infrastructure.Actions;
 
 /// <summary>
-/// Fills placeholders with Fluid, one expression at a time: a path, and after it a few harmless filters. No tags, loops or ranges get
-/// to Fluid, and what it fills in is never read as a template, so that neither time nor memory depends on what people write.
+/// Fills placeholders with Fluid, one expression at a time: a path, and after it a few harmless filters. No tags, loops or
+/// ranges get to Fluid, and what it fills in is never read as a template, so that neither time nor memory depends on what
+/// people write.
 /// </summary>
 /// <param name="environment">What <c>${env.NAME}</c> gives; nothing else of the process can be seen.</param>
 internal sealed partial class Placeholders(IConfiguration environment) : IPlaceholders
@@ -22,8 +23,9 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
     private const int MaxExpressionLength = 500;
     private static readonly FluidParser Parser = new();
     private static readonly TemplateOptions Options = Configure();
-    private readonly Dictionary<string, object?> env =
-        environment.GetChildren().ToDictionary(c => c.Key, c => (object?)c.Value, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, object?> env = environment
+        .GetChildren()
+        .ToDictionary(c => c.Key, c => (object?)c.Value, StringComparer.OrdinalIgnoreCase);
 
     public string Fill(string text, IReadOnlyDictionary<string, object?> values)
     {
@@ -36,9 +38,11 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
             rest = place.Index + place.Length;
             var written = text.AsSpan(place.Index, place.Length);
             var expression = written.Trim("${} ").ToString();
-            filled.Append(expression.Length <= MaxExpressionLength && Expression().IsMatch(expression)
-                ? Evaluate(expression, context ??= ContextOf(values)) ?? written.ToString()
-                : written.ToString());
+            filled.Append(
+                expression.Length <= MaxExpressionLength && Expression().IsMatch(expression)
+                    ? Evaluate(expression, context ??= ContextOf(values)) ?? written.ToString()
+                    : written.ToString()
+            );
             if (filled.Length > MaxResultLength)
                 break;
         }
@@ -47,7 +51,11 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
         return StorableText.Of(filled.ToString(), MaxResultLength);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever the library makes of an expression, a definition must not stop an event.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "Whatever the library makes of an expression, a definition must not stop an event."
+    )]
     private static string? Evaluate(string expression, TemplateContext context)
     {
         try
@@ -74,7 +82,12 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
 
     private static TemplateOptions Configure()
     {
-        var options = new TemplateOptions { MaxSteps = 100, MaxRecursion = 10, CultureInfo = CultureInfo.InvariantCulture };
+        var options = new TemplateOptions
+        {
+            MaxSteps = 100,
+            MaxRecursion = 10,
+            CultureInfo = CultureInfo.InvariantCulture,
+        };
         options.Filters.AddFilter("slugify", (input, _, _) => FluidValue.Create(Slug(input.ToStringValue()), options));
         return options;
     }
@@ -86,7 +99,11 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
         {
             if (char.IsLetterOrDigit(c))
                 slug.Append(char.ToLowerInvariant(c));
-            else if (CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark && slug is { Length: > 0 } && slug[^1] != '-')
+            else if (
+                CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark
+                && slug is { Length: > 0 }
+                && slug[^1] != '-'
+            )
                 slug.Append('-');
         }
 
@@ -99,9 +116,10 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
     /// <summary>A path, and at most five filters that can neither repeat nor look anything up.</summary>
     [GeneratedRegex(
         """
-        ^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*|\[\d{1,3}\])*(\s*\|\s*(slugify|upcase|downcase|capitalize|strip|truncate|default|first|last|size|join|append|prepend|escape|url_encode|round)(\s*:\s*("[^"]*"|'[^']*'|\d{1,4})(\s*,\s*("[^"]*"|'[^']*'|\d{1,4}))?)?){0,5}\s*$
-        """,
+            ^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*|\[\d{1,3}\])*(\s*\|\s*(slugify|upcase|downcase|capitalize|strip|truncate|default|first|last|size|join|append|prepend|escape|url_encode|round)(\s*:\s*("[^"]*"|'[^']*'|\d{1,4})(\s*,\s*("[^"]*"|'[^']*'|\d{1,4}))?)?){0,5}\s*$
+            """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
-        matchTimeoutMilliseconds: 200)]
+        matchTimeoutMilliseconds: 200
+    )]
     private static partial Regex Expression();
 }

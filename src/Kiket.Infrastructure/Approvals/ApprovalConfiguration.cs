@@ -16,7 +16,12 @@ internal sealed class ApprovalConfiguration : IEntityTypeConfiguration<Approval>
         builder.Property(a => a.From).HasMaxLength(State.MaxKeyLength);
         builder.Property(a => a.To).HasMaxLength(State.MaxKeyLength);
         builder.HasIndex(a => new { a.IssueId, a.Id });
-        builder.HasIndex(a => new { a.Status, a.EscalatedAt, a.EscalatesAt }); // those whose time is up
+        builder.HasIndex(a => new
+        {
+            a.Status,
+            a.EscalatedAt,
+            a.EscalatesAt,
+        }); // those whose time is up
         builder.HasOne<Issue>().WithMany().HasForeignKey(a => a.IssueId);
         builder.HasOne<User>().WithMany().HasForeignKey(a => a.RequestedById);
     }

@@ -14,15 +14,19 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Approvals;
 
 /// <summary>
-/// Escalates the approvals whose time is up. It reads only what is due, in batches; each approval escalates in one transaction with its history
-/// and notifications, and its version lets only one of several workers do it.
+/// Escalates the approvals whose time is up. It reads only what is due, in batches; each approval escalates in one transaction
+/// with its history and notifications, and its version lets only one of several workers do it.
 /// </summary>
 public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<EscalationJob> logger)
 {
     private const int BatchSize = 100;
 
     /// <returns>How many approvals this run has escalated.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "One approval that fails must not hold back the others; the next run comes back to it.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "One approval that fails must not hold back the others; the next run comes back to it."
+    )]
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var (escalated, last) = (0, 0L);
@@ -54,8 +58,13 @@ public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvi
         var projects = db.AcrossTenants<Project>();
         var due = await db.AcrossTenants<Approval>()
             .Where(a => a.Status == ApprovalStatus.Pending && a.EscalatedAt == null && a.EscalatesAt <= now && a.Id > after)
-            .Where(a => issues.Any(i => i.Id == a.IssueId && projects.Any(p => p.Id == i.ProjectId && p.Status == ProjectStatus.Active)))
-            .OrderBy(a => a.Id).Take(BatchSize).Select(a => new { a.Id, a.OrganizationId }).ToListAsync(ct);
+            .Where(a =>
+                issues.Any(i => i.Id == a.IssueId && projects.Any(p => p.Id == i.ProjectId && p.Status == ProjectStatus.Active))
+            )
+            .OrderBy(a => a.Id)
+            .Take(BatchSize)
+            .Select(a => new { a.Id, a.OrganizationId })
+            .ToListAsync(ct);
         return [.. due.Select(a => (a.Id, a.OrganizationId))];
     }
 
@@ -65,7 +74,8 @@ public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvi
         var services = scope.ServiceProvider;
         await services.SignInServiceAsync(organizationId, ct);
         services.GetRequiredService<CurrentActor>().Cause = EventCause.Automation;
-        return await services.GetRequiredService<IMediator>().Send(new EscalateApprovalCommand(id), ct) is { IsRefused: false, Value: true };
+        return await services.GetRequiredService<IMediator>().Send(new EscalateApprovalCommand(id), ct)
+            is { IsRefused: false, Value: true };
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Approval {Id} could not be escalated; the next run tries again.")]

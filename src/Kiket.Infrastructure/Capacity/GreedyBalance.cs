@@ -3,8 +3,8 @@ using Kiket.Domain.Capacity;
 namespace Kiket.Infrastructure.Capacity;
 
 /// <summary>
-/// A plan as a person would make it: whoever has most too much gives one issue to whoever has most room, again and again. The solver begins
-/// with it.
+/// A plan as a person would make it: whoever has most too much gives one issue to whoever has most room, again and again. The
+/// solver begins with it.
 /// </summary>
 internal sealed class GreedyBalance
 {
@@ -20,7 +20,12 @@ internal sealed class GreedyBalance
         capacities = problem.Members.ToDictionary(m => m.UserId, m => m.Capacity);
         loads = problem.LoadsAfter([]).ToDictionary();
         issues = problem.Members.ToDictionary(m => m.UserId, _ => new List<MovableIssue>());
-        limits = [.. problem.Limits.Select(l => (l, problem.Members.ToDictionary(m => m.UserId, m => l.FixedAmounts.GetValueOrDefault(m.UserId))))];
+        limits =
+        [
+            .. problem.Limits.Select(l =>
+                (l, problem.Members.ToDictionary(m => m.UserId, m => l.FixedAmounts.GetValueOrDefault(m.UserId)))
+            ),
+        ];
         foreach (var issue in problem.Issues)
         {
             issues[issue.AssigneeId].Add(issue);
@@ -51,14 +56,25 @@ internal sealed class GreedyBalance
         return moves;
     }
 
-    /// <summary>The smallest issue that is enough, else the largest there is; to the member with the lowest utilization afterwards.</summary>
+    /// <summary>
+    /// The smallest issue that is enough, else the largest there is; to the member with the lowest utilization afterwards.
+    /// </summary>
     private (MovableIssue Issue, long To)? BestMove(long from)
     {
         var excess = loads[from] - capacities[from];
-        foreach (var issue in issues[from].OrderBy(i => i.Points >= excess ? 0 : 1).ThenBy(i => i.Points >= excess ? i.Points : -i.Points)
-            .ThenBy(i => i.Reluctance).ThenBy(i => i.IssueId))
+        foreach (
+            var issue in issues[from]
+                .OrderBy(i => i.Points >= excess ? 0 : 1)
+                .ThenBy(i => i.Points >= excess ? i.Points : -i.Points)
+                .ThenBy(i => i.Reluctance)
+                .ThenBy(i => i.IssueId)
+        )
         {
-            var able = issue.Candidates.Where(c => Fits(issue, c)).OrderBy(c => (loads[c] + issue.Points) / capacities[c]).ThenBy(c => c).ToList();
+            var able = issue
+                .Candidates.Where(c => Fits(issue, c))
+                .OrderBy(c => (loads[c] + issue.Points) / capacities[c])
+                .ThenBy(c => c)
+                .ToList();
             if (able.Count > 0)
                 return (issue, able[0]);
         }
@@ -68,8 +84,10 @@ internal sealed class GreedyBalance
 
     private bool Fits(MovableIssue issue, long user) =>
         loads[user] + issue.Points <= capacities[user]
-        && limits.TrueForAll(l => l.Limit.Amounts.GetValueOrDefault(issue.IssueId) is var amount
-            && (amount == 0 || l.Held[user] + amount <= l.Limit.Limits.GetValueOrDefault(user, decimal.MaxValue)));
+        && limits.TrueForAll(l =>
+            l.Limit.Amounts.GetValueOrDefault(issue.IssueId) is var amount
+            && (amount == 0 || l.Held[user] + amount <= l.Limit.Limits.GetValueOrDefault(user, decimal.MaxValue))
+        );
 
     private void Take(MovableIssue issue, long from, long to)
     {

@@ -5,12 +5,15 @@ using Kiket.Domain.Capacity;
 namespace Kiket.Infrastructure.Capacity;
 
 /// <summary>
-/// Solves the problem with the constraint solver of OR-Tools: first the highest utilization, then the overload, then what moves, each while
-/// the ones before it stay as good as they are. One thread, one seed and a limit that counts steps instead of seconds make it deterministic.
+/// Solves the problem with the constraint solver of OR-Tools: first the highest utilization, then the overload, then what
+/// moves, each while the ones before it stay as good as they are. One thread, one seed and a limit that counts steps instead of
+/// seconds make it deterministic.
 /// </summary>
 internal sealed class WorkBalancer : IWorkBalancer, IDisposable
 {
-    /// <summary>More pairs of issue and receiver are cut down to those that help directly; what is found is then not called optimal.</summary>
+    /// <summary>
+    /// More pairs of issue and receiver are cut down to those that help directly; what is found is then not called optimal.
+    /// </summary>
     private const int MaxPairs = 4_000;
 
     // The second limit is only for machines that are far too slow for the first one.
@@ -52,28 +55,42 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         return new([.. best.OrderBy(m => m.IssueId)], optimal && best == found);
     }
 
-    /// <summary>The problem with issues and receivers in a fixed order, and with no more of them than the solver can look at.</summary>
+    /// <summary>
+    /// The problem with issues and receivers in a fixed order, and with no more of them than the solver can look at.
+    /// </summary>
     private static (BalanceProblem Problem, bool IsWhole) Reduce(BalanceProblem problem)
     {
         var loads = problem.LoadsAfter([]);
-        var room = problem.Members.Where(m => loads[m.UserId] <= m.Capacity).ToDictionary(m => m.UserId, m => m.Capacity - loads[m.UserId]);
-        var issues = problem.Issues.OrderBy(i => i.IssueId)
-            .Select(i => i with { Candidates = [.. i.Candidates.Where(c => c != i.AssigneeId && room.ContainsKey(c)).Order()] }).ToList();
+        var room = problem
+            .Members.Where(m => loads[m.UserId] <= m.Capacity)
+            .ToDictionary(m => m.UserId, m => m.Capacity - loads[m.UserId]);
+        var issues = problem
+            .Issues.OrderBy(i => i.IssueId)
+            .Select(i => i with { Candidates = [.. i.Candidates.Where(c => c != i.AssigneeId && room.ContainsKey(c)).Order()] })
+            .ToList();
         var whole = problem with { Members = [.. problem.Members.OrderBy(m => m.UserId)], Issues = issues };
         if (issues.Sum(i => i.Candidates.Count) <= MaxPairs)
             return (whole, true);
 
-        var helpful = issues.Where(i => !room.ContainsKey(i.AssigneeId))
+        var helpful = issues
+            .Where(i => !room.ContainsKey(i.AssigneeId))
             .Select(i => i with { Candidates = [.. i.Candidates.Where(c => room[c] >= i.Points)] })
             .Where(i => i.Candidates.Count > 0)
             .ToList();
         var perIssue = Math.Max(1, MaxPairs / Math.Max(1, helpful.Count));
         var cut = helpful.ToDictionary(
             i => i.IssueId,
-            i => i with { Candidates = [.. i.Candidates.OrderByDescending(c => room[c]).ThenBy(c => c).Take(perIssue).Order()] });
+            i => i with { Candidates = [.. i.Candidates.OrderByDescending(c => room[c]).ThenBy(c => c).Take(perIssue).Order()] }
+        );
 
         // Those that cannot help stay where they are, and still count.
-        return (whole with { Issues = [.. issues.Select(i => cut.GetValueOrDefault(i.IssueId, i with { Candidates = [] }))] }, false);
+        return (
+            whole with
+            {
+                Issues = [.. issues.Select(i => cut.GetValueOrDefault(i.IssueId, i with { Candidates = [] }))],
+            },
+            false
+        );
     }
 
     /// <summary>The problem in the solver's terms: hundredths of points, and hundredths of a percent.</summary>
@@ -106,11 +123,20 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             var issues = problem.Issues.ToDictionary(i => i.IssueId);
             var gains = choices.ToLookup(c => c.Move.ToUserId);
             var losses = choices.ToLookup(c => issues[c.Move.IssueId].AssigneeId);
-            LinearExpr Change(long user, Func<long, decimal> amount) => LinearExpr.WeightedSum(
-                [.. gains[user].Concat(losses[user]).Select(c => c.Is)],
-                [.. gains[user].Select(c => Hundredths(amount(c.Move.IssueId))), .. losses[user].Select(c => -Hundredths(amount(c.Move.IssueId)))]);
+            LinearExpr Change(long user, Func<long, decimal> amount) =>
+                LinearExpr.WeightedSum(
+                    [.. gains[user].Concat(losses[user]).Select(c => c.Is)],
+                    [
+                        .. gains[user].Select(c => Hundredths(amount(c.Move.IssueId))),
+                        .. losses[user].Select(c => -Hundredths(amount(c.Move.IssueId))),
+                    ]
+                );
 
-            var worst = model.NewIntVar(Whole, Math.Max(Whole, (long)Math.Ceiling(problem.ScoreOf([]).MaxUtilization * Whole)), "");
+            var worst = model.NewIntVar(
+                Whole,
+                Math.Max(Whole, (long)Math.Ceiling(problem.ScoreOf([]).MaxUtilization * Whole)),
+                ""
+            );
             List<LinearExpr> overloads = [];
             foreach (var member in problem.Members)
             {
@@ -135,7 +161,10 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             [
                 worst,
                 LinearExpr.Sum(overloads),
-                LinearExpr.WeightedSum(choices.Select(c => c.Is), costs.Select(i => (Hundredths(i.Points) * unwelcome) + 101 + i.Reluctance)),
+                LinearExpr.WeightedSum(
+                    choices.Select(c => c.Is),
+                    costs.Select(i => (Hundredths(i.Points) * unwelcome) + 101 + i.Reluctance)
+                ),
             ];
         }
 
@@ -164,7 +193,11 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         }
 
         private void Add(
-            BalanceProblem problem, TeamLimit limit, Func<long, Func<long, decimal>, LinearExpr> change, ILookup<long, (IssueMove Move, BoolVar Is)> gains)
+            BalanceProblem problem,
+            TeamLimit limit,
+            Func<long, Func<long, decimal>, LinearExpr> change,
+            ILookup<long, (IssueMove Move, BoolVar Is)> gains
+        )
         {
             var held = problem.Members.ToDictionary(m => m.UserId, m => limit.FixedAmounts.GetValueOrDefault(m.UserId));
             foreach (var issue in problem.Issues)
@@ -173,7 +206,9 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             {
                 var possible = gains[user].Sum(c => limit.Amounts.GetValueOrDefault(c.Move.IssueId));
                 if (possible > 0 && held[user] + possible > most)
-                    model.Add(change(user, id => limit.Amounts.GetValueOrDefault(id)) <= Hundredths(Math.Max(0, most - held[user])));
+                    model.Add(
+                        change(user, id => limit.Amounts.GetValueOrDefault(id)) <= Hundredths(Math.Max(0, most - held[user]))
+                    );
             }
         }
 

@@ -14,7 +14,14 @@ internal sealed class ChecklistMarkConfiguration : IEntityTypeConfiguration<Chec
         builder.HasKey(m => m.Id);
         builder.Property(m => m.ChecklistId).HasMaxLength(Checklist.MaxIdLength);
         builder.Property(m => m.ItemId).HasMaxLength(Checklist.MaxIdLength);
-        builder.HasIndex(m => new { m.IssueId, m.ChecklistId, m.ItemId }).IsUnique();
+        builder
+            .HasIndex(m => new
+            {
+                m.IssueId,
+                m.ChecklistId,
+                m.ItemId,
+            })
+            .IsUnique();
         builder.HasOne<Issue>().WithMany().HasForeignKey(m => m.IssueId);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.UserId);
     }

@@ -12,7 +12,12 @@ internal sealed class CommentConfiguration : IEntityTypeConfiguration<Comment>
     public void Configure(EntityTypeBuilder<Comment> builder)
     {
         builder.IsAggregate();
-        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
+        builder.HasIndex(c => new
+        {
+            c.OrganizationId,
+            c.IssueId,
+            c.Id,
+        });
         builder.HasOne<Issue>().WithMany().HasForeignKey(c => c.IssueId);
         builder.HasOne<User>().WithMany().HasForeignKey(c => c.AuthorId);
     }

@@ -19,14 +19,18 @@ internal sealed class CustomModuleReader : ICustomModuleReader
     {
         var (text, findings) = ((module.Text ?? "").TrimStart('\uFEFF'), new Findings());
         if (UnicodeText.Length(text) > DefinitionLimits.MaxFileLength)
-            return DefinitionErrors.Invalid([new(FileName, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters.")]);
+            return DefinitionErrors.Invalid([
+                new(FileName, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters."),
+            ]);
         var tree = module.Json is { } json ? new YamlTree(JsonTree.Of(json), null, []) : YamlTree.Read(text);
         if (tree.Broken is { } broken)
             return DefinitionErrors.Invalid([new(FileName, broken.Line, broken.Column, broken.Message)]);
         foreach (var doubt in tree.Doubtful)
             findings.Fault(new(FileName, doubt.Line, doubt.Column, doubt.Message));
         var read = CustomModuleReading.Read(new FileReading(new(FileName, text, module.IsStrict), tree.Root, findings));
-        return findings.Faults is { Count: > 0 } faults ? DefinitionErrors.Invalid(faults) : new ReadModule(read!, findings.Warnings);
+        return findings.Faults is { Count: > 0 } faults
+            ? DefinitionErrors.Invalid(faults)
+            : new ReadModule(read!, findings.Warnings);
     }
 }
 
@@ -46,7 +50,10 @@ internal static partial class CustomModuleReading
     /// <returns>Null when a fault leaves nothing to be read.</returns>
     public static CustomModuleSchema? Read(FileReading file)
     {
-        var root = file.Root(["scope", "tables", "permissions"], ["model_version", "module", "name", "version", "description", "id"]);
+        var root = file.Root(
+            ["scope", "tables", "permissions"],
+            ["model_version", "module", "name", "version", "description", "id"]
+        );
         var body = root;
         YamlText? key;
         if (root.Find("module")?.Value is YamlMap nested)
@@ -62,7 +69,11 @@ internal static partial class CustomModuleReading
         }
 
         if (key is not null && !ModuleKey().IsMatch(key.Value))
-            file.Fault(key, $"'{key.Shown}' is no id of a module: a small letter and then small letters, digits, dots, underscores and hyphens.");
+            file.Fault(
+                key,
+                $"'{key.Shown}' is no id of a module: a small letter and then small letters, digits, dots, "
+                    + "underscores and hyphens."
+            );
         List<CustomTable> tables = [];
         foreach (var (name, map) in file.Things(FileReading.IsEmpty(body, "tables") ? root : body, "tables", "name"))
         {
@@ -82,8 +93,12 @@ internal static partial class CustomModuleReading
         var version = file.Text(body, "version", 64) ?? file.Text(root, "version", 64) ?? file.Text(root, "model_version", 64);
         var grants = ReadGrants(file, FileReading.IsEmpty(body, "permissions") ? root : body, tables);
         var description = file.Text(body, "description", MaxText) ?? file.Text(root, "description", MaxText);
-        return key is null ? null
-            : new(key.Value, version?.Value ?? "1.0", description?.Value, tables, grants) { Name = file.Text(body, "name", CustomModuleSchema.MaxKeyLength)?.Value };
+        return key is null
+            ? null
+            : new(key.Value, version?.Value ?? "1.0", description?.Value, tables, grants)
+            {
+                Name = file.Text(body, "name", CustomModuleSchema.MaxKeyLength)?.Value,
+            };
     }
 
     private static CustomTable ReadTable(FileReading file, YamlText name, YamlMap map)
@@ -119,7 +134,11 @@ internal static partial class CustomModuleReading
             var named = file.Texts(body, "columns").Distinct().ToList();
             if (named.Count == 0)
                 file.Fault(index, "An index names at least one column.");
-            foreach (var missing in named.Where(n => !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)))
+            foreach (
+                var missing in named.Where(n =>
+                    !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)
+                )
+            )
                 file.Fault(index, $"There is no column '{missing}' for this index.");
             var own = named.Where(n => columns.Exists(c => c.Name == n)).ToList();
             if (file.Flag(body, "unique", standard: false) && own.Count > 0)
@@ -130,7 +149,13 @@ internal static partial class CustomModuleReading
         List<IReadOnlyList<string>> keys = [];
         foreach (var key in unique.Where(k => !keys.Exists(k.SequenceEqual)))
             keys.Add(key);
-        return new(name.Value, file.Text(map, "description", MaxText)?.Value, file.Flag(map, "soft_delete", standard: true), columns, keys);
+        return new(
+            name.Value,
+            file.Text(map, "description", MaxText)?.Value,
+            file.Flag(map, "soft_delete", standard: true),
+            columns,
+            keys
+        );
     }
 
     /// <returns>Null for a fault, and for a column that the system keeps itself.</returns>
@@ -139,7 +164,8 @@ internal static partial class CustomModuleReading
         file.RefuseMisspelt(
             map,
             ["type", "null", "nullable", "primary_key", "unique", "length", "limit", "precision", "scale"],
-            ["name", "default", "auto_increment", "indexed", "index", "description"]);
+            ["name", "default", "auto_increment", "indexed", "index", "description"]
+        );
         if (file.Required(map, "type", $"The column {name.Shown}", 64) is not { } typed)
             return null;
         var match = TypeForm().Match(typed.Value.Trim().ToLowerInvariant());
@@ -158,7 +184,11 @@ internal static partial class CustomModuleReading
         };
         if (type is not { } known)
         {
-            file.Fault(typed, $"'{typed.Shown}' is no type: bigint, integer, decimal(precision,scale), string(length), text, boolean, timestamp, date or json.");
+            file.Fault(
+                typed,
+                $"'{typed.Shown}' is no type: bigint, integer, decimal(precision,scale), string(length), text, "
+                    + "boolean, timestamp, date or json."
+            );
             return null;
         }
 
@@ -169,7 +199,10 @@ internal static partial class CustomModuleReading
             return null;
         if (file.Flag(map, "auto_increment", standard: false))
             file.Fault(map.Find("auto_increment")!.Value, "Kiket counts the column id and no other.");
-        if (match.Groups["a"].Success && known is not (CustomColumnType.String or CustomColumnType.Text or CustomColumnType.Decimal))
+        if (
+            match.Groups["a"].Success
+            && known is not (CustomColumnType.String or CustomColumnType.Text or CustomColumnType.Decimal)
+        )
             file.Fault(typed, $"'{typed.Shown}': only strings, texts and decimals have a size.");
         var column = new CustomColumn(name.Value, known)
         {
@@ -179,12 +212,16 @@ internal static partial class CustomModuleReading
         };
         if (column.PrimaryKey)
             column = column with { Nullable = false };
-        int? first = match.Groups["a"].Success ? Number(match.Groups["a"].Value) : null, second = match.Groups["b"].Success ? Number(match.Groups["b"].Value) : null;
+        int? first = match.Groups["a"].Success ? Number(match.Groups["a"].Value) : null,
+            second = match.Groups["b"].Success ? Number(match.Groups["b"].Value) : null;
         switch (known)
         {
             case CustomColumnType.String or CustomColumnType.Text:
                 int? standard = known is CustomColumnType.String ? CustomColumn.MaxIndexedLength : null;
-                column = column with { Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? standard };
+                column = column with
+                {
+                    Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? standard,
+                };
                 if (column.Length is < 1 or > MaxLength)
                     file.Fault(typed, $"A text has a length of 1 to {MaxLength}.");
                 break;
@@ -195,7 +232,12 @@ internal static partial class CustomModuleReading
                 break;
         }
 
-        if (column.PrimaryKey || file.Flag(map, "indexed", standard: false) || file.Flag(map, "index", standard: false) || file.Flag(map, "unique", standard: false))
+        if (
+            column.PrimaryKey
+            || file.Flag(map, "indexed", standard: false)
+            || file.Flag(map, "index", standard: false)
+            || file.Flag(map, "unique", standard: false)
+        )
             column = Indexed(file, name, column);
         return WithDefault(file, map, column);
     }
@@ -204,7 +246,10 @@ internal static partial class CustomModuleReading
     {
         if (map.Find("default")?.Value is not { } standard || standard is YamlText { IsNull: true })
             return column;
-        if (standard is YamlText { Value: "now()" or "NOW()" or "CURRENT_TIMESTAMP" } && column.Type is CustomColumnType.Timestamp)
+        if (
+            standard is YamlText { Value: "now()" or "NOW()" or "CURRENT_TIMESTAMP" }
+            && column.Type is CustomColumnType.Timestamp
+        )
             return column with { DefaultsToNow = true };
         if (CustomValues.Read(column, FileReading.ToJson(standard)) is { } value)
             return column with { Default = value };
@@ -215,7 +260,11 @@ internal static partial class CustomModuleReading
     private static CustomColumn Indexed(FileReading file, YamlNode at, CustomColumn column)
     {
         if (column.Type is CustomColumnType.Json or CustomColumnType.Text || column.Length > CustomColumn.MaxIndexedLength)
-            file.Fault(at, $"{column.Name} cannot be indexed: only numbers, times, booleans and strings of at most {CustomColumn.MaxIndexedLength} characters can.");
+            file.Fault(
+                at,
+                $"{column.Name} cannot be indexed: only numbers, times, booleans and strings of at most "
+                    + $"{CustomColumn.MaxIndexedLength} characters can."
+            );
         return column with { Indexed = true };
     }
 
@@ -233,7 +282,10 @@ internal static partial class CustomModuleReading
             var isConditional = !FileReading.IsEmpty(body, "conditions");
             var owner = isConditional ? OwnerColumn(file, body) : null;
             if (isConditional && owner is null)
-                file.Warn(item, "A permission grants nothing when its conditions are others than one column that equals current_user_id.");
+                file.Warn(
+                    item,
+                    "A permission grants nothing when its conditions are others than one column that equals current_user_id."
+                );
             List<(string Table, IReadOnlyList<string> Operations)> listed = body.Find("tables")?.Value is YamlMap byTable
                 ? [.. byTable.Entries.Select(e => (e.Key.Value, TextsOf(file, e.Value)))]
                 : [.. file.Texts(body, "tables").Select(t => (t, file.Texts(body, "operations")))];
@@ -260,12 +312,18 @@ internal static partial class CustomModuleReading
         return grants;
     }
 
-    /// <summary>The column of the one condition that is understood; null for any other, which would have to be checked and is not.</summary>
+    /// <summary>
+    /// The column of the one condition that is understood; null for any other, which would have to be checked and is not.
+    /// </summary>
     private static string? OwnerColumn(FileReading file, YamlMap permission) =>
         permission.Find("conditions")?.Value is YamlList { Items: [YamlMap { Entries.Count: 2 } only] }
-        && only.Find("equals")?.Value is YamlText { Value: "current_user_id" } ? file.Text(only, "column", CustomModuleSchema.MaxNameLength)?.Value : null;
+        && only.Find("equals")?.Value is YamlText { Value: "current_user_id" }
+            ? file.Text(only, "column", CustomModuleSchema.MaxNameLength)?.Value
+            : null;
 
-    /// <summary>The table with an index on the column that says whose a record is: every list that a user sees is filtered by it.</summary>
+    /// <summary>
+    /// The table with an index on the column that says whose a record is: every list that a user sees is filtered by it.
+    /// </summary>
     private static CustomTable WithOwner(FileReading file, YamlNode at, CustomTable table, string owner)
     {
         if (table.Find(owner) is { Type: CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.String } column)
@@ -275,14 +333,22 @@ internal static partial class CustomModuleReading
     }
 
     private static IReadOnlyList<string> TextsOf(FileReading file, YamlNode value) =>
-        file.Texts(new YamlMap(value.Line, value.Column, 1, 0, [new(new(value.Line, value.Column, "operations", IsPlain: true), value)]), "operations");
+        file.Texts(
+            new YamlMap(value.Line, value.Column, 1, 0, [new(new(value.Line, value.Column, "operations", IsPlain: true), value)]),
+            "operations"
+        );
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
 
     private static void CheckName(FileReading file, YamlText name, string what)
     {
         if (name.Value.Length > CustomModuleSchema.MaxNameLength || !Name().IsMatch(name.Value))
-            file.Fault(name, $"'{name.Shown}' is no name of a {what}: at most {CustomModuleSchema.MaxNameLength} small letters, digits and underscores, a letter first.");
+            file.Fault(
+                name,
+                $"'{name.Shown}' is no name of a {what}: at most {CustomModuleSchema.MaxNameLength} small letters, "
+                    + "digits and underscores, a letter first."
+            );
     }
 
     [GeneratedRegex("^[a-z][a-z0-9._-]*\\z")]

@@ -12,7 +12,14 @@ internal sealed class CustomRecordConfiguration : IEntityTypeConfiguration<Custo
     {
         builder.IsAggregate();
         builder.Property(r => r.Table).HasMaxLength(CustomModuleSchema.MaxNameLength);
-        builder.HasIndex(r => new { r.OrganizationId, r.ModuleId, r.Table, r.ProjectId, r.Id });
+        builder.HasIndex(r => new
+        {
+            r.OrganizationId,
+            r.ModuleId,
+            r.Table,
+            r.ProjectId,
+            r.Id,
+        });
         builder.HasOne<CustomModule>().WithMany().HasForeignKey(r => r.ModuleId);
         builder.HasOne<Project>().WithMany().HasForeignKey(r => r.ProjectId);
     }

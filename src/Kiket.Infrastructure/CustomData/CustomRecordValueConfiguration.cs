@@ -14,9 +14,24 @@ internal sealed class CustomRecordValueConfiguration : IEntityTypeConfiguration<
         builder.Property(v => v.Column).HasMaxLength(CustomModuleSchema.MaxNameLength);
         builder.Property(v => v.Value).HasMaxLength(CustomRecordValue.MaxValueLength);
         builder.Property(v => v.UniqueHash).HasMaxLength(64);
-        builder.HasIndex(v => new { v.OrganizationId, v.ModuleId, v.Table, v.ProjectId, v.Column, v.Value, v.RecordId });
+        builder.HasIndex(v => new
+        {
+            v.OrganizationId,
+            v.ModuleId,
+            v.Table,
+            v.ProjectId,
+            v.Column,
+            v.Value,
+            v.RecordId,
+        });
         builder.HasIndex(v => new { v.OrganizationId, v.UniqueHash }).IsUnique();
-        builder.HasIndex(v => new { v.OrganizationId, v.RecordId, v.Column, v.Value });
+        builder.HasIndex(v => new
+        {
+            v.OrganizationId,
+            v.RecordId,
+            v.Column,
+            v.Value,
+        });
         builder.HasIndex(v => v.RecordId); // of the foreign key: the database looks for values whenever a record is deleted
         builder.HasOne<CustomRecord>().WithMany().HasForeignKey(v => v.RecordId);
         builder.HasOne<CustomModule>().WithMany().HasForeignKey(v => v.ModuleId);

@@ -9,8 +9,9 @@ namespace Kiket.Infrastructure.Definitions;
 internal sealed record AutomationDraft(FileReading File, YamlNode At, Automation Automation);
 
 /// <summary>
-/// Reads <c>automations/*.yaml</c> and a workflow's <c>automation_recipes</c>. An automation that could never run is a fault, because nobody would
-/// notice. What is known and cannot run here, such as a schedule, is kept and named in a warning; so is everything in a file that is read leniently.
+/// Reads <c>automations/*.yaml</c> and a workflow's <c>automation_recipes</c>. An automation that could never run is a fault,
+/// because nobody would notice. What is known and cannot run here, such as a schedule, is kept and named in a warning; so is
+/// everything in a file that is read leniently.
 /// </summary>
 internal static class AutomationReader
 {
@@ -32,11 +33,16 @@ internal static class AutomationReader
         foreach (var entry in root.Entries.Where(e => single.Contains(e.Key.Value)))
             drafts.Add(ReadOne(file, null, file.MapOf(entry.Value, entry.Key.Value), stem, workflow));
         foreach (var entry in root.Entries.Where(e => several.Contains(e.Key.Value)))
-            drafts.AddRange(file.Things(root, entry.Key.Value, "id", "key", "name").Select(t => ReadOne(file, t.Key, t.Thing, stem, workflow)));
+            drafts.AddRange(
+                file.Things(root, entry.Key.Value, "id", "key", "name").Select(t => ReadOne(file, t.Key, t.Thing, stem, workflow))
+            );
         if (drafts.Count == 0)
             file.Refuse(root, "The file has no automation.");
         if (drafts.Count > MaxAutomations)
-            file.Refuse(drafts[MaxAutomations].At, $"A file has at most {MaxAutomations} automations; the others are kept and not read.");
+            file.Refuse(
+                drafts[MaxAutomations].At,
+                $"A file has at most {MaxAutomations} automations; the others are kept and not read."
+            );
         return drafts.Count > MaxAutomations ? drafts[..MaxAutomations] : drafts;
     }
 
@@ -46,12 +52,18 @@ internal static class AutomationReader
         file.RefuseOthers(
             body,
             ["id", "key", "name", "description", "version", "enabled", "trigger", "conditions", "actions", "requires_approval"],
-            ["metadata", "query", "category", "tags", "author"]);
-        var key = (file.Text(body, "id", Automation.MaxKeyLength) ?? file.Text(body, "key", Automation.MaxKeyLength) ?? named)?.Value ?? stem;
+            ["metadata", "query", "category", "tags", "author"]
+        );
+        var key =
+            (file.Text(body, "id", Automation.MaxKeyLength) ?? file.Text(body, "key", Automation.MaxKeyLength) ?? named)?.Value
+            ?? stem;
         var trigger = body.Find("trigger")?.Value;
         var details = trigger as YamlMap ?? YamlMap.EmptyAt(trigger ?? body);
         file.RefuseOthers(details, ["event", "events", "conditions"], ["cron", "schedule", "timezone"]);
-        var events = trigger is YamlMap ? [.. file.Texts(details, "event"), .. file.Texts(details, "events")] : file.Texts(body, "trigger");
+        var events =
+            trigger is YamlMap
+                ? [.. file.Texts(details, "event"), .. file.Texts(details, "events")]
+                : file.Texts(body, "trigger");
         var automation = new Automation(key, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key))
         {
             Description = file.Text(body, "description")?.Value.Trim(),
@@ -66,9 +78,12 @@ internal static class AutomationReader
         var unknown = events.Where(e => !Automation.KnownEvents.Contains(e)).ToList();
         foreach (var mistaken in unknown.Where(e => !Unavailable.Contains(e)))
             file.Refuse(at, $"The automation {key} waits for '{mistaken}', which does not happen here{Suggestion(mistaken)}");
-        var (place, hindrance) = file.Doubts > doubts ? (at, "it could not be read")
-            : file.Flag(body, "requires_approval", standard: false) ? (body.Find("requires_approval")!.Value, "nobody can approve of its runs here")
-            : body.Find("query") is { } query && unknown.Count < events.Count ? (query.Key, "issues cannot be chosen by a query here")
+        var (place, hindrance) =
+            file.Doubts > doubts ? (at, "it could not be read")
+            : file.Flag(body, "requires_approval", standard: false)
+                ? (body.Find("requires_approval")!.Value, "nobody can approve of its runs here")
+            : body.Find("query") is { } query && unknown.Count < events.Count
+                ? (query.Key, "issues cannot be chosen by a query here")
             : events.Count == 0 ? (at, "it names no event")
             : unknown.Count == events.Count ? (at, $"there are no events '{string.Join(", ", events)}' here")
             : ((YamlNode?)null, (string?)null);
@@ -93,5 +108,6 @@ internal static class AutomationReader
         Spelling.Nearest(mistaken, [.. Automation.KnownEvents]) is { } meant ? $"; {Spelling.Ask(meant)}" : ".";
 
     /// <summary>Every condition of an automation, those of its actions among them.</summary>
-    public static IEnumerable<Condition> ConditionsOf(Automation automation) => automation.Conditions.Concat(automation.Actions.SelectMany(a => a.Conditions));
+    public static IEnumerable<Condition> ConditionsOf(Automation automation) =>
+        automation.Conditions.Concat(automation.Actions.SelectMany(a => a.Conditions));
 }

@@ -15,12 +15,17 @@ namespace Kiket.Infrastructure.Definitions;
 /// <summary>Reads definition packs from YAML and notes every fault with file, line and column.</summary>
 internal sealed class DefinitionReader : IDefinitionReader
 {
-    public string? WorkflowKeyOf(string text) => YamlTree.Read(text.TrimStart('\uFEFF')) is { Broken: null, Root: { } root }
-        ? WorkflowReader.Read(new FileReading(new("", text), root, new Findings()))?.Key.Value
-        : null;
+    public string? WorkflowKeyOf(string text) =>
+        YamlTree.Read(text.TrimStart('\uFEFF')) is { Broken: null, Root: { } root }
+            ? WorkflowReader.Read(new FileReading(new("", text), root, new Findings()))?.Key.Value
+            : null;
 
     public Result<DefinitionPack> Read(
-        IReadOnlyList<DefinitionText> files, string? projectKey, string? folder, IReadOnlySet<string>? heldRoles = null)
+        IReadOnlyList<DefinitionText> files,
+        string? projectKey,
+        string? folder,
+        IReadOnlySet<string>? heldRoles = null
+    )
     {
         var findings = new Findings();
         var pack = new Reading(findings, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
@@ -47,7 +52,8 @@ internal sealed class DefinitionReader : IDefinitionReader
             pack.Project?.Name ?? (folder is null ? Titles.Of(key!.ToLowerInvariant()) : Titles.Of(folder)),
             pack.Project?.Description,
             pack.Project?.Settings,
-            pack.Project?.File.Path);
+            pack.Project?.File.Path
+        );
         return new DefinitionPack(
             project,
             schema,
@@ -55,21 +61,33 @@ internal sealed class DefinitionReader : IDefinitionReader
             seeds,
             limits,
             modules,
-            findings.Warnings);
+            findings.Warnings
+        );
     }
 
     /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
     private static HashSet<string> RolesOf(ProjectSchema schema) =>
         new(
             [
-                .. WireName.All<OrganizationRole>(), .. WireName.All<ProjectRole>(), "project_lead", "manager", .. schema.TeamRoles.Select(r => r.Name),
+                .. WireName.All<OrganizationRole>(),
+                .. WireName.All<ProjectRole>(),
+                "project_lead",
+                "manager",
+                .. schema.TeamRoles.Select(r => r.Name),
             ],
-            StringComparer.OrdinalIgnoreCase);
+            StringComparer.OrdinalIgnoreCase
+        );
 
     /// <summary>The letters and digits of a folder's name, in upper case.</summary>
     private static string? KeyOf(string? folder)
     {
-        var key = new string([.. (folder ?? "").ToUpperInvariant().Where(char.IsAsciiLetterOrDigit).SkipWhile(char.IsAsciiDigit).Take(ProjectKey.MaxLength)]);
+        var key = new string([
+            .. (folder ?? "")
+                .ToUpperInvariant()
+                .Where(char.IsAsciiLetterOrDigit)
+                .SkipWhile(char.IsAsciiDigit)
+                .Take(ProjectKey.MaxLength),
+        ]);
         return key.Length == 0 ? null : key;
     }
 
@@ -107,10 +125,19 @@ internal sealed class DefinitionReader : IDefinitionReader
             var schema = types is null
                 ? new ProjectSchema(standard, InventTypes(), [], roles)
                 : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields, roles);
-            return schema with { Version = Project?.Version, Extensions = Project?.Extensions ?? PackExtensions.None, Templates = [.. templates.Select(t => Checked(t, schema))], Automations = [.. CheckedAutomations(schema)] };
+            return schema with
+            {
+                Version = Project?.Version,
+                Extensions = Project?.Extensions ?? PackExtensions.None,
+                Templates = [.. templates.Select(t => Checked(t, schema))],
+                Automations = [.. CheckedAutomations(schema)],
+            };
         }
 
-        /// <summary>The automations, each key once; those in a workflow's folder belong to that workflow. What they name wrongly is a warning.</summary>
+        /// <summary>
+        /// The automations, each key once; those in a workflow's folder belong to that workflow. What they name wrongly is a
+        /// warning.
+        /// </summary>
         private IEnumerable<Automation> CheckedAutomations(ProjectSchema schema)
         {
             HashSet<(string?, string)> keys = [];
@@ -120,7 +147,10 @@ internal sealed class DefinitionReader : IDefinitionReader
                 var (file, automation) = (draft.File, draft.Automation with { Workflow = workflow });
                 if (folder is not null && workflow is null && !lacksWorkflows)
                 {
-                    file.Refuse(draft.At, $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'.");
+                    file.Refuse(
+                        draft.At,
+                        $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'."
+                    );
                     automation = automation with { Hindrance = $"there is no workflow '{folder}'" };
                 }
 
@@ -131,16 +161,21 @@ internal sealed class DefinitionReader : IDefinitionReader
                 }
 
                 var unknown = WorkflowChecks.UnknownFields(
-                    AutomationReader.ConditionsOf(automation), IssueFields.ConditionsOf(schema.CustomFields));
+                    AutomationReader.ConditionsOf(automation),
+                    IssueFields.ConditionsOf(schema.CustomFields)
+                );
                 foreach (var field in unknown.Except(Automation.EventFields))
-                    file.Warn(draft.At, $"Issues of this project have no field '{field}', which the automation {automation.Key} looks at.");
+                    file.Warn(
+                        draft.At,
+                        $"Issues of this project have no field '{field}', which the automation {automation.Key} looks at."
+                    );
                 yield return automation;
             }
         }
 
         /// <summary>
-        /// Warns of what a template names and the pack does not have. It is no fault, because the pack works without; who opens an issue by it
-        /// is told.
+        /// Warns of what a template names and the pack does not have. It is no fault, because the pack works without; who opens
+        /// an issue by it is told.
         /// </summary>
         private IssueTemplate Checked(TemplateDraft draft, ProjectSchema schema)
         {
@@ -149,21 +184,31 @@ internal sealed class DefinitionReader : IDefinitionReader
                 return template;
             if ((template.IssueType is null ? schema.DefaultType : schema.FindType(template.IssueType)) is not { } type)
             {
-                file.Warn(draft.IssueType ?? draft.Key, $"There is no issue type '{draft.IssueType?.Shown}' for issues of this template.");
+                file.Warn(
+                    draft.IssueType ?? draft.Key,
+                    $"There is no issue type '{draft.IssueType?.Shown}' for issues of this template."
+                );
                 return template;
             }
 
-            if (draft.Status is { } status && DefinitionOf(schema.WorkflowOf(type)) is { } definition && definition.FindState(status.Value) is null)
+            if (
+                draft.Status is { } status
+                && DefinitionOf(schema.WorkflowOf(type)) is { } definition
+                && definition.FindState(status.Value) is null
+            )
                 file.Warn(status, $"Workflow {schema.WorkflowOf(type)} has no state '{status.Shown}'.");
-            var unknown = schema.CustomFields.Count == 0 ? [] : template.CustomFields.Keys.Except(schema.FieldsOf(type.Key).Select(f => f.Key));
+            var unknown =
+                schema.CustomFields.Count == 0
+                    ? []
+                    : template.CustomFields.Keys.Except(schema.FieldsOf(type.Key).Select(f => f.Key));
             foreach (var field in unknown)
                 file.Warn(draft.Key, $"Issues of type {type.Key} have no custom field '{field}', which the template fills.");
             return template;
         }
 
         /// <summary>
-        /// The limits that are meant for this project, each id once. What one names wrongly, or would never hold for, is a warning, because the
-        /// project works without.
+        /// The limits that are meant for this project, each id once. What one names wrongly, or would never hold for, is a
+        /// warning, because the project works without.
         /// </summary>
         public List<SlaDefinition> CheckedLimits(ProjectSchema schema, string? key)
         {
@@ -173,13 +218,19 @@ internal sealed class DefinitionReader : IDefinitionReader
             {
                 if (!ids.TryAdd(draft.Definition.Id, draft))
                 {
-                    draft.File.Fault(draft.Id, $"There is already a limit {draft.Definition.Id}, in {ids[draft.Definition.Id].File.Path}.");
+                    draft.File.Fault(
+                        draft.Id,
+                        $"There is already a limit {draft.Definition.Id}, in {ids[draft.Definition.Id].File.Path}."
+                    );
                     continue;
                 }
 
                 if (draft.Project is { } project && !string.Equals(project.Value, key, StringComparison.OrdinalIgnoreCase))
                 {
-                    draft.File.Warn(project, $"The limit {draft.Definition.Id} is kept and never holds: it is meant for the project '{project.Shown}'.");
+                    draft.File.Warn(
+                        project,
+                        $"The limit {draft.Definition.Id} is kept and never holds: it is meant for the project '{project.Shown}'."
+                    );
                     continue;
                 }
 
@@ -188,7 +239,10 @@ internal sealed class DefinitionReader : IDefinitionReader
                 if (folder is not null && workflow is null)
                 {
                     if (!lacksWorkflows)
-                        draft.File.Warn(draft.Id, $"The limit {draft.Definition.Id} is kept and never holds: there is no workflow '{folder}'.");
+                        draft.File.Warn(
+                            draft.Id,
+                            $"The limit {draft.Definition.Id} is kept and never holds: there is no workflow '{folder}'."
+                        );
                     continue;
                 }
 
@@ -201,7 +255,10 @@ internal sealed class DefinitionReader : IDefinitionReader
             return held;
         }
 
-        /// <summary>Warns of a limit that holds for no issue, because there is no such type or state, or the state has limits of its own.</summary>
+        /// <summary>
+        /// Warns of a limit that holds for no issue, because there is no such type or state, or the state has limits of its
+        /// own.
+        /// </summary>
         private void WarnOfIdle(SlaDefinitionDraft draft, SlaDefinition limit, ProjectSchema schema)
         {
             var type = limit.IssueType is null ? null : schema.FindType(limit.IssueType);
@@ -211,23 +268,48 @@ internal sealed class DefinitionReader : IDefinitionReader
                 return;
             }
 
-            string[] followed = limit.Workflow is { } only ? [only]
+            string[] followed =
+                limit.Workflow is { } only ? [only]
                 : type is not null ? [schema.WorkflowOf(type)]
                 : workflows.Count == 0 ? [schema.DefaultWorkflow]
                 : [.. workflows.Select(w => w.Key.Value)];
-            var states = followed.Select(DefinitionOf).OfType<WorkflowDefinition>()
-                .Select(w => w.FindState(limit.Status)).OfType<State>().ToList();
+            var states = followed
+                .Select(DefinitionOf)
+                .OfType<WorkflowDefinition>()
+                .Select(w => w.FindState(limit.Status))
+                .OfType<State>()
+                .ToList();
             if (states.Count == 0)
-                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: there is no state '{draft.Status.Shown}' in {string.Join(", ", followed)}.");
+                draft.File.Warn(
+                    draft.Status,
+                    $"The limit {limit.Id} never holds: there is no state '{draft.Status.Shown}' in "
+                        + $"{string.Join(", ", followed)}."
+                );
             else if (states.TrueForAll(s => s.IsFinal))
-                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: in the final state {limit.Status} no time counts.");
+                draft.File.Warn(
+                    draft.Status,
+                    $"The limit {limit.Id} never holds: in the final state {limit.Status} no time counts."
+                );
             else if (states.TrueForAll(s => s.IsFinal || s.Sla.Any(p => p.Condition is null)))
-                draft.File.Warn(draft.Status, $"The limit {limit.Id} never holds: the state {limit.Status} has a limit of its own for every issue.");
+                draft.File.Warn(
+                    draft.Status,
+                    $"The limit {limit.Id} never holds: the state {limit.Status} has a limit of its own for every issue."
+                );
         }
 
-        /// <summary>The workflow to which a folder below that of workflows belongs: that of the file of the same name, or the one called so.</summary>
-        private string? WorkflowOfFolder(string? folder) => folder is null ? null
-            : (workflows.Find(w => DefinitionPath.Stem(w.File.Path) == $"workflows/{folder}") ?? workflows.Find(w => w.Key.Value == folder))?.Key.Value;
+        /// <summary>
+        /// The workflow to which a folder below that of workflows belongs: that of the file of the same name, or the one called
+        /// so.
+        /// </summary>
+        private string? WorkflowOfFolder(string? folder) =>
+            folder is null
+                ? null
+                : (
+                    workflows.Find(w => DefinitionPath.Stem(w.File.Path) == $"workflows/{folder}")
+                    ?? workflows.Find(w => w.Key.Value == folder)
+                )
+                    ?.Key
+                    .Value;
 
         public List<PackSeed> FindSeeds(ProjectSchema schema)
         {
@@ -243,15 +325,26 @@ internal sealed class DefinitionReader : IDefinitionReader
                 }
 
                 var workflow = schema.WorkflowOf(type);
-                if (seed.Status is { } status && DefinitionOf(workflow) is { } definition && definition.FindState(status.Value) is null)
+                if (
+                    seed.Status is { } status
+                    && DefinitionOf(workflow) is { } definition
+                    && definition.FindState(status.Value) is null
+                )
                 {
                     var known = string.Join(", ", definition.States.Select(s => s.Key));
                     file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {known}.");
                 }
 
                 var given = seed.Fields.CustomFields.Value!;
-                foreach (var field in schema.FieldsOf(type.Key).Where(f => f is { Required: true, DefaultValue: null } && !given.ContainsKey(f.Key)))
-                    file.Warn(seed.At, $"The issue has no {field.Key}, which issues of type {type.Key} must have; it is opened without.");
+                foreach (
+                    var field in schema
+                        .FieldsOf(type.Key)
+                        .Where(f => f is { Required: true, DefaultValue: null } && !given.ContainsKey(f.Key))
+                )
+                    file.Warn(
+                        seed.At,
+                        $"The issue has no {field.Key}, which issues of type {type.Key} must have; it is opened without."
+                    );
                 seeds.Add(new(type, seed.Status?.Value, seed.Fields, file.NoteAt(seed.At, "")));
             }
 
@@ -264,7 +357,12 @@ internal sealed class DefinitionReader : IDefinitionReader
             var isWorkflow = DefinitionPath.IsWorkflow(file.Path);
             var isTemplate = DefinitionPath.IsTemplate(file.Path);
             var isLimits = DefinitionPath.IsSlaDefinitions(file.Path);
-            var isUnderstood = isWorkflow || isTemplate || isLimits || DefinitionPath.IsModule(file.Path) || DefinitionPath.IsModuleSeed(file.Path)
+            var isUnderstood =
+                isWorkflow
+                || isTemplate
+                || isLimits
+                || DefinitionPath.IsModule(file.Path)
+                || DefinitionPath.IsModuleSeed(file.Path)
                 || stem is "project" or "issue_types";
             if (Parse(file, isUnderstood) is not { } reading)
                 (lacksWorkflows, lacksTypes) = (lacksWorkflows || isWorkflow, lacksTypes || stem is "issue_types");
@@ -293,7 +391,9 @@ internal sealed class DefinitionReader : IDefinitionReader
         private void Add(FileReading reading, string stem)
         {
             var folder = stem.StartsWith("workflows/", StringComparison.Ordinal) ? stem.Split('/')[1] : null;
-            automations.AddRange(AutomationReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..], folder).Select(draft => (draft, folder)));
+            automations.AddRange(
+                AutomationReader.Read(reading, stem[(stem.LastIndexOf('/') + 1)..], folder).Select(draft => (draft, folder))
+            );
         }
 
         private void AddModule(FileReading file)
@@ -323,7 +423,8 @@ internal sealed class DefinitionReader : IDefinitionReader
                 }
 
                 foreach (var item in file.List(root, "records"))
-                    records[file.Path.Split('/')[2]].Add(new(table.Value, FileReading.ToJson(file.MapOf(item, "A record")), file.NoteAt(item, "")));
+                    records[file.Path.Split('/')[2]]
+                        .Add(new(table.Value, FileReading.ToJson(file.MapOf(item, "A record")), file.NoteAt(item, "")));
             }
 
             return [.. modules.Select(m => new PackModule(m.Draft.Schema, records[m.Folder]))];
@@ -387,20 +488,24 @@ internal sealed class DefinitionReader : IDefinitionReader
             return null;
         }
 
-        private string? Known(string name) => workflows.Count == 0 && !lacksWorkflows
-            ? name == ProjectSchema.BuiltIn.DefaultWorkflow ? name : null
-            : workflows.Find(w => string.Equals(w.Key.Value, name, StringComparison.OrdinalIgnoreCase))?.Key.Value;
+        private string? Known(string name) =>
+            workflows.Count == 0 && !lacksWorkflows
+                ? name == ProjectSchema.BuiltIn.DefaultWorkflow
+                    ? name
+                    : null
+                : workflows.Find(w => string.Equals(w.Key.Value, name, StringComparison.OrdinalIgnoreCase))?.Key.Value;
 
         /// <summary>
-        /// That of <c>main.yaml</c> or <c>workflow.yaml</c>; else the one that is called like the project; else the only one that no type
-        /// names; else the first by path; and without any the built-in one.
+        /// That of <c>main.yaml</c> or <c>workflow.yaml</c>; else the one that is called like the project; else the only one
+        /// that no type names; else the first by path; and without any the built-in one.
         /// </summary>
         private string DefaultWorkflow(string? key)
         {
             if (workflows.Count == 0)
                 return ProjectSchema.BuiltIn.DefaultWorkflow;
             var unnamed = workflows.Where(w => types?.Workflows.Values.Any(name => name.Value == w.Key.Value) != true).ToList();
-            var chosen = workflows.Find(w => DefinitionPath.Stem(w.File.Path) is "workflows/main" or "workflows/workflow")
+            var chosen =
+                workflows.Find(w => DefinitionPath.Stem(w.File.Path) is "workflows/main" or "workflows/workflow")
                 ?? workflows.Find(w => string.Equals(w.Key.Value, key, StringComparison.OrdinalIgnoreCase))
                 ?? (unnamed.Count == 1 ? unnamed[0] : workflows[0]);
             return chosen.Key.Value;
@@ -412,12 +517,18 @@ internal sealed class DefinitionReader : IDefinitionReader
             : lacksWorkflows || workflows.Count > 0 ? null
             : WorkflowDefinition.BuiltIn;
 
-        /// <summary>Types for a pack that declares none: the built-in ones if its issues need no other, else those that its issues name.</summary>
+        /// <summary>
+        /// Types for a pack that declares none: the built-in ones if its issues need no other, else those that its issues name.
+        /// </summary>
         private IReadOnlyList<IssueType> InventTypes()
         {
             var seeds = (Project?.Seeds ?? []).Select(s => s.IssueType).OfType<YamlText>().ToList();
             List<IssueType> invented = [];
-            foreach (var name in seeds.Concat(templates.Select(t => t.IssueType).OfType<YamlText>()).Where(t => IssueTypesReader.IsKey(t.Value)))
+            foreach (
+                var name in seeds
+                    .Concat(templates.Select(t => t.IssueType).OfType<YamlText>())
+                    .Where(t => IssueTypesReader.IsKey(t.Value))
+            )
             {
                 if (invented.Exists(t => string.Equals(t.Key, name.Value, StringComparison.OrdinalIgnoreCase)))
                     continue;

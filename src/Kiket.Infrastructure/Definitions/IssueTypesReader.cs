@@ -8,7 +8,11 @@ namespace Kiket.Infrastructure.Definitions;
 /// <summary>The types and custom fields of <c>issue_types.yaml</c>.</summary>
 /// <param name="Workflows">Where a type names its workflow, by the type's key.</param>
 internal sealed record IssueTypesDraft(
-    IReadOnlyList<IssueType> Types, IReadOnlyList<CustomField> Fields, IReadOnlyDictionary<string, YamlText> Workflows, FileReading File);
+    IReadOnlyList<IssueType> Types,
+    IReadOnlyList<CustomField> Fields,
+    IReadOnlyDictionary<string, YamlText> Workflows,
+    FileReading File
+);
 
 /// <summary>Reads <c>issue_types.yaml</c> (contract, section 20).</summary>
 internal static partial class IssueTypesReader
@@ -50,7 +54,10 @@ internal static partial class IssueTypesReader
         foreach (var (key, body) in file.Things(root, "issue_types", "key", "id"))
         {
             if (!IsKey(key.Value))
-                file.Fault(key, $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}.");
+                file.Fault(
+                    key,
+                    $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}."
+                );
             else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
                 file.Fault(key, $"The issue type '{key.Value}' stands twice.");
             else if (types.Count == MaxTypes)
@@ -67,12 +74,19 @@ internal static partial class IssueTypesReader
     public static bool IsKey(string text) => text.Length <= MaxKeyLength && TypeKey().IsMatch(text);
 
     private static IssueType ReadType(
-        FileReading file, YamlText key, YamlMap body, int position, List<CustomField> fields, Dictionary<string, YamlText> workflows)
+        FileReading file,
+        YamlText key,
+        YamlMap body,
+        int position,
+        List<CustomField> fields,
+        Dictionary<string, YamlText> workflows
+    )
     {
         file.RefuseMisspelt(
             body,
             ["workflow", "active", "allow_children", "custom_fields", "fields"],
-            ["key", "id", "label", "name", "description", "color", "icon", "position"]);
+            ["key", "id", "label", "name", "description", "color", "icon", "position"]
+        );
         ReadFields(file, body, "custom_fields", key.Value, fields);
         ReadFields(file, body, "fields", key.Value, fields);
         if (file.Text(body, "workflow") is { } workflow)
@@ -96,7 +110,10 @@ internal static partial class IssueTypesReader
         foreach (var (key, body) in file.Things(map, member, "key", "id", "name"))
         {
             if (key.Value.Length > MaxKeyLength || !FieldKey().IsMatch(key.Value))
-                file.Fault(key, $"'{key.Shown}' is no key of a custom field: a letter, then letters, digits, _ and -, at most {MaxKeyLength}.");
+                file.Fault(
+                    key,
+                    $"'{key.Shown}' is no key of a custom field: a letter, then letters, digits, _ and -, at most {MaxKeyLength}."
+                );
             else if (fields.Exists(f => f.Key == key.Value && (f.IssueType is null || f.IssueType == type)))
                 file.Fault(key, $"The custom field '{key.Value}' stands twice.");
             else if (fields.Count == MaxFields)
@@ -111,17 +128,25 @@ internal static partial class IssueTypesReader
         file.RefuseMisspelt(
             body,
             ["type", "field_type", "required", "options"],
-            ["key", "id", "name", "label", "default_value", "default", "helper_text", "description"]);
+            ["key", "id", "name", "label", "default_value", "default", "helper_text", "description"]
+        );
         var word = file.Text(body, "type") ?? file.Text(body, "field_type");
         var fieldType = CustomFieldType.String;
         if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))
         {
-            file.Fault(word, $"'{word.Shown}' is no type of a custom field; use {string.Join(", ", WireName.All<CustomFieldType>())}.");
+            file.Fault(
+                word,
+                $"'{word.Shown}' is no type of a custom field; use {string.Join(", ", WireName.All<CustomFieldType>())}."
+            );
             return null;
         }
 
         var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
-        var field = new CustomField(key.Value, label is null || ReferenceEquals(label, key) ? Titles.Of(key.Value) : label.Value, fieldType)
+        var field = new CustomField(
+            key.Value,
+            label is null || ReferenceEquals(label, key) ? Titles.Of(key.Value) : label.Value,
+            fieldType
+        )
         {
             IssueType = type,
             Required = file.Flag(body, "required", false),
@@ -144,7 +169,10 @@ internal static partial class IssueTypesReader
         List<string> options = [];
         foreach (var item in file.List(body, "options"))
         {
-            var option = item as YamlText ?? (item as YamlMap)?.Find("value")?.Value as YamlText ?? (item as YamlMap)?.Find("key")?.Value as YamlText;
+            var option =
+                item as YamlText
+                ?? (item as YamlMap)?.Find("value")?.Value as YamlText
+                ?? (item as YamlMap)?.Find("key")?.Value as YamlText;
             if (option is { IsNull: false })
                 options.Add(option.Value);
             else

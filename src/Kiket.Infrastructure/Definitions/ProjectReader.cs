@@ -16,7 +16,8 @@ internal sealed record ProjectDraft(
     IReadOnlyList<SeedDraft> Seeds,
     string? Version,
     PackExtensions Extensions,
-    FileReading File);
+    FileReading File
+);
 
 /// <summary>An issue that a new project begins with, before its type and state are looked up.</summary>
 internal sealed record SeedDraft(YamlNode At, YamlText? IssueType, YamlText? Status, IssueEdit Fields);
@@ -52,7 +53,8 @@ internal static class ProjectReader
             ReadSeeds(file, file.Map(project, "seed_data")),
             file.Text(project, "version", Project.MaxNameLength)?.Value,
             ReadExtensions(file, file.Map(project, "extensions")),
-            file);
+            file
+        );
     }
 
     private static PackExtensions ReadExtensions(FileReading file, YamlMap extensions)
@@ -73,7 +75,10 @@ internal static class ProjectReader
         if (ProjectKey.IsValid(value))
             return value;
         file.Fault(
-            given, $"'{given.Shown}' is no project key: an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}.");
+            given,
+            $"'{given.Shown}' is no project key: an upper-case letter and then upper-case letters and digits, at "
+                + $"most {ProjectKey.MaxLength}."
+        );
         return null;
     }
 
@@ -110,6 +115,10 @@ internal static class ProjectReader
             item,
             file.Text(seed, "issue_type") ?? file.Text(seed, "type"),
             file.Text(seed, "status"),
-            fields with { Description = fields.Description.Map(text => text?.Trim()) });
+            fields with
+            {
+                Description = fields.Description.Map(text => text?.Trim()),
+            }
+        );
     }
 }

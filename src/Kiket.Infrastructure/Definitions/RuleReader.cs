@@ -5,18 +5,22 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>Reads what states and transitions ask for and do: conditions, checklists, approvals, limits and actions (contract, section 19).</summary>
+/// <summary>
+/// Reads what states and transitions ask for and do: conditions, checklists, approvals, limits and actions (contract, section
+/// 19).
+/// </summary>
 internal static class RuleReader
 {
     private const int MaxLevels = 50;
 
     /// <summary>Conditions in a list, a single one, or a map with <c>any</c> or <c>all</c>.</summary>
-    public static IReadOnlyList<Condition> Conditions(FileReading file, YamlMap map, string key = "conditions") => map.Find(key)?.Value switch
-    {
-        null or YamlText { IsNull: true } => [],
-        YamlList list => [.. list.Items.Select(i => Condition(file, i)).OfType<Condition>()],
-        var single => Condition(file, single) is { } condition ? [condition] : [],
-    };
+    public static IReadOnlyList<Condition> Conditions(FileReading file, YamlMap map, string key = "conditions") =>
+        map.Find(key)?.Value switch
+        {
+            null or YamlText { IsNull: true } => [],
+            YamlList list => [.. list.Items.Select(i => Condition(file, i)).OfType<Condition>()],
+            var single => Condition(file, single) is { } condition ? [condition] : [],
+        };
 
     public static Checklist? Checklist(FileReading file, YamlMap state)
     {
@@ -24,7 +28,13 @@ internal static class RuleReader
             return null;
         var body = file.Map(state, "checklist");
         file.RefuseOthers(body, ["id", "key", "title", "name", "label", "description", "required_mode", "items", "on_complete"]);
-        if ((file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength) ?? file.Text(body, "key", Domain.Workflows.Checklist.MaxIdLength)) is not { } id)
+        if (
+            (
+                file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength)
+                ?? file.Text(body, "key", Domain.Workflows.Checklist.MaxIdLength)
+            )
+            is not { } id
+        )
         {
             file.Fault(body, "A checklist has an id.");
             return null;
@@ -46,13 +56,17 @@ internal static class RuleReader
             (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value),
             Word(file, body, "required_mode", ChecklistMode.All),
             items,
-            Actions(file, body, "on_complete"));
+            Actions(file, body, "on_complete")
+        );
     }
 
     /// <summary>The approvals that a state asks for: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
     public static IReadOnlyList<ApprovalRequirement> StateApprovals(FileReading file, YamlMap state, string label)
     {
-        if (state.Find("require_approval")?.Value is YamlText { IsNull: false } && file.WholeNumber(state, "require_approval") is { } count)
+        if (
+            state.Find("require_approval")?.Value is YamlText { IsNull: false }
+            && file.WholeNumber(state, "require_approval") is { } count
+        )
             return count == 0 ? [] : [Requirement("state", $"Approval of {label}", [], count)];
         if (state.Find("require_approval")?.Value is YamlList)
             return Required(file, state);
@@ -64,7 +78,12 @@ internal static class RuleReader
         var approvers = file.List(body, "approvers").Select(a => Approver(file, a)).OfType<Approver>().ToList();
         return
         [
-            Requirement("state", file.Text(body, "name")?.Value ?? $"Approval of {label}", approvers, Count(file, body, "required", 1)) with
+            Requirement(
+                "state",
+                file.Text(body, "name")?.Value ?? $"Approval of {label}",
+                approvers,
+                Count(file, body, "required", 1)
+            ) with
             {
                 Conditions = Conditions(file, body),
                 Timeout = Length(file, body, "timeout"),
@@ -77,12 +96,13 @@ internal static class RuleReader
     public static IReadOnlyList<ApprovalRequirement> TransitionApprovals(FileReading file, YamlMap transition) =>
         [.. Required(file, transition), .. Chain(file, transition)];
 
-    public static IReadOnlyList<SlaPolicy> Sla(FileReading file, YamlMap state) => state.Find("sla")?.Value switch
-    {
-        null or YamlText { IsNull: true } => [],
-        YamlList list => [.. list.Items.Select(item => Policy(file, item))],
-        var single => [Policy(file, single)],
-    };
+    public static IReadOnlyList<SlaPolicy> Sla(FileReading file, YamlMap state) =>
+        state.Find("sla")?.Value switch
+        {
+            null or YamlText { IsNull: true } => [],
+            YamlList list => [.. list.Items.Select(item => Policy(file, item))],
+            var single => [Policy(file, single)],
+        };
 
     public static IReadOnlyList<WorkflowAction> Actions(FileReading file, YamlMap map, string key)
     {
@@ -110,21 +130,36 @@ internal static class RuleReader
     private static void RefuseMisspeltConditions(FileReading file, YamlMap action)
     {
         const string known = "conditions";
-        foreach (var key in action.Entries.Select(e => e.Key).Where(k => k.Value != known && Spelling.Nearest(k.Value, known) is not null))
+        foreach (
+            var key in action
+                .Entries.Select(e => e.Key)
+                .Where(k => k.Value != known && Spelling.Nearest(k.Value, known) is not null)
+        )
             file.Refuse(key, $"The key '{key.Shown}' is not known here; {Spelling.Ask(known)}");
     }
 
-    /// <summary>The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name it says to whom.</summary>
+    /// <summary>
+    /// The short form <c>auto_assign</c> of a state: an action when an issue enters; with a name it says to whom.
+    /// </summary>
     public static IReadOnlyList<WorkflowAction> AutoAssign(FileReading file, YamlMap state)
     {
-        if (file.Text(state, "auto_assign") is not { } written || (written.IsPlain && written.Value is "false" or "False" or "no" or "off"))
+        if (
+            file.Text(state, "auto_assign") is not { } written
+            || (written.IsPlain && written.Value is "false" or "False" or "no" or "off")
+        )
             return [];
-        Dictionary<string, string> parameters = written.IsPlain && written.Value is "true" or "True" or "yes" or "on" ? [] : new() { ["to"] = written.Value };
+        Dictionary<string, string> parameters =
+            written.IsPlain && written.Value is "true" or "True" or "yes" or "on" ? [] : new() { ["to"] = written.Value };
         return [new("auto_assign", JsonSerializer.SerializeToElement(parameters))];
     }
 
-    private static JsonElement Parameters(YamlMap action) => JsonSerializer.SerializeToElement(
-        FileReading.ToJson(action).Where(p => p.Key is not ("action" or "type" or "kind" or "conditions")).ToDictionary(p => p.Key, p => p.Value));
+    private static JsonElement Parameters(YamlMap action) =>
+        JsonSerializer.SerializeToElement(
+            FileReading
+                .ToJson(action)
+                .Where(p => p.Key is not ("action" or "type" or "kind" or "conditions"))
+                .ToDictionary(p => p.Key, p => p.Value)
+        );
 
     private static Condition? Condition(FileReading file, YamlNode node)
     {
@@ -138,7 +173,10 @@ internal static class RuleReader
         if (body.Entries.Where(e => groups.Contains(e.Key.Value)).Select(e => e.Key.Value).ToList() is { Count: > 0 } named)
         {
             file.RefuseOthers(body, groups);
-            var together = named.Select(Condition (n) => n is "any" or "or" ? new AnyCondition(Conditions(file, body, n)) : new AllCondition(Conditions(file, body, n)));
+            var together = named.Select(
+                Condition (n) =>
+                    n is "any" or "or" ? new AnyCondition(Conditions(file, body, n)) : new AllCondition(Conditions(file, body, n))
+            );
             return named.Count == 1 ? together.First() : new AllCondition([.. together]);
         }
 
@@ -151,12 +189,18 @@ internal static class RuleReader
         return FieldCondition(file, body);
     }
 
-    /// <summary><c>{field, operator, value}</c>, or with the operator as the key of the value: <c>{field, equals: bug}</c>.</summary>
+    /// <summary>
+    /// <c>{field, operator, value}</c>, or with the operator as the key of the value: <c>{field, equals: bug}</c>.
+    /// </summary>
     private static FieldCondition? FieldCondition(FileReading file, YamlMap body)
     {
         if (file.Required(body, "field", "The condition", 200) is not { } field)
         {
-            file.RefuseMisspelt(body, ["field", "operator", "value", "values", "checklist", "complete", "any", "all"], [.. ConditionOperators.Known]);
+            file.RefuseMisspelt(
+                body,
+                ["field", "operator", "value", "values", "checklist", "complete", "any", "all"],
+                [.. ConditionOperators.Known]
+            );
             return null;
         }
 
@@ -165,7 +209,11 @@ internal static class RuleReader
             file.RefuseOthers(body, ["field", "operator", body.Find("value") is null ? "values" : "value"]);
             if (ConditionOperators.TryParse(written.Value, out var known))
                 return Compared(field, known, (body.Find("value") ?? body.Find("values"))?.Value);
-            file.Fault(written, $"'{written.Shown}' is not an operator. {(Spelling.Nearest(written.Value, [.. ConditionOperators.Known]) is { } meant ? $"Did you mean '{meant}'? " : "")}Operators: {string.Join(" ", ConditionOperators.Known)}.");
+            file.Fault(
+                written,
+                $"'{written.Shown}' is not an operator. "
+                    + $"{(Spelling.Nearest(written.Value, [.. ConditionOperators.Known]) is { } meant ? $"Did you mean '{meant}'? " : "")}Operators: {string.Join(" ", ConditionOperators.Known)}."
+            );
             return null;
         }
 
@@ -183,7 +231,10 @@ internal static class RuleReader
         return null;
     }
 
-    /// <summary>An operator that needs no value may have one all the same: <c>is_present: false</c> is the opposite of <c>is_present</c>.</summary>
+    /// <summary>
+    /// An operator that needs no value may have one all the same: <c>is_present: false</c> is the opposite of
+    /// <c>is_present</c>.
+    /// </summary>
     private static FieldCondition Compared(YamlText field, ConditionOperator named, YamlNode? value)
     {
         var isFalse = value is YamlText { Value: "false" or "False" or "FALSE" };
@@ -198,7 +249,18 @@ internal static class RuleReader
     private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)
     {
         file.RefuseOthers(
-            body, ["id", "key", "label", "title", "description", "check_type", "required", body.Find("condition") is null ? "conditions" : "condition"]);
+            body,
+            [
+                "id",
+                "key",
+                "label",
+                "title",
+                "description",
+                "check_type",
+                "required",
+                body.Find("condition") is null ? "conditions" : "condition",
+            ]
+        );
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         var check = Word(file, body, "check_type", conditions.Count > 0 ? ChecklistCheck.Auto : ChecklistCheck.Manual);
         if (check is ChecklistCheck.Auto && conditions.Count == 0)
@@ -210,7 +272,13 @@ internal static class RuleReader
             (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value),
             check,
             file.Flag(body, "required", standard: true),
-            conditions.Count switch { 0 => null, 1 => conditions[0], _ => new AllCondition(conditions) });
+            conditions.Count switch
+            {
+                0 => null,
+                1 => conditions[0],
+                _ => new AllCondition(conditions),
+            }
+        );
     }
 
     /// <summary>The assignments of <c>require_approval</c>: one approval each, all of them needed.</summary>
@@ -222,24 +290,36 @@ internal static class RuleReader
             // The short form: how many people, or true for one.
             if (transition.Find("require_approval")!.Value is YamlText { Value: "true" or "false" })
                 return file.Flag(transition, "require_approval", false) ? [Requirement("1", "Approval", [], 1)] : [];
-            return file.WholeNumber(transition, "require_approval") is { } count and > 0 ? [Requirement("1", "Approval", [], count)] : [];
+            return file.WholeNumber(transition, "require_approval") is { } count and > 0
+                ? [Requirement("1", "Approval", [], count)]
+                : [];
         }
 
-        foreach (var item in transition.Find("require_approval")?.Value is YamlMap single ? [single] : file.List(transition, "require_approval"))
+        foreach (
+            var item in transition.Find("require_approval")?.Value is YamlMap single
+                ? [single]
+                : file.List(transition, "require_approval")
+        )
         {
             var body = file.MapOf(item, "An approval");
-            file.RefuseOthers(body, ["assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name"]);
+            file.RefuseOthers(
+                body,
+                ["assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name"]
+            );
             var approver = body.Find("assignment")?.Value is { } assignment ? Approver(file, assignment) : NamedBy(file, body);
-            requirements.Add(Requirement(
-                $"{requirements.Count + 1}",
-                file.Text(body, "name")?.Value ?? (approver is null ? "Approval" : $"Approval by {approver.Identifier}"),
-                approver is null ? [] : [approver],
-                Count(file, body, "required", 1)) with
-            {
-                Conditions = Conditions(file, body),
-                Timeout = Length(file, body, "timeout"),
-                Message = MessageOf(file, body),
-            });
+            requirements.Add(
+                Requirement(
+                    $"{requirements.Count + 1}",
+                    file.Text(body, "name")?.Value ?? (approver is null ? "Approval" : $"Approval by {approver.Identifier}"),
+                    approver is null ? [] : [approver],
+                    Count(file, body, "required", 1)
+                ) with
+                {
+                    Conditions = Conditions(file, body),
+                    Timeout = Length(file, body, "timeout"),
+                    Message = MessageOf(file, body),
+                }
+            );
         }
 
         return requirements;
@@ -262,20 +342,44 @@ internal static class RuleReader
 
         var (name, timeout) = (file.Text(body, "name")?.Value, Length(file, body, "timeout"));
         for (var i = 0; i < levels.Count; i++)
-            requirements.AddRange(Level(file, file.MapOf(levels[i], "A level"), i + 1, name).Select(r => r with { Timeout = r.Timeout ?? timeout }));
+            requirements.AddRange(
+                Level(file, file.MapOf(levels[i], "A level"), i + 1, name).Select(r => r with { Timeout = r.Timeout ?? timeout })
+            );
         return requirements;
     }
 
-    /// <summary>One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same time.</summary>
+    /// <summary>
+    /// One level of a chain: assignments, of which one (<c>any</c>) or all are needed, or groups that are asked at the same
+    /// time.
+    /// </summary>
     private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position, string? chain)
     {
         file.RefuseOthers(
             body,
-            ["level", "name", "assignments", "assignment", "parallel", "required", "logic", "timeout", "conditions", "message", "metadata"]);
+            [
+                "level",
+                "name",
+                "assignments",
+                "assignment",
+                "parallel",
+                "required",
+                "logic",
+                "timeout",
+                "conditions",
+                "message",
+                "metadata",
+            ]
+        );
         var level = file.WholeNumber(body, "level") ?? position;
         var name = file.Text(body, "name")?.Value ?? (chain is null ? $"Level {level}" : $"{chain}, level {level}");
         var shared = (Conditions: Conditions(file, body), Timeout: Length(file, body, "timeout"), Message: MessageOf(file, body));
-        ApprovalRequirement Shared(ApprovalRequirement r) => r with { Conditions = [.. shared.Conditions, .. r.Conditions], Timeout = r.Timeout ?? shared.Timeout, Message = r.Message ?? shared.Message };
+        ApprovalRequirement Shared(ApprovalRequirement r) =>
+            r with
+            {
+                Conditions = [.. shared.Conditions, .. r.Conditions],
+                Timeout = r.Timeout ?? shared.Timeout,
+                Message = r.Message ?? shared.Message,
+            };
 
         if (body.Find("parallel") is not null)
         {
@@ -285,10 +389,32 @@ internal static class RuleReader
             {
                 var group = file.MapOf(item, "A group");
                 file.RefuseOthers(
-                    group, ["group", "name", "assignments", "assignment", "required", "logic", "timeout", "conditions", "message", "metadata"]);
+                    group,
+                    [
+                        "group",
+                        "name",
+                        "assignments",
+                        "assignment",
+                        "required",
+                        "logic",
+                        "timeout",
+                        "conditions",
+                        "message",
+                        "metadata",
+                    ]
+                );
                 var title = (file.Text(group, "group") ?? file.Text(group, "name"))?.Value ?? $"{groups.Count + 1}";
-                groups.AddRange(Assignments(file, group, $"chain.{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
-                    .Select(r => r with { Conditions = Conditions(file, group), Timeout = Length(file, group, "timeout"), Message = MessageOf(file, group) }));
+                groups.AddRange(
+                    Assignments(file, group, $"chain.{level}.{title}", $"{name}: {title}", level, isOr ? $"{level}" : null)
+                        .Select(r =>
+                            r with
+                            {
+                                Conditions = Conditions(file, group),
+                                Timeout = Length(file, group, "timeout"),
+                                Message = MessageOf(file, group),
+                            }
+                        )
+                );
             }
 
             return [.. groups.Select(Shared)];
@@ -298,10 +424,18 @@ internal static class RuleReader
     }
 
     /// <summary>
-    /// <c>required: any</c> is one approval that any of those named may give, <c>required: 2</c> one that so many of them give, and
+    /// <c>required: any</c> is one approval that any of those named may give, <c>required: 2</c> one that so many of them give,
+    /// and
     /// <c>all</c>, the default, one approval for each.
     /// </summary>
-    private static List<ApprovalRequirement> Assignments(FileReading file, YamlMap body, string key, string name, int level, string? alternatives)
+    private static List<ApprovalRequirement> Assignments(
+        FileReading file,
+        YamlMap body,
+        string key,
+        string name,
+        int level,
+        string? alternatives
+    )
     {
         var items = body.Find("assignment")?.Value is { } only ? [only] : file.List(body, "assignments");
         var approvers = items.Select(i => Approver(file, Assigned(file, i))).OfType<Approver>().ToList();
@@ -313,7 +447,17 @@ internal static class RuleReader
         {
             // A group of alternatives is met as a whole, so its assignments become one approval that all of them give.
             return approvers.Count <= 1 || alternatives is not null
-                ? [Requirement(key, name, approvers, Math.Max(1, required is { Value: "all" } ? approvers.Count : 1), level, alternatives)]
+                ?
+                [
+                    Requirement(
+                        key,
+                        name,
+                        approvers,
+                        Math.Max(1, required is { Value: "all" } ? approvers.Count : 1),
+                        level,
+                        alternatives
+                    ),
+                ]
                 : [.. approvers.Select((a, i) => Requirement($"{key}.{i + 1}", $"{name}: {a.Identifier}", [a], 1, level))];
         }
 
@@ -347,10 +491,17 @@ internal static class RuleReader
     }
 
     private static ApprovalRequirement Requirement(
-        string key, string name, IReadOnlyList<Approver> approvers, int required, int level = 0, string? alternatives = null) =>
-        new(key, name, approvers, required, level, alternatives, alternatives is not null, [], null, null);
+        string key,
+        string name,
+        IReadOnlyList<Approver> approvers,
+        int required,
+        int level = 0,
+        string? alternatives = null
+    ) => new(key, name, approvers, required, level, alternatives, alternatives is not null, [], null, null);
 
-    /// <summary><c>{role: qa}</c>, <c>{user: ada@example.com}</c>, <c>{type: role, identifier: qa}</c>, or the name of a role.</summary>
+    /// <summary>
+    /// <c>{role: qa}</c>, <c>{user: ada@example.com}</c>, <c>{type: role, identifier: qa}</c>, or the name of a role.
+    /// </summary>
     private static Approver? Approver(FileReading file, YamlNode node)
     {
         if (node is YamlText { IsNull: false } role)
@@ -384,9 +535,16 @@ internal static class RuleReader
         file.RefuseOthers(
             body,
             [
-                body.Find("condition") is null ? "conditions" : "condition", "default", "warning", "breach", "business_hours", "pause_on_state",
-                "on_warning", "on_breach",
-            ]);
+                body.Find("condition") is null ? "conditions" : "condition",
+                "default",
+                "warning",
+                "breach",
+                "business_hours",
+                "pause_on_state",
+                "on_warning",
+                "on_breach",
+            ]
+        );
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
             file.Warn(body.Find("default")!.Key, "A policy is the default one when it has no condition.");
@@ -394,13 +552,19 @@ internal static class RuleReader
         if (warning > breach)
             file.Fault(body.Find("warning")!.Value, "The warning comes before the breach.");
         return new(
-            conditions.Count switch { 0 => null, 1 => conditions[0], _ => new AllCondition(conditions) },
+            conditions.Count switch
+            {
+                0 => null,
+                1 => conditions[0],
+                _ => new AllCondition(conditions),
+            },
             warning,
             breach,
             file.Flag(body, "business_hours", standard: false),
             file.Flag(body, "pause_on_state", standard: false),
             Actions(file, body, "on_warning"),
-            Actions(file, body, "on_breach"));
+            Actions(file, body, "on_breach")
+        );
     }
 
     private static TimeSpan? Length(FileReading file, YamlMap map, string key)

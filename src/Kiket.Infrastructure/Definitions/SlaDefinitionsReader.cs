@@ -8,7 +8,14 @@ namespace Kiket.Infrastructure.Definitions;
 /// <summary>A limit and where it stands.</summary>
 /// <param name="Id">Where its id stands.</param>
 /// <param name="Project">Key of the only project for which it is meant, or null.</param>
-internal sealed record SlaDefinitionDraft(FileReading File, YamlText Id, YamlText Status, YamlText? IssueType, YamlText? Project, SlaDefinition Definition);
+internal sealed record SlaDefinitionDraft(
+    FileReading File,
+    YamlText Id,
+    YamlText Status,
+    YamlText? IssueType,
+    YamlText? Project,
+    SlaDefinition Definition
+);
 
 /// <summary>Reads <c>workflow_sla_definitions.yml</c> (contract, section 16): a list of limits, bare or below a key.</summary>
 internal static class SlaDefinitionsReader
@@ -52,7 +59,8 @@ internal static class SlaDefinitionsReader
         file.RefuseOthers(
             body,
             ["id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes"],
-            ["name", "description", "owner"]);
+            ["name", "description", "owner"]
+        );
         if (id.Value.Length is 0 or > SlaDefinition.MaxIdLength)
             file.Fault(id, $"An id has 1 to {SlaDefinition.MaxIdLength} characters.");
         var status = file.Required(body, "status", "The limit", Domain.Workflows.State.MaxKeyLength);
@@ -65,26 +73,45 @@ internal static class SlaDefinitionsReader
                 file.Fault(word, $"'{word.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
         }
 
-        var limit = Minutes(file, "max_duration_minutes", file.Required(body, "max_duration_minutes", "The limit", int.MaxValue), 1);
+        var limit = Minutes(
+            file,
+            "max_duration_minutes",
+            file.Required(body, "max_duration_minutes", "The limit", int.MaxValue),
+            1
+        );
         var buffer = Minutes(file, "warning_buffer_minutes", file.Text(body, "warning_buffer_minutes"), 0);
         if (buffer >= limit)
-            file.Fault(body.Find("warning_buffer_minutes")!.Value, "The warning comes before the breach, so its buffer is shorter than max_duration_minutes.");
+            file.Fault(
+                body.Find("warning_buffer_minutes")!.Value,
+                "The warning comes before the breach, so its buffer is shorter than max_duration_minutes."
+            );
         if (status is null || limit is null)
             return null;
         var type = file.Text(body, "issue_type");
-        return new(file, id, status, type, file.Text(body, "project"), new(id.Value, status.Value, limit.Value)
-        {
-            WarningBuffer = buffer > TimeSpan.Zero ? buffer : null,
-            IssueType = type?.Value,
-            Priority = priority,
-        });
+        return new(
+            file,
+            id,
+            status,
+            type,
+            file.Text(body, "project"),
+            new(id.Value, status.Value, limit.Value)
+            {
+                WarningBuffer = buffer > TimeSpan.Zero ? buffer : null,
+                IssueType = type?.Value,
+                Priority = priority,
+            }
+        );
     }
 
     private static TimeSpan? Minutes(FileReading file, string key, YamlText? text, int least)
     {
         if (text is null)
             return null;
-        if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes >= least && minutes <= MaxMinutes)
+        if (
+            int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+            && minutes >= least
+            && minutes <= MaxMinutes
+        )
             return TimeSpan.FromMinutes(minutes);
         file.Fault(text, $"{key} is a whole number of minutes from {least} to {MaxMinutes}.");
         return null;

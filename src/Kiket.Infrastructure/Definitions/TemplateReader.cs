@@ -5,11 +5,17 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>A template of issues, and where what it names stands.</summary>
-internal sealed record TemplateDraft(FileReading File, YamlText Key, YamlText? IssueType, YamlText? Status, IssueTemplate Template);
+internal sealed record TemplateDraft(
+    FileReading File,
+    YamlText Key,
+    YamlText? IssueType,
+    YamlText? Status,
+    IssueTemplate Template
+);
 
 /// <summary>
-/// Reads <c>templates/issues/*.yaml</c> and <c>issue_templates/*.yaml</c>. What new issues begin with stands in <c>defaults</c>, in older files
-/// beside the name; <c>fields</c> is a map or a list.
+/// Reads <c>templates/issues/*.yaml</c> and <c>issue_templates/*.yaml</c>. What new issues begin with stands in
+/// <c>defaults</c>, in older files beside the name; <c>fields</c> is a map or a list.
 /// </summary>
 internal static class TemplateReader
 {
@@ -26,14 +32,27 @@ internal static class TemplateReader
             body,
             ["issue_type", "status", "required_fields", "fields"],
             [
-                "key", "id", "name", "title", "description", "scope", "priority", "labels", "defaults", "custom_fields", "default_custom_fields",
-            ]);
+                "key",
+                "id",
+                "name",
+                "title",
+                "description",
+                "scope",
+                "priority",
+                "labels",
+                "defaults",
+                "custom_fields",
+                "default_custom_fields",
+            ]
+        );
         if (file.Text(body, "scope") is { Value: not "project" } scope)
             file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template is the project's.");
 
         var defaults = file.Map(body, "defaults");
         file.WarnOfOthers(defaults, IssueFieldReader.Members);
-        var key = file.Text(body, "key", IssueTemplate.MaxKeyLength) ?? file.Text(body, "id", IssueTemplate.MaxKeyLength)
+        var key =
+            file.Text(body, "key", IssueTemplate.MaxKeyLength)
+            ?? file.Text(body, "id", IssueTemplate.MaxKeyLength)
             ?? new YamlText(body.Line, body.Column, stem, true);
         var (type, status) = (Either("issue_type") ?? file.Text(defaults, "type"), Either("status"));
         var given = IssueFieldReader.Read(file, defaults);
@@ -44,16 +63,34 @@ internal static class TemplateReader
         }
 
         var fields = Fields(file, body);
-        return root.Find(member) is null ? null : new(file, key, type, status, new(key.Value, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key.Value))
-        {
-            Description = file.Text(body, "description")?.Value.Trim(),
-            Status = status?.Value,
-            Given = given,
-            Labels = [.. file.Texts(body, "labels"), .. file.Texts(defaults, "labels")],
-            CustomFields = CustomFields(file, (body, "default_custom_fields"), (body, "custom_fields"), (defaults, "custom_fields")),
-            RequiredFields = [.. file.Texts(body, "required_fields").Concat(fields.Where(f => f.Required).Select(f => f.Key)).Distinct()],
-            Fields = fields,
-        });
+        return root.Find(member) is null
+            ? null
+            : new(
+                file,
+                key,
+                type,
+                status,
+                new(key.Value, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key.Value))
+                {
+                    Description = file.Text(body, "description")?.Value.Trim(),
+                    Status = status?.Value,
+                    Given = given,
+                    Labels = [.. file.Texts(body, "labels"), .. file.Texts(defaults, "labels")],
+                    CustomFields = CustomFields(
+                        file,
+                        (body, "default_custom_fields"),
+                        (body, "custom_fields"),
+                        (defaults, "custom_fields")
+                    ),
+                    RequiredFields =
+                    [
+                        .. file.Texts(body, "required_fields")
+                            .Concat(fields.Where(f => f.Required).Select(f => f.Key))
+                            .Distinct(),
+                    ],
+                    Fields = fields,
+                }
+            );
 
         YamlText? Either(string name) => file.Text(defaults, name) ?? file.Text(body, name);
     }
@@ -72,12 +109,19 @@ internal static class TemplateReader
         return fields;
     }
 
-    private static Dictionary<string, JsonElement> CustomFields(FileReading file, params ReadOnlySpan<(YamlMap Map, string Member)> places)
+    private static Dictionary<string, JsonElement> CustomFields(
+        FileReading file,
+        params ReadOnlySpan<(YamlMap Map, string Member)> places
+    )
     {
         Dictionary<string, JsonElement> fields = new(StringComparer.Ordinal);
         foreach (var (map, member) in places)
         {
-            foreach (var (key, value) in FileReading.ToJson(file.Map(map, member)).Where(f => f.Value.ValueKind is not JsonValueKind.Null))
+            foreach (
+                var (key, value) in FileReading
+                    .ToJson(file.Map(map, member))
+                    .Where(f => f.Value.ValueKind is not JsonValueKind.Null)
+            )
                 fields[key] = value;
         }
 

@@ -23,7 +23,10 @@ internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDef
         var names = IssueFields.ConditionsOf(schema.CustomFields);
         foreach (var finding in Definition is null ? [] : WorkflowChecks.Find(Definition, names, roles))
         {
-            var place = finding.Transition is { } transition ? Transitions[transition] : finding.State is { } state ? States[state] : Key;
+            var place =
+                finding.Transition is { } transition ? Transitions[transition]
+                : finding.State is { } state ? States[state]
+                : Key;
             if (finding.Severity is FindingSeverity.Error)
                 File.Fault(place, finding.Message);
             else
@@ -40,7 +43,10 @@ internal static partial class WorkflowReader
 
     public static WorkflowDraft? Read(FileReading file)
     {
-        var root = file.Root(["initial_state", "states", "transitions"], ["model_version", "workflow", "version", "name", "description"]);
+        var root = file.Root(
+            ["initial_state", "states", "transitions"],
+            ["model_version", "workflow", "version", "name", "description"]
+        );
         var (key, name, description, initial, version) = ReadHead(file, root);
         var states = ReadStates(file, root);
         var transitions = ReadTransitions(file, root, states, out var places);
@@ -53,7 +59,9 @@ internal static partial class WorkflowReader
         // A state that says to be the initial one leaves no room for a second, even where another one is named as such.
         var isTaken = states.Any(s => s.Type is StateType.Initial);
         var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet(StringComparer.Ordinal);
-        var finished = states.Select(s => s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value)));
+        var finished = states.Select(s =>
+            s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value))
+        );
         return new(file, key, new(name, description?.Trim(), initialKey, [.. finished], transitions) { Version = version })
         {
             States = states.ToDictionary(s => s.Key.Value, YamlNode (s) => s.Key, StringComparer.Ordinal),
@@ -61,12 +69,21 @@ internal static partial class WorkflowReader
         };
     }
 
-    private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(FileReading file, YamlMap root)
+    private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(
+        FileReading file,
+        YamlMap root
+    )
     {
         if (root.Find("workflow")?.Value is YamlText { IsNull: false, Value: not "" } shortForm)
         {
             var title = file.Text(root, "name", Workflow.MaxNameLength)?.Value ?? Titles.Of(shortForm.Value);
-            return (CheckedKey(file, shortForm), title, file.Text(root, "description")?.Value, null, file.Text(root, "version", Workflow.MaxNameLength)?.Value);
+            return (
+                CheckedKey(file, shortForm),
+                title,
+                file.Text(root, "description")?.Value,
+                null,
+                file.Text(root, "version", Workflow.MaxNameLength)?.Value
+            );
         }
 
         if (root.Find("workflow") is null)
@@ -89,14 +106,19 @@ internal static partial class WorkflowReader
             file.Required(head, "name", "The workflow", Workflow.MaxNameLength)?.Value,
             file.Text(head, "description")?.Value,
             file.Text(head, "initial_state"),
-            file.Text(head, "version", Workflow.MaxNameLength)?.Value);
+            file.Text(head, "version", Workflow.MaxNameLength)?.Value
+        );
     }
 
     private static YamlText? CheckedKey(FileReading file, YamlText id)
     {
         if (id.Value.Length <= Workflow.MaxKeyLength && WorkflowKey().IsMatch(id.Value))
             return id;
-        file.Fault(id, $"'{id.Shown}' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most {Workflow.MaxKeyLength}.");
+        file.Fault(
+            id,
+            $"'{id.Shown}' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most "
+                + $"{Workflow.MaxKeyLength}."
+        );
         return null;
     }
 
@@ -107,7 +129,10 @@ internal static partial class WorkflowReader
         foreach (var (key, body) in file.Things(root, "states", "key", "name", "id"))
         {
             if (key.Value.Length > State.MaxKeyLength || !StateKey().IsMatch(key.Value))
-                file.Fault(key, $"'{key.Shown}' is no key of a state: letters, digits, _, - and ., at most {State.MaxKeyLength}.");
+                file.Fault(
+                    key,
+                    $"'{key.Shown}' is no key of a state: letters, digits, _, - and ., at most {State.MaxKeyLength}."
+                );
             else if (!keys.Add(key.Value))
                 file.Fault(key, $"The state '{key.Value}' stands twice.");
             else
@@ -130,36 +155,66 @@ internal static partial class WorkflowReader
         file.RefuseOthers(
             body,
             [
-                "key", "id", "name", "label", "type", "category", "metadata", "description", "color", "icon", "wip_limit", "sla",
-                "approval", "require_approval", "approval_chain", "conditions", "checklist", "auto_assign", "on_enter", "on_exit", "on_complete",
-            ]);
+                "key",
+                "id",
+                "name",
+                "label",
+                "type",
+                "category",
+                "metadata",
+                "description",
+                "color",
+                "icon",
+                "wip_limit",
+                "sla",
+                "approval",
+                "require_approval",
+                "approval_chain",
+                "conditions",
+                "checklist",
+                "auto_assign",
+                "on_enter",
+                "on_exit",
+                "on_complete",
+            ]
+        );
         var metadata = file.Map(body, "metadata");
         file.WarnOfOthers(metadata, "label", "color", "icon", "description");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
         var label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value);
         var type = Word<StateType>(file, body, "type", out var typeIsSound);
         var category = Word<StateCategory>(file, body, "category", out var categoryIsSound);
-        return new(key, type, category, typeIsSound && categoryIsSound, new(key.Value, label, type ?? StateType.Active, category ?? StateCategory.Active)
-        {
-            Color = Either("color"),
-            Icon = Either("icon"),
-            Description = Either("description")?.Trim(),
-            WipLimit = file.WholeNumber(body, "wip_limit") is { } limit and > 0 ? limit : null,
-            Sla = RuleReader.Sla(file, body),
-            Conditions = RuleReader.Conditions(file, body),
-            Approvals = RuleReader.StateApprovals(file, body, label),
-            Checklist = RuleReader.Checklist(file, body),
-            OnEnter = [.. RuleReader.AutoAssign(file, body), .. RuleReader.Actions(file, body, "on_enter")],
-            OnExit = RuleReader.Actions(file, body, "on_exit"),
-            OnComplete = RuleReader.Actions(file, body, "on_complete"),
-        });
+        return new(
+            key,
+            type,
+            category,
+            typeIsSound && categoryIsSound,
+            new(key.Value, label, type ?? StateType.Active, category ?? StateCategory.Active)
+            {
+                Color = Either("color"),
+                Icon = Either("icon"),
+                Description = Either("description")?.Trim(),
+                WipLimit = file.WholeNumber(body, "wip_limit") is { } limit and > 0 ? limit : null,
+                Sla = RuleReader.Sla(file, body),
+                Conditions = RuleReader.Conditions(file, body),
+                Approvals = RuleReader.StateApprovals(file, body, label),
+                Checklist = RuleReader.Checklist(file, body),
+                OnEnter = [.. RuleReader.AutoAssign(file, body), .. RuleReader.Actions(file, body, "on_enter")],
+                OnExit = RuleReader.Actions(file, body, "on_exit"),
+                OnComplete = RuleReader.Actions(file, body, "on_complete"),
+            }
+        );
 
         string? Either(string member) => (file.Text(metadata, member) ?? file.Text(body, member))?.Value;
     }
 
     /// <summary>The transitions, or null when one is at fault.</summary>
     private static List<Transition>? ReadTransitions(
-        FileReading file, YamlMap root, List<StateDraft> states, out Dictionary<Transition, YamlNode> places)
+        FileReading file,
+        YamlMap root,
+        List<StateDraft> states,
+        out Dictionary<Transition, YamlNode> places
+    )
     {
         List<Transition> transitions = [];
         places = new(ReferenceEqualityComparer.Instance); // two that say the same stand at two places
@@ -172,8 +227,19 @@ internal static partial class WorkflowReader
             var body = file.MapOf(item, "A transition");
             file.RefuseOthers(
                 body,
-                ["from", "to", "name", "description", "conditions", "require_approval", "approval_chain", "metadata", "comment_required"],
-                ["label", "icon", "color", "id", "key"]);
+                [
+                    "from",
+                    "to",
+                    "name",
+                    "description",
+                    "conditions",
+                    "require_approval",
+                    "approval_chain",
+                    "metadata",
+                    "comment_required",
+                ],
+                ["label", "icon", "color", "id", "key"]
+            );
             var (from, to) = (End(body, "from"), End(body, "to"));
             if (from is not null && to is not null)
                 Add(ReadTransition(file, body, from, to), item, places);
@@ -230,7 +296,9 @@ internal static partial class WorkflowReader
         {
             file.Refuse(
                 root.Find("states")!.Key,
-                $"The workflow has no initial state: no state has the type initial, and initial_state is missing. '{states[0].Key.Value}' is the first state.");
+                $"The workflow has no initial state: no state has the type initial, and initial_state is missing. "
+                    + $"'{states[0].Key.Value}' is the first state."
+            );
         }
 
         return initial.Count > 1 ? null : (initial.FirstOrDefault() ?? states.FirstOrDefault())?.Key.Value;
@@ -257,13 +325,21 @@ internal static partial class WorkflowReader
     {
         public State Finish(bool isInitial, bool isLeft)
         {
-            var type = Type ?? (isInitial ? StateType.Initial : isLeft ? StateType.Active : StateType.Final);
-            var category = Category ?? type switch
-            {
-                StateType.Initial => StateCategory.Pending,
-                StateType.Final => StateCategory.Completed,
-                _ => StateCategory.Active,
-            };
+            var type =
+                Type
+                ?? (
+                    isInitial ? StateType.Initial
+                    : isLeft ? StateType.Active
+                    : StateType.Final
+                );
+            var category =
+                Category
+                ?? type switch
+                {
+                    StateType.Initial => StateCategory.Pending,
+                    StateType.Final => StateCategory.Completed,
+                    _ => StateCategory.Active,
+                };
             return State with { Type = type, Category = category };
         }
     }

@@ -17,7 +17,12 @@ internal sealed class LoggedEventConfiguration : IEntityTypeConfiguration<Logged
         builder.HasIndex(e => new { e.OrganizationId, e.Sequence }).IsUnique();
         builder.HasIndex(e => new { e.FannedOutAt, e.Id });
         builder.HasIndex(e => new { e.ProcessedAt, e.ClaimedUntil });
-        builder.HasIndex(e => new { e.IssueId, e.ProcessedAt, e.Id });
+        builder.HasIndex(e => new
+        {
+            e.IssueId,
+            e.ProcessedAt,
+            e.Id,
+        });
         builder.HasIndex(e => e.OccurredAt);
     }
 }

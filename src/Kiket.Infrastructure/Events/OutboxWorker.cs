@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Events;
 
 /// <summary>Processes events right after the commit that made them.</summary>
-internal sealed class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger) : CommitWorker(signal, logger)
+internal sealed class OutboxWorker(OutboxProcessor processor, OutboxSignal signal, ILogger<OutboxWorker> logger)
+    : CommitWorker(signal, logger)
 {
     protected override Task WorkAsync(CancellationToken ct) => processor.RunAsync(ct);
 }

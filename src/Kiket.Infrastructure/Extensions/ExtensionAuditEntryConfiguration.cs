@@ -11,7 +11,12 @@ internal sealed class ExtensionAuditEntryConfiguration : IEntityTypeConfiguratio
         builder.HasKey(e => e.Id);
         builder.Property(e => e.Action).HasMaxLength(ExtensionAuditEntry.MaxActionLength);
         builder.Property(e => e.Subject).HasMaxLength(ExtensionAuditEntry.MaxSubjectLength);
-        builder.HasIndex(e => new { e.OrganizationId, e.ExtensionId, e.Id });
+        builder.HasIndex(e => new
+        {
+            e.OrganizationId,
+            e.ExtensionId,
+            e.Id,
+        });
         builder.HasOne<Extension>().WithMany().HasForeignKey(e => e.ExtensionId);
     }
 }

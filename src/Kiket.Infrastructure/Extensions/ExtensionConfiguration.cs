@@ -19,7 +19,12 @@ internal sealed class ExtensionConfiguration : IEntityTypeConfiguration<Extensio
         builder.Property(e => e.KeyPrefix).HasMaxLength(32);
         builder.HasIndex(e => new { e.OrganizationId, e.Slot }).IsUnique();
         builder.HasIndex(e => new { e.OrganizationId, e.Key });
-        builder.HasIndex(e => new { e.OrganizationId, e.Status, e.Id });
+        builder.HasIndex(e => new
+        {
+            e.OrganizationId,
+            e.Status,
+            e.Id,
+        });
         builder.HasIndex(e => e.KeyHash).IsUnique();
         builder.HasIndex(e => e.PreviousKeyHash);
         builder.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId);

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Kiket.Infrastructure.Extensions;
 
-/// <summary>The settings under <c>Extensions:Environment</c> and <c>Extensions:Addresses</c>, by the slug of an organization and a name.</summary>
+/// <summary>
+/// The settings under <c>Extensions:Environment</c> and <c>Extensions:Addresses</c>, by the slug of an organization and a name.
+/// </summary>
 internal sealed class ExtensionEnvironment(IConfiguration secrets, IConfiguration addresses) : IExtensionEnvironment
 {
     public string? FindSecret(string organization, string name) => Find(secrets, organization, name);

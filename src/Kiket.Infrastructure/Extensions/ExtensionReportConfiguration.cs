@@ -12,8 +12,18 @@ internal sealed class ExtensionReportConfiguration : IEntityTypeConfiguration<Ex
         builder.Property(r => r.Name).HasMaxLength(ExtensionReport.MaxNameLength);
 
         // The second tells how an extension fares; the third finds what has served its time, in all organizations.
-        builder.HasIndex(r => new { r.OrganizationId, r.ExtensionId, r.Id });
-        builder.HasIndex(r => new { r.OrganizationId, r.Kind, r.ReceivedAt });
+        builder.HasIndex(r => new
+        {
+            r.OrganizationId,
+            r.ExtensionId,
+            r.Id,
+        });
+        builder.HasIndex(r => new
+        {
+            r.OrganizationId,
+            r.Kind,
+            r.ReceivedAt,
+        });
         builder.HasIndex(r => r.ReceivedAt);
         builder.HasOne<Extension>().WithMany().HasForeignKey(r => r.ExtensionId);
     }

@@ -13,6 +13,13 @@ internal sealed class ExtensionSecretConfiguration : IEntityTypeConfiguration<Ex
         builder.Ignore(s => s.Purpose);
         builder.Property(s => s.Owner).HasMaxLength(ExtensionSecret.MaxOwnerLength);
         builder.Property(s => s.Key).HasMaxLength(ExtensionSecret.MaxKeyLength);
-        builder.HasIndex(s => new { s.OrganizationId, s.Owner, s.Key }).IsUnique();
+        builder
+            .HasIndex(s => new
+            {
+                s.OrganizationId,
+                s.Owner,
+                s.Key,
+            })
+            .IsUnique();
     }
 }

@@ -7,28 +7,62 @@ using static Kiket.Infrastructure.Extensions.ManifestValues;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>
-/// Reads the names of events and permissions in a manifest. A name that means nothing is refused, because the hook would never run and the
-/// permission would allow nothing; names that Kiket knows elsewhere, and those of the extension itself, are not.
+/// Reads the names of events and permissions in a manifest. A name that means nothing is refused, because the hook would never
+/// run and the permission would allow nothing; names that Kiket knows elsewhere, and those of the extension itself, are not.
 /// </summary>
 internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
 {
     private const int MaxName = 120;
     private const string ExternalWebhooks = "external.webhook.";
 
-    /// <summary>The areas of Kiket's own events, where an unknown name is a mistake. In other areas extensions name what they are asked to do.</summary>
+    /// <summary>
+    /// The areas of Kiket's own events, where an unknown name is a mistake. In other areas extensions name what they are asked
+    /// to do.
+    /// </summary>
     private static readonly string[] OwnAreas =
-        [.. EventNames.Subscribable.Concat(EventNames.Elsewhere).Select(AreaOf).Distinct(), "external", "sla"];
+    [
+        .. EventNames.Subscribable.Concat(EventNames.Elsewhere).Select(AreaOf).Distinct(),
+        "external",
+        "sla",
+    ];
 
     /// <summary>Resources that manifests ask for and that this server has no scopes for.</summary>
     private static readonly string[] ResourcesElsewhere =
     [
-        "approvals", "attachments", "audit", "automations", "calendars", "capacity", "checklists", "dashboards", "definitions", "intake_forms",
-        "labels", "members", "milestones", "secrets", "sla", "sla_events", "teams", "telemetry",
+        "approvals",
+        "attachments",
+        "audit",
+        "automations",
+        "calendars",
+        "capacity",
+        "checklists",
+        "dashboards",
+        "definitions",
+        "intake_forms",
+        "labels",
+        "members",
+        "milestones",
+        "secrets",
+        "sla",
+        "sla_events",
+        "teams",
+        "telemetry",
     ];
 
     /// <summary>Actions of the roles of people, which manifests use too.</summary>
     private static readonly string[] ActionsElsewhere =
-        ["view", "create", "edit", "update", "delete", "admin", "manage", "manage_members", "list", "sync"];
+    [
+        "view",
+        "create",
+        "edit",
+        "update",
+        "delete",
+        "admin",
+        "manage",
+        "manage_members",
+        "list",
+        "sync",
+    ];
 
     private static readonly string[] Actions = ["read", "write", "execute", "send"];
 
@@ -51,8 +85,24 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         foreach (var name in events.Where(n => ExtensionLifecycle.Resolve(n) is null))
         {
             var word = name[(name.LastIndexOfAny(['.', ':']) + 1)..];
-            if (Spelling.Nearest(word, "installed", "upgraded", "updated", "uninstalled", "install", "upgrade", "update", "uninstall") is { } meant)
-                findings.Refuse(ItemOf(at!.Value, name), $"'{name}' is not a lifecycle event of this server; {Spelling.Ask(meant)}");
+            if (
+                Spelling.Nearest(
+                    word,
+                    "installed",
+                    "upgraded",
+                    "updated",
+                    "uninstalled",
+                    "install",
+                    "upgrade",
+                    "update",
+                    "uninstall"
+                ) is
+                { } meant
+            )
+                findings.Refuse(
+                    ItemOf(at!.Value, name),
+                    $"'{name}' is not a lifecycle event of this server; {Spelling.Ask(meant)}"
+                );
             else
                 findings.Warn(ItemOf(at!.Value, name), $"'{name}' is not a lifecycle event of this server; it never happens.");
         }
@@ -64,7 +114,9 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
     {
         if (EventNames.Resolve(name) is not null || ownEvents.Contains(name))
             return;
-        var isElsewhere = EventNames.Elsewhere.Contains(name) || ExtensionLifecycle.Resolve(name) is not null
+        var isElsewhere =
+            EventNames.Elsewhere.Contains(name)
+            || ExtensionLifecycle.Resolve(name) is not null
             || (name.StartsWith(ExternalWebhooks, StringComparison.Ordinal) && name.Length > ExternalWebhooks.Length);
         var meant = Spelling.Nearest(name, [.. EventNames.Subscribable, .. ownEvents]);
         if (!isElsewhere && meant is not null)
@@ -72,7 +124,10 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         else if (!isElsewhere && (OwnAreas.Contains(AreaOf(name)) || AreaOf(name) == name))
             findings.Refuse(at, $"'{name}' is not an event of this server. Known: {string.Join(", ", EventNames.Subscribable)}.");
         else
-            findings.Warn(at, $"'{name}' is not an event of this server; only the extension's own commands and actions can cause it.");
+            findings.Warn(
+                at,
+                $"'{name}' is not an event of this server; only the extension's own commands and actions can cause it."
+            );
     }
 
     public IReadOnlyList<string> ReadPermissions(Placed extension, Placed whole)
@@ -90,7 +145,9 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         return permissions;
     }
 
-    /// <summary>Whether a permission means something to Kiket, but nothing to this server: <c>attachments:read</c>, <c>project:27</c>.</summary>
+    /// <summary>
+    /// Whether a permission means something to Kiket, but nothing to this server: <c>attachments:read</c>, <c>project:27</c>.
+    /// </summary>
     private static bool IsElsewhere(string permission)
     {
         var separator = permission.IndexOfAny([':', '.']);
@@ -98,12 +155,15 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
             return ResourcesElsewhere.Contains(permission);
         var (left, right) = (permission[..separator], permission[(separator + 1)..]);
         return (left is "project" or "organization" && right.Length > 0 && right.All(char.IsAsciiDigit))
-            || IsPair(left, right) || IsPair(right, left);
+            || IsPair(left, right)
+            || IsPair(right, left);
     }
 
-    private static bool IsPair(string resource, string action) => Actions.Contains(action)
-        ? ResourcesElsewhere.Contains(resource)
-        : ActionsElsewhere.Contains(action) && (ResourcesElsewhere.Contains(resource) || Scope.KnownResources.Contains(resource));
+    private static bool IsPair(string resource, string action) =>
+        Actions.Contains(action)
+            ? ResourcesElsewhere.Contains(resource)
+            : ActionsElsewhere.Contains(action)
+                && (ResourcesElsewhere.Contains(resource) || Scope.KnownResources.Contains(resource));
 
     private static string Suggestion(string written)
     {
@@ -115,7 +175,9 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
     }
 
     private static IEnumerable<string> SpellingsOf(string resource) =>
-        Actions.SelectMany(action => new[] { $"{resource}:{action}", $"{action}:{resource}", $"{resource}.{action}" }).Prepend(resource);
+        Actions
+            .SelectMany(action => new[] { $"{resource}:{action}", $"{action}:{resource}", $"{resource}.{action}" })
+            .Prepend(resource);
 
     private static string AreaOf(string name) => name.IndexOfAny(['.', ':']) is var end and > 0 ? name[..end] : name;
 
@@ -141,7 +203,11 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
             var handler = item.Find("handler")?.Value;
             YamlNode?[] names =
             [
-                item.Find("command")?.Value, item.Find("id")?.Value, item.Find("key")?.Value, item.Find("action")?.Value, handler,
+                item.Find("command")?.Value,
+                item.Find("id")?.Value,
+                item.Find("key")?.Value,
+                item.Find("action")?.Value,
+                handler,
                 (handler as YamlMap)?.Find("event")?.Value,
             ];
             foreach (var name in names.OfType<YamlText>())

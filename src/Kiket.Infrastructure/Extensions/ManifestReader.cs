@@ -10,7 +10,9 @@ using static Kiket.Infrastructure.Extensions.ManifestValues;
 
 namespace Kiket.Infrastructure.Extensions;
 
-/// <summary>Reads a manifest in any of its spellings (contract, section 18) and notes every fault with path, line and column.</summary>
+/// <summary>
+/// Reads a manifest in any of its spellings (contract, section 18) and notes every fault with path, line and column.
+/// </summary>
 internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 {
     public Result<ReadManifest> Read(ManifestText manifest)
@@ -29,7 +31,9 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
     private static YamlMap? Parse(ManifestText manifest, ManifestFindings findings)
     {
         if (manifest.Json is { } json)
-            return json.ValueKind is JsonValueKind.Object ? (YamlMap)JsonTree.Of(json) : NotAMap(new YamlText(0, 0, "", true), findings);
+            return json.ValueKind is JsonValueKind.Object
+                ? (YamlMap)JsonTree.Of(json)
+                : NotAMap(new YamlText(0, 0, "", true), findings);
 
         var text = (manifest.Text ?? "").TrimStart('\uFEFF');
         if (UnicodeText.Length(text) > ExtensionManifest.MaxSourceLength)
@@ -60,7 +64,12 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 }
 
 /// <summary>One manifest while it is read.</summary>
-internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap root, ManifestText manifestText, GuardOptions guards)
+internal sealed partial class ManifestReading(
+    ManifestFindings findings,
+    YamlMap root,
+    ManifestText manifestText,
+    GuardOptions guards
+)
 {
     private const int MaxText = 2_000;
     private const int MaxName = 120;
@@ -73,14 +82,44 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     private static readonly string[] RuleKeys =
     [
-        "delivery", "callback", "callback_url", "activationEvents", "activation_events", "lifecycleEvents", "lifecycle_events", "permissions",
-        "hooks", "triggers", "secrets", "custom_data", "delivery_secret", "signature_scheme",
+        "delivery",
+        "callback",
+        "callback_url",
+        "activationEvents",
+        "activation_events",
+        "lifecycleEvents",
+        "lifecycle_events",
+        "permissions",
+        "hooks",
+        "triggers",
+        "secrets",
+        "custom_data",
+        "delivery_secret",
+        "signature_scheme",
     ];
 
     private static readonly string[] OtherKeys =
     [
-        "id", "key", "name", "version", "api_version", "description", "author", "homepage", "sdk", "configuration", "settings", "setup",
-        "output_fields", "contributes", "customData", "capabilities", "assets", "hosting", "icon", "tags",
+        "id",
+        "key",
+        "name",
+        "version",
+        "api_version",
+        "description",
+        "author",
+        "homepage",
+        "sdk",
+        "configuration",
+        "settings",
+        "setup",
+        "output_fields",
+        "contributes",
+        "customData",
+        "capabilities",
+        "assets",
+        "hosting",
+        "icon",
+        "tags",
     ];
 
     private readonly ManifestValues values = new(findings);
@@ -103,8 +142,12 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         var manifest = new ExtensionManifest
         {
             Id = id ?? "",
-            Name = (isFlat ? values.Text(Find(extension, "name"), ExtensionManifest.MaxNameLength) ?? id
-                : values.Required(extension, "name", ExtensionManifest.MaxNameLength)) ?? "",
+            Name =
+                (
+                    isFlat
+                        ? values.Text(Find(extension, "name"), ExtensionManifest.MaxNameLength) ?? id
+                        : values.Required(extension, "name", ExtensionManifest.MaxNameLength)
+                ) ?? "",
             Version = ReadVersion(extension),
             ApiVersion = ReadApiVersion(extension),
             Description = values.Text(Find(extension, "description"), MaxText),
@@ -200,18 +243,27 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     private (ExtensionDelivery Delivery, ExtensionCallback? Callback) ReadDelivery(Placed extension, Placed whole, bool isFlat)
     {
-        var isSecondVersion = Find(whole, "manifest_version") is { Node: YamlText { Value: "2" or "2.0" } }; // which has no delivery
+        // Which has no delivery.
+        var isSecondVersion = Find(whole, "manifest_version") is { Node: YamlText { Value: "2" or "2.0" } };
         var delivery = Find(extension, "delivery");
         var callback = Find(extension, "callback", "callback_url") ?? (delivery is { Node: YamlMap } ? delivery : null);
-        var kind = delivery is { Node: YamlMap } map ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http" : values.Text(delivery, MaxName);
+        var kind = delivery is { Node: YamlMap } map
+            ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http"
+            : values.Text(delivery, MaxName);
         if (kind is not (null or "http" or "webhook" or "internal"))
             findings.Fault(delivery!.Value, "delivery is http or internal.");
         if (kind is null && callback is null && !isFlat && delivery is null && !isSecondVersion)
-            findings.Fault(extension.Member("delivery", extension.Node), $"{extension.Path}.delivery is missing; it is http or internal.");
+            findings.Fault(
+                extension.Member("delivery", extension.Node),
+                $"{extension.Path}.delivery is missing; it is http or internal."
+            );
 
         var isHttp = kind is "http" or "webhook" || (kind is not "internal" && callback is not null);
         if (isHttp && callback is null)
-            findings.Fault(extension.Member("callback", extension.Node), "callback is missing; an extension that is reached over http has one.");
+            findings.Fault(
+                extension.Member("callback", extension.Node),
+                "callback is missing; an extension that is reached over http has one."
+            );
         var read = isHttp && callback is { } place ? ReadCallback(place, extension, whole) : null;
         return (isHttp ? ExtensionDelivery.Http : ExtensionDelivery.Internal, read);
     }
@@ -231,17 +283,36 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         var callback = values.Map(at, "callback");
         values.RefuseMisspelt(
             callback,
-            ["url", "callback_url", "secret", "required", "exact_url", "exactUrl", "signature_scheme", "signatureScheme", "timeout", "timeout_ms", "headers"],
-            ["type", "mode"]);
+            [
+                "url",
+                "callback_url",
+                "secret",
+                "required",
+                "exact_url",
+                "exactUrl",
+                "signature_scheme",
+                "signatureScheme",
+                "timeout",
+                "timeout_ms",
+                "headers",
+            ],
+            ["type", "mode"]
+        );
         return new()
         {
             Url = values.Required(callback, "url", MaxUrl, "callback_url") ?? "",
             Secret = ReadSecret(Find(callback, "secret") ?? Find(extension, "delivery_secret") ?? Find(whole, "delivery_secret")),
             Headers = ReadHeaders(callback),
-            TimeoutMs = values.Number(Find(callback, "timeout", "timeout_ms"), ExtensionCallback.MinTimeoutMs, ExtensionCallback.MaxTimeoutMs),
+            TimeoutMs = values.Number(
+                Find(callback, "timeout", "timeout_ms"),
+                ExtensionCallback.MinTimeoutMs,
+                ExtensionCallback.MaxTimeoutMs
+            ),
             Required = values.Flag(Find(callback, "required")) ?? false,
             ExactUrl = values.Flag(Find(callback, "exact_url", "exactUrl")) ?? false,
-            SignatureScheme = ReadScheme(Find(callback, "signature_scheme", "signatureScheme") ?? Find(extension, "signature_scheme")),
+            SignatureScheme = ReadScheme(
+                Find(callback, "signature_scheme", "signatureScheme") ?? Find(extension, "signature_scheme")
+            ),
         };
     }
 
@@ -290,7 +361,9 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         List<ExtensionHook> hooks = [];
         var placed = at is { Node: YamlMap } map
             ? Members(map).Select(m => (Name: (string?)m.Key, m.Value))
-            : values.Items(at).Select(i => (Name: i.Node is YamlText { IsNull: false } ? values.Text(i, MaxName) : null, Value: i));
+            : values
+                .Items(at)
+                .Select(i => (Name: i.Node is YamlText { IsNull: false } ? values.Text(i, MaxName) : null, Value: i));
         foreach (var (name, value) in placed)
         {
             if (ReadHook(name, value) is not { } hook)
@@ -315,7 +388,9 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             {
                 findings.Warn(
                     hookPlaces.GetValueOrDefault(guard.Event, extension),
-                    $"{guard.Event} asks for {asked} ms, but guards are waited for at most {guards.DeadlineMs} ms here (Guards:DeadlineMs).");
+                    $"{guard.Event} asks for {asked} ms, but guards are waited for at most {guards.DeadlineMs} ms "
+                        + "here (Guards:DeadlineMs)."
+                );
             }
         }
     }
@@ -324,7 +399,11 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
     {
         var isShort = at.Node is YamlText;
         var map = isShort ? at with { Node = YamlMap.EmptyAt(at.Node) } : values.Map(at, "A hook");
-        var @event = name ?? (map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName));
+        var @event =
+            name
+            ?? (
+                map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName)
+            );
         if (@event is null && isShort)
             findings.Fault(at, "A hook names an event.");
         else if (@event is not null && !EventName().IsMatch(@event))
@@ -332,13 +411,29 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         else if (@event is not null)
             names.CheckEvent(at, @event);
         values.RefuseOthers(
-            map, "event", "description", "timeout", "timeout_ms", "retries", "required", "template", "endpoint", "handler", "id", "name");
+            map,
+            "event",
+            "description",
+            "timeout",
+            "timeout_ms",
+            "retries",
+            "required",
+            "template",
+            "endpoint",
+            "handler",
+            "id",
+            "name"
+        );
 
         var hook = new ExtensionHook
         {
             Event = @event ?? "",
             Description = values.Text(Find(map, "description"), MaxText),
-            TimeoutMs = values.Number(Find(map, "timeout", "timeout_ms"), ExtensionCallback.MinTimeoutMs, ExtensionCallback.MaxTimeoutMs),
+            TimeoutMs = values.Number(
+                Find(map, "timeout", "timeout_ms"),
+                ExtensionCallback.MinTimeoutMs,
+                ExtensionCallback.MaxTimeoutMs
+            ),
             Retries = values.Number(Find(map, "retries"), 0, ExtensionHook.MaxRetries),
             Required = values.Flag(Find(map, "required")),
         };
@@ -354,7 +449,9 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
                 Add(key, value);
         }
 
-        var list = Find(extension, "settings") ?? Find(whole, "settings")
+        var list =
+            Find(extension, "settings")
+            ?? Find(whole, "settings")
             ?? (Find(extension, "configuration") is { Node: YamlList } listed ? listed : null);
         foreach (var item in values.Items(list))
         {
@@ -402,7 +499,8 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
         List<ExtensionSecretNeed> needs = [];
         foreach (var item in values.Items(Find(extension, "secrets")))
         {
-            var key = item.Node is YamlText { IsNull: false } ? values.Text(item, ExtensionSecret.MaxKeyLength)
+            var key = item.Node is YamlText { IsNull: false }
+                ? values.Text(item, ExtensionSecret.MaxKeyLength)
                 : values.Required(values.Map(item, "A secret"), "key", ExtensionSecret.MaxKeyLength, "name");
             if (key is null)
                 continue;
@@ -411,13 +509,15 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             else if (needs.Exists(n => n.Key == key))
                 findings.Fault(item, $"There is already a secret {key}.");
             else
-                needs.Add(new()
-                {
-                    Key = key,
-                    Label = values.Text(Find(item, "label"), MaxText),
-                    Description = values.Text(Find(item, "description"), MaxText),
-                    Required = values.Flag(Find(item, "required")) ?? false,
-                });
+                needs.Add(
+                    new()
+                    {
+                        Key = key,
+                        Label = values.Text(Find(item, "label"), MaxText),
+                        Description = values.Text(Find(item, "description"), MaxText),
+                        Required = values.Flag(Find(item, "required")) ?? false,
+                    }
+                );
         }
 
         return needs;
@@ -449,14 +549,18 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             }
 
             var handler = Find(map, "handler");
-            actions.Add(new()
-            {
-                Id = id,
-                Name = values.Text(Find(map, "name", "title", "label"), MaxName) ?? id,
-                Description = values.Text(Find(map, "description"), MaxText),
-                Handler = handler is { Node: YamlMap } typed ? values.Text(Find(typed, "event"), MaxName) : values.Text(handler, MaxName),
-                Parameters = ReadParameters(map),
-            });
+            actions.Add(
+                new()
+                {
+                    Id = id,
+                    Name = values.Text(Find(map, "name", "title", "label"), MaxName) ?? id,
+                    Description = values.Text(Find(map, "description"), MaxText),
+                    Handler = handler is { Node: YamlMap } typed
+                        ? values.Text(Find(typed, "event"), MaxName)
+                        : values.Text(handler, MaxName),
+                    Parameters = ReadParameters(map),
+                }
+            );
         }
 
         return actions;
@@ -473,13 +577,15 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             if (parameters.Exists(p => p.Key == key))
                 findings.Fault(item, $"There is already a parameter {key}.");
             else
-                parameters.Add(new()
-                {
-                    Key = key,
-                    Type = values.Text(Find(map, "type"), MaxName) ?? "string",
-                    Label = values.Text(Find(map, "label"), MaxText),
-                    Required = values.Flag(Find(map, "required")) ?? false,
-                });
+                parameters.Add(
+                    new()
+                    {
+                        Key = key,
+                        Type = values.Text(Find(map, "type"), MaxName) ?? "string",
+                        Label = values.Text(Find(map, "label"), MaxText),
+                        Required = values.Flag(Find(map, "required")) ?? false,
+                    }
+                );
         }
 
         return parameters;
@@ -542,8 +648,12 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
             return element;
         return element.ValueKind switch
         {
-            JsonValueKind.Object => JsonSerializer.SerializeToElement(element.EnumerateObject()
-                .DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => IsHidden(m, element, path) ? Hidden : Redact(m.Value, [.. path, m.Name]))),
+            JsonValueKind.Object => JsonSerializer.SerializeToElement(
+                element
+                    .EnumerateObject()
+                    .DistinctBy(m => m.Name)
+                    .ToDictionary(m => m.Name, m => IsHidden(m, element, path) ? Hidden : Redact(m.Value, [.. path, m.Name]))
+            ),
             JsonValueKind.Array => JsonSerializer.SerializeToElement(element.EnumerateArray().Select(i => Redact(i, path))),
             _ => element,
         };
@@ -551,13 +661,19 @@ internal sealed partial class ManifestReading(ManifestFindings findings, YamlMap
 
     private static readonly JsonElement Hidden = JsonSerializer.SerializeToElement(ManifestHeaders.Filtered);
 
-    private bool IsHidden(JsonProperty member, JsonElement owner, IReadOnlyList<string> path) => member.Name switch
-    {
-        "secret" or "delivery_secret" => member.Value.ValueKind is JsonValueKind.String && member.Value.GetString() == literalSecret,
-        "default" => hiddenDefaults.Contains(path.Count > 0 ? path[^1] : "")
-            || (owner.TryGetProperty("key", out var key) && key.ValueKind is JsonValueKind.String && hiddenDefaults.Contains(key.GetString()!)),
-        _ => false,
-    };
+    private bool IsHidden(JsonProperty member, JsonElement owner, IReadOnlyList<string> path) =>
+        member.Name switch
+        {
+            "secret" or "delivery_secret" => member.Value.ValueKind is JsonValueKind.String
+                && member.Value.GetString() == literalSecret,
+            "default" => hiddenDefaults.Contains(path.Count > 0 ? path[^1] : "")
+                || (
+                    owner.TryGetProperty("key", out var key)
+                    && key.ValueKind is JsonValueKind.String
+                    && hiddenDefaults.Contains(key.GetString()!)
+                ),
+            _ => false,
+        };
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9._-]*\z")]
     private static partial Regex Id();

@@ -32,13 +32,15 @@ internal sealed class ManifestFindings(bool isStrict)
             notes.Add(DetailOf(at, "There is more; only this much is listed."));
     }
 
-    private static ErrorDetail DetailOf(Placed at, string message) => new(at.Path.Length == 0 ? "manifest" : at.Path, message)
-    {
-        Line = at.Node.Line == 0 ? null : at.Node.Line,
-        Column = at.Node.Line == 0 ? null : at.Node.Column,
-    };
+    private static ErrorDetail DetailOf(Placed at, string message) =>
+        new(at.Path.Length == 0 ? "manifest" : at.Path, message)
+        {
+            Line = at.Node.Line == 0 ? null : at.Node.Line,
+            Column = at.Node.Line == 0 ? null : at.Node.Column,
+        };
 
-    private static List<ErrorDetail> InOrder(List<ErrorDetail> notes) => [.. notes.OrderBy(n => n.Line ?? 0).ThenBy(n => n.Column ?? 0)];
+    private static List<ErrorDetail> InOrder(List<ErrorDetail> notes) =>
+        [.. notes.OrderBy(n => n.Line ?? 0).ThenBy(n => n.Column ?? 0)];
 }
 
 /// <summary>A value of a manifest, where it stands in the text, and its path.</summary>
@@ -155,7 +157,10 @@ internal sealed class ManifestValues(ManifestFindings findings)
         var found = Find(map, [key, .. orElse]);
         if (found is null or { Node: YamlText { IsBlank: true } })
         {
-            findings.Fault(map.Member(key, found?.Node ?? map.Node), $"{(map.Path.Length == 0 ? "" : map.Path + ".")}{key} is missing.");
+            findings.Fault(
+                map.Member(key, found?.Node ?? map.Node),
+                $"{(map.Path.Length == 0 ? "" : map.Path + ".")}{key} is missing."
+            );
             return null;
         }
 
@@ -182,8 +187,17 @@ internal sealed class ManifestValues(ManifestFindings findings)
     {
         if (at is not { } place || place.IsNull)
             return null;
-        if (place.Node is YamlText text && int.TryParse(text.Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most)
+        if (
+            place.Node is YamlText text
+            && int.TryParse(
+                text.Value,
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number
+            )
+            && number >= least
+            && number <= most
+        )
             return number;
         findings.Fault(place, $"{place.Path} is a whole number from {least} to {most}.");
         return null;
@@ -215,8 +229,13 @@ internal static class JsonTree
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                List<YamlEntry> entries = [.. element.EnumerateObject().DistinctBy(m => m.Name)
-                    .Select(m => new YamlEntry(new YamlText(0, 0, m.Name, false), Of(m.Value)))];
+                List<YamlEntry> entries =
+                [
+                    .. element
+                        .EnumerateObject()
+                        .DistinctBy(m => m.Name)
+                        .Select(m => new YamlEntry(new YamlText(0, 0, m.Name, false), Of(m.Value))),
+                ];
                 return new YamlMap(0, 0, 1, 1, entries);
             case JsonValueKind.Array:
                 return new YamlList(0, 0, 1, 1, [.. element.EnumerateArray().Select(Of)]);

@@ -11,7 +11,14 @@ internal sealed class StoredValueConfiguration : IEntityTypeConfiguration<Stored
     {
         builder.IsAggregate();
         builder.Property(v => v.Key).HasMaxLength(StoredValue.MaxKeyLength);
-        builder.HasIndex(v => new { v.OrganizationId, v.ExtensionId, v.Key }).IsUnique();
+        builder
+            .HasIndex(v => new
+            {
+                v.OrganizationId,
+                v.ExtensionId,
+                v.Key,
+            })
+            .IsUnique();
         builder.HasOne<Extension>().WithMany().HasForeignKey(v => v.ExtensionId);
     }
 }

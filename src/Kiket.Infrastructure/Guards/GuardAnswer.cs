@@ -9,8 +9,9 @@ using Kiket.Infrastructure.Webhooks;
 namespace Kiket.Infrastructure.Guards;
 
 /// <summary>
-/// Reads the answer of a guard (contract 15.6). An answer without a JSON object holds no verdict and allows the move. One that holds an
-/// object is a verdict, and denies unless it can be read whole and in one way only: a denial must never become an allowance.
+/// Reads the answer of a guard (contract 15.6). An answer without a JSON object holds no verdict and allows the move. One that
+/// holds an object is a verdict, and denies unless it can be read whole and in one way only: a denial must never become an
+/// allowance.
 /// </summary>
 internal static partial class GuardAnswer
 {
@@ -31,7 +32,10 @@ internal static partial class GuardAnswer
             var text = StrictUtf8.GetString(answer.Bytes).TrimStart('\uFEFF'); // RFC 8259 lets readers ignore a byte order mark
             if (!text.Contains('{'))
                 return (GuardDecision.Allow, null);
-            using var document = JsonDocument.Parse(Escape().Replace(text, e => e.Groups["half"].Success ? @"\uFFFD" : e.Value), Strict);
+            using var document = JsonDocument.Parse(
+                Escape().Replace(text, e => e.Groups["half"].Success ? @"\uFFFD" : e.Value),
+                Strict
+            );
             return document.RootElement.ValueKind is JsonValueKind.Object
                 ? Read([.. document.RootElement.EnumerateObject()])
                 : (null, "is not a JSON object");
@@ -53,9 +57,10 @@ internal static partial class GuardAnswer
         if (names.Count < members.Count)
             return (null, "is not valid JSON, or gives a member twice");
         var status = Find(members, "status");
-        var message = Find(members, "message") is { ValueKind: JsonValueKind.String } words && words.GetString() is { Length: > 0 } written
-            ? StorableText.Of(written, MaxMessageLength)
-            : null;
+        var message =
+            Find(members, "message") is { ValueKind: JsonValueKind.String } words && words.GetString() is { Length: > 0 } written
+                ? StorableText.Of(written, MaxMessageLength)
+                : null;
         if (status.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
             return (GuardDecision.Allow, message);
         return status.ValueKind is JsonValueKind.String && WireName.TryParse(status.GetString(), out GuardDecision decision)

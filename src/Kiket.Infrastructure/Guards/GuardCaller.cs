@@ -13,9 +13,20 @@ namespace Kiket.Infrastructure.Guards;
 
 /// <summary>Asks guards by the road that deliveries take: same body, signature and protection; but now, and once.</summary>
 internal sealed class GuardCaller(
-    IKiketDb db, WebhookPayloads payloads, WebhookRequests requests, WebhookSender sender, WebhookMetrics metrics, GuardOptions options, TimeProvider time) : IGuardCaller
+    IKiketDb db,
+    WebhookPayloads payloads,
+    WebhookRequests requests,
+    WebhookSender sender,
+    WebhookMetrics metrics,
+    GuardOptions options,
+    TimeProvider time
+) : IGuardCaller
 {
-    public async Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct)
+    public async Task<IReadOnlyList<GuardVerdict>> AskAsync(
+        IReadOnlyList<Webhook> guards,
+        EventDto question,
+        CancellationToken ct
+    )
     {
         List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
         var extensions = await db.Extensions.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
@@ -24,7 +35,14 @@ internal sealed class GuardCaller(
         {
             var extension = extensions[guard.ExtensionId!.Value];
             var delivery = WebhookDelivery.Tell(
-                guard, question.Id, EventNames.WorkflowBeforeTransition, "", question.ProjectId, question.IssueId, time.GetUtcNow());
+                guard,
+                question.Id,
+                EventNames.WorkflowBeforeTransition,
+                "",
+                question.ProjectId,
+                question.IssueId,
+                time.GetUtcNow()
+            );
             var body = await payloads.WriteAsync(delivery, question, extension, ct);
             asked.Add((extension, requests.Of(guard, delivery, extension, body)));
         }
@@ -35,9 +53,18 @@ internal sealed class GuardCaller(
     private async Task<GuardVerdict> AskAsync(Extension extension, OutgoingRequest? request, CancellationToken ct)
     {
         if (request is null)
-            return new(extension.Key, GuardDecision.Deny, $"{extension.Manifest.Name} cannot be asked: its secret cannot be decrypted.", 0);
+            return new(
+                extension.Key,
+                GuardDecision.Deny,
+                $"{extension.Manifest.Name} cannot be asked: its secret cannot be decrypted.",
+                0
+            );
         var deadline = TimeSpan.FromMilliseconds(options.DeadlineMs);
-        request = request with { Timeout = request.Timeout < deadline ? request.Timeout : deadline, AnswerLimit = GuardAnswer.MaxBytes };
+        request = request with
+        {
+            Timeout = request.Timeout < deadline ? request.Timeout : deadline,
+            AnswerLimit = GuardAnswer.MaxBytes,
+        };
         var sent = await sender.SendAsync(request, ct);
         var (decision, message) = Read(extension, sent);
         metrics.Guarded(decision, sent.Duration);
@@ -49,11 +76,18 @@ internal sealed class GuardCaller(
     {
         if (sent.Outcome.Verdict is not AttemptVerdict.Delivered)
         {
-            return (GuardDecision.Deny, string.Create(
-                CultureInfo.InvariantCulture, $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."));
+            return (
+                GuardDecision.Deny,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."
+                )
+            );
         }
 
         var (decision, text) = GuardAnswer.Read(sent.Answer);
-        return decision is { } verdict ? (verdict, text) : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the move is denied.");
+        return decision is { } verdict
+            ? (verdict, text)
+            : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the move is denied.");
     }
 }

@@ -13,15 +13,23 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Idempotency;
 
 /// <summary>
-/// Keeps the results of commands whose requests carry an idempotency key. Once a key has a result, both stand or fall together, because the
-/// result is saved in the command's transaction.
+/// Keeps the results of commands whose requests carry an idempotency key. Once a key has a result, both stand or fall together,
+/// because the result is saved in the command's transaction.
 /// </summary>
-public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, IDataProtectionProvider protection, TimeProvider time) : IIdempotency
+public sealed class IdempotencyStore(
+    KiketDbContext db,
+    CurrentActor current,
+    IDataProtectionProvider protection,
+    TimeProvider time
+) : IIdempotency
 {
     /// <summary>How long a result is kept.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    /// <summary>How long a request may run before its key can be taken over. One that runs longer keeps nothing: it can no longer answer.</summary>
+    /// <summary>
+    /// How long a request may run before its key can be taken over. One that runs longer keeps nothing: it can no longer
+    /// answer.
+    /// </summary>
     public static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(1);
 
     /// <summary>Results as they are, with the members that an answer does not show: its status may depend on them.</summary>
@@ -66,9 +74,7 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
             reserved = new(record.Id, record.Owner.Value);
             return null;
         }
-        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure))
-        {
-        }
+        catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure)) { }
         finally
         {
             db.ChangeTracker.Clear();
@@ -82,8 +88,11 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
         if (reserved is not { } own)
             return null;
         var result = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(value, Json));
-        var isOurs = await db.IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner).ExecuteUpdateAsync(
-            set => set.SetProperty(r => r.Answer, result).SetProperty(r => r.Owner, (Guid?)null), ct) == 1;
+        var isOurs =
+            await db
+                .IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner)
+                .ExecuteUpdateAsync(set => set.SetProperty(r => r.Answer, result).SetProperty(r => r.Owner, (Guid?)null), ct)
+            == 1;
         return isOurs ? null : InUse("The request took too long and another one took its key over.");
     }
 
@@ -96,7 +105,9 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
             return;
         try
         {
-            await db.IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner).ExecuteDeleteAsync(CancellationToken.None);
+            await db
+                .IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner)
+                .ExecuteDeleteAsync(CancellationToken.None);
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
         {
@@ -104,29 +115,45 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
         }
     }
 
-    private async Task<Result<T>?> TakeOverAsync<T>(string name, IdempotencyRecord record, DateTimeOffset now, CancellationToken ct)
+    private async Task<Result<T>?> TakeOverAsync<T>(
+        string name,
+        IdempotencyRecord record,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
-        var existing = await db.IdempotencyRecords.AsNoTracking().SingleOrDefaultAsync(r => r.UserId == record.UserId && r.KeyHash == record.KeyHash, ct);
+        var existing = await db
+            .IdempotencyRecords.AsNoTracking()
+            .SingleOrDefaultAsync(r => r.UserId == record.UserId && r.KeyHash == record.KeyHash, ct);
         if (existing is null)
             return StillRunning(name); // released this very moment; the caller may try again
 
         var isOver = existing.ExpiresAt <= now;
         if (!isOver && existing.RequestHash != record.RequestHash)
-            return new Error(ErrorKind.Invalid, ErrorCodes.IdempotencyKeyReused, $"The key '{name}' was used for another request.");
+            return new Error(
+                ErrorKind.Invalid,
+                ErrorCodes.IdempotencyKeyReused,
+                $"The key '{name}' was used for another request."
+            );
         if (!isOver && existing.Answer is { } result)
             return Replay<T>(name, result);
         if (!isOver && existing.ReservedUntil > now)
             return StillRunning(name);
 
-        var isTaken = await db.IdempotencyRecords.Where(r => r.Id == existing.Id && r.Owner == existing.Owner && r.ReservedUntil == existing.ReservedUntil)
-            .ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(r => r.Owner, record.Owner)
-                    .SetProperty(r => r.RequestHash, record.RequestHash)
-                    .SetProperty(r => r.Answer, (byte[]?)null)
-                    .SetProperty(r => r.ReservedUntil, record.ReservedUntil)
-                    .SetProperty(r => r.ExpiresAt, record.ExpiresAt),
-                ct) == 1;
+        var isTaken =
+            await db
+                .IdempotencyRecords.Where(r =>
+                    r.Id == existing.Id && r.Owner == existing.Owner && r.ReservedUntil == existing.ReservedUntil
+                )
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(r => r.Owner, record.Owner)
+                            .SetProperty(r => r.RequestHash, record.RequestHash)
+                            .SetProperty(r => r.Answer, (byte[]?)null)
+                            .SetProperty(r => r.ReservedUntil, record.ReservedUntil)
+                            .SetProperty(r => r.ExpiresAt, record.ExpiresAt),
+                    ct
+                ) == 1;
         if (!isTaken)
             return StillRunning(name);
         reserved = new(existing.Id, record.Owner!.Value);
@@ -145,11 +172,15 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
         {
             // Doing it again could do it twice.
             return new Error(
-                ErrorKind.Conflict, ErrorCodes.Conflict, $"The request with the key '{name}' was done; an earlier version of the server kept its answer.");
+                ErrorKind.Conflict,
+                ErrorCodes.Conflict,
+                $"The request with the key '{name}' was done; an earlier version of the server kept its answer."
+            );
         }
     }
 
-    private static Error StillRunning(string name) => InUse($"The first request with the key '{name}' is still running. Try again.");
+    private static Error StillRunning(string name) =>
+        InUse($"The first request with the key '{name}' is still running. Try again.");
 
     private static Error InUse(string message) => new(ErrorKind.Conflict, ErrorCodes.IdempotencyKeyInUse, message);
 
@@ -159,8 +190,10 @@ public sealed class IdempotencyStore(KiketDbContext db, CurrentActor current, ID
             return;
         foreach (var ignored in type.Properties.ToList())
         {
-            if (ignored.AttributeProvider is not PropertyInfo { CanWrite: true } property
-                || property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always })
+            if (
+                ignored.AttributeProvider is not PropertyInfo { CanWrite: true } property
+                || property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always }
+            )
                 continue;
             type.Properties.Remove(ignored);
             var member = type.CreateJsonPropertyInfo(property.PropertyType, property.Name);

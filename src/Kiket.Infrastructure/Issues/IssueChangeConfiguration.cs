@@ -10,7 +10,12 @@ internal sealed class IssueChangeConfiguration : IEntityTypeConfiguration<IssueC
     public void Configure(EntityTypeBuilder<IssueChange> builder)
     {
         builder.HasKey(c => c.Id);
-        builder.HasIndex(c => new { c.OrganizationId, c.IssueId, c.Id });
+        builder.HasIndex(c => new
+        {
+            c.OrganizationId,
+            c.IssueId,
+            c.Id,
+        });
         builder.HasOne<User>().WithMany().HasForeignKey(c => c.ActorId);
     }
 }

@@ -14,7 +14,9 @@ namespace Kiket.Infrastructure.Jobs;
 
 public static class JobSetup
 {
-    /// <summary>After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.</summary>
+    /// <summary>
+    /// After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.
+    /// </summary>
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
 
     /// <summary>Workers hold a connection only while they look for a job or end one, so that several can share it.</summary>
@@ -25,12 +27,16 @@ public static class JobSetup
         var settings = KiketSettings.Read(configuration);
         services.AddHangfire(hangfire =>
         {
-            hangfire.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            hangfire
+                .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+                .UseSimpleAssemblyNameTypeSerializer()
+                .UseRecommendedSerializerSettings();
             var connection = settings.Database.Connection;
             _ = settings.Database.Provider switch
             {
                 // Rows are the truth and are picked up again at start, so jobs need not outlive the process.
-                DatabaseProvider.Sqlite => (object)hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }),
+                DatabaseProvider.Sqlite => (object)
+                    hangfire.UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromDays(1) }),
                 DatabaseProvider.PostgreSql => hangfire.UsePostgreSqlStorage(
                     options => options.UseNpgsqlConnection(ForJobs(connection)),
                     new PostgreSqlStorageOptions
@@ -39,17 +45,20 @@ public static class JobSetup
                         QueuePollInterval = TimeSpan.FromSeconds(1),
                         DistributedLockTimeout = LongestLock,
                         PrepareSchemaIfNecessary = false, // DatabaseSchema does
-                    }),
+                    }
+                ),
                 _ => hangfire.UseSqlServerStorage(connection, new SqlServerStorageOptions { PrepareSchemaIfNecessary = false }),
             };
         });
         if (settings.RunsJobs)
         {
-            services.AddHangfireServer((provider, server) =>
-            {
-                server.ServerName = ServerName;
-                server.WorkerCount = provider.GetRequiredService<WebhookOptions>().Workers;
-            });
+            services.AddHangfireServer(
+                (provider, server) =>
+                {
+                    server.ServerName = ServerName;
+                    server.WorkerCount = provider.GetRequiredService<WebhookOptions>().Workers;
+                }
+            );
             services.AddHostedService<OutboxWorker>();
             services.AddHostedService<WebhookWorker>();
             services.AddHostedService<RecurringWork>();
@@ -62,7 +71,9 @@ public static class JobSetup
     /// <summary>Name of this node's job server; the storage appends an id to it.</summary>
     public static string ServerName { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <summary>Jobs have a small pool of their own: a node that starts does not open a connection for each worker at once.</summary>
+    /// <summary>
+    /// Jobs have a small pool of their own: a node that starts does not open a connection for each worker at once.
+    /// </summary>
     private static string ForJobs(string connection)
     {
         var postgres = new NpgsqlConnectionStringBuilder(connection);

@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events, after
+/// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events,
+/// after
 /// <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
 /// </summary>
 public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
@@ -36,12 +37,15 @@ public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProv
         List<long> ids;
         do
         {
-            ids = await deliveries.Where(d => d.CompletedAt <= old && d.State != DeliveryState.Pending).OrderBy(d => d.CompletedAt).Take(BatchSize)
-                .Select(d => d.Id).ToListAsync(ct);
+            ids = await deliveries
+                .Where(d => d.CompletedAt <= old && d.State != DeliveryState.Pending)
+                .OrderBy(d => d.CompletedAt)
+                .Take(BatchSize)
+                .Select(d => d.Id)
+                .ToListAsync(ct);
             await attempts.Where(a => ids.Contains(a.DeliveryId)).ExecuteDeleteAsync(ct);
             await deliveries.Where(d => ids.Contains(d.Id) && d.State != DeliveryState.Pending).ExecuteDeleteAsync(ct);
-        }
-        while (ids.Count == BatchSize);
+        } while (ids.Count == BatchSize);
     }
 
     private async Task PruneEventsAsync(DateTimeOffset old, CancellationToken ct)
@@ -50,8 +54,13 @@ public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProv
         var deliveries = db.AcrossTenants<WebhookDelivery>();
         while (true)
         {
-            var ids = await events.Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null)
-                .Where(e => !deliveries.Any(d => d.LoggedEventId == e.Id)).OrderBy(e => e.OccurredAt).Take(BatchSize).Select(e => e.Id).ToListAsync(ct);
+            var ids = await events
+                .Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null)
+                .Where(e => !deliveries.Any(d => d.LoggedEventId == e.Id))
+                .OrderBy(e => e.OccurredAt)
+                .Take(BatchSize)
+                .Select(e => e.Id)
+                .ToListAsync(ct);
             await events.Where(e => ids.Contains(e.Id)).ExecuteDeleteAsync(ct);
             if (ids.Count < BatchSize)
                 return;

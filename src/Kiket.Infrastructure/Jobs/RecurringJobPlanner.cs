@@ -7,10 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// Plans the housekeeping that the dashboard shows, beside the start and not in it: planning needs a lock of the job storage, which a process
-/// that was killed may hold for a while. What fails is tried again until it is planned.
+/// Plans the housekeeping that the dashboard shows, beside the start and not in it: planning needs a lock of the job storage,
+/// which a process that was killed may hold for a while. What fails is tried again until it is planned.
 /// </summary>
-internal sealed partial class RecurringJobPlanner(IRecurringJobManager jobs, TimeProvider time, ILogger<RecurringJobPlanner> logger) : BackgroundService
+internal sealed partial class RecurringJobPlanner(
+    IRecurringJobManager jobs,
+    TimeProvider time,
+    ILogger<RecurringJobPlanner> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 

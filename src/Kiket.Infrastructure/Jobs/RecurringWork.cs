@@ -10,18 +10,21 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// What has to happen in time, by this node's own clock: no lock of the job storage, which a dead process may hold, delays it. Every node
-/// looks, and takes what it finds by claims, so that several do no harm.
+/// What has to happen in time, by this node's own clock: no lock of the job storage, which a dead process may hold, delays it.
+/// Every node looks, and takes what it finds by claims, so that several do no harm.
 /// </summary>
-internal sealed partial class RecurringWork(IServiceProvider services, TimeProvider time, ILogger<RecurringWork> logger) : BackgroundService
+internal sealed partial class RecurringWork(IServiceProvider services, TimeProvider time, ILogger<RecurringWork> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        RepeatAsync<OutboxJob>(job => job.RunAsync(stoppingToken), stoppingToken),
-        RepeatAsync<WebhookSweepJob>(job => job.RunAsync(stoppingToken), stoppingToken),
-        RepeatAsync<SlaJob>(job => job.RunAsync(stoppingToken), stoppingToken),
-        RepeatAsync<EscalationJob>(job => job.RunAsync(stoppingToken), stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(
+            RepeatAsync<OutboxJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+            RepeatAsync<WebhookSweepJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+            RepeatAsync<SlaJob>(job => job.RunAsync(stoppingToken), stoppingToken),
+            RepeatAsync<EscalationJob>(job => job.RunAsync(stoppingToken), stoppingToken)
+        );
 
     /// <summary>Each at its own pace: one that takes long holds back no other.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A database that is away for a while must not end the work.")]
@@ -40,8 +43,7 @@ internal sealed partial class RecurringWork(IServiceProvider services, TimeProvi
             {
                 LogFailure(failure, typeof(TJob).Name);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Job} failed; it runs again in a minute.")]

@@ -17,7 +17,12 @@ internal sealed class MilestoneConfiguration : IEntityTypeConfiguration<Mileston
         builder.Property(m => m.Name).HasMaxCharacters(Milestone.MaxNameLength);
         builder.Property(m => m.Description).HasMaxCharacters(Milestone.MaxDescriptionLength);
         builder.Property(m => m.Release).HasMaxCharacters(Milestone.MaxReleaseLength);
-        builder.HasIndex(m => new { m.OrganizationId, m.ProjectId, m.Status });
+        builder.HasIndex(m => new
+        {
+            m.OrganizationId,
+            m.ProjectId,
+            m.Status,
+        });
         builder.HasOne<Project>().WithMany().HasForeignKey(m => m.ProjectId);
         builder.HasOne<User>().WithMany().HasForeignKey(m => m.CreatedById);
     }

@@ -14,6 +14,9 @@ internal static class AggregateConfiguration
         entity.Property(e => e.Version).IsConcurrencyToken();
     }
 
-    /// <summary>A text of at most so many characters. SQL Server counts UTF-16 units, of which a character has up to two.</summary>
-    public static PropertyBuilder<T> HasMaxCharacters<T>(this PropertyBuilder<T> property, int most) => property.HasMaxLength(2 * most);
+    /// <summary>
+    /// A text of at most so many characters. SQL Server counts UTF-16 units, of which a character has up to two.
+    /// </summary>
+    public static PropertyBuilder<T> HasMaxCharacters<T>(this PropertyBuilder<T> property, int most) =>
+        property.HasMaxLength(2 * most);
 }

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Has every database compare and sort texts byte by byte, whatever locale it was made with. What people expect beyond that (case, accents)
-/// is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
+/// Has every database compare and sort texts byte by byte, whatever locale it was made with. What people expect beyond that
+/// (case, accents) is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
 /// </summary>
 internal static class Collations
 {
@@ -27,6 +27,7 @@ internal static class Collations
             property.SetCollation(bytes);
     }
 
-    private static bool IsText(IMutableProperty property) => property.GetColumnType() is not ("jsonb" or "json")
+    private static bool IsText(IMutableProperty property) =>
+        property.GetColumnType() is not ("jsonb" or "json")
         && (property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string);
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>A worker that looks for work after each commit, and at intervals for what no commit announces. It outlives every failure.</summary>
+/// <summary>
+/// A worker that looks for work after each commit, and at intervals for what no commit announces. It outlives every failure.
+/// </summary>
 internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);

@@ -93,21 +93,30 @@ internal static class Conversions
     }
 
     private sealed class SqliteInstant()
-        : ValueConverter<DateTimeOffset, long>(i => StoredInstant.Of(i).UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+        : ValueConverter<DateTimeOffset, long>(
+            i => StoredInstant.Of(i).UtcTicks,
+            ticks => new DateTimeOffset(ticks, TimeSpan.Zero)
+        );
 
-    private sealed class UtcInstant() : ValueConverter<DateTimeOffset, DateTimeOffset>(i => StoredInstant.Of(i), i => i.ToUniversalTime());
+    private sealed class UtcInstant()
+        : ValueConverter<DateTimeOffset, DateTimeOffset>(i => StoredInstant.Of(i), i => i.ToUniversalTime());
 
     private sealed class WireNameConverter<T>() : ValueConverter<T, string>(v => WireName.Of(v), name => Parse<T>(name))
         where T : struct, Enum;
 
     private static T Parse<T>(string name)
-        where T : struct, Enum => WireName.TryParse(name, out T value) ? value : throw new InvalidOperationException($"'{name}' is no {typeof(T).Name}.");
+        where T : struct, Enum =>
+        WireName.TryParse(name, out T value) ? value : throw new InvalidOperationException($"'{name}' is no {typeof(T).Name}.");
 
     private sealed class JsonTextConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));
 
     private sealed class JsonTextComparer<T>()
-        : ValueComparer<T>((a, b) => JsonText.Write(a) == JsonText.Write(b), v => JsonText.Write(v).GetHashCode(StringComparison.Ordinal), v => v);
+        : ValueComparer<T>(
+            (a, b) => JsonText.Write(a) == JsonText.Write(b),
+            v => JsonText.Write(v).GetHashCode(StringComparison.Ordinal),
+            v => v
+        );
 
     private static class JsonText
     {

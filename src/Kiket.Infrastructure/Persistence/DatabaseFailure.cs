@@ -7,8 +7,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Classifies what a database refused, in the numbers of each. EF Core wraps the same failure differently in a query, a save and a commit,
-/// so the whole chain of inner exceptions is searched for the database's own.
+/// Classifies what a database refused, in the numbers of each. EF Core wraps the same failure differently in a query, a save
+/// and a commit, so the whole chain of inner exceptions is searched for the database's own.
 /// </summary>
 public static class DatabaseFailure
 {
@@ -26,45 +26,90 @@ public static class DatabaseFailure
     private static readonly int[] SqliteUnavailable = [5, 6, 7, 8, 10, 13, 14, 15];
 
     /// <summary>
-    /// Classes of SQLSTATE: connection, insufficient resources (a full disk, too many connections), operator intervention (a shutdown,
-    /// a statement that took too long), system error, and a refused sign-in.
+    /// Classes of SQLSTATE: connection, insufficient resources (a full disk, too many connections), operator intervention (a
+    /// shutdown, a statement that took too long), system error, and a refused sign-in.
     /// </summary>
     private static readonly string[] PostgresUnavailable = ["08", "28", "53", "57", "58"];
 
     /// <summary>
-    /// Timeouts and broken connections; a refused sign-in or a database that is closed, starting or read-only; full files, logs and memory;
-    /// locks that were not granted in time; I/O errors; and the throttling of Azure.
+    /// Timeouts and broken connections; a refused sign-in or a database that is closed, starting or read-only; full files, logs
+    /// and memory; locks that were not granted in time; I/O errors; and the throttling of Azure.
     /// </summary>
     private static readonly int[] SqlServerUnavailable =
     [
-        -2, -1, 2, 20, 53, 64, 121, 233, 258, 10053, 10054, 10060, 10061, 11001, 18456, 4060, 921, 922, 927, 942, 3906, 6005, 9001, 17142, 18401,
-        701, 802, 1101, 1105, 9002, 1222, 8645, 823, 824, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920,
+        -2,
+        -1,
+        2,
+        20,
+        53,
+        64,
+        121,
+        233,
+        258,
+        10053,
+        10054,
+        10060,
+        10061,
+        11001,
+        18456,
+        4060,
+        921,
+        922,
+        927,
+        942,
+        3906,
+        6005,
+        9001,
+        17142,
+        18401,
+        701,
+        802,
+        1101,
+        1105,
+        9002,
+        1222,
+        8645,
+        823,
+        824,
+        10928,
+        10929,
+        40197,
+        40501,
+        40613,
+        49918,
+        49919,
+        49920,
     ];
 
     /// <summary>A row with the same unique values is there already.</summary>
-    public static bool IsUniqueViolation(Exception failure) => CauseOf(failure) switch
-    {
-        PostgresException e => e.SqlState == PostgresErrorCodes.UniqueViolation,
-        SqliteException e => e.SqliteExtendedErrorCode is SqliteUnique or SqlitePrimaryKey,
-        SqlException e => e.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint,
-        _ => false,
-    };
+    public static bool IsUniqueViolation(Exception failure) =>
+        CauseOf(failure) switch
+        {
+            PostgresException e => e.SqlState == PostgresErrorCodes.UniqueViolation,
+            SqliteException e => e.SqliteExtendedErrorCode is SqliteUnique or SqlitePrimaryKey,
+            SqlException e => e.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint,
+            _ => false,
+        };
 
     /// <summary>
-    /// The database ended this transaction because it and another one waited for each other, or because another one committed first. Nothing
-    /// of it is left, and on SQL Server not even its savepoints.
+    /// The database ended this transaction because it and another one waited for each other, or because another one committed
+    /// first. Nothing of it is left, and on SQL Server not even its savepoints.
     /// </summary>
-    public static bool IsDeadlock(Exception failure) => CauseOf(failure) switch
-    {
-        PostgresException e => e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
-        SqliteException e => e.SqliteExtendedErrorCode == SqliteBusySnapshot,
-        SqlException e => e.Number is SqlServerDeadlock or SqlServerSnapshotConflict,
-        _ => false,
-    };
+    public static bool IsDeadlock(Exception failure) =>
+        CauseOf(failure) switch
+        {
+            PostgresException e => e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure,
+            SqliteException e => e.SqliteExtendedErrorCode == SqliteBusySnapshot,
+            SqlException e => e.Number is SqlServerDeadlock or SqlServerSnapshotConflict,
+            _ => false,
+        };
 
     /// <summary>Another writer changed, took or removed what this one had read, or each waited for the other.</summary>
     public static bool IsLostRace(Exception failure) =>
-        ChainOf(failure).Any(e => e is DbUpdateConcurrencyException) || IsUniqueViolation(failure) || IsDeadlock(failure) || CauseOf(failure) switch
+        ChainOf(failure).Any(e => e is DbUpdateConcurrencyException)
+        || IsUniqueViolation(failure)
+        || IsDeadlock(failure)
+        || CauseOf(failure) switch
         {
             PostgresException e => e.SqlState is PostgresErrorCodes.ForeignKeyViolation,
             SqliteException e => e.SqliteExtendedErrorCode == SqliteForeignKey,
@@ -72,16 +117,24 @@ public static class DatabaseFailure
             _ => false,
         };
 
-    /// <summary>The database cannot be reached, is too busy, or cannot write now; the same request may succeed a little later.</summary>
-    public static bool IsUnavailable(Exception failure) => !IsDeadlock(failure) && CauseOf(failure) switch
-    {
-        PostgresException e => PostgresUnavailable.Contains(e.SqlState[..2])
-            || e.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.LockNotAvailable,
-        NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or none any more
-        SqliteException e => SqliteUnavailable.Contains(e.SqliteErrorCode),
-        SqlException e => SqlServerUnavailable.Contains(e.Number),
-        _ => ChainOf(failure).Any(e => e is DatabaseBusyException or InvalidOperationException { Source: "Microsoft.Data.SqlClient" }),
-    };
+    /// <summary>
+    /// The database cannot be reached, is too busy, or cannot write now; the same request may succeed a little later.
+    /// </summary>
+    public static bool IsUnavailable(Exception failure) =>
+        !IsDeadlock(failure)
+        && CauseOf(failure) switch
+        {
+            PostgresException e => PostgresUnavailable.Contains(e.SqlState[..2])
+                || e.SqlState
+                    is PostgresErrorCodes.InvalidCatalogName
+                        or PostgresErrorCodes.ReadOnlySqlTransaction
+                        or PostgresErrorCodes.LockNotAvailable,
+            NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or none any more
+            SqliteException e => SqliteUnavailable.Contains(e.SqliteErrorCode),
+            SqlException e => SqlServerUnavailable.Contains(e.Number),
+            _ => ChainOf(failure)
+                .Any(e => e is DatabaseBusyException or InvalidOperationException { Source: "Microsoft.Data.SqlClient" }),
+        };
 
     private static DbException? CauseOf(Exception failure) => ChainOf(failure).OfType<DbException>().FirstOrDefault();
 
@@ -92,5 +145,7 @@ public static class DatabaseFailure
     }
 }
 
-/// <summary>The database had no time for a request within the limit of <see cref="DatabaseOptions.BusyTimeoutSeconds"/>.</summary>
+/// <summary>
+/// The database had no time for a request within the limit of <see cref="DatabaseOptions.BusyTimeoutSeconds"/>.
+/// </summary>
 public sealed class DatabaseBusyException(string message) : Exception(message);

@@ -24,8 +24,8 @@ public sealed record DatabaseOptions
     public bool? MigrateOnStart { get; set; }
 
     /// <summary>
-    /// How long a request waits for its turn to write (Sqlite), or for a connection (PostgreSQL, unless the connection string says
-    /// otherwise), before it is answered with 503.
+    /// How long a request waits for its turn to write (Sqlite), or for a connection (PostgreSQL, unless the connection string
+    /// says otherwise), before it is answered with 503.
     /// </summary>
     public int BusyTimeoutSeconds { get; set; } = 10;
 

@@ -11,8 +11,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The caller
-/// holds the database lock, for which the database must exist.
+/// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The
+/// caller holds the database lock, for which the database must exist.
 /// </summary>
 public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
 {
@@ -27,7 +27,8 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
             if (!await creator.ExistsAsync(ct))
                 await creator.CreateAsync(ct);
         }
-        catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException failure)
+            when (failure.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
             // Another process was faster.
         }
@@ -61,22 +62,31 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
 
     public async Task<bool> IsCurrentAsync(CancellationToken ct) =>
         !(await db.Database.GetPendingMigrationsAsync(ct)).Any()
-        && await new TextUpgrade(db).IsDoneAsync(ct) && await HasJobStorageAsync(ct);
+        && await new TextUpgrade(db).IsDoneAsync(ct)
+        && await HasJobStorageAsync(ct);
 
     /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
     public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) =>
         !db.Database.IsSqlServer() || await SnapshotSetting(db).SingleAsync(ct);
 
-    internal static IQueryable<bool> SnapshotSetting(KiketDbContext db) => db.Database.SqlQueryRaw<bool>(
-        "SELECT is_read_committed_snapshot_on AS Value FROM sys.databases WHERE database_id = DB_ID()");
+    internal static IQueryable<bool> SnapshotSetting(KiketDbContext db) =>
+        db.Database.SqlQueryRaw<bool>(
+            "SELECT is_read_committed_snapshot_on AS Value FROM sys.databases WHERE database_id = DB_ID()"
+        );
 
-    /// <summary>EF locks a migration by a row in Sqlite, which outlives a process that is killed, and would wait for it for ever.</summary>
+    /// <summary>
+    /// EF locks a migration by a row in Sqlite, which outlives a process that is killed, and would wait for it for ever.
+    /// </summary>
     private async Task ForgetDeadMigrationAsync(CancellationToken ct)
     {
         const string table = "__EFMigrationsLock";
         if (!db.Database.IsSqlite())
             return;
-        if (await db.Database.SqlQueryRaw<int>("SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = {0}", table).SingleAsync(ct) > 0)
+        if (
+            await db
+                .Database.SqlQueryRaw<int>("SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = {0}", table)
+                .SingleAsync(ct) > 0
+        )
             await db.Database.ExecuteSqlRawAsync($"DELETE FROM \"{table}\"", ct);
     }
 
@@ -86,7 +96,10 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
             return true; // jobs are in memory there
         var (table, version) = db.Database.IsSqlServer()
             ? ("SELECT OBJECT_ID('HangFire.Schema', 'U') AS Value", "SELECT MAX([Version]) AS Value FROM [HangFire].[Schema]")
-            : ("SELECT to_regclass('hangfire.schema')::oid::int AS \"Value\"", "SELECT MAX(version) AS \"Value\" FROM hangfire.schema");
+            : (
+                "SELECT to_regclass('hangfire.schema')::oid::int AS \"Value\"",
+                "SELECT MAX(version) AS \"Value\" FROM hangfire.schema"
+            );
         return await db.Database.SqlQueryRaw<int?>(table).SingleAsync(ct) is not null
             && await db.Database.SqlQueryRaw<int?>(version).SingleAsync(ct) >= JobStorageVersion;
     }
@@ -96,13 +109,17 @@ public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions op
 
     private static int SqlServerVersion()
     {
-        using var script = new StreamReader(typeof(SqlServerStorage).Assembly.GetManifestResourceStream("Hangfire.SqlServer.Install.sql")!);
+        using var script = new StreamReader(
+            typeof(SqlServerStorage).Assembly.GetManifestResourceStream("Hangfire.SqlServer.Install.sql")!
+        );
         return int.Parse(TargetVersion().Match(script.ReadToEnd()).Groups["version"].Value, CultureInfo.InvariantCulture);
     }
 
     private static int PostgreSqlVersion() =>
-        typeof(PostgreSqlStorage).Assembly.GetManifestResourceNames()
-            .Select(name => ScriptVersion().Match(name)).Where(match => match.Success)
+        typeof(PostgreSqlStorage)
+            .Assembly.GetManifestResourceNames()
+            .Select(name => ScriptVersion().Match(name))
+            .Where(match => match.Success)
             .Max(match => int.Parse(match.Groups["version"].Value, CultureInfo.InvariantCulture));
 
     [GeneratedRegex(@"SET @TARGET_SCHEMA_VERSION = (?<version>\d+)")]

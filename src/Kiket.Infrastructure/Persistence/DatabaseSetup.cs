@@ -9,7 +9,9 @@ namespace Kiket.Infrastructure.Persistence;
 
 internal static class DatabaseSetup
 {
-    /// <summary>Leaves room, among the 100 connections that PostgreSQL takes by default, for the jobs of this node and for another node.</summary>
+    /// <summary>
+    /// Leaves room, among the 100 connections that PostgreSQL takes by default, for the jobs of this node and for another node.
+    /// </summary>
     private const int PostgresPoolSize = 40;
 
     public static IServiceCollection AddKiketDatabase(this IServiceCollection services, DatabaseOptions options)
@@ -20,10 +22,14 @@ internal static class DatabaseSetup
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
         {
-            DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(
-                builder => Use(builder, options.Provider, connection).AddInterceptors(queue)
-                    .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)),
-            DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder =>
+                Use(builder, options.Provider, connection)
+                    .AddInterceptors(queue)
+                    .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)
+            ),
+            DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
+                Use(builder, options.Provider, connection)
+            ),
             _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };
         if (options.Provider is DatabaseProvider.PostgreSql)
@@ -55,7 +61,9 @@ internal static class DatabaseSetup
         return builder.UseSnakeCaseNamingConvention().ConfigureWarnings(Quieten);
     }
 
-    /// <summary>A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.</summary>
+    /// <summary>
+    /// A pool that is exhausted answers 503 in time, and does not ask the server for more connections than it takes.
+    /// </summary>
     private static string WithPostgresDefaults(DatabaseOptions options)
     {
         var postgres = new NpgsqlConnectionStringBuilder(options.Connection);
@@ -70,16 +78,18 @@ internal static class DatabaseSetup
     /// Failures throw, and the code that catches them decides whether they are errors: an expected conflict is not one, and an
     /// error is logged there, once and with what was asked for.
     /// </summary>
-    private static void Quieten(WarningsConfigurationBuilder warnings) => warnings.Log(
-        (RelationalEventId.CommandError, LogLevel.Debug),
-        (RelationalEventId.ConnectionError, LogLevel.Debug),
-        (RelationalEventId.TransactionError, LogLevel.Debug),
-        (CoreEventId.SaveChangesFailed, LogLevel.Debug),
-        (CoreEventId.QueryIterationFailed, LogLevel.Debug));
+    private static void Quieten(WarningsConfigurationBuilder warnings) =>
+        warnings.Log(
+            (RelationalEventId.CommandError, LogLevel.Debug),
+            (RelationalEventId.ConnectionError, LogLevel.Debug),
+            (RelationalEventId.TransactionError, LogLevel.Debug),
+            (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+            (CoreEventId.QueryIterationFailed, LogLevel.Debug)
+        );
 
     /// <summary>
-    /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row of a batch.
-    /// A pooler that cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string.
+    /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row
+    /// of a batch. A pooler that cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string.
     /// </summary>
     private static string Prepared(string connection)
     {

@@ -17,15 +17,18 @@ internal static class DesignTime
 
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteKiketDbContext>
 {
-    public SqliteKiketDbContext CreateDbContext(string[] args) => new(DesignTime.Options<SqliteKiketDbContext>(DatabaseProvider.Sqlite, "Data Source=:memory:"));
+    public SqliteKiketDbContext CreateDbContext(string[] args) =>
+        new(DesignTime.Options<SqliteKiketDbContext>(DatabaseProvider.Sqlite, "Data Source=:memory:"));
 }
 
 internal sealed class PostgreSqlDesignTimeFactory : IDesignTimeDbContextFactory<PostgreSqlKiketDbContext>
 {
-    public PostgreSqlKiketDbContext CreateDbContext(string[] args) => new(DesignTime.Options<PostgreSqlKiketDbContext>(DatabaseProvider.PostgreSql, "Host=none"));
+    public PostgreSqlKiketDbContext CreateDbContext(string[] args) =>
+        new(DesignTime.Options<PostgreSqlKiketDbContext>(DatabaseProvider.PostgreSql, "Host=none"));
 }
 
 internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerKiketDbContext>
 {
-    public SqlServerKiketDbContext CreateDbContext(string[] args) => new(DesignTime.Options<SqlServerKiketDbContext>(DatabaseProvider.SqlServer, "Server=none"));
+    public SqlServerKiketDbContext CreateDbContext(string[] args) =>
+        new(DesignTime.Options<SqlServerKiketDbContext>(DatabaseProvider.SqlServer, "Server=none"));
 }

@@ -11,7 +11,9 @@ public sealed class IdempotencyRecord
     /// <summary>The credential's user; 0 for routes without a credential.</summary>
     public long UserId { get; set; }
 
-    /// <summary>SHA-256 of the key: it compares exactly on every database, whatever its collation thinks of upper and lower case.</summary>
+    /// <summary>
+    /// SHA-256 of the key: it compares exactly on every database, whatever its collation thinks of upper and lower case.
+    /// </summary>
     public string KeyHash { get; set; } = "";
 
     /// <summary>SHA-256 of method, path, query and body.</summary>
@@ -25,6 +27,8 @@ public sealed class IdempotencyRecord
 
     public DateTimeOffset ExpiresAt { get; set; }
 
-    /// <summary>The answer, encrypted, because it may hold a secret that is shown once; null while the request is running.</summary>
+    /// <summary>
+    /// The answer, encrypted, because it may hold a secret that is shown once; null while the request is running.
+    /// </summary>
     public byte[]? Answer { get; set; }
 }

@@ -35,7 +35,8 @@ public abstract class KiketDbContext : DbContext, IKiketDb
     private CurrentActor? current;
 
     protected KiketDbContext(DbContextOptions options)
-        : base(options) => Database.AutoSavepointsEnabled = false; // a save that fails fails its transaction, or a part that has a savepoint
+        // A save that fails fails its transaction, or a part that has a savepoint.
+        : base(options) => Database.AutoSavepointsEnabled = false;
 
     public DbSet<Organization> Organizations => Set<Organization>();
 
@@ -164,14 +165,17 @@ public abstract class KiketDbContext : DbContext, IKiketDb
         where T : class
     {
         modelBuilder.Entity<T>().HasOne<Organization>().WithMany().HasForeignKey(nameof(AggregateRoot.OrganizationId));
-        modelBuilder.Entity<T>().HasQueryFilter(TenantFilter, e => EF.Property<long>(e, nameof(AggregateRoot.OrganizationId)) == OrganizationId);
+        modelBuilder
+            .Entity<T>()
+            .HasQueryFilter(TenantFilter, e => EF.Property<long>(e, nameof(AggregateRoot.OrganizationId)) == OrganizationId);
     }
 }
 
 public sealed class SqliteKiketDbContext : KiketDbContext
 {
     public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
-        : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always; // a save of a single row queues for the file too
+        // A save of a single row queues for the file too.
+        : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
 }
 
 public sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);

@@ -1,6 +1,8 @@
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>Wakes the workers of this process after a commit that has brought the event log something, here or in another process.</summary>
+/// <summary>
+/// Wakes the workers of this process after a commit that has brought the event log something, here or in another process.
+/// </summary>
 public sealed class OutboxSignal
 {
     private TaskCompletionSource committed = New();
@@ -22,7 +24,10 @@ public sealed class OutboxSignal
     /// <summary>Tells of a commit of another process.</summary>
     public void WakeFromOutside() => Interlocked.Exchange(ref committed, New()).SetResult();
 
-    /// <summary>Ends with the next commit that has events, for any number of listeners. Ask before looking for work, so that none is missed.</summary>
+    /// <summary>
+    /// Ends with the next commit that has events, for any number of listeners. Ask before looking for work, so that none is
+    /// missed.
+    /// </summary>
     public Task CommittedAsync() => Volatile.Read(ref committed).Task;
 
     /// <summary>Ends with the next commit of this process that has events.</summary>

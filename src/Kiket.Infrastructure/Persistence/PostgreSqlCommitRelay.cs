@@ -8,11 +8,16 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Tells the other processes on a PostgreSQL of the commits of this one, and this one of theirs. The notification follows the commit: as a
-/// part of it, it would make all commits of the database wait for each other. What a crash in between leaves unsaid, the workers' intervals find.
+/// Tells the other processes on a PostgreSQL of the commits of this one, and this one of theirs. The notification follows the
+/// commit: as a part of it, it would make all commits of the database wait for each other. What a crash in between leaves
+/// unsaid, the workers' intervals find.
 /// </summary>
 internal sealed partial class PostgreSqlCommitRelay(
-    string connectionString, IServiceScopeFactory scopes, OutboxSignal signal, ILogger<PostgreSqlCommitRelay> logger) : BackgroundService
+    string connectionString,
+    IServiceScopeFactory scopes,
+    OutboxSignal signal,
+    ILogger<PostgreSqlCommitRelay> logger
+) : BackgroundService
 {
     private const string Channel = "kiket_commits";
     private const int KeepAliveSeconds = 15;
@@ -78,11 +83,16 @@ internal sealed partial class PostgreSqlCommitRelay(
             await committed.WaitAsync(ct);
             committed = signal.CommittedHereAsync();
             await using (var scope = scopes.CreateAsyncScope())
-                await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, {self})", ct);
+                await scope
+                    .ServiceProvider.GetRequiredService<KiketDbContext>()
+                    .Database.ExecuteSqlAsync($"SELECT pg_notify({Channel}, {self})", ct);
             await Task.Delay(Pause, ct);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Commits are not exchanged with other processes for the moment; workers look for them each second: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Commits are not exchanged with other processes for the moment; workers look for them each second: {Reason}"
+    )]
     private partial void LogFailure(string reason);
 }

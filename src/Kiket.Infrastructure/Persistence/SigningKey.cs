@@ -3,9 +3,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// <summary>A key that signs runtime tokens: ECDSA on P-256, the private half encrypted.</summary>
 public sealed class SigningKey
 {
-    private SigningKey()
-    {
-    }
+    private SigningKey() { }
 
     public SigningKey(string kid, string x, string y, string privateKey, DateTimeOffset createdAt, DateTimeOffset activeFrom)
     {

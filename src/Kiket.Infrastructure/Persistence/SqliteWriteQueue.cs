@@ -6,10 +6,13 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Lets the writers of this process have a Sqlite file one after the other, in the order in which they ask. Left to themselves they would
-/// poll for the file, each blocking a thread, and the unlucky ones would wait until the driver gives up. Reads do not queue.
+/// Lets the writers of this process have a Sqlite file one after the other, in the order in which they ask. Left to themselves
+/// they would poll for the file, each blocking a thread, and the unlucky ones would wait until the driver gives up. Reads do
+/// not queue.
 /// </summary>
-/// <remarks>A turn begins before <c>BEGIN</c> and ends with the transaction. A bulk change outside a transaction is one of its own.</remarks>
+/// <remarks>
+/// A turn begins before <c>BEGIN</c> and ends with the transaction. A bulk change outside a transaction is one of its own.
+/// </remarks>
 internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor
 {
     /// <summary>Holds the one turn there is, or nothing while somebody writes; its readers are served in order.</summary>
@@ -25,14 +28,16 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
         DbConnection connection,
         TransactionStartingEventData eventData,
         InterceptionResult<DbTransaction> result,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         await EnterAsync(eventData.TransactionId, cancellationToken);
         try
         {
             // Begun here because EF raises no event when BEGIN fails.
             return InterceptionResult<DbTransaction>.SuppressWithResult(
-                await connection.BeginTransactionAsync(eventData.IsolationLevel, cancellationToken));
+                await connection.BeginTransactionAsync(eventData.IsolationLevel, cancellationToken)
+            );
         }
         catch
         {
@@ -42,7 +47,10 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     }
 
     public Task TransactionCommittedAsync(
-        DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        DbTransaction transaction,
+        TransactionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         Leave(eventData.TransactionId);
         return Task.CompletedTask;
@@ -52,7 +60,11 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     public void TransactionDisposed(EventData disposed) => Leave(((TransactionEventData)disposed).TransactionId);
 
     public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
     {
         if (command.Transaction is null)
             await EnterAsync(eventData.CommandId, cancellationToken);
@@ -60,19 +72,31 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
     }
 
     public ValueTask<int> NonQueryExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandExecutedEventData eventData,
+        int result,
+        CancellationToken cancellationToken = default
+    )
     {
         Leave(eventData.CommandId);
         return ValueTask.FromResult(result);
     }
 
-    public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    public Task CommandFailedAsync(
+        DbCommand command,
+        CommandErrorEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         Leave(eventData.CommandId);
         return Task.CompletedTask;
     }
 
-    public Task CommandCanceledAsync(DbCommand command, CommandEndEventData eventData, CancellationToken cancellationToken = default)
+    public Task CommandCanceledAsync(
+        DbCommand command,
+        CommandEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         Leave(eventData.CommandId);
         return Task.CompletedTask;

@@ -18,8 +18,8 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings old rows into the form of this version after a migration, because no database folds, composes or encrypts texts as we do. It
-/// goes in batches, each with its progress in one transaction, so it can be killed and run by several nodes at once.
+/// Brings old rows into the form of this version after a migration, because no database folds, composes or encrypts texts as we
+/// do. It goes in batches, each with its progress in one transaction, so it can be killed and run by several nodes at once.
 /// </summary>
 internal sealed class TextUpgrade(KiketDbContext db)
 {
@@ -39,11 +39,16 @@ internal sealed class TextUpgrade(KiketDbContext db)
     /// <summary>Whether old rows wait for nothing; forms that have not begun count as well.</summary>
     public async Task<bool> IsDoneAsync(CancellationToken ct) =>
         !await db.DataUpgrades.AnyAsync(u => u.LastId != DataUpgrade.Done, ct)
-        && await db.DataUpgrades.CountAsync(u => u.Name == StateUpgrade || HeaderUpgrades.Contains(u.Name), ct) == HeaderUpgrades.Length + 1;
+        && await db.DataUpgrades.CountAsync(u => u.Name == StateUpgrade || HeaderUpgrades.Contains(u.Name), ct)
+            == HeaderUpgrades.Length + 1;
 
     public async Task RunAsync(CancellationToken ct)
     {
-        var finished = await db.DataUpgrades.AsNoTracking().Where(u => u.LastId == DataUpgrade.Done).Select(u => u.Name).ToListAsync(ct);
+        var finished = await db
+            .DataUpgrades.AsNoTracking()
+            .Where(u => u.LastId == DataUpgrade.Done)
+            .Select(u => u.Name)
+            .ToListAsync(ct);
         await RunAsync<Organization>(finished, ct);
         await RunAsync<User>(finished, ct);
         await RunAsync<AccessToken>(finished, ct);
@@ -59,11 +64,15 @@ internal sealed class TextUpgrade(KiketDbContext db)
     }
 
     private Task RunAsync<T>(List<string> finished, CancellationToken ct)
-        where T : AggregateRoot, IKeepsTexts =>
-        RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T>, ct);
+        where T : AggregateRoot, IKeepsTexts => RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T>, ct);
 
     /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
-    private async Task RunAsync(string name, List<string> finished, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
+    private async Task RunAsync(
+        string name,
+        List<string> finished,
+        Func<long, CancellationToken, Task<List<long>>> refresh,
+        CancellationToken ct
+    )
     {
         if (finished.Contains(name))
             return;
@@ -113,18 +122,30 @@ internal sealed class TextUpgrade(KiketDbContext db)
     private async Task<List<long>> RefreshAsync<T>(long after, CancellationToken ct)
         where T : AggregateRoot, IKeepsTexts
     {
-        var rows = await db.AcrossTenants<T>(withDeleted: true).Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        var rows = await db.AcrossTenants<T>(withDeleted: true)
+            .Where(r => r.Id > after)
+            .OrderBy(r => r.Id)
+            .Take(BatchSize)
+            .ToListAsync(ct);
         foreach (var row in rows)
             row.RefreshTexts();
         return [.. rows.Select(r => r.Id)];
     }
 
-    /// <summary>Composes records, and with them what their tables index. A record that would then equal another one stays as it is.</summary>
+    /// <summary>
+    /// Composes records, and with them what their tables index. A record that would then equal another one stays as it is.
+    /// </summary>
     private async Task<List<long>> RefreshRecordsAsync(long after, CancellationToken ct)
     {
-        var records = await db.AcrossTenants<CustomRecord>().Where(r => r.Id > after).OrderBy(r => r.Id).Take(BatchSize).ToListAsync(ct);
+        var records = await db.AcrossTenants<CustomRecord>()
+            .Where(r => r.Id > after)
+            .OrderBy(r => r.Id)
+            .Take(BatchSize)
+            .ToListAsync(ct);
         var modules = records.Select(r => r.ModuleId).Distinct().ToList();
-        var schemas = await db.AcrossTenants<CustomModule>().Where(m => modules.Contains(m.Id)).ToDictionaryAsync(m => m.Id, m => m.Schema, ct);
+        var schemas = await db.AcrossTenants<CustomModule>()
+            .Where(m => modules.Contains(m.Id))
+            .ToDictionaryAsync(m => m.Id, m => m.Schema, ct);
         HashSet<string> taken = [];
         foreach (var record in records.Where(r => r.DeletedAt is null && !ReferenceEquals(r.Data, UnicodeText.Clean(r.Data))))
         {
@@ -134,8 +155,17 @@ internal sealed class TextUpgrade(KiketDbContext db)
             record.RefreshTexts();
             var values = CustomRecordValue.Of(record, table);
             var hashes = values.Select(v => v.UniqueHash).OfType<string>().ToList();
-            if (hashes.Exists(taken.Contains) || await db.AcrossTenants<CustomRecordValue>().AnyAsync(
-                v => v.OrganizationId == record.OrganizationId && v.RecordId != record.Id && hashes.Contains(v.UniqueHash!), ct))
+            if (
+                hashes.Exists(taken.Contains)
+                || await db.AcrossTenants<CustomRecordValue>()
+                    .AnyAsync(
+                        v =>
+                            v.OrganizationId == record.OrganizationId
+                            && v.RecordId != record.Id
+                            && hashes.Contains(v.UniqueHash!),
+                        ct
+                    )
+            )
             {
                 db.Entry(record).State = EntityState.Detached;
                 continue;
@@ -152,13 +182,21 @@ internal sealed class TextUpgrade(KiketDbContext db)
     private async Task<List<long>> EncryptHeadersAsync(long after, CancellationToken ct)
     {
         var protector = db.GetService<ISecretProtector>();
-        var webhooks = await db.AcrossTenants<Webhook>().Where(w => w.Id > after).OrderBy(w => w.Id).Take(BatchSize).ToListAsync(ct);
+        var webhooks = await db.AcrossTenants<Webhook>()
+            .Where(w => w.Id > after)
+            .OrderBy(w => w.Id)
+            .Take(BatchSize)
+            .ToListAsync(ct);
         foreach (var webhook in webhooks.Where(w => w.Target.Headers.Count > 0))
         {
             // A node of this version may have written the row already.
-            var encrypted = webhook.Target.Headers.ToDictionary(h => h.Key, h => protector.Unprotect(ISecretProtector.HeaderPurpose, h.Value) is null
-                ? protector.Protect(ISecretProtector.HeaderPurpose, h.Value)
-                : h.Value);
+            var encrypted = webhook.Target.Headers.ToDictionary(
+                h => h.Key,
+                h =>
+                    protector.Unprotect(ISecretProtector.HeaderPurpose, h.Value) is null
+                        ? protector.Protect(ISecretProtector.HeaderPurpose, h.Value)
+                        : h.Value
+            );
             db.Entry(webhook).Property(w => w.Target).CurrentValue = webhook.Target with { Headers = encrypted };
         }
 
@@ -167,7 +205,11 @@ internal sealed class TextUpgrade(KiketDbContext db)
 
     private async Task<List<long>> HideHeadersAsync(long after, CancellationToken ct)
     {
-        var extensions = await db.AcrossTenants<Extension>().Where(e => e.Id > after).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
+        var extensions = await db.AcrossTenants<Extension>()
+            .Where(e => e.Id > after)
+            .OrderBy(e => e.Id)
+            .Take(BatchSize)
+            .ToListAsync(ct);
         foreach (var extension in extensions)
             db.Entry(extension).Property(e => e.Manifest).CurrentValue = ManifestHeaders.Hide(extension.Manifest);
         return [.. extensions.Select(e => e.Id)];

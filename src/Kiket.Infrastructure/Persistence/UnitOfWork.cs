@@ -10,11 +10,16 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// A transaction with all that belongs to it: rows, what follows them, the result for an idempotency key, and the events, which get their places in
-/// the log last.
+/// A transaction with all that belongs to it: rows, what follows them, the result for an idempotency key, and the events, which
+/// get their places in the log last.
 /// </summary>
 internal sealed class UnitOfWork(
-    KiketDbContext db, CurrentActor current, IEnumerable<IIssueFollower> followers, IIdempotency idempotency, OutboxSignal signal) : IUnitOfWork
+    KiketDbContext db,
+    CurrentActor current,
+    IEnumerable<IIssueFollower> followers,
+    IIdempotency idempotency,
+    OutboxSignal signal
+) : IUnitOfWork
 {
     private const string Savepoint = "part";
 
@@ -31,7 +36,8 @@ internal sealed class UnitOfWork(
 
     public Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work, isKept: true, ct);
 
-    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work, isKept: false, ct);
+    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
+        RunAsync(work, isKept: false, ct);
 
     public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
 
@@ -39,8 +45,11 @@ internal sealed class UnitOfWork(
     {
         db.ChangeTracker.DetectChanges(); // once, and not at each of the looks below
         var roots = db.ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
-        var issues = db.ChangeTracker.Entries<Issue>().Where(e => e.State is EntityState.Added or EntityState.Modified)
-            .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified)).ToList();
+        var issues = db
+            .ChangeTracker.Entries<Issue>()
+            .Where(e => e.State is EntityState.Added or EntityState.Modified)
+            .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified))
+            .ToList();
         await db.SaveChangesAsync(ct);
 
         // Only now are the ids of new rows known.
@@ -95,7 +104,9 @@ internal sealed class UnitOfWork(
         }
     }
 
-    /// <summary>Keeps what a refusal is to leave behind; the transaction of the refused work is gone, with all that it did.</summary>
+    /// <summary>
+    /// Keeps what a refusal is to leave behind; the transaction of the refused work is gone, with all that it did.
+    /// </summary>
     private async Task KeepAsync(Func<Task> change, CancellationToken ct)
     {
         Forget();
@@ -119,7 +130,9 @@ internal sealed class UnitOfWork(
         return null;
     }
 
-    /// <summary>Logs the events and commits. A caller who hangs up now must not leave it open whether the work was kept.</summary>
+    /// <summary>
+    /// Logs the events and commits. A caller who hangs up now must not leave it open whether the work was kept.
+    /// </summary>
     private async Task CommitAsync(CancellationToken ct)
     {
         await LogEventsAsync(ct);
@@ -128,8 +141,17 @@ internal sealed class UnitOfWork(
             signal.Wake();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The failure that is passed on says more than one of taking back what is gone.")]
-    private async Task<Result<T>> RunPartAsync<T>(IDbContextTransaction outer, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The failure that is passed on says more than one of taking back what is gone."
+    )]
+    private async Task<Result<T>> RunPartAsync<T>(
+        IDbContextTransaction outer,
+        Func<Task<Result<T>>> work,
+        bool isKept,
+        CancellationToken ct
+    )
     {
         await CompleteAsync(ct); // what the work around it has done so far stays when this part is taken back
         var (before, outerKept) = (events.Count, keptOnRefusal);
@@ -160,7 +182,8 @@ internal sealed class UnitOfWork(
             }
             catch (Exception)
             {
-                // With a deadlock on SQL Server, or with the connection, the whole transaction is gone; the first failure says why.
+                // With a deadlock on SQL Server, or with the connection, the whole transaction is gone; the first failure says
+                // why.
             }
 
             throw;
@@ -194,8 +217,8 @@ internal sealed class UnitOfWork(
     }
 
     /// <summary>
-    /// Gives the events their places in the log, as the last thing before the commit: the counter is locked for no longer than that, nothing
-    /// else is locked after it, and nobody who reads the log sees a later event before an earlier one.
+    /// Gives the events their places in the log, as the last thing before the commit: the counter is locked for no longer than
+    /// that, nothing else is locked after it, and nobody who reads the log sees a later event before an earlier one.
     /// </summary>
     private async Task LogEventsAsync(CancellationToken ct)
     {
@@ -205,7 +228,10 @@ internal sealed class UnitOfWork(
         {
             var (id, count) = (log.Key, log.LongCount());
             var organization = db.Organizations.Where(o => o.Id == id);
-            await organization.ExecuteUpdateAsync(set => set.SetProperty(o => o.LastEventSequence, o => o.LastEventSequence + count), ct);
+            await organization.ExecuteUpdateAsync(
+                set => set.SetProperty(o => o.LastEventSequence, o => o.LastEventSequence + count),
+                ct
+            );
             var next = await organization.Select(o => o.LastEventSequence).SingleAsync(ct) - count;
             foreach (var entry in log)
                 entry.TakeSequence(++next);

@@ -15,7 +15,8 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.Property(p => p.Key).HasMaxLength(ProjectKey.MaxLength);
         builder.Property(p => p.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
         builder.Property(p => p.Name).HasMaxCharacters(Project.MaxNameLength);
-        builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18); // one ligature unfolds to at most so many letters
+        // One ligature unfolds to at most so many letters.
+        builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18);
         builder.Property(p => p.Description).HasMaxCharacters(Project.MaxDescriptionLength);
         builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
         builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();

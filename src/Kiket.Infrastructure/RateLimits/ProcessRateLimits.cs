@@ -21,7 +21,8 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
             credential,
             static (_, begun) => new Window(begun.Start, begun.End),
             static (_, old, begun) => old.Start == begun.Start && old.End == begun.End ? old : new Window(begun.Start, begun.End),
-            (Start: start, End: start + limit.Window));
+            (Start: start, End: start + limit.Window)
+        );
         var count = Interlocked.Increment(ref window.Count);
         if (windows.Count > crowded)
             Sweep(now);
@@ -43,7 +44,8 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
                 windows.TryRemove(new(credential, window));
         }
 
-        crowded = Math.Max(Crowded, windows.Count * 2); // what is left is in use; looking at it at every request would help nobody
+        // What is left is in use; looking at it at every request would help nobody.
+        crowded = Math.Max(Crowded, windows.Count * 2);
     }
 
     private sealed class Window(DateTimeOffset start, DateTimeOffset end)

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>The connection string: checked by the driver's own parser before anything connects, and shown without its passwords.</summary>
+/// <summary>
+/// The connection string: checked by the driver's own parser before anything connects, and shown without its passwords.
+/// </summary>
 internal static partial class ConnectionSettings
 {
     public const string Name = $"ConnectionStrings:{DatabaseOptions.ConnectionName}";
@@ -26,12 +28,13 @@ internal static partial class ConnectionSettings
     /// <summary>The text without what is secret in it, however malformed it is.</summary>
     public static string Masked(string text) => Credentials().Replace(Passwords().Replace(text, "${name}=***"), "://***@");
 
-    private static string FormOf(DatabaseProvider provider) => provider switch
-    {
-        DatabaseProvider.Sqlite => "Data Source=<file>",
-        DatabaseProvider.PostgreSql => "Host=…;Username=…;Password=…;Database=…",
-        _ => "Server=…;Database=…;User Id=…;Password=…",
-    };
+    private static string FormOf(DatabaseProvider provider) =>
+        provider switch
+        {
+            DatabaseProvider.Sqlite => "Data Source=<file>",
+            DatabaseProvider.PostgreSql => "Host=…;Username=…;Password=…;Database=…",
+            _ => "Server=…;Database=…;User Id=…;Password=…",
+        };
 
     private static string? FaultOf(string text, DatabaseProvider provider)
     {
@@ -40,23 +43,27 @@ internal static partial class ConnectionSettings
             return provider switch
             {
                 DatabaseProvider.Sqlite => FaultOf(new SqliteConnectionStringBuilder(text)),
-                DatabaseProvider.PostgreSql => string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host) ? "Host is missing" : null,
+                DatabaseProvider.PostgreSql => string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host)
+                    ? "Host is missing"
+                    : null,
                 _ => string.IsNullOrWhiteSpace(new SqlConnectionStringBuilder(text).DataSource) ? "Server is missing" : null,
             };
         }
-        catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        catch (Exception failure)
+            when (failure is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
             return ReasonOf(text, failure);
         }
     }
 
-    private static string? FaultOf(SqliteConnectionStringBuilder sqlite) => sqlite switch
-    {
-        { DataSource: "" } => "Data Source is missing",
-        { Mode: SqliteOpenMode.Memory } or { DataSource: ":memory:" } => "a database in memory ends with each connection",
-        { Mode: SqliteOpenMode.ReadOnly } => "the database must be writable",
-        _ => null,
-    };
+    private static string? FaultOf(SqliteConnectionStringBuilder sqlite) =>
+        sqlite switch
+        {
+            { DataSource: "" } => "Data Source is missing",
+            { Mode: SqliteOpenMode.Memory } or { DataSource: ":memory:" } => "a database in memory ends with each connection",
+            { Mode: SqliteOpenMode.ReadOnly } => "the database must be writable",
+            _ => null,
+        };
 
     // Drivers repeat the value that they refuse, which may be the password.
     private static string ReasonOf(string text, Exception failure)
@@ -75,7 +82,10 @@ internal static partial class ConnectionSettings
     }
 
     /// <summary>Up to the end where a quotation mark is not closed: rather too much is hidden than too little.</summary>
-    [GeneratedRegex("""(?<name>[^;=]*(?:pass|pwd|secret|token)[^;=]*)=\s*(?:"(?:[^"]|"")*(?:"|$)|'(?:[^']|'')*(?:'|$)|[^;]*)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """(?<name>[^;=]*(?:pass|pwd|secret|token)[^;=]*)=\s*(?:"(?:[^"]|"")*(?:"|$)|'(?:[^']|'')*(?:'|$)|[^;]*)""",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Passwords();
 
     [GeneratedRegex("://[^/@]*@")]

@@ -23,8 +23,8 @@ public enum NodeRole
 public sealed record BootstrapSettings(string Organization, string AdminEmail, string? AdminToken, bool? Demo);
 
 /// <summary>
-/// Every setting of Kiket, read and checked in one place before anything starts. A setting that is not read here does not exist, and one of
-/// our sections that holds another is refused.
+/// Every setting of Kiket, read and checked in one place before anything starts. A setting that is not read here does not
+/// exist, and one of our sections that holds another is refused.
 /// </summary>
 public sealed class KiketSettings
 {
@@ -89,21 +89,37 @@ public sealed class KiketSettings
                 BusyTimeoutSeconds = read.Number("Database:BusyTimeoutSeconds", 10, 1, 300),
             },
             Role = read.Choice("Kiket:Role", NodeRole.All),
-            PublicUrl = read.Text("Kiket:PublicUrl", IsBaseUrl, "allowed is http:// or https:// with a host, such as https://kiket.example")
+            PublicUrl = read.Text(
+                    "Kiket:PublicUrl",
+                    IsBaseUrl,
+                    "allowed is http:// or https:// with a host, such as https://kiket.example"
+                )
                 ?.TrimEnd('/'),
             StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
             KeysPath = read.Text("DataProtection:KeysPath") ?? "data/keys",
             Bootstrap = new(
-                read.Text("Bootstrap:Organization", IsOrganization, $"allowed are up to {Organization.MaxNameLength} characters with a letter or digit")
-                    ?? "Kiket",
+                read.Text(
+                    "Bootstrap:Organization",
+                    IsOrganization,
+                    $"allowed are up to {Organization.MaxNameLength} characters with a letter or digit"
+                ) ?? "Kiket",
                 read.Text("Bootstrap:AdminEmail", IsEmail, "allowed is an e-mail address") ?? "admin@kiket.local",
                 ReadAdminToken(read),
-                read.Flag("Bootstrap:Demo")),
-            DefinitionsPath = read.Text("Definitions:Path", Directory.Exists, "allowed is a folder that exists, a pack or a folder of packs"),
+                read.Flag("Bootstrap:Demo")
+            ),
+            DefinitionsPath = read.Text(
+                "Definitions:Path",
+                Directory.Exists,
+                "allowed is a folder that exists, a pack or a folder of packs"
+            ),
             DefinitionsAreStrict = read.Flag("Definitions:Strict") ?? true,
             Webhooks = new()
             {
-                AllowedNetworks = read.List("Webhooks:AllowedNetworks", OutboundTargets.IsNetwork, "allowed is a network such as 10.1.0.0/16 or an address"),
+                AllowedNetworks = read.List(
+                    "Webhooks:AllowedNetworks",
+                    OutboundTargets.IsNetwork,
+                    "allowed is a network such as 10.1.0.0/16 or an address"
+                ),
                 AllowPlainHttp = read.Flag("Webhooks:AllowPlainHttp") ?? false,
                 Workers = read.Number("Webhooks:Workers", 20, 1, 1_000),
                 LeaseSeconds = read.Number("Webhooks:LeaseSeconds", 30, 3, 3_600),
@@ -162,6 +178,8 @@ public sealed class KiketSettings
     private static bool IsEmail(string address) => !User.Join(0, address, OrganizationRole.Admin, null, default).IsRefused;
 
     private static bool IsBaseUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-        && url is { UserInfo: "", Query: "", Fragment: "" } && url.Host.Length > 0;
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https"
+        && url is { UserInfo: "", Query: "", Fragment: "" }
+        && url.Host.Length > 0;
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Kiket.Infrastructure.Settings;
 
 /// <summary>
-/// Reads settings and keeps what is wrong with them. What has been read is what exists, so that a misspelt setting is found without a list
-/// of names to maintain.
+/// Reads settings and keeps what is wrong with them. What has been read is what exists, so that a misspelt setting is found
+/// without a list of names to maintain.
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
@@ -39,7 +39,11 @@ public sealed class SettingsReader(IConfiguration configuration)
     {
         if (Text(name) is not { } text)
             return byDefault;
-        if (int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (
+            int.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
             return number;
         Refuse(name, text, string.Create(CultureInfo.InvariantCulture, $"allowed is a whole number from {least} to {most}"));
         return byDefault;
@@ -102,14 +106,20 @@ public sealed class SettingsReader(IConfiguration configuration)
     public void Refuse(string name, string shown, string allowed) => faults.Add($"{name} is '{Shorten(shown)}'; {allowed}.");
 
     /// <summary>Refuses a value that must not be shown.</summary>
-    public void RefuseSecret(string name, string allowed) => faults.Add($"{name} (a secret, not shown) is not usable; {allowed}.");
+    public void RefuseSecret(string name, string allowed) =>
+        faults.Add($"{name} (a secret, not shown) is not usable; {allowed}.");
 
     /// <exception cref="SettingsException">Something is wrong.</exception>
     public void ThrowIfWrong()
     {
         // A misspelt setting makes others wrong that are not, so it is named alone.
-        var unknown = configuration.AsEnumerable().Where(setting => !string.IsNullOrEmpty(setting.Value))
-            .Select(setting => FaultOf(setting.Key)).OfType<string>().Order(StringComparer.Ordinal).ToList();
+        var unknown = configuration
+            .AsEnumerable()
+            .Where(setting => !string.IsNullOrEmpty(setting.Value))
+            .Select(setting => FaultOf(setting.Key))
+            .OfType<string>()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var told = unknown.Count > 0 ? unknown : faults;
         if (told.Count > 0)
             throw new SettingsException(OneLine(string.Join(' ', told)));
@@ -130,8 +140,10 @@ public sealed class SettingsReader(IConfiguration configuration)
                 : null;
         }
 
-        if (names.Concat(groups).Contains(key, StringComparer.OrdinalIgnoreCase)
-            || groups.Exists(group => key.StartsWith(group + ':', StringComparison.OrdinalIgnoreCase)))
+        if (
+            names.Concat(groups).Contains(key, StringComparer.OrdinalIgnoreCase)
+            || groups.Exists(group => key.StartsWith(group + ':', StringComparison.OrdinalIgnoreCase))
+        )
             return null;
         var suggestion = Spelling.Nearest(key, names.Concat(groups));
         if (!IsMeantForUs(SectionOf(key), suggestion))
@@ -139,7 +151,11 @@ public sealed class SettingsReader(IConfiguration configuration)
 
         var isVariable = Environment.GetEnvironmentVariable(key.Replace(":", "__", StringComparison.Ordinal)) is not null;
         return $"{Spelt(key, isVariable)} is not a setting. "
-            + (suggestion is null ? "The README lists the settings under 'Operating it'." : $"Did you mean {Spelt(suggestion, isVariable)}?");
+            + (
+                suggestion is null
+                    ? "The README lists the settings under 'Operating it'."
+                    : $"Did you mean {Spelt(suggestion, isVariable)}?"
+            );
     }
 
     private bool IsMeantForUs(string section, string? suggestion)
@@ -150,7 +166,8 @@ public sealed class SettingsReader(IConfiguration configuration)
         return sections.Contains(section, StringComparer.OrdinalIgnoreCase) || Spelling.Nearest(section, sections) is not null;
     }
 
-    private static string Spelt(string name, bool isVariable) => isVariable ? $"{name} ({name.Replace(":", "__", StringComparison.Ordinal)})" : name;
+    private static string Spelt(string name, bool isVariable) =>
+        isVariable ? $"{name} ({name.Replace(":", "__", StringComparison.Ordinal)})" : name;
 
     private static string SectionOf(string key) => key.Split(':', 2)[0];
 }

@@ -3,13 +3,25 @@ namespace Kiket.Infrastructure.Settings;
 /// <summary>What somebody meant who wrote something else.</summary>
 internal static class Spelling
 {
-    /// <returns>The known word that differs in one letter of six, or whose last part is the same; null when none is near.</returns>
+    /// <returns>
+    /// The known word that differs in one letter of six, or whose last part is the same; null when none is near.
+    /// </returns>
     public static string? Nearest(string word, IEnumerable<string> known)
     {
-        var candidates = known.Distinct(StringComparer.OrdinalIgnoreCase).Select(k => (Word: k, Distance: Distance(word, k))).ToList();
-        return candidates.Where(c => c.Distance <= Math.Max(1, c.Word.Length / 6)).OrderBy(c => c.Distance).Select(c => c.Word).FirstOrDefault()
-            ?? candidates.Where(c => word.Contains(':', StringComparison.Ordinal) && Distance(LastPart(word), LastPart(c.Word)) <= 1)
-                .OrderBy(c => c.Distance).Select(c => c.Word).FirstOrDefault();
+        var candidates = known
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(k => (Word: k, Distance: Distance(word, k)))
+            .ToList();
+        return candidates
+                .Where(c => c.Distance <= Math.Max(1, c.Word.Length / 6))
+                .OrderBy(c => c.Distance)
+                .Select(c => c.Word)
+                .FirstOrDefault()
+            ?? candidates
+                .Where(c => word.Contains(':', StringComparison.Ordinal) && Distance(LastPart(word), LastPart(c.Word)) <= 1)
+                .OrderBy(c => c.Distance)
+                .Select(c => c.Word)
+                .FirstOrDefault();
     }
 
     private static string LastPart(string word) => word[(word.LastIndexOf(':') + 1)..];

@@ -14,8 +14,18 @@ internal sealed class SlaEventConfiguration : IEntityTypeConfiguration<SlaEvent>
         builder.HasOne<Project>().WithMany().HasForeignKey(e => e.ProjectId);
         builder.HasOne<Issue>().WithMany().HasForeignKey(e => e.IssueId);
         builder.HasIndex(e => new { e.OrganizationId, e.Id });
-        builder.HasIndex(e => new { e.OrganizationId, e.ProjectId, e.Id });
-        builder.HasIndex(e => new { e.OrganizationId, e.IssueId, e.Id });
+        builder.HasIndex(e => new
+        {
+            e.OrganizationId,
+            e.ProjectId,
+            e.Id,
+        });
+        builder.HasIndex(e => new
+        {
+            e.OrganizationId,
+            e.IssueId,
+            e.Id,
+        });
         builder.HasIndex(e => e.TimerId);
     }
 }

@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Sla;
 
 /// <summary>
-/// Takes the timers that are due, and tells of the limits that were reached. It reads no others: cost follows what is due. Several workers
-/// may run at once, on any node.
+/// Takes the timers that are due, and tells of the limits that were reached. It reads no others: cost follows what is due.
+/// Several workers may run at once, on any node.
 /// </summary>
 public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
 {
@@ -47,20 +47,34 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
         var timers = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<SlaTimer>();
         var (now, claim) = (time.GetUtcNow(), Guid.NewGuid());
         var until = now + Lease;
-        var ids = await timers.Where(t => t.NextAt <= now && t.ClaimedUntil <= now).OrderBy(t => t.NextAt).Take(BatchSize).Select(t => t.Id).ToListAsync(ct);
+        var ids = await timers
+            .Where(t => t.NextAt <= now && t.ClaimedUntil <= now)
+            .OrderBy(t => t.NextAt)
+            .Take(BatchSize)
+            .Select(t => t.Id)
+            .ToListAsync(ct);
         if (ids.Count == 0)
             return [];
 
-        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our claim.
-        await timers.Where(t => ids.Contains(t.Id) && t.NextAt <= now && t.ClaimedUntil <= now).ExecuteUpdateAsync(
-            set => set.SetProperty(t => t.ClaimId, (Guid?)claim).SetProperty(t => t.ClaimedUntil, until), ct);
-        return await timers.Where(t => ids.Contains(t.Id) && t.ClaimId == claim).OrderBy(t => t.NextAt)
-            .Select(t => new SlaClaim(t.Id, t.OrganizationId, claim)).ToListAsync(ct);
+        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our
+        // claim.
+        await timers
+            .Where(t => ids.Contains(t.Id) && t.NextAt <= now && t.ClaimedUntil <= now)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)claim).SetProperty(t => t.ClaimedUntil, until), ct);
+        return await timers
+            .Where(t => ids.Contains(t.Id) && t.ClaimId == claim)
+            .OrderBy(t => t.NextAt)
+            .Select(t => new SlaClaim(t.Id, t.OrganizationId, claim))
+            .ToListAsync(ct);
     }
 
     /// <summary>Handles a claimed timer.</summary>
     /// <returns>Whether this call did it; false when it failed, or the issue was changed meanwhile.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "A timer that fails must not stop the others; it is taken again when its claim ends.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "A timer that fails must not stop the others; it is taken again when its claim ends."
+    )]
     public async Task<bool> ProcessAsync(SlaClaim claimed, CancellationToken ct)
     {
         try
@@ -86,17 +100,30 @@ public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvid
     private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
     {
         // Locks the row until the commit: a move of the issue either comes first and takes the claim away, or waits.
-        var ours = await db.SlaTimers.Where(t => t.Id == claimed.TimerId && t.ClaimId == claimed.Claim)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)null).SetProperty(t => t.ClaimedUntil, t => t.CreatedAt), ct) == 1;
+        var ours =
+            await db
+                .SlaTimers.Where(t => t.Id == claimed.TimerId && t.ClaimId == claimed.Claim)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(t => t.ClaimId, (Guid?)null).SetProperty(t => t.ClaimedUntil, t => t.CreatedAt),
+                    ct
+                ) == 1;
         if (!ours)
             return false;
         var timer = await db.SlaTimers.Include(t => t.Events).SingleAsync(t => t.Id == claimed.TimerId, ct);
-        var issue = await db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).AsNoTracking().SingleAsync(i => i.Id == timer.IssueId, ct);
+        var issue = await db
+            .Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])
+            .AsNoTracking()
+            .SingleAsync(i => i.Id == timer.IssueId, ct);
         var now = time.GetUtcNow();
         if (await db.Projects.AnyAsync(p => p.Id == timer.ProjectId && p.Status == ProjectStatus.Archived, ct))
             timer.Rest(now + RestOfArchived);
         else
-            timer.Advance(issue, timer.BusinessHours ? await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock, actorId, now);
+            timer.Advance(
+                issue,
+                timer.BusinessHours ? await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock,
+                actorId,
+                now
+            );
         return true;
     }
 

@@ -22,7 +22,17 @@ internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
 
         // What is due, for workers, across organizations.
         builder.HasIndex(t => new { t.NextAt, t.Id });
-        builder.HasIndex(t => new { t.OrganizationId, t.IssueId, t.StoppedAt });
-        builder.HasIndex(t => new { t.OrganizationId, t.StoppedAt, t.BreachesAt });
+        builder.HasIndex(t => new
+        {
+            t.OrganizationId,
+            t.IssueId,
+            t.StoppedAt,
+        });
+        builder.HasIndex(t => new
+        {
+            t.OrganizationId,
+            t.StoppedAt,
+            t.BreachesAt,
+        });
     }
 }

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>
-/// Lets one process at a time prepare a database, whatever the number of nodes that start. It belongs to an open file or connection, so it
-/// ends with the process that holds it, however that ends.
+/// Lets one process at a time prepare a database, whatever the number of nodes that start. It belongs to an open file or
+/// connection, so it ends with the process that holds it, however that ends.
 /// </summary>
 public static class DatabaseLock
 {
@@ -21,7 +21,12 @@ public static class DatabaseLock
     /// <param name="onWaiting">Called every few seconds while another process holds it.</param>
     /// <returns>The lock, to be disposed of by the caller; null when another process held it all the time.</returns>
     public static async Task<IAsyncDisposable?> AcquireAsync(
-        DatabaseOptions options, TimeSpan timeout, Action onWaiting, TimeProvider time, CancellationToken ct)
+        DatabaseOptions options,
+        TimeSpan timeout,
+        Action onWaiting,
+        TimeProvider time,
+        CancellationToken ct
+    )
     {
         var (begin, noticed) = (time.GetTimestamp(), time.GetTimestamp());
         while (true)
@@ -40,28 +45,37 @@ public static class DatabaseLock
         }
     }
 
-    private static Task<IAsyncDisposable?> TryAcquireAsync(DatabaseOptions options, CancellationToken ct) => options.Provider switch
-    {
-        DatabaseProvider.Sqlite => Task.FromResult<IAsyncDisposable?>(TryOpen(LockFileOf(options.Connection))),
-        DatabaseProvider.PostgreSql => TryAcquireAsync(
-            new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
-            $"SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_try_advisory_xact_lock({PostgreSqlKey})",
-            answer => answer is true,
-            ct),
-        _ => TryAcquireAsync(
-            new SqlConnection(new SqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
-            """
-            DECLARE @result int;
-            EXEC @result = sp_getapplock @Resource = 'Kiket', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
-            SELECT @result
-            """,
-            answer => answer is >= 0,
-            ct),
-    };
+    private static Task<IAsyncDisposable?> TryAcquireAsync(DatabaseOptions options, CancellationToken ct) =>
+        options.Provider switch
+        {
+            DatabaseProvider.Sqlite => Task.FromResult<IAsyncDisposable?>(TryOpen(LockFileOf(options.Connection))),
+            DatabaseProvider.PostgreSql => TryAcquireAsync(
+                new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
+                $"SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_try_advisory_xact_lock({PostgreSqlKey})",
+                answer => answer is true,
+                ct
+            ),
+            _ => TryAcquireAsync(
+                new SqlConnection(new SqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
+                """
+                DECLARE @result int;
+                EXEC @result = sp_getapplock @Resource = 'Kiket', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
+                SELECT @result
+                """,
+                answer => answer is >= 0,
+                ct
+            ),
+        };
 
-    /// <summary>The lock of a transaction and not of a session, because poolers keep a transaction on one connection and not a session.</summary>
+    /// <summary>
+    /// The lock of a transaction and not of a session, because poolers keep a transaction on one connection and not a session.
+    /// </summary>
     private static async Task<IAsyncDisposable?> TryAcquireAsync(
-        DbConnection connection, string sql, Func<object?, bool> isAcquired, CancellationToken ct)
+        DbConnection connection,
+        string sql,
+        Func<object?, bool> isAcquired,
+        CancellationToken ct
+    )
     {
         DbConnection? unused = connection;
         try
@@ -102,7 +116,10 @@ public static class DatabaseLock
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             var reason = SettingsReader.OneLine(failure.Message).TrimEnd('.');
-            throw new SettingsException($"{ConnectionSettings.Name} names a database beside which '{file}' cannot be written ({reason}).", failure);
+            throw new SettingsException(
+                $"{ConnectionSettings.Name} names a database beside which '{file}' cannot be written ({reason}).",
+                failure
+            );
         }
     }
 }

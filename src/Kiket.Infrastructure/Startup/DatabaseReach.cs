@@ -47,7 +47,10 @@ public static class DatabaseReach
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SettingsException($"{ConnectionSettings.Name} names the file '{file}', whose folder cannot be made ({ReasonOf(failure)}).", failure);
+            throw new SettingsException(
+                $"{ConnectionSettings.Name} names the file '{file}', whose folder cannot be made ({ReasonOf(failure)}).",
+                failure
+            );
         }
     }
 
@@ -79,32 +82,44 @@ public static class DatabaseReach
                 return null;
             var reason = ReasonOf(failure);
             if (IsRefusal(failure))
-                throw new SettingsException($"{ConnectionSettings.Name} leads to no usable database at {PlaceOf(options)} ({reason}).", failure);
+                throw new SettingsException(
+                    $"{ConnectionSettings.Name} leads to no usable database at {PlaceOf(options)} ({reason}).",
+                    failure
+                );
             return reason;
         }
     }
 
     /// <summary>The server answers; the database on it is made later, where that is wanted.</summary>
     private static bool IsMissing(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } or SqlException { Number: SqlServerNoSuchDatabase };
+        failure
+            is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName }
+                or SqlException { Number: SqlServerNoSuchDatabase };
 
-    private static bool IsRefusal(Exception failure) => failure switch
-    {
-        SqliteException => true,
-        PostgresException e => !e.IsTransient,
-        SqlException e => SqlServerRefusals.Contains(e.Number),
-        NpgsqlException { IsTransient: false, InnerException: null } => true, // such as a password that is asked for and not given
-        _ => false,
-    };
+    private static bool IsRefusal(Exception failure) =>
+        failure switch
+        {
+            SqliteException => true,
+            PostgresException e => !e.IsTransient,
+            SqlException e => SqlServerRefusals.Contains(e.Number),
+            // Such as a password that is asked for and not given.
+            NpgsqlException { IsTransient: false, InnerException: null } => true,
+            _ => false,
+        };
 
     private static string ReasonOf(Exception failure) => SettingsReader.OneLine(failure.Message).TrimEnd('.');
 
-    private static DbConnection ConnectionOf(DatabaseOptions options) => options.Provider switch
-    {
-        DatabaseProvider.Sqlite => new SqliteConnection(new SqliteConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
-        DatabaseProvider.PostgreSql => new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
-        _ => new SqlConnection(new SqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
-    };
+    private static DbConnection ConnectionOf(DatabaseOptions options) =>
+        options.Provider switch
+        {
+            DatabaseProvider.Sqlite => new SqliteConnection(
+                new SqliteConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()
+            ),
+            DatabaseProvider.PostgreSql => new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()
+            ),
+            _ => new SqlConnection(new SqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
+        };
 
     /// <summary>The server or file, without anything secret.</summary>
     public static string PlaceOf(DatabaseOptions options)

@@ -17,7 +17,12 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         builder.Property(t => t.Hash).HasMaxLength(64);
         builder.Property(t => t.Prefix).HasMaxLength(16);
         builder.HasIndex(t => t.Hash).IsUnique();
-        builder.HasIndex(t => new { t.OrganizationId, t.Kind, t.UserId });
+        builder.HasIndex(t => new
+        {
+            t.OrganizationId,
+            t.Kind,
+            t.UserId,
+        });
         builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId);
     }
 }

@@ -9,8 +9,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Tokens;
 
-/// <summary>Writes when tokens were last used, many at once and apart from the requests. What cannot be written is dropped.</summary>
-internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactory scopes, ILogger<TokenUseWriter> logger) : BackgroundService
+/// <summary>
+/// Writes when tokens were last used, many at once and apart from the requests. What cannot be written is dropped.
+/// </summary>
+internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactory scopes, ILogger<TokenUseWriter> logger)
+    : BackgroundService
 {
     private const int BatchSize = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -45,7 +48,8 @@ internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactor
         List<long> ids = [.. used.Select(u => u.Key)];
         var at = used.Max(u => u.Value);
         var known = at - AccessToken.LastUsedPrecision;
-        await db.AcrossTenants<AccessToken>().Where(t => ids.Contains(t.Id) && (t.LastUsedAt == null || t.LastUsedAt < known))
+        await db.AcrossTenants<AccessToken>()
+            .Where(t => ids.Contains(t.Id) && (t.LastUsedAt == null || t.LastUsedAt < known))
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, at), ct);
     }
 

@@ -9,20 +9,34 @@ internal static class ServiceUser
 {
     /// <summary>Signs a job in as the service of an organization.</summary>
     /// <returns>The database as that organization sees it.</returns>
-    public static async Task<KiketDbContext> SignInServiceAsync(this IServiceProvider services, long organizationId, CancellationToken ct)
+    public static async Task<KiketDbContext> SignInServiceAsync(
+        this IServiceProvider services,
+        long organizationId,
+        CancellationToken ct
+    )
     {
         var actor = services.GetRequiredService<CurrentActor>();
         actor.SignIn(new Actor(organizationId, 0, OrganizationRole.Developer), []);
         var db = services.GetRequiredService<KiketDbContext>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        actor.SignIn(new Actor(organizationId, await db.ServiceUserIdAsync(organizationId, now, ct), OrganizationRole.Developer), []);
+        actor.SignIn(
+            new Actor(organizationId, await db.ServiceUserIdAsync(organizationId, now, ct), OrganizationRole.Developer),
+            []
+        );
         return db;
     }
 
     /// <summary>The user in whose name an organization's actions run; made when it is needed first.</summary>
-    private static async Task<long> ServiceUserIdAsync(this KiketDbContext db, long organizationId, DateTimeOffset now, CancellationToken ct)
+    private static async Task<long> ServiceUserIdAsync(
+        this KiketDbContext db,
+        long organizationId,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
-        if (await db.Users.Where(u => u.Email == User.ActionsEmail).Select(u => u.Id).FirstOrDefaultAsync(ct) is > 0 and var known)
+        if (
+            await db.Users.Where(u => u.Email == User.ActionsEmail).Select(u => u.Id).FirstOrDefaultAsync(ct) is > 0 and var known
+        )
             return known;
         var made = User.Service(organizationId, now);
         db.Users.Add(made);

@@ -7,8 +7,8 @@ using Microsoft.Security.AntiSSRF;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// What Kiket may call: public hosts by HTTPS, and what the operator has allowed. It is checked when an address is registered, to say so
-/// early, and again at every connection, which is what protects: a name may point elsewhere by then.
+/// What Kiket may call: public hosts by HTTPS, and what the operator has allowed. It is checked when an address is registered,
+/// to say so early, and again at every connection, which is what protects: a name may point elsewhere by then.
 /// </summary>
 internal sealed class OutboundTargets : IOutboundTargets
 {
@@ -93,6 +93,8 @@ internal sealed class OutboundTargets : IOutboundTargets
     /// <summary>Whether a text is a network such as <c>10.1.0.0/16</c>, or one address.</summary>
     public static bool IsNetwork(string text) => IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
 
-    private static IPNetwork Network(string text) => IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.Parse(text) is var single && single.AddressFamily is AddressFamily.InterNetwork ? new(single, 32) : new(single, 128);
+    private static IPNetwork Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.Parse(text) is var single && single.AddressFamily is AddressFamily.InterNetwork ? new(single, 32)
+        : new(single, 128);
 }

@@ -27,10 +27,12 @@ public sealed record PublishedKey(string Kid, string X, string Y)
 }
 
 /// <summary>
-/// Makes and reads runtime tokens. Keys are in the database, encrypted, for all nodes; a new one is published for longer than receivers
-/// cache keys before it signs, and an old one for as long after it has.
+/// Makes and reads runtime tokens. Keys are in the database, encrypted, for all nodes; a new one is published for longer than
+/// receivers cache keys before it signs, and an old one for as long after it has.
 /// </summary>
-public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector protector, TimeProvider time) : IRuntimeTokens, IDisposable
+public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector protector, TimeProvider time)
+    : IRuntimeTokens,
+        IDisposable
 {
     /// <summary>How long a key signs before the next one follows.</summary>
     public static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(30);
@@ -43,7 +45,9 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
 
     private const string Issuer = "kiket.dev";
     private const string Purpose = "signing-keys";
-    private static readonly TimeSpan Backdating = TimeSpan.FromSeconds(10); // receivers refuse a token from the future, with no leeway
+
+    // Receivers refuse a token from the future, with no leeway.
+    private static readonly TimeSpan Backdating = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(1);
 
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -70,41 +74,53 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
         };
         if (projectId is { } project)
             claims["proj_id"] = project;
-        var text = handler.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Issuer,
-            IssuedAt = (now - Backdating).UtcDateTime,
-            Expires = expires.UtcDateTime,
-            Claims = claims,
-            SigningCredentials = keys.Signing,
-        });
+        var text = handler.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = Issuer,
+                IssuedAt = (now - Backdating).UtcDateTime,
+                Expires = expires.UtcDateTime,
+                Claims = claims,
+                SigningCredentials = keys.Signing,
+            }
+        );
         return new(text, expires, scopesOf);
     }
 
     private static IReadOnlyList<string> ScopesOf(Extension extension, long? projectId)
     {
         var scopesOf = Scope.Spell(extension.Manifest.Permissions);
-        return projectId is { } project ? [.. scopesOf, string.Create(CultureInfo.InvariantCulture, $"project:{project}")] : scopesOf;
+        return projectId is { } project
+            ? [.. scopesOf, string.Create(CultureInfo.InvariantCulture, $"project:{project}")]
+            : scopesOf;
     }
 
     public async Task<RuntimeClaims?> ValidateAsync(string token, CancellationToken ct)
     {
         var keys = await RingAsync(ct);
-        var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidIssuer = Issuer,
-            ValidateAudience = false,
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            IssuerSigningKeys = keys.Verifying,
-            ClockSkew = TimeSpan.Zero,
-            LifetimeValidator = (_, expires, _, _) => expires > time.GetUtcNow().UtcDateTime,
-        });
+        var result = await handler.ValidateTokenAsync(
+            token,
+            new TokenValidationParameters
+            {
+                ValidIssuer = Issuer,
+                ValidateAudience = false,
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                IssuerSigningKeys = keys.Verifying,
+                ClockSkew = TimeSpan.Zero,
+                LifetimeValidator = (_, expires, _, _) => expires > time.GetUtcNow().UtcDateTime,
+            }
+        );
         if (!result.IsValid)
             return null;
         var jwt = (JsonWebToken)result.SecurityToken;
         long? Number(string name) => jwt.TryGetPayloadValue<long>(name, out var value) ? value : null;
         return Number("org_id") is { } organization && Number("ext_id") is { } installation
-            ? new(organization, installation, Number("proj_id"), [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)])
+            ? new(
+                organization,
+                installation,
+                Number("proj_id"),
+                [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)]
+            )
             : null;
     }
 
@@ -125,7 +141,11 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
         }
 
         var old = now - KeyLifetime - Overlap - Lifetime - CacheLifetime - TimeSpan.FromDays(1);
-        var keep = await db.SigningKeys.Where(k => k.ActiveFrom <= now).OrderByDescending(k => k.ActiveFrom).Select(k => k.Id).FirstOrDefaultAsync(ct);
+        var keep = await db
+            .SigningKeys.Where(k => k.ActiveFrom <= now)
+            .OrderByDescending(k => k.ActiveFrom)
+            .Select(k => k.Id)
+            .FirstOrDefaultAsync(ct);
         await db.SigningKeys.Where(k => k.ActiveFrom < old && k.Id != keep).ExecuteDeleteAsync(ct);
         ring = null;
     }
@@ -155,7 +175,11 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
     private async Task<KeyRing?> ReadAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var keys = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().SigningKeys.AsNoTracking().OrderByDescending(k => k.ActiveFrom).ThenBy(k => k.Id)
+        var keys = await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .SigningKeys.AsNoTracking()
+            .OrderByDescending(k => k.ActiveFrom)
+            .ThenBy(k => k.Id)
             .ToListAsync(ct);
         var now = time.GetUtcNow();
         foreach (var key in keys.Where(k => k.ActiveFrom <= now))
@@ -165,9 +189,26 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
                 continue;
             var ecdsa = ECDsa.Create();
             ecdsa.ImportPkcs8PrivateKey(Convert.FromBase64String(pkcs8), out _);
-            var published = keys.OrderByDescending(k => k.Id == key.Id).ThenByDescending(k => k.ActiveFrom).Select(k => new PublishedKey(k.Kid, k.X, k.Y)).ToList();
-            var verifying = published.Select(k => new JsonWebKey { Kty = k.Kty, Crv = k.Crv, X = k.X, Y = k.Y, Kid = k.Kid, Use = k.Use, Alg = k.Alg });
-            return new(now, new(new ECDsaSecurityKey(ecdsa) { KeyId = key.Kid }, SecurityAlgorithms.EcdsaSha256), [.. verifying], published);
+            var published = keys.OrderByDescending(k => k.Id == key.Id)
+                .ThenByDescending(k => k.ActiveFrom)
+                .Select(k => new PublishedKey(k.Kid, k.X, k.Y))
+                .ToList();
+            var verifying = published.Select(k => new JsonWebKey
+            {
+                Kty = k.Kty,
+                Crv = k.Crv,
+                X = k.X,
+                Y = k.Y,
+                Kid = k.Kid,
+                Use = k.Use,
+                Alg = k.Alg,
+            });
+            return new(
+                now,
+                new(new ECDsaSecurityKey(ecdsa) { KeyId = key.Kid }, SecurityAlgorithms.EcdsaSha256),
+                [.. verifying],
+                published
+            );
         }
 
         return null;
@@ -179,10 +220,19 @@ public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector 
         var point = ecdsa.ExportParameters(includePrivateParameters: false).Q;
         var kid = string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd}-{Guid.NewGuid():N}")[..24];
         return new(
-            kid, Base64UrlEncoder.Encode(point.X), Base64UrlEncoder.Encode(point.Y),
-            protector.Protect(Purpose, Convert.ToBase64String(ecdsa.ExportPkcs8PrivateKey())), now, activeFrom);
+            kid,
+            Base64UrlEncoder.Encode(point.X),
+            Base64UrlEncoder.Encode(point.Y),
+            protector.Protect(Purpose, Convert.ToBase64String(ecdsa.ExportPkcs8PrivateKey())),
+            now,
+            activeFrom
+        );
     }
 
     private sealed record KeyRing(
-        DateTimeOffset ReadAt, SigningCredentials Signing, IReadOnlyList<SecurityKey> Verifying, IReadOnlyList<PublishedKey> Published);
+        DateTimeOffset ReadAt,
+        SigningCredentials Signing,
+        IReadOnlyList<SecurityKey> Verifying,
+        IReadOnlyList<PublishedKey> Published
+    );
 }

@@ -8,7 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Counts what waits, of all organizations, whenever somebody looks at the metrics.</summary>
-public sealed partial class WebhookBacklog(IServiceScopeFactory scopes, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookBacklog> logger)
+public sealed partial class WebhookBacklog(
+    IServiceScopeFactory scopes,
+    WebhookMetrics metrics,
+    TimeProvider time,
+    ILogger<WebhookBacklog> logger
+)
 {
     public async Task RefreshAsync(CancellationToken ct)
     {
@@ -19,7 +24,10 @@ public sealed partial class WebhookBacklog(IServiceScopeFactory scopes, WebhookM
             var waiting = await db.AcrossTenants<LoggedEvent>().CountAsync(e => e.FannedOutAt == null, ct);
             var pending = db.AcrossTenants<WebhookDelivery>().Where(d => d.State == DeliveryState.Pending);
             var count = await pending.CountAsync(ct);
-            var oldest = await pending.OrderBy(d => d.CreatedAt).Select(d => (DateTimeOffset?)d.CreatedAt).FirstOrDefaultAsync(ct);
+            var oldest = await pending
+                .OrderBy(d => d.CreatedAt)
+                .Select(d => (DateTimeOffset?)d.CreatedAt)
+                .FirstOrDefaultAsync(ct);
             metrics.Backlog = new(waiting, count, oldest is { } since ? time.GetUtcNow() - since : TimeSpan.Zero);
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))

@@ -14,7 +14,12 @@ internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
         builder.Ignore(w => w.Circuit);
         builder.Property(w => w.Host).HasMaxLength(Webhook.MaxUrlLength);
         builder.HasOne<Extension>().WithMany().HasForeignKey(w => w.ExtensionId);
-        builder.HasIndex(w => new { w.OrganizationId, w.Active, w.Kind });
+        builder.HasIndex(w => new
+        {
+            w.OrganizationId,
+            w.Active,
+            w.Kind,
+        });
         builder.HasIndex(w => w.ExtensionId);
     }
 }

@@ -14,15 +14,37 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.LastError).HasMaxLength(WebhookDelivery.MaxErrorLength);
         builder.HasOne<Webhook>().WithMany().HasForeignKey(d => d.WebhookId);
 
-        // An endpoint gets an event once; what is due is found by the second; people's lists by the next three; what is old by the
-        // one after; how an extension fares by the next; what waits is counted by the last.
+        // An endpoint gets an event once; what is due is found by the second; people's lists by the next three; what is old by
+        // the one after; how an extension fares by the next; what waits is counted by the last.
         builder.HasIndex(d => new { d.LoggedEventId, d.WebhookId }).IsUnique();
-        builder.HasIndex(d => new { d.WebhookId, d.State, d.NextAttemptAt });
-        builder.HasIndex(d => new { d.OrganizationId, d.State, d.Id });
-        builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.Id });
+        builder.HasIndex(d => new
+        {
+            d.WebhookId,
+            d.State,
+            d.NextAttemptAt,
+        });
+        builder.HasIndex(d => new
+        {
+            d.OrganizationId,
+            d.State,
+            d.Id,
+        });
+        builder.HasIndex(d => new
+        {
+            d.OrganizationId,
+            d.ExtensionId,
+            d.Id,
+        });
         builder.HasIndex(d => new { d.OrganizationId, d.CreatedAt });
         builder.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
-        builder.HasIndex(d => new { d.OrganizationId, d.ExtensionId, d.CompletedAt }).HasFilter("completed_at IS NOT NULL");
+        builder
+            .HasIndex(d => new
+            {
+                d.OrganizationId,
+                d.ExtensionId,
+                d.CompletedAt,
+            })
+            .HasFilter("completed_at IS NOT NULL");
         builder.HasIndex(d => new { d.State, d.CreatedAt }).HasFilter("state = 'pending'");
     }
 }

@@ -13,11 +13,16 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// Sends to one endpoint what is due, some at a time, and records every attempt. Only one worker at a time, on any node, sends to an endpoint:
-/// it holds a lease, renews it while it works, and loses it when it dies.
+/// Sends to one endpoint what is due, some at a time, and records every attempt. Only one worker at a time, on any node, sends
+/// to an endpoint: it holds a lease, renews it while it works, and loses it when it dies.
 /// </summary>
 public sealed partial class WebhookDrain(
-    IServiceScopeFactory scopes, WebhookOptions options, WebhookMetrics metrics, TimeProvider time, ILogger<WebhookDrain> logger)
+    IServiceScopeFactory scopes,
+    WebhookOptions options,
+    WebhookMetrics metrics,
+    TimeProvider time,
+    ILogger<WebhookDrain> logger
+)
 {
     private const int BatchSize = 100;
 
@@ -40,9 +45,7 @@ public sealed partial class WebhookDrain(
         try
         {
             var begin = time.GetTimestamp();
-            while (time.GetElapsedTime(begin) < Slice && await SendBatchAsync(webhookId, name, drainId, life.Token))
-            {
-            }
+            while (time.GetElapsedTime(begin) < Slice && await SendBatchAsync(webhookId, name, drainId, life.Token)) { }
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -62,8 +65,19 @@ public sealed partial class WebhookDrain(
     private async Task<bool> LeaseAsync(long webhookId, Guid drainId, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainedUntil <= now).ExecuteUpdateAsync(
-            set => set.SetProperty(w => w.DrainId, drainId).SetProperty(w => w.DrainedUntil, now + options.Lease).SetProperty(w => w.QueuedUntil, now), ct)) == 1;
+        return await OnWebhookAsync(
+                webhookId,
+                (webhooks, _) =>
+                    webhooks
+                        .Where(w => w.DrainedUntil <= now)
+                        .ExecuteUpdateAsync(
+                            set =>
+                                set.SetProperty(w => w.DrainId, drainId)
+                                    .SetProperty(w => w.DrainedUntil, now + options.Lease)
+                                    .SetProperty(w => w.QueuedUntil, now),
+                            ct
+                        )
+            ) == 1;
     }
 
     /// <summary>Renews the lease until the work ends; when it is lost or has run out, the work ends.</summary>
@@ -78,8 +92,13 @@ public sealed partial class WebhookDrain(
             {
                 await timer.WaitForNextTickAsync(life.Token);
                 var until = time.GetUtcNow() + options.Lease;
-                var held = await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token));
+                var held = await OnWebhookAsync(
+                    webhookId,
+                    (webhooks, _) =>
+                        webhooks
+                            .Where(w => w.DrainId == drainId)
+                            .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token)
+                );
                 heldUntil = until;
                 if (held == 0)
                     await life.CancelAsync();
@@ -100,18 +119,26 @@ public sealed partial class WebhookDrain(
     private async Task ReleaseAsync(long webhookId, Guid drainId)
     {
         var now = time.GetUtcNow();
-        await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.Where(w => w.DrainId == drainId)
-            .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, now), CancellationToken.None));
+        await OnWebhookAsync(
+            webhookId,
+            (webhooks, _) =>
+                webhooks
+                    .Where(w => w.DrainId == drainId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, now), CancellationToken.None)
+        );
     }
 
     private async Task<bool> HasDueAsync(long webhookId, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return await OnWebhookAsync(webhookId, (webhooks, db) =>
-        {
-            var due = Due(db, webhookId, now);
-            return webhooks.CountAsync(w => (w.PausedUntil == null || w.PausedUntil <= now) && due.Any(), ct);
-        }) == 1;
+        return await OnWebhookAsync(
+                webhookId,
+                (webhooks, db) =>
+                {
+                    var due = Due(db, webhookId, now);
+                    return webhooks.CountAsync(w => (w.PausedUntil == null || w.PausedUntil <= now) && due.Any(), ct);
+                }
+            ) == 1;
     }
 
     /// <returns>Whether there may be more to send at once.</returns>
@@ -120,7 +147,9 @@ public sealed partial class WebhookDrain(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var webhook = await db.AcrossTenants<Webhook>().AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
         if (!webhook.Active)
             await CancelAsync(db, webhookId, ct);
 
@@ -136,7 +165,15 @@ public sealed partial class WebhookDrain(
             ? await db.Extensions.AsNoTracking().SingleAsync(e => e.Id == id, ct)
             : null;
         var payloads = scope.ServiceProvider.GetRequiredService<WebhookPayloads>();
-        var attempts = await SendAsync(scope.ServiceProvider, webhook, extension, circuit, deliveries, await payloads.ReadAsync(deliveries, ct), ct);
+        var attempts = await SendAsync(
+            scope.ServiceProvider,
+            webhook,
+            extension,
+            circuit,
+            deliveries,
+            await payloads.ReadAsync(deliveries, ct),
+            ct
+        );
         await RecordAsync(db, webhook, name, circuit, drainId, attempts);
         return true;
     }
@@ -147,8 +184,12 @@ public sealed partial class WebhookDrain(
         var due = Due(db, webhook.Id, time.GetUtcNow());
         if (webhook.Target.Ordering is DeliveryOrdering.Issue)
         {
-            due = due.Where(d => d.IssueId == null || !db.WebhookDeliveries.Any(
-                e => e.WebhookId == d.WebhookId && e.IssueId == d.IssueId && e.State == DeliveryState.Pending && e.Id < d.Id));
+            due = due.Where(d =>
+                d.IssueId == null
+                || !db.WebhookDeliveries.Any(e =>
+                    e.WebhookId == d.WebhookId && e.IssueId == d.IssueId && e.State == DeliveryState.Pending && e.Id < d.Id
+                )
+            );
         }
 
         return await due.OrderBy(d => d.NextAttemptAt).ThenBy(d => d.Id).Take(count).ToListAsync(ct);
@@ -165,10 +206,14 @@ public sealed partial class WebhookDrain(
         Circuit circuit,
         IReadOnlyList<WebhookDelivery> deliveries,
         IReadOnlyDictionary<long, EventDto> events,
-        CancellationToken ct)
+        CancellationToken ct
+    )
     {
-        var (requests, sender, payloads) =
-            (services.GetRequiredService<WebhookRequests>(), services.GetRequiredService<WebhookSender>(), services.GetRequiredService<WebhookPayloads>());
+        var (requests, sender, payloads) = (
+            services.GetRequiredService<WebhookRequests>(),
+            services.GetRequiredService<WebhookSender>(),
+            services.GetRequiredService<WebhookPayloads>()
+        );
         var attempts = new ConcurrentQueue<(WebhookDelivery, SentRequest)>();
         var (gate, begin) = (new Lock(), time.GetTimestamp());
         using var writing = new SemaphoreSlim(1); // bodies read secrets from the database, one at a time
@@ -181,7 +226,11 @@ public sealed partial class WebhookDrain(
             {
                 lock (gate)
                 {
-                    if (ct.IsCancellationRequested || circuit.IsOpen(time.GetUtcNow()) || time.GetElapsedTime(begin) > LongestBatch)
+                    if (
+                        ct.IsCancellationRequested
+                        || circuit.IsOpen(time.GetUtcNow())
+                        || time.GetElapsedTime(begin) > LongestBatch
+                    )
                         return;
                 }
 
@@ -190,7 +239,11 @@ public sealed partial class WebhookDrain(
                 try
                 {
                     body = await payloads.WriteAsync(
-                        delivery, delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null, extension, CancellationToken.None);
+                        delivery,
+                        delivery.LoggedEventId is { } logged ? events.GetValueOrDefault(logged) : null,
+                        extension,
+                        CancellationToken.None
+                    );
                 }
                 finally
                 {
@@ -199,12 +252,17 @@ public sealed partial class WebhookDrain(
 
                 var sent = requests.Of(webhook, delivery, extension, body) is { } request
                     ? await sender.SendAsync(request, CancellationToken.None)
-                    : SentRequest.Unsent(WebhookRequests.AddressOf(webhook, delivery.Event), WebhookRequests.SecretUnavailable, time.GetUtcNow());
+                    : SentRequest.Unsent(
+                        WebhookRequests.AddressOf(webhook, delivery.Event),
+                        WebhookRequests.SecretUnavailable,
+                        time.GetUtcNow()
+                    );
                 attempts.Enqueue((delivery, sent));
                 metrics.Attempted(sent.Outcome.Verdict, sent.Duration);
                 lock (gate)
                     circuit = circuit.After(sent.Outcome.Verdict, sent.Outcome.RetryAfter, time.GetUtcNow());
-            });
+            }
+        );
         return [.. attempts];
     }
 
@@ -215,7 +273,8 @@ public sealed partial class WebhookDrain(
         string name,
         Circuit before,
         Guid drainId,
-        IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)> attempts)
+        IReadOnlyList<(WebhookDelivery Delivery, SentRequest Sent)> attempts
+    )
     {
         var (now, after) = (time.GetUtcNow(), before);
         foreach (var (delivery, sent) in attempts)
@@ -226,7 +285,11 @@ public sealed partial class WebhookDrain(
             db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, sent.Outcome, sent.Exchange, drainId, sent.At, sent.Duration));
         }
 
-        await LostRaces.RetryAsync(() => SaveAsync(db, webhook.Id, after == before ? null : after), DatabaseFailure.IsLostRace, CancellationToken.None);
+        await LostRaces.RetryAsync(
+            () => SaveAsync(db, webhook.Id, after == before ? null : after),
+            DatabaseFailure.IsLostRace,
+            CancellationToken.None
+        );
         if (after != before && after.PausedUntil is { } until)
             LogPaused(name, until, after.FailuresInRow);
     }
@@ -234,13 +297,19 @@ public sealed partial class WebhookDrain(
     private static async Task<int> SaveAsync(KiketDbContext db, long webhookId, Circuit? changed)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None); // a lost race saves the same again
+        // A lost race saves the same again.
+        var saved = await db.SaveChangesAsync(acceptAllChangesOnSuccess: false, CancellationToken.None);
         if (changed is { } circuit)
         {
-            await db.Webhooks.Where(w => w.Id == webhookId).ExecuteUpdateAsync(
-                set => set.SetProperty(w => w.FailuresInRow, circuit.FailuresInRow).SetProperty(w => w.Pauses, circuit.Pauses)
-                    .SetProperty(w => w.PausedUntil, circuit.PausedUntil),
-                CancellationToken.None);
+            await db
+                .Webhooks.Where(w => w.Id == webhookId)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(w => w.FailuresInRow, circuit.FailuresInRow)
+                            .SetProperty(w => w.Pauses, circuit.Pauses)
+                            .SetProperty(w => w.PausedUntil, circuit.PausedUntil),
+                    CancellationToken.None
+                );
         }
 
         await transaction.CommitAsync(CancellationToken.None);
@@ -251,8 +320,12 @@ public sealed partial class WebhookDrain(
     private async Task CancelAsync(KiketDbContext db, long webhookId, CancellationToken ct)
     {
         var (now, goodbye) = (time.GetUtcNow(), ExtensionLifecycle.Uninstalled);
-        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.Event != goodbye).UpdateInBatchesAsync(
-            set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now), ct);
+        await db
+            .WebhookDeliveries.Where(d => d.WebhookId == webhookId && d.State == DeliveryState.Pending && d.Event != goodbye)
+            .UpdateInBatchesAsync(
+                set => set.SetProperty(d => d.State, DeliveryState.Cancelled).SetProperty(d => d.CompletedAt, now),
+                ct
+            );
     }
 
     private async Task<string> NameOfAsync(long webhookId, CancellationToken ct)
@@ -274,6 +347,9 @@ public sealed partial class WebhookDrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} was taken over by another worker.")]
     private partial void LogLost(string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Endpoint} could not be renewed and is tried again: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The lease of {Endpoint} could not be renewed and is tried again: {Reason}"
+    )]
     private partial void LogRenewal(string endpoint, string reason);
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that marks the event.</summary>
+/// <summary>
+/// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that marks the event.
+/// </summary>
 public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
 {
     private const int BatchSize = 200;
@@ -50,15 +52,28 @@ public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule s
 
         // Another node may be at the same events: whoever marks fewer than it has read begins anew.
         List<long> ids = [.. events.Select(e => e.Id)];
-        if (await log.Where(e => ids.Contains(e.Id) && e.FannedOutAt == null).ExecuteUpdateAsync(set => set.SetProperty(e => e.FannedOutAt, now), ct) < ids.Count)
+        if (
+            await log.Where(e => ids.Contains(e.Id) && e.FannedOutAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(e => e.FannedOutAt, now), ct) < ids.Count
+        )
             return (null, []);
 
         List<long> organizations = [.. events.Select(e => e.OrganizationId).Distinct()];
-        var webhooks = (await db.AcrossTenants<Webhook>().AsNoTracking()
-            .Where(w => organizations.Contains(w.OrganizationId) && w.Active && w.Kind != WebhookKind.Action).OrderBy(w => w.Id).ToListAsync(ct))
-            .ToLookup(w => w.OrganizationId);
-        var deliveries = events.SelectMany(e => webhooks[e.OrganizationId].Select(w => (Event: e, Webhook: w, Hook: w.HookFor(e)))
-            .Where(m => m.Hook is not null).Select(m => WebhookDelivery.Of(m.Webhook, m.Hook!, m.Event, now))).ToList();
+        var webhooks = (
+            await db.AcrossTenants<Webhook>()
+                .AsNoTracking()
+                .Where(w => organizations.Contains(w.OrganizationId) && w.Active && w.Kind != WebhookKind.Action)
+                .OrderBy(w => w.Id)
+                .ToListAsync(ct)
+        ).ToLookup(w => w.OrganizationId);
+        var deliveries = events
+            .SelectMany(e =>
+                webhooks[e.OrganizationId]
+                    .Select(w => (Event: e, Webhook: w, Hook: w.HookFor(e)))
+                    .Where(m => m.Hook is not null)
+                    .Select(m => WebhookDelivery.Of(m.Webhook, m.Hook!, m.Event, now))
+            )
+            .ToList();
         db.WebhookDeliveries.AddRange(deliveries);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -19,10 +19,24 @@ public sealed class WebhookMetrics
         var meter = meters.Create(MeterName);
         attempts = meter.CreateCounter<long>("kiket.webhook.attempts", "{attempt}", "Attempts to deliver, by result.");
         durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "How long attempts took.");
-        meter.CreateObservableGauge("kiket.events.waiting", () => Observe(b => (long)b.Events), "{event}", "Events that were not handed to their subscribers yet.");
-        meter.CreateObservableGauge("kiket.webhook.pending", () => Observe(b => (long)b.Pending), "{delivery}", "Deliveries that were not made yet.");
         meter.CreateObservableGauge(
-            "kiket.webhook.oldest_pending.age", () => Observe(b => b.OldestAge.TotalSeconds), "s", "Since when the oldest delivery that was not made waits.");
+            "kiket.events.waiting",
+            () => Observe(b => (long)b.Events),
+            "{event}",
+            "Events that were not handed to their subscribers yet."
+        );
+        meter.CreateObservableGauge(
+            "kiket.webhook.pending",
+            () => Observe(b => (long)b.Pending),
+            "{delivery}",
+            "Deliveries that were not made yet."
+        );
+        meter.CreateObservableGauge(
+            "kiket.webhook.oldest_pending.age",
+            () => Observe(b => b.OldestAge.TotalSeconds),
+            "s",
+            "Since when the oldest delivery that was not made waits."
+        );
         guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "How long guards of transitions took, by verdict.");
     }
 
@@ -39,6 +53,5 @@ public sealed class WebhookMetrics
         guards.Record(duration.TotalMilliseconds, new KeyValuePair<string, object?>("verdict", WireName.Of(verdict)));
 
     private IEnumerable<Measurement<T>> Observe<T>(Func<Backlog, T> value)
-        where T : struct =>
-        Backlog is { } counted ? [new(value(counted))] : [];
+        where T : struct => Backlog is { } counted ? [new(value(counted))] : [];
 }

@@ -9,9 +9,14 @@ internal static class WebhookName
 {
     public static async Task<string> NameOfAsync(this KiketDbContext db, long webhookId, CancellationToken ct)
     {
-        var found = await db.AcrossTenants<Webhook>().AsNoTracking()
+        var found = await db.AcrossTenants<Webhook>()
+            .AsNoTracking()
             .Where(w => w.Id == webhookId)
-            .Select(w => new { Webhook = w, Extension = db.Extensions.Where(e => e.Id == w.ExtensionId).Select(e => e.Key).FirstOrDefault() })
+            .Select(w => new
+            {
+                Webhook = w,
+                Extension = db.Extensions.Where(e => e.Id == w.ExtensionId).Select(e => e.Key).FirstOrDefault(),
+            })
             .SingleAsync(ct);
         var (webhook, extension) = (found.Webhook, found.Extension);
         var host = Uri.TryCreate(webhook.Target.Url, UriKind.Absolute, out var address) ? address.Authority : webhook.Target.Url;

@@ -23,7 +23,10 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
     private static readonly JsonSerializerOptions Indentless = WireJson.Options;
 
     /// <summary>Reads what a batch of deliveries of one endpoint tells, with a fixed number of statements.</summary>
-    public async Task<IReadOnlyDictionary<long, EventDto>> ReadAsync(IReadOnlyList<WebhookDelivery> deliveries, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<long, EventDto>> ReadAsync(
+        IReadOnlyList<WebhookDelivery> deliveries,
+        CancellationToken ct
+    )
     {
         List<long> ids = [.. deliveries.Select(d => d.LoggedEventId).OfType<long>().Distinct()];
         if (ids.Count == 0)
@@ -47,7 +50,9 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
                 return whole;
         }
 
-        var body = told is not null ? JsonSerializer.SerializeToNode(told, Indentless)!.AsObject() : JsonNode.Parse(delivery.Payload!)!.AsObject();
+        var body = told is not null
+            ? JsonSerializer.SerializeToNode(told, Indentless)!.AsObject()
+            : JsonNode.Parse(delivery.Payload!)!.AsObject();
         body["event"] = delivery.Event;
         body["event_type"] = delivery.Event[(delivery.Event.LastIndexOf('.') + 1)..];
         JsonObject own = extension is null ? [] : await OwnAsync(delivery, extension, ct);
@@ -76,7 +81,9 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         };
     }
 
-    /// <summary>The beginning of a body for people who look at a delivery: what was sent, without the token and the secrets.</summary>
+    /// <summary>
+    /// The beginning of a body for people who look at a delivery: what was sent, without the token and the secrets.
+    /// </summary>
     /// <param name="isForExtension">Whether the body holds what only an extension gets.</param>
     public static string? Shown(byte[] body, bool isForExtension)
     {
@@ -151,7 +158,12 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
 
     private static string? CutText(JsonNode? value, int limit)
     {
-        if (value is not JsonValue text || text.GetValueKind() is not JsonValueKind.String || text.GetValue<string>() is not { } whole || whole.Length <= limit)
+        if (
+            value is not JsonValue text
+            || text.GetValueKind() is not JsonValueKind.String
+            || text.GetValue<string>() is not { } whole
+            || whole.Length <= limit
+        )
             return null;
         var end = char.IsHighSurrogate(whole[limit - 1]) ? limit - 1 : limit; // half a character is no text
         return whole[..end] + Cut;

@@ -15,7 +15,9 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     public const string SecretUnavailable = "secret.unavailable: the endpoint's secret, or the request, cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
-    /// <returns>The request, or null when the endpoint's secret or headers, or an action's request, cannot be decrypted.</returns>
+    /// <returns>
+    /// The request, or null when the endpoint's secret or headers, or an action's request, cannot be decrypted.
+    /// </returns>
     public OutgoingRequest? Of(Webhook webhook, WebhookDelivery delivery, Extension? extension, byte[] body)
     {
         var hook = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event);
@@ -48,7 +50,9 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         };
     }
 
-    /// <summary>The request of an action, as it was written; its headers, its body and the path of its address may hold secrets.</summary>
+    /// <summary>
+    /// The request of an action, as it was written; its headers, its body and the path of its address may hold secrets.
+    /// </summary>
     private OutgoingRequest? ReadAction(string written, TimeSpan timeout)
     {
         if (protector.Unprotect(ISecretProtector.ActionPurpose, written) is not { } plain)
@@ -79,7 +83,10 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         var now = time.GetUtcNow();
         if (protector.Unprotect(ISecretProtector.WebhookPurpose, webhook.Secret!) is not { } plain)
             return null;
-        var previous = webhook.PreviousSecretUntil > now && webhook.PreviousSecret is { } old ? protector.Unprotect(ISecretProtector.WebhookPurpose, old) : null;
+        var previous =
+            webhook.PreviousSecretUntil > now && webhook.PreviousSecret is { } old
+                ? protector.Unprotect(ISecretProtector.WebhookPurpose, old)
+                : null;
         return WebhookSigner.Sign(webhook.Target.Scheme, plain, previous, eventId, body, now);
     }
 

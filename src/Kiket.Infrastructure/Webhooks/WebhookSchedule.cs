@@ -22,25 +22,50 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         // Most have a job already while much happens, which one statement tells.
         var idle = await OnDatabaseAsync(async db =>
         {
-            var found = await Idle(Webhooks(db), time.GetUtcNow()).Where(w => endpoints.Contains(w.Id)).Select(w => new { w.Id, w.Target, w.ExtensionId }).ToListAsync(ct);
+            var found = await Idle(Webhooks(db), time.GetUtcNow())
+                .Where(w => endpoints.Contains(w.Id))
+                .Select(w => new
+                {
+                    w.Id,
+                    w.Target,
+                    w.ExtensionId,
+                })
+                .ToListAsync(ct);
             List<long?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
-            var extensions = found.Count == 0 ? [] : await db.AcrossTenants<Extension>().Where(e => ids.Contains(e.Id))
-                .Join(db.Users, e => e.ServiceUserId, u => u.Id, (e, u) => new { e.Id, u.Name }) // it is called as its extension
-                .ToDictionaryAsync(e => e.Id, e => e.Name, ct);
-            return found.ConvertAll(w => (w.Id, Name: NameOf(w.Target, w.ExtensionId is { } id ? extensions.GetValueOrDefault(id) : null)));
+            var extensions =
+                found.Count == 0
+                    ? []
+                    : await db.AcrossTenants<Extension>()
+                        .Where(e => ids.Contains(e.Id))
+                        // It is called as its extension.
+                        .Join(db.Users, e => e.ServiceUserId, u => u.Id, (e, u) => new { e.Id, u.Name })
+                        .ToDictionaryAsync(e => e.Id, e => e.Name, ct);
+            return found.ConvertAll(w =>
+                (w.Id, Name: NameOf(w.Target, w.ExtensionId is { } id ? extensions.GetValueOrDefault(id) : null))
+            );
         });
 
         // A job costs some commits, for which the next endpoint and the events after these do not wait one after the other.
-        await Parallel.ForEachAsync(idle, new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct }, async (endpoint, _) =>
-        {
-            var ((id, name), now) = (endpoint, time.GetUtcNow());
-            var queued = await OnDatabaseAsync(db => Idle(Webhooks(db), now).Where(w => w.Id == id).ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct));
-            if (queued == 1)
-                jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, name, CancellationToken.None));
-        });
+        await Parallel.ForEachAsync(
+            idle,
+            new ParallelOptions { MaxDegreeOfParallelism = Wakers, CancellationToken = ct },
+            async (endpoint, _) =>
+            {
+                var ((id, name), now) = (endpoint, time.GetUtcNow());
+                var queued = await OnDatabaseAsync(db =>
+                    Idle(Webhooks(db), now)
+                        .Where(w => w.Id == id)
+                        .ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct)
+                );
+                if (queued == 1)
+                    jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, name, CancellationToken.None));
+            }
+        );
     }
 
-    /// <summary>Wakes every endpoint that has something due: retries, endpoints whose pause is over, and what a crash has left.</summary>
+    /// <summary>
+    /// Wakes every endpoint that has something due: retries, endpoints whose pause is over, and what a crash has left.
+    /// </summary>
     public async Task SweepAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -49,7 +74,10 @@ public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobC
         var deliveries = db.AcrossTenants<WebhookDelivery>();
         var due = await Idle(Webhooks(db), now)
             .Where(w => deliveries.Any(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending && d.NextAttemptAt <= now))
-            .OrderBy(w => w.QueuedUntil).Take(SweepSize).Select(w => w.Id).ToListAsync(ct);
+            .OrderBy(w => w.QueuedUntil)
+            .Take(SweepSize)
+            .Select(w => w.Id)
+            .ToListAsync(ct);
         await WakeAsync(due, ct);
     }
 

@@ -12,7 +12,13 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <param name="Body">What it says, or null for nothing.</param>
 /// <param name="SecretHeaders">Names of headers whose values are not kept.</param>
 internal sealed record OutgoingRequest(
-    string Method, string Url, IReadOnlyDictionary<string, string> Headers, byte[]? Body, TimeSpan Timeout, IReadOnlyCollection<string> SecretHeaders)
+    string Method,
+    string Url,
+    IReadOnlyDictionary<string, string> Headers,
+    byte[]? Body,
+    TimeSpan Timeout,
+    IReadOnlyCollection<string> SecretHeaders
+)
 {
     /// <summary>The address as it is kept.</summary>
     public string ShownUrl { get; init; } = Url;
@@ -32,11 +38,23 @@ internal sealed record AnswerBody(byte[] Bytes, bool IsWhole)
 }
 
 /// <summary>What became of it.</summary>
-internal sealed record SentRequest(AttemptOutcome Outcome, AttemptExchange Exchange, AnswerBody Answer, DateTimeOffset At, TimeSpan Duration)
+internal sealed record SentRequest(
+    AttemptOutcome Outcome,
+    AttemptExchange Exchange,
+    AnswerBody Answer,
+    DateTimeOffset At,
+    TimeSpan Duration
+)
 {
     /// <summary>One that could not even be written.</summary>
     public static SentRequest Unsent(string url, string error, DateTimeOffset at) =>
-        new(new(null, error), new(url, new Dictionary<string, string>(), new Dictionary<string, string>(), null), AnswerBody.None, at, TimeSpan.Zero);
+        new(
+            new(null, error),
+            new(url, new Dictionary<string, string>(), new Dictionary<string, string>(), null),
+            AnswerBody.None,
+            at,
+            TimeSpan.Zero
+        );
 }
 
 /// <summary>Sends one request and tells how it ended; it never throws for what a receiver does.</summary>
@@ -50,7 +68,10 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     public async Task<SentRequest> SendAsync(OutgoingRequest request, CancellationToken ct)
     {
         var (at, begin) = (time.GetUtcNow(), time.GetTimestamp());
-        (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) answer = (new Dictionary<string, string>(), AnswerBody.None);
+        (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) answer = (
+            new Dictionary<string, string>(),
+            AnswerBody.None
+        );
         AttemptOutcome outcome;
         using var patience = new CancellationTokenSource(request.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
@@ -60,30 +81,52 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            outcome = new(null, string.Create(CultureInfo.InvariantCulture, $"delivery.timeout: no whole answer within {request.Timeout.TotalMilliseconds:0} ms"));
+            outcome = new(
+                null,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"delivery.timeout: no whole answer within {request.Timeout.TotalMilliseconds:0} ms"
+                )
+            );
         }
         catch (Exception failure) when (IsBlocked(failure))
         {
             outcome = new(null, "delivery.validation: the address may not be called", IsBlocked: true);
         }
-        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException or AuthenticationException or InvalidOperationException or UriFormatException)
+        catch (Exception failure)
+            when (failure
+                    is HttpRequestException
+                        or SocketException
+                        or IOException
+                        or AuthenticationException
+                        or InvalidOperationException
+                        or UriFormatException
+            )
         {
             outcome = new(null, Describe(failure));
         }
 
         return new(
             outcome,
-            new(request.ShownUrl, request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)), answer.Headers, Kept(answer.Body))
+            new(
+                request.ShownUrl,
+                request.Headers.ToDictionary(h => h.Key, h => Kept(h.Key, h.Value, request.SecretHeaders)),
+                answer.Headers,
+                Kept(answer.Body)
+            )
             {
                 RequestBody = request.ShownBody,
             },
             answer.Body,
             at,
-            time.GetElapsedTime(begin));
+            time.GetElapsedTime(begin)
+        );
     }
 
-    private async Task<(AttemptOutcome Outcome, (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) Answer)> ExchangeAsync(
-        OutgoingRequest request, CancellationToken ct)
+    private async Task<(
+        AttemptOutcome Outcome,
+        (IReadOnlyDictionary<string, string> Headers, AnswerBody Body) Answer
+    )> ExchangeAsync(OutgoingRequest request, CancellationToken ct)
     {
         using var message = new HttpRequestMessage(new(request.Method), request.Url);
         if (request.Body is { } body)
@@ -96,8 +139,14 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
 
         using var client = clients.CreateClient(OutboundTargets.ClientName);
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, ct);
-        var headers = response.Headers.Concat(response.Content.Headers).Take(MaxHeaders)
-            .ToDictionary(h => h.Key, h => Kept(h.Key, string.Join(", ", h.Value), SecretAnswers), StringComparer.OrdinalIgnoreCase);
+        var headers = response
+            .Headers.Concat(response.Content.Headers)
+            .Take(MaxHeaders)
+            .ToDictionary(
+                h => h.Key,
+                h => Kept(h.Key, string.Join(", ", h.Value), SecretAnswers),
+                StringComparer.OrdinalIgnoreCase
+            );
         var answer = await ReadAsync(response.Content, request.AnswerLimit, ct);
         var status = (int)response.StatusCode;
         var error = status is >= 200 and < 300 ? null : string.Create(CultureInfo.InvariantCulture, $"answered {status}");
@@ -119,28 +168,34 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
         }
     }
 
-    private TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date > time.GetUtcNow() ? date - time.GetUtcNow() : TimeSpan.Zero,
-        _ => null,
-    };
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date > time.GetUtcNow() ? date - time.GetUtcNow() : TimeSpan.Zero,
+            _ => null,
+        };
 
     private static bool IsBlocked(Exception failure) =>
         failure is AntiSSRFException or ArgumentException || failure.InnerException is { } inner && IsBlocked(inner);
 
-    private static string Describe(Exception failure) => failure switch
-    {
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is unknown",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or SocketException => "no connection",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException => "the TLS certificate is not valid",
-        _ => "the connection broke",
-    };
+    private static string Describe(Exception failure) =>
+        failure switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is unknown",
+            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or SocketException => "no connection",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException =>
+                "the TLS certificate is not valid",
+            _ => "the connection broke",
+        };
 
     private static string Kept(string name, string value, IReadOnlyCollection<string> secret) =>
         secret.Contains(name, StringComparer.OrdinalIgnoreCase) ? Hidden : StorableText.Of(value, MaxHeaderLength);
 
-    private static string? Kept(AnswerBody body) => body.Bytes.Length == 0
-        ? null
-        : StorableText.Of(Encoding.UTF8.GetString(body.Bytes.AsSpan(0, Math.Min(body.Bytes.Length, WebhookAttempt.MaxBodyLength))));
+    private static string? Kept(AnswerBody body) =>
+        body.Bytes.Length == 0
+            ? null
+            : StorableText.Of(
+                Encoding.UTF8.GetString(body.Bytes.AsSpan(0, Math.Min(body.Bytes.Length, WebhookAttempt.MaxBodyLength)))
+            );
 }

@@ -10,7 +10,9 @@ internal static class WebhookSetup
         var targets = new OutboundTargets(options);
         services.AddSingleton(options);
         services.AddSingleton<IOutboundTargets>(targets);
-        services.AddHttpClient(OutboundTargets.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan) // each request has its own
+        services
+            // Each request has its own.
+            .AddHttpClient(OutboundTargets.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(targets.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the handler renews its connections itself
             .RemoveAllLoggers();

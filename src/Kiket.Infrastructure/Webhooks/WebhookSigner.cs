@@ -15,7 +15,13 @@ internal static class WebhookSigner
 
     /// <param name="previous">The secret before the last rotation, while it still signs; or null.</param>
     public static IEnumerable<KeyValuePair<string, string>> Sign(
-        SignatureScheme scheme, string secret, string? previous, string eventId, byte[] body, DateTimeOffset at)
+        SignatureScheme scheme,
+        string secret,
+        string? previous,
+        string eventId,
+        byte[] body,
+        DateTimeOffset at
+    )
     {
         var timestamp = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         if (scheme is SignatureScheme.Standard)
@@ -24,9 +30,12 @@ internal static class WebhookSigner
             var signature = $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(secret), content))}";
             yield return new("webhook-id", eventId);
             yield return new("webhook-timestamp", timestamp);
-            yield return new("webhook-signature", previous is null
-                ? signature
-                : $"{signature} v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(previous), content))}");
+            yield return new(
+                "webhook-signature",
+                previous is null
+                    ? signature
+                    : $"{signature} v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(previous), content))}"
+            );
             yield break;
         }
 
@@ -39,7 +48,8 @@ internal static class WebhookSigner
             yield return new(PreviousSignatureHeader, Hex(previous, signed));
     }
 
-    private static string Hex(string secret, byte[] signed) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
+    private static string Hex(string secret, byte[] signed) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed));
 
     private static byte[] Join(string prefix, byte[] body) => [.. Encoding.UTF8.GetBytes(prefix), .. body];
 }

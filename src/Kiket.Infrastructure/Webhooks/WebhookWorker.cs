@@ -5,7 +5,12 @@ namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Hands events out right after the commit that made them, and looks for retries that have come due.</summary>
 internal sealed class WebhookWorker(
-    WebhookFanOut fanOut, WebhookSchedule schedule, OutboxSignal signal, TimeProvider time, ILogger<WebhookWorker> logger) : CommitWorker(signal, logger)
+    WebhookFanOut fanOut,
+    WebhookSchedule schedule,
+    OutboxSignal signal,
+    TimeProvider time,
+    ILogger<WebhookWorker> logger
+) : CommitWorker(signal, logger)
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
 

@@ -15,7 +15,14 @@ internal sealed class WorkflowConfiguration : IEntityTypeConfiguration<Workflow>
         builder.Property(w => w.Key).HasMaxLength(Workflow.MaxKeyLength);
         builder.Property(w => w.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
         builder.Property(w => w.Name).HasMaxCharacters(Workflow.MaxNameLength);
-        builder.HasIndex(w => new { w.ProjectId, w.Key, w.Revision }).IsUnique();
+        builder
+            .HasIndex(w => new
+            {
+                w.ProjectId,
+                w.Key,
+                w.Revision,
+            })
+            .IsUnique();
         builder.HasOne<Project>().WithMany().HasForeignKey(w => w.ProjectId);
     }
 }

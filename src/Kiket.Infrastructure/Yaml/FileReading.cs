@@ -7,7 +7,9 @@ using Kiket.Domain.Definitions;
 
 namespace Kiket.Infrastructure.Yaml;
 
-/// <summary>What is said about a pack while it is read. Bounded, so that a file full of nonsense cannot fill the answer.</summary>
+/// <summary>
+/// What is said about a pack while it is read. Bounded, so that a file full of nonsense cannot fill the answer.
+/// </summary>
 internal sealed class Findings
 {
     private const int Max = 1000;
@@ -87,8 +89,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
 
     /// <summary>
-    /// Notes what would silently weaken a rule. A file that is read leniently keeps it with a warning; there, what is said of the text as it is read
-    /// follows the message.
+    /// Notes what would silently weaken a rule. A file that is read leniently keeps it with a warning; there, what is said of
+    /// the text as it is read follows the message.
     /// </summary>
     public void Refuse(YamlNode at, string message, string? leniently = null)
     {
@@ -110,8 +112,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return YamlMap.EmptyAt(node);
     }
 
-    public YamlMap Map(YamlMap map, string key) =>
-        map.Find(key) is { } entry ? MapOf(entry.Value, key) : YamlMap.EmptyAt(map);
+    public YamlMap Map(YamlMap map, string key) => map.Find(key) is { } entry ? MapOf(entry.Value, key) : YamlMap.EmptyAt(map);
 
     public IReadOnlyList<YamlNode> List(YamlMap map, string key)
     {
@@ -132,8 +133,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlList { Items.Count: 0 } or YamlMap { Entries.Count: 0 };
 
     /// <summary>
-    /// Things that are written as a map from key to thing, or as a list: of keys, of maps with the key in one of some members, or of maps
-    /// from one key to the thing.
+    /// Things that are written as a map from key to thing, or as a list: of keys, of maps with the key in one of some members,
+    /// or of maps from one key to the thing.
     /// </summary>
     public IEnumerable<(YamlText Key, YamlMap Thing)> Things(YamlMap map, string key, params string[] keyMembers)
     {
@@ -151,7 +152,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         {
             if (item is YamlText { IsNull: false } name)
                 yield return (name, YamlMap.EmptyAt(item));
-            else if (item is YamlMap thing && keyMembers.Select(m => thing.Find(m)?.Value).OfType<YamlText>().FirstOrDefault() is { IsNull: false } named)
+            else if (
+                item is YamlMap thing
+                && keyMembers.Select(m => thing.Find(m)?.Value).OfType<YamlText>().FirstOrDefault() is { IsNull: false } named
+            )
                 yield return (named, thing);
             else if (item is YamlMap { Entries: [var only] } && only.Value is YamlMap or YamlText { IsNull: true })
                 yield return (only.Key, MapOf(only.Value, only.Key.Value));
@@ -252,7 +256,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    /// <summary>Refuses keys that look like a misspelt rule, and warns of other unknown keys: in maps that hold rules beside all kinds of things.</summary>
+    /// <summary>
+    /// Refuses keys that look like a misspelt rule, and warns of other unknown keys: in maps that hold rules beside all kinds
+    /// of things.
+    /// </summary>
     public void RefuseMisspelt(YamlMap map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
     {
         string[] known = [.. rules, .. others];
@@ -266,12 +273,14 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    private void RefuseKey(YamlText key, string? meant, ReadOnlySpan<string> known) => Refuse(
-        key,
-        meant is null
-            ? $"The key '{key.Shown}' is not known here. Known keys: {string.Join(", ", known)}."
-            : $"The key '{key.Shown}' is not known here; {Spelling.Ask(meant)}",
-        Unread(key, meant));
+    private void RefuseKey(YamlText key, string? meant, ReadOnlySpan<string> known) =>
+        Refuse(
+            key,
+            meant is null
+                ? $"The key '{key.Shown}' is not known here. Known keys: {string.Join(", ", known)}."
+                : $"The key '{key.Shown}' is not known here; {Spelling.Ask(meant)}",
+            Unread(key, meant)
+        );
 
     private static string Unread(YamlText key, string? meant) =>
         $"The key '{key.Shown}' is not known here; it is kept and not read.{(meant is null ? "" : $" Did you mean '{meant}'?")}";

@@ -15,7 +15,13 @@ internal static class Spelling
         foreach (var candidate in known)
         {
             var bare = Bare(candidate);
-            var allowed = int.Min(word.Length, bare.Length) switch { <= 2 => 0, <= 5 => 1, <= 9 => 2, _ => 3 };
+            var allowed = int.Min(word.Length, bare.Length) switch
+            {
+                <= 2 => 0,
+                <= 5 => 1,
+                <= 9 => 2,
+                _ => 3,
+            };
             var distance = Distance(word, bare);
             if (distance <= allowed && distance < least)
                 (nearest, least) = (candidate, distance);
@@ -34,7 +40,9 @@ internal static class Spelling
     private static string Bare(string word) =>
         word.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    /// <summary>Letters to add, drop, replace or swap with the next one to make one word of another (optimal string alignment).</summary>
+    /// <summary>
+    /// Letters to add, drop, replace or swap with the next one to make one word of another (optimal string alignment).
+    /// </summary>
     private static int Distance(string a, string b)
     {
         var d = new int[a.Length + 1, b.Length + 1];

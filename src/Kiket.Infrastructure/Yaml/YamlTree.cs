@@ -9,7 +9,8 @@ namespace Kiket.Infrastructure.Yaml;
 /// <param name="Height">How many levels of values are below it, aliases written out.</param>
 internal abstract record YamlNode(int Line, int Column, int Size, int Height);
 
-internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain) : YamlNode(Line, Column, 1 + (Value.Length / SizeUnit), 0)
+internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain)
+    : YamlNode(Line, Column, 1 + (Value.Length / SizeUnit), 0)
 {
     /// <summary>A long text counts as several values, so that aliases of one cannot add up without end.</summary>
     private const int SizeUnit = 64;
@@ -65,9 +66,17 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         {
             return new(null, composer.CauseOf(e), []);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e
+                    is ArgumentException
+                        or InvalidOperationException
+                        or FormatException
+                        or OverflowException
+                        or IndexOutOfRangeException
+            )
         {
-            // The scanner has corners where it fails by accident instead of refusing the text; an unclosed bracket leads into one of them.
+            // The scanner has corners where it fails by accident instead of refusing the text; an unclosed bracket leads into
+            // one of them.
             var (line, column) = composer.Place;
             return new(null, composer.Unclosed ?? composer.FindUnclosed() ?? new(line, column, "The text is not YAML."), []);
         }
@@ -86,17 +95,23 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
 
         public (int Line, int Column) Place => parser.Current is { } at ? ((int)at.Start.Line, (int)at.Start.Column) : (1, 1);
 
-        /// <summary>The innermost bracket that is open, or null. The parser fails one event ahead of what has been read.</summary>
-        public YamlFault? Unclosed => parser.Current switch
-        {
-            MappingStart { Style: MappingStyle.Flow } map => UnclosedAt('{', map.Start.Line, map.Start.Column),
-            SequenceStart { Style: SequenceStyle.Flow } list => UnclosedAt('[', list.Start.Line, list.Start.Column),
-            var last when open.Skip(last is MappingEnd or SequenceEnd ? 1 : 0).Take(1).ToList() is [var (bracket, at)] =>
-                UnclosedAt(bracket, at.Line, at.Column),
-            _ => null,
-        };
+        /// <summary>
+        /// The innermost bracket that is open, or null. The parser fails one event ahead of what has been read.
+        /// </summary>
+        public YamlFault? Unclosed =>
+            parser.Current switch
+            {
+                MappingStart { Style: MappingStyle.Flow } map => UnclosedAt('{', map.Start.Line, map.Start.Column),
+                SequenceStart { Style: SequenceStyle.Flow } list => UnclosedAt('[', list.Start.Line, list.Start.Column),
+                var last when open.Skip(last is MappingEnd or SequenceEnd ? 1 : 0).Take(1).ToList() is [var (bracket, at)] =>
+                    UnclosedAt(bracket, at.Line, at.Column),
+                _ => null,
+            };
 
-        /// <summary>What the parser refuses, at the place that has to be changed: it often notices a tab or a missing bracket lines away.</summary>
+        /// <summary>
+        /// What the parser refuses, at the place that has to be changed: it often notices a tab or a missing bracket lines
+        /// away.
+        /// </summary>
         public YamlFault CauseOf(YamlException failure)
         {
             var place = new YamlFault((int)failure.Start.Line, (int)failure.Start.Column, Sentence(failure.Message));
@@ -108,7 +123,10 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         private static YamlFault UnclosedAt(char bracket, long line, long column) =>
             new((int)line, (int)column, $"The '{bracket}' opened in line {line} is not closed.");
 
-        /// <summary>The first bracket from a place on that nothing closes, for a failure of the scanner before it says that there is one.</summary>
+        /// <summary>
+        /// The first bracket from a place on that nothing closes, for a failure of the scanner before it says that there is
+        /// one.
+        /// </summary>
         public YamlFault? FindUnclosed()
         {
             Stack<(char Bracket, int Line, int Column)> brackets = [];
@@ -156,7 +174,9 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             for (var first = true; parser.TryConsume<DocumentStart>(out var start); first = false)
             {
                 if (!first)
-                    Doubtful.Add(new((int)start.Start.Line, (int)start.Start.Column, "The file holds a second document; only one is read."));
+                    Doubtful.Add(
+                        new((int)start.Start.Line, (int)start.Start.Column, "The file holds a second document; only one is read.")
+                    );
                 anchors.Clear();
                 var node = ReadNode(0);
                 root ??= node;
@@ -195,7 +215,12 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             // No database stores U+0000 in text, and half a surrogate pair is no character.
             if (scalar.Value.Contains('\0') || HasHalfPair(scalar.Value))
                 throw new YamlException(scalar.Start, scalar.End, "A text holds U+0000 or half a surrogate pair");
-            return new((int)scalar.Start.Line, (int)scalar.Start.Column, UnicodeText.Clean(scalar.Value), scalar.Style is ScalarStyle.Plain);
+            return new(
+                (int)scalar.Start.Line,
+                (int)scalar.Start.Column,
+                UnicodeText.Clean(scalar.Value),
+                scalar.Style is ScalarStyle.Plain
+            );
         }
 
         private YamlList ReadList(Mark at, int depth, bool isFlow)
@@ -218,7 +243,8 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         private YamlMap ReadMap(Mark at, int depth, bool isFlow)
         {
             Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
-            List<YamlEntry> ordered = [], merged = [];
+            List<YamlEntry> ordered = [],
+                merged = [];
             var (size, height) = (1, 0);
             if (isFlow)
                 open.Push(('{', at));
@@ -235,23 +261,31 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                 else if (entries.TryAdd(text.Value, new(text, value)))
                     ordered.Add(entries[text.Value]);
                 else
-                    Doubtful.Add(new(text.Line, text.Column, $"The key '{text.Shown}' stands twice; the first is in line {entries[text.Value].Key.Line}."));
+                    Doubtful.Add(
+                        new(
+                            text.Line,
+                            text.Column,
+                            $"The key '{text.Shown}' stands twice; the first is in line {entries[text.Value].Key.Line}."
+                        )
+                    );
             }
 
             if (isFlow)
                 open.Pop();
 
-            // What a map says itself goes before what it merges in, and the first source before the next (yaml.org/type/merge.html).
+            // What a map says itself goes before what it merges in, and the first source before the next
+            // (yaml.org/type/merge.html).
             ordered.AddRange(merged.Where(e => entries.TryAdd(e.Key.Value, e)));
             return new((int)at.Line, (int)at.Column, size, height, ordered);
         }
 
-        private static IEnumerable<YamlMap> Sources(YamlNode value) => value switch
-        {
-            YamlMap map => [map],
-            YamlList list => list.Items.OfType<YamlMap>(),
-            _ => [],
-        };
+        private static IEnumerable<YamlMap> Sources(YamlNode value) =>
+            value switch
+            {
+                YamlMap map => [map],
+                YamlList list => list.Items.OfType<YamlMap>(),
+                _ => [],
+            };
 
         private int Grow(int size, YamlNode by)
         {

@@ -15,15 +15,19 @@ public sealed class ActionDeliveryTests(KiketServer server)
     public async Task A_webhook_sends_its_request_once_and_no_title_can_break_its_json()
     {
         await using var receiver = await Receiver.StartAsync();
-        var tenant = await server.NewBoardAsync(Entering($$$"""
-            - action: webhook
-              url: "{{{receiver.Url}}}/hooks/${issue.key}?p=${issue.priority}"
-              method: put
-              headers: { Authorization: "Bearer ${env.ACTION_TOKEN}", X-Issue: "{{issue.id}}" }
-              body:
-                text: "New: ${issue.title}"
-                ticket: { id: "${issue.id}", points: 3, tags: ["${issue.key}", null] }
-            """));
+        var tenant = await server.NewBoardAsync(
+            Entering(
+                $$$"""
+                - action: webhook
+                  url: "{{{receiver.Url}}}/hooks/${issue.key}?p=${issue.priority}"
+                  method: put
+                  headers: { Authorization: "Bearer ${env.ACTION_TOKEN}", X-Issue: "{{issue.id}}" }
+                  body:
+                    text: "New: ${issue.title}"
+                    ticket: { id: "${issue.id}", points: 3, tags: ["${issue.key}", null] }
+                """
+            )
+        );
         var issue = await tenant.AddIssueAsync("ACT", "A \"quoted\" ${env.ACTION_TOKEN} title");
 
         await tenant.RunOutboxAsync();
@@ -33,23 +37,34 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
         var sent = Assert.Single(receiver.Requests);
         Assert.Equal(("PUT", "/hooks/ACT-1", "application/json"), (sent.Method, sent.Path, sent.Header("Content-Type")));
-        Assert.Equal(("Bearer token-of-the-operator", issue["id"]!.ToString()), (sent.Header("Authorization"), sent.Header("X-Issue")));
-        var expected = $$$"""{"text":"New: A \"quoted\" ${env.ACTION_TOKEN} title","ticket":{"id":"{{{issue["id"]}}}","points":3,"tags":["ACT-1",null]}}""";
+        Assert.Equal(
+            ("Bearer token-of-the-operator", issue["id"]!.ToString()),
+            (sent.Header("Authorization"), sent.Header("X-Issue"))
+        );
+        var expected =
+            $$$"""{"text":"New: A \"quoted\" ${env.ACTION_TOKEN} title","ticket":{"id":"{{{issue["id"]}}}","points":3,"tags":["ACT-1",null]}}""";
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), sent.Json), sent.Body);
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
-        Assert.Equal([$"on_enter.open.webhook done: PUT to {receiver.Url} is delivery {delivery.Id}."], await tenant.ReadActionsAsync("ACT-1"));
+        Assert.Equal(
+            [$"on_enter.open.webhook done: PUT to {receiver.Url} is delivery {delivery.Id}."],
+            await tenant.ReadActionsAsync("ACT-1")
+        );
     }
 
     [Fact]
     public async Task What_a_webhook_sends_is_stored_encrypted_and_shown_without_its_secrets_and_can_be_sent_again()
     {
         await using var receiver = await Receiver.StartAsync();
-        var tenant = await server.NewBoardAsync(Entering($$$"""
-            - action: webhook
-              url: "{{{receiver.Url}}}/services/${env.ACTION_TOKEN}"
-              headers: { X-Token: "${env.ACTION_TOKEN}" }
-              body: '{"token": "${env.ACTION_TOKEN}", "title": "${issue.title}"}'
-            """));
+        var tenant = await server.NewBoardAsync(
+            Entering(
+                $$$"""
+                - action: webhook
+                  url: "{{{receiver.Url}}}/services/${env.ACTION_TOKEN}"
+                  headers: { X-Token: "${env.ACTION_TOKEN}" }
+                  body: '{"token": "${env.ACTION_TOKEN}", "title": "${issue.title}"}'
+                """
+            )
+        );
         await tenant.AddIssueAsync("ACT", "A \"quoted\" title");
         await tenant.RunOutboxAsync();
         var webhook = Assert.Single(await HostsAsync(tenant));
@@ -67,7 +82,10 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.DeliverAsync(webhook);
 
         Assert.Equal(2, receiver.Requests.Count);
-        Assert.All(receiver.Requests, r => Assert.Equal("""{"token":"token-of-the-operator","title":"A \"quoted\" title"}""", r.Body));
+        Assert.All(
+            receiver.Requests,
+            r => Assert.Equal("""{"token":"token-of-the-operator","title":"A \"quoted\" title"}""", r.Body)
+        );
         Assert.All(receiver.Requests, r => Assert.Equal("/services/token-of-the-operator", r.Path));
     }
 
@@ -75,7 +93,9 @@ public sealed class ActionDeliveryTests(KiketServer server)
     public async Task A_header_that_is_written_twice_is_sent_once_as_it_was_written_last()
     {
         await using var receiver = await Receiver.StartAsync();
-        var tenant = await server.NewBoardAsync(Entering($$"""- { action: webhook, url: "{{receiver.Url}}", headers: { X-Twice: one, x-twice: two } }"""));
+        var tenant = await server.NewBoardAsync(
+            Entering($$"""- { action: webhook, url: "{{receiver.Url}}", headers: { X-Twice: one, x-twice: two } }""")
+        );
         await tenant.AddIssueAsync("ACT");
 
         await tenant.RunOutboxAsync();
@@ -93,7 +113,10 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.RunOutboxAsync();
 
         var webhook = Assert.Single(await HostsAsync(tenant));
-        Assert.True(webhook.QueuedUntil > webhook.CreatedAt, $"queued until {webhook.QueuedUntil:O}, made at {webhook.CreatedAt:O}");
+        Assert.True(
+            webhook.QueuedUntil > webhook.CreatedAt,
+            $"queued until {webhook.QueuedUntil:O}, made at {webhook.CreatedAt:O}"
+        );
     }
 
     [Theory]
@@ -109,7 +132,11 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
         await tenant.RunOutboxAsync();
 
-        Assert.StartsWith($"on_enter.open.webhook failed: {reason}", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"on_enter.open.webhook failed: {reason}",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-1")),
+            StringComparison.Ordinal
+        );
         Assert.Empty(await HostsAsync(tenant));
     }
 
@@ -124,16 +151,23 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.DeliverAsync(webhook);
 
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
-        Assert.Equal((DeliveryState.Failed, "delivery.validation: the address may not be called"), (delivery.State, delivery.LastError));
+        Assert.Equal(
+            (DeliveryState.Failed, "delivery.validation: the address may not be called"),
+            (delivery.State, delivery.LastError)
+        );
     }
 
     [Fact]
     public async Task Requests_to_one_host_share_its_endpoint_and_hosts_have_a_limit()
     {
-        var tenant = await server.NewBoardAsync(Entering("""
-            - { action: webhook, url: "https://${issue.title}.example.com/a" }
-            - { action: webhook, url: "https://${issue.title}.example.com:443/b" }
-            """));
+        var tenant = await server.NewBoardAsync(
+            Entering(
+                """
+                - { action: webhook, url: "https://${issue.title}.example.com/a" }
+                - { action: webhook, url: "https://${issue.title}.example.com:443/b" }
+                """
+            )
+        );
         await tenant.AddIssueAsync("ACT", "one");
         await tenant.AddIssueAsync("ACT", "two");
         await tenant.RunOutboxAsync();
@@ -141,15 +175,25 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
         await tenant.OnDatabaseAsync(async db =>
         {
-            db.Webhooks.AddRange(Enumerable.Range(0, 198).Select(i => Webhook.ForActions(tenant.OrganizationId, $"https://h{i}.example.com", DateTimeOffset.UnixEpoch)));
+            db.Webhooks.AddRange(
+                Enumerable
+                    .Range(0, 198)
+                    .Select(i => Webhook.ForActions(tenant.OrganizationId, $"https://h{i}.example.com", DateTimeOffset.UnixEpoch))
+            );
             return await db.SaveChangesAsync();
         });
         await tenant.AddIssueAsync("ACT", "three");
         await tenant.AddIssueAsync("ACT", "two");
         await tenant.RunOutboxAsync();
 
-        Assert.Equal(["failed: Actions send to 200 hosts at most.", "failed: Actions send to 200 hosts at most."], await EndsAsync(tenant, "ACT-3"));
-        Assert.All(await EndsAsync(tenant, "ACT-4"), end => Assert.StartsWith("done: POST to https://two.example.com is delivery", end, StringComparison.Ordinal));
+        Assert.Equal(
+            ["failed: Actions send to 200 hosts at most.", "failed: Actions send to 200 hosts at most."],
+            await EndsAsync(tenant, "ACT-3")
+        );
+        Assert.All(
+            await EndsAsync(tenant, "ACT-4"),
+            end => Assert.StartsWith("done: POST to https://two.example.com is delivery", end, StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -159,7 +203,9 @@ public sealed class ActionDeliveryTests(KiketServer server)
     public async Task An_extension_is_told_to_do_what_it_offers_with_the_parameters_filled(string action)
     {
         await using var receiver = await Receiver.StartAsync();
-        var tenant = await server.NewBoardAsync(Entering($$"""- { action: "{{action}}", text: "About ${issue.key}", count: 2 }"""));
+        var tenant = await server.NewBoardAsync(
+            Entering($$"""- { action: "{{action}}", text: "About ${issue.key}", count: 2 }""")
+        );
         var extension = await InstallAsync(tenant, receiver.Url);
         await tenant.AddIssueAsync("ACT", "Told");
 
@@ -169,7 +215,10 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
         var sent = Assert.Single(receiver.Requests);
         Assert.Equal(("/webhooks/notes.post", "notes.post"), (sent.Path, sent.Header("X-Kiket-Event")));
-        Assert.Equal(("notes.post", "post_note", "Told"), ((string?)sent.Json["event"], (string?)sent.Json["action"], (string?)sent.Json["issue"]!["title"]));
+        Assert.Equal(
+            ("notes.post", "post_note", "Told"),
+            ((string?)sent.Json["event"], (string?)sent.Json["action"], (string?)sent.Json["issue"]!["title"])
+        );
         Assert.Equal(("About ACT-1", 2), ((string?)sent.Json["params"]!["text"], (int)sent.Json["params"]!["count"]!));
         Assert.NotNull((string?)sent.Json["authentication"]!["runtime_token"]);
         Assert.NotNull(sent.Header("X-Kiket-Signature"));
@@ -181,16 +230,24 @@ public sealed class ActionDeliveryTests(KiketServer server)
     [Fact]
     public async Task An_action_that_no_extension_offers_here_or_that_lacks_a_parameter_says_so()
     {
-        var tenant = await server.NewBoardAsync(Entering("""
-            - { action: "ext:post_note" }
-            - { action: "ext:com.example.other.post_note", text: x }
-            """));
+        var tenant = await server.NewBoardAsync(
+            Entering(
+                """
+                - { action: "ext:post_note" }
+                - { action: "ext:com.example.other.post_note", text: x }
+                """
+            )
+        );
         await tenant.AddProjectAsync("LEGAL");
         await tenant.AddIssueAsync("ACT");
         await tenant.RunOutboxAsync();
         Assert.Equal(
-            ["skipped: No extension here offers the action 'post_note'.", "skipped: No extension here offers the action 'com.example.other.post_note'."],
-            await EndsAsync(tenant, "ACT-1"));
+            [
+                "skipped: No extension here offers the action 'post_note'.",
+                "skipped: No extension here offers the action 'com.example.other.post_note'.",
+            ],
+            await EndsAsync(tenant, "ACT-1")
+        );
 
         await InstallAsync(tenant, "https://notes.example.com", "LEGAL"); // another project's
         await tenant.AddIssueAsync("ACT");
@@ -202,7 +259,10 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.AddIssueAsync("ACT");
         await tenant.RunOutboxAsync();
         var ends = await EndsAsync(tenant, "ACT-3");
-        Assert.Equal("skipped: Several extensions offer 'post_note': ext:com.example.notes.post_note, ext:com.example.other.post_note.", ends[0]);
+        Assert.Equal(
+            "skipped: Several extensions offer 'post_note': ext:com.example.notes.post_note, ext:com.example.other.post_note.",
+            ends[0]
+        );
         Assert.StartsWith("done: com.example.other is told by delivery", ends[1], StringComparison.Ordinal);
 
         await InstallAsync(tenant, "https://notes.example.com", "ACT"); // the project's own comes first
@@ -212,30 +272,50 @@ public sealed class ActionDeliveryTests(KiketServer server)
     }
 
     private static string Entering(string actions) =>
-        $"workflow: {{ id: main, name: Main }}\nstates:\n  open:\n    type: initial\n    on_enter:\n{string.Join('\n', actions.Split('\n').Select(l => $"      {l}"))}\ntransitions: []\n";
+        $"workflow: {{ id: main, name: Main }}\nstates:\n  open:\n    type: initial\n    "
+        + $"on_enter:\n{string.Join('\n', actions.Split('\n').Select(l => $"      {l}"))}\ntransitions: []\n";
 
-    private static async Task<Installed> InstallAsync(Tenant tenant, string url, string? project = null, string id = "com.example.notes")
+    private static async Task<Installed> InstallAsync(
+        Tenant tenant,
+        string url,
+        string? project = null,
+        string id = "com.example.notes"
+    )
     {
         var manifest = Installed.Manifest(id, "read:issues");
         manifest["extension"]!["callback"] = new JsonObject { ["url"] = url };
         manifest["extension"]!["contributes"] = new JsonObject
         {
-            ["workflow_actions"] = new JsonArray(new JsonObject
-            {
-                ["id"] = "post_note",
-                ["name"] = "Post a note",
-                ["handler"] = "notes.post",
-                ["parameters"] = new JsonArray(new JsonObject { ["key"] = "text", ["type"] = "string", ["required"] = true }),
-            }),
+            ["workflow_actions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = "post_note",
+                    ["name"] = "Post a note",
+                    ["handler"] = "notes.post",
+                    ["parameters"] = new JsonArray(
+                        new JsonObject
+                        {
+                            ["key"] = "text",
+                            ["type"] = "string",
+                            ["required"] = true,
+                        }
+                    ),
+                }
+            ),
         };
-        return new(tenant.Server, await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = project }).CreatedAsync());
+        return new(
+            tenant.Server,
+            await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = project }).CreatedAsync()
+        );
     }
 
     private static Task<List<Webhook>> HostsAsync(Tenant tenant) =>
         tenant.OnDatabaseAsync(db => db.Webhooks.Where(w => w.Kind == WebhookKind.Action).OrderBy(w => w.Id).ToListAsync());
 
     private static Task<Webhook> EndpointAsync(Tenant tenant, Installed extension) =>
-        tenant.OnDatabaseAsync(db => db.Webhooks.SingleAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension));
+        tenant.OnDatabaseAsync(db =>
+            db.Webhooks.SingleAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension)
+        );
 
     private static async Task<List<string>> EndsAsync(Tenant tenant, string issue) =>
         [.. (await tenant.ReadActionsAsync(issue)).Select(a => a[(a.IndexOf(' ', StringComparison.Ordinal) + 1)..])];

@@ -10,7 +10,8 @@ public sealed class ActionTests(KiketServer server)
     [Fact]
     public async Task A_move_runs_what_the_old_state_leaves_and_the_new_one_begins_in_order_and_once()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open:
@@ -25,7 +26,8 @@ public sealed class ActionTests(KiketServer server)
             transitions:
               - { from: open, to: doing }
               - { from: doing, to: done }
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "doing");
 
@@ -35,11 +37,18 @@ public sealed class ActionTests(KiketServer server)
         var issue = await tenant.ReadAsync("issues/ACT-1");
         Assert.Equal(["born", "left", "entered", "p-medium", "completed"], issue["labels"]!.AsArray().Select(l => (string?)l));
         Assert.Equal(
-            ["on_enter.open.add_label done: Labelled born.", "on_exit.open.add_label done: Labelled left.",
-             "on_enter.doing.add_labels done: Labelled entered, p-medium.", "on_complete.doing.add_label done: Labelled completed."],
-            await tenant.ReadActionsAsync("ACT-1"));
+            [
+                "on_enter.open.add_label done: Labelled born.",
+                "on_exit.open.add_label done: Labelled left.",
+                "on_enter.doing.add_labels done: Labelled entered, p-medium.",
+                "on_complete.doing.add_label done: Labelled completed.",
+            ],
+            await tenant.ReadActionsAsync("ACT-1")
+        );
         Assert.All(await tenant.ReadOutboxAsync(), m => Assert.NotNull(m.ProcessedAt));
-        var author = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!.AsArray().Last(e => (string?)e!["action"] == "action_run")!["actor"]!;
+        var author = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!
+            .AsArray()
+            .Last(e => (string?)e!["action"] == "action_run")!["actor"]!;
         Assert.Equal("Kiket", (string?)author["name"]);
         Assert.DoesNotContain("Kiket", (await tenant.ReadAsync("users"))["users"]!.AsArray().Select(u => (string?)u!["name"]));
         await tenant.Admin.GetAsync($"/api/v1/users/{author["id"]}").RefusedAsync(404, "USER_NOT_FOUND");
@@ -48,7 +57,8 @@ public sealed class ActionTests(KiketServer server)
     [Fact]
     public async Task A_state_with_an_open_checklist_is_not_complete()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open: { type: initial }
@@ -57,7 +67,8 @@ public sealed class ActionTests(KiketServer server)
                 checklist: { id: c, items: [{ id: i, label: I, check_type: manual, required: true }] }
                 on_complete: [{ action: add_label, label: completed }]
             transitions: [{ from: open, to: doing }]
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "doing");
 
@@ -69,7 +80,8 @@ public sealed class ActionTests(KiketServer server)
     [Fact]
     public async Task Fields_assignees_moves_and_new_issues_follow_the_rules_that_people_follow()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open:
@@ -86,21 +98,31 @@ public sealed class ActionTests(KiketServer server)
               doing: { type: active }
               done: { type: final }
             transitions: [{ from: open, to: doing }, { from: doing, to: done }]
-            """);
+            """
+        );
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
-        await developer.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue = new { title = "First" } }).CreatedAsync();
+        await developer
+            .PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue = new { title = "First" } })
+            .CreatedAsync();
         // The issue that is spawned begins in the same state; that is its own affair, ten levels deep.
         await tenant.RunOutboxAsync();
 
         var issue = await tenant.ReadAsync("issues/ACT-1");
         var spawned = await tenant.ReadAsync("issues/ACT-2");
-        Assert.Equal(("doing", "high", "a act-1"), ((string?)issue["status"], (string?)issue["priority"], (string?)issue["custom_fields"]!["area"]));
+        Assert.Equal(
+            ("doing", "high", "a act-1"),
+            ((string?)issue["status"], (string?)issue["priority"], (string?)issue["custom_fields"]!["area"])
+        );
         Assert.Equal(("Follow ACT-1: First", "Task"), ((string?)spawned["title"], (string?)spawned["issue_type"]));
         var ran = await tenant.ReadActionsAsync("ACT-1");
         Assert.Equal(
-            ["on_enter.open.assign done: Assigned to reporter.", "on_enter.open.assign skipped: Nobody found for oncall.",
-             "on_enter.open.auto_assign skipped: There is no strategy 'round_robin' here."],
-            ran[..3]);
+            [
+                "on_enter.open.assign done: Assigned to reporter.",
+                "on_enter.open.assign skipped: Nobody found for oncall.",
+                "on_enter.open.auto_assign skipped: There is no strategy 'round_robin' here.",
+            ],
+            ran[..3]
+        );
         Assert.StartsWith("on_enter.open.update_fields done", ran[3], StringComparison.Ordinal);
         Assert.Equal("on_enter.open.set_field failed: 'enormous' is no priority.", ran[4]);
         Assert.Equal("on_enter.open.spawn_issue done: Opened ACT-2.", ran[5]);
@@ -111,23 +133,30 @@ public sealed class ActionTests(KiketServer server)
     [Fact]
     public async Task Issues_that_open_each_other_are_cut_at_ten_levels_and_the_last_one_says_so()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states: { open: { type: initial, on_enter: [{ action: spawn_issue, title: Again }] } }
             transitions: []
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
 
         await tenant.RunOutboxAsync();
 
         Assert.Equal(11, (int?)(await tenant.ReadAsync("issues?project=ACT"))["meta"]!["total"]);
-        Assert.StartsWith("on_enter.open.spawn_issue skipped: Not run: 10 events", Assert.Single(await tenant.ReadActionsAsync("ACT-11")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "on_enter.open.spawn_issue skipped: Not run: 10 events",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-11")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task What_cannot_be_done_here_is_recorded_with_its_reason_and_stops_nothing()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open:
@@ -140,20 +169,25 @@ public sealed class ActionTests(KiketServer server)
                   - { action: notify, message: "hello" }
                   - { action: add_label, label: after }
             transitions: []
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
 
         await tenant.RunOutboxAsync();
 
         var ran = await tenant.ReadActionsAsync("ACT-1");
-        Assert.Equal(["skipped", "skipped", "skipped", "skipped", "skipped", "done"], ran.Select(r => r.Split(' ')[1].TrimEnd(':')));
+        Assert.Equal(
+            ["skipped", "skipped", "skipped", "skipped", "skipped", "done"],
+            ran.Select(r => r.Split(' ')[1].TrimEnd(':'))
+        );
         Assert.Equal("on_enter.open.dance skipped: There is no action 'dance' here.", ran[3]);
     }
 
     [Fact]
     public async Task Notifications_reach_those_who_are_named_and_can_see_the_issue_and_only_they_read_them()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open:
@@ -164,11 +198,16 @@ public sealed class ActionTests(KiketServer server)
                     message: "${issue.key}: {{issue.title}} ({{ issue.custom_fields.customer_email }}) ${env.HOME}"
                     level: critical
             transitions: []
-            """);
+            """
+        );
         var other = await server.NewTenantAsync();
         var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager, "projects", "notifications");
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
-        await tenant.AddIssueAsync("ACT", "{{7 | plus: 1}} ${issue.id} \"quoted\"", new { custom_fields = new { customer_email = "nobody@example.org" } });
+        await tenant.AddIssueAsync(
+            "ACT",
+            "{{7 | plus: 1}} ${issue.id} \"quoted\"",
+            new { custom_fields = new { customer_email = "nobody@example.org" } }
+        );
         const string Notifications = "/api/v1/notifications";
 
         await tenant.RunOutboxAsync();
@@ -178,7 +217,11 @@ public sealed class ActionTests(KiketServer server)
         Assert.Equal(("critical", "ACT-1"), ((string?)told["level"], (string?)told["issue"]!["key"]));
         Assert.Equal(1, (int?)(await tenant.Admin.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
         Assert.Equal(0, (int?)(await developer.GetAsync(Notifications).OkAsync())["meta"]!["total"]);
-        Assert.Contains("Nobody found for assignee, custom_fields.customer_email, role oncall.", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Nobody found for assignee, custom_fields.customer_email, role oncall.",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-1")),
+            StringComparison.Ordinal
+        );
 
         var path = $"{Notifications}/{told["id"]}";
         await tenant.Admin.PatchJsonAsync(path, new { read = true }).RefusedAsync(404, "NOTIFICATION_NOT_FOUND");

@@ -54,15 +54,25 @@ public sealed class AutomationTests(KiketServer server)
         await tenant.RunOutboxAsync();
         await tenant.RunOutboxAsync();
 
-        Assert.Equal(["entered", "first-act-1", "second"], (await tenant.ReadAsync("issues/ACT-1"))["labels"]!.AsArray().Select(l => (string?)l));
+        Assert.Equal(
+            ["entered", "first-act-1", "second"],
+            (await tenant.ReadAsync("issues/ACT-1"))["labels"]!.AsArray().Select(l => (string?)l)
+        );
         Assert.Equal(
             [
-                "on_enter.open.add_label done: Labelled entered.", "automation.welcome.add_label done: Labelled first-act-1.",
-                "automation.welcome.add_label skipped: Its conditions do not hold.", "automation.welcome.notify done: 1 notified.",
-                "automation.welcome.ai_action skipped: There is no AI agent here.", "automation.second.add_label done: Labelled second.",
+                "on_enter.open.add_label done: Labelled entered.",
+                "automation.welcome.add_label done: Labelled first-act-1.",
+                "automation.welcome.add_label skipped: Its conditions do not hold.",
+                "automation.welcome.notify done: 1 notified.",
+                "automation.welcome.ai_action skipped: There is no AI agent here.",
+                "automation.second.add_label done: Labelled second.",
             ],
-            await tenant.ReadActionsAsync("ACT-1"));
-        Assert.Equal("Welcome Soup", (string?)Assert.Single((await tenant.ReadAsync("notifications"))["data"]!.AsArray())!["message"]);
+            await tenant.ReadActionsAsync("ACT-1")
+        );
+        Assert.Equal(
+            "Welcome Soup",
+            (string?)Assert.Single((await tenant.ReadAsync("notifications"))["data"]!.AsArray())!["message"]
+        );
     }
 
     [Fact]
@@ -80,10 +90,13 @@ public sealed class AutomationTests(KiketServer server)
 
         Assert.Equal(
             [
-                "automation.second.add_label done: Labelled second.", "automation.edited.add_label done: Labelled now-low.",
-                "automation.moved.set_field done: Set custom_fields.moved.", "automation.talked.add_label done: Labelled talked.",
+                "automation.second.add_label done: Labelled second.",
+                "automation.edited.add_label done: Labelled now-low.",
+                "automation.moved.set_field done: Set custom_fields.moved.",
+                "automation.talked.add_label done: Labelled talked.",
             ],
-            (await tenant.ReadActionsAsync("ACT-1")).Where(a => a.StartsWith("automation", StringComparison.Ordinal)));
+            (await tenant.ReadActionsAsync("ACT-1")).Where(a => a.StartsWith("automation", StringComparison.Ordinal))
+        );
         Assert.True((bool?)(await tenant.ReadAsync("issues/ACT-1"))["custom_fields"]!["moved"]);
     }
 
@@ -93,31 +106,47 @@ public sealed class AutomationTests(KiketServer server)
         var tenant = await server.NewBoardAsync(
             Workflow,
             (".kiket/workflows/other.yaml", "workflow: other\nstates: [open, done]\ntransitions: [{from: open, to: done}]\n"),
-            (".kiket/workflows/other/automation_recipes/hello.yaml", "recipe: {key: hello, trigger: issue.created, actions: [{type: add_label, label: other}]}\n"),
-            (".kiket/issue_types.yaml", "issue_types: [{key: task}, {key: bug, workflow: other}]\n"));
+            (
+                ".kiket/workflows/other/automation_recipes/hello.yaml",
+                "recipe: {key: hello, trigger: issue.created, actions: [{type: add_label, label: other}]}\n"
+            ),
+            (".kiket/issue_types.yaml", "issue_types: [{key: task}, {key: bug, workflow: other}]\n")
+        );
         await tenant.AddIssueAsync("ACT", fields: new { issue_type = "task" });
         await tenant.AddIssueAsync("ACT", fields: new { issue_type = "bug" });
 
         await tenant.RunOutboxAsync();
 
-        Assert.DoesNotContain("automation.hello", string.Join(' ', await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "automation.hello",
+            string.Join(' ', await tenant.ReadActionsAsync("ACT-1")),
+            StringComparison.Ordinal
+        );
         Assert.Equal("automation.hello.add_label done: Labelled other.", Assert.Single(await tenant.ReadActionsAsync("ACT-2")));
     }
 
     [Fact]
     public async Task Automations_that_trigger_each_other_are_cut_at_ten_levels_and_say_so()
     {
-        var tenant = await server.NewBoardAsync(Workflow, (".kiket/automations/loop.yaml", """
-            automations:
-              - { id: ping, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: ping }] }, actions: [{ type: set_field, field: custom_fields.side, value: pong }] }
-              - { id: pong, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: pong }] }, actions: [{ type: set_field, field: custom_fields.side, value: ping }] }
-            """));
+        var tenant = await server.NewBoardAsync(
+            Workflow,
+            (
+                ".kiket/automations/loop.yaml",
+                """
+                automations:
+                  - { id: ping, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: ping }] }, actions: [{ type: set_field, field: custom_fields.side, value: pong }] }
+                  - { id: pong, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: pong }] }, actions: [{ type: set_field, field: custom_fields.side, value: ping }] }
+                """
+            )
+        );
         await tenant.AddIssueAsync("ACT");
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { custom_fields = new { side = "ping" } }).OkAsync();
 
         await tenant.RunOutboxAsync();
 
-        var ran = (await tenant.ReadActionsAsync("ACT-1")).Where(a => a.StartsWith("automation", StringComparison.Ordinal)).ToList();
+        var ran = (await tenant.ReadActionsAsync("ACT-1"))
+            .Where(a => a.StartsWith("automation", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(10, ran.Count(a => a.Contains("done", StringComparison.Ordinal)));
         Assert.Contains("skipped: Not run: 10 events", ran[^1], StringComparison.Ordinal);
     }
@@ -127,15 +156,30 @@ public sealed class AutomationTests(KiketServer server)
     {
         var tenant = await BoardAsync();
 
-        var again = await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "ACT",
-            files = new[] { new { path = ".kiket/automations/a.yaml", content = Automations.Replace("label: second", "label: other", StringComparison.Ordinal) } },
-        }).OkAsync();
+        var again = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "ACT",
+                    files = new[]
+                    {
+                        new
+                        {
+                            path = ".kiket/automations/a.yaml",
+                            content = Automations.Replace("label: second", "label: other", StringComparison.Ordinal),
+                        },
+                    },
+                }
+            )
+            .OkAsync();
 
         Assert.Contains("automation second", again["changed"]!.AsArray().Select(c => (string?)c));
         Assert.Contains("automation welcome", again["unchanged"]!.AsArray().Select(c => (string?)c));
-        var warnings = (await tenant.ReadAsync("definitions?project=ACT"))["data"]!.AsArray().SelectMany(d => d!["warnings"]!.AsArray()).Select(w => (string?)w!["message"]);
+        var warnings = (await tenant.ReadAsync("definitions?project=ACT"))["data"]!
+            .AsArray()
+            .SelectMany(d => d!["warnings"]!.AsArray())
+            .Select(w => (string?)w!["message"]);
         Assert.Contains("The automation late is kept and never run: there are no events 'schedule' here.", warnings);
     }
 

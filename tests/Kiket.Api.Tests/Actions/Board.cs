@@ -11,15 +11,20 @@ namespace Kiket.Api.Tests.Actions;
 /// <summary>A project <c>ACT</c> with a workflow of its own, and the outbox run by hand.</summary>
 internal static class Board
 {
-    public static async Task<Tenant> NewBoardAsync(this KiketServer server, string workflow, params (string Path, string Content)[] more)
+    public static async Task<Tenant> NewBoardAsync(
+        this KiketServer server,
+        string workflow,
+        params (string Path, string Content)[] more
+    )
     {
         var tenant = await server.NewTenantAsync();
         (string Path, string Content)[] files = [(".kiket/workflows/main.yaml", workflow), .. more];
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "ACT",
-            files = files.Select(f => new { path = f.Path, content = f.Content }),
-        }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new { project_key = "ACT", files = files.Select(f => new { path = f.Path, content = f.Content }) }
+            )
+            .OkAsync();
         return tenant;
     }
 
@@ -34,15 +39,23 @@ internal static class Board
 
     /// <summary>How an issue's actions have ended, as <c>on_enter.doing.notify done: 1 notified.</c></summary>
     public static async Task<List<string>> ReadActionsAsync(this Tenant tenant, string issue) =>
-    [
-        .. (await tenant.ReadAsync($"issues/{issue}/history?per_page=100"))["data"]!.AsArray().Where(e => (string?)e!["action"] == "action_run")
-            .Select(e => $"{((string?)e!["changes"]![0]!["field"])!["actions.".Length..]} {e["changes"]![0]!["to"]}: {e["comment"]}"),
-    ];
+        [
+            .. (await tenant.ReadAsync($"issues/{issue}/history?per_page=100"))["data"]!
+                .AsArray()
+                .Where(e => (string?)e!["action"] == "action_run")
+                .Select(e =>
+                    $"{((string?)e!["changes"]![0]!["field"])!["actions.".Length..]} {e["changes"]![0]!["to"]}: {e["comment"]}"
+                ),
+        ];
 
     public static async Task<List<LoggedEvent>> ReadOutboxAsync(this Tenant tenant)
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters()
-            .Where(m => m.OrganizationId == tenant.OrganizationId).OrderBy(m => m.Id).ToListAsync();
+        return await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .Events.IgnoreQueryFilters()
+            .Where(m => m.OrganizationId == tenant.OrganizationId)
+            .OrderBy(m => m.Id)
+            .ToListAsync();
     }
 }

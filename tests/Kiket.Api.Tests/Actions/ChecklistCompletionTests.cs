@@ -2,7 +2,9 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Actions;
 
-/// <summary>What waits for a checklist runs when it becomes complete: by people, by fields, by actions, or on entering the state.</summary>
+/// <summary>
+/// What waits for a checklist runs when it becomes complete: by people, by fields, by actions, or on entering the state.
+/// </summary>
 [Collection("Outbox")]
 public sealed class ChecklistCompletionTests(KiketServer server)
 {
@@ -25,7 +27,11 @@ public sealed class ChecklistCompletionTests(KiketServer server)
         transitions: [{ from: open, to: testing }, { from: testing, to: open }, { from: testing, to: done }]
         """;
 
-    private static readonly string[] Ran = ["on_complete.tests.add_label done: Labelled list.", "on_complete.testing.add_label done: Labelled state."];
+    private static readonly string[] Ran =
+    [
+        "on_complete.tests.add_label done: Labelled list.",
+        "on_complete.testing.add_label done: Labelled state.",
+    ];
 
     [Fact]
     public async Task The_last_check_of_a_person_completes_it_and_unchecking_does_not_run_it_again()
@@ -42,7 +48,9 @@ public sealed class ChecklistCompletionTests(KiketServer server)
         }
 
         Assert.Equal(Ran, await tenant.ReadActionsAsync("ACT-1"));
-        var noted = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!.AsArray().Single(e => (string?)e!["changes"]![0]!["field"] == "checklists.tests")!;
+        var noted = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!
+            .AsArray()
+            .Single(e => (string?)e!["changes"]![0]!["field"] == "checklists.tests")!;
         Assert.Equal((tenant.AdminId, true), ((long)noted["actor"]!["id"]!, (bool)noted["changes"]![0]!["to"]!));
     }
 
@@ -52,7 +60,9 @@ public sealed class ChecklistCompletionTests(KiketServer server)
         var tenant = await InTestingAsync();
         await tenant.Admin.PatchJsonAsync(Item, new { @checked = true }).OkAsync();
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { custom_fields = new { ci = "green" }, status = "done" }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { custom_fields = new { ci = "green" }, status = "done" })
+            .OkAsync();
         await tenant.RunOutboxAsync();
 
         Assert.Equal(Ran, await tenant.ReadActionsAsync("ACT-1"));
@@ -61,9 +71,14 @@ public sealed class ChecklistCompletionTests(KiketServer server)
     [Fact]
     public async Task An_action_completes_it()
     {
-        var tenant = await InTestingAsync((".kiket/automations/ci.yaml", """
-            automations: [{ id: ci, trigger: issue.commented, actions: [{ type: set_field, field: custom_fields.ci, value: green }] }]
-            """));
+        var tenant = await InTestingAsync(
+            (
+                ".kiket/automations/ci.yaml",
+                """
+                automations: [{ id: ci, trigger: issue.commented, actions: [{ type: set_field, field: custom_fields.ci, value: green }] }]
+                """
+            )
+        );
         await tenant.Admin.PatchJsonAsync(Item, new { @checked = true }).OkAsync();
 
         await tenant.Admin.PostJsonAsync("/api/v1/issues/ACT-1/comments", new { body = "CI is green" }).CreatedAsync();
@@ -96,12 +111,22 @@ public sealed class ChecklistCompletionTests(KiketServer server)
     [Fact]
     public async Task Two_people_who_check_the_last_two_items_at_once_complete_it_once()
     {
-        var tenant = await server.NewBoardAsync(Workflow.Replace("- { id: ci, check_type: auto, condition: { field: custom_fields.ci, equals: green } }", "- { id: ci, check_type: manual }", StringComparison.Ordinal));
+        var tenant = await server.NewBoardAsync(
+            Workflow.Replace(
+                "- { id: ci, check_type: auto, condition: { field: custom_fields.ci, equals: green } }",
+                "- { id: ci, check_type: manual }",
+                StringComparison.Ordinal
+            )
+        );
         for (var n = 1; n <= 5; n++)
         {
             await tenant.AddIssueAsync("ACT");
             await tenant.MoveAsync($"ACT-{n}", "testing");
-            await Task.WhenAll(new[] { "looked", "ci" }.Select(i => tenant.Admin.PatchJsonAsync($"/api/v1/issues/ACT-{n}/checklists/{i}", new { @checked = true }).OkAsync()));
+            await Task.WhenAll(
+                new[] { "looked", "ci" }.Select(i =>
+                    tenant.Admin.PatchJsonAsync($"/api/v1/issues/ACT-{n}/checklists/{i}", new { @checked = true }).OkAsync()
+                )
+            );
         }
 
         await tenant.RunOutboxAsync();

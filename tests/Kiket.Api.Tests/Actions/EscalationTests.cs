@@ -52,13 +52,25 @@ public sealed class EscalationTests : IAsyncLifetime
 
         Assert.Equal((0, 1, 0), (early, due, again));
         var approval = await ApprovalAsync(tenant, "ACT-1");
-        Assert.Equal(("pending", (string?)approval["escalates_at"]), ((string?)approval["status"], (string?)approval["escalated_at"]));
+        Assert.Equal(
+            ("pending", (string?)approval["escalates_at"]),
+            ((string?)approval["status"], (string?)approval["escalated_at"])
+        );
         Assert.Null((await ApprovalAsync(tenant, "ACT-2"))["escalated_at"]);
-        var entry = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!.AsArray().Single(e => (string?)e!["action"] == "approval_escalated")!;
-        Assert.Equal(("approvals.done.1", "escalated", "Kiket"), ((string?)entry["changes"]![0]!["field"], (string?)entry["changes"]![0]!["to"], (string?)entry["actor"]!["name"]));
+        var entry = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!
+            .AsArray()
+            .Single(e => (string?)e!["action"] == "approval_escalated")!;
+        Assert.Equal(
+            ("approvals.done.1", "escalated", "Kiket"),
+            ((string?)entry["changes"]![0]!["field"], (string?)entry["changes"]![0]!["to"], (string?)entry["actor"]!["name"])
+        );
         foreach (var (client, count) in new[] { (manager, 1), (tenant.Admin, 1), (developer, 0) })
             Assert.Equal(count, (int?)(await client.GetAsync("/api/v1/notifications").OkAsync())["meta"]!["total"]);
-        Assert.Contains("nobody has decided about Sign-off in time", (string?)(await manager.GetAsync("/api/v1/notifications").OkAsync())["data"]![0]!["message"], StringComparison.Ordinal);
+        Assert.Contains(
+            "nobody has decided about Sign-off in time",
+            (string?)(await manager.GetAsync("/api/v1/notifications").OkAsync())["data"]![0]!["message"],
+            StringComparison.Ordinal
+        );
         await developer.PostJsonAsync(path, new { }).RefusedAsync(403, "FORBIDDEN");
         await manager.PostJsonAsync(path, new { }).OkAsync();
         Assert.Equal("done", (string?)(await tenant.MoveAsync("ACT-1", "done"))["status"]);
@@ -94,7 +106,9 @@ public sealed class EscalationTests : IAsyncLifetime
 
         await tenant.Admin.DeleteAsync("/api/v1/issues/ACT-1").OkAsync();
         await other.Admin.DeleteAsync("/api/v1/projects/ACT").OkAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/ACT-2/transition", new { to = "dropped" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/ACT-2/transition", new { to = "dropped" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         clock.Advance(TimeSpan.FromHours(5));
         Assert.Equal(1, await RunAsync()); // ACT-2 alone
 
@@ -102,10 +116,13 @@ public sealed class EscalationTests : IAsyncLifetime
         Assert.Equal(1, await RunAsync());
     }
 
-    private Task<int> RunAsync() => ActivatorUtilities.CreateInstance<EscalationJob>(server.Services).RunAsync(TestContext.Current.CancellationToken);
+    private Task<int> RunAsync() =>
+        ActivatorUtilities.CreateInstance<EscalationJob>(server.Services).RunAsync(TestContext.Current.CancellationToken);
 
     private static Task<JsonNode> AskAsync(Tenant tenant, string issue, string to) =>
-        tenant.Admin.PostJsonAsync($"/api/v1/issues/{issue}/transition", new { to }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        tenant
+            .Admin.PostJsonAsync($"/api/v1/issues/{issue}/transition", new { to })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
 
     private static async Task<JsonNode> ApprovalAsync(Tenant tenant, string issue) =>
         (await tenant.ReadAsync($"issues/{issue}/approvals"))["data"]!.AsArray().Single(a => (string?)a!["to"] == "done")!;

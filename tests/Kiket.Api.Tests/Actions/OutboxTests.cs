@@ -38,7 +38,9 @@ public sealed class OutboxTests(KiketServer server)
         await tenant.Admin.PatchJsonAsync(path, new { title = "Other", priority = "high" }).OkAsync();
         var comment = await tenant.Admin.PostJsonAsync($"{path}/comments", new { body = "So" }).CreatedAsync();
         await tenant.Admin.PatchJsonAsync(path, new { status = "doing" }).OkAsync();
-        await tenant.Admin.PostJsonAsync($"{path}/transition", new { to = "nowhere" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        await tenant
+            .Admin.PostJsonAsync($"{path}/transition", new { to = "nowhere" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
 
         var events = await tenant.ReadOutboxAsync();
 
@@ -62,7 +64,10 @@ public sealed class OutboxTests(KiketServer server)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Processor.RunAsync(TestContext.Current.CancellationToken)));
         await tenant.RunOutboxAsync();
 
-        var told = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!.AsArray().Select(n => (string?)n!["message"]).ToList();
+        var told = (await tenant.ReadAsync("notifications?per_page=100"))["data"]!
+            .AsArray()
+            .Select(n => (string?)n!["message"])
+            .ToList();
         Assert.Equal(30, told.Count);
         Assert.Equal(30, told.Distinct().Count());
         Assert.All(await tenant.ReadOutboxAsync(), m => Assert.NotNull(m.ProcessedAt));
@@ -74,7 +79,10 @@ public sealed class OutboxTests(KiketServer server)
         var tenant = await server.NewBoardAsync(Telling);
         await tenant.RunOutboxAsync(); // other tests' events are not to fill the batch
         await tenant.AddIssueAsync("ACT");
-        var claimed = Assert.Single(await Processor.ClaimAsync(TestContext.Current.CancellationToken), m => m.OrganizationId == tenant.OrganizationId);
+        var claimed = Assert.Single(
+            await Processor.ClaimAsync(TestContext.Current.CancellationToken),
+            m => m.OrganizationId == tenant.OrganizationId
+        );
 
         await tenant.RunOutboxAsync();
         var whileClaimed = await tenant.ReadActionsAsync("ACT-1");
@@ -125,24 +133,41 @@ public sealed class OutboxTests(KiketServer server)
         await tenant.RunOutboxAsync();
         var next = await tenant.AddIssueAsync("ACT");
 
-        Assert.StartsWith("on_enter.open.spawn_issue failed", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "on_enter.open.spawn_issue failed",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-1")),
+            StringComparison.Ordinal
+        );
         Assert.Equal("ACT-2", (string?)next["key"]);
     }
 
-    private async Task EndLeasesAsync(Tenant tenant) => await OnOutboxAsync(tenant, messages =>
-        messages.Where(m => m.ProcessedAt == null).ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, DateTimeOffset.UtcNow.AddMinutes(-1))));
+    private async Task EndLeasesAsync(Tenant tenant) =>
+        await OnOutboxAsync(
+            tenant,
+            messages =>
+                messages
+                    .Where(m => m.ProcessedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, DateTimeOffset.UtcNow.AddMinutes(-1)))
+        );
 
     /// <summary>Points the first event at a project that does not exist, so that processing throws.</summary>
     private async Task SpoilFirstAsync(Tenant tenant)
     {
         var first = (await tenant.ReadOutboxAsync())[0].Id;
-        await OnOutboxAsync(tenant, messages => messages.Where(m => m.Id == first).ExecuteUpdateAsync(set => set.SetProperty(m => m.ProjectId, 0L)));
+        await OnOutboxAsync(
+            tenant,
+            messages => messages.Where(m => m.Id == first).ExecuteUpdateAsync(set => set.SetProperty(m => m.ProjectId, 0L))
+        );
     }
 
     private async Task OnOutboxAsync(Tenant tenant, Func<IQueryable<LoggedEvent>, Task<int>> change)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await change(scope.ServiceProvider.GetRequiredService<KiketDbContext>().Events.IgnoreQueryFilters()
-            .Where(m => m.OrganizationId == tenant.OrganizationId));
+        await change(
+            scope
+                .ServiceProvider.GetRequiredService<KiketDbContext>()
+                .Events.IgnoreQueryFilters()
+                .Where(m => m.OrganizationId == tenant.OrganizationId)
+        );
     }
 }

@@ -14,8 +14,17 @@ public sealed class CapacityCredentialTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         var issue = await tenant.AssignAsync(tenant.AdminId, 1);
-        var workspace = server.NewClient((string)(await tenant.Admin.PostJsonAsync(
-            "/api/v1/workspace_api_tokens", new { name = "CI", scopes = new[] { "analytics:read", "issues:write" } }).CreatedAsync())["token"]!);
+        var workspace = server.NewClient(
+            (string)
+                (
+                    await tenant
+                        .Admin.PostJsonAsync(
+                            "/api/v1/workspace_api_tokens",
+                            new { name = "CI", scopes = new[] { "analytics:read", "issues:write" } }
+                        )
+                        .CreatedAsync()
+                )["token"]!
+        );
 
         foreach (var client in new[] { workspace, await tenant.WithScopesAsync("read:analytics", "issues.write") })
         {
@@ -74,14 +83,24 @@ public sealed class CapacityCredentialTests(KiketServer server)
         var ids = (await other.RecommendAsync())["data"]!.AsArray().Select(r => (string)r!["id"]!).ToArray();
         Assert.NotEmpty(ids);
 
-        await tenant.Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids }).RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
 
-        var partial = await tenant.Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids, partial = true }).OkAsync();
+        var partial = await tenant
+            .Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids, partial = true })
+            .OkAsync();
         Assert.Empty(partial["reassigned"]!.AsArray());
         Assert.All(partial["failed"]!.AsArray(), f => Assert.Equal("ISSUE_NOT_FOUND", (string?)f!["code"]));
-        Assert.Equal(HttpStatusCode.OK, (await other.Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await other.Admin.PostJsonAsync("/api/v1/capacity/reassign", new { recommendation_ids = ids })).StatusCode
+        );
     }
 
     private static Task<HttpResponseMessage> ReassignAsync(HttpClient client, long issue, long user) =>
-        client.PostJsonAsync("/api/v1/capacity/reassign", new { reassignments = new[] { new { issue_id = issue, to_user_id = user } } });
+        client.PostJsonAsync(
+            "/api/v1/capacity/reassign",
+            new { reassignments = new[] { new { issue_id = issue, to_user_id = user } } }
+        );
 }

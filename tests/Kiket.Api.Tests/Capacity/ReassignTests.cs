@@ -14,16 +14,28 @@ public sealed class ReassignTests(KiketServer server)
         var (first, second) = (await tenant.AddWorkerAsync(10, ["LEGAL"]), await tenant.AddWorkerAsync(10, ["LEGAL"]));
         var (a, b) = (await tenant.AssignAsync(first, 1), await tenant.AssignAsync(first, 1));
 
-        var done = await ReassignAsync(tenant, new { reassignments = new[] { Pair(b, second), Pair(a, tenant.AdminId) } }).OkAsync();
+        var done = await ReassignAsync(tenant, new { reassignments = new[] { Pair(b, second), Pair(a, tenant.AdminId) } })
+            .OkAsync();
 
         Assert.Equal(["reassigned", "failed", "dry_run"], done.AsObject().Select(p => p.Key));
-        Assert.Equal([(b, second), (a, tenant.AdminId)], done["reassigned"]!.AsArray().Select(i => ((long)i!["id"]!, (long)i["assignee_id"]!)));
+        Assert.Equal(
+            [(b, second), (a, tenant.AdminId)],
+            done["reassigned"]!.AsArray().Select(i => ((long)i!["id"]!, (long)i["assignee_id"]!))
+        );
         Assert.Empty(done["failed"]!.AsArray());
         Assert.Equal(second, (long)(await tenant.ReadAsync($"issues/{b}"))["assignee"]!["id"]!);
         var change = (await tenant.ReadAsync($"issues/{b}/history"))["data"]![1]!;
         Assert.Equal(("updated", "assignee_id"), ((string?)change["action"], (string?)change["changes"]![0]!["field"]));
-        Assert.Equal(2, (await tenant.ReadAsync("events"))["data"]!.AsArray()
-            .Count(e => (string?)e!["event"] == "issue.assigned" && (long?)e["assignee_id"] is { } to && (to == second || to == tenant.AdminId)));
+        Assert.Equal(
+            2,
+            (await tenant.ReadAsync("events"))["data"]!
+                .AsArray()
+                .Count(e =>
+                    (string?)e!["event"] == "issue.assigned"
+                    && (long?)e["assignee_id"] is { } to
+                    && (to == second || to == tenant.AdminId)
+                )
+        );
     }
 
     [Fact]
@@ -59,7 +71,11 @@ public sealed class ReassignTests(KiketServer server)
         var partial = await ReassignAsync(tenant, new { recommendation_ids = ids, partial = true }).OkAsync();
         Assert.Equal((b, "CONFLICT"), ((long)partial["failed"]![0]!["issue_id"]!, (string?)partial["failed"]![0]!["code"]));
         Assert.Equal(free, (long)Assert.Single(partial["reassigned"]!.AsArray())!["assignee_id"]!);
-        await ReassignAsync(tenant, new { recommendation_ids = (await tenant.RecommendAsync())["data"]!.AsArray().Select(r => (string)r!["id"]!) }).OkAsync();
+        await ReassignAsync(
+                tenant,
+                new { recommendation_ids = (await tenant.RecommendAsync())["data"]!.AsArray().Select(r => (string)r!["id"]!) }
+            )
+            .OkAsync();
         Assert.Empty((await tenant.RecommendAsync())["data"]!.AsArray());
     }
 
@@ -69,7 +85,19 @@ public sealed class ReassignTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         var issue = await tenant.AssignAsync(await tenant.AddWorkerAsync(4, ["LEGAL"]), 4);
-        object With(int version) => new { reassignments = new[] { new { issue_id = issue, to_user_id = tenant.AdminId, version } } };
+        object With(int version) =>
+            new
+            {
+                reassignments = new[]
+                {
+                    new
+                    {
+                        issue_id = issue,
+                        to_user_id = tenant.AdminId,
+                        version,
+                    },
+                },
+            };
 
         await ReassignAsync(tenant, With(7)).RefusedAsync(409, "CONFLICT", "reassignments[0]");
         await ReassignAsync(tenant, With(1)).OkAsync();
@@ -86,17 +114,31 @@ public sealed class ReassignTests(KiketServer server)
         var worker = await tenant.AddWorkerAsync(10, ["LEGAL"]);
         var (good, archived) = (await tenant.AssignAsync(worker, 1), await tenant.AssignAsync(worker, 1, project: "OLD"));
         await tenant.Admin.DeleteAsync("/api/v1/projects/OLD").OkAsync();
-        var pairs = new[] { Pair(good, tenant.AdminId), Pair(archived, tenant.AdminId), Pair(foreign, tenant.AdminId), Pair(good + 10_000, 1) };
+        var pairs = new[]
+        {
+            Pair(good, tenant.AdminId),
+            Pair(archived, tenant.AdminId),
+            Pair(foreign, tenant.AdminId),
+            Pair(good + 10_000, 1),
+        };
 
         var refusal = await ReassignAsync(tenant, new { reassignments = pairs }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        Assert.Equal(["reassignments[1]", "reassignments[2]", "reassignments[3]"], refusal["details"]!.AsArray().Select(d => (string?)d!["field"]));
+        Assert.Equal(
+            ["reassignments[1]", "reassignments[2]", "reassignments[3]"],
+            refusal["details"]!.AsArray().Select(d => (string?)d!["field"])
+        );
         Assert.Equal(worker, (long)(await tenant.ReadAsync($"issues/{good}"))["assignee_id"]!);
 
         var partial = await ReassignAsync(tenant, new { reassignments = pairs, partial = true }).OkAsync();
-        Assert.Equal(["PROJECT_ARCHIVED", "ISSUE_NOT_FOUND", "ISSUE_NOT_FOUND"], partial["failed"]!.AsArray().Select(f => (string?)f!["code"]));
+        Assert.Equal(
+            ["PROJECT_ARCHIVED", "ISSUE_NOT_FOUND", "ISSUE_NOT_FOUND"],
+            partial["failed"]!.AsArray().Select(f => (string?)f!["code"])
+        );
         Assert.Equal(good, (long)Assert.Single(partial["reassigned"]!.AsArray())!["id"]!);
-        await ReassignAsync(tenant, new { issue_ids = new[] { good }, to_user_id = other.AdminId }).RefusedAsync(422, "VALIDATION_ERROR", "reassignments[0]");
-        await ReassignAsync(tenant, new { issue_ids = new[] { foreign }, to_user_id = tenant.AdminId }).RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await ReassignAsync(tenant, new { issue_ids = new[] { good }, to_user_id = other.AdminId })
+            .RefusedAsync(422, "VALIDATION_ERROR", "reassignments[0]");
+        await ReassignAsync(tenant, new { issue_ids = new[] { foreign }, to_user_id = tenant.AdminId })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
     }
 
     [Fact]
@@ -108,7 +150,16 @@ public sealed class ReassignTests(KiketServer server)
         var issue = await tenant.AssignAsync(worker, 1);
         var events = (await tenant.ReadAsync("events"))["data"]!.AsArray().Count;
 
-        var rehearsed = await ReassignAsync(tenant, new { issue_ids = new[] { issue }, to_user_id = tenant.AdminId, dry_run = true }).OkAsync();
+        var rehearsed = await ReassignAsync(
+                tenant,
+                new
+                {
+                    issue_ids = new[] { issue },
+                    to_user_id = tenant.AdminId,
+                    dry_run = true,
+                }
+            )
+            .OkAsync();
 
         Assert.True((bool)rehearsed["dry_run"]!);
         Assert.Equal(tenant.AdminId, (long)rehearsed["reassigned"]![0]!["assignee_id"]!);
@@ -127,10 +178,18 @@ public sealed class ReassignTests(KiketServer server)
         var (_, viewer) = await tenant.AddUserAsync(OrganizationRole.Viewer);
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        await viewer.PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = tenant.AdminId }).RefusedAsync(403, "FORBIDDEN");
-        await developer.PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { hidden }, to_user_id = tenant.AdminId }).RefusedAsync(404, "ISSUE_NOT_FOUND");
-        await developer.PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = tenant.AdminId }).OkAsync();
-        await (await tenant.WithScopesAsync("analytics")).PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = 1 }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await viewer
+            .PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = tenant.AdminId })
+            .RefusedAsync(403, "FORBIDDEN");
+        await developer
+            .PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { hidden }, to_user_id = tenant.AdminId })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await developer
+            .PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = tenant.AdminId })
+            .OkAsync();
+        await (await tenant.WithScopesAsync("analytics"))
+            .PostJsonAsync("/api/v1/capacity/reassign", new { issue_ids = new[] { open }, to_user_id = 1 })
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
     }
 
     [Theory]
@@ -146,7 +205,8 @@ public sealed class ReassignTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        await tenant.Admin.PostAsync("/api/v1/capacity/reassign", new StringContent(body, System.Text.Encoding.UTF8, "application/json"))
+        await tenant
+            .Admin.PostAsync("/api/v1/capacity/reassign", new StringContent(body, System.Text.Encoding.UTF8, "application/json"))
             .RefusedAsync(422, "VALIDATION_ERROR", field);
     }
 
@@ -155,11 +215,14 @@ public sealed class ReassignTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        await ReassignAsync(tenant, new { issue_ids = Enumerable.Range(1, 201), to_user_id = 1 }).RefusedAsync(422, "VALIDATION_ERROR", "reassignments");
-        await ReassignAsync(tenant, new { issue_ids = Enumerable.Range(900_000_000, 200), to_user_id = 1 }).RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await ReassignAsync(tenant, new { issue_ids = Enumerable.Range(1, 201), to_user_id = 1 })
+            .RefusedAsync(422, "VALIDATION_ERROR", "reassignments");
+        await ReassignAsync(tenant, new { issue_ids = Enumerable.Range(900_000_000, 200), to_user_id = 1 })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
     }
 
     private static object Pair(long issue, long user) => new { issue_id = issue, to_user_id = user };
 
-    private static Task<HttpResponseMessage> ReassignAsync(Tenant tenant, object body) => tenant.Admin.PostJsonAsync("/api/v1/capacity/reassign", body);
+    private static Task<HttpResponseMessage> ReassignAsync(Tenant tenant, object body) =>
+        tenant.Admin.PostJsonAsync("/api/v1/capacity/reassign", body);
 }

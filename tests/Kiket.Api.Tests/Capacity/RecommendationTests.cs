@@ -23,11 +23,17 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
 
         // 16 of 10: at least 6 points have to go; 3 and 5 together are 8, and so is the 8 alone, which is one move less.
         var step = Assert.Single(plan["data"]!.AsArray())!;
-        Assert.Equal(["id", "type", "issue", "from_user", "to_user", "reasons", "confidence", "impact"], step.AsObject().Select(p => p.Key));
+        Assert.Equal(
+            ["id", "type", "issue", "from_user", "to_user", "reasons", "confidence", "impact"],
+            step.AsObject().Select(p => p.Key)
+        );
         Assert.Equal(("reassign", 8m), ((string?)step["type"], (decimal)step["issue"]!["points"]!));
         Assert.Equal((busy, free), ((long)step["from_user"]!["id"]!, (long)step["to_user"]!["id"]!));
         Assert.Equal("""{"from":{"before":160,"after":80},"to":{"before":10,"after":90}}""", step["impact"]!.ToJsonString());
-        Assert.Equal("""{"max_utilization":{"before":160,"after":90},"moved_points":8,"optimal":true}""", plan["summary"]!.ToJsonString());
+        Assert.Equal(
+            """{"max_utilization":{"before":160,"after":90},"moved_points":8,"optimal":true}""",
+            plan["summary"]!.ToJsonString()
+        );
         Assert.InRange((decimal)step["confidence"]!, 0.5m, 1);
         var reasons = step["reasons"]!.AsArray().Select(r => (string?)r).ToList();
         Assert.Contains(reasons, r => r!.EndsWith("has 16 points open and can do 10 a week (160 %).", StringComparison.Ordinal));
@@ -47,18 +53,33 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         var unskilled = await tenant.AddWorkerAsync(50, ["LEGAL"]);
         await tenant.AddWorkerAsync(50, [], "contracts"); // no member
         var (reader, _) = await tenant.AddUserAsync(OrganizationRole.Viewer);
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{reader}", new { capacity = 50, expertise_tags = new[] { "contracts" } }).OkAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/members", new { user_id = reader, role = "member" }).CreatedAsync();
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/users/{reader}", new { capacity = 50, expertise_tags = new[] { "contracts" } })
+            .OkAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects/LEGAL/members", new { user_id = reader, role = "member" })
+            .CreatedAsync();
         var skilled = await tenant.AddWorkerAsync(20, ["LEGAL"], "Contracts");
         await tenant.AssignAsync(busy, 5);
-        await tenant.AssignAsync(busy, 6, new { labels = new[] { "contracts", "other" }, due_date = "2026-12-22" }, title: "Skilled");
+        await tenant.AssignAsync(
+            busy,
+            6,
+            new { labels = new[] { "contracts", "other" }, due_date = "2026-12-22" },
+            title: "Skilled"
+        );
 
         // Until Tuesday the skilled one can do 8 points.
         var plan = await tenant.RecommendAsync();
         var moves = Moves(plan);
         Assert.Equal([$"Skilled {skilled}"], moves);
-        Assert.Contains(plan["data"]![0]!["reasons"]!.AsArray(), r => ((string?)r)!.EndsWith("knows what it needs: contracts.", StringComparison.Ordinal));
-        Assert.Contains(plan["data"]![0]!["reasons"]!.AsArray(), r => ((string?)r)!.EndsWith("can do 8 points.", StringComparison.Ordinal));
+        Assert.Contains(
+            plan["data"]![0]!["reasons"]!.AsArray(),
+            r => ((string?)r)!.EndsWith("knows what it needs: contracts.", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            plan["data"]![0]!["reasons"]!.AsArray(),
+            r => ((string?)r)!.EndsWith("can do 8 points.", StringComparison.Ordinal)
+        );
 
         // With 3 points due until then, that nobody else can take, only 5 are.
         await tenant.AssignAsync(skilled, 3, new { labels = new[] { "contracts" }, due_date = "2026-12-22" });
@@ -74,7 +95,12 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         await tenant.AddProjectAsync();
         var (busy, free) = (await tenant.AddWorkerAsync(4, ["LEGAL"]), await tenant.AddWorkerAsync(40, ["LEGAL"]));
         var mine = await tenant.AssignAsync(free, 1);
-        var begun = new[] { await tenant.AssignAsync(busy, 3), await tenant.AssignAsync(busy, 3), await tenant.AssignAsync(busy, 3) };
+        var begun = new[]
+        {
+            await tenant.AssignAsync(busy, 3),
+            await tenant.AssignAsync(busy, 3),
+            await tenant.AssignAsync(busy, 3),
+        };
         foreach (var issue in begun.Append(mine))
             await tenant.Admin.PostJsonAsync($"/api/v1/issues/{issue}/transition", new { to = "in_progress" }).OkAsync();
 
@@ -89,18 +115,24 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
     public async Task Nobody_gets_more_issues_of_a_state_than_it_may_hold_and_what_waits_stays_where_it_is()
     {
         var tenant = await server.NewTenantAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "FLOW",
-            files = new[]
-            {
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
                 new
                 {
-                    path = ".kiket/workflows/main.yaml",
-                    content = "workflow: main\nstates:\n  - open: {type: initial}\n  - waiting: {category: blocked}\n  - done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n",
-                },
-            },
-        }).OkAsync();
+                    project_key = "FLOW",
+                    files = new[]
+                    {
+                        new
+                        {
+                            path = ".kiket/workflows/main.yaml",
+                            content = "workflow: main\nstates:\n  - open: {type: initial}\n  - waiting: {category: blocked}\n  "
+                                + "- done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n",
+                        },
+                    },
+                }
+            )
+            .OkAsync();
         await tenant.Admin.PatchJsonAsync("/api/v1/projects/FLOW", new { visibility = "team" }).OkAsync();
         var (busy, free) = (await tenant.AddWorkerAsync(4, ["FLOW"]), await tenant.AddWorkerAsync(40, ["FLOW"]));
         for (var i = 0; i < 4; i++)
@@ -108,7 +140,9 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         Assert.Equal(3, Moves(await tenant.RecommendAsync()).Count);
 
         // More are in the state than a new version allows, so nobody else may collect them.
-        var limited = "workflow: main\nstates:\n  - open: {type: initial, wip_limit: 2}\n  - waiting: {category: blocked}\n  - done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n";
+        var limited =
+            "workflow: main\nstates:\n  - open: {type: initial, wip_limit: 2}\n  - waiting: {category: blocked}\n  - "
+            + "done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n";
         await PutYamlAsync(tenant, limited);
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project=FLOW", new { migration = new { } }).OkAsync();
         Assert.Equal(2, Moves(await tenant.RecommendAsync()).Count);
@@ -126,7 +160,10 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await tenant.AddProjectAsync("SECRET", "private");
-        var (busy, free) = (await tenant.AddWorkerAsync(4, ["LEGAL", "SECRET"]), await tenant.AddWorkerAsync(40, ["LEGAL", "SECRET"]));
+        var (busy, free) = (
+            await tenant.AddWorkerAsync(4, ["LEGAL", "SECRET"]),
+            await tenant.AddWorkerAsync(40, ["LEGAL", "SECRET"])
+        );
         await tenant.AssignAsync(busy, 8, project: "SECRET");
         var (_, outsider) = await tenant.AddUserAsync(OrganizationRole.Developer);
         var (_, viewer) = await tenant.AddUserAsync(OrganizationRole.Viewer);
@@ -154,9 +191,15 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
 
         var two = await tenant.RecommendAsync("?limit=2");
         Assert.Equal(2, two["data"]!.AsArray().Count);
-        Assert.Equal("""{"max_utilization":{"before":300,"after":200},"moved_points":4,"optimal":true}""", two["summary"]!.ToJsonString());
+        Assert.Equal(
+            """{"max_utilization":{"before":300,"after":200},"moved_points":4,"optimal":true}""",
+            two["summary"]!.ToJsonString()
+        );
         Assert.Equal(200, (decimal)two["data"]![1]!["impact"]!["from"]!["after"]!);
-        Assert.Equal(["News"], (await tenant.RecommendAsync("?project_id=NEWS"))["data"]!.AsArray().Select(r => (string?)r!["issue"]!["title"]));
+        Assert.Equal(
+            ["News"],
+            (await tenant.RecommendAsync("?project_id=NEWS"))["data"]!.AsArray().Select(r => (string?)r!["issue"]!["title"])
+        );
         Assert.Equal((2, 2), ((int)two["meta"]!["total"]!, (int)two["meta"]!["per_page"]!));
     }
 
@@ -168,13 +211,22 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         await tenant.AddProjectAsync();
         var (away, free) = (await tenant.AddWorkerAsync(10, ["LEGAL"]), await tenant.AddWorkerAsync(10, ["LEGAL"]));
         await tenant.AssignAsync(away, 3);
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{away}", new { days_off = new[] { new { from = "2026-12-01", to = "2027-03-01" } } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/users/{away}",
+                new { days_off = new[] { new { from = "2026-12-01", to = "2027-03-01" } } }
+            )
+            .OkAsync();
 
         var plan = await tenant.RecommendAsync();
 
         Assert.Equal([$"An issue {free}"], Moves(plan));
         Assert.Null(plan["data"]![0]!["impact"]!["from"]!["before"]);
-        Assert.EndsWith("and no working time in the next 4 weeks.", (string?)plan["data"]![0]!["reasons"]![0], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "and no working time in the next 4 weeks.",
+            (string?)plan["data"]![0]!["reasons"]![0],
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -185,7 +237,9 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
     {
         var tenant = await server.NewTenantAsync();
 
-        await tenant.Admin.GetAsync($"/api/v1/capacity/recommendations?{query}").RefusedAsync(400, "INVALID_PARAMETER", parameter);
+        await tenant
+            .Admin.GetAsync($"/api/v1/capacity/recommendations?{query}")
+            .RefusedAsync(400, "INVALID_PARAMETER", parameter);
     }
 
     [Fact]
@@ -194,15 +248,23 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
         var foreign = await other.AddProjectAsync();
 
-        await tenant.Admin.GetAsync($"/api/v1/capacity/recommendations?project_id={foreign["id"]}").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await (await tenant.WithScopesAsync("issues:read")).GetAsync("/api/v1/capacity/recommendations").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await tenant
+            .Admin.GetAsync($"/api/v1/capacity/recommendations?project_id={foreign["id"]}")
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await (await tenant.WithScopesAsync("issues:read"))
+            .GetAsync("/api/v1/capacity/recommendations")
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
     }
 
     private static async Task PutYamlAsync(Tenant tenant, string yaml)
     {
-        var put = await tenant.Admin.PutAsync("/api/v1/workflows/main?project=FLOW", new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"));
+        var put = await tenant.Admin.PutAsync(
+            "/api/v1/workflows/main?project=FLOW",
+            new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml")
+        );
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
     }
 
-    private static List<string> Moves(JsonNode plan) => [.. plan["data"]!.AsArray().Select(r => $"{r!["issue"]!["title"]} {r["to_user"]!["id"]}")];
+    private static List<string> Moves(JsonNode plan) =>
+        [.. plan["data"]!.AsArray().Select(r => $"{r!["issue"]!["title"]} {r["to_user"]!["id"]}")];
 }

@@ -30,10 +30,32 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
 
         var member = team.Of(worker);
         Assert.Equal(
-            ["user", "capacity", "assigned", "utilization", "status", "open_tasks", "in_progress", "blocked", "weekly_velocity", "allocation", "heatmap", "pending"],
-            member.AsObject().Select(p => p.Key));
+            [
+                "user",
+                "capacity",
+                "assigned",
+                "utilization",
+                "status",
+                "open_tasks",
+                "in_progress",
+                "blocked",
+                "weekly_velocity",
+                "allocation",
+                "heatmap",
+                "pending",
+            ],
+            member.AsObject().Select(p => p.Key)
+        );
         Assert.Equal(["id", "name", "email"], member["user"]!.AsObject().Select(p => p.Key));
-        Assert.Equal((10m, 9m, 90m, "busy"), ((decimal)member["capacity"]!, (decimal)member["assigned"]!, (decimal)member["utilization"]!, (string?)member["status"]));
+        Assert.Equal(
+            (10m, 9m, 90m, "busy"),
+            (
+                (decimal)member["capacity"]!,
+                (decimal)member["assigned"]!,
+                (decimal)member["utilization"]!,
+                (string?)member["status"]
+            )
+        );
         Assert.Equal((2, 1, 0), ((int)member["open_tasks"]!, (int)member["in_progress"]!, (int)member["blocked"]!));
         Assert.Equal(1.5m, (decimal)member["weekly_velocity"]!);
         Assert.Equal(["LEGAL 6 2", "NEWS 3 1"], Shares(member, "by_project"));
@@ -41,10 +63,16 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         Assert.Equal(["backlog 7 2", "in_progress 2 1"], Shares(member, "by_status"));
         Assert.Equal(
             ["2026-12-21 9 90", "2026-12-28 0 0"],
-            member["heatmap"]!.AsArray().Select(w => $"{w!["week_start"]} {w["points"]} {w["utilization"]}"));
+            member["heatmap"]!.AsArray().Select(w => $"{w!["week_start"]} {w["points"]} {w["utilization"]}")
+        );
         Assert.Equal(
-            """{"members":2,"average_utilization":45,"overallocated":0,"available":1}""", team["summary"]!.ToJsonString());
-        Assert.Equal((2, 1, 25), ((int)team["meta"]!["total_count"]!, (int)team["meta"]!["current_page"]!, (int)team["meta"]!["per_page"]!));
+            """{"members":2,"average_utilization":45,"overallocated":0,"available":1}""",
+            team["summary"]!.ToJsonString()
+        );
+        Assert.Equal(
+            (2, 1, 25),
+            ((int)team["meta"]!["total_count"]!, (int)team["meta"]!["current_page"]!, (int)team["meta"]!["per_page"]!)
+        );
     }
 
     [Fact]
@@ -55,14 +83,27 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         var worker = await tenant.AddWorkerAsync(10, ["LEGAL"]);
         var away = await tenant.AddWorkerAsync(10, ["LEGAL"]);
         await tenant.AssignAsync(away, 3, new { due_date = "2026-12-23" });
-        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { holidays = new[] { new { date = "2026-12-25", name = "Christmas" } } } }).OkAsync();
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{away}", new { days_off = new[] { new { from = "2026-12-21", to = "2027-01-31" } } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/organization/settings",
+                new { settings = new { holidays = new[] { new { date = "2026-12-25", name = "Christmas" } } } }
+            )
+            .OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/users/{away}",
+                new { days_off = new[] { new { from = "2026-12-21", to = "2027-01-31" } } }
+            )
+            .OkAsync();
 
         var team = await tenant.ReadTeamAsync();
 
         Assert.Equal(9.5m, (decimal)team.Of(worker)["capacity"]!); // a fifth of one of four weeks
         var gone = team.Of(away);
-        Assert.Equal((0m, 3m, "overallocated"), ((decimal)gone["capacity"]!, (decimal)gone["assigned"]!, (string?)gone["status"]));
+        Assert.Equal(
+            (0m, 3m, "overallocated"),
+            ((decimal)gone["capacity"]!, (decimal)gone["assigned"]!, (string?)gone["status"])
+        );
         Assert.Null(gone["utilization"]);
         Assert.Null(gone["heatmap"]![0]!["utilization"]);
         Assert.Equal(away, (long)team["data"]![0]!["user"]!["id"]!);
@@ -75,11 +116,16 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         await tenant.AddProjectAsync();
         var worker = await tenant.AddWorkerAsync(null, ["LEGAL"]);
         await tenant.AssignAsync(worker, null, new { issue_type = "Bug" });
-        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { default_capacity = 16, story_points = new { bug = 4 } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/organization/settings", new { default_capacity = 16, story_points = new { bug = 4 } })
+            .OkAsync();
 
         var member = (await tenant.ReadTeamAsync()).Of(worker);
 
-        Assert.Equal((16m, 4m, 25m), ((decimal)member["capacity"]!, (decimal)member["assigned"]!, (decimal)member["utilization"]!));
+        Assert.Equal(
+            (16m, 4m, 25m),
+            ((decimal)member["capacity"]!, (decimal)member["assigned"]!, (decimal)member["utilization"]!)
+        );
     }
 
     [Fact]
@@ -96,7 +142,9 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         {
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
             var project = (long)(await tenant.ReadAsync("projects/LEGAL"))["id"]!;
-            (await db.ProjectMembers.IgnoreQueryFilters().SingleAsync(m => m.ProjectId == project && m.UserId == both)).ChangeTeamRoles(["Editor"]);
+            (
+                await db.ProjectMembers.IgnoreQueryFilters().SingleAsync(m => m.ProjectId == project && m.UserId == both)
+            ).ChangeTeamRoles(["Editor"]);
             await db.SaveChangesAsync();
         }
 
@@ -177,7 +225,9 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
         var foreign = await other.AddProjectAsync();
 
         await tenant.Admin.GetAsync($"/api/v1/capacity/team?project_id={foreign["id"]}").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await (await tenant.WithScopesAsync("issues:read")).GetAsync("/api/v1/capacity/team").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await (await tenant.WithScopesAsync("issues:read"))
+            .GetAsync("/api/v1/capacity/team")
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await (await tenant.WithScopesAsync("analytics:read")).GetAsync("/api/v1/capacity/team").OkAsync();
     }
 

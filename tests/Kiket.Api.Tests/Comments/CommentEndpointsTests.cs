@@ -16,11 +16,20 @@ public sealed class CommentEndpointsTests(KiketServer server)
         var bare = await tenant.Admin.PostJsonAsync(Comments, new { body = "Second" }).CreatedAsync();
         var read = await tenant.Admin.GetAsync($"{Comments}/{wrapped["id"]}").OkAsync();
         var list = await tenant.Admin.GetAsync($"{Comments}?per_page=1&page=2").OkAsync();
-        var changed = await tenant.Admin.PatchJsonAsync($"{Comments}/{wrapped["id"]}", new { comment = new { body = "Changed" } }).OkAsync();
+        var changed = await tenant
+            .Admin.PatchJsonAsync($"{Comments}/{wrapped["id"]}", new { comment = new { body = "Changed" } })
+            .OkAsync();
         var deleted = await tenant.Admin.DeleteAsync($"{Comments}/{bare["id"]}").OkAsync();
 
-        Assert.Equal(("First", tenant.AdminId, "Ada Admin", "admin@example.com"), (
-            (string?)wrapped["body"], (long?)wrapped["author"]!["id"], (string?)wrapped["author"]!["name"], (string?)wrapped["author"]!["email"]));
+        Assert.Equal(
+            ("First", tenant.AdminId, "Ada Admin", "admin@example.com"),
+            (
+                (string?)wrapped["body"],
+                (long?)wrapped["author"]!["id"],
+                (string?)wrapped["author"]!["name"],
+                (string?)wrapped["author"]!["email"]
+            )
+        );
         Assert.Equal(wrapped.ToJsonString(), read.ToJsonString());
         Assert.Equal(bare.ToJsonString(), list["comments"]![0]!.ToJsonString());
         Assert.Equal(2, (int?)list["meta"]!["total_count"]);
@@ -57,13 +66,19 @@ public sealed class CommentEndpointsTests(KiketServer server)
 
         await tenant.Admin.PostJsonAsync(Comments, new { }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
         await tenant.Admin.PostJsonAsync(Comments, new { body = " " }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
-        await tenant.Admin.PostJsonAsync(Comments, new { body = new string('x', 65_537) }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
+        await tenant
+            .Admin.PostJsonAsync(Comments, new { body = new string('x', 65_537) })
+            .RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
         await tenant.Admin.PostJsonAsync(Comments, new { text = "x" }).RefusedAsync(400, "INVALID_PARAMETER", "text");
-        await tenant.Admin.PatchJsonAsync($"{Comments}/{comment["id"]}", new { body = "" }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
+        await tenant
+            .Admin.PatchJsonAsync($"{Comments}/{comment["id"]}", new { body = "" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
         await tenant.Admin.PatchJsonAsync($"{Comments}/999999999", new { body = "x" }).RefusedAsync(404, "COMMENT_NOT_FOUND");
         await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-99/comments").RefusedAsync(404, "ISSUE_NOT_FOUND");
         await tenant.Admin.GetAsync($"/api/v1/issues/LEGAL-2/comments/{comment["id"]}").RefusedAsync(404, "COMMENT_NOT_FOUND");
-        await tenant.Admin.PatchJsonAsync($"{Comments}/{comment["id"]}", new { body = "y" }, "\"9\"").RefusedAsync(412, "PRECONDITION_FAILED", "version");
+        await tenant
+            .Admin.PatchJsonAsync($"{Comments}/{comment["id"]}", new { body = "y" }, "\"9\"")
+            .RefusedAsync(412, "PRECONDITION_FAILED", "version");
     }
 
     [Fact]

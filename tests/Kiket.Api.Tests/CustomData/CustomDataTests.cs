@@ -42,13 +42,38 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var admin = (await ShopAsync()).Admin;
 
-        var added = await AddAsync(admin, new { number = "A-1", total = 12.5, extra = new { a = 1 } });
+        var added = await AddAsync(
+            admin,
+            new
+            {
+                number = "A-1",
+                total = 12.5,
+                extra = new { a = 1 },
+            }
+        );
         var id = (long)added["id"]!;
-        Assert.Equal(["id", "number", "total", "paid", "placed_at", "note", "extra", "organization_id", "project_id", "created_at", "updated_at"], added.AsObject().Select(m => m.Key));
+        Assert.Equal(
+            [
+                "id",
+                "number",
+                "total",
+                "paid",
+                "placed_at",
+                "note",
+                "extra",
+                "organization_id",
+                "project_id",
+                "created_at",
+                "updated_at",
+            ],
+            added.AsObject().Select(m => m.Key)
+        );
         Assert.False((bool)added["paid"]!);
         Assert.EndsWith("Z", (string)added["placed_at"]!, StringComparison.Ordinal);
 
-        var changed = (await admin.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { paid = true } }).OkAsync())["data"]!;
+        var changed = (await admin.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { paid = true } }).OkAsync())[
+            "data"
+        ]!;
         Assert.True((bool)changed["paid"]!);
         Assert.Equal("A-1", (string?)changed["number"]);
         Assert.Equal(changed.ToJsonString(), (await admin.GetAsync($"{Orders}/{id}{Legal}").OkAsync())["data"]!.ToJsonString());
@@ -89,10 +114,14 @@ public sealed class CustomDataTests(KiketServer server)
         await tenant.AddProjectAsync("OTHER");
         await AddAsync(tenant.Admin, new { number = "A" });
 
-        await tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "A" } }).RefusedAsync(422, "VALIDATION_ERROR", "record.number");
+        await tenant
+            .Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "A" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record.number");
         await tenant.Admin.PostJsonAsync(Orders + "?project_id=OTHER", new { record = new { number = "A" } }).CreatedAsync();
         var other = await AddAsync(tenant.Admin, new { number = "B" });
-        await tenant.Admin.PatchJsonAsync($"{Orders}/{other["id"]}{Legal}", new { record = new { number = "A" } }).RefusedAsync(422, "VALIDATION_ERROR", "record.number");
+        await tenant
+            .Admin.PatchJsonAsync($"{Orders}/{other["id"]}{Legal}", new { record = new { number = "A" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record.number");
         await tenant.Admin.PatchJsonAsync($"{Orders}/{other["id"]}{Legal}", new { record = new { number = "B" } }).OkAsync();
     }
 
@@ -121,14 +150,32 @@ public sealed class CustomDataTests(KiketServer server)
     public async Task Records_are_found_by_filters_in_both_encodings(string query, string expected)
     {
         var admin = (await ShopAsync()).Admin;
-        await admin.PostJsonAsync(Orders + Legal, new
-        {
-            records = new object[]
-            {
-                new { number = "A", total = 9 }, new { number = "B", total = 10 }, new { number = "C", total = "100.5", note = "x" },
-                new { number = "D", total = -3.5, paid = true }, new { number = "E", total = (int?)null },
-            },
-        }).CreatedAsync();
+        await admin
+            .PostJsonAsync(
+                Orders + Legal,
+                new
+                {
+                    records = new object[]
+                    {
+                        new { number = "A", total = 9 },
+                        new { number = "B", total = 10 },
+                        new
+                        {
+                            number = "C",
+                            total = "100.5",
+                            note = "x",
+                        },
+                        new
+                        {
+                            number = "D",
+                            total = -3.5,
+                            paid = true,
+                        },
+                        new { number = "E", total = (int?)null },
+                    },
+                }
+            )
+            .CreatedAsync();
 
         Assert.Equal(expected, string.Join(',', await NumbersAsync(admin, "&" + query)));
     }
@@ -170,14 +217,20 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var admin = (await ShopAsync()).Admin;
 
-        await admin.PostJsonAsync(Orders + Legal, new { records = new object[] { new { number = "A" }, new { total = 1 } } })
+        await admin
+            .PostJsonAsync(Orders + Legal, new { records = new object[] { new { number = "A" }, new { total = 1 } } })
             .RefusedAsync(422, "VALIDATION_ERROR", "records[1].number");
-        await admin.PostJsonAsync(Orders + Legal, new { records = new object[] { new { number = "A" }, new { number = "A" } } })
+        await admin
+            .PostJsonAsync(Orders + Legal, new { records = new object[] { new { number = "A" }, new { number = "A" } } })
             .RefusedAsync(422, "VALIDATION_ERROR", "records[1].number");
-        await admin.PostJsonAsync(Orders + Legal, new { records = Enumerable.Range(0, 501).Select(n => new { number = $"{n}" }) }).RefusedAsync(422, "VALIDATION_ERROR", "records");
+        await admin
+            .PostJsonAsync(Orders + Legal, new { records = Enumerable.Range(0, 501).Select(n => new { number = $"{n}" }) })
+            .RefusedAsync(422, "VALIDATION_ERROR", "records");
         await admin.PostJsonAsync(Orders + Legal, new { }).RefusedAsync(422, "VALIDATION_ERROR", "record");
         Assert.Empty(await NumbersAsync(admin, ""));
-        var added = await admin.PostJsonAsync(Orders + Legal, new { records = Enumerable.Range(0, 500).Select(n => new { number = $"{n}" }) }).CreatedAsync();
+        var added = await admin
+            .PostJsonAsync(Orders + Legal, new { records = Enumerable.Range(0, 500).Select(n => new { number = $"{n}" }) })
+            .CreatedAsync();
         Assert.Equal(500, added["data"]!.AsArray().Count);
     }
 
@@ -185,14 +238,28 @@ public sealed class CustomDataTests(KiketServer server)
     public async Task A_list_has_so_many_conditions_and_a_record_so_many_bytes_at_most()
     {
         var admin = (await ShopAsync()).Admin;
-        var conditions = string.Join(',', new[] { "number", "total", "paid", "placed_at", "note" }.Select(c => $"\"{c}\":{{\"ne\":null,\"in\":[null],\"eq\":null,\"lt\":null,\"gt\":null}}"));
-        var many = string.Join(',', new[] { "number", "total", "paid", "placed_at", "note" }.Select(c => $"\"{c}\":{{\"ne\":null,\"in\":[null],\"eq\":null}}"));
+        var conditions = string.Join(
+            ',',
+            new[] { "number", "total", "paid", "placed_at", "note" }.Select(c =>
+                $"\"{c}\":{{\"ne\":null,\"in\":[null],\"eq\":null,\"lt\":null,\"gt\":null}}"
+            )
+        );
+        var many = string.Join(
+            ',',
+            new[] { "number", "total", "paid", "placed_at", "note" }.Select(c =>
+                $"\"{c}\":{{\"ne\":null,\"in\":[null],\"eq\":null}}"
+            )
+        );
 
         await admin.GetAsync($"{Orders}{Legal}&filters={{{conditions}}}").RefusedAsync(400, "INVALID_PARAMETER");
         await admin.GetAsync($"{Orders}{Legal}&filters={{{many}}}").OkAsync();
         await AddAsync(admin, new { number = "A", note = new string('x', 60_000) });
-        await admin.PostJsonAsync(Orders + Legal, new { record = new { number = "B", note = new string('x', 66_000) } }).RefusedAsync(422, "VALIDATION_ERROR", "record");
-        await admin.PostLargeJsonAsync(Orders + Legal, new { record = new { number = "C", note = new string('x', 1_100_000) } }).RefusedAsync(413, "PAYLOAD_TOO_LARGE");
+        await admin
+            .PostJsonAsync(Orders + Legal, new { record = new { number = "B", note = new string('x', 66_000) } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record");
+        await admin
+            .PostLargeJsonAsync(Orders + Legal, new { record = new { number = "C", note = new string('x', 1_100_000) } })
+            .RefusedAsync(413, "PAYLOAD_TOO_LARGE");
     }
 
     [Theory]
@@ -213,7 +280,9 @@ public sealed class CustomDataTests(KiketServer server)
 
         await tenant.Admin.PostAsync(Orders + Legal, Json(body)).RefusedAsync(status, code);
         await extension.PostAsync(ExtOrders, Json(body)).RefusedAsync(status, code);
-        await tenant.Admin.PostAsync(Orders + Legal, new StringContent(body, Encoding.UTF8, "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+        await tenant
+            .Admin.PostAsync(Orders + Legal, new StringContent(body, Encoding.UTF8, "text/plain"))
+            .RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
         Assert.Empty(await NumbersAsync(tenant.Admin, ""));
     }
 
@@ -225,13 +294,20 @@ public sealed class CustomDataTests(KiketServer server)
         var id = (await AddAsync(tenant.Admin, new { number = "A" }))["id"];
         await tenant.AddProjectAsync("OTHER");
         await tenant.AddProjectAsync("HIDDEN", "private");
-        var (mine, theirs) = (await InstallAsync(tenant, "com.example.mine", "read", "write"), await InstallAsync(stranger, "com.example.theirs", "read", "write"));
+        var (mine, theirs) = (
+            await InstallAsync(tenant, "com.example.mine", "read", "write"),
+            await InstallAsync(stranger, "com.example.theirs", "read", "write")
+        );
         var developer = (await tenant.AddUserAsync(OrganizationRole.Developer)).Client;
 
         await tenant.Admin.GetAsync(Orders).RefusedAsync(400, "INVALID_PARAMETER", "project_id");
         await tenant.Admin.GetAsync($"{Orders}?project_key=NONE").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await tenant.Admin.GetAsync($"/api/v1/custom_data/com.example.none/orders{Legal}").RefusedAsync(404, "CUSTOM_MODULE_NOT_FOUND");
-        await tenant.Admin.GetAsync($"/api/v1/custom_data/com.example.shop/none{Legal}").RefusedAsync(404, "CUSTOM_TABLE_NOT_FOUND");
+        await tenant
+            .Admin.GetAsync($"/api/v1/custom_data/com.example.none/orders{Legal}")
+            .RefusedAsync(404, "CUSTOM_MODULE_NOT_FOUND");
+        await tenant
+            .Admin.GetAsync($"/api/v1/custom_data/com.example.shop/none{Legal}")
+            .RefusedAsync(404, "CUSTOM_TABLE_NOT_FOUND");
         foreach (var unknown in new[] { "0", "999999999", "x", "-1", "99999999999999999999" })
             await tenant.Admin.GetAsync($"{Orders}/{unknown}{Legal}").RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
 
@@ -243,8 +319,12 @@ public sealed class CustomDataTests(KiketServer server)
         await AreNotFoundAsync(theirs, $"{ExtOrders}/{id}", "CUSTOM_RECORD_NOT_FOUND");
         await AreNotFoundAsync(theirs, $"{ExtOrders}/{id}?project_id={project}", "PROJECT_NOT_FOUND");
         await AreNotFoundAsync(mine, $"{ExtOrders}/{id}?project_id=OTHER", "PROJECT_NOT_FOUND");
-        await stranger.Admin.PostJsonAsync($"{Orders}?project_id={project}", new { record = new { number = "B" } }).RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await theirs.PostJsonAsync($"{ExtOrders}?project_id={project}", new { record = new { number = "B" } }).RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await stranger
+            .Admin.PostJsonAsync($"{Orders}?project_id={project}", new { record = new { number = "B" } })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await theirs
+            .PostJsonAsync($"{ExtOrders}?project_id={project}", new { record = new { number = "B" } })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
         await theirs.GetAsync($"{ExtOrders}?project_id={project}").RefusedAsync(404, "PROJECT_NOT_FOUND");
         Assert.Empty(await NumbersAsync(stranger.Admin, ""));
         Assert.Equal(["A"], await NumbersAsync(tenant.Admin, ""));
@@ -257,26 +337,62 @@ public sealed class CustomDataTests(KiketServer server)
         var tenant = await ShopAsync();
         var id = (await AddAsync(tenant.Admin, new { number = "A" }))["id"];
         var (nobody, installed) = (server.NewClient(), await InstallAsync(tenant, "com.example.writer", "read", "write"));
-        var workspace = server.NewClient((string)(await tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", scopes = new[] { "custom_data.read" } }).CreatedAsync())["token"]!);
+        var workspace = server.NewClient(
+            (string)
+                (
+                    await tenant
+                        .Admin.PostJsonAsync(
+                            "/api/v1/workspace_api_tokens",
+                            new { name = "CI", scopes = new[] { "custom_data.read" } }
+                        )
+                        .CreatedAsync()
+                )["token"]!
+        );
         var runtime = server.NewClient();
         runtime.DefaultRequestHeaders.Add("X-Kiket-Runtime-Token", await RuntimeTokenAsync(tenant, "com.example.writer"));
 
-        foreach (var client in new[] { tenant.Admin, workspace, await tenant.WithScopesAsync("read:custom_data"), await tenant.WithScopesAsync("custom_data") })
+        foreach (
+            var client in new[]
+            {
+                tenant.Admin,
+                workspace,
+                await tenant.WithScopesAsync("read:custom_data"),
+                await tenant.WithScopesAsync("custom_data"),
+            }
+        )
             Assert.Equal("A", (string?)(await client.GetAsync($"{Orders}/{id}{Legal}").OkAsync())["data"]!["number"]);
         var writer = await tenant.WithScopesAsync("custom_data:write");
         await AddAsync(writer, new { number = "W" });
         await writer.GetAsync(Orders + Legal).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         foreach (var client in new[] { installed, runtime })
             Assert.Equal("A", (string?)(await client.GetAsync($"{ExtOrders}/{id}").OkAsync())["data"]!["number"]);
-        foreach (var client in new[] { workspace, await tenant.WithScopesAsync("custom_data:read"), await tenant.WithScopesAsync("issues:write") })
+        foreach (
+            var client in new[]
+            {
+                workspace,
+                await tenant.WithScopesAsync("custom_data:read"),
+                await tenant.WithScopesAsync("issues:write"),
+            }
+        )
         {
-            await client.PostJsonAsync(Orders + Legal, new { record = new { number = "B" } }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-            await client.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+            await client
+                .PostJsonAsync(Orders + Legal, new { record = new { number = "B" } })
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+            await client
+                .PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } })
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
             await client.DeleteAsync($"{Orders}/{id}{Legal}").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
             await client.PostJsonAsync(Modules, new { schema = Schema }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         }
 
-        foreach (var (client, path, code) in new[] { (nobody, Orders + Legal, "AUTH_INVALID_TOKEN"), (nobody, ExtOrders, "AUTH_INVALID_TOKEN"), (installed, Orders + Legal, "AUTH_INVALID_TOKEN") })
+        foreach (
+            var (client, path, code) in new[]
+            {
+                (nobody, Orders + Legal, "AUTH_INVALID_TOKEN"),
+                (nobody, ExtOrders, "AUTH_INVALID_TOKEN"),
+                (installed, Orders + Legal, "AUTH_INVALID_TOKEN"),
+            }
+        )
         {
             var one = path.Replace("/orders", $"/orders/{id}", StringComparison.Ordinal);
             await client.GetAsync(path).RefusedAsync(401, code);
@@ -294,12 +410,17 @@ public sealed class CustomDataTests(KiketServer server)
     public async Task Users_do_what_their_role_in_the_project_allows()
     {
         var tenant = await ShopAsync();
-        var (viewer, developer) = ((await tenant.AddUserAsync(OrganizationRole.Viewer)).Client, (await tenant.AddUserAsync(OrganizationRole.Developer)).Client);
+        var (viewer, developer) = (
+            (await tenant.AddUserAsync(OrganizationRole.Viewer)).Client,
+            (await tenant.AddUserAsync(OrganizationRole.Developer)).Client
+        );
 
         await viewer.GetAsync(Orders + Legal).OkAsync();
         await viewer.PostJsonAsync(Orders + Legal, new { record = new { number = "A" } }).RefusedAsync(403, "FORBIDDEN");
         var id = (await AddAsync(developer, new { number = "A" }))["id"];
-        await viewer.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } }).RefusedAsync(403, "FORBIDDEN");
+        await viewer
+            .PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } })
+            .RefusedAsync(403, "FORBIDDEN");
         await viewer.DeleteAsync($"{Orders}/{id}{Legal}").RefusedAsync(403, "FORBIDDEN");
         foreach (var client in new[] { viewer, developer })
             await client.PostJsonAsync(Modules, new { schema = Schema }).RefusedAsync(403, "FORBIDDEN");
@@ -320,23 +441,42 @@ public sealed class CustomDataTests(KiketServer server)
             """;
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var made = await tenant.Admin.PostAsync(Modules, new StringContent(schema, Encoding.UTF8, "application/yaml")).CreatedAsync();
+        var made = await tenant
+            .Admin.PostAsync(Modules, new StringContent(schema, Encoding.UTF8, "application/yaml"))
+            .CreatedAsync();
         Assert.Equal((8, 5), ((int)Assert.Single(made["warnings"]!.AsArray())!["line"]!, (int)made["warnings"]![0]!["column"]!));
-        var ((me, developer), (_, manager)) = (await tenant.AddUserAsync(OrganizationRole.Developer), await tenant.AddUserAsync(OrganizationRole.ProjectManager));
-        const string entries = "/api/v1/custom_data/time.tracking/entries", rates = "/api/v1/custom_data/time.tracking/rates";
+        var ((me, developer), (_, manager)) = (
+            await tenant.AddUserAsync(OrganizationRole.Developer),
+            await tenant.AddUserAsync(OrganizationRole.ProjectManager)
+        );
+        const string entries = "/api/v1/custom_data/time.tracking/entries",
+            rates = "/api/v1/custom_data/time.tracking/rates";
 
-        var mine = (await developer.PostJsonAsync(entries + Legal, new { record = new { user_id = me, minutes = 5 } }).CreatedAsync())["data"]!["id"];
-        var others = (await tenant.Admin.PostJsonAsync(entries + Legal, new { record = new { user_id = tenant.AdminId, minutes = 7 } }).CreatedAsync())["data"]!["id"];
+        var mine = (
+            await developer.PostJsonAsync(entries + Legal, new { record = new { user_id = me, minutes = 5 } }).CreatedAsync()
+        )["data"]!["id"];
+        var others = (
+            await tenant
+                .Admin.PostJsonAsync(entries + Legal, new { record = new { user_id = tenant.AdminId, minutes = 7 } })
+                .CreatedAsync()
+        )["data"]!["id"];
         var rate = (await manager.PostJsonAsync(rates + Legal, new { record = new { rate = 9 } }).CreatedAsync())["data"]!["id"];
 
         Assert.Equal([$"{mine}"], await IdsAsync(developer, entries));
         Assert.Equal([$"{mine}", $"{others}"], await IdsAsync(manager, entries));
         await developer.GetAsync($"{entries}/{others}{Legal}").RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
-        await developer.PatchJsonAsync($"{entries}/{others}{Legal}", new { record = new { minutes = 1 } }).RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
-        await developer.PatchJsonAsync($"{entries}/{mine}{Legal}", new { record = new { user_id = tenant.AdminId } }).RefusedAsync(403, "FORBIDDEN");
-        await developer.PostJsonAsync(entries + Legal, new { record = new { user_id = tenant.AdminId } }).RefusedAsync(403, "FORBIDDEN");
+        await developer
+            .PatchJsonAsync($"{entries}/{others}{Legal}", new { record = new { minutes = 1 } })
+            .RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
+        await developer
+            .PatchJsonAsync($"{entries}/{mine}{Legal}", new { record = new { user_id = tenant.AdminId } })
+            .RefusedAsync(403, "FORBIDDEN");
+        await developer
+            .PostJsonAsync(entries + Legal, new { record = new { user_id = tenant.AdminId } })
+            .RefusedAsync(403, "FORBIDDEN");
         await developer.DeleteAsync($"{entries}/{mine}{Legal}").RefusedAsync(403, "FORBIDDEN");
-        await developer.GetAsync(rates + Legal).RefusedAsync(403, "FORBIDDEN"); // nobody checks such a condition, so it permits nothing
+        // Nobody checks such a condition, so it permits nothing.
+        await developer.GetAsync(rates + Legal).RefusedAsync(403, "FORBIDDEN");
         await developer.GetAsync($"{rates}/{rate}{Legal}").RefusedAsync(403, "FORBIDDEN");
         await manager.DeleteAsync($"{rates}/{rate}{Legal}").OkAsync();
         await tenant.Admin.DeleteAsync($"{entries}/{others}{Legal}").OkAsync();
@@ -350,10 +490,16 @@ public sealed class CustomDataTests(KiketServer server)
         await tenant.Admin.DeleteAsync("/api/v1/projects/LEGAL").OkAsync();
 
         await tenant.Admin.GetAsync($"{Orders}/{id}{Legal}").OkAsync();
-        await tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "B" } }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } }).RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "B" } })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PatchJsonAsync($"{Orders}/{id}{Legal}", new { record = new { number = "B" } })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
         await tenant.Admin.DeleteAsync($"{Orders}/{id}{Legal}").RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema, project_id = "LEGAL" }).RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PostJsonAsync(Modules, new { schema = Schema, project_id = "LEGAL" })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
     }
 
     [Fact]
@@ -361,7 +507,11 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var tenant = await ShopAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "ONE" } })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ => tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = "ONE" } }))
+        );
 
         Assert.Equal([201, .. Enumerable.Repeat(422, 7)], answers.Select(a => (int)a.StatusCode).Order());
         Assert.Equal(["ONE"], await NumbersAsync(tenant.Admin, ""));
@@ -372,13 +522,22 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var tenant = await ShopAsync();
 
-        var adding = Enumerable.Range(0, 12).Select(n => tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = $"N{n:00}", note = "found" } })).ToList();
-        var changing = tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("type: text", "type: string, indexed: true", StringComparison.Ordinal) });
+        var adding = Enumerable
+            .Range(0, 12)
+            .Select(n => tenant.Admin.PostJsonAsync(Orders + Legal, new { record = new { number = $"N{n:00}", note = "found" } }))
+            .ToList();
+        var changing = tenant.Admin.PostJsonAsync(
+            Modules,
+            new { schema = Schema.Replace("type: text", "type: string, indexed: true", StringComparison.Ordinal) }
+        );
         foreach (var added in adding)
             await added.CreatedAsync();
         await changing.OkAsync();
 
-        Assert.Equal(Enumerable.Range(0, 12).Select(n => $"N{n:00}"), await NumbersAsync(tenant.Admin, "&filters[note]=found&sort=number"));
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(n => $"N{n:00}"),
+            await NumbersAsync(tenant.Admin, "&filters[note]=found&sort=number")
+        );
     }
 
     [Fact]
@@ -386,11 +545,23 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var tenant = await ShopAsync();
         var (writer, reader, none) = (
-            await InstallAsync(tenant, "com.example.writer", "read", "write"), await InstallAsync(tenant, "com.example.reader", "read"), await InstallAsync(tenant, "com.example.none"));
+            await InstallAsync(tenant, "com.example.writer", "read", "write"),
+            await InstallAsync(tenant, "com.example.reader", "read"),
+            await InstallAsync(tenant, "com.example.none")
+        );
 
         var added = (await writer.PostJsonAsync(ExtOrders, new { record = new { number = "A" } }).CreatedAsync())["data"]!;
-        Assert.Equal(added.ToJsonString(), (await reader.GetAsync($"{ExtOrders}/{added["id"]}").OkAsync())["data"]!.ToJsonString());
-        Assert.Equal("A", (string?)(await reader.GetAsync($"/ext/custom_data/com.example.shop/orders?filters[number]=A").OkAsync())["data"]![0]!["number"]);
+        Assert.Equal(
+            added.ToJsonString(),
+            (await reader.GetAsync($"{ExtOrders}/{added["id"]}").OkAsync())["data"]!.ToJsonString()
+        );
+        Assert.Equal(
+            "A",
+            (string?)
+                (await reader.GetAsync($"/ext/custom_data/com.example.shop/orders?filters[number]=A").OkAsync())["data"]![0]![
+                    "number"
+                ]
+        );
         await reader.PostJsonAsync(ExtOrders, new { record = new { number = "B" } }).RefusedAsync(403, "FORBIDDEN");
         await reader.DeleteAsync($"{ExtOrders}/{added["id"]}").RefusedAsync(403, "FORBIDDEN");
         await none.GetAsync(ExtOrders).RefusedAsync(403, "FORBIDDEN");
@@ -398,13 +569,17 @@ public sealed class CustomDataTests(KiketServer server)
         await writer.DeleteAsync($"{ExtOrders}/{added["id"]}").OkAsync();
         await writer.DeleteAsync($"{ExtOrders}/{added["id"]}").RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
         await none.PostJsonAsync(ExtOrders, new { record = new { number = "B" } }).RefusedAsync(403, "FORBIDDEN");
-        await writer.PostJsonAsync(ExtOrders, new { record = new { total = 5 } }).RefusedAsync(422, "VALIDATION_ERROR", "record.number");
+        await writer
+            .PostJsonAsync(ExtOrders, new { record = new { total = 5 } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record.number");
         await writer.GetAsync(ExtOrders + "?filters[color]=red").RefusedAsync(400, "INVALID_PARAMETER", "filters.color");
 
         // What a table does not keep when it is deleted takes the right to delete.
         const string visits = "/api/v1/ext/custom_data/com.example.shop/visits";
         var deleter = await InstallAsync(tenant, "com.example.deleter", "delete");
-        var visit = (await writer.PostJsonAsync(visits, new { record = new { day = "2026-01-05" } }).CreatedAsync())["data"]!["id"];
+        var visit = (await writer.PostJsonAsync(visits, new { record = new { day = "2026-01-05" } }).CreatedAsync())["data"]![
+            "id"
+        ];
         await writer.DeleteAsync($"{visits}/{visit}").RefusedAsync(403, "FORBIDDEN");
         await deleter.GetAsync($"{visits}/{visit}").RefusedAsync(403, "FORBIDDEN");
         await deleter.DeleteAsync($"{visits}/{visit}").OkAsync();
@@ -416,14 +591,32 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var (one, two) = (await InstallAsync(tenant, "com.example.one", "read", "write"), await InstallAsync(tenant, "com.example.two", "read", "write"));
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema, extension_id = "com.example.one", project_id = "LEGAL" }).CreatedAsync();
+        var (one, two) = (
+            await InstallAsync(tenant, "com.example.one", "read", "write"),
+            await InstallAsync(tenant, "com.example.two", "read", "write")
+        );
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new
+                {
+                    schema = Schema,
+                    extension_id = "com.example.one",
+                    project_id = "LEGAL",
+                }
+            )
+            .CreatedAsync();
 
         await one.PostJsonAsync(ExtOrders, new { record = new { number = "A" } }).CreatedAsync();
         await two.GetAsync(ExtOrders).RefusedAsync(404, "CUSTOM_MODULE_NOT_FOUND");
         await two.PostJsonAsync(ExtOrders, new { record = new { number = "A" } }).RefusedAsync(404, "CUSTOM_MODULE_NOT_FOUND");
         await AreNotFoundAsync(two, ExtOrders + "/1", "CUSTOM_MODULE_NOT_FOUND");
-        await tenant.Admin.PostAsync($"{Modules}?extension_id=com.example.two&project_id=LEGAL", new StringContent(Schema, Encoding.UTF8, "application/yaml")).CreatedAsync();
+        await tenant
+            .Admin.PostAsync(
+                $"{Modules}?extension_id=com.example.two&project_id=LEGAL",
+                new StringContent(Schema, Encoding.UTF8, "application/yaml")
+            )
+            .CreatedAsync();
         var id = (await one.GetAsync(ExtOrders).OkAsync())["data"]![0]!["id"];
         await AreNotFoundAsync(two, $"{ExtOrders}/{id}", "CUSTOM_RECORD_NOT_FOUND");
         Assert.Empty((await two.GetAsync(ExtOrders).OkAsync())["data"]!.AsArray());
@@ -436,26 +629,83 @@ public sealed class CustomDataTests(KiketServer server)
         var tenant = await ShopAsync();
         var id = (await AddAsync(tenant.Admin, new { number = "LONG-1", note = "kept" }))["id"];
 
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("string(20)", "string(3)", StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("string(20)", "string(3)", StringComparison.Ordinal) })
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{id}.number");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("      - { name: note, type: text }\n", "", StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new { schema = Schema.Replace("      - { name: note, type: text }\n", "", StringComparison.Ordinal) }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{id}.note");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema[..Schema.IndexOf("  orders:", StringComparison.Ordinal)] + Schema[Schema.IndexOf("  visits:", StringComparison.Ordinal)..] })
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new
+                {
+                    schema = Schema[..Schema.IndexOf("  orders:", StringComparison.Ordinal)]
+                        + Schema[Schema.IndexOf("  visits:", StringComparison.Ordinal)..],
+                }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{id}");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("name: note, type: text", "name: note, type: integer", StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new { schema = Schema.Replace("name: note, type: text", "name: note, type: integer", StringComparison.Ordinal) }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{id}.note");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("type: text }", "type: text }\n      - { name: needed, type: text, \"null\": false }", StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new
+                {
+                    schema = Schema.Replace(
+                        "type: text }",
+                        "type: text }\n      - { name: needed, type: text, \"null\": false }",
+                        StringComparison.Ordinal
+                    ),
+                }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{id}.needed");
-        Assert.Equal(["LONG-1"], await NumbersAsync(tenant.Admin, "&filters[number]=LONG-1&filters[note]=kept")); // nothing was lost on the way
+        // Nothing was lost on the way.
+        Assert.Equal(["LONG-1"], await NumbersAsync(tenant.Admin, "&filters[number]=LONG-1&filters[note]=kept"));
         await AddAsync(tenant.Admin, new { number = "LONG-2", note = "kept" });
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("type: text", "type: string, unique: true", StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new { schema = Schema.Replace("type: text", "type: string, unique: true", StringComparison.Ordinal) }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", $"orders.{(long)id! + 1}.note");
-        await tenant.Admin.PostJsonAsync(Modules, new { schema = Schema.Replace("type: text", "type: string, indexed: true", StringComparison.Ordinal) }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new { schema = Schema.Replace("type: text", "type: string, indexed: true", StringComparison.Ordinal) }
+            )
+            .OkAsync();
         Assert.Equal(["LONG-1", "LONG-2"], await NumbersAsync(tenant.Admin, "&filters[note]=kept"));
-        var wider = await tenant.Admin.PostJsonAsync(
-            Modules, new { schema = Schema.Replace("type: text }", "type: text }\n      - { name: state, type: string, default: new }", StringComparison.Ordinal) }).OkAsync();
-        Assert.Equal(["new", "new"], (await tenant.Admin.GetAsync($"{Orders}{Legal}&sort=state").OkAsync())["data"]!.AsArray().Select(r => (string?)r!["state"]));
-        Assert.Equal(["number", "total", "paid", "placed_at", "note", "state", "extra"], wider["tables"]![0]!["columns"]!.AsArray().Select(c => (string?)c!["name"]));
+        var wider = await tenant
+            .Admin.PostJsonAsync(
+                Modules,
+                new
+                {
+                    schema = Schema.Replace(
+                        "type: text }",
+                        "type: text }\n      - { name: state, type: string, default: new }",
+                        StringComparison.Ordinal
+                    ),
+                }
+            )
+            .OkAsync();
+        Assert.Equal(
+            ["new", "new"],
+            (await tenant.Admin.GetAsync($"{Orders}{Legal}&sort=state").OkAsync())["data"]!
+                .AsArray()
+                .Select(r => (string?)r!["state"])
+        );
+        Assert.Equal(
+            ["number", "total", "paid", "placed_at", "note", "state", "extra"],
+            wider["tables"]![0]!["columns"]!.AsArray().Select(c => (string?)c!["name"])
+        );
     }
 
     [Theory]
@@ -469,7 +719,9 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var admin = (await server.NewTenantAsync()).Admin;
 
-        var refused = await admin.PostAsync(Modules, new StringContent(schema, Encoding.UTF8, "application/yaml")).RefusedAsync(422, "DEFINITION_INVALID");
+        var refused = await admin
+            .PostAsync(Modules, new StringContent(schema, Encoding.UTF8, "application/yaml"))
+            .RefusedAsync(422, "DEFINITION_INVALID");
         Assert.Equal(line, (int)refused["details"]![0]!["line"]!);
     }
 
@@ -492,20 +744,36 @@ public sealed class CustomDataTests(KiketServer server)
         var files = new[]
         {
             new { path = ".kiket/modules/customers/schema.yml", content = schema },
-            new { path = ".kiket/modules/customers/seeds/profiles.yml", content = "table: profiles\nrecords:\n  - {email: a@example.com, revenue: 59.90}\n  - {email: b@example.com}\n" },
+            new
+            {
+                path = ".kiket/modules/customers/seeds/profiles.yml",
+                content = "table: profiles\nrecords:\n  - {email: a@example.com, revenue: 59.90}\n  - {email: b@example.com}\n",
+            },
         };
 
-        var imported = await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new { files, project_key = "SHOP" }).OkAsync();
+        var imported = await tenant
+            .Admin.PostJsonAsync("/api/v1/definitions/import", new { files, project_key = "SHOP" })
+            .OkAsync();
         Assert.Contains("module shop.customers", imported["created"]!.AsArray().Select(c => (string?)c));
         Assert.Empty(imported["warnings"]!.AsArray());
-        var list = await tenant.Admin.GetAsync("/api/v1/custom_data/shop.customers/profiles?project_key=SHOP&sort=email").OkAsync();
-        Assert.Equal([("a@example.com", 59.9m), ("b@example.com", 0m)], list["data"]!.AsArray().Select(r => ((string)r!["email"]!, (decimal)r["revenue"]!)));
+        var list = await tenant
+            .Admin.GetAsync("/api/v1/custom_data/shop.customers/profiles?project_key=SHOP&sort=email")
+            .OkAsync();
+        Assert.Equal(
+            [("a@example.com", 59.9m), ("b@example.com", 0m)],
+            list["data"]!.AsArray().Select(r => ((string)r!["email"]!, (decimal)r["revenue"]!))
+        );
         var again = await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new { files, project_key = "SHOP" }).OkAsync();
         Assert.Contains("module shop.customers", again["unchanged"]!.AsArray().Select(c => (string?)c));
-        Assert.Equal("shop.customers", (string?)Assert.Single((await tenant.Admin.GetAsync(Modules).OkAsync())["data"]!.AsArray())!["key"]);
+        Assert.Equal(
+            "shop.customers",
+            (string?)Assert.Single((await tenant.Admin.GetAsync(Modules).OkAsync())["data"]!.AsArray())!["key"]
+        );
     }
 
-    /// <summary>The reader alone is tried with many more; here it is the whole way of a request, and of the records after it.</summary>
+    /// <summary>
+    /// The reader alone is tried with many more; here it is the whole way of a request, and of the records after it.
+    /// </summary>
     [Fact]
     public async Task Schemas_with_anything_in_them_are_published_or_refused()
     {
@@ -528,7 +796,10 @@ public sealed class CustomDataTests(KiketServer server)
                 };
             }
 
-            var answer = await tenant.Admin.PostAsync($"{Modules}?strict=false", new StringContent(schema.ToString(), Encoding.UTF8, "application/yaml"));
+            var answer = await tenant.Admin.PostAsync(
+                $"{Modules}?strict=false",
+                new StringContent(schema.ToString(), Encoding.UTF8, "application/yaml")
+            );
 
             var text = await answer.Content.ReadAsStringAsync();
             Assert.True((int)answer.StatusCode is 200 or 201 or 422, $"{answer.StatusCode}: {text}\n{schema}");
@@ -537,7 +808,10 @@ public sealed class CustomDataTests(KiketServer server)
                 continue;
             var table = JsonNode.Parse(text)!["tables"]![0]!;
             var path = $"/api/v1/custom_data/{JsonNode.Parse(text)!["key"]}/{table["name"]}{Legal}";
-            var added = await tenant.Admin.PostJsonAsync(path, new { record = table["columns"]!.AsArray().ToDictionary(c => (string)c!["name"]!, _ => 1) });
+            var added = await tenant.Admin.PostJsonAsync(
+                path,
+                new { record = table["columns"]!.AsArray().ToDictionary(c => (string)c!["name"]!, _ => 1) }
+            );
             Assert.True((int)added.StatusCode is 201 or 422, await added.Content.ReadAsStringAsync());
             await tenant.Admin.GetAsync(path).OkAsync();
         }
@@ -550,7 +824,9 @@ public sealed class CustomDataTests(KiketServer server)
     {
         var tenant = await ShopAsync();
         const string visits = "/api/v1/custom_data/com.example.shop/visits";
-        var id = (await tenant.Admin.PostJsonAsync(visits + Legal, new { record = new { day = "2026-01-05" } }).CreatedAsync())["data"]!["id"];
+        var id = (await tenant.Admin.PostJsonAsync(visits + Legal, new { record = new { day = "2026-01-05" } }).CreatedAsync())[
+            "data"
+        ]!["id"];
         await tenant.Admin.DeleteAsync($"{visits}/{id}{Legal}").OkAsync();
 
         await using var scope = server.Services.CreateAsyncScope();
@@ -577,9 +853,15 @@ public sealed class CustomDataTests(KiketServer server)
     private async Task<string> RuntimeTokenAsync(Tenant tenant, string key)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        var extension = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Extensions.IgnoreQueryFilters()
+        var extension = await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .Extensions.IgnoreQueryFilters()
             .SingleAsync(e => e.OrganizationId == tenant.OrganizationId && e.Key == key);
-        return (await server.Services.GetRequiredService<RuntimeTokens>().CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)).Text;
+        return (
+            await server
+                .Services.GetRequiredService<RuntimeTokens>()
+                .CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)
+        ).Text;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
@@ -589,11 +871,17 @@ public sealed class CustomDataTests(KiketServer server)
         var manifest = Installed.Manifest(id, "custom_data.read", "custom_data.write");
         if (operations.Length > 0)
         {
-            manifest["extension"]!["custom_data"] = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(
-                new { permissions = new[] { new { module = "com.example.shop", operations } } }));
+            manifest["extension"]!["custom_data"] = JsonNode.Parse(
+                System.Text.Json.JsonSerializer.Serialize(
+                    new { permissions = new[] { new { module = "com.example.shop", operations } } }
+                )
+            );
         }
 
-        return new Installed(tenant.Server, await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = "LEGAL" }).CreatedAsync()).Client;
+        return new Installed(
+            tenant.Server,
+            await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = "LEGAL" }).CreatedAsync()
+        ).Client;
     }
 
     private async Task<Tenant> ShopAsync()

@@ -46,7 +46,10 @@ public sealed class DashboardTests(KiketServer server)
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Admin.GetAsync("/hangfire")).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Admin.GetAsync("/HangFire/recurring")).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await Browser($"any:{tenant.AdminToken}").GetAsync("/hangfire/jobs/enqueued")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await Browser($"any:{tenant.AdminToken}").GetAsync("/hangfire/jobs/enqueued")).StatusCode
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Admin.PostAsync("/hangfire/recurring/trigger", null)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await server.NewClient(KiketServer.DashboardToken).GetAsync("/hangfire")).StatusCode);
     }
@@ -94,7 +97,9 @@ public sealed class DashboardTests(KiketServer server)
     [Fact]
     public async Task Where_it_is_allowed_an_action_needs_the_page_that_offers_it()
     {
-        await using var process = KiketProcess.Start(settings: [("Dashboard__Token", "token-of-the-operator"), ("Dashboard__AllowActions", "true")]);
+        await using var process = KiketProcess.Start(
+            settings: [("Dashboard__Token", "token-of-the-operator"), ("Dashboard__AllowActions", "true")]
+        );
         var browser = await process.ListeningAsync();
         browser.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
         var page = await RecurringAsync(browser);

@@ -30,7 +30,8 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
                 $"{Path.Combine(folder, "first")}: project FIRST: 7 created, 0 changed, 0 unchanged, 0 removed",
                 $"{Path.Combine(folder, "second")}: project SECOND: 7 created, 0 changed, 0 unchanged, 0 removed",
             ],
-            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd()));
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.TrimEnd())
+        );
         var files = (await tenant.Admin.GetAsync("/api/v1/definitions?project=FIRST").OkAsync())["data"]!.AsArray();
         Assert.Equal("folder first", (string?)files[0]!["source"]);
     }
@@ -46,8 +47,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
 
         Assert.Equal(1, code);
         Assert.Equal(
-            $"{Path.Combine(folder, "broken", ".kiket/workflows/main.yaml")}:4:19: The transition goes to 'b', which is no state of this workflow.",
-            error.Split('\n')[0].TrimEnd());
+            $"{Path.Combine(folder, "broken", ".kiket/workflows/main.yaml")}:4:19: The transition goes to 'b', which "
+                + "is no state of this workflow.",
+            error.Split('\n')[0].TrimEnd()
+        );
         Assert.EndsWith("1 of 2 packs are imported.", error, StringComparison.Ordinal);
         await tenant.Admin.GetAsync("/api/v1/projects/SOUND").OkAsync();
         await tenant.Admin.GetAsync("/api/v1/projects/BROKEN").RefusedAsync(404, "PROJECT_NOT_FOUND");
@@ -82,7 +85,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         await RunAsync(tenant, Path.Combine(folder, "desk"));
 
         var files = (await tenant.Admin.GetAsync("/api/v1/definitions").OkAsync())["data"]!.AsArray();
-        Assert.Equal([".kiket/issue_types.yaml", ".kiket/workflows/main.yaml"], files.Select(f => (string?)f!["path"]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".kiket/issue_types.yaml", ".kiket/workflows/main.yaml"],
+            files.Select(f => (string?)f!["path"]).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -127,7 +133,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         using var started = new FreshServer(folder, "Definitions:Path", folder);
         using var client = started.SignIn();
 
-        Assert.Equal(["SOUND"], (await client.GetAsync("/api/v1/projects").OkAsync())["data"]!.AsArray().Select(p => (string?)p!["project_key"]));
+        Assert.Equal(
+            ["SOUND"],
+            (await client.GetAsync("/api/v1/projects").OkAsync())["data"]!.AsArray().Select(p => (string?)p!["project_key"])
+        );
     }
 
     [Fact]
@@ -144,7 +153,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         Assert.Equal(3, await started.CountMembersAsync());
     }
 
-    private void WritePack(string name, string workflow = "workflow: main\nstates: [open, done]\ntransitions: [{from: open, to: done}]\n")
+    private void WritePack(
+        string name,
+        string workflow = "workflow: main\nstates: [open, done]\ntransitions: [{from: open, to: done}]\n"
+    )
     {
         Write(name, "workflows/main.yaml", workflow);
         Write(name, "issue_types.yaml", "issue_types: [{key: task}, {key: bug}, {key: story}]\n");
@@ -161,8 +173,13 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
     {
         using var error = new StringWriter();
         await using var scope = server.Services.CreateAsyncScope();
-        var slug = organization
-            ?? (await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Organizations.SingleAsync(o => o.Id == tenant.OrganizationId)).Slug;
+        var slug =
+            organization
+            ?? (
+                await scope
+                    .ServiceProvider.GetRequiredService<KiketDbContext>()
+                    .Organizations.SingleAsync(o => o.Id == tenant.OrganizationId)
+            ).Slug;
         var done = await ImportCommand.ImportAsync(server.Services, path, slug, isStrict: true, error, CancellationToken.None);
         return done.Error is { } refusal ? (1, "", error + refusal.Message) : (0, done.Value, error.ToString());
     }
@@ -182,7 +199,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         public async Task<int> CountMembersAsync()
         {
             await using var scope = Services.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<KiketDbContext>().ProjectMembers.IgnoreQueryFilters().CountAsync();
+            return await scope
+                .ServiceProvider.GetRequiredService<KiketDbContext>()
+                .ProjectMembers.IgnoreQueryFilters()
+                .CountAsync();
         }
 
         protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -18,10 +18,20 @@ public sealed class ImportTests(KiketServer server)
         Assert.Equal("LEGAL", (string?)done["project"]!["key"]);
         Assert.Equal(
             [
-                "project LEGAL", "workflow contract", "workflow main", "issue_type contract", "issue_type task", "issue LEGAL-1", "issue LEGAL-2",
-                "file .kiket/issue_types.yaml", "file .kiket/project.yaml", "file .kiket/workflows/contract.yaml", "file .kiket/workflows/main.yaml",
+                "project LEGAL",
+                "workflow contract",
+                "workflow main",
+                "issue_type contract",
+                "issue_type task",
+                "issue LEGAL-1",
+                "issue LEGAL-2",
+                "file .kiket/issue_types.yaml",
+                "file .kiket/project.yaml",
+                "file .kiket/workflows/contract.yaml",
+                "file .kiket/workflows/main.yaml",
             ],
-            done.Texts("created"));
+            done.Texts("created")
+        );
         Assert.Empty(done["changed"]!.AsArray());
         Assert.Empty(done["unchanged"]!.AsArray());
         Assert.Empty(done["removed"]!.AsArray());
@@ -32,7 +42,14 @@ public sealed class ImportTests(KiketServer server)
         var lease = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
         Assert.Equal(
             ("Lease", "contract", "review", "high", "contract"),
-            ((string?)lease["title"], (string?)lease["issue_type"], (string?)lease["status"], (string?)lease["priority"], (string?)lease["workflow"]));
+            (
+                (string?)lease["title"],
+                (string?)lease["issue_type"],
+                (string?)lease["status"],
+                (string?)lease["priority"],
+                (string?)lease["workflow"]
+            )
+        );
         var question = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-2").OkAsync();
         Assert.Equal(("open", "main"), ((string?)question["status"], (string?)question["workflow"]));
         var next = await tenant.AddIssueAsync("LEGAL", "Another", new { issue_type = "contract" });
@@ -53,7 +70,8 @@ public sealed class ImportTests(KiketServer server)
         Assert.Empty(second["changed"]!.AsArray());
         Assert.Equal(
             first.Texts("created").Where(t => !t.StartsWith("issue ", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
-            second.Texts("unchanged").Order(StringComparer.Ordinal));
+            second.Texts("unchanged").Order(StringComparer.Ordinal)
+        );
         Assert.Equal(project.ToJsonString(), (await tenant.Admin.GetAsync("/api/v1/projects/LEGAL").OkAsync()).ToJsonString());
         Assert.Equal(definitions.ToJsonString(), (await tenant.Admin.GetAsync("/api/v1/definitions").OkAsync()).ToJsonString());
         Assert.Equal(2, (int)(await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["meta"]!["total"]!);
@@ -64,25 +82,42 @@ public sealed class ImportTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.Admin.ImportAsync(Packs.Small()).OkAsync();
-        var shorter = Packs.Contract.Replace("[intake, review, signed]", "[intake, signed]", StringComparison.Ordinal)
+        var shorter = Packs
+            .Contract.Replace("[intake, review, signed]", "[intake, signed]", StringComparison.Ordinal)
             .Replace("{from: intake, to: review}", "{from: intake, to: signed}", StringComparison.Ordinal)
             .Replace("  - {from: review, to: signed, name: Sign}", "", StringComparison.Ordinal);
 
         // Only the changed file: the others are those that were imported before.
         var files = new JsonArray(Packs.File("workflows/contract.yaml", shorter));
-        var refused = await tenant.Admin.ImportAsync(files, "LEGAL").RefusedAsync(422, "DEFINITION_INVALID", ".kiket/project.yaml:6:54");
+        var refused = await tenant
+            .Admin.ImportAsync(files, "LEGAL")
+            .RefusedAsync(422, "DEFINITION_INVALID", ".kiket/project.yaml:6:54");
         var project = Packs.Small()[0]!["content"]!.GetValue<string>().Replace("status: review, ", "", StringComparison.Ordinal);
-        var done = await tenant.Admin.ImportAsync([.. files.Select(f => f!.DeepClone()), Packs.File("project.yaml", project), .. Packs.Small().Skip(1).Take(2).Select(f => f!.DeepClone())]).OkAsync();
+        var done = await tenant
+            .Admin.ImportAsync([
+                .. files.Select(f => f!.DeepClone()),
+                Packs.File("project.yaml", project),
+                .. Packs.Small().Skip(1).Take(2).Select(f => f!.DeepClone()),
+            ])
+            .OkAsync();
 
         Assert.Contains("no state 'review'", (string?)refused["error"], StringComparison.Ordinal);
         Assert.Empty(done["created"]!.AsArray());
-        Assert.Equal(["workflow contract", "file .kiket/project.yaml", "file .kiket/workflows/contract.yaml"], done.Texts("changed"));
-        var old = await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "signed" } }).OkAsync();
+        Assert.Equal(
+            ["workflow contract", "file .kiket/project.yaml", "file .kiket/workflows/contract.yaml"],
+            done.Texts("changed")
+        );
+        var old = await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "signed" } })
+            .OkAsync();
         Assert.Equal("signed", (string?)old["status"]);
         var opened = await tenant.AddIssueAsync("LEGAL", "New", new { issue_type = "contract" });
-        await tenant.Admin.PostJsonAsync($"/api/v1/issues/{opened["key"]}/transition", new { transition = new { state = "review" } })
+        await tenant
+            .Admin.PostJsonAsync($"/api/v1/issues/{opened["key"]}/transition", new { transition = new { state = "review" } })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
-        await tenant.Admin.PostJsonAsync($"/api/v1/issues/{opened["key"]}/transition", new { transition = new { state = "signed" } }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync($"/api/v1/issues/{opened["key"]}/transition", new { transition = new { state = "signed" } })
+            .OkAsync();
     }
 
     [Fact]
@@ -91,7 +126,17 @@ public sealed class ImportTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.Admin.ImportAsync(Packs.Small()).OkAsync();
 
-        var done = await tenant.Admin.ImportAsync([Packs.File("workflows/main.yaml", "workflow: main\nstates: [open, doing, done]\ntransitions: [{from: open, to: done}]\n")], "LEGAL").OkAsync();
+        var done = await tenant
+            .Admin.ImportAsync(
+                [
+                    Packs.File(
+                        "workflows/main.yaml",
+                        "workflow: main\nstates: [open, doing, done]\ntransitions: [{from: open, to: done}]\n"
+                    ),
+                ],
+                "LEGAL"
+            )
+            .OkAsync();
 
         Assert.Equal(["workflow main", "file .kiket/workflows/main.yaml"], done.Texts("changed"));
         Assert.Contains("issue_type contract", done.Texts("unchanged"));
@@ -114,13 +159,28 @@ public sealed class ImportTests(KiketServer server)
         var again = await tenant.Admin.ImportAsync(files).OkAsync();
 
         Assert.Equal(["issue_type claim"], done.Texts("created"));
-        Assert.Equal(["issue_type contract", "issue_type task", "project LEGAL", "file .kiket/issue_types.yaml", "file .kiket/project.yaml"], done.Texts("changed"));
+        Assert.Equal(
+            [
+                "issue_type contract",
+                "issue_type task",
+                "project LEGAL",
+                "file .kiket/issue_types.yaml",
+                "file .kiket/project.yaml",
+            ],
+            done.Texts("changed")
+        );
         Assert.Equal(["file .kiket/workflows/contract.yaml"], done.Texts("removed"));
         Assert.Empty(again["created"]!.AsArray().Concat(again["changed"]!.AsArray()).Concat(again["removed"]!.AsArray()));
         Assert.Equal("Legal Two", (string?)(await tenant.Admin.GetAsync("/api/v1/projects/LEGAL").OkAsync())["name"]);
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = new { title = "No more", issue_type = "contract" } })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new { project_key = "LEGAL", issue = new { title = "No more", issue_type = "contract" } }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.issue_type");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "signed" } }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "signed" } })
+            .OkAsync();
     }
 
     [Fact]
@@ -148,7 +208,9 @@ public sealed class ImportTests(KiketServer server)
         Assert.DoesNotContain(done.Texts("created"), t => t.StartsWith("issue ", StringComparison.Ordinal));
         Assert.Equal(["issue_type Epic", "issue_type UserStory", "issue_type Task"], done.Texts("removed"));
         Assert.Contains("issue_type Bug", done.Texts("changed"));
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "in_progress" } }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "in_progress" } })
+            .OkAsync();
         Assert.Equal("main", (string?)(await tenant.AddIssueAsync("LEGAL", "New"))["workflow"]);
     }
 
@@ -160,11 +222,19 @@ public sealed class ImportTests(KiketServer server)
         files[2]!["content"] = "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n";
         files[1]!["content"] = "issue_types:\n  - key: contract\n    workflow: contract\n  - key: task\n    active: maybe\n";
 
-        var refusal = await tenant.Admin.ImportAsync(files).RefusedAsync(422, "DEFINITION_INVALID", ".kiket/workflows/main.yaml:4:22");
+        var refusal = await tenant
+            .Admin.ImportAsync(files)
+            .RefusedAsync(422, "DEFINITION_INVALID", ".kiket/workflows/main.yaml:4:22");
 
         var details = refusal["details"]!.AsArray();
-        Assert.Equal([".kiket/issue_types.yaml:5:13", ".kiket/workflows/main.yaml:4:22"], details.Select(d => (string?)d!["field"]));
-        Assert.Equal((".kiket/issue_types.yaml", 5, 13), ((string?)details[0]!["file"], (int)details[0]!["line"]!, (int)details[0]!["column"]!));
+        Assert.Equal(
+            [".kiket/issue_types.yaml:5:13", ".kiket/workflows/main.yaml:4:22"],
+            details.Select(d => (string?)d!["field"])
+        );
+        Assert.Equal(
+            (".kiket/issue_types.yaml", 5, 13),
+            ((string?)details[0]!["file"], (int)details[0]!["line"]!, (int)details[0]!["column"]!)
+        );
         Assert.Equal("active is true or false.", (string?)refusal["errors"]![".kiket/issue_types.yaml:5:13"]![0]);
         await tenant.Admin.GetAsync("/api/v1/projects/LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/definitions").OkAsync())["data"]!.AsArray());
@@ -175,7 +245,9 @@ public sealed class ImportTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var files = Packs.Small();
-        files[0]!["content"] = "project:\n  key: LEGAL\n  name: Legal\n  seed_data:\n    issues:\n      - {title: Fine}\n      - {title: Bad, story_points: 0.125}\n";
+        files[0]!["content"] =
+            "project:\n  key: LEGAL\n  name: Legal\n  seed_data:\n    issues:\n      - {title: Fine}\n      - "
+            + "{title: Bad, story_points: 0.125}\n";
 
         await tenant.Admin.ImportAsync(files).RefusedAsync(422, "DEFINITION_INVALID", ".kiket/project.yaml:7:9");
 
@@ -225,14 +297,20 @@ public sealed class ImportTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var files = Packs.Small();
-        files[1]!["content"] = "issue_types:\n  - key: contract\n    workflow: contract\n    fields: [{key: value, type: number, required: true}]\n  - key: task\n";
+        files[1]!["content"] =
+            "issue_types:\n  - key: contract\n    workflow: contract\n    fields: [{key: value, type: number, "
+            + "required: true}]\n  - key: task\n";
 
         var done = await tenant.Admin.ImportAsync(files).OkAsync();
 
         var warning = Assert.Single(done["warnings"]!.AsArray())!;
         Assert.Equal((".kiket/project.yaml", 6, 9), ((string?)warning["file"], (int)warning["line"]!, (int)warning["column"]!));
         Assert.Contains("custom_field contract.value", done.Texts("created"));
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = new { title = "New", issue_type = "contract" } })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new { project_key = "LEGAL", issue = new { title = "New", issue_type = "contract" } }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.custom_fields.value");
     }
 
@@ -250,7 +328,10 @@ public sealed class ImportTests(KiketServer server)
 
         Assert.Equal(4, (int)legal["meta"]!["total"]!);
         var main = Assert.Single(legal["data"]!.AsArray())!;
-        Assert.Equal((".kiket/workflows/main.yaml", "LEGAL", "api"), ((string?)main["path"], (string?)main["project_key"], (string?)main["source"]));
+        Assert.Equal(
+            (".kiket/workflows/main.yaml", "LEGAL", "api"),
+            ((string?)main["path"], (string?)main["project_key"], (string?)main["source"])
+        );
         Assert.Equal((5, 1), ((int)main["warnings"]![0]!["line"]!, (int)main["warnings"]![0]!["column"]!));
         Assert.Equal(".kiket/boards/b.yaml", (string?)Assert.Single(sales["data"]!.AsArray())!["path"]);
     }
@@ -286,7 +367,13 @@ public sealed class ImportTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var (_, manager) = await tenant.AddUserAsync(OrganizationRole.ProjectManager);
         var reader = await tenant.WithScopesAsync("workflows:read", "issues");
-        var writer = await tenant.WithScopesAsync("workflows:write", "projects:write", "issues:write", "webhooks:write", "custom_data:write");
+        var writer = await tenant.WithScopesAsync(
+            "workflows:write",
+            "projects:write",
+            "issues:write",
+            "webhooks:write",
+            "custom_data:write"
+        );
 
         await manager.ImportAsync(Packs.Small()).RefusedAsync(403, "FORBIDDEN");
         await reader.ImportAsync(Packs.Small()).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
@@ -369,7 +456,9 @@ public sealed class ImportTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        await tenant.Admin.PostAsync("/api/v1/definitions/import", new StringContent(body, Encoding.UTF8, "application/json")).RefusedAsync(status, code);
+        await tenant
+            .Admin.PostAsync("/api/v1/definitions/import", new StringContent(body, Encoding.UTF8, "application/json"))
+            .RefusedAsync(status, code);
     }
 
     [Fact]
@@ -384,7 +473,11 @@ public sealed class ImportTests(KiketServer server)
         files.Add(Packs.File(".kiket/boards/c1.yaml", "# " + new string('x', 1_000_000)));
         files.Add(Packs.File(".kiket/boards/c2.yaml", "# " + new string('x', 1_000_000)));
         await tenant.Admin.ImportAsync(files).RefusedAsync(413, "PAYLOAD_TOO_LARGE");
-        await tenant.Admin.PostLargeJsonAsync("/api/v1/projects", new { project = new { name = "Big", description = new string('x', 1_100_000) } })
+        await tenant
+            .Admin.PostLargeJsonAsync(
+                "/api/v1/projects",
+                new { project = new { name = "Big", description = new string('x', 1_100_000) } }
+            )
             .RefusedAsync(413, "PAYLOAD_TOO_LARGE");
     }
 

@@ -30,10 +30,25 @@ public sealed class RealPackTests(KiketServer server)
         var issues = (await tenant.Admin.GetAsync($"/api/v1/issues?project={key}&per_page=100").OkAsync())["data"]!.AsArray();
         Assert.Equal(
             states,
-            string.Join(',', issues.GroupBy(i => (string)i!["status"]!).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key}:{g.Count()}")));
-        Assert.Equal(files.Count, (int)(await tenant.Admin.GetAsync($"/api/v1/definitions?project={key}").OkAsync())["meta"]!["total"]!);
+            string.Join(
+                ',',
+                issues
+                    .GroupBy(i => (string)i!["status"]!)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => $"{g.Key}:{g.Count()}")
+            )
+        );
+        Assert.Equal(
+            files.Count,
+            (int)(await tenant.Admin.GetAsync($"/api/v1/definitions?project={key}").OkAsync())["meta"]!["total"]!
+        );
         Assert.Empty(again["created"]!.AsArray().Concat(again["changed"]!.AsArray()).Concat(again["removed"]!.AsArray()));
-        Assert.Equal(pack == "ecommerce", done["warnings"]!.AsArray().Any(w => ((string)w!["message"]!).Contains("marketing_campaign", StringComparison.Ordinal)));
+        Assert.Equal(
+            pack == "ecommerce",
+            done["warnings"]!
+                .AsArray()
+                .Any(w => ((string)w!["message"]!).Contains("marketing_campaign", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -59,9 +74,20 @@ public sealed class RealPackTests(KiketServer server)
 
         // The way out of testing asks for a checklist: one item for people, three that look at custom fields.
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/ENGINEERING-1/checklists/manual_qa", new { @checked = true }).OkAsync();
-        await tenant.Admin.PatchJsonAsync(
-            "/api/v1/issues/ENGINEERING-1",
-            new { custom_fields = new { ci_status = "passed", integration_status = "passed", security_status = "clean" } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/issues/ENGINEERING-1",
+                new
+                {
+                    custom_fields = new
+                    {
+                        ci_status = "passed",
+                        integration_status = "passed",
+                        security_status = "clean",
+                    },
+                }
+            )
+            .OkAsync();
 
         await WalkAsync(tenant, "ENGINEERING-1", "deployed", ["fixing", "testing", "deployed"]);
     }
@@ -88,7 +114,9 @@ public sealed class RealPackTests(KiketServer server)
         await tenant.Admin.ImportAsync(Packs.FilesOf(Path.Combine(Packs.Shared(), pack)), key).OkAsync();
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var project = await db.Projects.IgnoreQueryFilters().SingleAsync(p => p.OrganizationId == tenant.OrganizationId && p.Key == key);
+        var project = await db
+            .Projects.IgnoreQueryFilters()
+            .SingleAsync(p => p.OrganizationId == tenant.OrganizationId && p.Key == key);
         foreach (var workflow in await db.Workflows.IgnoreQueryFilters().Where(w => w.ProjectId == project.Id).ToListAsync())
         {
             var type = project.Schema.IssueTypes.First(t => project.Schema.WorkflowOf(t) == workflow.Key).Key;
@@ -104,34 +132,98 @@ public sealed class RealPackTests(KiketServer server)
         var done = await tenant.Admin.ImportAsync(files).OkAsync();
         Assert.Contains("module ecommerce.customer_data", done.Texts("created"));
         var manifest = Installed.Manifest("com.example.crm", "custom_data.read", "custom_data.write");
-        manifest["extension"]!["custom_data"] = JsonNode.Parse("""{"permissions": [{"module": "ecommerce.customer_data", "operations": ["read", "write"]}]}""");
-        var extension = new Installed(server, await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = "ECOMMERCE" }).CreatedAsync()).Client;
-        const string profiles = "/api/v1/custom_data/ecommerce.customer_data/customer_profiles", events = "/api/v1/custom_data/ecommerce.customer_data/customer_events";
+        manifest["extension"]!["custom_data"] = JsonNode.Parse(
+            """{"permissions": [{"module": "ecommerce.customer_data", "operations": ["read", "write"]}]}"""
+        );
+        var extension = new Installed(
+            server,
+            await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, project_id = "ECOMMERCE" }).CreatedAsync()
+        ).Client;
+        const string profiles = "/api/v1/custom_data/ecommerce.customer_data/customer_profiles",
+            events = "/api/v1/custom_data/ecommerce.customer_data/customer_events";
         static string Ext(string path) => path.Replace("/api/v1/", "/ext/", StringComparison.Ordinal);
         const string project = "?project_key=ECOMMERCE";
 
         // The seeds, by both APIs, found by the index that the pack declares.
         var seeded = (await tenant.Admin.GetAsync(profiles + project + "&sort=email").OkAsync())["data"]!.AsArray();
         Assert.Equal(
-            [("onboarding@example.com", "onboarding", 1, 59.9m, "seed"), ("repeat@example.com", "engaged_repeat", 4, 240m, "seed")],
-            seeded.Select(r => ((string)r!["email"]!, (string)r["lifecycle_stage"]!, (int)r["total_orders"]!, (decimal)r["total_revenue"]!, (string)r["metadata"]!["source"]!)));
-        var found = (await extension.GetAsync(Ext(profiles) + "?filters={\"lifecycle_stage\":[\"engaged_repeat\"]}").OkAsync())["data"]!.AsArray();
+            [
+                ("onboarding@example.com", "onboarding", 1, 59.9m, "seed"),
+                ("repeat@example.com", "engaged_repeat", 4, 240m, "seed"),
+            ],
+            seeded.Select(r =>
+                (
+                    (string)r!["email"]!,
+                    (string)r["lifecycle_stage"]!,
+                    (int)r["total_orders"]!,
+                    (decimal)r["total_revenue"]!,
+                    (string)r["metadata"]!["source"]!
+                )
+            )
+        );
+        var found = (await extension.GetAsync(Ext(profiles) + "?filters={\"lifecycle_stage\":[\"engaged_repeat\"]}").OkAsync())[
+            "data"
+        ]!.AsArray();
         Assert.Equal("repeat@example.com", (string?)Assert.Single(found)!["email"]);
 
         // What one writes the other reads, changes and deletes.
-        var added = (await extension.PostJsonAsync(Ext(profiles), new { record = new { email = "new@example.com", lifetime_value = "12.50" } }).CreatedAsync())["data"]!;
-        Assert.Equal(("prospect", 12.5m, 0), ((string?)added["lifecycle_stage"], (decimal)added["lifetime_value"]!, (int)added["total_orders"]!));
-        await tenant.Admin.PostJsonAsync(profiles + project, new { record = new { email = "new@example.com" } }).RefusedAsync(422, "VALIDATION_ERROR", "record.email");
-        await tenant.Admin.PatchJsonAsync($"{profiles}/{added["id"]}{project}", new { record = new { lifecycle_stage = "onboarding" } }).OkAsync();
-        Assert.Equal("onboarding", (string?)(await extension.GetAsync($"{Ext(profiles)}/{added["id"]}").OkAsync())["data"]!["lifecycle_stage"]);
+        var added = (
+            await extension
+                .PostJsonAsync(Ext(profiles), new { record = new { email = "new@example.com", lifetime_value = "12.50" } })
+                .CreatedAsync()
+        )["data"]!;
+        Assert.Equal(
+            ("prospect", 12.5m, 0),
+            ((string?)added["lifecycle_stage"], (decimal)added["lifetime_value"]!, (int)added["total_orders"]!)
+        );
+        await tenant
+            .Admin.PostJsonAsync(profiles + project, new { record = new { email = "new@example.com" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record.email");
+        await tenant
+            .Admin.PatchJsonAsync($"{profiles}/{added["id"]}{project}", new { record = new { lifecycle_stage = "onboarding" } })
+            .OkAsync();
+        Assert.Equal(
+            "onboarding",
+            (string?)(await extension.GetAsync($"{Ext(profiles)}/{added["id"]}").OkAsync())["data"]!["lifecycle_stage"]
+        );
         await extension.DeleteAsync($"{Ext(profiles)}/{added["id"]}").OkAsync();
         await tenant.Admin.GetAsync($"{profiles}/{added["id"]}{project}").RefusedAsync(404, "CUSTOM_RECORD_NOT_FOUND");
 
-        var first = new { contact_id = (long)seeded[0]!["id"]!, event_type = "order", occurred_at = "2026-03-01T10:00:00Z", payload = new { total = 5 } };
-        await extension.PostJsonAsync(Ext(events), new { records = new object[] { first, new { contact_id = 7, event_type = "visit", occurred_at = "2026-03-02T10:00:00+02:00" } } }).CreatedAsync();
-        var late = (await tenant.Admin.GetAsync(events + project + "&filters[occurred_at][gt]=2026-03-01T12:00:00Z").OkAsync())["data"]!.AsArray();
-        Assert.Equal(("visit", "2026-03-02T08:00:00.000Z"), ((string?)Assert.Single(late)!["event_type"], (string?)late[0]!["occurred_at"]));
-        await extension.PostJsonAsync(Ext(events), new { record = new { contact_id = 7 } }).RefusedAsync(422, "VALIDATION_ERROR", "record.event_type");
+        var first = new
+        {
+            contact_id = (long)seeded[0]!["id"]!,
+            event_type = "order",
+            occurred_at = "2026-03-01T10:00:00Z",
+            payload = new { total = 5 },
+        };
+        await extension
+            .PostJsonAsync(
+                Ext(events),
+                new
+                {
+                    records = new object[]
+                    {
+                        first,
+                        new
+                        {
+                            contact_id = 7,
+                            event_type = "visit",
+                            occurred_at = "2026-03-02T10:00:00+02:00",
+                        },
+                    },
+                }
+            )
+            .CreatedAsync();
+        var late = (await tenant.Admin.GetAsync(events + project + "&filters[occurred_at][gt]=2026-03-01T12:00:00Z").OkAsync())[
+            "data"
+        ]!.AsArray();
+        Assert.Equal(
+            ("visit", "2026-03-02T08:00:00.000Z"),
+            ((string?)Assert.Single(late)!["event_type"], (string?)late[0]!["occurred_at"])
+        );
+        await extension
+            .PostJsonAsync(Ext(events), new { record = new { contact_id = 7 } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "record.event_type");
 
         // Another import adds nothing and takes nothing away.
         var again = await tenant.Admin.ImportAsync(files).OkAsync();
@@ -146,15 +238,24 @@ public sealed class RealPackTests(KiketServer server)
 
         var done = await tenant.Admin.ImportAsync(Packs.FilesOf(Packs.Example)).OkAsync();
 
-        Assert.All(done["warnings"]!.AsArray(), w => Assert.Contains("is a final state, but", (string?)w!["message"], StringComparison.Ordinal));
+        Assert.All(
+            done["warnings"]!.AsArray(),
+            w => Assert.Contains("is a final state, but", (string?)w!["message"], StringComparison.Ordinal)
+        );
         Assert.Equal(6, done.Texts("created").Count(t => t.StartsWith("issue NEWS-", StringComparison.Ordinal)));
         var correction = await tenant.Admin.GetAsync("/api/v1/issues/NEWS-4").OkAsync();
         Assert.Equal(("correction", "reported"), ((string?)correction["workflow"], (string?)correction["status"]));
-        Assert.Equal("science", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/NEWS-1").OkAsync())["custom_fields"]!["section"]);
+        Assert.Equal(
+            "science",
+            (string?)(await tenant.Admin.GetAsync("/api/v1/issues/NEWS-1").OkAsync())["custom_fields"]!["section"]
+        );
         await WalkAsync(tenant, "NEWS-2", "idea", ["editing", "scheduled", "published", "editing"]);
         await WalkAsync(tenant, "NEWS-4", "corrected", ["reported", "checking", "corrected", "checking", "rejected"]);
-        await tenant.Admin.PostJsonAsync(
-                "/api/v1/issues", new { project_key = "NEWS", issue = new { title = "No address", issue_type = "correction" } })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new { project_key = "NEWS", issue = new { title = "No address", issue_type = "correction" } }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.custom_fields.article_url");
     }
 
@@ -162,21 +263,31 @@ public sealed class RealPackTests(KiketServer server)
     private static async Task WalkAsync(Tenant tenant, string key, string undeclared, string[] states)
     {
         Assert.Equal(states[0], (string?)(await tenant.Admin.GetAsync($"/api/v1/issues/{key}").OkAsync())["status"]);
-        await tenant.Admin.PostJsonAsync($"/api/v1/issues/{key}/transition", new { transition = new { state = undeclared } })
+        await tenant
+            .Admin.PostJsonAsync($"/api/v1/issues/{key}/transition", new { transition = new { state = undeclared } })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         foreach (var state in states[1..])
         {
-            var moved = await tenant.Admin.PostJsonAsync($"/api/v1/issues/{key}/transition", new { transition = new { state } }).OkAsync();
+            var moved = await tenant
+                .Admin.PostJsonAsync($"/api/v1/issues/{key}/transition", new { transition = new { state } })
+                .OkAsync();
             Assert.Equal(state, (string?)moved["status"]);
         }
 
         var history = (await tenant.Admin.GetAsync($"/api/v1/issues/{key}/history?per_page=100").OkAsync())["data"]!.AsArray();
-        var steps = history.SelectMany(entry => entry!["changes"]!.AsArray()).Where(c => (string?)c!["field"] == "status")
+        var steps = history
+            .SelectMany(entry => entry!["changes"]!.AsArray())
+            .Where(c => (string?)c!["field"] == "status")
             .Select(c => ((string?)c!["from"], (string?)c["to"]));
-        Assert.Equal([(null, states[0]), .. states.Zip(states.Skip(1)).Select(s => ((string?)s.First, (string?)s.Second))], steps);
+        Assert.Equal(
+            [(null, states[0]), .. states.Zip(states.Skip(1)).Select(s => ((string?)s.First, (string?)s.Second))],
+            steps
+        );
     }
 
-    /// <summary>Takes issues along every transition over HTTP, and shows for each of its conditions that it is refused without.</summary>
+    /// <summary>
+    /// Takes issues along every transition over HTTP, and shows for each of its conditions that it is refused without.
+    /// </summary>
     private sealed class Walk(Tenant tenant, string project, string type, WorkflowDefinition workflow)
     {
         private readonly WorkflowDriver driver = new(workflow);
@@ -239,7 +350,9 @@ public sealed class RealPackTests(KiketServer server)
         {
             if (choice.Fields.Count > 0)
             {
-                var custom = choice.Fields.Where(f => f.Key.StartsWith("custom_fields.", StringComparison.Ordinal)).ToDictionary(f => f.Key["custom_fields.".Length..], f => f.Value);
+                var custom = choice
+                    .Fields.Where(f => f.Key.StartsWith("custom_fields.", StringComparison.Ordinal))
+                    .ToDictionary(f => f.Key["custom_fields.".Length..], f => f.Value);
                 var fields = new Dictionary<string, object?> { ["custom_fields"] = custom };
                 if (choice.Fields.TryGetValue("assignee", out var assignee))
                     fields["assignee_id"] = assignee is null ? null : tenant.AdminId;
@@ -248,8 +361,17 @@ public sealed class RealPackTests(KiketServer server)
             }
 
             var lists = (await tenant.Admin.GetAsync($"{path}/checklists").OkAsync())["checklists"]!.AsArray();
-            foreach (var (list, item) in lists.SelectMany(l => l!["items"]!.AsArray().Select(i => (List: (string)l["id"]!, Item: i!))).Where(i => (string?)i.Item["check_type"] == "manual"))
-                await tenant.Admin.PatchJsonAsync($"{path}/checklists/{item["id"]}", new { @checked = choice.Checked.Contains($"{list}/{item["id"]}") }).OkAsync();
+            foreach (
+                var (list, item) in lists
+                    .SelectMany(l => l!["items"]!.AsArray().Select(i => (List: (string)l["id"]!, Item: i!)))
+                    .Where(i => (string?)i.Item["check_type"] == "manual")
+            )
+                await tenant
+                    .Admin.PatchJsonAsync(
+                        $"{path}/checklists/{item["id"]}",
+                        new { @checked = choice.Checked.Contains($"{list}/{item["id"]}") }
+                    )
+                    .OkAsync();
         }
     }
 }

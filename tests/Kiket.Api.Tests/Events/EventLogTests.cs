@@ -25,16 +25,27 @@ public sealed class EventLogTests(KiketServer server)
         var events = log["data"]!.AsArray();
         Assert.Equal(
             [
-                "issue.created", "issue.updated", "issue.assigned", "comment.created", "issue.status_changed", "issue.status_changed",
-                "issue.status_changed", "issue.closed", "project.updated",
+                "issue.created",
+                "issue.updated",
+                "issue.assigned",
+                "comment.created",
+                "issue.status_changed",
+                "issue.status_changed",
+                "issue.status_changed",
+                "issue.closed",
+                "project.updated",
             ],
-            events.Select(e => (string?)e!["event"]));
+            events.Select(e => (string?)e!["event"])
+        );
         Assert.Equal(Enumerable.Range(1, 9).Select(n => (long)n), events.Select(e => (long)e!["sequence"]!));
         Assert.Equal(9, events.Select(e => (string?)e!["id"]).Distinct().Count());
         Assert.All(events, e => Assert.StartsWith("evt_", (string?)e!["id"], StringComparison.Ordinal));
 
         var (created, updated, assigned, commented, closed) = (events[0]!, events[1]!, events[2]!, events[3]!, events[7]!);
-        Assert.Equal(("An issue", "An issue", "backlog"), ((string?)created["title"], (string?)created["issue"]!["title"], (string?)created["status"]));
+        Assert.Equal(
+            ("An issue", "An issue", "backlog"),
+            ((string?)created["title"], (string?)created["issue"]!["title"], (string?)created["status"])
+        );
         Assert.Equal(issue["key"]!.ToString(), (string?)created["issue"]!["key"]);
         Assert.Equal("title", (string?)updated["changes"]![0]!["field"]);
         Assert.Equal(("An issue", "Renamed"), ((string?)updated["changes"]![0]!["from"], (string?)updated["changes"]![0]!["to"]));
@@ -42,8 +53,14 @@ public sealed class EventLogTests(KiketServer server)
         Assert.Equal("assignee_id", (string?)Assert.Single(assigned["changes"]!.AsArray())!["field"]);
         Assert.Equal(("Look", "admin@example.com"), ((string?)commented["body"], (string?)commented["author"]!["email"]));
         Assert.Equal("Renamed", (string?)commented["issue"]!["title"]);
-        Assert.Equal(("review", "done", "review"), ((string?)closed["transition"]!["from"], (string?)closed["transition"]!["to"], (string?)closed["previous_status"]));
-        Assert.Equal(("closed", "v1", "user"), ((string?)closed["event_type"], (string?)closed["event_version"], (string?)closed["cause"]));
+        Assert.Equal(
+            ("review", "done", "review"),
+            ((string?)closed["transition"]!["from"], (string?)closed["transition"]!["to"], (string?)closed["previous_status"])
+        );
+        Assert.Equal(
+            ("closed", "v1", "user"),
+            ((string?)closed["event_type"], (string?)closed["event_version"], (string?)closed["cause"])
+        );
         Assert.Null(events[8]!["issue_id"]);
         Assert.Equal("description", (string?)events[8]!["changes"]![0]!["field"]);
         Assert.Equal("legal", (string?)events[8]!["project"]!["slug"]);
@@ -67,16 +84,25 @@ public sealed class EventLogTests(KiketServer server)
         var events = log["data"]!.AsArray();
         Assert.Equal(["comment.updated", "comment.deleted"], events.Select(e => (string?)e!["event"]));
         var (updated, deleted) = (events[0]!, events[1]!);
-        Assert.Equal(("body", "Lok", "Look"), (
-            (string?)updated["changes"]![0]!["field"], (string?)updated["changes"]![0]!["from"], (string?)updated["changes"]![0]!["to"]));
+        Assert.Equal(
+            ("body", "Lok", "Look"),
+            (
+                (string?)updated["changes"]![0]!["field"],
+                (string?)updated["changes"]![0]!["from"],
+                (string?)updated["changes"]![0]!["to"]
+            )
+        );
         Assert.Equal((authorId, authorId), ((long)updated["author"]!["id"]!, (long)updated["actor"]!["id"]!));
         Assert.Equal((authorId, tenant.AdminId), ((long)deleted["author"]!["id"]!, (long)deleted["actor"]!["id"]!));
-        Assert.All(events, e =>
-        {
-            Assert.Equal(("Look", (long)comment["id"]!), ((string?)e!["body"], (long)e["comment_id"]!));
-            Assert.Equal((string?)comment["created_at"], (string?)e["comment"]!["created_at"]);
-            Assert.Equal("LEGAL-1", (string?)e["issue"]!["key"]);
-        });
+        Assert.All(
+            events,
+            e =>
+            {
+                Assert.Equal(("Look", (long)comment["id"]!), ((string?)e!["body"], (long)e["comment_id"]!));
+                Assert.Equal((string?)comment["created_at"], (string?)e["comment"]!["created_at"]);
+                Assert.Equal("LEGAL-1", (string?)e["issue"]!["key"]);
+            }
+        );
     }
 
     [Fact]
@@ -97,10 +123,13 @@ public sealed class EventLogTests(KiketServer server)
 
         Assert.Equal(
             ["issue.created", "issue.created", "issue.deleted", "issue.updated"],
-            log["data"]!.AsArray().Select(e => (string?)e!["event"]).Order()); // the child was updated: it is a root now
+            log["data"]!.AsArray().Select(e => (string?)e!["event"]).Order()
+        ); // the child was updated: it is a root now
         var deleted = log["data"]!.AsArray().Single(e => (string?)e!["event"] == "issue.deleted")!;
-        Assert.Equal((parent["id"]!.ToString(), "Parent", "SECRET-1"), (
-            deleted["issue_id"]!.ToString(), (string?)deleted["title"], (string?)deleted["issue"]!["key"]));
+        Assert.Equal(
+            (parent["id"]!.ToString(), "Parent", "SECRET-1"),
+            (deleted["issue_id"]!.ToString(), (string?)deleted["title"], (string?)deleted["issue"]!["key"])
+        );
         Assert.Empty(hidden["data"]!.AsArray());
         Assert.Equal(["issue.deleted", "issue.updated"], streamed.Select(e => e.Name).Order());
     }
@@ -119,7 +148,15 @@ public sealed class EventLogTests(KiketServer server)
         var comments = await tenant.Admin.GetAsync("/api/v1/events?types=issue.commented").OkAsync();
 
         Assert.Equal([1L, 2], first["data"]!.AsArray().Select(e => (long)e!["sequence"]!));
-        Assert.Equal((6, 6, 3, 2), ((int)first["meta"]!["total"]!, (int)first["meta"]!["total_count"]!, (int)first["meta"]!["total_pages"]!, (int)first["meta"]!["per_page"]!));
+        Assert.Equal(
+            (6, 6, 3, 2),
+            (
+                (int)first["meta"]!["total"]!,
+                (int)first["meta"]!["total_count"]!,
+                (int)first["meta"]!["total_pages"]!,
+                (int)first["meta"]!["per_page"]!
+            )
+        );
         Assert.Equal([3L, 4, 5, 6], second["data"]!.AsArray().Select(e => (long)e!["sequence"]!));
         Assert.Equal("comment.created", (string?)Assert.Single(comments["data"]!.AsArray())!["event"]);
         await tenant.Admin.GetAsync("/api/v1/events?types=issue.exploded").RefusedAsync(400, "INVALID_PARAMETER", "types");
@@ -155,21 +192,31 @@ public sealed class EventLogTests(KiketServer server)
         await tenant.AddProjectAsync("TWO");
         await tenant.AddIssueAsync("ONE");
 
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(async n =>
-        {
-            var project = n % 2 == 0 ? "ONE" : "TWO";
-            if (n % 5 == 0)
-                await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = project, issue = new { title = "x", parent_id = 0 } }).RefusedAsync(422, "VALIDATION_ERROR");
-            else if (n % 5 == 1)
-                await WithKeyAsync(tenant, "ONE-1/transition", new { to = "done" }, 422);
-            else if (n % 5 == 2)
-                await WithKeyAsync(tenant, "ONE-1/comments", new { body = $"Comment {n}" }, 201);
-            else
-                await tenant.AddIssueAsync(project, $"Issue {n}");
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(async n =>
+                {
+                    var project = n % 2 == 0 ? "ONE" : "TWO";
+                    if (n % 5 == 0)
+                        await tenant
+                            .Admin.PostJsonAsync(
+                                "/api/v1/issues",
+                                new { project_key = project, issue = new { title = "x", parent_id = 0 } }
+                            )
+                            .RefusedAsync(422, "VALIDATION_ERROR");
+                    else if (n % 5 == 1)
+                        await WithKeyAsync(tenant, "ONE-1/transition", new { to = "done" }, 422);
+                    else if (n % 5 == 2)
+                        await WithKeyAsync(tenant, "ONE-1/comments", new { body = $"Comment {n}" }, 201);
+                    else
+                        await tenant.AddIssueAsync(project, $"Issue {n}");
+                })
+        );
 
         var log = (await tenant.Admin.GetAsync("/api/v1/events?limit=200").OkAsync())["data"]!.AsArray();
-        Assert.Equal(Enumerable.Range(1, 25).Select(n => (long)n), log.Select(e => (long)e!["sequence"]!)); // 1 + 8 comments + 16 issues
+        // 1 + 8 comments + 16 issues.
+        Assert.Equal(Enumerable.Range(1, 25).Select(n => (long)n), log.Select(e => (long)e!["sequence"]!));
     }
 
     [Fact]
@@ -211,7 +258,10 @@ public sealed class EventLogTests(KiketServer server)
 
     private static async Task WithKeyAsync(Tenant tenant, string path, object body, int status)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/issues/{path}") { Content = System.Net.Http.Json.JsonContent.Create(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/issues/{path}")
+        {
+            Content = System.Net.Http.Json.JsonContent.Create(body),
+        };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         var response = await tenant.Admin.SendAsync(request);
         Assert.True(status == (int)response.StatusCode, await response.Content.ReadAsStringAsync());

@@ -18,7 +18,11 @@ public sealed class StreamCredentialTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var token = await tenant.Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "stream" }).CreatedAsync();
 
-        await EndsAsync(tenant, (string)token["token"]!, () => tenant.Admin.DeleteAsync($"/api/v1/personal_access_tokens/{token["id"]}").OkAsync());
+        await EndsAsync(
+            tenant,
+            (string)token["token"]!,
+            () => tenant.Admin.DeleteAsync($"/api/v1/personal_access_tokens/{token["id"]}").OkAsync()
+        );
     }
 
     [Fact]
@@ -28,8 +32,10 @@ public sealed class StreamCredentialTests(KiketServer server)
         var (id, client) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
         await EndsAsync(
-            tenant, client.DefaultRequestHeaders.Authorization!.Parameter!,
-            () => tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { user = new { deactivated = true } }).OkAsync());
+            tenant,
+            client.DefaultRequestHeaders.Authorization!.Parameter!,
+            () => tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { user = new { deactivated = true } }).OkAsync()
+        );
     }
 
     [Fact]
@@ -57,7 +63,10 @@ public sealed class StreamCredentialTests(KiketServer server)
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
-        Assert.Equal("RATE_LIMIT_EXCEEDED", (string?)JsonNode.Parse(await refused.Content.ReadAsStringAsync(stop.Token))!["code"]);
+        Assert.Equal(
+            "RATE_LIMIT_EXCEEDED",
+            (string?)JsonNode.Parse(await refused.Content.ReadAsStringAsync(stop.Token))!["code"]
+        );
         Assert.Equal(HttpStatusCode.OK, (await OpenAsync(await tenant.WithScopesAsync(), stop.Token)).StatusCode);
 
         open[0].Dispose();
@@ -76,7 +85,11 @@ public sealed class StreamCredentialTests(KiketServer server)
 
         await tenant.AddIssueAsync(title: "A later secret");
 
-        Assert.DoesNotContain("A later secret", await response.Content.ReadAsStringAsync(patience.Token), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "A later secret",
+            await response.Content.ReadAsStringAsync(patience.Token),
+            StringComparison.Ordinal
+        );
     }
 
     private static Task<HttpResponseMessage> OpenAsync(HttpClient client, CancellationToken ct) =>

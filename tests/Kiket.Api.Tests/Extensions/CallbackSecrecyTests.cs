@@ -23,20 +23,31 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         var yaml = place is "callback"
             ? $"delivery: http\n  callback: {{url: \"{receiver.Url}\", headers: {{Authorization: \"{Value}\"}}}}"
             : $"delivery: {{type: http, url: \"{receiver.Url}\", headers: {{Authorization: \"{Value}\"}}}}";
-        var manifest = $"model_version: \"1.0\"\nextension:\n  id: com.example.quiet\n  name: Quiet\n  {yaml}\n  permissions: [issues:read]\n  hooks: [issue.created]\n";
+        var manifest =
+            $"model_version: \"1.0\"\nextension:\n  id: com.example.quiet\n  name: Quiet\n  {yaml}\n  permissions: "
+            + "[issues:read]\n  hooks: [issue.created]\n";
 
         var installed = await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync();
         var read = await tenant.Admin.GetAsync("/api/v1/extensions/com.example.quiet").OkAsync();
         var again = await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
         await tenant.AddIssueAsync();
-        var webhook = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == (long)installed["id"]!));
+        var webhook = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == (long)installed["id"]!)
+        );
         await tenant.DeliverAsync(webhook);
 
         Assert.Equal(Value, Assert.Single(receiver.Requests).Header("Authorization"));
         Assert.Equal("""{"Authorization":"[filtered]"}""", read["manifest"]!["extension"]![place]!["headers"]!.ToJsonString());
         var attempt = Assert.Single(await tenant.AttemptsAsync(Assert.Single(await tenant.DeliveriesAsync(webhook))));
         Assert.Contains("Authorization", attempt.Exchange.RequestHeaders.Keys);
-        string[] seen = [installed.ToJsonString(), read.ToJsonString(), again.ToJsonString(), .. attempt.Exchange.RequestHeaders.Values, await RowsAsync(tenant)];
+        string[] seen =
+        [
+            installed.ToJsonString(),
+            read.ToJsonString(),
+            again.ToJsonString(),
+            .. attempt.Exchange.RequestHeaders.Values,
+            await RowsAsync(tenant),
+        ];
         Assert.All(seen, text => Assert.DoesNotContain("hush-hush", text, StringComparison.Ordinal));
     }
 
@@ -47,12 +58,21 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
         Dictionary<string, string> headers = new() { ["Authorization"] = Value };
-        var document = JsonSerializer.SerializeToElement(new { extension = new { id = "old", callback = new { url = receiver.Url, headers } } });
-        var webhook = await tenant.AddWebhookAsync(receiver.Url, manifest: new()
-        {
-            Id = "com.example.old", Name = "Old", Permissions = ["read:issues"], Callback = new() { Url = receiver.Url, Headers = headers },
-            Document = document, Source = document.GetRawText(),
-        });
+        var document = JsonSerializer.SerializeToElement(
+            new { extension = new { id = "old", callback = new { url = receiver.Url, headers } } }
+        );
+        var webhook = await tenant.AddWebhookAsync(
+            receiver.Url,
+            manifest: new()
+            {
+                Id = "com.example.old",
+                Name = "Old",
+                Permissions = ["read:issues"],
+                Callback = new() { Url = receiver.Url, Headers = headers },
+                Document = document,
+                Source = document.GetRawText(),
+            }
+        );
         await tenant.OnDatabaseAsync(async db =>
         {
             var stored = await db.Webhooks.SingleAsync(w => w.Id == webhook.Id);
@@ -97,7 +117,9 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         var callback = manifest["extension"]!["callback"]!;
 
         (callback["url"], callback["secret"]) = ("https://${SIGNING}.example.com", "env.SIGNING");
-        var refusal = await first.PostJsonAsync("/api/v1/extensions", new { manifest }).RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
+        var refusal = await first
+            .PostJsonAsync("/api/v1/extensions", new { manifest })
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
         Assert.Contains("Extensions:Addresses:kiket:SIGNING", refusal.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret-of", refusal.ToJsonString(), StringComparison.Ordinal);
 
@@ -106,25 +128,31 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         Assert.Equal("https://hooks.example.com/in", (string?)installed["callback_url"]);
         Assert.False(installed.AsObject().ContainsKey("webhook_secret"));
 
-        await other.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
+        await other
+            .Admin.PostJsonAsync("/api/v1/extensions", new { manifest })
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
         callback["url"] = "https://other.example.com";
         var elsewhere = await other.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync();
-        Assert.StartsWith("whsec_", (string?)elsewhere["webhook_secret"], StringComparison.Ordinal); // made, because none is set for it
+        // Made, because none is set for it.
+        Assert.StartsWith("whsec_", (string?)elsewhere["webhook_secret"], StringComparison.Ordinal);
     }
 
     /// <summary>What the database holds of an organization's extensions and endpoints, as it is stored.</summary>
-    private static Task<string> RowsAsync(Tenant tenant) => tenant.OnDatabaseAsync(async db =>
-    {
-        var manifest = Column<Extension>(db, nameof(Extension.Manifest));
-        var target = Column<Kiket.Domain.Webhooks.Webhook>(db, nameof(Kiket.Domain.Webhooks.Webhook.Target));
-        var owner = Column<Extension>(db, nameof(Extension.OrganizationId));
-        var statement =
-            $"SELECT CAST({manifest} AS text) AS \"Value\" FROM \"{db.Model.FindEntityType(typeof(Extension))!.GetTableName()}\" WHERE {owner} = {tenant.OrganizationId} "
-            + $"UNION ALL SELECT CAST({target} AS text) AS \"Value\" FROM \"{db.Model.FindEntityType(typeof(Kiket.Domain.Webhooks.Webhook))!.GetTableName()}\" "
-            + $"WHERE {owner} = {tenant.OrganizationId}";
-        var rows = await db.Database.SqlQueryRaw<string>(statement).ToListAsync();
-        return string.Join('\n', rows);
-    });
+    private static Task<string> RowsAsync(Tenant tenant) =>
+        tenant.OnDatabaseAsync(async db =>
+        {
+            var manifest = Column<Extension>(db, nameof(Extension.Manifest));
+            var target = Column<Kiket.Domain.Webhooks.Webhook>(db, nameof(Kiket.Domain.Webhooks.Webhook.Target));
+            var owner = Column<Extension>(db, nameof(Extension.OrganizationId));
+            var statement =
+                $"SELECT CAST({manifest} AS text) AS \"Value\" FROM "
+                + $"\"{db.Model.FindEntityType(typeof(Extension))!.GetTableName()}\" WHERE {owner} = {tenant.OrganizationId} "
+                + $"UNION ALL SELECT CAST({target} AS text) AS \"Value\" FROM "
+                + $"\"{db.Model.FindEntityType(typeof(Kiket.Domain.Webhooks.Webhook))!.GetTableName()}\" "
+                + $"WHERE {owner} = {tenant.OrganizationId}";
+            var rows = await db.Database.SqlQueryRaw<string>(statement).ToListAsync();
+            return string.Join('\n', rows);
+        });
 
     private static string Column<T>(KiketDbContext db, string property) =>
         $"\"{db.Model.FindEntityType(typeof(T))!.FindProperty(property)!.GetColumnName()}\"";

@@ -22,7 +22,10 @@ public sealed class ExtCredentialTests(KiketServer server)
             foreach (var root in new[] { "/api/v1", "" })
             {
                 Assert.Equal((long)project["id"]!, (long)(await client.GetAsync($"{root}/ext/project").OkAsync())["id"]!);
-                Assert.Equal(installed.Id, (long)(await client.GetAsync($"{root}/extensions/com.example.helper").OkAsync())["id"]!);
+                Assert.Equal(
+                    installed.Id,
+                    (long)(await client.GetAsync($"{root}/extensions/com.example.helper").OkAsync())["id"]!
+                );
             }
         }
     }
@@ -55,9 +58,17 @@ public sealed class ExtCredentialTests(KiketServer server)
         string token;
         await using (var scope = server.Services.CreateAsyncScope())
         {
-            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
-            var extension = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Extensions.SingleAsync(e => e.Id == installed.Id);
-            token = (await server.Services.GetRequiredService<RuntimeTokens>().CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)).Text;
+            scope
+                .ServiceProvider.GetRequiredService<CurrentActor>()
+                .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+            var extension = await scope
+                .ServiceProvider.GetRequiredService<KiketDbContext>()
+                .Extensions.SingleAsync(e => e.Id == installed.Id);
+            token = (
+                await server
+                    .Services.GetRequiredService<RuntimeTokens>()
+                    .CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)
+            ).Text;
         }
 
         HttpClient With(string value)
@@ -95,7 +106,12 @@ public sealed class ExtCredentialTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var token = (string)(await tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", scopes = new[] { "projects:read" } }).CreatedAsync())["token"]!;
+        var token = (string)
+            (
+                await tenant
+                    .Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", scopes = new[] { "projects:read" } })
+                    .CreatedAsync()
+            )["token"]!;
         var client = server.NewClient(token);
 
         await client.GetAsync("/api/v1/ext/project?project_id=LEGAL").OkAsync();
@@ -126,12 +142,19 @@ public sealed class ExtCredentialTests(KiketServer server)
         var mine = await Installed.NewAsync(tenant, permissions: ["*"]);
         var other = await Installed.NewAsync(tenant, id: "com.example.other");
 
-        Assert.Equal([mine.Id], (await mine.Client.GetAsync("/api/v1/extensions").OkAsync())["extensions"]!.AsArray().Select(e => (long)e!["id"]!));
+        Assert.Equal(
+            [mine.Id],
+            (await mine.Client.GetAsync("/api/v1/extensions").OkAsync())["extensions"]!.AsArray().Select(e => (long)e!["id"]!)
+        );
         await mine.Client.GetAsync($"/api/v1/extensions/{other.Id}").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         await mine.Client.GetAsync($"/api/v1/extensions/{other.Id}/secrets").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         await mine.Client.GetAsync($"/api/v1/extensions/{other.Id}/reports").RefusedAsync(404, "EXTENSION_NOT_FOUND");
-        await mine.Client.PostJsonAsync("/api/v1/extensions/com.example.other/events", new { name = "x" }).RefusedAsync(404, "EXTENSION_NOT_FOUND");
-        await mine.Client.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() }).RefusedAsync(403, "FORBIDDEN");
+        await mine
+            .Client.PostJsonAsync("/api/v1/extensions/com.example.other/events", new { name = "x" })
+            .RefusedAsync(404, "EXTENSION_NOT_FOUND");
+        await mine
+            .Client.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() })
+            .RefusedAsync(403, "FORBIDDEN");
         await mine.Client.DeleteAsync($"/api/v1/extensions/{mine.Id}").RefusedAsync(403, "FORBIDDEN");
         await mine.Client.GetAsync($"/api/v1/extensions/{mine.Id}/audit_log").RefusedAsync(403, "FORBIDDEN");
     }
@@ -159,16 +182,23 @@ public sealed class ExtCredentialTests(KiketServer server)
         await tenant.AddIssueAsync("OPEN");
         var client = (await Installed.NewAsync(tenant, "CLOSED", permissions: ["*"])).Client;
 
-        Assert.Equal(["CLOSED-1"], (await client.GetAsync("/api/v1/ext/issues").OkAsync())["issues"]!.AsArray().Select(i => (string?)i!["key"]));
+        Assert.Equal(
+            ["CLOSED-1"],
+            (await client.GetAsync("/api/v1/ext/issues").OkAsync())["issues"]!.AsArray().Select(i => (string?)i!["key"])
+        );
         Assert.Empty((await client.GetAsync("/api/v1/ext/issues?project=OPEN").OkAsync())["issues"]!.AsArray());
         await client.GetAsync("/api/v1/ext/issues/OPEN-1").RefusedAsync(404, "ISSUE_NOT_FOUND");
         await client.PatchJsonAsync("/api/v1/ext/issues/OPEN-1", new { title = "x" }).RefusedAsync(404, "ISSUE_NOT_FOUND");
         await client.PostJsonAsync("/api/v1/ext/issues/OPEN-1/comments", new { body = "x" }).RefusedAsync(404, "ISSUE_NOT_FOUND");
-        await client.PostJsonAsync("/api/v1/ext/issues", new { project_key = "OPEN", issue = new { title = "x" } }).RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await client
+            .PostJsonAsync("/api/v1/ext/issues", new { project_key = "OPEN", issue = new { title = "x" } })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
         await client.GetAsync("/api/v1/ext/project?project_id=OPEN").RefusedAsync(404, "PROJECT_NOT_FOUND");
         await client.GetAsync("/api/v1/ext/project/members?project_key=OPEN").RefusedAsync(404, "PROJECT_NOT_FOUND");
         await client.GetAsync("/api/v1/ext/workflows/states?project_id=OPEN").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await client.PostJsonAsync("/api/v1/ext/workflows/trigger", new { issue_key = "OPEN-1", to = "in_progress" }).RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await client
+            .PostJsonAsync("/api/v1/ext/workflows/trigger", new { issue_key = "OPEN-1", to = "in_progress" })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
     }
 
     [Fact]
@@ -181,7 +211,10 @@ public sealed class ExtCredentialTests(KiketServer server)
         await tenant.AddIssueAsync("OPEN");
         var client = (await Installed.NewAsync(tenant, permissions: ["*"])).Client;
 
-        Assert.Equal(["OPEN-1"], (await client.GetAsync("/api/v1/ext/issues").OkAsync())["issues"]!.AsArray().Select(i => (string?)i!["key"]));
+        Assert.Equal(
+            ["OPEN-1"],
+            (await client.GetAsync("/api/v1/ext/issues").OkAsync())["issues"]!.AsArray().Select(i => (string?)i!["key"])
+        );
         await client.GetAsync("/api/v1/ext/issues/CLOSED-1").RefusedAsync(404, "ISSUE_NOT_FOUND");
         await client.GetAsync("/api/v1/ext/project").RefusedAsync(400, "INVALID_PARAMETER", "project_id");
         await client.GetAsync("/api/v1/ext/project?project_id=OPEN").OkAsync();
@@ -204,11 +237,21 @@ public sealed class ExtCredentialTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var installed = await Installed.NewAsync(tenant, "LEGAL", permissions: ["issues:write", "comments:write", "workflows.execute"]);
+        var installed = await Installed.NewAsync(
+            tenant,
+            "LEGAL",
+            permissions: ["issues:write", "comments:write", "workflows.execute"]
+        );
 
-        var issue = await installed.Client.PostJsonAsync("/api/v1/ext/issues", new { issue = new { title = "Found by a machine" } }).CreatedAsync();
-        var comment = await installed.Client.PostJsonAsync($"/api/v1/ext/issues/{issue["key"]}/comments", new { comment = new { body = "Beep" } }).CreatedAsync();
-        await installed.Client.PostJsonAsync("/api/v1/ext/workflows/trigger", new { issue_id = (long)issue["id"]!, to = "in_progress" }).OkAsync();
+        var issue = await installed
+            .Client.PostJsonAsync("/api/v1/ext/issues", new { issue = new { title = "Found by a machine" } })
+            .CreatedAsync();
+        var comment = await installed
+            .Client.PostJsonAsync($"/api/v1/ext/issues/{issue["key"]}/comments", new { comment = new { body = "Beep" } })
+            .CreatedAsync();
+        await installed
+            .Client.PostJsonAsync("/api/v1/ext/workflows/trigger", new { issue_id = (long)issue["id"]!, to = "in_progress" })
+            .OkAsync();
         var history = await tenant.Admin.GetAsync($"/api/v1/issues/{issue["key"]}/history").OkAsync();
         var events = await tenant.Admin.GetAsync("/api/v1/events").OkAsync();
         var users = await tenant.Admin.GetAsync("/api/v1/users").OkAsync();
@@ -228,7 +271,9 @@ public sealed class ExtCredentialTests(KiketServer server)
         var none = await tenant.WithScopesAsync("issues");
 
         await readOnly.GetAsync("/api/v1/extensions").OkAsync();
-        await readOnly.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await readOnly
+            .PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() })
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await none.GetAsync("/api/v1/extensions").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
     }
 }

@@ -94,8 +94,17 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var installed = await tenant.Admin.PostJsonAsync(
-            "/api/v1/extensions", new { manifest = Yaml, callback_url = "https://other.example.com", repository = new { url = "https://git.example.com" } }).CreatedAsync();
+        var installed = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/extensions",
+                new
+                {
+                    manifest = Yaml,
+                    callback_url = "https://other.example.com",
+                    repository = new { url = "https://git.example.com" },
+                }
+            )
+            .CreatedAsync();
 
         Assert.Equal("com.example.yaml", (string?)installed["extension_id"]);
         Assert.Equal("https://other.example.com", (string?)installed["callback_url"]);
@@ -119,17 +128,28 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
               configuration: [1, 2]
             """;
 
-        var refusal = await tenant.Admin.PostAsync("/api/v1/extensions", Body(broken)).RefusedAsync(422, "EXTENSION_INSTALL_FAILED");
+        var refusal = await tenant
+            .Admin.PostAsync("/api/v1/extensions", Body(broken))
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED");
         var faults = refusal["details"]!.AsArray().Select(d => $"{d!["line"]}:{d["column"]} {d["field"]}").ToList();
 
         Assert.Equal(
             [
-                "1:16 model_version", "3:3 extension.name", "3:7 extension.id", "4:12 extension.version", "5:13 extension.delivery",
-                "6:31 extension.callback.timeout", "8:17 extension.hooks[0].timeout", "8:7 extension.hooks[0].event",
-                "9:39 extension.hooks[1].retries", "10:55 extension.custom_data.permissions[0].operations",
-                "11:19 extension.configuration[0]", "11:22 extension.configuration[1]",
+                "1:16 model_version",
+                "3:3 extension.name",
+                "3:7 extension.id",
+                "4:12 extension.version",
+                "5:13 extension.delivery",
+                "6:31 extension.callback.timeout",
+                "8:17 extension.hooks[0].timeout",
+                "8:7 extension.hooks[0].event",
+                "9:39 extension.hooks[1].retries",
+                "10:55 extension.custom_data.permissions[0].operations",
+                "11:19 extension.configuration[0]",
+                "11:22 extension.configuration[1]",
             ],
-            faults.Order(StringComparer.Ordinal).OrderBy(f => int.Parse(f.Split(':')[0])));
+            faults.Order(StringComparer.Ordinal).OrderBy(f => int.Parse(f.Split(':')[0]))
+        );
         Assert.Equal(0, (int)(await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["meta"]!["total"]!);
     }
 
@@ -140,9 +160,15 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         var manifest = Installed.Manifest();
         manifest["extension"]!["callback"]!["url"] = "${SOMEWHERE}/x";
 
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
-        foreach (var url in new[] { "ftp://x.example.com", "helper", "https://user:pw@x.example.com", "https://x.example.com/?a=b" })
-            await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = url }).RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "callback_url");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/extensions", new { manifest })
+            .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
+        foreach (
+            var url in new[] { "ftp://x.example.com", "helper", "https://user:pw@x.example.com", "https://x.example.com/?a=b" }
+        )
+            await tenant
+                .Admin.PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = url })
+                .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "callback_url");
     }
 
     [Theory]
@@ -154,9 +180,21 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Yaml, callback_url = url })
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Yaml, callback_url = url })
             .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "callback_url");
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Yaml.Replace("${EXTENSION_BASE_URL:-https://yaml.example.com}/hooks/", url, StringComparison.Ordinal) })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/extensions",
+                new
+                {
+                    manifest = Yaml.Replace(
+                        "${EXTENSION_BASE_URL:-https://yaml.example.com}/hooks/",
+                        url,
+                        StringComparison.Ordinal
+                    ),
+                }
+            )
             .RefusedAsync(422, "EXTENSION_INSTALL_FAILED", "extension.callback.url");
 
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["extensions"]!.AsArray());
@@ -181,7 +219,10 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         Assert.False(upgraded.AsObject().ContainsKey("webhook_secret"));
         await installed.Client.GetAsync("/api/v1/extensions/com.example.helper").OkAsync();
         Assert.Equal(["upgraded", "installed"], audit["data"]!.AsArray().Select(e => (string?)e!["action"]));
-        Assert.Equal("""{"from":"1.2.3","to":"2.0.0","added_permissions":["comments:write"]}""", Sorted(audit["data"]![0]!["details"]!, "from", "to", "added_permissions"));
+        Assert.Equal(
+            """{"from":"1.2.3","to":"2.0.0","added_permissions":["comments:write"]}""",
+            Sorted(audit["data"]![0]!["details"]!, "from", "to", "added_permissions")
+        );
     }
 
     [Fact]
@@ -207,7 +248,10 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         Assert.Equal(("https://helper.example.com/kiket", 1), (made.Target.Url, made.Hooks.Count));
         Assert.DoesNotContain("first", made.Secret, StringComparison.Ordinal);
         Assert.Equal(["issue.created", "issue.closed"], moved.Hooks.Select(h => h.Event));
-        Assert.Equal(("https://moved.example.com", made.Secret, (string?)null), (moved.Target.Url, moved.Secret, moved.PreviousSecret));
+        Assert.Equal(
+            ("https://moved.example.com", made.Secret, (string?)null),
+            (moved.Target.Url, moved.Secret, moved.PreviousSecret)
+        );
         Assert.Equal(made.Secret, rotated.PreviousSecret);
         Assert.NotEqual(made.Secret, rotated.Secret);
         Assert.True(rotated.Active);
@@ -224,14 +268,20 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
 
         Assert.NotEqual(legal.Id, news.Id);
         await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").RefusedAsync(400, "INVALID_PARAMETER", "project_id");
-        Assert.Equal(news.Id, (long)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper?project_id=NEWS").OkAsync())["id"]!);
+        Assert.Equal(
+            news.Id,
+            (long)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper?project_id=NEWS").OkAsync())["id"]!
+        );
         Assert.Equal(legal.Id, (long)(await legal.Client.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["id"]!);
 
         var wide = await Installed.NewAsync(tenant);
         Assert.Equal(wide.Id, (long)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["id"]!);
         Assert.Equal(
             [news.Id, wide.Id],
-            (await tenant.Admin.GetAsync("/api/v1/extensions?project_id=NEWS").OkAsync())["extensions"]!.AsArray().Select(e => (long)e!["id"]!));
+            (await tenant.Admin.GetAsync("/api/v1/extensions?project_id=NEWS").OkAsync())["extensions"]!
+                .AsArray()
+                .Select(e => (long)e!["id"]!)
+        );
     }
 
     [Fact]
@@ -241,13 +291,19 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         var installed = await Installed.NewAsync(tenant, permissions: ["storage:write"]);
         await installed.Client.PutAsync("/api/v1/ext/storage/a", Body("""{"value": 1}""", "application/json")).OkAsync();
 
-        Assert.Equal("""{"success":true}""", (await tenant.Admin.DeleteAsync("/api/v1/extensions/com.example.helper").OkAsync()).ToJsonString());
+        Assert.Equal(
+            """{"success":true}""",
+            (await tenant.Admin.DeleteAsync("/api/v1/extensions/com.example.helper").OkAsync()).ToJsonString()
+        );
 
         await installed.Client.GetAsync("/api/v1/ext/rate_limit").RefusedAsync(401, "AUTH_INVALID_TOKEN");
         await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         await tenant.Admin.DeleteAsync($"/api/v1/extensions/{installed.Id}").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["extensions"]!.AsArray());
-        Assert.Equal("uninstalled", (string?)(await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}").OkAsync())["status"]);
+        Assert.Equal(
+            "uninstalled",
+            (string?)(await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}").OkAsync())["status"]
+        );
         Assert.Single((await tenant.Admin.GetAsync("/api/v1/extensions?status=uninstalled").OkAsync())["extensions"]!.AsArray());
         var audit = await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}/audit_log").OkAsync();
         Assert.Equal(["uninstalled", "installed"], audit["data"]!.AsArray().Select(e => (string?)e!["action"]));
@@ -269,7 +325,9 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         var (_, client) = await tenant.AddUserAsync(role);
 
         await client.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() }).RefusedAsync(403, "FORBIDDEN");
-        await client.PatchJsonAsync($"/api/v1/extensions/{installed.Id}", new { rate_limit_requests = 5 }).RefusedAsync(403, "FORBIDDEN");
+        await client
+            .PatchJsonAsync($"/api/v1/extensions/{installed.Id}", new { rate_limit_requests = 5 })
+            .RefusedAsync(403, "FORBIDDEN");
         await client.DeleteAsync($"/api/v1/extensions/{installed.Id}").RefusedAsync(403, "FORBIDDEN");
         await client.GetAsync($"/api/v1/extensions/{installed.Id}/audit_log").RefusedAsync(403, "FORBIDDEN");
         await client.GetAsync($"/api/v1/extensions/{installed.Id}/secrets").RefusedAsync(403, "FORBIDDEN");
@@ -300,7 +358,9 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         {
             await other.Admin.GetAsync($"/api/v1/extensions/{name}").RefusedAsync(404, "EXTENSION_NOT_FOUND");
             await other.Admin.DeleteAsync($"/api/v1/extensions/{name}").RefusedAsync(404, "EXTENSION_NOT_FOUND");
-            await other.Admin.PatchJsonAsync($"/api/v1/extensions/{name}", new { rate_limit_requests = 5 }).RefusedAsync(404, "EXTENSION_NOT_FOUND");
+            await other
+                .Admin.PatchJsonAsync($"/api/v1/extensions/{name}", new { rate_limit_requests = 5 })
+                .RefusedAsync(404, "EXTENSION_NOT_FOUND");
             await other.Admin.GetAsync($"/api/v1/extensions/{name}/audit_log").RefusedAsync(404, "EXTENSION_NOT_FOUND");
             await other.Admin.GetAsync($"/api/v1/extensions/{name}/secrets").RefusedAsync(404, "EXTENSION_NOT_FOUND");
         }
@@ -313,7 +373,20 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         var installed = await Installed.NewAsync(tenant);
         var path = $"/api/v1/extensions/{installed.Id}";
 
-        var changed = await tenant.Admin.PatchJsonAsync(path, new { extension = new { configuration = new { greeting = "Hi" }, rate_limit_requests = 7, rate_limit_window = 60 } }).OkAsync();
+        var changed = await tenant
+            .Admin.PatchJsonAsync(
+                path,
+                new
+                {
+                    extension = new
+                    {
+                        configuration = new { greeting = "Hi" },
+                        rate_limit_requests = 7,
+                        rate_limit_window = 60,
+                    },
+                }
+            )
+            .OkAsync();
         Assert.Equal("""{"greeting":"Hi"}""", changed["configuration"]!.ToJsonString());
         Assert.Equal((7, 60), ((int)changed["rate_limit_requests"]!, (int)changed["rate_limit_window"]!));
 
@@ -321,11 +394,21 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         Assert.Equal("""{"greeting":"Hello"}""", back["configuration"]!.ToJsonString());
         Assert.Equal(7, (int)back["rate_limit_requests"]!);
 
-        await tenant.Admin.PatchJsonAsync(path, new { configuration = new { nonsense = 1 } }).RefusedAsync(422, "VALIDATION_ERROR", "extension.configuration.nonsense");
-        await tenant.Admin.PatchJsonAsync(path, new { configuration = new { API_TOKEN = "x" } }).RefusedAsync(422, "VALIDATION_ERROR", "extension.configuration.API_TOKEN");
-        await tenant.Admin.PatchJsonAsync(path, new { rate_limit_requests = 0 }).RefusedAsync(422, "VALIDATION_ERROR", "extension.rate_limit_requests");
-        await tenant.Admin.PatchJsonAsync(path, new { rate_limit_window = 86401 }).RefusedAsync(422, "VALIDATION_ERROR", "extension.rate_limit_window");
-        await tenant.Admin.PatchJsonAsync(path, new { rate_limit_requests = 8 }, ifMatch: "\"1\"").RefusedAsync(412, "PRECONDITION_FAILED");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { configuration = new { nonsense = 1 } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension.configuration.nonsense");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { configuration = new { API_TOKEN = "x" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension.configuration.API_TOKEN");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { rate_limit_requests = 0 })
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension.rate_limit_requests");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { rate_limit_window = 86401 })
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension.rate_limit_window");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { rate_limit_requests = 8 }, ifMatch: "\"1\"")
+            .RefusedAsync(412, "PRECONDITION_FAILED");
     }
 
     [Fact]
@@ -336,16 +419,23 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
 
         await tenant.Admin.PostJsonAsync(path, new { manifest = 5 }).RefusedAsync(422, "VALIDATION_ERROR", "manifest");
         await tenant.Admin.PostJsonAsync(path, new { project_id = 5 }).RefusedAsync(422, "VALIDATION_ERROR", "manifest");
-        await tenant.Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), nonsense = 5 }).RefusedAsync(400, "INVALID_PARAMETER", "nonsense");
-        await tenant.Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), project_id = "NONE" }).RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await tenant.Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), configuration = new { nonsense = 1 } }).RefusedAsync(422, "VALIDATION_ERROR");
+        await tenant
+            .Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), nonsense = 5 })
+            .RefusedAsync(400, "INVALID_PARAMETER", "nonsense");
+        await tenant
+            .Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), project_id = "NONE" })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await tenant
+            .Admin.PostJsonAsync(path, new { manifest = Installed.Manifest(), configuration = new { nonsense = 1 } })
+            .RefusedAsync(422, "VALIDATION_ERROR");
         await tenant.Admin.PostAsync(path, Body("[1]")).RefusedAsync(422, "EXTENSION_INSTALL_FAILED");
         await tenant.Admin.PostAsync(path, Body("")).RefusedAsync(422, "EXTENSION_INSTALL_FAILED");
         await tenant.Admin.PostAsync(path, Body("a: [")).RefusedAsync(422, "EXTENSION_INSTALL_FAILED");
         await tenant.Admin.PostAsync(path, Body("{}", "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
     }
 
-    private static StringContent Body(string text, string type = "application/yaml") => new(text, Encoding.UTF8, new MediaTypeHeaderValue(type));
+    private static StringContent Body(string text, string type = "application/yaml") =>
+        new(text, Encoding.UTF8, new MediaTypeHeaderValue(type));
 
     private static string Sorted(JsonNode node, params string[] names) =>
         new JsonObject(names.Select(n => KeyValuePair.Create(n, node[n]?.DeepClone()))).ToJsonString();

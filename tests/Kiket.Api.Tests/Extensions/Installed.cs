@@ -23,26 +23,49 @@ internal sealed record Installed(KiketServer Server, JsonNode Answer)
         }
     }
 
-    public static JsonObject Manifest(string id = "com.example.helper", params string[] permissions) => new()
-    {
-        ["model_version"] = "1.0",
-        ["extension"] = new JsonObject
+    public static JsonObject Manifest(string id = "com.example.helper", params string[] permissions) =>
+        new()
         {
-            ["id"] = id,
-            ["name"] = "Helper",
-            ["version"] = "1.2.3",
-            ["delivery"] = "http",
-            ["callback"] = new JsonObject { ["url"] = "https://helper.example.com/kiket" },
-            ["permissions"] = new JsonArray([.. permissions.Select(p => JsonValue.Create(p))]),
-            ["configuration"] = new JsonObject
+            ["model_version"] = "1.0",
+            ["extension"] = new JsonObject
             {
-                ["greeting"] = new JsonObject { ["type"] = "string", ["default"] = "Hello" },
-                ["API_TOKEN"] = new JsonObject { ["type"] = "string", ["secret"] = true, ["required"] = true },
+                ["id"] = id,
+                ["name"] = "Helper",
+                ["version"] = "1.2.3",
+                ["delivery"] = "http",
+                ["callback"] = new JsonObject { ["url"] = "https://helper.example.com/kiket" },
+                ["permissions"] = new JsonArray([.. permissions.Select(p => JsonValue.Create(p))]),
+                ["configuration"] = new JsonObject
+                {
+                    ["greeting"] = new JsonObject { ["type"] = "string", ["default"] = "Hello" },
+                    ["API_TOKEN"] = new JsonObject
+                    {
+                        ["type"] = "string",
+                        ["secret"] = true,
+                        ["required"] = true,
+                    },
+                },
             },
-        },
-    };
+        };
 
-    public static async Task<Installed> NewAsync(Tenant tenant, string? project = null, string id = "com.example.helper", params string[] permissions) => new(
-        tenant.Server,
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Manifest(id, permissions), project_id = project, strict = false }).CreatedAsync());
+    public static async Task<Installed> NewAsync(
+        Tenant tenant,
+        string? project = null,
+        string id = "com.example.helper",
+        params string[] permissions
+    ) =>
+        new(
+            tenant.Server,
+            await tenant
+                .Admin.PostJsonAsync(
+                    "/api/v1/extensions",
+                    new
+                    {
+                        manifest = Manifest(id, permissions),
+                        project_id = project,
+                        strict = false,
+                    }
+                )
+                .CreatedAsync()
+        );
 }

@@ -27,10 +27,23 @@ public sealed class LifecycleTests(KiketServer server)
         await tenant.DeliverAsync(webhook);
 
         var told = receiver.Requests.ToList();
-        Assert.Equal(["extension.installed", "extension.upgraded", "extension.uninstalled"], told.Select(t => t.Header("X-Kiket-Event")));
-        Assert.Equal(["/webhooks/extension.installed", "/webhooks/extension.upgraded", "/webhooks/extension.uninstalled"], told.Select(t => t.Path));
+        Assert.Equal(
+            ["extension.installed", "extension.upgraded", "extension.uninstalled"],
+            told.Select(t => t.Header("X-Kiket-Event"))
+        );
+        Assert.Equal(
+            ["/webhooks/extension.installed", "/webhooks/extension.upgraded", "/webhooks/extension.uninstalled"],
+            told.Select(t => t.Path)
+        );
         Assert.All(told, t => Assert.NotNull(t.Header("X-Kiket-Signature")));
-        Assert.All(told, t => Assert.Equal((id, "com.example.helper"), ((long)t.Json["extension"]!["id"]!, (string?)t.Json["extension"]!["extension_id"])));
+        Assert.All(
+            told,
+            t =>
+                Assert.Equal(
+                    (id, "com.example.helper"),
+                    ((long)t.Json["extension"]!["id"]!, (string?)t.Json["extension"]!["extension_id"])
+                )
+        );
         Assert.Equal(["1.2.3", "2.0.0", "2.0.0"], told.Select(t => (string?)t.Json["extension"]!["version"]));
         Assert.All(told[..2], t => Assert.NotNull((string?)t.Json["authentication"]!["runtime_token"]));
         Assert.Null(told[2].Json["authentication"]);
@@ -57,7 +70,10 @@ public sealed class LifecycleTests(KiketServer server)
         await tenant.DeliverAsync(webhook);
 
         Assert.Equal(["issue.created", "extension.uninstalled"], receiver.Requests.Select(t => t.Header("X-Kiket-Event")));
-        Assert.Equal([DeliveryState.Cancelled, DeliveryState.Delivered], (await tenant.DeliveriesAsync(webhook)).Select(d => d.State));
+        Assert.Equal(
+            [DeliveryState.Cancelled, DeliveryState.Delivered],
+            (await tenant.DeliveriesAsync(webhook)).Select(d => d.State)
+        );
     }
 
     [Fact]
@@ -70,7 +86,8 @@ public sealed class LifecycleTests(KiketServer server)
         manifest["extension"]!["hooks"] = new JsonArray("issue.created");
         var id = (long)(await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync())["id"]!;
         var webhook = await EndpointAsync(tenant, id);
-        async Task<string?> HealthAsync() => (string?)(await tenant.Admin.GetAsync($"/api/v1/extensions/{id}").OkAsync())["health"]!["status"];
+        async Task<string?> HealthAsync() =>
+            (string?)(await tenant.Admin.GetAsync($"/api/v1/extensions/{id}").OkAsync())["health"]!["status"];
 
         await tenant.AddIssueAsync();
         Assert.Equal("healthy", await HealthAsync()); // it waits; nobody knows yet

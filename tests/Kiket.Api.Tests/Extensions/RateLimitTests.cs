@@ -20,7 +20,11 @@ public sealed class RateLimitTests : IAsyncLifetime
         server = new()
         {
             TestServices = services => services.AddSingleton<TimeProvider>(clock),
-            Settings = new Dictionary<string, string> { ["RateLimits:UserRequests"] = "20", ["RateLimits:ExtensionRequests"] = "5" },
+            Settings = new Dictionary<string, string>
+            {
+                ["RateLimits:UserRequests"] = "20",
+                ["RateLimits:ExtensionRequests"] = "5",
+            },
         };
         await server.InitializeAsync();
     }
@@ -45,7 +49,10 @@ public sealed class RateLimitTests : IAsyncLifetime
         clock.Advance(TimeSpan.FromMinutes(10));
         var next = await client.GetAsync("/api/v1/me");
         Assert.Equal("19", Assert.Single(next.Headers.GetValues("X-RateLimit-Remaining")));
-        Assert.Equal(Start.AddMinutes(25).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Assert.Single(next.Headers.GetValues("X-RateLimit-Reset")));
+        Assert.Equal(
+            Start.AddMinutes(25).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Assert.Single(next.Headers.GetValues("X-RateLimit-Reset"))
+        );
     }
 
     [Fact]
@@ -55,7 +62,12 @@ public sealed class RateLimitTests : IAsyncLifetime
         AssertHeaders(await tenant.Admin.GetAsync("/api/v1/nothing"), HttpStatusCode.NotFound, 20, 19);
         AssertHeaders(await tenant.Admin.GetAsync("/api/v1/issues/NONE-1"), HttpStatusCode.NotFound, 20, 18);
         AssertHeaders(await tenant.Admin.GetAsync("/api/v1/issues?nonsense=1"), HttpStatusCode.BadRequest, 20, 17);
-        AssertHeaders(await tenant.Admin.PostJsonAsync("/api/v1/issues", new { title = "x" }), HttpStatusCode.UnprocessableEntity, 20, 16);
+        AssertHeaders(
+            await tenant.Admin.PostJsonAsync("/api/v1/issues", new { title = "x" }),
+            HttpStatusCode.UnprocessableEntity,
+            20,
+            16
+        );
         AssertHeaders(await tenant.Admin.PutAsync("/api/v1/me", null), HttpStatusCode.MethodNotAllowed, 20, 15);
         AssertHeaders(await tenant.Admin.GetAsync("/ext/nothing"), HttpStatusCode.NotFound, 20, 14);
         AssertHeaders(await tenant.Admin.GetAsync("/extensions/nothing"), HttpStatusCode.NotFound, 20, 13);
@@ -66,7 +78,12 @@ public sealed class RateLimitTests : IAsyncLifetime
     public async Task Who_has_not_signed_in_is_counted_by_address_whatever_token_they_try()
     {
         for (var left = 19; left >= 0; left--)
-            AssertHeaders(await server.NewClient($"kpat_guess_{left}").GetAsync("/api/v1/me"), HttpStatusCode.Unauthorized, 20, left);
+            AssertHeaders(
+                await server.NewClient($"kpat_guess_{left}").GetAsync("/api/v1/me"),
+                HttpStatusCode.Unauthorized,
+                20,
+                left
+            );
         AssertHeaders(await server.NewClient("kpat_guess").GetAsync("/api/v1/me"), HttpStatusCode.TooManyRequests, 20, 0);
         AssertHeaders(await server.NewClient().GetAsync("/api/v1/health"), HttpStatusCode.TooManyRequests, 20, 0);
 
@@ -100,7 +117,10 @@ public sealed class RateLimitTests : IAsyncLifetime
 
         var asked = await installed.Client.GetAsync("/api/v1/ext/rate_limit");
         AssertHeaders(asked, HttpStatusCode.OK, 5, 4);
-        Assert.Equal("""{"rate_limit":{"limit":5,"remaining":4,"reset_in":600,"window_seconds":900}}""", await asked.Content.ReadAsStringAsync());
+        Assert.Equal(
+            """{"rate_limit":{"limit":5,"remaining":4,"reset_in":600,"window_seconds":900}}""",
+            await asked.Content.ReadAsStringAsync()
+        );
         AssertHeaders(await server.NewClient(installed.Key).GetAsync("/ext/rate_limit"), HttpStatusCode.OK, 5, 3);
         for (var left = 2; left >= 0; left--)
             AssertHeaders(await installed.Client.GetAsync("/ext/project"), HttpStatusCode.Forbidden, 5, left);
@@ -112,18 +132,34 @@ public sealed class RateLimitTests : IAsyncLifetime
     {
         var tenant = await server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant);
-        await tenant.Admin.PatchJsonAsync($"/api/v1/extensions/{installed.Id}", new { rate_limit_requests = 2, rate_limit_window = 60 }).OkAsync();
-        var token = await tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", rate_limit_requests = 3, rate_limit_window = 10 }).CreatedAsync();
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/extensions/{installed.Id}", new { rate_limit_requests = 2, rate_limit_window = 60 })
+            .OkAsync();
+        var token = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/workspace_api_tokens",
+                new
+                {
+                    name = "CI",
+                    rate_limit_requests = 3,
+                    rate_limit_window = 10,
+                }
+            )
+            .CreatedAsync();
         var client = server.NewClient((string)token["token"]!);
 
         var asked = await installed.Client.GetAsync("/ext/rate_limit").OkAsync();
         Assert.Equal("""{"limit":2,"remaining":1,"reset_in":60,"window_seconds":60}""", asked["rate_limit"]!.ToJsonString());
         for (var left = 2; left >= 0; left--)
-            Assert.Equal($"{left}", Assert.Single((await client.GetAsync("/api/v1/me")).Headers.GetValues("X-RateLimit-Remaining")));
+            Assert.Equal(
+                $"{left}",
+                Assert.Single((await client.GetAsync("/api/v1/me")).Headers.GetValues("X-RateLimit-Remaining"))
+            );
         await client.GetAsync("/api/v1/me").RefusedAsync(429, "RATE_LIMIT_EXCEEDED");
         clock.Advance(TimeSpan.FromSeconds(10));
         await client.GetAsync("/api/v1/me").OkAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", rate_limit_requests = 0 })
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI", rate_limit_requests = 0 })
             .RefusedAsync(422, "VALIDATION_ERROR", "workspace_api_token.rate_limit_requests");
     }
 
@@ -141,8 +177,17 @@ public sealed class RateLimitTests : IAsyncLifetime
     private static void AssertHeaders(HttpResponseMessage response, HttpStatusCode status, int limit, int remaining)
     {
         Assert.Equal(status, response.StatusCode);
-        Assert.Equal(limit.ToString(CultureInfo.InvariantCulture), Assert.Single(response.Headers.GetValues("X-RateLimit-Limit")));
-        Assert.Equal(remaining.ToString(CultureInfo.InvariantCulture), Assert.Single(response.Headers.GetValues("X-RateLimit-Remaining")));
-        Assert.Equal(Start.AddMinutes(10).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), Assert.Single(response.Headers.GetValues("X-RateLimit-Reset")));
+        Assert.Equal(
+            limit.ToString(CultureInfo.InvariantCulture),
+            Assert.Single(response.Headers.GetValues("X-RateLimit-Limit"))
+        );
+        Assert.Equal(
+            remaining.ToString(CultureInfo.InvariantCulture),
+            Assert.Single(response.Headers.GetValues("X-RateLimit-Remaining"))
+        );
+        Assert.Equal(
+            Start.AddMinutes(10).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            Assert.Single(response.Headers.GetValues("X-RateLimit-Reset"))
+        );
     }
 }

@@ -8,19 +8,20 @@ namespace Kiket.Api.Tests.Extensions;
 public sealed class ReportTests(KiketServer server)
 {
     /// <summary>What the SDKs send, Go its empty texts for null.</summary>
-    private static object Telemetry(string status) => new
-    {
-        @event = "issue.created",
-        version = "v1",
-        status,
-        duration_ms = 12.5,
-        timestamp = "2026-01-01T00:00:00Z",
-        extension_id = "com.example.helper",
-        extension_version = "1.2.3",
-        error_message = "",
-        error_class = (string?)null,
-        metadata = new { deep = new[] { 1 } },
-    };
+    private static object Telemetry(string status) =>
+        new
+        {
+            @event = "issue.created",
+            version = "v1",
+            status,
+            duration_ms = 12.5,
+            timestamp = "2026-01-01T00:00:00Z",
+            extension_id = "com.example.helper",
+            extension_version = "1.2.3",
+            error_message = "",
+            error_class = (string?)null,
+            metadata = new { deep = new[] { 1 } },
+        };
 
     [Theory]
     [InlineData(0, 0, "healthy")]
@@ -33,7 +34,9 @@ public sealed class ReportTests(KiketServer server)
         var installed = await Installed.NewAsync(tenant);
         for (var i = 0; i < ok + failed; i++)
         {
-            var answer = await installed.Client.PostJsonAsync("/ext/telemetry", Telemetry(i < ok ? "ok" : "error")).ReadAsync(HttpStatusCode.Accepted);
+            var answer = await installed
+                .Client.PostJsonAsync("/ext/telemetry", Telemetry(i < ok ? "ok" : "error"))
+                .ReadAsync(HttpStatusCode.Accepted);
             Assert.Equal("""{"accepted":true}""", answer.ToJsonString());
         }
 
@@ -52,22 +55,33 @@ public sealed class ReportTests(KiketServer server)
     [Fact]
     public async Task Telemetry_without_a_credential_is_taken_where_the_operator_allows_it()
     {
-        await using var open = new KiketServer { Settings = new Dictionary<string, string> { ["Extensions:AnonymousTelemetry"] = "true" } };
+        await using var open = new KiketServer
+        {
+            Settings = new Dictionary<string, string> { ["Extensions:AnonymousTelemetry"] = "true" },
+        };
         await open.InitializeAsync();
         var tenant = await open.NewTenantAsync();
         await Installed.NewAsync(tenant);
         var anonymous = open.NewClient();
 
         await anonymous.PostJsonAsync("/ext/telemetry", Telemetry("error")).ReadAsync(HttpStatusCode.Accepted);
-        await anonymous.PostJsonAsync("/ext/telemetry", new { extension_id = "com.example.unknown" }).ReadAsync(HttpStatusCode.Accepted);
+        await anonymous
+            .PostJsonAsync("/ext/telemetry", new { extension_id = "com.example.unknown" })
+            .ReadAsync(HttpStatusCode.Accepted);
 
-        Assert.Equal("unhealthy", (string?)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["health"]!["status"]);
+        Assert.Equal(
+            "unhealthy",
+            (string?)(await tenant.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["health"]!["status"]
+        );
 
         // With a second installation nobody knows which of them is meant.
         var other = await open.NewTenantAsync();
         await Installed.NewAsync(other);
         await anonymous.PostJsonAsync("/ext/telemetry", Telemetry("error")).ReadAsync(HttpStatusCode.Accepted);
-        Assert.Equal("healthy", (string?)(await other.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["health"]!["status"]);
+        Assert.Equal(
+            "healthy",
+            (string?)(await other.Admin.GetAsync("/api/v1/extensions/com.example.helper").OkAsync())["health"]!["status"]
+        );
     }
 
     [Fact]
@@ -77,16 +91,33 @@ public sealed class ReportTests(KiketServer server)
         var installed = await Installed.NewAsync(tenant, permissions: ["notifications:write"]);
         var client = installed.Client;
 
-        await client.PostJsonAsync("/extensions/com.example.helper/events", new { @event = "synced", version = "v1", data = new { count = 3 } }).ReadAsync(HttpStatusCode.Accepted);
-        await client.PostJsonAsync("/api/v1/extensions/logs", new { level = "error", message = "Oh" }).ReadAsync(HttpStatusCode.Accepted);
-        await client.PostJsonAsync("/extensions/metrics", new { name = "latency", value = 1.5 }).ReadAsync(HttpStatusCode.Accepted);
-        await client.PostJsonAsync("/extensions/notifications", new { message = "Hello", channel_type = "channel" }).ReadAsync(HttpStatusCode.Accepted);
+        await client
+            .PostJsonAsync(
+                "/extensions/com.example.helper/events",
+                new
+                {
+                    @event = "synced",
+                    version = "v1",
+                    data = new { count = 3 },
+                }
+            )
+            .ReadAsync(HttpStatusCode.Accepted);
+        await client
+            .PostJsonAsync("/api/v1/extensions/logs", new { level = "error", message = "Oh" })
+            .ReadAsync(HttpStatusCode.Accepted);
+        await client
+            .PostJsonAsync("/extensions/metrics", new { name = "latency", value = 1.5 })
+            .ReadAsync(HttpStatusCode.Accepted);
+        await client
+            .PostJsonAsync("/extensions/notifications", new { message = "Hello", channel_type = "channel" })
+            .ReadAsync(HttpStatusCode.Accepted);
         var all = await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}/reports").OkAsync();
         var logs = await client.GetAsync("/extensions/com.example.helper/reports?kind=log").OkAsync();
 
         Assert.Equal(
             [("notification", ""), ("metric", "latency"), ("log", "error"), ("event", "synced")],
-            all["data"]!.AsArray().Select(r => ((string)r!["kind"]!, (string)r["name"]!)));
+            all["data"]!.AsArray().Select(r => ((string)r!["kind"]!, (string)r["name"]!))
+        );
         Assert.True((bool)Assert.Single(logs["data"]!.AsArray())!["is_failure"]!);
         Assert.Equal("""{"count":3}""", all["data"]![3]!["body"]!["data"]!.ToJsonString());
     }
@@ -108,10 +139,13 @@ public sealed class ReportTests(KiketServer server)
         await developer.PostJsonAsync(path, new { name = "one" }).ReadAsync(HttpStatusCode.Accepted);
         await viewer.PostJsonAsync(path, new { name = "two" }).RefusedAsync(403, "FORBIDDEN");
         await unscoped.PostJsonAsync(path, new { name = "three" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await (await server.NewTenantAsync()).Admin.PostJsonAsync(path, new { name = "four", extension_id = installed.Id })
+        await (await server.NewTenantAsync())
+            .Admin.PostJsonAsync(path, new { name = "four", extension_id = installed.Id })
             .RefusedAsync(404, "EXTENSION_NOT_FOUND");
 
-        var report = Assert.Single((await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}/reports").OkAsync())["data"]!.AsArray())!;
+        var report = Assert.Single(
+            (await tenant.Admin.GetAsync($"/api/v1/extensions/{installed.Id}/reports").OkAsync())["data"]!.AsArray()
+        )!;
         Assert.Equal((kind, "one"), ((string?)report["kind"], (string?)report["name"]));
     }
 
@@ -122,10 +156,18 @@ public sealed class ReportTests(KiketServer server)
         await Installed.NewAsync(tenant);
         var other = await Installed.NewAsync(tenant, id: "com.example.other");
 
-        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x" }).RefusedAsync(422, "VALIDATION_ERROR", "extension_id");
-        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.third" }).RefusedAsync(404, "EXTENSION_NOT_FOUND");
-        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.other" }).ReadAsync(HttpStatusCode.Accepted);
-        await tenant.Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = other.Id }).ReadAsync(HttpStatusCode.Accepted);
+        await tenant
+            .Admin.PostJsonAsync("/extensions/logs", new { message = "x" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension_id");
+        await tenant
+            .Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.third" })
+            .RefusedAsync(404, "EXTENSION_NOT_FOUND");
+        await tenant
+            .Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = "com.example.other" })
+            .ReadAsync(HttpStatusCode.Accepted);
+        await tenant
+            .Admin.PostJsonAsync("/extensions/logs", new { message = "x", extension_id = other.Id })
+            .ReadAsync(HttpStatusCode.Accepted);
 
         var reports = await tenant.Admin.GetAsync($"/api/v1/extensions/{other.Id}/reports").OkAsync();
         Assert.Equal(2, reports["data"]!.AsArray().Count);
@@ -138,15 +180,33 @@ public sealed class ReportTests(KiketServer server)
         var client = (await Installed.NewAsync(tenant)).Client;
 
         await tenant.Admin.PostJsonAsync("/ext/telemetry", new { name = "x" }).RefusedAsync(403, "FORBIDDEN");
-        foreach (var path in new[] { "/ext/telemetry", "/extensions/logs", "/extensions/metrics", "/extensions/com.example.helper/events" })
+        foreach (
+            var path in new[]
+            {
+                "/ext/telemetry",
+                "/extensions/logs",
+                "/extensions/metrics",
+                "/extensions/com.example.helper/events",
+            }
+        )
         {
-            await client.PostAsync(path, new StringContent("[1]", Encoding.UTF8, "application/json")).RefusedAsync(400, "INVALID_JSON");
-            await client.PostAsync(path, new StringContent("{", Encoding.UTF8, "application/json")).RefusedAsync(400, "INVALID_JSON");
-            await client.PostAsync(path, new StringContent("{}", Encoding.UTF8, "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
-            await client.PostJsonAsync(path, new { text = new string('x', 70_000) }).RefusedAsync(422, "VALIDATION_ERROR", "body");
+            await client
+                .PostAsync(path, new StringContent("[1]", Encoding.UTF8, "application/json"))
+                .RefusedAsync(400, "INVALID_JSON");
+            await client
+                .PostAsync(path, new StringContent("{", Encoding.UTF8, "application/json"))
+                .RefusedAsync(400, "INVALID_JSON");
+            await client
+                .PostAsync(path, new StringContent("{}", Encoding.UTF8, "text/plain"))
+                .RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+            await client
+                .PostJsonAsync(path, new { text = new string('x', 70_000) })
+                .RefusedAsync(422, "VALIDATION_ERROR", "body");
         }
 
         await client.PostJsonAsync("/extensions/notifications", new { message = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await client.GetAsync("/extensions/com.example.helper/reports?kind=nonsense").RefusedAsync(400, "INVALID_PARAMETER", "kind");
+        await client
+            .GetAsync("/extensions/com.example.helper/reports?kind=nonsense")
+            .RefusedAsync(400, "INVALID_PARAMETER", "kind");
     }
 }

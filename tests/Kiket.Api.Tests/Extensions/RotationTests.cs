@@ -12,7 +12,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Kiket.Api.Tests.Extensions;
 
-/// <summary>The credentials of an installed extension are replaced without an interruption, and it is tried out, on a clock of its own.</summary>
+/// <summary>
+/// The credentials of an installed extension are replaced without an interruption, and it is tried out, on a clock of its own.
+/// </summary>
 public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassFixture<RotationTests.ClockedServer>
 {
     private const string Own = "/api/v1/extensions/com.example.helper";
@@ -20,7 +22,9 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_administrator_and_the_extension_itself_replace_its_key_and_the_one_before_is_good_for_24_hours(bool byItself)
+    public async Task An_administrator_and_the_extension_itself_replace_its_key_and_the_one_before_is_good_for_24_hours(
+        bool byItself
+    )
     {
         var tenant = await clocked.Server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant);
@@ -29,7 +33,11 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
 
         var (old, next) = (installed.Client, WithKey((string)rotated["api_key"]!));
         Assert.StartsWith((string)rotated["api_key_prefix"]!, (string)rotated["api_key"]!);
-        Assert.Equal(clocked.Clock.GetUtcNow().AddHours(24), (DateTimeOffset)rotated["previous_key_until"]!, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(
+            clocked.Clock.GetUtcNow().AddHours(24),
+            (DateTimeOffset)rotated["previous_key_until"]!,
+            TimeSpan.FromMilliseconds(1)
+        );
         Assert.Equal((string?)rotated["api_key_prefix"], (string?)(await next.GetAsync(Own).OkAsync())["api_key_prefix"]);
         clocked.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
         await old.GetAsync(Own).OkAsync();
@@ -61,12 +69,16 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_administrator_and_the_extension_itself_replace_its_webhook_secret_and_both_sign_for_24_hours(bool byItself)
+    public async Task An_administrator_and_the_extension_itself_replace_its_webhook_secret_and_both_sign_for_24_hours(
+        bool byItself
+    )
     {
         await using var receiver = await Receiver.StartAsync();
         var (tenant, installed, made) = await CalledAsync(receiver);
 
-        var rotated = await (byItself ? installed.Client : tenant.Admin).PostAsync($"{Own}/webhook_secret/rotate", null).OkAsync();
+        var rotated = await (byItself ? installed.Client : tenant.Admin)
+            .PostAsync($"{Own}/webhook_secret/rotate", null)
+            .OkAsync();
         await tenant.Admin.PostAsync($"{Own}/test", null).OkAsync();
         clocked.Clock.Advance(TimeSpan.FromHours(24));
         await tenant.Admin.PostAsync($"{Own}/test", null).OkAsync();
@@ -87,11 +99,17 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
         (inside["extension"]!["delivery"], inside["extension"]!["callback"]) = ("internal", null);
         await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = inside, strict = false }).CreatedAsync();
 
-        var rotated = await tenant.Admin.PostJsonAsync($"{Own}/webhook_secret/rotate", new { secret = "chosen by the operator" }).OkAsync();
+        var rotated = await tenant
+            .Admin.PostJsonAsync($"{Own}/webhook_secret/rotate", new { secret = "chosen by the operator" })
+            .OkAsync();
 
         Assert.Equal("chosen by the operator", (string?)rotated["webhook_secret"]);
-        await tenant.Admin.PostAsync("/api/v1/extensions/com.example.inside/webhook_secret/rotate", null).RefusedAsync(422, "VALIDATION_ERROR", "extension");
-        await tenant.Admin.PostAsync("/api/v1/extensions/com.example.inside/test", null).RefusedAsync(422, "VALIDATION_ERROR", "extension");
+        await tenant
+            .Admin.PostAsync("/api/v1/extensions/com.example.inside/webhook_secret/rotate", null)
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension");
+        await tenant
+            .Admin.PostAsync("/api/v1/extensions/com.example.inside/test", null)
+            .RefusedAsync(422, "VALIDATION_ERROR", "extension");
     }
 
     [Fact]
@@ -99,7 +117,9 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
     {
         await using var receiver = await Receiver.StartAsync();
         var (tenant, installed, _) = await CalledAsync(receiver);
-        await tenant.Admin.PostJsonAsync($"{Own}/secrets", new { secret = new { key = "API_TOKEN", value = "hush-hush" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync($"{Own}/secrets", new { secret = new { key = "API_TOKEN", value = "hush-hush" } })
+            .CreatedAsync();
 
         var tested = await installed.Client.PostAsync($"{Own}/test", null).OkAsync();
 
@@ -126,8 +146,17 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
         var (tenant, _, _) = await CalledAsync(receiver, "issues:write");
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        foreach (var scopes in new string[][] { ["extensions:write"], ["extensions:write", "issues:read"], ["extensions:write", "issues:write"] })
-            await (await tenant.WithScopesAsync(scopes)).PostAsync($"{Own}/{action}", null).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        foreach (
+            var scopes in new string[][]
+            {
+                ["extensions:write"],
+                ["extensions:write", "issues:read"],
+                ["extensions:write", "issues:write"],
+            }
+        )
+            await (await tenant.WithScopesAsync(scopes))
+                .PostAsync($"{Own}/{action}", null)
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await developer.PostAsync($"{Own}/{action}", null).RefusedAsync(403, "FORBIDDEN");
         await (await tenant.WithScopesAsync("extensions:write", "issues")).PostAsync($"{Own}/{action}", null).OkAsync();
     }
@@ -141,7 +170,10 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
         var (tenant, installed, _) = await CalledAsync(receiver);
         await tenant.Admin.PostAsync($"{Own}/test", null).OkAsync();
         var client = clocked.Server.NewClient();
-        client.DefaultRequestHeaders.Add("X-Kiket-Runtime-Token", (string)receiver.Requests.Single().Json["authentication"]!["runtime_token"]!);
+        client.DefaultRequestHeaders.Add(
+            "X-Kiket-Runtime-Token",
+            (string)receiver.Requests.Single().Json["authentication"]!["runtime_token"]!
+        );
 
         await client.GetAsync(Own).OkAsync();
         await client.PostAsync($"{Own}/{action}", null).RefusedAsync(403, "FORBIDDEN");
@@ -158,9 +190,14 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
         var (tenant, _, _) = await CalledAsync(receiver);
 
         var name = await tenant.OnDatabaseAsync(async db =>
-            await db.NameOfAsync((await db.Webhooks.SingleAsync(w => w.Kind == WebhookKind.Extension)).Id, CancellationToken.None));
+            await db.NameOfAsync((await db.Webhooks.SingleAsync(w => w.Kind == WebhookKind.Extension)).Id, CancellationToken.None)
+        );
 
-        Assert.StartsWith($"Extension com.example.helper at {new Uri(receiver.Url).Authority} (webhook ", name, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Extension com.example.helper at {new Uri(receiver.Url).Authority} (webhook ",
+            name,
+            StringComparison.Ordinal
+        );
     }
 
     private HttpClient WithKey(string key)
@@ -170,16 +207,34 @@ public sealed class RotationTests(RotationTests.ClockedServer clocked) : IClassF
         return client;
     }
 
-    private async Task<(Tenant Tenant, Installed Installed, string Secret)> CalledAsync(Receiver receiver, params string[] permissions)
+    private async Task<(Tenant Tenant, Installed Installed, string Secret)> CalledAsync(
+        Receiver receiver,
+        params string[] permissions
+    )
     {
         var tenant = await clocked.Server.NewTenantAsync();
         var manifest = Installed.Manifest(permissions: permissions);
-        var answer = await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = receiver.Url, strict = false }).CreatedAsync();
+        var answer = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/extensions",
+                new
+                {
+                    manifest,
+                    callback_url = receiver.Url,
+                    strict = false,
+                }
+            )
+            .CreatedAsync();
         return (tenant, new(clocked.Server, answer), (string)answer["webhook_secret"]!);
     }
 
-    private static string Signature(string secret, Received received) => Convert.ToHexStringLower(HMACSHA256.HashData(
-        Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")));
+    private static string Signature(string secret, Received received) =>
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(
+                Encoding.UTF8.GetBytes(secret),
+                Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")
+            )
+        );
 
     public sealed class ClockedServer : IAsyncLifetime
     {

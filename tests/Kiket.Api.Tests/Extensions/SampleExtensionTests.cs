@@ -13,19 +13,45 @@ public sealed partial class SampleExtensionTests
     private const string Token = "kpat_of_the_sample_extension_test";
 
     private static string Sample =>
-        Path.Combine(typeof(SampleExtensionTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!, "samples/node-extension");
+        Path.Combine(
+            typeof(SampleExtensionTests)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .Single(a => a.Key == "RepositoryRoot")
+                .Value!,
+            "samples/node-extension"
+        );
 
     [Fact]
     public async Task It_installs_itself_hears_signed_events_calls_back_counts_and_guards()
     {
-        await using var server = KiketProcess.Start(settings: [("Bootstrap__AdminToken", Token), ("Webhooks__AllowedNetworks__0", "127.0.0.1/32")]);
+        await using var server = KiketProcess.Start(
+            settings: [("Bootstrap__AdminToken", Token), ("Webhooks__AllowedNetworks__0", "127.0.0.1/32")]
+        );
         using var client = await server.ListeningAsync();
         client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
-        await client.PostJsonAsync("/api/v1/projects", new { project = new { name = "Sample", project_key = "SAM", visibility = "team" } }).CreatedAsync();
+        await client
+            .PostJsonAsync(
+                "/api/v1/projects",
+                new
+                {
+                    project = new
+                    {
+                        name = "Sample",
+                        project_key = "SAM",
+                        visibility = "team",
+                    },
+                }
+            )
+            .CreatedAsync();
         await using var extension = StartNode(client.BaseAddress!);
         await extension.SaysAsync(Installed());
 
-        await client.PostJsonAsync("/api/v1/issues", new { project_key = "SAM", issue = new { title = "Described", description = "What it is about." } }).CreatedAsync();
+        await client
+            .PostJsonAsync(
+                "/api/v1/issues",
+                new { project_key = "SAM", issue = new { title = "Described", description = "What it is about." } }
+            )
+            .CreatedAsync();
         await client.PostJsonAsync("/api/v1/issues", new { project_key = "SAM", issue = new { title = "Bare" } }).CreatedAsync();
         string[] comments = [await CommentAsync(client, "SAM-1"), await CommentAsync(client, "SAM-2")];
         foreach (var to in (string[])["in_progress", "review"])
@@ -35,9 +61,14 @@ public sealed partial class SampleExtensionTests
         }
 
         await client.PostJsonAsync("/api/v1/issues/SAM-1/transition", new { to = "done" }).OkAsync();
-        var refusal = await client.PostJsonAsync("/api/v1/issues/SAM-2/transition", new { to = "done" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        var refusal = await client
+            .PostJsonAsync("/api/v1/issues/SAM-2/transition", new { to = "done" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
 
-        Assert.Equal(["Welcome! This is issue number 1 that I see.", "Welcome! This is issue number 2 that I see."], comments.Order());
+        Assert.Equal(
+            ["Welcome! This is issue number 1 that I see.", "Welcome! This is issue number 2 that I see."],
+            comments.Order()
+        );
         Assert.Contains("SAM-2 needs a description before it is done.", refusal.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("", extension.Errors.Trim());
     }
@@ -46,12 +77,17 @@ public sealed partial class SampleExtensionTests
     {
         try
         {
-            return new("node", ["extension.mjs"], Sample, new Dictionary<string, string>
-            {
-                ["KIKET"] = server.ToString().TrimEnd('/'),
-                ["KIKET_TOKEN"] = Token,
-                ["PORT"] = "0",
-            });
+            return new(
+                "node",
+                ["extension.mjs"],
+                Sample,
+                new Dictionary<string, string>
+                {
+                    ["KIKET"] = server.ToString().TrimEnd('/'),
+                    ["KIKET_TOKEN"] = Token,
+                    ["PORT"] = "0",
+                }
+            );
         }
         catch (Win32Exception)
         {

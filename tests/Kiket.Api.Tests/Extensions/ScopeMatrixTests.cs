@@ -22,8 +22,14 @@ public sealed class ScopeMatrixTests(KiketServer server)
         Assert.True(routes.Count >= 16, $"{routes.Count}");
         string[] permissions =
         [
-            .. Scope.KnownResources.SelectMany(r => Actions.SelectMany(a => new[] { $"{a}:{r}", $"{r}:{a}", $"{r}.{a}" }).Append(r)),
-            "*", "admin", "nonsense", "issues:delete", "attachments:read",
+            .. Scope.KnownResources.SelectMany(r =>
+                Actions.SelectMany(a => new[] { $"{a}:{r}", $"{r}:{a}", $"{r}.{a}" }).Append(r)
+            ),
+            "*",
+            "admin",
+            "nonsense",
+            "issues:delete",
+            "attachments:read",
         ];
 
         var (checks, opened, failures) = (0, 0, new List<string>());
@@ -34,14 +40,25 @@ public sealed class ScopeMatrixTests(KiketServer server)
             {
                 checks++;
                 var needed = route.Endpoint.Metadata.GetMetadata<RequiredScope>();
-                var response = await installed.Client.SendAsync(new(new(route.Method), route.Sample)
-                {
-                    Content = route.Method is "GET" or "DELETE" ? null : new StringContent("{}", Encoding.UTF8, "application/json"),
-                });
-                var isRefused = (await response.Content.ReadAsStringAsync()).Contains("AUTH_FORBIDDEN_SCOPE", StringComparison.Ordinal);
+                var response = await installed.Client.SendAsync(
+                    new(new(route.Method), route.Sample)
+                    {
+                        Content = route.Method is "GET" or "DELETE"
+                            ? null
+                            : new StringContent("{}", Encoding.UTF8, "application/json"),
+                    }
+                );
+                var isRefused = (await response.Content.ReadAsStringAsync()).Contains(
+                    "AUTH_FORBIDDEN_SCOPE",
+                    StringComparison.Ordinal
+                );
                 var isMeant = needed is null || Means(permission, needed);
                 opened += isMeant ? 1 : 0;
-                if (isRefused == isMeant || (int)response.StatusCode is 401 or >= 500 || response.Content.Headers.ContentType?.MediaType != "application/json")
+                if (
+                    isRefused == isMeant
+                    || (int)response.StatusCode is 401 or >= 500
+                    || response.Content.Headers.ContentType?.MediaType != "application/json"
+                )
                     failures.Add($"{permission} at {route}: {(int)response.StatusCode}");
             }
         }
@@ -50,7 +67,9 @@ public sealed class ScopeMatrixTests(KiketServer server)
         Assert.True(checks > 2_000 && opened > 200, $"{checks} checks, {opened} opened");
     }
 
-    /// <summary>Said here once more and in another way: who may write may read and set going, a bare name means everything.</summary>
+    /// <summary>
+    /// Said here once more and in another way: who may write may read and set going, a bare name means everything.
+    /// </summary>
     private static bool Means(string permission, RequiredScope needed)
     {
         if (permission is "*" or "admin")

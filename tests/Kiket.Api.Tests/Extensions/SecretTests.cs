@@ -19,7 +19,9 @@ public sealed class SecretTests(KiketServer server)
 
         foreach (var client in new[] { tenant.Admin, installed.Client, server.NewClient(installed.Key) })
         {
-            var created = await client.PostJsonAsync(Path, new { secret = new { key = "API_TOKEN", value = "first" } }).CreatedAsync();
+            var created = await client
+                .PostJsonAsync(Path, new { secret = new { key = "API_TOKEN", value = "first" } })
+                .CreatedAsync();
             var replaced = await client.PostJsonAsync($"{Path}/API_TOKEN", new { value = "second" }).OkAsync();
             var patched = await client.PatchJsonAsync($"{Path}/API_TOKEN", new { secret = new { value = "third" } }).OkAsync();
             var read = await client.GetAsync($"{Path}/API_TOKEN").OkAsync();
@@ -31,7 +33,10 @@ public sealed class SecretTests(KiketServer server)
             Assert.Equal("2", (string?)patched["rotation_count"]);
             Assert.NotNull(patched["rotated_at"]);
             Assert.Equal("third", (string?)read["value"]);
-            Assert.All(read.AsObject(), m => Assert.True(m.Value is null || m.Value.GetValueKind() is System.Text.Json.JsonValueKind.String, m.Key));
+            Assert.All(
+                read.AsObject(),
+                m => Assert.True(m.Value is null || m.Value.GetValueKind() is System.Text.Json.JsonValueKind.String, m.Key)
+            );
             Assert.Equal("""{"success":true}""", (await client.DeleteAsync($"{Path}/API_TOKEN").OkAsync()).ToJsonString());
             await client.GetAsync($"{Path}/API_TOKEN").RefusedAsync(404, "SECRET_NOT_FOUND");
             await client.DeleteAsync($"{Path}/API_TOKEN").RefusedAsync(404, "SECRET_NOT_FOUND");
@@ -67,13 +72,26 @@ public sealed class SecretTests(KiketServer server)
 
         foreach (var scope in scopes)
         {
-            await tenant.Admin.PostJsonAsync($"{path}/API_TOKEN", new { secret = new { value = $"of the {scope}" }, scope, project_id = "LEGAL" }).CreatedAsync();
+            await tenant
+                .Admin.PostJsonAsync(
+                    $"{path}/API_TOKEN",
+                    new
+                    {
+                        secret = new { value = $"of the {scope}" },
+                        scope,
+                        project_id = "LEGAL",
+                    }
+                )
+                .CreatedAsync();
             var read = await installed.Client.GetAsync($"{path}/API_TOKEN").OkAsync();
             Assert.Equal((scope, $"of the {scope}"), ((string?)read["scope"], (string?)read["value"]));
         }
 
         foreach (var scope in scopes)
-            Assert.Equal($"of the {scope}", (string?)(await tenant.Admin.GetAsync($"{path}/API_TOKEN?scope={scope}").OkAsync())["value"]);
+            Assert.Equal(
+                $"of the {scope}",
+                (string?)(await tenant.Admin.GetAsync($"{path}/API_TOKEN?scope={scope}").OkAsync())["value"]
+            );
         foreach (var scope in scopes.Reverse())
         {
             Assert.Equal($"of the {scope}", (string?)(await installed.Client.GetAsync($"{path}/API_TOKEN").OkAsync())["value"]);
@@ -92,15 +110,34 @@ public sealed class SecretTests(KiketServer server)
         var (legal, news) = (await Installed.NewAsync(tenant, "LEGAL"), await Installed.NewAsync(tenant, "NEWS"));
         var other = await Installed.NewAsync(tenant, "LEGAL", "com.example.other");
 
-        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "OWN", value = "x" } }).CreatedAsync();
-        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "SHARED", value = "x" }, scope = "extension" }).CreatedAsync();
-        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "API_TOKEN", value = "x" }, scope = "project", project_id = "LEGAL" }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync($"/api/v1/extensions/{legal.Id}/secrets", new { secret = new { key = "OWN", value = "x" } })
+            .CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                $"/api/v1/extensions/{legal.Id}/secrets",
+                new { secret = new { key = "SHARED", value = "x" }, scope = "extension" }
+            )
+            .CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                $"/api/v1/extensions/{legal.Id}/secrets",
+                new
+                {
+                    secret = new { key = "API_TOKEN", value = "x" },
+                    scope = "project",
+                    project_id = "LEGAL",
+                }
+            )
+            .CreatedAsync();
 
         Assert.Equal(["API_TOKEN", "OWN", "SHARED"], await KeysOfAsync(legal));
         Assert.Equal(["SHARED"], await KeysOfAsync(news));
         Assert.Equal(["API_TOKEN"], await KeysOfAsync(other));
         await other.Client.GetAsync($"/api/v1/extensions/{legal.Id}/secrets/OWN").RefusedAsync(404, "EXTENSION_NOT_FOUND");
-        await news.Client.GetAsync($"/api/v1/extensions/{news.Id}/secrets?scope=project&project_id=LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await news
+            .Client.GetAsync($"/api/v1/extensions/{news.Id}/secrets?scope=project&project_id=LEGAL")
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
     }
 
     [Theory]
@@ -113,9 +150,13 @@ public sealed class SecretTests(KiketServer server)
         await tenant.AddProjectAsync();
         var installed = await Installed.NewAsync(tenant, "LEGAL");
 
-        await installed.Client.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope }).RefusedAsync(403, "FORBIDDEN");
+        await installed
+            .Client.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope })
+            .RefusedAsync(403, "FORBIDDEN");
         await installed.Client.DeleteAsync($"{Path}/TOKEN?scope={scope}").RefusedAsync(403, "FORBIDDEN");
-        await installed.Client.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "installation" }).CreatedAsync();
+        await installed
+            .Client.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "installation" })
+            .CreatedAsync();
     }
 
     [Fact]
@@ -124,16 +165,34 @@ public sealed class SecretTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await Installed.NewAsync(tenant);
 
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "lower", value = "x" } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "A/B", value = "x" } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = new string('A', 129), value = "x" } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "  " } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN" } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = new string('x', 16_385) } }).RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
-        await tenant.Admin.PostJsonAsync($"{Path}/TOKEN", new { key = "OTHER", value = "x" }).RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "galaxy" }).RefusedAsync(422, "VALIDATION_ERROR", "secret.scope");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "lower", value = "x" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "A/B", value = "x" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = new string('A', 129), value = "x" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "  " } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = new string('x', 16_385) } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.value");
+        await tenant
+            .Admin.PostJsonAsync($"{Path}/TOKEN", new { key = "OTHER", value = "x" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.key");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "galaxy" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "secret.scope");
         await tenant.Admin.GetAsync($"{Path}?scope=galaxy").RefusedAsync(400, "INVALID_PARAMETER", "scope");
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "project" }).RefusedAsync(400, "INVALID_PARAMETER", "project_id");
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "TOKEN", value = "x" }, scope = "project" })
+            .RefusedAsync(400, "INVALID_PARAMETER", "project_id");
         await tenant.Admin.GetAsync("/api/v1/extensions/none/secrets").RefusedAsync(404, "EXTENSION_NOT_FOUND");
     }
 
@@ -151,7 +210,8 @@ public sealed class SecretTests(KiketServer server)
 
         Assert.Equal(
             [("secret.deleted", "TOKEN"), ("secret.read", "TOKEN"), ("secret.set", "TOKEN"), ("installed", null)],
-            audit["data"]!.AsArray().Select(e => ((string?)e!["action"], (string?)e["subject"])));
+            audit["data"]!.AsArray().Select(e => ((string?)e!["action"], (string?)e["subject"]))
+        );
         Assert.Equal(installed.ServiceUserId, (long)audit["data"]![1]!["actor"]!["id"]!);
         Assert.DoesNotContain("the-very-value", audit.ToJsonString(), StringComparison.Ordinal);
     }
@@ -161,7 +221,9 @@ public sealed class SecretTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await Installed.NewAsync(tenant);
-        await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "OLD", value = "before the rotation" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync(Path, new { secret = new { key = "OLD", value = "before the rotation" } })
+            .CreatedAsync();
 
         var keys = server.Services.GetRequiredService<IKeyManager>();
         keys.CreateNewKey(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(90));
@@ -171,7 +233,11 @@ public sealed class SecretTests(KiketServer server)
         Assert.Equal("after the rotation", (string?)(await tenant.Admin.GetAsync($"{Path}/NEW").OkAsync())["value"]);
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var stored = await db.ExtensionSecrets.IgnoreQueryFilters().Where(s => s.OrganizationId == tenant.OrganizationId).Select(s => s.Ciphertext).ToListAsync();
+        var stored = await db
+            .ExtensionSecrets.IgnoreQueryFilters()
+            .Where(s => s.OrganizationId == tenant.OrganizationId)
+            .Select(s => s.Ciphertext)
+            .ToListAsync();
         Assert.Equal(2, stored.Count);
         Assert.All(stored, s => Assert.DoesNotContain("rotation", s, StringComparison.Ordinal));
     }
@@ -193,7 +259,11 @@ public sealed class SecretTests(KiketServer server)
     }
 
     private static async Task<string[]> KeysOfAsync(Installed installed) =>
-        [.. (await installed.Client.GetAsync($"/api/v1/extensions/{installed.Id}/secrets").OkAsync())["keys"]!.AsArray().Select(k => (string)k!)];
+        [
+            .. (await installed.Client.GetAsync($"/api/v1/extensions/{installed.Id}/secrets").OkAsync())["keys"]!
+                .AsArray()
+                .Select(k => (string)k!),
+        ];
 
     private static IEnumerable<string?> Keys(JsonNode list) => list.AsArray().Select(s => (string?)s!["key"]);
 

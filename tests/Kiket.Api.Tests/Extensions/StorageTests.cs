@@ -25,7 +25,10 @@ public sealed class StorageTests(KiketServer server)
         var read = await client.GetAsync($"{Path}/a:key.with-all_9").OkAsync();
 
         Assert.Equal(put.ToJsonString(), read.ToJsonString());
-        Assert.Equal(System.Text.Json.Nodes.JsonNode.Parse(json)?.ToJsonString() ?? "null", read["value"]?.ToJsonString() ?? "null");
+        Assert.Equal(
+            System.Text.Json.Nodes.JsonNode.Parse(json)?.ToJsonString() ?? "null",
+            read["value"]?.ToJsonString() ?? "null"
+        );
         Assert.Equal(1, (int)read["version"]!);
         Assert.True((int)read["size_bytes"]! > 0);
     }
@@ -44,7 +47,9 @@ public sealed class StorageTests(KiketServer server)
         await PutAsync(client, "other", "3", ("If-None-Match", "*")).OkAsync();
         Assert.Equal(2, (int)(await client.GetAsync($"{Path}/counter").OkAsync())["value"]!);
 
-        var races = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => PutResponseAsync(client, "counter", $"{n}", ("If-Match", "\"2\""))));
+        var races = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(n => PutResponseAsync(client, "counter", $"{n}", ("If-Match", "\"2\"")))
+        );
         Assert.Equal(1, races.Count(r => r.StatusCode is HttpStatusCode.OK));
         Assert.Equal(7, races.Count(r => r.StatusCode is HttpStatusCode.PreconditionFailed));
     }
@@ -56,7 +61,13 @@ public sealed class StorageTests(KiketServer server)
         var emoji = string.Concat(Enumerable.Repeat("😀", 15_000));
 
         Assert.Equal(60_002, (int)(await PutAsync(client, "a", $"\"{emoji}\"").OkAsync())["size_bytes"]!);
-        Assert.Equal(60_002, (int)(await PutAsync(client, "a", $"\"{emoji.Replace("😀", "\\ud83d\\ude00", StringComparison.Ordinal)}\"").OkAsync())["size_bytes"]!);
+        Assert.Equal(
+            60_002,
+            (int)
+                (await PutAsync(client, "a", $"\"{emoji.Replace("😀", "\\ud83d\\ude00", StringComparison.Ordinal)}\"").OkAsync())[
+                    "size_bytes"
+                ]!
+        );
     }
 
     [Fact]
@@ -112,8 +123,13 @@ public sealed class StorageTests(KiketServer server)
         await using (var scope = server.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            db.StoredValues.AddRange(Enumerable.Range(1, StoredValue.MaxValues - 1)
-                .Select(n => StoredValue.Keep(tenant.OrganizationId, installed.Id, $"key{n}", "1", DateTimeOffset.UnixEpoch).Value));
+            db.StoredValues.AddRange(
+                Enumerable
+                    .Range(1, StoredValue.MaxValues - 1)
+                    .Select(n =>
+                        StoredValue.Keep(tenant.OrganizationId, installed.Id, $"key{n}", "1", DateTimeOffset.UnixEpoch).Value
+                    )
+            );
             await db.SaveChangesAsync();
         }
 
@@ -132,7 +148,8 @@ public sealed class StorageTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var (one, two) = (
             await Installed.NewAsync(tenant, permissions: ["storage.read", "storage.write"]),
-            await Installed.NewAsync(tenant, id: "com.example.other", permissions: ["read:storage", "write:storage"]));
+            await Installed.NewAsync(tenant, id: "com.example.other", permissions: ["read:storage", "write:storage"])
+        );
         var (first, second) = (one.Client, two.Client);
         await PutAsync(first, "b", "1").OkAsync();
         await PutAsync(first, "a", "22").OkAsync();
@@ -146,14 +163,24 @@ public sealed class StorageTests(KiketServer server)
         await first.GetAsync($"{Path}/a").RefusedAsync(404, "STORAGE_KEY_NOT_FOUND");
     }
 
-    private async Task<HttpClient> InstallAsync() => (await Installed.NewAsync(await server.NewTenantAsync(), permissions: ["storage:write"])).Client;
+    private async Task<HttpClient> InstallAsync() =>
+        (await Installed.NewAsync(await server.NewTenantAsync(), permissions: ["storage:write"])).Client;
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
-    private static Task<HttpResponseMessage> PutAsync(HttpClient client, string key, string json, params (string Name, string Value)[] headers) =>
-        PutResponseAsync(client, key, json, headers);
+    private static Task<HttpResponseMessage> PutAsync(
+        HttpClient client,
+        string key,
+        string json,
+        params (string Name, string Value)[] headers
+    ) => PutResponseAsync(client, key, json, headers);
 
-    private static Task<HttpResponseMessage> PutResponseAsync(HttpClient client, string key, string json, params (string Name, string Value)[] headers)
+    private static Task<HttpResponseMessage> PutResponseAsync(
+        HttpClient client,
+        string key,
+        string json,
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(HttpMethod.Put, $"{Path}/{key}") { Content = Json($$"""{"value": {{json}}}""") };
         foreach (var (name, value) in headers)

@@ -12,7 +12,11 @@ public sealed class HealthTests(KiketServer server)
 
         Assert.Equal("ok", (string?)health["status"]);
         Assert.Matches(@"^\d+\.\d+\.\d+", (string?)health["version"]);
-        Assert.InRange(DateTimeOffset.Parse((string)health["time"]!, null), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            DateTimeOffset.Parse((string)health["time"]!, null),
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddMinutes(1)
+        );
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class BodyTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var refusal = await SendAsync(tenant, """{"issue": {"priority": "urgent"}}""").RefusedAsync(422, "VALIDATION_ERROR", "issue.priority");
+        var refusal = await SendAsync(tenant, """{"issue": {"priority": "urgent"}}""")
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.priority");
 
         Assert.Contains("lowest, low, medium, high, highest, critical", (string?)refusal["error"], StringComparison.Ordinal);
     }
@@ -72,7 +73,8 @@ public sealed class BodyTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var refusal = await SendAsync(tenant, """{"issue": {"title": 5, "labels": "a", "due_date": "soon"}}""").RefusedAsync(422, "VALIDATION_ERROR");
+        var refusal = await SendAsync(tenant, """{"issue": {"title": 5, "labels": "a", "due_date": "soon"}}""")
+            .RefusedAsync(422, "VALIDATION_ERROR");
 
         Assert.Equal(["issue.due_date", "issue.labels", "issue.title"], refusal["errors"]!.AsObject().Select(e => e.Key).Order());
     }
@@ -135,7 +137,10 @@ public sealed class BodyTests(KiketServer server)
         await SendAsync(tenant, Nested(5000)).RefusedAsync(400, "INVALID_JSON");
 
         static string Nested(int levels) =>
-            """{"project_key": "LEGAL", "issue": {"title": "Deep", "custom_fields": {"x": """ + new string('[', levels) + new string(']', levels) + "}}}";
+            """{"project_key": "LEGAL", "issue": {"title": "Deep", "custom_fields": {"x": """
+            + new string('[', levels)
+            + new string(']', levels)
+            + "}}}";
     }
 
     [Theory]
@@ -148,7 +153,12 @@ public sealed class BodyTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
 
         var project = await SendAsync(
-            tenant, new ByteArrayContent("""{"project": {"name": "Büro", "project_key": "BU"}}"""u8.ToArray()), contentType, "/api/v1/projects").CreatedAsync();
+                tenant,
+                new ByteArrayContent("""{"project": {"name": "Büro", "project_key": "BU"}}"""u8.ToArray()),
+                contentType,
+                "/api/v1/projects"
+            )
+            .CreatedAsync();
 
         Assert.Equal("Büro", (string?)project["name"]);
     }
@@ -184,9 +194,21 @@ public sealed class BodyTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        foreach (var points in new[] { "79228162514264337593543950335", "-1", "0.0000000000000000000000000001", "123456789012", "1e28" })
+        foreach (
+            var points in new[]
+            {
+                "79228162514264337593543950335",
+                "-1",
+                "0.0000000000000000000000000001",
+                "123456789012",
+                "1e28",
+            }
+        )
         {
-            var response = await SendAsync(tenant, $$$"""{"project_key": "LEGAL", "issue": {"title": "Points", "story_points": {{{points}}} }}""");
+            var response = await SendAsync(
+                tenant,
+                $$$"""{"project_key": "LEGAL", "issue": {"title": "Points", "story_points": {{{points}}} }}"""
+            );
 
             Assert.True((int)response.StatusCode is 201 or 422, $"{points}: {response.StatusCode}");
         }
@@ -196,7 +218,9 @@ public sealed class BodyTests(KiketServer server)
     [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "project_id": null, "project_key": null}}""")]
     [InlineData("""{"project_key": null, "issue": {"title": "A", "project_id": "LEGAL"}}""")]
     [InlineData("""{"project_id": "LEGAL", "issue": {"title": "A", "project_key": "legal"}}""")]
-    [InlineData("""{"project_key": "LEGAL", "issue": {"title": "A", "priority": null, "issue_type": null, "status": null, "assignee_id": null, "labels": null}}""")]
+    [InlineData(
+        """{"project_key": "LEGAL", "issue": {"title": "A", "priority": null, "issue_type": null, "status": null, "assignee_id": null, "labels": null}}"""
+    )]
     public async Task A_null_says_nothing_and_hides_nothing(string body)
     {
         var tenant = await server.NewTenantAsync();
@@ -214,9 +238,16 @@ public sealed class BodyTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        foreach (var names in new[] { $"\"assignee_id\": null, \"assigned_to\": {tenant.AdminId}", $"\"assigned_to\": null, \"assignee_id\": \"{tenant.AdminId}\"" })
+        foreach (
+            var names in new[]
+            {
+                $"\"assignee_id\": null, \"assigned_to\": {tenant.AdminId}",
+                $"\"assigned_to\": null, \"assignee_id\": \"{tenant.AdminId}\"",
+            }
+        )
         {
-            var issue = await SendAsync(tenant, $$$"""{"project_key": "LEGAL", "issue": {"title": "A", {{{names}}}}}""").CreatedAsync();
+            var issue = await SendAsync(tenant, $$$"""{"project_key": "LEGAL", "issue": {"title": "A", {{{names}}}}}""")
+                .CreatedAsync();
             Assert.Equal(tenant.AdminId, (long?)issue["assignee_id"]);
         }
     }
@@ -237,21 +268,66 @@ public sealed class BodyTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        await tenant.AddIssueAsync(title: "Kept", fields: new { priority = "lowest", issue_type = "Bug", description = "Gone" });
+        await tenant.AddIssueAsync(
+            title: "Kept",
+            fields: new
+            {
+                priority = "lowest",
+                issue_type = "Bug",
+                description = "Gone",
+            }
+        );
 
-        var issue = await tenant.Admin.PatchJsonAsync(
-            "/api/v1/issues/LEGAL-1", new { title = (string?)null, priority = (string?)null, issue_type = (string?)null, status = (string?)null, description = (string?)null }).OkAsync();
-        var project = await tenant.Admin.PatchJsonAsync(
-            "/api/v1/projects/LEGAL", new { name = (string?)null, status = (string?)null, visibility = (string?)null, workflow_auto_boards = (bool?)null }).OkAsync();
+        var issue = await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/issues/LEGAL-1",
+                new
+                {
+                    title = (string?)null,
+                    priority = (string?)null,
+                    issue_type = (string?)null,
+                    status = (string?)null,
+                    description = (string?)null,
+                }
+            )
+            .OkAsync();
+        var project = await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/projects/LEGAL",
+                new
+                {
+                    name = (string?)null,
+                    status = (string?)null,
+                    visibility = (string?)null,
+                    workflow_auto_boards = (bool?)null,
+                }
+            )
+            .OkAsync();
 
-        var user = await tenant.Admin.PatchJsonAsync(
-            $"/api/v1/users/{tenant.AdminId}", new { name = (string?)null, role = (string?)null, deactivated = (bool?)null, expertise_tags = (string[]?)null }).OkAsync();
+        var user = await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/users/{tenant.AdminId}",
+                new
+                {
+                    name = (string?)null,
+                    role = (string?)null,
+                    deactivated = (bool?)null,
+                    expertise_tags = (string[]?)null,
+                }
+            )
+            .OkAsync();
 
         Assert.Equal(["Ada Admin", "admin"], ((string[])["name", "role"]).Select(f => (string?)user[f]));
         Assert.False((bool?)user["deactivated"]);
         Assert.Empty(user["expertise_tags"]!.AsArray());
-        Assert.Equal(["Kept", "lowest", "Bug", null], ((string[])["title", "priority", "issue_type", "description"]).Select(f => (string?)issue[f]));
-        Assert.Equal(["Project LEGAL", "active", "team"], ((string[])["name", "status", "visibility"]).Select(f => (string?)project[f]));
+        Assert.Equal(
+            ["Kept", "lowest", "Bug", null],
+            ((string[])["title", "priority", "issue_type", "description"]).Select(f => (string?)issue[f])
+        );
+        Assert.Equal(
+            ["Project LEGAL", "active", "team"],
+            ((string[])["name", "status", "visibility"]).Select(f => (string?)project[f])
+        );
     }
 
     [Fact]
@@ -262,15 +338,29 @@ public sealed class BodyTests(KiketServer server)
         await tenant.AddProjectAsync("OTHER");
         await tenant.AddIssueAsync();
 
-        foreach (var own in new object[] { new { project_id = (long)project["id"]!, issue = new { } }, new { issue = new { project_key = "legal" } }, new { project_id = $"{project["id"]}", title = "An issue" } })
+        foreach (
+            var own in new object[]
+            {
+                new { project_id = (long)project["id"]!, issue = new { } },
+                new { issue = new { project_key = "legal" } },
+                new { project_id = $"{project["id"]}", title = "An issue" },
+            }
+        )
             await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", own).OkAsync();
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { project_key = "OTHER" }).RefusedAsync(422, "VALIDATION_ERROR", "issue.project_id");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { project_key = "OTHER" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.project_id");
     }
 
     private static Task<HttpResponseMessage> SendAsync(Tenant tenant, string body) =>
         SendAsync(tenant, new ByteArrayContent(Encoding.UTF8.GetBytes(body)), "application/json");
 
-    private static Task<HttpResponseMessage> SendAsync(Tenant tenant, HttpContent content, string contentType, string path = Issues)
+    private static Task<HttpResponseMessage> SendAsync(
+        Tenant tenant,
+        HttpContent content,
+        string contentType,
+        string path = Issues
+    )
     {
         content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         return tenant.Admin.PostAsync(path, content);

@@ -21,7 +21,12 @@ public sealed class EncodingTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var project = await SendAsync(tenant, Encode(encoding, """{"project": {"name": "Büro", "project_key": "BU"}}"""), encoding).CreatedAsync();
+        var project = await SendAsync(
+                tenant,
+                Encode(encoding, """{"project": {"name": "Büro", "project_key": "BU"}}"""),
+                encoding
+            )
+            .CreatedAsync();
 
         Assert.Equal("Büro", (string?)project["name"]);
     }
@@ -65,12 +70,17 @@ public sealed class EncodingTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var whole = Encode(encoding, """{"project": {"name": "Half", "project_key": "HALF"}}""");
 
-        foreach (var body in new[] { Encoding.UTF8.GetBytes("""{"project": {"name": "Plain"}}"""), whole[..(whole.Length / 2)], [] })
+        foreach (
+            var body in new[] { Encoding.UTF8.GetBytes("""{"project": {"name": "Plain"}}"""), whole[..(whole.Length / 2)], [] }
+        )
         {
             foreach (var path in new[] { Projects, "/api/v1/workflows/validate", "/api/v1/extensions" })
             {
                 var response = await SendAsync(tenant, body, encoding, path);
-                Assert.True((int)response.StatusCode == 400, $"{path}, {body.Length} bytes: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                Assert.True(
+                    (int)response.StatusCode == 400,
+                    $"{path}, {body.Length} bytes: {response.StatusCode} {await response.Content.ReadAsStringAsync()}"
+                );
             }
         }
     }
@@ -92,18 +102,26 @@ public sealed class EncodingTests(KiketServer server)
     private static byte[] Encode(string encoding, string text)
     {
         using var encoded = new MemoryStream();
-        using (Stream encoder = encoding.ToLowerInvariant() switch
-        {
-            "br" => new BrotliStream(encoded, CompressionMode.Compress, leaveOpen: true),
-            "deflate" => new ZLibStream(encoded, CompressionMode.Compress, leaveOpen: true),
-            "identity" => encoded,
-            _ => new GZipStream(encoded, CompressionMode.Compress, leaveOpen: true),
-        })
+        using (
+            Stream encoder = encoding.ToLowerInvariant() switch
+            {
+                "br" => new BrotliStream(encoded, CompressionMode.Compress, leaveOpen: true),
+                "deflate" => new ZLibStream(encoded, CompressionMode.Compress, leaveOpen: true),
+                "identity" => encoded,
+                _ => new GZipStream(encoded, CompressionMode.Compress, leaveOpen: true),
+            }
+        )
             encoder.Write(Encoding.UTF8.GetBytes(text));
         return encoded.ToArray();
     }
 
-    private static Task<HttpResponseMessage> SendAsync(Tenant tenant, byte[] body, string encoding, string path = Projects, string? key = null)
+    private static Task<HttpResponseMessage> SendAsync(
+        Tenant tenant,
+        byte[] body,
+        string encoding,
+        string path = Projects,
+        string? key = null
+    )
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new("application/json");

@@ -15,12 +15,17 @@ public sealed class HeadTests(KiketServer server)
 
         foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET" && r.Name != "StreamEvents"))
         {
-            var address = route.Sample.Replace("/issues/1", "/issues/LEGAL-1", StringComparison.Ordinal).Replace("/projects/1", "/projects/LEGAL", StringComparison.Ordinal);
+            var address = route
+                .Sample.Replace("/issues/1", "/issues/LEGAL-1", StringComparison.Ordinal)
+                .Replace("/projects/1", "/projects/LEGAL", StringComparison.Ordinal);
             var get = await tenant.Admin.GetAsync(address);
             var head = await tenant.Admin.SendAsync(new(HttpMethod.Head, address));
             if (head.StatusCode != get.StatusCode)
                 differences.Add($"{address}: {(int)get.StatusCode}, but HEAD {(int)head.StatusCode}");
-            if (head.Headers.ETag?.Tag != get.Headers.ETag?.Tag || head.Content.Headers.ContentType?.ToString() != get.Content.Headers.ContentType?.ToString())
+            if (
+                head.Headers.ETag?.Tag != get.Headers.ETag?.Tag
+                || head.Content.Headers.ContentType?.ToString() != get.Content.Headers.ContentType?.ToString()
+            )
                 differences.Add($"{address}: other headers");
             if ((await head.Content.ReadAsByteArrayAsync()).Length > 0)
                 differences.Add($"{address}: a body");
@@ -53,7 +58,9 @@ public sealed class HeadTests(KiketServer server)
         await tenant.AddProjectAsync();
         var tag = (await tenant.Admin.GetAsync("/api/v1/projects/LEGAL")).Headers.ETag!;
 
-        var head = await tenant.Admin.SendAsync(new(HttpMethod.Head, "/api/v1/projects/LEGAL") { Headers = { IfNoneMatch = { tag } } });
+        var head = await tenant.Admin.SendAsync(
+            new(HttpMethod.Head, "/api/v1/projects/LEGAL") { Headers = { IfNoneMatch = { tag } } }
+        );
 
         Assert.Equal(304, (int)head.StatusCode);
     }

@@ -56,7 +56,11 @@ public sealed class IdempotencyTests(KiketServer server)
     {
         var tenant = await TenantAsync(server);
         const string modules = "/api/v1/custom_data_modules";
-        var schema = new { project_id = "LEGAL", schema = "module: once\ntables:\n  t:\n    columns:\n      - {name: a, type: integer}\n" };
+        var schema = new
+        {
+            project_id = "LEGAL",
+            schema = "module: once\ntables:\n  t:\n    columns:\n      - {name: a, type: integer}\n",
+        };
 
         var first = await SendAsync(tenant.Admin, HttpMethod.Post, modules, "key", schema);
         var again = await SendAsync(tenant.Admin, HttpMethod.Post, modules, "key", schema);
@@ -80,7 +84,8 @@ public sealed class IdempotencyTests(KiketServer server)
         var again = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "key", trigger).OkAsync();
 
         Assert.Equal(first.ToJsonString(), again.ToJsonString());
-        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "another key", trigger).RefusedAsync(422, "VALIDATION_ERROR", "action");
+        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/ext/workflows/trigger", "another key", trigger)
+            .RefusedAsync(422, "VALIDATION_ERROR", "action");
     }
 
     [Fact]
@@ -88,15 +93,24 @@ public sealed class IdempotencyTests(KiketServer server)
     {
         var tenant = await TenantAsync(server);
         var issue = await tenant.AddIssueAsync();
-        object Reassigning(bool dryRun) => new { dry_run = dryRun, reassignments = new[] { new { issue_id = (long)issue["id"]!, to_user_id = tenant.AdminId } } };
+        object Reassigning(bool dryRun) =>
+            new
+            {
+                dry_run = dryRun,
+                reassignments = new[] { new { issue_id = (long)issue["id"]!, to_user_id = tenant.AdminId } },
+            };
 
         foreach (var dryRun in new[] { true, false })
         {
-            var answer = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/capacity/reassign", "key", Reassigning(dryRun)).OkAsync();
+            var answer = await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/capacity/reassign", "key", Reassigning(dryRun))
+                .OkAsync();
             Assert.Equal(dryRun, (bool)answer["dry_run"]!);
         }
 
-        Assert.Equal(tenant.AdminId, (long)(await tenant.Admin.GetAsync($"/api/v1/issues/{issue["id"]}").OkAsync())["assignee_id"]!);
+        Assert.Equal(
+            tenant.AdminId,
+            (long)(await tenant.Admin.GetAsync($"/api/v1/issues/{issue["id"]}").OkAsync())["assignee_id"]!
+        );
     }
 
     [Theory]
@@ -107,7 +121,8 @@ public sealed class IdempotencyTests(KiketServer server)
         var tenant = await TenantAsync(server);
         await PostAsync(tenant.Admin, "key", JsonNode.Parse("""{"project_key": "LEGAL", "issue": {"title": "Once"}}""")!);
 
-        await SendAsync(tenant.Admin, HttpMethod.Post, path, "key", JsonNode.Parse(body)).RefusedAsync(422, "IDEMPOTENCY_KEY_REUSED");
+        await SendAsync(tenant.Admin, HttpMethod.Post, path, "key", JsonNode.Parse(body))
+            .RefusedAsync(422, "IDEMPOTENCY_KEY_REUSED");
 
         Assert.Equal(1, await IssuesAsync(tenant));
     }
@@ -130,7 +145,8 @@ public sealed class IdempotencyTests(KiketServer server)
     {
         var tenant = await TenantAsync(server);
 
-        await PostAsync(tenant.Admin, "key", new { project_key = "LEGAL", issue = new { title = "" } }).RefusedAsync(422, "VALIDATION_ERROR");
+        await PostAsync(tenant.Admin, "key", new { project_key = "LEGAL", issue = new { title = "" } })
+            .RefusedAsync(422, "VALIDATION_ERROR");
         await PostAsync(tenant.Admin, "key", Issue).CreatedAsync();
 
         Assert.Equal(1, await IssuesAsync(tenant));
@@ -142,11 +158,18 @@ public sealed class IdempotencyTests(KiketServer server)
         var tenant = await TenantAsync(server);
         var id = (long)(await tenant.AddIssueAsync())["id"]!;
 
-        await SendAsync(tenant.Admin, HttpMethod.Patch, $"/api/v1/issues/{id}", "key", new { issue = new { title = "New", status = "done" } })
+        await SendAsync(
+                tenant.Admin,
+                HttpMethod.Patch,
+                $"/api/v1/issues/{id}",
+                "key",
+                new { issue = new { title = "New", status = "done" } }
+            )
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         Assert.Equal("An issue", (string?)(await tenant.Admin.GetAsync($"/api/v1/issues/{id}").OkAsync())["title"]);
 
-        await SendAsync(tenant.Admin, HttpMethod.Patch, $"/api/v1/issues/{id}", "key", new { issue = new { title = "New" } }).OkAsync();
+        await SendAsync(tenant.Admin, HttpMethod.Patch, $"/api/v1/issues/{id}", "key", new { issue = new { title = "New" } })
+            .OkAsync();
     }
 
     [Fact]
@@ -167,8 +190,19 @@ public sealed class IdempotencyTests(KiketServer server)
         var tenant = await TenantAsync(server);
         var id = (long)(await tenant.AddIssueAsync())["id"]!;
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n =>
-            SendAsync(tenant.Admin, HttpMethod.Patch, $"/api/v1/issues/{id}", $"key {n}", new { issue = new { title = $"Title {n}" } })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(n =>
+                    SendAsync(
+                        tenant.Admin,
+                        HttpMethod.Patch,
+                        $"/api/v1/issues/{id}",
+                        $"key {n}",
+                        new { issue = new { title = $"Title {n}" } }
+                    )
+                )
+        );
 
         Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict, $"{a.StatusCode}"));
         var issue = await tenant.Admin.GetAsync($"/api/v1/issues/{id}").OkAsync();
@@ -228,9 +262,13 @@ public sealed class IdempotencyTests(KiketServer server)
 
         // A move opens its transaction itself, after it has asked others.
         await tenant.AddIssueAsync();
-        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition", "move", new { to = "in_progress" }).RefusedAsync(409, "IDEMPOTENCY_KEY_IN_USE");
+        await SendAsync(tenant.Admin, HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition", "move", new { to = "in_progress" })
+            .RefusedAsync(409, "IDEMPOTENCY_KEY_IN_USE");
         var issue = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
-        Assert.Equal(("backlog", 1), ((string?)issue["status"], (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Count));
+        Assert.Equal(
+            ("backlog", 1),
+            ((string?)issue["status"], (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Count)
+        );
     }
 
     private static async Task<Tenant> TenantAsync(KiketServer server)
@@ -243,7 +281,13 @@ public sealed class IdempotencyTests(KiketServer server)
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string key, object body) =>
         SendAsync(client, HttpMethod.Post, "/api/v1/issues", key, body);
 
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, string key, object? body = null)
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpClient client,
+        HttpMethod method,
+        string path,
+        string key,
+        object? body = null
+    )
     {
         var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -252,15 +296,25 @@ public sealed class IdempotencyTests(KiketServer server)
         return client.SendAsync(request);
     }
 
-    private static async Task<int> IssuesAsync(Tenant tenant) => (int)(await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["meta"]!["total"]!;
+    private static async Task<int> IssuesAsync(Tenant tenant) =>
+        (int)(await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["meta"]!["total"]!;
 
-    /// <summary>Takes a key over right before it is answered, as a second request does when the first one has run too long.</summary>
+    /// <summary>
+    /// Takes a key over right before it is answered, as a second request does when the first one has run too long.
+    /// </summary>
     private sealed class TakingOver : DbCommandInterceptor
     {
         public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        )
         {
-            if (eventData.CommandSource is CommandSource.ExecuteUpdate && command.CommandText.Contains("idempotency_records", StringComparison.Ordinal))
+            if (
+                eventData.CommandSource is CommandSource.ExecuteUpdate
+                && command.CommandText.Contains("idempotency_records", StringComparison.Ordinal)
+            )
             {
                 await using var other = command.Connection!.CreateCommand();
                 other.Transaction = command.Transaction;

@@ -93,7 +93,11 @@ public sealed class QueryTests(KiketServer server)
 
         foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET"))
         {
-            foreach (var parameter in document.Find("GET", route.Path)!.Parameters.Where(p => p.Kind is NSwag.OpenApiParameterKind.Query))
+            foreach (
+                var parameter in document
+                    .Find("GET", route.Path)!
+                    .Parameters.Where(p => p.Kind is NSwag.OpenApiParameterKind.Query)
+            )
             {
                 var response = await tenant.Admin.GetAsync($"{route.Sample}?{parameter.Name}=");
                 if ((int)response.StatusCode != 400)
@@ -139,7 +143,10 @@ public sealed class QueryTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
 
         foreach (var parameter in new[] { "milestone_id", "parent_id", "assignee" })
-            Assert.Equal(id == "%201" ? 200 : 400, (int)(await tenant.Admin.GetAsync($"/api/v1/issues?{parameter}={id}")).StatusCode);
+            Assert.Equal(
+                id == "%201" ? 200 : 400,
+                (int)(await tenant.Admin.GetAsync($"/api/v1/issues?{parameter}={id}")).StatusCode
+            );
     }
 
     [Theory]
@@ -158,7 +165,11 @@ public sealed class QueryTests(KiketServer server)
         await tenant.Admin.GetAsync($"/api/v1/issues/{Id(issue)}").RefusedAsync(404, "ISSUE_NOT_FOUND");
         await tenant.Admin.GetAsync($"/api/v1/projects/{Id(project)}").RefusedAsync(404, "PROJECT_NOT_FOUND");
         Assert.Empty((await tenant.Admin.GetAsync($"/api/v1/issues?project={Id(project)}").OkAsync())["data"]!.AsArray());
-        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/members", new { user_id = Uri.UnescapeDataString(string.Format(null, spelling, tenant.AdminId)), role = "lead" })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/projects/LEGAL/members",
+                new { user_id = Uri.UnescapeDataString(string.Format(null, spelling, tenant.AdminId)), role = "lead" }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
     }
 
@@ -255,7 +266,10 @@ public sealed class QueryTests(KiketServer server)
         var project = await Task.FromResult(read).OkAsync();
 
         var response = await tenant.Admin.PatchJsonAsync(
-            "/api/v1/projects/LEGAL", new { name = "Renamed" }, string.Format(null, header, read.Headers.ETag, project["version"]));
+            "/api/v1/projects/LEGAL",
+            new { name = "Renamed" },
+            string.Format(null, header, read.Headers.ETag, project["version"])
+        );
 
         Assert.True(status == (int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -28,7 +28,16 @@ public sealed class SecurityHeaderTests(KiketServer server)
     public async Task An_answer_that_shows_a_secret_is_kept_by_no_cache_and_neither_is_its_replay()
     {
         var tenant = await server.NewTenantAsync();
-        var (manifest, name) = (new { id = $"com.example.s{Guid.NewGuid():N}", name = "Secrets", version = "1.0.0", delivery = "internal" }, $"n{Guid.NewGuid():N}");
+        var (manifest, name) = (
+            new
+            {
+                id = $"com.example.s{Guid.NewGuid():N}",
+                name = "Secrets",
+                version = "1.0.0",
+                delivery = "internal",
+            },
+            $"n{Guid.NewGuid():N}"
+        );
         (string Path, object Body)[] writes =
         [
             ("/api/v1/personal_access_tokens", new { name }),
@@ -42,7 +51,10 @@ public sealed class SecurityHeaderTests(KiketServer server)
             var key = Guid.NewGuid().ToString();
             foreach (var replayed in new[] { false, true })
             {
-                var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = System.Net.Http.Json.JsonContent.Create(body, body.GetType()) };
+                var request = new HttpRequestMessage(HttpMethod.Post, path)
+                {
+                    Content = System.Net.Http.Json.JsonContent.Create(body, body.GetType()),
+                };
                 request.Headers.Add("Idempotency-Key", key);
                 var response = await tenant.Admin.SendAsync(request);
                 Assert.Equal((path, System.Net.HttpStatusCode.Created), (path, response.StatusCode));
@@ -51,7 +63,12 @@ public sealed class SecurityHeaderTests(KiketServer server)
             }
         }
 
-        await tenant.Admin.PostJsonAsync($"/api/v1/extensions/{manifest.id}/secrets", new { secret = new { key = "TOKEN", value = "s3cret" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                $"/api/v1/extensions/{manifest.id}/secrets",
+                new { secret = new { key = "TOKEN", value = "s3cret" } }
+            )
+            .CreatedAsync();
         var read = await tenant.Admin.GetAsync($"/api/v1/extensions/{manifest.id}/secrets/TOKEN");
         Assert.Contains("s3cret", await read.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("no-store", read.Headers.CacheControl?.ToString());

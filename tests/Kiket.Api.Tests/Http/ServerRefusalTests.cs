@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>What is refused before a route is known, and what is too large, as a client that sends everything before it reads sees it.</summary>
+/// <summary>
+/// What is refused before a route is known, and what is too large, as a client that sends everything before it reads sees it.
+/// </summary>
 [Trait("Database", "Sqlite")]
 public sealed class ServerRefusalTests(KiketServer server)
 {
@@ -28,35 +30,57 @@ public sealed class ServerRefusalTests(KiketServer server)
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: a")]
-    [InlineData("POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{")]
-    [InlineData("POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"a\"")]
-    [InlineData("PUT /api/v1/workflows/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: application/yaml\r\nContent-Length: 1000\r\n\r\na:")]
+    [InlineData(
+        "POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: "
+            + "application/json\r\nContent-Length: 1000\r\n\r\n{{"
+    )]
+    [InlineData(
+        "POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: "
+            + "application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{{\"a\""
+    )]
+    [InlineData(
+        "PUT /api/v1/workflows/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {0}\r\nContent-Type: "
+            + "application/yaml\r\nContent-Length: 1000\r\n\r\na:"
+    )]
     public async Task A_client_that_sends_too_slowly_is_refused_in_the_usual_body(string beginning)
     {
         await using var impatient = new KiketServer
         {
-            TestServices = services => services.Configure<KestrelServerOptions>(kestrel =>
-            {
-                kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
-                kestrel.Limits.MinRequestBodyDataRate = new(1000, TimeSpan.FromSeconds(1.1));
-            }),
+            TestServices = services =>
+                services.Configure<KestrelServerOptions>(kestrel =>
+                {
+                    kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+                    kestrel.Limits.MinRequestBodyDataRate = new(1000, TimeSpan.FromSeconds(1.1));
+                }),
         };
         await impatient.InitializeAsync();
         var token = (await impatient.NewTenantAsync()).AdminToken;
 
-        await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes(string.Format(null, beginning, token)), impatient), 408, "REQUEST_TIMEOUT");
+        await CheckAsync(
+            await SendAsync(Encoding.ASCII.GetBytes(string.Format(null, beginning, token)), impatient),
+            408,
+            "REQUEST_TIMEOUT"
+        );
     }
 
     [Fact]
     public async Task An_address_that_is_too_long_is_refused_in_the_usual_body() =>
-        await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes($"GET /{new string('x', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n")), 414, "URI_TOO_LONG");
+        await CheckAsync(
+            await SendAsync(Encoding.ASCII.GetBytes($"GET /{new string('x', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n")),
+            414,
+            "URI_TOO_LONG"
+        );
 
     [Fact]
     public async Task Headers_that_are_too_long_or_too_many_are_refused_in_the_usual_body()
     {
         var many = string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: 1\r\n"));
 
-        await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nX: {new string('x', 40_000)}\r\n\r\n")), 431, "HEADERS_TOO_LARGE");
+        await CheckAsync(
+            await SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nX: {new string('x', 40_000)}\r\n\r\n")),
+            431,
+            "HEADERS_TOO_LARGE"
+        );
         await CheckAsync(await SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\n{many}\r\n")), 431, "HEADERS_TOO_LARGE");
     }
 
@@ -79,7 +103,9 @@ public sealed class ServerRefusalTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var body = Encoding.ASCII.GetBytes($$"""{"title": "{{new string('x', megabytes * 1024 * 1024)}}"}""");
-        var head = $"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tenant.AdminToken}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        var head =
+            $"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tenant.AdminToken}\r\nContent-Type: "
+            + $"application/json\r\nContent-Length: {body.Length}\r\n\r\n";
 
         for (var i = 0; i < 5; i++)
             await CheckAsync(await SendAsync([.. Encoding.ASCII.GetBytes(head), .. body]), 413, "PAYLOAD_TOO_LARGE");
@@ -90,8 +116,14 @@ public sealed class ServerRefusalTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var chunk = Encoding.ASCII.GetBytes($"10000\r\n{new string('x', 0x10000)}\r\n");
-        var head = $"POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tenant.AdminToken}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-        var request = Encoding.ASCII.GetBytes(head + "1\r\n\"\r\n").Concat(Enumerable.Repeat(chunk, 80).SelectMany(c => c)).Concat("1\r\n\"\r\n0\r\n\r\n"u8.ToArray()).ToArray();
+        var head =
+            $"POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tenant.AdminToken}\r\nContent-Type: "
+            + "application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+        var request = Encoding
+            .ASCII.GetBytes(head + "1\r\n\"\r\n")
+            .Concat(Enumerable.Repeat(chunk, 80).SelectMany(c => c))
+            .Concat("1\r\n\"\r\n0\r\n\r\n"u8.ToArray())
+            .ToArray();
 
         await CheckAsync(await SendAsync(request), 413, "PAYLOAD_TOO_LARGE");
     }
@@ -102,8 +134,15 @@ public sealed class ServerRefusalTests(KiketServer server)
         var body = new string('x', 3 * 1024 * 1024);
 
         await CheckAsync(
-            await SendAsync(Encoding.ASCII.GetBytes($"POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}")),
-            401, "AUTH_INVALID_TOKEN");
+            await SendAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/v1/issues HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+                        + $"{body.Length}\r\n\r\n{body}"
+                )
+            ),
+            401,
+            "AUTH_INVALID_TOKEN"
+        );
     }
 
     /// <summary>Sends everything, and only then reads until the first answer that closes the connection, or is whole.</summary>
@@ -120,7 +159,10 @@ public sealed class ServerRefusalTests(KiketServer server)
         {
             answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
             var last = answer.ToString()[Math.Max(0, answer.ToString().LastIndexOf("HTTP/1.1 ", StringComparison.Ordinal))..];
-            if (!last.StartsWith("HTTP/1.1 2", StringComparison.Ordinal) && (last.EndsWith('}') || last.EndsWith("0\r\n\r\n", StringComparison.Ordinal)))
+            if (
+                !last.StartsWith("HTTP/1.1 2", StringComparison.Ordinal)
+                && (last.EndsWith('}') || last.EndsWith("0\r\n\r\n", StringComparison.Ordinal))
+            )
                 break;
         }
 

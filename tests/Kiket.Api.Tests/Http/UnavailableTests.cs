@@ -8,17 +8,20 @@ using Npgsql;
 
 namespace Kiket.Api.Tests.Http;
 
-/// <summary>A database that is busy, away, full or in a deadlock is 503 with <c>Retry-After</c>, never 500, and reads need no write.</summary>
+/// <summary>
+/// A database that is busy, away, full or in a deadlock is 503 with <c>Retry-After</c>, never 500, and reads need no write.
+/// </summary>
 public sealed class UnavailableTests : IAsyncLifetime
 {
     private readonly DatabaseFaults faults = new();
     private readonly KiketServer server;
 
-    public UnavailableTests() => server = new()
-    {
-        TestServices = faults.Services,
-        Settings = new Dictionary<string, string> { ["Database:BusyTimeoutSeconds"] = "1" },
-    };
+    public UnavailableTests() =>
+        server = new()
+        {
+            TestServices = faults.Services,
+            Settings = new Dictionary<string, string> { ["Database:BusyTimeoutSeconds"] = "1" },
+        };
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
 
@@ -93,7 +96,9 @@ public sealed class UnavailableTests : IAsyncLifetime
         var (_, unused) = await tenant.AddUserAsync(Domain.Users.OrganizationRole.Admin);
         await using (var scope = server.Services.CreateAsyncScope())
         {
-            await using var held = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.BeginTransactionAsync();
+            await using var held = await scope
+                .ServiceProvider.GetRequiredService<KiketDbContext>()
+                .Database.BeginTransactionAsync();
 
             await unused.GetAsync("/api/v1/issues").OkAsync();
             await UnavailableAsync(CreateAsync(tenant, null), "a write");
@@ -150,13 +155,17 @@ public sealed class UnavailableTests : IAsyncLifetime
         await using var scope = server.Services.CreateAsyncScope();
         var connection = scope.ServiceProvider.GetRequiredService<KiketDbContext>().Database.GetConnectionString()!;
 
-        // The other one holds the log's counter, which the request takes last, and then asks for the issue, which the request holds.
+        // The other one holds the log's counter, which the request takes last, and then asks for the issue, which the request
+        // holds.
         faults.FirstStatement = "SET deadlock_timeout = '5s'";
         await using var other = new NpgsqlConnection(connection);
         await other.OpenAsync();
         await ExecuteAsync(other, "SET deadlock_timeout = '60s'; BEGIN; SELECT set_config('application_name', 'other', false)");
         await ExecuteAsync(other, $"UPDATE organizations SET version = version WHERE id = {tenant.OrganizationId}");
-        var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/issues/{issue["id"]}") { Content = Body(new { issue = new { title = "Moved on" } }) };
+        var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/issues/{issue["id"]}")
+        {
+            Content = Body(new { issue = new { title = "Moved on" } }),
+        };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         var patch = tenant.Admin.SendAsync(request);
@@ -165,7 +174,12 @@ public sealed class UnavailableTests : IAsyncLifetime
             await watch.OpenAsync();
             for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(20))
             {
-                if (await ScalarAsync(watch, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0)
+                if (
+                    await ScalarAsync(
+                        watch,
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    ) > 0
+                )
                     break;
             }
         }
@@ -177,11 +191,15 @@ public sealed class UnavailableTests : IAsyncLifetime
         Assert.Equal(1, faults.DeadlocksSeen);
     }
 
-    private static StringContent Body(object body) => new(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json");
+    private static StringContent Body(object body) =>
+        new(System.Text.Json.JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json");
 
     private static Task<HttpResponseMessage> CreateAsync(Tenant tenant, string? key)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues") { Content = Body(new { project_key = "LEGAL", issue = new { title = "An issue" } }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues")
+        {
+            Content = Body(new { project_key = "LEGAL", issue = new { title = "An issue" } }),
+        };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         return tenant.Admin.SendAsync(request);

@@ -15,8 +15,10 @@ public sealed class UnstorableValueTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        await PostAsync(tenant, $$"""{"deep": [{{number}}]}""").RefusedAsync(400, "INVALID_PARAMETER", "issue.custom_fields.deep");
-        await PostAsync(tenant, $$"""{"long": 0.{{new string('1', 20_000)}}}""").RefusedAsync(400, "INVALID_PARAMETER", "issue.custom_fields.long");
+        await PostAsync(tenant, $$"""{"deep": [{{number}}]}""")
+            .RefusedAsync(400, "INVALID_PARAMETER", "issue.custom_fields.deep");
+        await PostAsync(tenant, $$"""{"long": 0.{{new string('1', 20_000)}}}""")
+            .RefusedAsync(400, "INVALID_PARAMETER", "issue.custom_fields.long");
     }
 
     [Fact]
@@ -25,7 +27,11 @@ public sealed class UnstorableValueTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        var issue = await PostAsync(tenant, """{"zero": 0, "none": -0.00e-9, "exact": 9007199254740993, "part": 0.1, "large": 1e300}""").CreatedAsync();
+        var issue = await PostAsync(
+                tenant,
+                """{"zero": 0, "none": -0.00e-9, "exact": 9007199254740993, "part": 0.1, "large": 1e300}"""
+            )
+            .CreatedAsync();
 
         var fields = issue["custom_fields"]!;
         Assert.Equal(0, (double)fields["zero"]!);
@@ -35,8 +41,13 @@ public sealed class UnstorableValueTests(KiketServer server)
         Assert.Equal(1e300, (double)fields["large"]!);
     }
 
-    private static Task<HttpResponseMessage> PostAsync(Tenant tenant, string fields) => tenant.Admin.PostAsync(
-        "/api/v1/issues",
-        new StringContent(
-            "{\"project_key\": \"LEGAL\", \"issue\": {\"title\": \"Numbers\", \"custom_fields\": " + fields + "}}", Encoding.UTF8, "application/json"));
+    private static Task<HttpResponseMessage> PostAsync(Tenant tenant, string fields) =>
+        tenant.Admin.PostAsync(
+            "/api/v1/issues",
+            new StringContent(
+                "{\"project_key\": \"LEGAL\", \"issue\": {\"title\": \"Numbers\", \"custom_fields\": " + fields + "}}",
+                Encoding.UTF8,
+                "application/json"
+            )
+        );
 }

@@ -13,13 +13,13 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
     private const long DefaultBodyLimit = 1024 * 1024;
 
     public static IReadOnlyList<ApiRoute> All(KiketServer server) =>
-    [
-        .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-           let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "}").Trim('/')
-           where path.StartsWith("/api/v1/", StringComparison.Ordinal)
-           from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
-           select new ApiRoute(method, path, endpoint),
-    ];
+        [
+            .. from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            let path = "/" + Constraint().Replace(endpoint.RoutePattern.RawText!, "}").Trim('/')
+            where path.StartsWith("/api/v1/", StringComparison.Ordinal)
+            from method in endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods
+            select new ApiRoute(method, path, endpoint),
+        ];
 
     public bool IsAnonymous =>
         Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || Endpoint.Metadata.GetMetadata<IAuthorizeData>() is null;
@@ -33,12 +33,17 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
 
     /// <summary>Whether the members of the body are the caller's own.</summary>
     public bool TakesAnyMember =>
-        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType == typeof(IReadOnlyDictionary<string, System.Text.Json.JsonElement>);
+        Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType
+        == typeof(IReadOnlyDictionary<string, System.Text.Json.JsonElement>);
 
     /// <summary>The parameters of the path that are an id, or an id or a key.</summary>
-    public IEnumerable<string> Ids => Endpoint.Metadata.GetRequiredMetadata<System.Reflection.MethodInfo>().GetParameters()
-        .Where(p => p.ParameterType == typeof(long) || p.ParameterType.Name.EndsWith("Ref", StringComparison.Ordinal))
-        .Select(p => p.Name!).Where(name => Path.Contains($"{{{name}}}", StringComparison.Ordinal));
+    public IEnumerable<string> Ids =>
+        Endpoint
+            .Metadata.GetRequiredMetadata<System.Reflection.MethodInfo>()
+            .GetParameters()
+            .Where(p => p.ParameterType == typeof(long) || p.ParameterType.Name.EndsWith("Ref", StringComparison.Ordinal))
+            .Select(p => p.Name!)
+            .Where(name => Path.Contains($"{{{name}}}", StringComparison.Ordinal));
 
     public string? Name => Endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;
 
@@ -48,7 +53,8 @@ internal sealed partial record ApiRoute(string Method, string Path, RouteEndpoin
     public string Sample => Parameter().Replace(Path, "1");
 
     /// <summary>An address of the route with one parameter that is not <c>1</c>.</summary>
-    public string SampleWith(string parameter, string value) => Parameter().Replace(Path.Replace($"{{{parameter}}}", value, StringComparison.Ordinal), "1");
+    public string SampleWith(string parameter, string value) =>
+        Parameter().Replace(Path.Replace($"{{{parameter}}}", value, StringComparison.Ordinal), "1");
 
     public override string ToString() => $"{Method} {Path}";
 

@@ -34,58 +34,96 @@ internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionI
     /// <summary>A statement that each connection begins with.</summary>
     public string? FirstStatement { get; set; }
 
-    public Action<IServiceCollection> Services => services =>
-    {
-        services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(this));
-        services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(this));
-    };
+    public Action<IServiceCollection> Services =>
+        services =>
+        {
+            services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(this));
+            services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(this));
+        };
 
     /// <summary>What SQL Server's driver throws.</summary>
     public static SqlException SqlServer(int number)
     {
         const BindingFlags hidden = BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
         var errors = (SqlErrorCollection)Activator.CreateInstance(typeof(SqlErrorCollection), nonPublic: true)!;
-        var error = typeof(SqlError).GetConstructors(hidden)
-            .Where(c => c.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(int)).OrderBy(c => c.GetParameters().Length).First();
-        var values = error.GetParameters().Select((p, i) => i == 0 ? number
-            : p.ParameterType == typeof(string) ? ""
-            : p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null);
+        var error = typeof(SqlError)
+            .GetConstructors(hidden)
+            .Where(c => c.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(int))
+            .OrderBy(c => c.GetParameters().Length)
+            .First();
+        var values = error
+            .GetParameters()
+            .Select(
+                (p, i) =>
+                    i == 0 ? number
+                    : p.ParameterType == typeof(string) ? ""
+                    : p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType)
+                    : null
+            );
         typeof(SqlErrorCollection).GetMethod("Add", hidden)!.Invoke(errors, [error.Invoke([.. values])]);
         var create = typeof(SqlException).GetMethod("CreateException", hidden, [typeof(SqlErrorCollection), typeof(string)])!;
         return (SqlException)create.Invoke(null, [errors, "16.0"])!;
     }
 
     public ValueTask<InterceptionResult> ConnectionOpeningAsync(
-        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) => !IsAway
-        ? ValueTask.FromResult(result)
-        : throw (connection is SqliteConnection
-            ? new SqliteException("unable to open database file", 14)
-            : new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused)));
+        DbConnection connection,
+        ConnectionEventData eventData,
+        InterceptionResult result,
+        CancellationToken cancellationToken = default
+    ) =>
+        !IsAway
+            ? ValueTask.FromResult(result)
+            : throw (
+                connection is SqliteConnection
+                    ? new SqliteException("unable to open database file", 14)
+                    : new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused))
+            );
 
-    public async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         if (FirstStatement is not null)
             await RunAsync(connection, FirstStatement);
-        await RunAsync(connection, connection is SqliteConnection
-            ? $"PRAGMA query_only = {(IsReadOnly ? 1 : 0)}"
-            : $"SET default_transaction_read_only = {(IsReadOnly ? "on" : "off")}");
+        await RunAsync(
+            connection,
+            connection is SqliteConnection
+                ? $"PRAGMA query_only = {(IsReadOnly ? 1 : 0)}"
+                : $"SET default_transaction_read_only = {(IsReadOnly ? "on" : "off")}"
+        );
     }
 
     public ValueTask<InterceptionResult> TransactionCommittingAsync(
-        DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        DbTransaction transaction,
+        TransactionEventData eventData,
+        InterceptionResult result,
+        CancellationToken cancellationToken = default
+    )
     {
         if (Deadlocks <= 0 || SparedCommits-- > 0)
             return ValueTask.FromResult(result);
         Deadlocks--;
         DeadlocksSeen++;
-        throw new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", SqlServer(1205));
+        throw new InvalidOperationException(
+            "An exception has been raised that is likely due to a transient failure.",
+            SqlServer(1205)
+        );
     }
 
     public ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
     {
-        if (FailingWebhookUpdates > 0 && command.CommandText.Contains("drained_until", StringComparison.Ordinal)
-            && !command.CommandText.Contains("queued_until", StringComparison.Ordinal))
+        if (
+            FailingWebhookUpdates > 0
+            && command.CommandText.Contains("drained_until", StringComparison.Ordinal)
+            && !command.CommandText.Contains("queued_until", StringComparison.Ordinal)
+        )
         {
             FailingWebhookUpdates--;
             throw new TimeoutException("The database does not answer.");
@@ -94,7 +132,11 @@ internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionI
         return ValueTask.FromResult(result);
     }
 
-    public Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
+    public Task CommandFailedAsync(
+        DbCommand command,
+        CommandErrorEventData eventData,
+        CancellationToken cancellationToken = default
+    )
     {
         if (eventData.Exception is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected })
             DeadlocksSeen++;

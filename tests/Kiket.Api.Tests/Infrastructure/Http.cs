@@ -12,15 +12,26 @@ internal static class Http
         client.PostAsync(path, JsonContent.Create(body, options: JsonSerializerOptions.Default));
 
     /// <summary>Sends a body that the server may refuse for its size alone, before it has been sent.</summary>
-    public static Task<HttpResponseMessage> PostLargeJsonAsync(this HttpClient client, string path, object body) => client.SendAsync(new(HttpMethod.Post, path)
-    {
-        Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"),
-        Headers = { ExpectContinue = true },
-    });
+    public static Task<HttpResponseMessage> PostLargeJsonAsync(this HttpClient client, string path, object body) =>
+        client.SendAsync(
+            new(HttpMethod.Post, path)
+            {
+                Content = new StringContent(JsonSerializer.Serialize(body), System.Text.Encoding.UTF8, "application/json"),
+                Headers = { ExpectContinue = true },
+            }
+        );
 
-    public static Task<HttpResponseMessage> PatchJsonAsync(this HttpClient client, string path, object body, string? ifMatch = null)
+    public static Task<HttpResponseMessage> PatchJsonAsync(
+        this HttpClient client,
+        string path,
+        object body,
+        string? ifMatch = null
+    )
     {
-        var request = new HttpRequestMessage(HttpMethod.Patch, path) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Default) };
+        var request = new HttpRequestMessage(HttpMethod.Patch, path)
+        {
+            Content = JsonContent.Create(body, options: JsonSerializerOptions.Default),
+        };
         if (ifMatch is not null)
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         return client.SendAsync(request);
@@ -36,12 +47,19 @@ internal static class Http
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(
             expected == response.StatusCode,
-            $"expected {(int)expected}, got {(int)response.StatusCode}: {text} {(response.StatusCode >= HttpStatusCode.InternalServerError ? KiketServer.Errors : "")}");
+            $"expected {(int)expected}, got {(int)response.StatusCode}: {text} "
+                + $"{(response.StatusCode >= HttpStatusCode.InternalServerError ? KiketServer.Errors : "")}"
+        );
         return JsonNode.Parse(text)!;
     }
 
     /// <summary>Reads a refusal and checks the whole error body.</summary>
-    public static async Task<JsonNode> RefusedAsync(this Task<HttpResponseMessage> sent, int status, string code, string? field = null)
+    public static async Task<JsonNode> RefusedAsync(
+        this Task<HttpResponseMessage> sent,
+        int status,
+        string code,
+        string? field = null
+    )
     {
         var response = await sent;
         var text = await response.Content.ReadAsStringAsync();

@@ -2,17 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>The server as an operator starts it: a process of its own, on a free port, with a Sqlite file in a folder of its own.</summary>
+/// <summary>
+/// The server as an operator starts it: a process of its own, on a free port, with a Sqlite file in a folder of its own.
+/// </summary>
 internal sealed partial class KiketProcess : RunningProgram
 {
     private KiketProcess(string folder, string[] arguments, IEnumerable<KeyValuePair<string, string>> settings)
-        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kiket.Api.dll"), .. arguments], folder, settings) => Folder = folder;
+        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "Kiket.Api.dll"), .. arguments], folder, settings) =>
+        Folder = folder;
 
     public string Folder { get; }
 
     /// <summary>Starts the server; a folder of an earlier one keeps its database.</summary>
     /// <param name="settings">Environment variables; one without a value takes away the one that it would have.</param>
-    public static KiketProcess Start(string? folder = null, params (string Name, string Value)[] settings) => Run([], folder, settings);
+    public static KiketProcess Start(string? folder = null, params (string Name, string Value)[] settings) =>
+        Run([], folder, settings);
 
     /// <summary>Runs the executable with arguments.</summary>
     public static KiketProcess Run(string[] arguments, string? folder = null, params (string Name, string Value)[] settings)
@@ -37,7 +41,8 @@ internal sealed partial class KiketProcess : RunningProgram
     }
 
     /// <summary>Waits until it says where it listens.</summary>
-    public async Task<HttpClient> ListeningAsync() => new() { BaseAddress = new Uri((await SaysAsync(Address())).Groups["address"].Value) };
+    public async Task<HttpClient> ListeningAsync() =>
+        new() { BaseAddress = new Uri((await SaysAsync(Address())).Groups["address"].Value) };
 
     public override async ValueTask DisposeAsync()
     {

@@ -15,8 +15,8 @@ using Npgsql;
 namespace Kiket.Api.Tests.Infrastructure;
 
 /// <summary>
-/// The real server on a real port, with a database of its own: Sqlite, or PostgreSQL where <c>KIKET_TEST_POSTGRES</c> holds the connection
-/// string of a server on which databases can be made. Tests share it and keep apart by organization.
+/// The real server on a real port, with a database of its own: Sqlite, or PostgreSQL where <c>KIKET_TEST_POSTGRES</c> holds the
+/// connection string of a server on which databases can be made. Tests share it and keep apart by organization.
 /// </summary>
 public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 {
@@ -40,8 +40,8 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
             await OnServerAsync($"CREATE DATABASE {database}");
         StartServer();
 
-        // Hangfire keeps one log provider for the whole process, that of the server that began last. Its client asks for a log when it is made,
-        // so it is made while that server lives.
+        // Hangfire keeps one log provider for the whole process, that of the server that began last. Its client asks for a log
+        // when it is made, so it is made while that server lives.
         _ = Services.GetRequiredService<IBackgroundJobClient>();
     }
 
@@ -61,9 +61,16 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
     {
         await using var scope = Services.CreateAsyncScope();
         var name = $"Organization {Interlocked.Increment(ref organizations)} {Guid.NewGuid():N}";
-        var founded = await scope.ServiceProvider.GetRequiredService<IMediator>()
+        var founded = await scope
+            .ServiceProvider.GetRequiredService<IMediator>()
             .Send(new CreateOrganizationCommand(name, "admin@example.com", "Ada Admin", null));
-        return new Tenant(this, founded.Value.OrganizationId, founded.Value.AdminId, NewClient(founded.Value.Token), founded.Value.Token);
+        return new Tenant(
+            this,
+            founded.Value.OrganizationId,
+            founded.Value.AdminId,
+            NewClient(founded.Value.Token),
+            founded.Value.Token
+        );
     }
 
     /// <summary>A client with this token, or with none.</summary>
@@ -89,9 +96,12 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseEnvironment("Production");
         builder.UseSetting("Database:Provider", IsPostgres ? "PostgreSql" : "Sqlite");
         builder.UseSetting("Database:MigrateOnStart", "true");
-        builder.UseSetting("ConnectionStrings:Kiket", IsPostgres
-            ? new NpgsqlConnectionStringBuilder(PostgresServer) { Database = database }.ToString()
-            : $"Data Source={Path.Combine(folder, "kiket.db")}");
+        builder.UseSetting(
+            "ConnectionStrings:Kiket",
+            IsPostgres
+                ? new NpgsqlConnectionStringBuilder(PostgresServer) { Database = database }.ToString()
+                : $"Data Source={Path.Combine(folder, "kiket.db")}"
+        );
         builder.UseSetting("DataProtection:KeysPath", Path.Combine(folder, "keys"));
         builder.UseSetting("Bootstrap:AdminToken", "kpat_operator_of_the_tests");
         builder.UseSetting("Dashboard:Token", DashboardToken);
@@ -123,7 +133,13 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
         {
             if (IsEnabled(logLevel))
                 Logged.Enqueue($"{formatter(state, exception)} {exception}");
@@ -132,8 +148,6 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

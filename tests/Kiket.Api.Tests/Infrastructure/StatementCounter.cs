@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Infrastructure;
 
-/// <summary>Keeps every statement that a server sends to its database for a request; what it writes beside them comes at any time.</summary>
+/// <summary>
+/// Keeps every statement that a server sends to its database for a request; what it writes beside them comes at any time.
+/// </summary>
 internal sealed class StatementCounter : DbCommandInterceptor
 {
     public ConcurrentQueue<string> Statements { get; } = [];
@@ -20,14 +22,22 @@ internal sealed class StatementCounter : DbCommandInterceptor
     }
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default
+    )
     {
         Keep(command);
         return ValueTask.FromResult(result);
     }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
     {
         Keep(command);
         return ValueTask.FromResult(result);

@@ -47,7 +47,20 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
 
     /// <summary>A project that the whole organization sees.</summary>
     public async Task<JsonNode> AddProjectAsync(string key = "LEGAL", string visibility = "team") =>
-        await Admin.PostJsonAsync("/api/v1/projects", new { project = new { name = $"Project {key}", project_key = key, visibility } }).CreatedAsync();
+        await Admin
+            .PostJsonAsync(
+                "/api/v1/projects",
+                new
+                {
+                    project = new
+                    {
+                        name = $"Project {key}",
+                        project_key = key,
+                        visibility,
+                    },
+                }
+            )
+            .CreatedAsync();
 
     /// <summary>An issue in a project.</summary>
     public async Task<JsonNode> AddIssueAsync(string project = "LEGAL", string title = "An issue", object? fields = null)
@@ -60,7 +73,9 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
     private async Task<HttpClient> SignInAsync(KiketDbContext db, User user, string[] scopes)
     {
         var secret = TokenSecret.Generate("kpat_");
-        db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "test", scopes, null, secret, DateTimeOffset.UtcNow).Value);
+        db.AccessTokens.Add(
+            AccessToken.Issue(user, TokenKind.Personal, "test", scopes, null, secret, DateTimeOffset.UtcNow).Value
+        );
         await db.SaveChangesAsync();
         return Server.NewClient(secret.Plaintext);
     }

@@ -17,7 +17,8 @@ public sealed class IssueConcurrencyTests(KiketServer server)
 
         Assert.Equal(
             Enumerable.Range(1, 50).Select(n => $"LEGAL-{n}"),
-            created.Select(i => (string)i["key"]!).OrderBy(key => int.Parse(key.Split('-')[1], null)));
+            created.Select(i => (string)i["key"]!).OrderBy(key => int.Parse(key.Split('-')[1], null))
+        );
     }
 
     [Fact]
@@ -26,7 +27,11 @@ public sealed class IssueConcurrencyTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = new { title = "Lost", status = "nowhere" } })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new { project_key = "LEGAL", issue = new { title = "Lost", status = "nowhere" } }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.status");
 
         Assert.Equal("LEGAL-1", (string?)(await tenant.AddIssueAsync())["key"]);
@@ -39,8 +44,13 @@ public sealed class IssueConcurrencyTests(KiketServer server)
         await tenant.AddProjectAsync();
         var id = (long)(await tenant.AddIssueAsync())["id"]!;
 
-        var answers = await Task.WhenAll(Enumerable.Range(1, 20).Select(n =>
-            tenant.Admin.PatchJsonAsync($"/api/v1/issues/{id}", new { issue = new { title = $"Title {n}" } }, "\"1\"")));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(1, 20)
+                .Select(n =>
+                    tenant.Admin.PatchJsonAsync($"/api/v1/issues/{id}", new { issue = new { title = $"Title {n}" } }, "\"1\"")
+                )
+        );
 
         Assert.Single(answers, a => a.StatusCode is HttpStatusCode.OK);
         foreach (var refused in answers.Where(a => a.StatusCode is not HttpStatusCode.OK))
@@ -73,7 +83,9 @@ public sealed class IssueConcurrencyTests(KiketServer server)
         await tenant.AddProjectAsync();
         var id = (long)(await tenant.AddIssueAsync())["id"]!;
 
-        var answers = await Task.WhenAll(changes.Select(change => tenant.Admin.PatchJsonAsync($"/api/v1/issues/{id}", new { issue = change })));
+        var answers = await Task.WhenAll(
+            changes.Select(change => tenant.Admin.PatchJsonAsync($"/api/v1/issues/{id}", new { issue = change }))
+        );
 
         Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict, $"{a.StatusCode}"));
         Assert.Contains(answers, a => a.StatusCode is HttpStatusCode.OK);
@@ -81,9 +93,10 @@ public sealed class IssueConcurrencyTests(KiketServer server)
         for (var n = 0; n < changes.Length; n++)
         {
             var wanted = System.Text.Json.JsonSerializer.SerializeToNode(changes[n])!.AsObject().Single();
-            var kept = wanted.Key == "custom_fields"
-                ? wanted.Value!.AsObject().All(field => JsonNode.DeepEquals(field.Value, issue["custom_fields"]![field.Key]))
-                : Same(wanted.Value!, issue[wanted.Key]);
+            var kept =
+                wanted.Key == "custom_fields"
+                    ? wanted.Value!.AsObject().All(field => JsonNode.DeepEquals(field.Value, issue["custom_fields"]![field.Key]))
+                    : Same(wanted.Value!, issue[wanted.Key]);
             Assert.Equal(answers[n].StatusCode is HttpStatusCode.OK, kept);
         }
 
@@ -102,7 +115,8 @@ public sealed class IssueConcurrencyTests(KiketServer server)
 
         var answers = await Task.WhenAll(
             tenant.Admin.PatchJsonAsync($"/api/v1/issues/{first}", new { issue = new { parent_id = second } }),
-            tenant.Admin.PatchJsonAsync($"/api/v1/issues/{second}", new { issue = new { parent_id = first } }));
+            tenant.Admin.PatchJsonAsync($"/api/v1/issues/{second}", new { issue = new { parent_id = first } })
+        );
 
         Assert.Single(answers, a => a.StatusCode is HttpStatusCode.OK);
         Assert.Single(answers, a => a.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.Conflict);
@@ -117,20 +131,31 @@ public sealed class IssueConcurrencyTests(KiketServer server)
         await tenant.AddProjectAsync();
         var parent = (long)(await tenant.AddIssueAsync(fields: new { issue_type = "Epic" }))["id"]!;
 
-        var creates = Enumerable.Range(1, 6).Select(n => tenant.Admin.PostJsonAsync(
-            "/api/v1/issues", new { project_key = "LEGAL", issue = new { title = $"Child {n}", parent_id = parent } })).ToList();
+        var creates = Enumerable
+            .Range(1, 6)
+            .Select(n =>
+                tenant.Admin.PostJsonAsync(
+                    "/api/v1/issues",
+                    new { project_key = "LEGAL", issue = new { title = $"Child {n}", parent_id = parent } }
+                )
+            )
+            .ToList();
         await tenant.Admin.DeleteAsync($"/api/v1/issues/{parent}").OkAsync();
         var answers = await Task.WhenAll(creates);
 
-        Assert.All(answers, a => Assert.True(a.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity, $"{a.StatusCode}"));
+        Assert.All(
+            answers,
+            a => Assert.True(a.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity, $"{a.StatusCode}")
+        );
         var left = await tenant.Admin.GetAsync("/api/v1/issues").OkAsync();
         Assert.Equal(answers.Count(a => a.StatusCode is HttpStatusCode.Created), (int)left["meta"]!["total"]!);
         Assert.All(left["data"]!.AsArray(), i => Assert.Null(i!["parent_id"]));
     }
 
-    private static bool Same(JsonNode wanted, JsonNode? actual) => wanted.GetValueKind() is System.Text.Json.JsonValueKind.Number
-        ? (decimal?)actual == (decimal)wanted
-        : JsonNode.DeepEquals(wanted, actual);
+    private static bool Same(JsonNode wanted, JsonNode? actual) =>
+        wanted.GetValueKind() is System.Text.Json.JsonValueKind.Number
+            ? (decimal?)actual == (decimal)wanted
+            : JsonNode.DeepEquals(wanted, actual);
 
     private static async Task<int> HistoryLengthAsync(Tenant tenant, long issue) =>
         (int)(await tenant.Admin.GetAsync($"/api/v1/issues/{issue}/history").OkAsync())["meta"]!["total"]!;

@@ -9,9 +9,33 @@ public sealed class IssueEndpointsTests(KiketServer server)
 {
     private static readonly string[] Keys =
     [
-        "id", "key", "title", "description", "status", "workflow_state", "workflow", "issue_type", "priority", "labels", "custom_fields",
-        "project_id", "project_key", "organization_id", "assignee", "assignee_id", "reporter", "parent_id", "parent_key", "root_id",
-        "hierarchy_depth", "milestone_id", "story_points", "due_date", "url", "created_at", "updated_at",
+        "id",
+        "key",
+        "title",
+        "description",
+        "status",
+        "workflow_state",
+        "workflow",
+        "issue_type",
+        "priority",
+        "labels",
+        "custom_fields",
+        "project_id",
+        "project_key",
+        "organization_id",
+        "assignee",
+        "assignee_id",
+        "reporter",
+        "parent_id",
+        "parent_key",
+        "root_id",
+        "hierarchy_depth",
+        "milestone_id",
+        "story_points",
+        "due_date",
+        "url",
+        "created_at",
+        "updated_at",
     ];
 
     [Fact]
@@ -19,16 +43,26 @@ public sealed class IssueEndpointsTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        var response = await tenant.Admin.PostJsonAsync("/api/v1/issues", new
-        {
-            project_key = "LEGAL",
-            issue = new
+        var response = await tenant.Admin.PostJsonAsync(
+            "/api/v1/issues",
+            new
             {
-                title = "  Review the contract  ", description = "All of it", issue_type = "task", priority = "highest", status = "backlog",
-                assigned_to = tenant.AdminId.ToString(), due_date = "2026-12-24", labels = new[] { "legal", "urgent", "legal" },
-                custom_fields = new { Severity = "high" }, story_points = 2.5,
-            },
-        });
+                project_key = "LEGAL",
+                issue = new
+                {
+                    title = "  Review the contract  ",
+                    description = "All of it",
+                    issue_type = "task",
+                    priority = "highest",
+                    status = "backlog",
+                    assigned_to = tenant.AdminId.ToString(),
+                    due_date = "2026-12-24",
+                    labels = new[] { "legal", "urgent", "legal" },
+                    custom_fields = new { Severity = "high" },
+                    story_points = 2.5,
+                },
+            }
+        );
         var created = await Task.FromResult(response).CreatedAsync();
         var byId = await tenant.Admin.GetAsync(response.Headers.Location).OkAsync();
         var byKey = await tenant.Admin.GetAsync("/api/v1/issues/legal-1").OkAsync();
@@ -82,7 +116,9 @@ public sealed class IssueEndpointsTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = JsonNode.Parse(issue) }).RefusedAsync(422, "VALIDATION_ERROR", field);
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = JsonNode.Parse(issue) })
+            .RefusedAsync(422, "VALIDATION_ERROR", field);
 
         Assert.Equal("LEGAL-1", (string?)(await tenant.AddIssueAsync())["key"]);
     }
@@ -92,18 +128,35 @@ public sealed class IssueEndpointsTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { issue = new { title = "x" } }).RefusedAsync(422, "VALIDATION_ERROR", "issue.project_id");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "NONE", issue = new { title = "x" } }).RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues", new { issue = new { title = "x" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.project_id");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues", new { project_key = "NONE", issue = new { title = "x" } })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
     }
 
     [Fact]
     public async Task A_patch_changes_what_it_names_merges_custom_fields_and_null_removes()
     {
         var tenant = await NewTenantAsync();
-        await tenant.AddIssueAsync(fields: new { description = "old", assigned_to = tenant.AdminId, custom_fields = new { a = 1, b = 2 } });
+        await tenant.AddIssueAsync(
+            fields: new
+            {
+                description = "old",
+                assigned_to = tenant.AdminId,
+                custom_fields = new { a = 1, b = 2 },
+            }
+        );
 
-        var changed = await tenant.Admin.PatchJsonAsync(
-            "/api/v1/issues/LEGAL-1", JsonNode.Parse("""{"issue":{"description":null,"assignee_id":null,"custom_fields":{"a":null,"c":{"d":[1]}},"labels":["x"]}}""")!).OkAsync();
+        var changed = await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/issues/LEGAL-1",
+                JsonNode.Parse(
+                    """{"issue":{"description":null,"assignee_id":null,"custom_fields":{"a":null,"c":{"d":[1]}},"labels":["x"]}}"""
+                )!
+            )
+            .OkAsync();
 
         Assert.Null(changed["description"]);
         Assert.Null(changed["assignee"]);
@@ -119,11 +172,14 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var tenant = await NewTenantAsync();
         await tenant.AddIssueAsync();
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New", status = "done" })
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New", status = "done" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
         Assert.Equal("An issue", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync())["title"]);
 
-        var moved = await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New", status = "in_progress" }).OkAsync();
+        var moved = await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New", status = "in_progress" })
+            .OkAsync();
         Assert.Equal(("New", "in_progress"), ((string?)moved["title"], (string?)moved["status"]));
     }
 
@@ -150,11 +206,15 @@ public sealed class IssueEndpointsTests(KiketServer server)
         await tenant.AddIssueAsync();
 
         var ways = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/transitions").OkAsync();
-        var refused = await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transitions", new { transition = new { state = "done" } })
+        var refused = await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transitions", new { transition = new { state = "done" } })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "backlog" } })
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { transition = new { state = "backlog" } })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { }).RefusedAsync(422, "VALIDATION_ERROR", "transition.state");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { })
+            .RefusedAsync(422, "VALIDATION_ERROR", "transition.state");
 
         Assert.Equal("backlog", (string?)ways["state"]);
         var way = Assert.Single(ways["transitions"]!.AsArray())!;
@@ -171,7 +231,9 @@ public sealed class IssueEndpointsTests(KiketServer server)
         await tenant.AddIssueAsync();
 
         var ways = await viewer.GetAsync("/api/v1/issues/LEGAL-1/transitions").OkAsync();
-        await viewer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).RefusedAsync(403, "FORBIDDEN");
+        await viewer
+            .PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+            .RefusedAsync(403, "FORBIDDEN");
 
         var way = Assert.Single(ways["transitions"]!.AsArray())!;
         Assert.False((bool?)way["allowed"]);
@@ -199,9 +261,21 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var tenant = await NewTenantAsync();
         var (developerId, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
         await tenant.AddIssueAsync();
-        await developer.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New", labels = new[] { "a" }, custom_fields = new { x = 1 } }).OkAsync();
+        await developer
+            .PatchJsonAsync(
+                "/api/v1/issues/LEGAL-1",
+                new
+                {
+                    title = "New",
+                    labels = new[] { "a" },
+                    custom_fields = new { x = 1 },
+                }
+            )
+            .OkAsync();
         await developer.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New" }).OkAsync();
-        await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress", comment = "Off we go" }).OkAsync();
+        await developer
+            .PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress", comment = "Off we go" })
+            .OkAsync();
 
         var history = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync();
         var second = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history?per_page=1&page=2").OkAsync();
@@ -210,7 +284,8 @@ public sealed class IssueEndpointsTests(KiketServer server)
         Assert.Equal(["created", "updated", "transitioned"], entries.Select(e => (string?)e!["action"]));
         Assert.Equal(
             """[{"field":"title","from":"An issue","to":"New"},{"field":"labels","from":[],"to":["a"]},{"field":"custom_fields.x","from":null,"to":1}]""",
-            entries[1]!["changes"]!.ToJsonString());
+            entries[1]!["changes"]!.ToJsonString()
+        );
         Assert.Equal("""[{"field":"status","from":"backlog","to":"in_progress"}]""", entries[2]!["changes"]!.ToJsonString());
         Assert.Equal("Off we go", (string?)entries[2]!["comment"]);
         Assert.Equal(developerId, (long?)entries[2]!["actor"]!["id"]);
@@ -224,7 +299,17 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var tenant = await NewTenantAsync();
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        await developer.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", title = "x", status = "done" }).RefusedAsync(403, "FORBIDDEN");
+        await developer
+            .PostJsonAsync(
+                "/api/v1/issues",
+                new
+                {
+                    project_key = "LEGAL",
+                    title = "x",
+                    status = "done",
+                }
+            )
+            .RefusedAsync(403, "FORBIDDEN");
         var imported = await tenant.AddIssueAsync(fields: new { status = "done" });
 
         Assert.Equal(("LEGAL-1", "done"), ((string?)imported["key"], (string?)imported["status"]));
@@ -279,7 +364,9 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var task = await tenant.AddIssueAsync(fields: new { parent_id = (long)story["id"]! });
         var far = await tenant.AddIssueAsync("OTHER", fields: new { issue_type = "Epic" });
         Task<JsonNode> PutUnder(JsonNode issue, JsonNode parent) =>
-            tenant.Admin.PatchJsonAsync($"/api/v1/issues/{issue["id"]}", new { parent_id = (long)parent["id"]! }).RefusedAsync(422, "VALIDATION_ERROR", "issue.parent_id");
+            tenant
+                .Admin.PatchJsonAsync($"/api/v1/issues/{issue["id"]}", new { parent_id = (long)parent["id"]! })
+                .RefusedAsync(422, "VALIDATION_ERROR", "issue.parent_id");
 
         await PutUnder(epic, epic);
         await PutUnder(epic, story);
@@ -287,7 +374,9 @@ public sealed class IssueEndpointsTests(KiketServer server)
         await PutUnder(story, far);
 
         var second = await tenant.AddIssueAsync(fields: new { issue_type = "Epic" });
-        var moved = await tenant.Admin.PatchJsonAsync($"/api/v1/issues/{story["id"]}", new { parent_id = ((long)second["id"]!).ToString() }).OkAsync();
+        var moved = await tenant
+            .Admin.PatchJsonAsync($"/api/v1/issues/{story["id"]}", new { parent_id = ((long)second["id"]!).ToString() })
+            .OkAsync();
         var below = await tenant.Admin.GetAsync($"/api/v1/issues/{task["id"]}").OkAsync();
         Assert.Equal((string?)second["key"], (string?)moved["parent_key"]);
         Assert.Equal(((long?)second["id"], 2), ((long?)below["root_id"], (int?)below["hierarchy_depth"]));
@@ -307,8 +396,12 @@ public sealed class IssueEndpointsTests(KiketServer server)
         await other.Admin.PostJsonAsync($"{path}/transition", new { to = "in_progress" }).RefusedAsync(404, "ISSUE_NOT_FOUND");
         await other.Admin.GetAsync($"{path}/transitions").RefusedAsync(404, "ISSUE_NOT_FOUND");
         await other.Admin.GetAsync($"{path}/history").RefusedAsync(404, "ISSUE_NOT_FOUND");
-        await other.Admin.PatchJsonAsync($"/api/v1/issues/{own["id"]}", new { parent_id = (long)issue["id"]! }).RefusedAsync(422, "VALIDATION_ERROR", "issue.parent_id");
-        await other.Admin.PatchJsonAsync($"/api/v1/issues/{own["id"]}", new { assigned_to = tenant.AdminId }).RefusedAsync(422, "VALIDATION_ERROR", "issue.assignee_id");
+        await other
+            .Admin.PatchJsonAsync($"/api/v1/issues/{own["id"]}", new { parent_id = (long)issue["id"]! })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.parent_id");
+        await other
+            .Admin.PatchJsonAsync($"/api/v1/issues/{own["id"]}", new { assigned_to = tenant.AdminId })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.assignee_id");
         Assert.Equal("LEGAL-1", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync())["key"]);
     }
 
@@ -329,10 +422,14 @@ public sealed class IssueEndpointsTests(KiketServer server)
             await stranger.GetAsync($"/api/v1/issues{path}").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         foreach (var client in new[] { reader, stranger })
         {
-            await client.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", title = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+            await client
+                .PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", title = "x" })
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
             await client.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
             await client.DeleteAsync("/api/v1/issues/LEGAL-1").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-            await client.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+            await client
+                .PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "x" })
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         }
     }
 
@@ -344,7 +441,9 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var tag = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1")).Headers.ETag!.ToString();
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "New" }, tag).OkAsync();
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "Newer" }, tag).RefusedAsync(412, "PRECONDITION_FAILED", "version");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "Newer" }, tag)
+            .RefusedAsync(412, "PRECONDITION_FAILED", "version");
         foreach (var (method, path) in new[] { (HttpMethod.Post, "/transition"), (HttpMethod.Delete, "") })
         {
             var request = new HttpRequestMessage(method, $"/api/v1/issues/LEGAL-1{path}") { Headers = { { "If-Match", tag } } };

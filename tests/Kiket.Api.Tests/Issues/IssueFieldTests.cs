@@ -10,13 +10,27 @@ public sealed class IssueFieldTests(KiketServer server)
 {
     /// <summary>Parameters that filter by something else than a field.</summary>
     private static readonly string[] Others =
-        ["project", "project_id", "project_key", "sla", "search", "page", "per_page", "sort", "assignee_id", "assigned_to"];
+    [
+        "project",
+        "project_id",
+        "project_key",
+        "sla",
+        "search",
+        "page",
+        "per_page",
+        "sort",
+        "assignee_id",
+        "assigned_to",
+    ];
 
     [Fact]
     public async Task Lists_are_filtered_by_the_parameters_that_fields_declare()
     {
         var operation = (await ApiDocument.ReadAsync(server)).Find("GET", "/api/v1/issues")!;
-        var parameters = operation.ActualParameters.Where(p => p.Kind is NSwag.OpenApiParameterKind.Query).Select(p => p.Name).ToList();
+        var parameters = operation
+            .ActualParameters.Where(p => p.Kind is NSwag.OpenApiParameterKind.Query)
+            .Select(p => p.Name)
+            .ToList();
 
         Assert.Empty(IssueFields.All.SelectMany(f => f.Filters).Except(parameters));
         Assert.Empty(parameters.Except(IssueFields.All.SelectMany(f => f.Filters)).Except(Others));
@@ -40,7 +54,10 @@ public sealed class IssueFieldTests(KiketServer server)
         await tenant.AddProjectAsync();
         var issue = await tenant.AddIssueAsync();
 
-        Assert.All(IssueFields.For(FieldUses.History), field => Assert.True(issue.AsObject().ContainsKey(field.Name), field.Name));
+        Assert.All(
+            IssueFields.For(FieldUses.History),
+            field => Assert.True(issue.AsObject().ContainsKey(field.Name), field.Name)
+        );
     }
 
     [Fact]
@@ -48,7 +65,14 @@ public sealed class IssueFieldTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var opened = await tenant.AddIssueAsync(fields: new { start_date = "2026-01-12", story_points = 3, labels = new[] { "a" } });
+        var opened = await tenant.AddIssueAsync(
+            fields: new
+            {
+                start_date = "2026-01-12",
+                story_points = 3,
+                labels = new[] { "a" },
+            }
+        );
         var path = $"/api/v1/issues/{opened["key"]}";
 
         var changed = await tenant.Admin.PatchJsonAsync(path, new { issue = new { start_date = "2026-01-13" } }).OkAsync();
@@ -64,5 +88,6 @@ public sealed class IssueFieldTests(KiketServer server)
         await tenant.Admin.PatchJsonAsync(path, new { start_date = "soon" }).RefusedAsync(422, "VALIDATION_ERROR");
     }
 
-    private static IEnumerable<string> Told(JsonNode entry) => entry["changes"]!.AsArray().Select(c => $"{c!["field"]}: {c["to"]?.ToJsonString()}");
+    private static IEnumerable<string> Told(JsonNode entry) =>
+        entry["changes"]!.AsArray().Select(c => $"{c!["field"]}: {c["to"]?.ToJsonString()}");
 }

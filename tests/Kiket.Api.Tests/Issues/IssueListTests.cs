@@ -14,13 +14,57 @@ public sealed class IssueListTests(KiketServer server)
         var legal = await tenant.AddProjectAsync("LEGAL");
         await tenant.AddProjectAsync("SALES");
         var milestone = await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = "M1" }).CreatedAsync();
-        var epic = await tenant.AddIssueAsync("LEGAL", "Épic one", new { issue_type = "Epic", priority = "critical", due_date = "2026-12-01" });
-        await tenant.AddIssueAsync("LEGAL", "Two 100% [sure]_", new { parent_id = (long)epic["id"]!, assigned_to = developerId, labels = new[] { "a", "b" }, description = "A snake" });
-        await tenant.AddIssueAsync("LEGAL", "Three", new { issue_type = "bug", status = "done", milestone_id = (long)milestone["id"]!, labels = new[] { "c" } });
-        await tenant.AddIssueAsync("SALES", "Four", new { assigned_to = tenant.AdminId, priority = "low", labels = new[] { "a" }, due_date = "2026-12-02" });
+        var epic = await tenant.AddIssueAsync(
+            "LEGAL",
+            "Épic one",
+            new
+            {
+                issue_type = "Epic",
+                priority = "critical",
+                due_date = "2026-12-01",
+            }
+        );
+        await tenant.AddIssueAsync(
+            "LEGAL",
+            "Two 100% [sure]_",
+            new
+            {
+                parent_id = (long)epic["id"]!,
+                assigned_to = developerId,
+                labels = new[] { "a", "b" },
+                description = "A snake",
+            }
+        );
+        await tenant.AddIssueAsync(
+            "LEGAL",
+            "Three",
+            new
+            {
+                issue_type = "bug",
+                status = "done",
+                milestone_id = (long)milestone["id"]!,
+                labels = new[] { "c" },
+            }
+        );
+        await tenant.AddIssueAsync(
+            "SALES",
+            "Four",
+            new
+            {
+                assigned_to = tenant.AdminId,
+                priority = "low",
+                labels = new[] { "a" },
+                due_date = "2026-12-02",
+            }
+        );
 
-        async Task Holds(string query, params string[] keys) => Assert.Equal(
-            keys, (await tenant.Admin.GetAsync($"/api/v1/issues?sort=id&{query}").OkAsync())["data"]!.AsArray().Select(i => (string?)i!["key"]));
+        async Task Holds(string query, params string[] keys) =>
+            Assert.Equal(
+                keys,
+                (await tenant.Admin.GetAsync($"/api/v1/issues?sort=id&{query}").OkAsync())["data"]!
+                    .AsArray()
+                    .Select(i => (string?)i!["key"])
+            );
 
         await Holds("", "LEGAL-1", "LEGAL-2", "LEGAL-3", "SALES-1");
         await Holds("project=LEGAL", "LEGAL-1", "LEGAL-2", "LEGAL-3");
@@ -59,19 +103,28 @@ public sealed class IssueListTests(KiketServer server)
     [Fact]
     public async Task A_state_is_found_in_upper_and_lower_case_alike()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states: { Intake: { type: initial }, In_Progress: { type: active }, DONE: { type: final } }
             transitions: [{ from: Intake, to: In_Progress }, { from: In_Progress, to: DONE }]
-            """);
+            """
+        );
         foreach (var status in new[] { "BACKLOG", "IN_progress", "done" })
             await tenant.AddIssueAsync("ACT", status, new { status });
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/ACT-1/transitions", new { transition = new { state = "in_PROGRESS" } }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/ACT-1/transitions", new { transition = new { state = "in_PROGRESS" } })
+            .OkAsync();
 
         foreach (var (path, list) in new[] { ("issues", "data"), ("ext/issues", "issues") })
         {
-            async Task Holds(string status, params string[] keys) => Assert.Equal(
-                keys, (await tenant.Admin.GetAsync($"/api/v1/{path}?project=ACT&sort=id&status={status}").OkAsync())[list]!.AsArray().Select(i => (string?)i!["key"]));
+            async Task Holds(string status, params string[] keys) =>
+                Assert.Equal(
+                    keys,
+                    (await tenant.Admin.GetAsync($"/api/v1/{path}?project=ACT&sort=id&status={status}").OkAsync())[list]!
+                        .AsArray()
+                        .Select(i => (string?)i!["key"])
+                );
 
             await Holds("In_Progress", "ACT-1", "ACT-2");
             await Holds("in_progress", "ACT-1", "ACT-2");
@@ -80,8 +133,12 @@ public sealed class IssueListTests(KiketServer server)
             await Holds("nowhere");
         }
 
-        Assert.Equal(["DONE", "In_Progress", "In_Progress"], (await tenant.Admin.GetAsync("/api/v1/issues?project=ACT&sort=status").OkAsync())["data"]!.AsArray()
-            .Select(i => (string?)i!["status"]));
+        Assert.Equal(
+            ["DONE", "In_Progress", "In_Progress"],
+            (await tenant.Admin.GetAsync("/api/v1/issues?project=ACT&sort=status").OkAsync())["data"]!
+                .AsArray()
+                .Select(i => (string?)i!["status"])
+        );
     }
 
     [Fact]
@@ -93,7 +150,11 @@ public sealed class IssueListTests(KiketServer server)
             await tenant.AddIssueAsync("LEGAL", "Issue", new { priority });
 
         async Task<string?[]> Keys(string query) =>
-            [.. (await tenant.Admin.GetAsync($"/api/v1/issues?{query}").OkAsync())["data"]!.AsArray().Select(i => ((string?)i!["key"])?[6..])];
+            [
+                .. (await tenant.Admin.GetAsync($"/api/v1/issues?{query}").OkAsync())["data"]!
+                    .AsArray()
+                    .Select(i => ((string?)i!["key"])?[6..]),
+            ];
 
         Assert.Equal(["7", "6", "5", "4", "3", "2", "1"], await Keys(""));
         Assert.Equal(["5", "2", "7", "4", "3", "1", "6"], await Keys("sort=priority desc"));
@@ -129,7 +190,14 @@ public sealed class IssueListTests(KiketServer server)
         await tenant.AddProjectAsync("SALES");
 
         var all = await tenant.Admin.GetAsync("/api/v1/issue_schema").OkAsync();
-        foreach (var path in new[] { "issue_schema?project_key=LEGAL", "issues/schema?project_id=LEGAL", "projects/LEGAL/issue_schema" })
+        foreach (
+            var path in new[]
+            {
+                "issue_schema?project_key=LEGAL",
+                "issues/schema?project_id=LEGAL",
+                "projects/LEGAL/issue_schema",
+            }
+        )
             Assert.Equal(all.ToJsonString(), (await tenant.Admin.GetAsync($"/api/v1/{path}").OkAsync()).ToJsonString());
 
         Assert.Equal(["Epic", "UserStory", "Task", "Bug"], all["issue_types"]!.AsArray().Select(t => (string?)t!["key"]));
@@ -139,7 +207,9 @@ public sealed class IssueListTests(KiketServer server)
         Assert.All(all["issue_types"]!.AsArray(), t => Assert.DoesNotContain(t!.AsObject(), m => m.Value is null));
         await other.Admin.GetAsync("/api/v1/issue_schema?project_key=LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.GetAsync("/api/v1/projects/LEGAL/issue_schema").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await (await tenant.WithScopesAsync("projects")).GetAsync("/api/v1/issue_schema").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await (await tenant.WithScopesAsync("projects"))
+            .GetAsync("/api/v1/issue_schema")
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await tenant.Admin.GetAsync("/api/v1/issue_schema?nothing=1").RefusedAsync(400, "INVALID_PARAMETER", "nothing");
     }
 }

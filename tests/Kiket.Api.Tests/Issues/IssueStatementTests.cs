@@ -12,10 +12,7 @@ public sealed class IssueStatementTests : IAsyncLifetime
     private readonly StatementCounter counter = new();
     private readonly KiketServer server;
 
-    public IssueStatementTests() => server = new()
-    {
-        TestServices = counter.Listen,
-    };
+    public IssueStatementTests() => server = new() { TestServices = counter.Listen };
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
 
@@ -29,7 +26,17 @@ public sealed class IssueStatementTests : IAsyncLifetime
         await tenant.AddProjectAsync();
         var epic = (long)(await tenant.AddIssueAsync(fields: new { issue_type = "Epic" }))["id"]!;
         var plain = (long)(await tenant.AddIssueAsync())["id"]!;
-        var rich = (long)(await tenant.AddIssueAsync(fields: new { parent_id = epic, assignee_id = developer, labels = new[] { "a" } }))["id"]!;
+        var rich = (long)
+            (
+                await tenant.AddIssueAsync(
+                    fields: new
+                    {
+                        parent_id = epic,
+                        assignee_id = developer,
+                        labels = new[] { "a" },
+                    }
+                )
+            )["id"]!;
         await CopyAsync(plain, 3);
         await CopyAsync(rich, 4);
         foreach (var user in new[] { tenant.Admin, client })
@@ -55,42 +62,63 @@ public sealed class IssueStatementTests : IAsyncLifetime
         foreach (var ways in new[] { 1, 30 })
         {
             var key = $"WAYS{ways}";
-            await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-            {
-                project_key = key,
-                files = new[] { new { path = ".kiket/workflows/main.yaml", content = WorkflowWith(ways) } },
-            }).OkAsync();
+            await tenant
+                .Admin.PostJsonAsync(
+                    "/api/v1/definitions/import",
+                    new
+                    {
+                        project_key = key,
+                        files = new[] { new { path = ".kiket/workflows/main.yaml", content = WorkflowWith(ways) } },
+                    }
+                )
+                .OkAsync();
             await tenant.AddIssueAsync(key, fields: new { assignee_id = tenant.AdminId });
             for (var i = 0; i < ways; i++)
             {
-                await tenant.Admin.PatchJsonAsync($"/api/v1/issues/{key}-1/checklists/list{i}:item", new { @checked = true }).OkAsync();
-                await tenant.Admin.PostJsonAsync($"/api/v1/issues/{key}-1/transition", new { to = $"s{i}" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+                await tenant
+                    .Admin.PatchJsonAsync($"/api/v1/issues/{key}-1/checklists/list{i}:item", new { @checked = true })
+                    .OkAsync();
+                await tenant
+                    .Admin.PostJsonAsync($"/api/v1/issues/{key}-1/transition", new { to = $"s{i}" })
+                    .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
             }
 
             var other = (long)(await tenant.AddIssueAsync(key))["id"]!;
             await CopyAsync(other, ways * 10);
-            await tenant.Admin.GetAsync($"/api/v1/issues/{key}-1/transitions").OkAsync(); // notes that the token is used, once a minute
+            // Notes that the token is used, once a minute.
+            await tenant.Admin.GetAsync($"/api/v1/issues/{key}-1/transitions").OkAsync();
 
             counter.Statements.Clear();
             var answer = await tenant.Admin.GetAsync($"/api/v1/issues/{key}-1/transitions").OkAsync();
             counts.Add(counter.Statements.Count);
             Assert.Equal(ways, answer["transitions"]!.AsArray().Count);
-            Assert.All(answer["transitions"]!.AsArray(), t => Assert.Equal("APPROVAL_REQUIRED", (string?)t!["reasons"]![0]!["code"]));
+            Assert.All(
+                answer["transitions"]!.AsArray(),
+                t => Assert.Equal("APPROVAL_REQUIRED", (string?)t!["reasons"]![0]!["code"])
+            );
         }
 
-        // Who is it, the issue, its project, the workflow, its people, what they approved, what they checked, what is in the limited states.
+        // Who is it, the issue, its project, the workflow, its people, what they approved, what they checked, what is in the
+        // limited states.
         Assert.Equal([8, 8], counts);
     }
 
     /// <summary>A workflow whose first state has so many ways out, each with a limit, a checklist and an approval.</summary>
-    private static string WorkflowWith(int ways) => $"""
-        workflow: main
-        states:
-          open: {string.Empty}
-        {string.Concat(Enumerable.Range(0, ways).Select(i => $"  s{i}: {{wip_limit: 5, checklist: {{id: list{i}, items: [item]}}}}\n"))}
-        transitions:
-        {string.Concat(Enumerable.Range(0, ways).Select(i => $"  - {{from: open, to: s{i}, conditions: [{{checklist: list{i}, complete: true}}], require_approval: 1}}\n"))}
-        """;
+    private static string WorkflowWith(int ways) =>
+        $"""
+            workflow: main
+            states:
+              open: {string.Empty}
+            {string.Concat(
+                Enumerable.Range(0, ways).Select(i => $"  s{i}: {{wip_limit: 5, checklist: {{id: list{i}, items: [item]}}}}\n")
+            )}
+            transitions:
+            {string.Concat(
+                Enumerable.Range(0, ways).Select(i =>
+                    $"  - {{from: open, to: s{i}, conditions: [{{checklist: list{i}, complete: true}}], require_approval: 1}}\n"
+                )
+            )}
+            """;
 
     private async Task<IReadOnlyCollection<string>> StatementsAsync(HttpClient client, int total, int shown)
     {

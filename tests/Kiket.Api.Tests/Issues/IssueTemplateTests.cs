@@ -34,14 +34,30 @@ public sealed class IssueTemplateTests(KiketServer server)
         var tenant = await BoardAsync();
 
         var plain = await tenant.AddIssueAsync("ACT", "Broken", new { template = "BUG", description = "It does not work." });
-        var own = await tenant.Admin.PostJsonAsync("/api/v1/issues", new
-        {
-            project_key = "ACT",
-            template = "bug",
-            issue = new { title = "Mine", description = "x", priority = "low", status = "open", labels = Array.Empty<string>(), custom_fields = new { impact = "high" } },
-        }).CreatedAsync();
+        var own = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new
+                {
+                    project_key = "ACT",
+                    template = "bug",
+                    issue = new
+                    {
+                        title = "Mine",
+                        description = "x",
+                        priority = "low",
+                        status = "open",
+                        labels = Array.Empty<string>(),
+                        custom_fields = new { impact = "high" },
+                    },
+                }
+            )
+            .CreatedAsync();
 
-        Assert.Equal(("ready", "high", "Broken"), ((string?)plain["status"], (string?)plain["priority"], (string?)plain["title"]));
+        Assert.Equal(
+            ("ready", "high", "Broken"),
+            ((string?)plain["status"], (string?)plain["priority"], (string?)plain["title"])
+        );
         Assert.Equal("""{"impact":"low","browser":"any"}""", plain["custom_fields"]!.ToJsonString());
         Assert.Equal("bug", (string?)Assert.Single(plain["labels"]!.AsArray()));
         Assert.Equal(("open", "low"), ((string?)own["status"], (string?)own["priority"]));
@@ -55,14 +71,26 @@ public sealed class IssueTemplateTests(KiketServer server)
         var tenant = await BoardAsync();
 
         await CreateAsync(new { title = "Broken", template = "bug" }).RefusedAsync(422, "VALIDATION_ERROR", "issue.description");
-        await CreateAsync(new { title = "Broken", template = "bug", description = "x", custom_fields = new { impact = "huge" } })
+        await CreateAsync(
+                new
+                {
+                    title = "Broken",
+                    template = "bug",
+                    description = "x",
+                    custom_fields = new { impact = "huge" },
+                }
+            )
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.custom_fields.impact");
-        var unknown = await CreateAsync(new { title = "Broken", template = "story" }).RefusedAsync(422, "VALIDATION_ERROR", "issue.template");
+        var unknown = await CreateAsync(new { title = "Broken", template = "story" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.template");
         Assert.Equal("There is no template 'story' in this project. Known: bug.", (string?)unknown["details"]![0]!["message"]);
         await tenant.AddIssueAsync("ACT");
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { template = "bug" }).RefusedAsync(422, "VALIDATION_ERROR", "issue.template");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { template = "bug" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.template");
 
-        Task<HttpResponseMessage> CreateAsync(object issue) => tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue });
+        Task<HttpResponseMessage> CreateAsync(object issue) =>
+            tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue });
     }
 
     [Fact]
@@ -72,8 +100,30 @@ public sealed class IssueTemplateTests(KiketServer server)
         var (id, client) = await tenant.AddUserAsync(OrganizationRole.Developer);
         await tenant.Admin.PostJsonAsync("/api/v1/projects/ACT/members", new { user_id = id }).CreatedAsync();
 
-        var opened = await client.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", title = "By template", template = "bug", description = "x" }).CreatedAsync();
-        await client.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", title = "By hand", template = "bug", description = "x", status = "done" })
+        var opened = await client
+            .PostJsonAsync(
+                "/api/v1/issues",
+                new
+                {
+                    project_key = "ACT",
+                    title = "By template",
+                    template = "bug",
+                    description = "x",
+                }
+            )
+            .CreatedAsync();
+        await client
+            .PostJsonAsync(
+                "/api/v1/issues",
+                new
+                {
+                    project_key = "ACT",
+                    title = "By hand",
+                    template = "bug",
+                    description = "x",
+                    status = "done",
+                }
+            )
             .RefusedAsync(403, "FORBIDDEN");
 
         Assert.Equal("ready", (string?)opened["status"]);
@@ -85,18 +135,31 @@ public sealed class IssueTemplateTests(KiketServer server)
         var tenant = await BoardAsync();
 
         var schema = await tenant.ReadAsync("issue_schema?project_key=ACT");
-        var changed = await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "ACT",
-            files = new[] { new { path = "templates/issues/bug.yaml", content = Template.Replace("high\n", "low\n", StringComparison.Ordinal) } },
-        }).OkAsync();
+        var changed = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "ACT",
+                    files = new[]
+                    {
+                        new
+                        {
+                            path = "templates/issues/bug.yaml",
+                            content = Template.Replace("high\n", "low\n", StringComparison.Ordinal),
+                        },
+                    },
+                }
+            )
+            .OkAsync();
 
         var template = Assert.Single(schema["templates"]!.AsArray())!;
         Assert.Equal(
             """
             {"key":"bug","name":"Bug report","hint":"When something is broken.","issue_type":"task","status":"ready","priority":"high","labels":["bug"],"custom_fields":{"impact":"low","browser":"any"},"required_fields":["description"],"fields":[{"key":"impact","label":"Impact","name":"Impact","type":"enum","field_type":"enum","required":false,"options":["low","high"]}]}
             """.Trim(),
-            template.ToJsonString());
+            template.ToJsonString()
+        );
         Assert.Contains("template bug", changed["changed"]!.AsArray().Select(c => (string?)c));
         Assert.Equal("low", (string?)(await tenant.ReadAsync("issue_schema?project_key=ACT"))["templates"]![0]!["priority"]);
     }

@@ -57,7 +57,9 @@ public sealed class TextTests(KiketServer server)
 
         Assert.Equal(7, (await KeysAsync(tenant, "issue_type=USERSTORY")).Length);
         Assert.Equal(7, (await KeysAsync(tenant, "issue_type=userstory")).Length);
-        var sorted = (await tenant.Admin.GetAsync("/api/v1/issues?sort=title").OkAsync())["data"]!.AsArray().Select(i => (string?)i!["title"]);
+        var sorted = (await tenant.Admin.GetAsync("/api/v1/issues?sort=title").OkAsync())["data"]!
+            .AsArray()
+            .Select(i => (string?)i!["title"]);
         Assert.Equal(["apple", "Épic", "epicure", "Irmak", "ırmak", "zebra", "Zoo"], sorted);
     }
 
@@ -67,7 +69,11 @@ public sealed class TextTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        var issue = await tenant.AddIssueAsync("LEGAL", "Cafe\u0301", new { labels = new[] { "cafe\u0301", "café", "b\u200Bug", "bug" } });
+        var issue = await tenant.AddIssueAsync(
+            "LEGAL",
+            "Cafe\u0301",
+            new { labels = new[] { "cafe\u0301", "café", "b\u200Bug", "bug" } }
+        );
 
         Assert.Equal("Café", (string?)issue["title"]);
         Assert.Equal(["café", "bug"], issue["labels"]!.AsArray().Select(l => (string?)l));
@@ -82,13 +88,27 @@ public sealed class TextTests(KiketServer server)
         await tenant.AddIssueAsync();
         const string nothing = "\u200B\u3164\u2800 ";
 
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", title = nothing }).RefusedAsync(422, "VALIDATION_ERROR", "issue.title");
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { labels = new[] { nothing } }).RefusedAsync(422, "VALIDATION_ERROR", "issue.labels");
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { labels = new[] { "a,b" } }).RefusedAsync(422, "VALIDATION_ERROR", "issue.labels");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = nothing }).RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
-        await tenant.Admin.PostJsonAsync("/api/v1/projects", new { name = nothing + nothing }).RefusedAsync(422, "VALIDATION_ERROR", "project.name");
-        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = nothing }).RefusedAsync(422, "VALIDATION_ERROR", "milestone.name");
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { name = nothing }).RefusedAsync(422, "VALIDATION_ERROR", "user.name");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", title = nothing })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.title");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { labels = new[] { nothing } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.labels");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { labels = new[] { "a,b" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.labels");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = nothing })
+            .RefusedAsync(422, "VALIDATION_ERROR", "comment.body");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects", new { name = nothing + nothing })
+            .RefusedAsync(422, "VALIDATION_ERROR", "project.name");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = nothing })
+            .RefusedAsync(422, "VALIDATION_ERROR", "milestone.name");
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { name = nothing })
+            .RefusedAsync(422, "VALIDATION_ERROR", "user.name");
     }
 
     [Fact]
@@ -97,15 +117,25 @@ public sealed class TextTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        var issue = await tenant.AddIssueAsync("LEGAL", string.Concat(Enumerable.Repeat("😀", 255)), new { custom_fields = new { note = string.Concat(Enumerable.Repeat("😀", 15_000)) } });
+        var issue = await tenant.AddIssueAsync(
+            "LEGAL",
+            string.Concat(Enumerable.Repeat("😀", 255)),
+            new { custom_fields = new { note = string.Concat(Enumerable.Repeat("😀", 15_000)) } }
+        );
 
         Assert.Equal(510, ((string?)issue["title"])!.Length);
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = string.Concat(Enumerable.Repeat("😀", 256)) })
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = string.Concat(Enumerable.Repeat("😀", 256)) })
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.title");
-        await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { custom_fields = new { note = new string('ä', 32_800) } })
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { custom_fields = new { note = new string('ä', 32_800) } })
             .RefusedAsync(422, "VALIDATION_ERROR", "issue.custom_fields");
     }
 
     private static async Task<string?[]> KeysAsync(Tenant tenant, string query) =>
-        [.. (await tenant.Admin.GetAsync($"/api/v1/issues?sort=id&{query}").OkAsync())["data"]!.AsArray().Select(i => (string?)i!["key"])];
+        [
+            .. (await tenant.Admin.GetAsync($"/api/v1/issues?sort=id&{query}").OkAsync())["data"]!
+                .AsArray()
+                .Select(i => (string?)i!["key"]),
+        ];
 }

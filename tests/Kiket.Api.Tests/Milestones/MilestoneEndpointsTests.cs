@@ -10,8 +10,21 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
 
     private static readonly string[] Keys =
     [
-        "id", "name", "description", "target_date", "status", "progress", "version", "project_id", "created_by_id", "issue_count",
-        "completed_issue_count", "overdue", "days_remaining", "created_at", "updated_at",
+        "id",
+        "name",
+        "description",
+        "target_date",
+        "status",
+        "progress",
+        "version",
+        "project_id",
+        "created_by_id",
+        "issue_count",
+        "completed_issue_count",
+        "overdue",
+        "days_remaining",
+        "created_at",
+        "updated_at",
     ];
 
     [Fact]
@@ -19,8 +32,21 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        var created = await tenant.Admin
-            .PostJsonAsync(Milestones, new { milestone = new { name = "Launch", description = "All", target_date = "2099-01-01", version = "2.0" } }).CreatedAsync();
+        var created = await tenant
+            .Admin.PostJsonAsync(
+                Milestones,
+                new
+                {
+                    milestone = new
+                    {
+                        name = "Launch",
+                        description = "All",
+                        target_date = "2099-01-01",
+                        version = "2.0",
+                    },
+                }
+            )
+            .CreatedAsync();
         var id = (long)created["id"]!;
         await tenant.AddIssueAsync(fields: new { milestone_id = id });
         await tenant.AddIssueAsync(fields: new { milestone_id = id, status = "done" });
@@ -31,8 +57,14 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
         var list = await tenant.Admin.GetAsync(Milestones).OkAsync();
 
         Assert.All(Keys, key => Assert.True(created.AsObject().ContainsKey(key), key));
-        Assert.Equal(("planning", "2.0", 0, false), ((string?)created["status"], (string?)created["version"], (int?)created["issue_count"], (bool?)created["overdue"]));
-        Assert.Equal((3, 2, 66.67m), ((int?)read["issue_count"], (int?)read["completed_issue_count"], (decimal?)read["progress"]));
+        Assert.Equal(
+            ("planning", "2.0", 0, false),
+            ((string?)created["status"], (string?)created["version"], (int?)created["issue_count"], (bool?)created["overdue"])
+        );
+        Assert.Equal(
+            (3, 2, 66.67m),
+            ((int?)read["issue_count"], (int?)read["completed_issue_count"], (decimal?)read["progress"])
+        );
         Assert.Equal(50m, (decimal?)list["milestones"]![0]!["progress"]);
         Assert.Equal(1, (int?)list["meta"]!["total"]);
     }
@@ -41,9 +73,21 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
     public async Task A_milestone_whose_date_has_passed_is_overdue_until_it_is_completed()
     {
         var tenant = await NewTenantAsync();
-        var created = await tenant.Admin.PostJsonAsync(Milestones, new { name = "Late", target_date = "2020-01-01", status = "active" }).CreatedAsync();
+        var created = await tenant
+            .Admin.PostJsonAsync(
+                Milestones,
+                new
+                {
+                    name = "Late",
+                    target_date = "2020-01-01",
+                    status = "active",
+                }
+            )
+            .CreatedAsync();
 
-        var completed = await tenant.Admin.PatchJsonAsync($"{Milestones}/{created["id"]}", new { milestone = new { status = "completed" } }).OkAsync();
+        var completed = await tenant
+            .Admin.PatchJsonAsync($"{Milestones}/{created["id"]}", new { milestone = new { status = "completed" } })
+            .OkAsync();
 
         Assert.True((bool?)created["overdue"]);
         Assert.True((int?)created["days_remaining"] < 0);
@@ -88,7 +132,10 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
     [InlineData("""{"milestone":{"name":""}}""", "milestone.name")]
     [InlineData("""{"milestone":{"name":"x","status":"done"}}""", "milestone.status")]
     [InlineData("""{"milestone":{"name":"x","target_date":"31.12.2026"}}""", "milestone.target_date")]
-    [InlineData("""{"milestone":{"name":"x","version":"123456789012345678901234567890123456789012345678901"}}""", "milestone.version")]
+    [InlineData(
+        """{"milestone":{"name":"x","version":"123456789012345678901234567890123456789012345678901"}}""",
+        "milestone.version"
+    )]
     public async Task A_malformed_milestone_is_refused_with_the_field_at_fault(string body, string field)
     {
         var tenant = await NewTenantAsync();
@@ -110,16 +157,22 @@ public sealed class MilestoneEndpointsTests(KiketServer server)
         await other.Admin.GetAsync(foreign).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.PostJsonAsync(foreign, new { name = "x" }).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.GetAsync($"{foreign}/{milestone["id"]}").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await other.Admin.PatchJsonAsync($"{foreign}/{milestone["id"]}", new { name = "x" }).RefusedAsync(404, "PROJECT_NOT_FOUND");
+        await other
+            .Admin.PatchJsonAsync($"{foreign}/{milestone["id"]}", new { name = "x" })
+            .RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.DeleteAsync($"{foreign}/{milestone["id"]}").RefusedAsync(404, "PROJECT_NOT_FOUND");
         await viewer.PostJsonAsync(Milestones, new { name = "x" }).RefusedAsync(403, "FORBIDDEN");
         await developer.DeleteAsync($"{Milestones}/{milestone["id"]}").RefusedAsync(403, "FORBIDDEN");
         await reader.GetAsync(Milestones).OkAsync();
         await reader.PostJsonAsync(Milestones, new { name = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await reader.PatchJsonAsync($"{Milestones}/{milestone["id"]}", new { name = "x" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await reader
+            .PatchJsonAsync($"{Milestones}/{milestone["id"]}", new { name = "x" })
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await reader.DeleteAsync($"{Milestones}/{milestone["id"]}").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await stranger.GetAsync(Milestones).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await developer.PatchJsonAsync($"{Milestones}/{milestone["id"]}", new { name = "x" }, "\"7\"").RefusedAsync(412, "PRECONDITION_FAILED", "version");
+        await developer
+            .PatchJsonAsync($"{Milestones}/{milestone["id"]}", new { name = "x" }, "\"7\"")
+            .RefusedAsync(412, "PRECONDITION_FAILED", "version");
     }
 
     private async Task<Tenant> NewTenantAsync()

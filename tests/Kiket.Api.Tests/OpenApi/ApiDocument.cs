@@ -20,9 +20,13 @@ internal sealed class ApiDocument
     }
 
     public OpenApiOperation? Find(string method, string path) =>
-        Document.Paths.TryGetValue(path, out var item) && item.TryGetValue(method.ToLowerInvariant(), out var operation) ? operation : null;
+        Document.Paths.TryGetValue(path, out var item) && item.TryGetValue(method.ToLowerInvariant(), out var operation)
+            ? operation
+            : null;
 
-    /// <summary>What is wrong with an answer. Here, unlike for clients, a member that the document does not know is wrong too.</summary>
+    /// <summary>
+    /// What is wrong with an answer. Here, unlike for clients, a member that the document does not know is wrong too.
+    /// </summary>
     public IEnumerable<string> Faults(OpenApiOperation operation, int status, string body)
     {
         foreach (var schema in Document.Components.Schemas.Values.Where(s => s.Properties.Count > 0))

@@ -43,8 +43,15 @@ public sealed class DocumentTests(KiketServer server)
         var document = await ApiDocument.ReadAsync(server);
         string[] technical = ["Dictionary", "IReadOnly", "JsonElement", "Dto", "`"];
 
-        Assert.DoesNotContain(document.Document.Components.Schemas.Keys, name => char.IsAsciiDigit(name[^1]) || technical.Any(name.Contains));
-        Assert.Contains("installed extension", document.Document.Tags.Single(t => t.Name == "Extension API").Description, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            document.Document.Components.Schemas.Keys,
+            name => char.IsAsciiDigit(name[^1]) || technical.Any(name.Contains)
+        );
+        Assert.Contains(
+            "installed extension",
+            document.Document.Tags.Single(t => t.Name == "Extension API").Description,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -55,22 +62,43 @@ public sealed class DocumentTests(KiketServer server)
 
         Assert.Equal("X-Kiket-API-Key", schemes["ExtensionKey"].Name);
         Assert.Equal("X-Kiket-Runtime-Token", schemes["RuntimeToken"].Name);
-        Assert.Equal(["Bearer", "ExtensionKey", "RuntimeToken"], document.Find("GET", "/api/v1/ext/issues")!.Security.SelectMany(s => s.Keys));
+        Assert.Equal(
+            ["Bearer", "ExtensionKey", "RuntimeToken"],
+            document.Find("GET", "/api/v1/ext/issues")!.Security.SelectMany(s => s.Keys)
+        );
         Assert.Equal(["Bearer"], document.Find("GET", "/api/v1/issues")!.Security.SelectMany(s => s.Keys));
         Assert.Equal(["text/event-stream"], document.Find("GET", "/api/v1/events/stream")!.Responses["200"].Content.Keys);
-        foreach (var (method, path) in new[] { ("POST", "/api/v1/extensions"), ("PUT", "/api/v1/workflows/{workflow}"), ("POST", "/api/v1/custom_data_modules") })
+        foreach (
+            var (method, path) in new[]
+            {
+                ("POST", "/api/v1/extensions"),
+                ("PUT", "/api/v1/workflows/{workflow}"),
+                ("POST", "/api/v1/custom_data_modules"),
+            }
+        )
             Assert.Equal(["application/json", "application/yaml"], document.Find(method, path)!.RequestBody.Content.Keys);
-        foreach (var path in new[] { "/api/v1/ext/telemetry", "/api/v1/extensions/logs", "/api/v1/extensions/metrics", "/api/v1/extensions/{extension}/events" })
+        foreach (
+            var path in new[]
+            {
+                "/api/v1/ext/telemetry",
+                "/api/v1/extensions/logs",
+                "/api/v1/extensions/metrics",
+                "/api/v1/extensions/{extension}/events",
+            }
+        )
             Assert.NotNull(document.Find("POST", path)!.RequestBody.Content["application/json"].Example);
-        Assert.All(ApiRoute.All(server).Where(r => r.Method == "GET"), route => Assert.NotNull(document.Find("HEAD", route.Path)));
+        Assert.All(
+            ApiRoute.All(server).Where(r => r.Method == "GET"),
+            route => Assert.NotNull(document.Find("HEAD", route.Path))
+        );
     }
 
     [Fact]
     public async Task What_a_request_need_not_name_may_be_null()
     {
         var document = await ApiDocument.ReadAsync(server);
-        var strict = document.Document.Operations
-            .Where(o => o.Operation.RequestBody is not null)
+        var strict = document
+            .Document.Operations.Where(o => o.Operation.RequestBody is not null)
             .Select(o => o.Operation.RequestBody.Content["application/json"].Schema.ActualSchema)
             .SelectMany(body => body.Properties.Values.Select(p => p.ActualSchema).Append(body))
             .Distinct()
@@ -118,7 +146,10 @@ public sealed class DocumentTests(KiketServer server)
 
         string[] expected =
         [
-            "400", "429", "500", "503",
+            "400",
+            "429",
+            "500",
+            "503",
             .. route.IsAnonymous ? Array.Empty<string>() : ["401"],
             .. route.HasScope ? ["403"] : Array.Empty<string>(),
             .. isWrite ? ["409", "422"] : Array.Empty<string>(),
@@ -144,7 +175,11 @@ public sealed class DocumentTests(KiketServer server)
         var document = await ApiDocument.ReadAsync(server);
 
         Assert.Contains("`issues:write`", document.Find("POST", "/api/v1/issues")!.Description, StringComparison.Ordinal);
-        Assert.Contains("`projects:read`", document.Find("GET", "/api/v1/projects/{project}")!.Description, StringComparison.Ordinal);
+        Assert.Contains(
+            "`projects:read`",
+            document.Find("GET", "/api/v1/projects/{project}")!.Description,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -160,7 +195,10 @@ public sealed class DocumentTests(KiketServer server)
         Assert.False(body.AllowAdditionalProperties);
         Assert.Empty(fields.RequiredProperties);
         Assert.Equal(JsonObjectType.String, fields.Properties["title"].Type);
-        Assert.Equal(["lowest", "low", "medium", "high", "highest", "critical"], fields.Properties["priority"].OneOf.Single().ActualSchema.Enumeration);
+        Assert.Equal(
+            ["lowest", "low", "medium", "high", "highest", "critical"],
+            fields.Properties["priority"].OneOf.Single().ActualSchema.Enumeration
+        );
         Assert.Equal(JsonObjectType.String, body.Properties["project_id"].Type);
         Assert.DoesNotContain("Optional", document.Json, StringComparison.Ordinal);
     }
@@ -182,13 +220,19 @@ public sealed class DocumentTests(KiketServer server)
 
         foreach (var operation in document.Document.Operations.Where(o => o.Method != "head"))
         {
-            var contents = operation.Operation.Responses.Where(r => r.Key != "304").Select(r => (r.Key, r.Value.ActualResponse.Content.Values.Single()));
+            var contents = operation
+                .Operation.Responses.Where(r => r.Key != "304")
+                .Select(r => (r.Key, r.Value.ActualResponse.Content.Values.Single()));
             if (operation.Operation.RequestBody is { } body)
                 contents = contents.Append(("request", body.Content["application/json"]));
             foreach (var (name, content) in contents)
             {
                 var example = Newtonsoft.Json.JsonConvert.SerializeObject(content.Example);
-                faults.AddRange(content.Schema.Validate(example, SchemaType.OpenApi3).Select(f => $"{operation.Operation.OperationId} {name}: {f.Path} {f.Kind}"));
+                faults.AddRange(
+                    content
+                        .Schema.Validate(example, SchemaType.OpenApi3)
+                        .Select(f => $"{operation.Operation.OperationId} {name}: {f.Path} {f.Kind}")
+                );
             }
         }
 
@@ -202,9 +246,13 @@ public sealed class DocumentTests(KiketServer server)
         var operation = document.Find("GET", "/api/v1/health")!;
 
         Assert.Empty(document.Faults(operation, 200, """{"status": "ok", "version": "1", "time": "2026-01-01T00:00:00.000Z"}"""));
-        Assert.NotEmpty(document.Faults(operation, 200, """{"status": "ok", "version": "1", "time": "2026-01-01T00:00:00.000Z", "more": 1}"""));
+        Assert.NotEmpty(
+            document.Faults(operation, 200, """{"status": "ok", "version": "1", "time": "2026-01-01T00:00:00.000Z", "more": 1}""")
+        );
         Assert.NotEmpty(document.Faults(operation, 200, """{"status": "ok", "version": "1"}"""));
-        Assert.NotEmpty(document.Faults(operation, 200, """{"status": "ok", "version": null, "time": "2026-01-01T00:00:00.000Z"}"""));
+        Assert.NotEmpty(
+            document.Faults(operation, 200, """{"status": "ok", "version": null, "time": "2026-01-01T00:00:00.000Z"}""")
+        );
         Assert.NotEmpty(document.Faults(operation, 404, "{}"));
     }
 
@@ -218,14 +266,19 @@ public sealed class DocumentTests(KiketServer server)
         var faults = new List<string>();
         var read = new List<string>();
 
-        foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET" && r.Name != "StreamEvents")) // a stream has no end
+        // A stream has no end.
+        foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET" && r.Name != "StreamEvents"))
         {
             if (await AddressAsync(tenant, route) is not { } address)
                 continue;
             var client = address.StartsWith("/api/v1/ext/", StringComparison.Ordinal) ? extension : tenant.Admin;
             var response = await client.GetAsync(address);
             var body = await response.Content.ReadAsStringAsync();
-            faults.AddRange(document.Faults(document.Find("GET", route.Path)!, (int)response.StatusCode, body).Select(f => $"{route}: {f} in {body}"));
+            faults.AddRange(
+                document
+                    .Faults(document.Find("GET", route.Path)!, (int)response.StatusCode, body)
+                    .Select(f => $"{route}: {f} in {body}")
+            );
             if (response.IsSuccessStatusCode)
                 read.Add(route.Name!);
             else
@@ -233,7 +286,20 @@ public sealed class DocumentTests(KiketServer server)
         }
 
         Assert.Empty(faults);
-        Assert.Empty(((string[])["ListProjects", "GetProject", "ListIssues", "GetIssue", "ListIssueHistory", "ListIssueTransitions", "GetHealth"]).Except(read));
+        Assert.Empty(
+            (
+                (string[])
+                    [
+                        "ListProjects",
+                        "GetProject",
+                        "ListIssues",
+                        "GetIssue",
+                        "ListIssueHistory",
+                        "ListIssueTransitions",
+                        "GetHealth",
+                    ]
+            ).Except(read)
+        );
     }
 
     [Fact]
@@ -251,7 +317,9 @@ public sealed class DocumentTests(KiketServer server)
                 address += "?project=NEWS"; // the examples have made another project, with a workflow of the same key
             var operation = document.Find(route.Method, route.Path)!;
             var example = Newtonsoft.Json.JsonConvert.SerializeObject(operation.RequestBody.Content["application/json"].Example);
-            var response = await tenant.Admin.SendAsync(new(new(route.Method), address) { Content = new StringContent(example, Encoding.UTF8, "application/json") });
+            var response = await tenant.Admin.SendAsync(
+                new(new(route.Method), address) { Content = new StringContent(example, Encoding.UTF8, "application/json") }
+            );
             var body = await response.Content.ReadAsStringAsync();
             faults.AddRange(document.Faults(operation, (int)response.StatusCode, body).Select(f => $"{route}: {f} in {body}"));
             if ((int)response.StatusCode is 400 or >= 500)
@@ -279,8 +347,14 @@ public sealed class DocumentTests(KiketServer server)
         await CheckAsync(400, tenant.Admin.PostJsonAsync("/api/v1/issues?nonsense=1", new { }));
         await CheckAsync(401, server.NewClient().PostJsonAsync("/api/v1/issues", new { }));
         await CheckAsync(403, readOnly.PostJsonAsync("/api/v1/issues", new { }));
-        await CheckAsync(404, tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "NONE", issue = new { title = "x" } }));
-        await CheckAsync(415, tenant.Admin.PostAsync("/api/v1/issues", new StringContent("{}", MediaTypeHeaderValue.Parse("text/plain"))));
+        await CheckAsync(
+            404,
+            tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "NONE", issue = new { title = "x" } })
+        );
+        await CheckAsync(
+            415,
+            tenant.Admin.PostAsync("/api/v1/issues", new StringContent("{}", MediaTypeHeaderValue.Parse("text/plain")))
+        );
         await CheckAsync(422, tenant.Admin.PostJsonAsync("/api/v1/issues", new { issue = new { title = "x" } }));
     }
 
@@ -288,7 +362,9 @@ public sealed class DocumentTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("NEWS");
-        var milestone = await tenant.Admin.PostJsonAsync("/api/v1/projects/NEWS/milestones", new { milestone = new { name = "Spring" } }).CreatedAsync();
+        var milestone = await tenant
+            .Admin.PostJsonAsync("/api/v1/projects/NEWS/milestones", new { milestone = new { name = "Spring" } })
+            .CreatedAsync();
         var parent = await tenant.AddIssueAsync("NEWS", title: "The whole", fields: new { issue_type = "Epic" });
         var full = new
         {
@@ -303,23 +379,35 @@ public sealed class DocumentTests(KiketServer server)
             due_date = "2026-03-31",
         };
         await tenant.AddIssueAsync("NEWS", title: "The part", fields: full);
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/NEWS-1/comments", new { comment = new { body = "So it is." } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/NEWS-1/comments", new { comment = new { body = "So it is." } })
+            .CreatedAsync();
         await tenant.Admin.PostJsonAsync("/api/v1/issues/NEWS-2/transition", new { state = "in_progress" }).OkAsync();
         return tenant;
     }
 
-    /// <summary>An address of the route at which the tenant has something, or null. What stands in a list is read from the list.</summary>
+    /// <summary>
+    /// An address of the route at which the tenant has something, or null. What stands in a list is read from the list.
+    /// </summary>
     private static async Task<string?> AddressAsync(Tenant tenant, ApiRoute route)
     {
-        var address = route.Path.Replace("{project}", "NEWS", StringComparison.Ordinal).Replace("{issue}", "NEWS-1", StringComparison.Ordinal)
+        var address = route
+            .Path.Replace("{project}", "NEWS", StringComparison.Ordinal)
+            .Replace("{issue}", "NEWS-1", StringComparison.Ordinal)
             .Replace("{workflow}", "default", StringComparison.Ordinal);
         while (address.IndexOf("/{", StringComparison.Ordinal) is var start and >= 0)
         {
             var list = await tenant.Admin.GetAsync(address[..start]);
             if (!list.IsSuccessStatusCode)
                 return null;
-            var first = JsonNode.Parse(await list.Content.ReadAsStringAsync())?.AsObject()
-                .Select(p => p.Value).OfType<JsonArray>().FirstOrDefault()?.FirstOrDefault()?["id"];
+            var first = JsonNode
+                .Parse(await list.Content.ReadAsStringAsync())
+                ?.AsObject()
+                .Select(p => p.Value)
+                .OfType<JsonArray>()
+                .FirstOrDefault()
+                ?.FirstOrDefault()
+                ?["id"];
             if (first is null)
                 return null;
             address = address[..start] + "/" + first + address[(address.IndexOf('}', start) + 1)..];

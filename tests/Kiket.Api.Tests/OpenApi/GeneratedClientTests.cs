@@ -21,8 +21,13 @@ public sealed class GeneratedClientTests(KiketServer server)
 
         Assert.Contains("GetIssueAsync(string issue", source, StringComparison.Ordinal);
         Assert.DoesNotContain("class Anonymous", source, StringComparison.Ordinal);
-        var compiled = Compile(source, await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "OpenApi", "ClientProgram.cs")));
-        var run = compiled.GetType("Kiket.Client.ClientProgram")!.GetMethod("RunAsync", BindingFlags.Public | BindingFlags.Static)!;
+        var compiled = Compile(
+            source,
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "OpenApi", "ClientProgram.cs"))
+        );
+        var run = compiled
+            .GetType("Kiket.Client.ClientProgram")!
+            .GetMethod("RunAsync", BindingFlags.Public | BindingFlags.Static)!;
         var differences = await (Task<List<string>>)run.Invoke(null, [tenant.Admin, receiver.Url])!;
 
         Assert.True(differences.Count == 0, string.Join(Environment.NewLine, differences));
@@ -31,19 +36,22 @@ public sealed class GeneratedClientTests(KiketServer server)
     private async Task<string> GenerateAsync()
     {
         var document = await ApiDocument.ReadAsync(server);
-        return new CSharpClientGenerator(document.Document, new CSharpClientGeneratorSettings
-        {
-            ClassName = "KiketClient",
-            OperationNameGenerator = new SingleClientFromOperationIdOperationNameGenerator(),
-            UseBaseUrl = false,
-            GenerateOptionalParameters = true,
-            CSharpGeneratorSettings =
+        return new CSharpClientGenerator(
+            document.Document,
+            new CSharpClientGeneratorSettings
             {
-                Namespace = "Kiket.Client",
-                JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson,
-                GenerateNullableReferenceTypes = true,
-            },
-        }).GenerateFile();
+                ClassName = "KiketClient",
+                OperationNameGenerator = new SingleClientFromOperationIdOperationNameGenerator(),
+                UseBaseUrl = false,
+                GenerateOptionalParameters = true,
+                CSharpGeneratorSettings =
+                {
+                    Namespace = "Kiket.Client",
+                    JsonLibrary = NJsonSchema.CodeGeneration.CSharp.CSharpJsonLibrary.SystemTextJson,
+                    GenerateNullableReferenceTypes = true,
+                },
+            }
+        ).GenerateFile();
     }
 
     private static Assembly Compile(params string[] sources)
@@ -51,10 +59,12 @@ public sealed class GeneratedClientTests(KiketServer server)
         var compilation = CSharpCompilation.Create(
             "Kiket.Client",
             sources.Select(source => CSharpSyntaxTree.ParseText(source)),
-            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+                .Split(Path.PathSeparator)
                 .Where(path => !Path.GetFileName(path).StartsWith("Kiket.", StringComparison.Ordinal))
                 .Select(path => MetadataReference.CreateFromFile(path)),
-            new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
+        );
         using var image = new MemoryStream();
         var emitted = compilation.Emit(image);
 

@@ -28,11 +28,18 @@ public sealed partial class NullTests(KiketServer server)
     /// <summary>What is emptied together with a member, because it follows from it.</summary>
     private static readonly ILookup<string, string> Followers = new (string Member, string Follower)[]
     {
-        ("assignee_id", "assignee"), ("assigned_to", "assignee"), ("target_date", "overdue"), ("target_date", "days_remaining"),
-        ("parent_id", "parent_key"), ("parent_id", "root_id"), ("parent_id", "hierarchy_depth"),
+        ("assignee_id", "assignee"),
+        ("assigned_to", "assignee"),
+        ("target_date", "overdue"),
+        ("target_date", "days_remaining"),
+        ("parent_id", "parent_key"),
+        ("parent_id", "root_id"),
+        ("parent_id", "hierarchy_depth"),
     }.ToLookup(f => f.Member, f => f.Follower);
 
-    /// <summary>The smallest bodies that each write takes. <c>$name</c> is one of the prepared things, and <c>$n</c> a new number.</summary>
+    /// <summary>
+    /// The smallest bodies that each write takes. <c>$name</c> is one of the prepared things, and <c>$n</c> a new number.
+    /// </summary>
     private static readonly IReadOnlyList<Write> Writes =
     [
         new("CreateProject", """{"project": {"name": "New", "project_key": "NEW$n"}}"""),
@@ -61,12 +68,18 @@ public sealed partial class NullTests(KiketServer server)
         new("ReassignIssues", """{"reassign": {"reassignments": [{"issue_id": $issue, "to_user_id": $user}]}}"""),
         new("CreateWorkspaceApiToken", """{"workspace_api_token": {"name": "Token $n"}}"""),
         new("CreatePersonalAccessToken", """{"personal_access_token": {"name": "Token $n"}}"""),
-        new("ImportDefinitions", """{"definitions": {"files": [{"path": "project.yaml", "content": "project: {key: IMP, name: Import}"}]}}"""),
+        new(
+            "ImportDefinitions",
+            """{"definitions": {"files": [{"path": "project.yaml", "content": "project: {key: IMP, name: Import}"}]}}"""
+        ),
         new("ValidateWorkflow", """{"workflow": {"yaml": ""}}"""),
         new("PutWorkflow", """{"workflow": {"yaml": ""}}"""),
         new("MigrateWorkflow", """{"migration": {}}"""),
         new("SimulateWorkflow", """{"simulation": {"moves": ["doing"]}}"""),
-        new("InstallExtension", """{"manifest": {"id": "com.example.other", "name": "Other", "version": "1.0.0", "delivery": "internal"}}"""),
+        new(
+            "InstallExtension",
+            """{"manifest": {"id": "com.example.other", "name": "Other", "version": "1.0.0", "delivery": "internal"}}"""
+        ),
         new("UpdateExtension", """{"extension": {}}"""),
         new("RotateExtensionSecret", """{"webhook": {}}"""),
         new("CreateSecret", """{"secret": {"key": "KEY", "value": "value"}}"""),
@@ -97,8 +110,9 @@ public sealed partial class NullTests(KiketServer server)
     public async Task Every_write_whose_members_are_known_is_tried()
     {
         var document = await ApiDocument.ReadAsync(server);
-        var known = document.Document.Operations
-            .Where(o => o.Operation.RequestBody is not null && BodyOf(o).ActualSchema.Properties.Count > 0);
+        var known = document.Document.Operations.Where(o =>
+            o.Operation.RequestBody is not null && BodyOf(o).ActualSchema.Properties.Count > 0
+        );
 
         Assert.Equal(known.Select(o => o.Operation.OperationId).Order(), Writes.Select(w => w.Operation).Distinct().Order());
     }
@@ -122,7 +136,11 @@ public sealed partial class NullTests(KiketServer server)
     }
 
     private static async Task<List<string>> TryAsync(
-        World world, Write write, OpenApiOperationDescription operation, List<(IReadOnlyList<object> Path, string Member)> leftOut)
+        World world,
+        Write write,
+        OpenApiOperationDescription operation,
+        List<(IReadOnlyList<object> Path, string Member)> leftOut
+    )
     {
         var faults = new List<string>();
         var (first, refusal) = await SendAsync(world, write, operation);
@@ -138,9 +156,13 @@ public sealed partial class NullTests(KiketServer server)
         foreach (var (path, member) in leftOut)
         {
             (var answer, refusal) = await SendAsync(world, write, operation, path, member);
-            var changed = refusal is not null ? [refusal] : Differences(last!, answer!).Except(moving).Except(Followers[member])
-                .Where(name => name != member || !IsEmpty(answer![name]))
-                .Select(name => $"{name} was {last![name]?.ToJsonString()} and is {answer![name]?.ToJsonString()}");
+            var changed = refusal is not null
+                ? [refusal]
+                : Differences(last!, answer!)
+                    .Except(moving)
+                    .Except(Followers[member])
+                    .Where(name => name != member || !IsEmpty(answer![name]))
+                    .Select(name => $"{name} was {last![name]?.ToJsonString()} and is {answer![name]?.ToJsonString()}");
             faults.AddRange(changed.Select(fault => $"{string.Join('.', [.. path, member])}: {fault}"));
             last = answer ?? last;
         }
@@ -149,21 +171,29 @@ public sealed partial class NullTests(KiketServer server)
     }
 
     private static async Task<(JsonObject? Answer, string? Refusal)> SendAsync(
-        World world, Write write, OpenApiOperationDescription operation, IReadOnlyList<object>? path = null, string? member = null)
+        World world,
+        Write write,
+        OpenApiOperationDescription operation,
+        IReadOnlyList<object>? path = null,
+        string? member = null
+    )
     {
         if (write.Before is not null)
             await write.Before(world);
         var body = JsonNode.Parse(world.Fill(write.Body))!;
         if (path is not null)
             path.Aggregate(body, (node, step) => step is int index ? node[index]! : node[(string)step]!)[member!] = null;
-        var address = Parameter().Replace(operation.Path, m => world.Things[m.Groups[1].Value == "id" ? write.Id! : m.Groups[1].Value]);
+        var address = Parameter()
+            .Replace(operation.Path, m => world.Things[m.Groups[1].Value == "id" ? write.Id! : m.Groups[1].Value]);
         if (write.Project is not null)
             address += $"?project_key={write.Project}";
         var isExtension = write.Project is null && operation.Path.StartsWith("/api/v1/ext/", StringComparison.Ordinal);
-        var response = await (isExtension ? world.Extension : world.Tenant.Admin).SendAsync(new(new(operation.Method), address)
-        {
-            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
-        });
+        var response = await (isExtension ? world.Extension : world.Tenant.Admin).SendAsync(
+            new(new(operation.Method), address)
+            {
+                Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            }
+        );
         var answer = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode
             ? (JsonNode.Parse(answer)!.AsObject(), null)
@@ -175,19 +205,26 @@ public sealed partial class NullTests(KiketServer server)
 
     private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 };
 
-    /// <summary>The members of the body and of what it holds that it leaves out and that the document lets it leave out.</summary>
+    /// <summary>
+    /// The members of the body and of what it holds that it leaves out and that the document lets it leave out.
+    /// </summary>
     private static IEnumerable<(IReadOnlyList<object> Path, string Member)> LeftOut(
-        JsonNode node, JsonSchema schema, IReadOnlyList<object> path)
+        JsonNode node,
+        JsonSchema schema,
+        IReadOnlyList<object> path
+    )
     {
         var actual = (schema.OneOf.FirstOrDefault() ?? schema).ActualSchema;
         return node switch
         {
-            JsonArray list when actual.Item is { } item =>
-                list.SelectMany((element, index) => LeftOut(element!, item, [.. path, index])),
+            JsonArray list when actual.Item is { } item => list.SelectMany(
+                (element, index) => LeftOut(element!, item, [.. path, index])
+            ),
             JsonObject members => actual.Properties.Values.SelectMany(property =>
                 members[property.Name] is { } value ? LeftOut(value, property, [.. path, property.Name])
                 : property.IsRequired ? []
-                : [(path, property.Name)]),
+                : [(path, property.Name)]
+            ),
             _ => [],
         };
     }
@@ -197,85 +234,138 @@ public sealed partial class NullTests(KiketServer server)
 
     private async Task<World> PrepareAsync()
     {
-        var tenant = await server.NewBoardAsync(Workflow, (".kiket/project.yaml", "project: { key: ACT, name: Act, team: { roles: [qa] } }"));
+        var tenant = await server.NewBoardAsync(
+            Workflow,
+            (".kiket/project.yaml", "project: { key: ACT, name: Act, team: { roles: [qa] } }")
+        );
         var (user, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
         var extension = await Installed.NewAsync(tenant, "ACT", permissions: ["*"]);
-        var milestone = await tenant.Admin.PostJsonAsync("/api/v1/projects/ACT/milestones", new
+        var milestone = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/projects/ACT/milestones",
+                new
+                {
+                    milestone = new
+                    {
+                        name = "Spring",
+                        description = "All of it",
+                        target_date = "2026-03-31",
+                        status = "active",
+                        version = "1.0",
+                    },
+                }
+            )
+            .CreatedAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/projects/ACT",
+                new
+                {
+                    description = "All of it",
+                    github_repo_url = "https://github.com/example/act",
+                    start_date = "2026-01-01",
+                    end_date = "2026-12-31",
+                    settings = new { color = "red" },
+                    lead_id = tenant.AdminId,
+                }
+            )
+            .OkAsync();
+        var member = new
         {
-            milestone = new { name = "Spring", description = "All of it", target_date = "2026-03-31", status = "active", version = "1.0" },
-        }).CreatedAsync();
-        await tenant.Admin.PatchJsonAsync("/api/v1/projects/ACT", new
-        {
-            description = "All of it",
-            github_repo_url = "https://github.com/example/act",
-            start_date = "2026-01-01",
-            end_date = "2026-12-31",
-            settings = new { color = "red" },
-            lead_id = tenant.AdminId,
-        }).OkAsync();
-        var member = new { user_id = user, role = "lead", team_roles = new[] { "qa" } };
+            user_id = user,
+            role = "lead",
+            team_roles = new[] { "qa" },
+        };
         await tenant.Admin.PostJsonAsync("/api/v1/projects/ACT/members", member).CreatedAsync();
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{user}", new
-        {
-            name = "Grace",
-            capacity = 8,
-            expertise_tags = new[] { "law" },
-            days_off = new[] { new { from = "2026-08-01", to = "2026-08-14" } },
-        }).OkAsync();
-        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new
-        {
-            time_zone = "Europe/Berlin",
-            holidays = new[] { new { date = "2026-12-25", name = "Christmas" } },
-            story_points = new { bug = 2 },
-            default_capacity = 12,
-            member_wip_limit = 3,
-        }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/users/{user}",
+                new
+                {
+                    name = "Grace",
+                    capacity = 8,
+                    expertise_tags = new[] { "law" },
+                    days_off = new[] { new { from = "2026-08-01", to = "2026-08-14" } },
+                }
+            )
+            .OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/organization/settings",
+                new
+                {
+                    time_zone = "Europe/Berlin",
+                    holidays = new[] { new { date = "2026-12-25", name = "Christmas" } },
+                    story_points = new { bug = 2 },
+                    default_capacity = 12,
+                    member_wip_limit = 3,
+                }
+            )
+            .OkAsync();
         var parent = await tenant.AddIssueAsync("ACT", "The whole", new { issue_type = "Epic" });
-        var issue = await tenant.AddIssueAsync("ACT", "The part", new
-        {
-            description = "All of it",
-            priority = "critical",
-            labels = new[] { "a" },
-            custom_fields = new { severity = "high" },
-            assignee_id = tenant.AdminId,
-            parent_id = (long)parent["id"]!,
-            milestone_id = (long)milestone["id"]!,
-            story_points = 2.5,
-            due_date = "2026-03-31",
-        });
-        var comment = await tenant.Admin.PostJsonAsync($"/api/v1/issues/{issue["id"]}/comments", new { body = "So it is." }).CreatedAsync();
-        await tenant.Admin.PatchJsonAsync($"/api/v1/extensions/{extension.Id}", new
-        {
-            configuration = new { greeting = "Hi" },
-            rate_limit_requests = 100000,
-            rate_limit_window = 60,
-        }).OkAsync();
+        var issue = await tenant.AddIssueAsync(
+            "ACT",
+            "The part",
+            new
+            {
+                description = "All of it",
+                priority = "critical",
+                labels = new[] { "a" },
+                custom_fields = new { severity = "high" },
+                assignee_id = tenant.AdminId,
+                parent_id = (long)parent["id"]!,
+                milestone_id = (long)milestone["id"]!,
+                story_points = 2.5,
+                due_date = "2026-03-31",
+            }
+        );
+        var comment = await tenant
+            .Admin.PostJsonAsync($"/api/v1/issues/{issue["id"]}/comments", new { body = "So it is." })
+            .CreatedAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/extensions/{extension.Id}",
+                new
+                {
+                    configuration = new { greeting = "Hi" },
+                    rate_limit_requests = 100000,
+                    rate_limit_window = 60,
+                }
+            )
+            .OkAsync();
         var subscription = new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } };
         var webhook = await extension.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", subscription).CreatedAsync();
         await tenant.Admin.PostJsonAsync("/api/v1/custom_data_modules", new { schema = JsonNode.Parse(Schema) }).CreatedAsync();
-        return new(tenant, developer, extension.Client, new(StringComparer.Ordinal)
-        {
-            ["project"] = "ACT",
-            ["workflow"] = "main",
-            ["user"] = $"{user}",
-            ["milestone"] = $"{milestone["id"]}",
-            ["issue"] = $"{issue["id"]}",
-            ["comment"] = $"{comment["id"]}",
-            ["extension"] = $"{extension.Id}",
-            ["webhook"] = $"{webhook["id"]}",
-            ["key"] = "KEY",
-            ["module"] = "com.example.shop",
-            ["table"] = "orders",
-        });
+        return new(
+            tenant,
+            developer,
+            extension.Client,
+            new(StringComparer.Ordinal)
+            {
+                ["project"] = "ACT",
+                ["workflow"] = "main",
+                ["user"] = $"{user}",
+                ["milestone"] = $"{milestone["id"]}",
+                ["issue"] = $"{issue["id"]}",
+                ["comment"] = $"{comment["id"]}",
+                ["extension"] = $"{extension.Id}",
+                ["webhook"] = $"{webhook["id"]}",
+                ["key"] = "KEY",
+                ["module"] = "com.example.shop",
+                ["table"] = "orders",
+            }
+        );
     }
 
-    private static async Task OpenAsync(World world) => world.Things["issue"] = $"{(await world.Tenant.AddIssueAsync("ACT"))["id"]}";
+    private static async Task OpenAsync(World world) =>
+        world.Things["issue"] = $"{(await world.Tenant.AddIssueAsync("ACT"))["id"]}";
 
     private static async Task AskAsync(World world)
     {
         await OpenAsync(world);
         var issue = $"/api/v1/issues/{world.Things["issue"]}";
-        await world.Developer.PostJsonAsync($"{issue}/transition", new { to = "done" })
+        await world
+            .Developer.PostJsonAsync($"{issue}/transition", new { to = "done" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         world.Things["approval"] = $"{(await world.Tenant.Admin.GetAsync($"{issue}/approvals").OkAsync())["data"]![0]!["id"]}";
     }
@@ -302,12 +392,17 @@ public sealed partial class NullTests(KiketServer server)
         public Func<World, Task>? Before { get; init; }
     }
 
-    private sealed partial record World(Tenant Tenant, HttpClient Developer, HttpClient Extension, Dictionary<string, string> Things)
+    private sealed partial record World(
+        Tenant Tenant,
+        HttpClient Developer,
+        HttpClient Extension,
+        Dictionary<string, string> Things
+    )
     {
         private int number;
 
-        public string Fill(string text) => Name().Replace(
-            text, m => m.Groups[1].Value == "n" ? $"{++number}" : Things.GetValueOrDefault(m.Groups[1].Value, ""));
+        public string Fill(string text) =>
+            Name().Replace(text, m => m.Groups[1].Value == "n" ? $"{++number}" : Things.GetValueOrDefault(m.Groups[1].Value, ""));
 
         [GeneratedRegex(@"\$(\w+)")]
         private static partial Regex Name();

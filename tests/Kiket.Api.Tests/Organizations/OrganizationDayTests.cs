@@ -22,8 +22,28 @@ public sealed class OrganizationDayTests : IAsyncLifetime
     {
         var tenant = await NewTenantAsync("Pacific/Pago_Pago");
 
-        var today = await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = "Now", target_date = "2027-03-01", status = "active" }).CreatedAsync();
-        var past = await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = "Late", target_date = "2027-02-28", status = "active" }).CreatedAsync();
+        var today = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/projects/LEGAL/milestones",
+                new
+                {
+                    name = "Now",
+                    target_date = "2027-03-01",
+                    status = "active",
+                }
+            )
+            .CreatedAsync();
+        var past = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/projects/LEGAL/milestones",
+                new
+                {
+                    name = "Late",
+                    target_date = "2027-02-28",
+                    status = "active",
+                }
+            )
+            .CreatedAsync();
         var list = await tenant.Admin.GetAsync("/api/v1/projects/LEGAL/milestones").OkAsync();
 
         Assert.Equal((false, 0), ((bool?)today["overdue"], (int?)today["days_remaining"]));

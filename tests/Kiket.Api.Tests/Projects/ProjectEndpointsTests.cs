@@ -9,8 +9,22 @@ public sealed class ProjectEndpointsTests(KiketServer server)
 {
     private static readonly string[] Keys =
     [
-        "id", "name", "description", "organization_id", "project_key", "status", "visibility", "github_repo_url", "start_date", "end_date",
-        "workflow_sync_enabled", "workflow_auto_boards", "settings", "lead_id", "created_at", "updated_at",
+        "id",
+        "name",
+        "description",
+        "organization_id",
+        "project_key",
+        "status",
+        "visibility",
+        "github_repo_url",
+        "start_date",
+        "end_date",
+        "workflow_sync_enabled",
+        "workflow_auto_boards",
+        "settings",
+        "lead_id",
+        "created_at",
+        "updated_at",
     ];
 
     [Fact]
@@ -18,14 +32,23 @@ public sealed class ProjectEndpointsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var response = await tenant.Admin.PostJsonAsync("/api/v1/projects", new
-        {
-            project = new
+        var response = await tenant.Admin.PostJsonAsync(
+            "/api/v1/projects",
+            new
             {
-                name = "Legal matters", project_key = "LEGAL", description = "Contracts", visibility = "team", lead_id = tenant.AdminId.ToString(),
-                github_repo_url = "https://example.com/legal", start_date = "2026-01-01", end_date = "2026-12-31",
-            },
-        });
+                project = new
+                {
+                    name = "Legal matters",
+                    project_key = "LEGAL",
+                    description = "Contracts",
+                    visibility = "team",
+                    lead_id = tenant.AdminId.ToString(),
+                    github_repo_url = "https://example.com/legal",
+                    start_date = "2026-01-01",
+                    end_date = "2026-12-31",
+                },
+            }
+        );
         var created = await Task.FromResult(response).CreatedAsync();
         var byId = await tenant.Admin.GetAsync(response.Headers.Location).OkAsync();
         var byKey = await tenant.Admin.GetAsync("/api/v1/projects/legal").OkAsync();
@@ -85,7 +108,8 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
         await tenant.AddProjectAsync("LEGAL");
 
-        await tenant.Admin.PostJsonAsync("/api/v1/projects", new { name = "Again", project_key = "LEGAL" })
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects", new { name = "Again", project_key = "LEGAL" })
             .RefusedAsync(422, "VALIDATION_ERROR", "project.project_key");
         await other.AddProjectAsync("LEGAL");
     }
@@ -96,8 +120,19 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("LEGAL");
 
-        var changed = await tenant.Admin
-            .PatchJsonAsync("/api/v1/projects/LEGAL", new { project = new { description = "New", settings = new { Some_Key = new { a = 1 } }, project_key = "LEGAL" } })
+        var changed = await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/projects/LEGAL",
+                new
+                {
+                    project = new
+                    {
+                        description = "New",
+                        settings = new { Some_Key = new { a = 1 } },
+                        project_key = "LEGAL",
+                    },
+                }
+            )
             .OkAsync();
 
         Assert.Equal("New", (string?)changed["description"]);
@@ -112,7 +147,8 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("LEGAL");
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { project_key = "OTHER" })
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { project_key = "OTHER" })
             .RefusedAsync(422, "VALIDATION_ERROR", "project.project_key");
     }
 
@@ -128,13 +164,24 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         Assert.Equal("archived", (string?)archived["status"]);
         await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
         await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "New" }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = new { title = "x" } }).RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues", new { project_key = "LEGAL", issue = new { title = "x" } })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "x" }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
         await tenant.Admin.DeleteAsync("/api/v1/issues/LEGAL-1").RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "x" }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = "x" }).RefusedAsync(422, "PROJECT_ARCHIVED");
-        Assert.Equal("active", (string?)(await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { status = "active" }).OkAsync())["status"]);
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "x" })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects/LEGAL/milestones", new { name = "x" })
+            .RefusedAsync(422, "PROJECT_ARCHIVED");
+        Assert.Equal(
+            "active",
+            (string?)(await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { status = "active" }).OkAsync())["status"]
+        );
     }
 
     [Fact]
@@ -168,7 +215,10 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         var found = await tenant.Admin.GetAsync("/api/v1/projects?search=project%20BE&organization=whatever").OkAsync();
 
         Assert.Equal(["BETA", "ALPHA"], page["data"]!.AsArray().Select(p => (string?)p!["project_key"]));
-        Assert.Equal("""{"total":4,"page":2,"per_page":2,"total_pages":2,"total_count":4,"current_page":2}""", page["meta"]!.ToJsonString());
+        Assert.Equal(
+            """{"total":4,"page":2,"per_page":2,"total_pages":2,"total_count":4,"current_page":2}""",
+            page["meta"]!.ToJsonString()
+        );
         Assert.Equal(["DELTA", "BETA", "ALPHA"], active["data"]!.AsArray().Select(p => (string?)p!["project_key"]));
         Assert.Equal(["BETA"], found["data"]!.AsArray().Select(p => (string?)p!["project_key"]));
     }
@@ -200,7 +250,8 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         await other.Admin.GetAsync(path).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.PatchJsonAsync(path, new { name = "Mine now" }).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await other.Admin.DeleteAsync(path).RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await other.Admin.PostJsonAsync("/api/v1/issues", new { project_id = (long)project["id"]!, issue = new { title = "x" } })
+        await other
+            .Admin.PostJsonAsync("/api/v1/issues", new { project_id = (long)project["id"]!, issue = new { title = "x" } })
             .RefusedAsync(404, "PROJECT_NOT_FOUND");
     }
 
@@ -233,9 +284,13 @@ public sealed class ProjectEndpointsTests(KiketServer server)
         var again = new HttpRequestMessage(HttpMethod.Get, "/api/v1/projects/LEGAL") { Headers = { { "If-None-Match", tag } } };
         Assert.Equal(HttpStatusCode.NotModified, (await tenant.Admin.SendAsync(again)).StatusCode);
         await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Second" }, tag).OkAsync();
-        var stale = await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Third" }, tag).RefusedAsync(412, "PRECONDITION_FAILED", "version");
+        var stale = await tenant
+            .Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Third" }, tag)
+            .RefusedAsync(412, "PRECONDITION_FAILED", "version");
         Assert.Contains("2", (string?)stale["error"]);
         await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Third" }, "\"2\"").OkAsync();
-        await tenant.Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Third" }, "nonsense").RefusedAsync(400, "INVALID_PARAMETER", "If-Match");
+        await tenant
+            .Admin.PatchJsonAsync("/api/v1/projects/LEGAL", new { name = "Third" }, "nonsense")
+            .RefusedAsync(400, "INVALID_PARAMETER", "If-Match");
     }
 }

@@ -73,7 +73,9 @@ public sealed class ProjectMemberTests(KiketServer server)
 
         Assert.Equal("lead", (string?)Assert.Single(list["members"]!.AsArray())!["project_role"]);
         await tenant.Admin.DeleteAsync($"{Members}/{id}").RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
-        await tenant.Admin.PostJsonAsync(Members, new { user_id = id, role = "viewer" }).RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
+        await tenant
+            .Admin.PostJsonAsync(Members, new { user_id = id, role = "viewer" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
     }
 
     [Theory]
@@ -81,7 +83,10 @@ public sealed class ProjectMemberTests(KiketServer server)
     [InlineData(OrganizationRole.FinanceManager, 403)]
     [InlineData(OrganizationRole.Developer, 403)]
     [InlineData(OrganizationRole.ProjectManager, 201)]
-    public async Task Everybody_who_sees_the_project_lists_members_and_only_those_who_manage_it_change_them(OrganizationRole role, int status)
+    public async Task Everybody_who_sees_the_project_lists_members_and_only_those_who_manage_it_change_them(
+        OrganizationRole role,
+        int status
+    )
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -107,7 +112,9 @@ public sealed class ProjectMemberTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
 
-        await tenant.Admin.PostAsync(Members, new StringContent(body, Encoding.UTF8, "application/json")).RefusedAsync(status, code, field);
+        await tenant
+            .Admin.PostAsync(Members, new StringContent(body, Encoding.UTF8, "application/json"))
+            .RefusedAsync(status, code, field);
     }
 
     [Fact]
@@ -131,7 +138,9 @@ public sealed class ProjectMemberTests(KiketServer server)
         await mine.Admin.GetAsync(theirs).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await mine.Admin.PostJsonAsync(theirs, new { user_id = mine.AdminId }).RefusedAsync(404, "PROJECT_NOT_FOUND");
         await mine.Admin.DeleteAsync($"{theirs}/{other.AdminId}").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await mine.Admin.PostJsonAsync(Members, new { user_id = other.AdminId }).RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
+        await mine
+            .Admin.PostJsonAsync(Members, new { user_id = other.AdminId })
+            .RefusedAsync(422, "VALIDATION_ERROR", "member.user_id");
         await mine.Admin.DeleteAsync($"{Members}/{other.AdminId}").RefusedAsync(404, "MEMBER_NOT_FOUND");
     }
 
@@ -155,7 +164,9 @@ public sealed class ProjectMemberTests(KiketServer server)
         await tenant.AddProjectAsync();
         var (id, _) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => tenant.Admin.PostJsonAsync(Members, new { user_id = id })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => tenant.Admin.PostJsonAsync(Members, new { user_id = id }))
+        );
 
         Assert.Equal([200, 200, 200, 200, 200, 201], answers.Select(a => (int)a.StatusCode).Order());
     }

@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Projects;
 
-/// <summary>Who sees a project is said twice: to the database for lists, and in the policy for one project. Both say the same.</summary>
+/// <summary>
+/// Who sees a project is said twice: to the database for lists, and in the policy for one project. Both say the same.
+/// </summary>
 public sealed class ProjectVisibilityTests(KiketServer server)
 {
     [Theory]
@@ -29,8 +31,11 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var opened = await AddEveryCombinationAsync(db, actor, tenant.AdminId);
 
-        var shown = await db.Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers))
-            .Select(p => p.Id).Order().ToListAsync();
+        var shown = await db
+            .Projects.WithSpecification(new ProjectsVisibleTo(actor, db.ProjectMembers))
+            .Select(p => p.Id)
+            .Order()
+            .ToListAsync();
         var listed = await client.GetAsync("/api/v1/projects?per_page=100&sort=id").OkAsync();
 
         Assert.Equal(36, await db.Projects.CountAsync());
@@ -49,7 +54,12 @@ public sealed class ProjectVisibilityTests(KiketServer server)
             {
                 foreach (var membership in new ProjectRole?[] { null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead })
                 {
-                    var edit = new ProjectEdit { Name = $"Project {cases.Count}", Visibility = visibility, LeadId = lead };
+                    var edit = new ProjectEdit
+                    {
+                        Name = $"Project {cases.Count}",
+                        Visibility = visibility,
+                        LeadId = lead,
+                    };
                     cases.Add((Project.Start(actor.OrganizationId, $"P{cases.Count}", edit, now).Value, membership));
                 }
             }
@@ -59,7 +69,8 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         await db.SaveChangesAsync();
         foreach (var (project, membership) in cases)
         {
-            db.ProjectMembers.Add(ProjectMember.Of(project, somebodyElse, ProjectRole.Lead, now)); // must open nothing for the actor
+            // Must open nothing for the actor.
+            db.ProjectMembers.Add(ProjectMember.Of(project, somebodyElse, ProjectRole.Lead, now));
             if (membership is { } projectRole)
                 db.ProjectMembers.Add(ProjectMember.Of(project, actor.UserId, projectRole, now));
         }
@@ -67,8 +78,12 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         await db.SaveChangesAsync();
         return
         [
-            .. cases.Where(c => ProjectPolicy.AccessOf(actor, c.Project.Visibility, c.Project.LeadId, c.Membership) is not ProjectAccess.None)
-                .Select(c => c.Project.Id).Order(),
+            .. cases
+                .Where(c =>
+                    ProjectPolicy.AccessOf(actor, c.Project.Visibility, c.Project.LeadId, c.Membership) is not ProjectAccess.None
+                )
+                .Select(c => c.Project.Id)
+                .Order(),
         ];
     }
 }

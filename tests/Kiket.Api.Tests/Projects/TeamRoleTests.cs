@@ -35,14 +35,19 @@ public sealed class TeamRoleTests(KiketServer server)
         var tenant = await BoardAsync();
         var (id, _) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        var added = await tenant.Admin.PostJsonAsync(Members, new { member = new { user_id = id, team_roles = new[] { "QA", "qa", "tech_lead" } } }).CreatedAsync();
+        var added = await tenant
+            .Admin.PostJsonAsync(Members, new { member = new { user_id = id, team_roles = new[] { "QA", "qa", "tech_lead" } } })
+            .CreatedAsync();
         var promoted = await tenant.Admin.PostJsonAsync(Members, new { user_id = id, role = "lead" }).OkAsync();
         var other = await tenant.Admin.PostJsonAsync(Members, new { user_id = id, team_roles = new[] { "tech_lead" } }).OkAsync();
         var listed = Assert.Single((await tenant.Admin.GetAsync(Members).OkAsync())["members"]!.AsArray())!;
         var none = await tenant.Admin.PostJsonAsync(Members, new { user_id = id, team_roles = Array.Empty<string>() }).OkAsync();
 
         Assert.Equal("""["qa","tech_lead"]""", added["team_roles"]!.ToJsonString());
-        Assert.Equal(("lead", """["qa","tech_lead"]"""), ((string?)promoted["project_role"], promoted["team_roles"]!.ToJsonString()));
+        Assert.Equal(
+            ("lead", """["qa","tech_lead"]"""),
+            ((string?)promoted["project_role"], promoted["team_roles"]!.ToJsonString())
+        );
         Assert.Equal(("lead", """["tech_lead"]"""), ((string?)other["project_role"], other["team_roles"]!.ToJsonString()));
         Assert.Equal(other.ToJsonString(), listed.ToJsonString());
         Assert.Empty(none["team_roles"]!.AsArray());
@@ -54,7 +59,8 @@ public sealed class TeamRoleTests(KiketServer server)
         var tenant = await BoardAsync();
         var (id, _) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        var refusal = await tenant.Admin.PostJsonAsync(Members, new { user_id = id, team_roles = new[] { "qa", "cook" } })
+        var refusal = await tenant
+            .Admin.PostJsonAsync(Members, new { user_id = id, team_roles = new[] { "qa", "cook" } })
             .RefusedAsync(422, "VALIDATION_ERROR", "member.team_roles");
 
         Assert.Equal("The team has no role 'cook'. Known: qa, tech_lead.", (string?)refusal["details"]![0]!["message"]);
@@ -67,12 +73,24 @@ public sealed class TeamRoleTests(KiketServer server)
         var tenant = await BoardAsync();
         var (tester, testing) = await tenant.AddUserAsync(OrganizationRole.Developer);
         var (cook, cooking) = await tenant.AddUserAsync(OrganizationRole.Developer);
-        await tenant.Admin.PostJsonAsync(Members, new { user_id = tester, role = "viewer", team_roles = new[] { "qa" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                Members,
+                new
+                {
+                    user_id = tester,
+                    role = "viewer",
+                    team_roles = new[] { "qa" },
+                }
+            )
+            .CreatedAsync();
         await tenant.Admin.PostJsonAsync(Members, new { user_id = cook, team_roles = new[] { "tech_lead" } }).CreatedAsync();
         await tenant.AddIssueAsync("ACT", "Soup");
         await tenant.RunOutboxAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/ACT-1/transition", new { to = "done" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/ACT-1/transition", new { to = "done" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         var approval = (await tenant.ReadAsync("issues/ACT-1/approvals"))["data"]![0]!["id"];
         await cooking.PostJsonAsync($"/api/v1/issues/ACT-1/approvals/{approval}/approve", new { }).RefusedAsync(403, "FORBIDDEN");
         await testing.PostJsonAsync($"/api/v1/issues/ACT-1/approvals/{approval}/approve", new { }).OkAsync();

@@ -11,7 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Sla;
 
-/// <summary>The limits of <c>workflow_sla_definitions.yml</c>, and issues that were there before a limit was. Minutes are told since a test began.</summary>
+/// <summary>
+/// The limits of <c>workflow_sla_definitions.yml</c>, and issues that were there before a limit was. Minutes are told since a
+/// test began.
+/// </summary>
 public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
     private const string LimitsPath = ".kiket/workflow_sla_definitions.yml";
@@ -55,9 +58,20 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         var events = await EventsAsync(tenant);
         Assert.Equal(["recovered doing +11", "breached doing +10", "imminent doing +6"], events.Select(Told));
         var definition = events[1]["definition"]!;
-        Assert.Equal(("doing", "Bug", 10, 4), ((string?)definition["status"], (string?)definition["issue_type"], (int)definition["max_duration_minutes"]!, (int)definition["warning_buffer_minutes"]!));
+        Assert.Equal(
+            ("doing", "Bug", 10, 4),
+            (
+                (string?)definition["status"],
+                (string?)definition["issue_type"],
+                (int)definition["max_duration_minutes"]!,
+                (int)definition["warning_buffer_minutes"]!
+            )
+        );
         Assert.Equal((11, 1), ((int)events[0]["metrics"]!["duration_minutes"]!, (int)events[0]["metrics"]!["overdue_minutes"]!));
-        Assert.Equal(["imminent", "breached", "recovered"], (await tenant.ReadOutboxAsync()).Where(e => e.Name == "workflow.sla_status").Select(e => e.Facts.To));
+        Assert.Equal(
+            ["imminent", "breached", "recovered"],
+            (await tenant.ReadOutboxAsync()).Where(e => e.Name == "workflow.sla_status").Select(e => e.Facts.To)
+        );
     }
 
     [Fact]
@@ -67,11 +81,20 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "DOING");
 
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "ACT",
-            files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack }, new { path = LimitsPath, content = Limits.Replace("status: doing", "status: Doing") } },
-        }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "ACT",
+                    files = new[]
+                    {
+                        new { path = ".kiket/workflows/main.yaml", content = Pack },
+                        new { path = LimitsPath, content = Limits.Replace("status: doing", "status: Doing") },
+                    },
+                }
+            )
+            .OkAsync();
 
         Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
         Assert.Equal("doing", (string?)(await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["status"]);
@@ -132,9 +155,13 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         await PassAsync(7);
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]);
 
-        Assert.Contains("sla_definition doing", (await ImportAsync(tenant, Limits))["created"]!.AsArray().Select(c => (string?)c));
+        Assert.Contains(
+            "sla_definition doing",
+            (await ImportAsync(tenant, Limits))["created"]!.AsArray().Select(c => (string?)c)
+        );
 
-        // The time in the state counts, also that before the import; the warning is past, and is told of at the import, not before.
+        // The time in the state counts, also that before the import; the warning is past, and is told of at the import, not
+        // before.
         Assert.Equal("doing +10", await DueAsync(tenant, "ACT-1"));
         await PassAsync(1);
         Assert.Equal(["imminent doing +7"], (await EventsAsync(tenant)).Select(Told));
@@ -162,10 +189,20 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         var tenant = await host.Server.NewBoardAsync(Pack);
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "doing");
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "BIS", files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack }, new { path = LimitsPath, content = Limits } },
-        }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "BIS",
+                    files = new[]
+                    {
+                        new { path = ".kiket/workflows/main.yaml", content = Pack },
+                        new { path = LimitsPath, content = Limits },
+                    },
+                }
+            )
+            .OkAsync();
 
         await ImportAsync(tenant, Limits, dryRun: true);
 
@@ -178,15 +215,33 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         var tenant = await host.Server.NewTenantAsync();
         foreach (var (breach, dryRun) in new[] { ("1h", true), ("2h", false) })
         {
-            await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-            {
-                dry_run = dryRun,
-                files = new[]
-                {
-                    new { path = ".kiket/project.yaml", content = "project: { key: ACT, name: Acts, seed_data: { issues: [{ title: Seed, status: own }] } }" },
-                    new { path = ".kiket/workflows/main.yaml", content = Pack.Replace("[{ condition: { field: priority, operator: equals, value: high }, breach: 1h }]", $"{{ breach: {breach} }}", StringComparison.Ordinal) },
-                },
-            }).OkAsync();
+            await tenant
+                .Admin.PostJsonAsync(
+                    "/api/v1/definitions/import",
+                    new
+                    {
+                        dry_run = dryRun,
+                        files = new[]
+                        {
+                            new
+                            {
+                                path = ".kiket/project.yaml",
+                                content = "project: { key: ACT, name: Acts, seed_data: { issues: [{ title: Seed, status: own "
+                                    + "}] } }",
+                            },
+                            new
+                            {
+                                path = ".kiket/workflows/main.yaml",
+                                content = Pack.Replace(
+                                    "[{ condition: { field: priority, operator: equals, value: high }, breach: 1h }]",
+                                    $"{{ breach: {breach} }}",
+                                    StringComparison.Ordinal
+                                ),
+                            },
+                        },
+                    }
+                )
+                .OkAsync();
         }
 
         Assert.Equal("main.own +120", await DueAsync(tenant, "ACT-1"));
@@ -203,7 +258,15 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
         }
 
         await PassAsync(30);
-        await ImportAsync(tenant, Pack.Replace("doing: { type: active }", "doing: { type: active, sla: { warning: 20m, breach: 40m } }", StringComparison.Ordinal), ".kiket/workflows/main.yaml");
+        await ImportAsync(
+            tenant,
+            Pack.Replace(
+                "doing: { type: active }",
+                "doing: { type: active, sla: { warning: 20m, breach: 40m } }",
+                StringComparison.Ordinal
+            ),
+            ".kiket/workflows/main.yaml"
+        );
         await PassAsync(1);
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]); // it stays on the version that it was opened with
         await tenant.MoveAsync("ACT-2", "done");
@@ -236,15 +299,19 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
               done: { type: final }
             transitions: [{ from: open, to: building }, { from: building, to: done }]
             """,
-            ".kiket/workflows/main.yaml");
-        await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { mapping = new { doing = "building" } }).OkAsync();
+            ".kiket/workflows/main.yaml"
+        );
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { mapping = new { doing = "building" } })
+            .OkAsync();
         Assert.Equal("main.building +15", await DueAsync(tenant, "ACT-1"));
         await PassAsync(11);
         await ImportAsync(
             tenant,
             "workflow: { id: main, name: Main }\nstates: { open: { type: initial }, building: {}, done: { type: final } }\n"
-            + "transitions: [{ from: open, to: building }, { from: building, to: done }]\n",
-            ".kiket/workflows/main.yaml");
+                + "transitions: [{ from: open, to: building }, { from: building, to: done }]\n",
+            ".kiket/workflows/main.yaml"
+        );
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { }).OkAsync();
 
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]);
@@ -255,16 +322,33 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
     public async Task A_published_pack_takes_limits_for_its_states()
     {
         var files = Packs.FilesOf(Path.Combine(Packs.Shared(), "kanban"));
-        files.Add(new JsonObject
-        {
-            ["path"] = LimitsPath,
-            ["content"] = "- { id: review, status: review, max_duration_minutes: 60, warning_buffer_minutes: 10 }\n- { id: late, status: done, max_duration_minutes: 60 }\n",
-        });
+        files.Add(
+            new JsonObject
+            {
+                ["path"] = LimitsPath,
+                ["content"] =
+                    "- { id: review, status: review, max_duration_minutes: 60, warning_buffer_minutes: 10 }\n- { id: "
+                    + "late, status: done, max_duration_minutes: 60 }\n",
+            }
+        );
         var tenant = await host.Server.NewTenantAsync();
-        var imported = await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new { project_key = "ACT", files }).OkAsync();
+        var imported = await tenant
+            .Admin.PostJsonAsync("/api/v1/definitions/import", new { project_key = "ACT", files })
+            .OkAsync();
         var warning = Assert.Single(imported["warnings"]!.AsArray(), w => (string?)w!["file"] == LimitsPath)!;
-        Assert.Equal((2, "The limit late never holds: in the final state done no time counts."), ((int)warning["line"]!, (string?)warning["message"]));
-        var key = (string)(await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "ACT", issue = new { title = "Slow", assignee_id = tenant.AdminId } }).CreatedAsync())["key"]!;
+        Assert.Equal(
+            (2, "The limit late never holds: in the final state done no time counts."),
+            ((int)warning["line"]!, (string?)warning["message"])
+        );
+        var key = (string)
+            (
+                await tenant
+                    .Admin.PostJsonAsync(
+                        "/api/v1/issues",
+                        new { project_key = "ACT", issue = new { title = "Slow", assignee_id = tenant.AdminId } }
+                    )
+                    .CreatedAsync()
+            )["key"]!;
 
         await tenant.MoveAsync(key, "in_progress");
         Assert.Null((await tenant.ReadAsync($"issues/{key}/sla"))["timer"]);
@@ -282,9 +366,20 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
     }
 
     private static Task<JsonNode> ImportAsync(Tenant tenant, string content, string path = LimitsPath, bool dryRun = false) =>
-        tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new { project_key = "ACT", files = new[] { new { path, content } }, dry_run = dryRun }).OkAsync();
+        tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "ACT",
+                    files = new[] { new { path, content } },
+                    dry_run = dryRun,
+                }
+            )
+            .OkAsync();
 
-    private static async Task<List<JsonNode>> EventsAsync(Tenant tenant) => [.. (await tenant.ReadAsync("sla_events"))["data"]!.AsArray().Select(e => e!)];
+    private static async Task<List<JsonNode>> EventsAsync(Tenant tenant) =>
+        [.. (await tenant.ReadAsync("sla_events"))["data"]!.AsArray().Select(e => e!)];
 
     /// <summary>As <c>breached id +10</c>.</summary>
     private string Told(JsonNode e) => $"{e["state"]} {e["definition"]!["id"]} {Since(e["triggered_at"])}";
@@ -299,6 +394,15 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
     }
 
     /// <summary>The issues, by number, that have ever been watched.</summary>
-    private static Task<List<int>> TimersAsync(Tenant tenant) => tenant.OnDatabaseAsync(db =>
-        db.SlaTimers.Join(db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }), t => t.IssueId, i => i.Id, (_, i) => i.Number).OrderBy(n => n).ToListAsync());
+    private static Task<List<int>> TimersAsync(Tenant tenant) =>
+        tenant.OnDatabaseAsync(db =>
+            db.SlaTimers.Join(
+                    db.Issues.IgnoreQueryFilters(new[] { IKiketDb.NotDeletedFilter }),
+                    t => t.IssueId,
+                    i => i.Id,
+                    (_, i) => i.Number
+                )
+                .OrderBy(n => n)
+                .ToListAsync()
+        );
 }

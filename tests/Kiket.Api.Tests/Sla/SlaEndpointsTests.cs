@@ -32,11 +32,25 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
         var breached = page["data"]![0]!;
         Assert.Equal(
             ["id", "issue_id", "issue_key", "project_id", "state", "triggered_at", "resolved_at", "definition", "metrics"],
-            breached.AsObject().Select(p => p.Key));
+            breached.AsObject().Select(p => p.Key)
+        );
         Assert.Equal(
             """{"id":"main.open","status":"open","issue_type":"Task","priority":"medium","max_duration_minutes":60,"warning_buffer_minutes":30,"business_hours":false}""",
-            Sorted(breached["definition"]!, "id", "status", "issue_type", "priority", "max_duration_minutes", "warning_buffer_minutes", "business_hours"));
-        Assert.Equal("""{"duration_minutes":60,"overdue_minutes":0}""", Sorted(breached["metrics"]!, "duration_minutes", "overdue_minutes"));
+            Sorted(
+                breached["definition"]!,
+                "id",
+                "status",
+                "issue_type",
+                "priority",
+                "max_duration_minutes",
+                "warning_buffer_minutes",
+                "business_hours"
+            )
+        );
+        Assert.Equal(
+            """{"duration_minutes":60,"overdue_minutes":0}""",
+            Sorted(breached["metrics"]!, "duration_minutes", "overdue_minutes")
+        );
         Assert.Null(breached["resolved_at"]);
         Assert.NotNull(page["data"]![1]!["resolved_at"]);
     }
@@ -45,14 +59,25 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
     public async Task Users_ask_with_a_personal_or_a_workspace_token_that_may_read_issues()
     {
         var tenant = await NewAsync();
-        var workspace = host.Server.NewClient((string)(await tenant.Admin.PostJsonAsync(
-            "/api/v1/workspace_api_tokens", new { name = "CI", scopes = new[] { "issues:read" } }).CreatedAsync())["token"]!);
+        var workspace = host.Server.NewClient(
+            (string)
+                (
+                    await tenant
+                        .Admin.PostJsonAsync(
+                            "/api/v1/workspace_api_tokens",
+                            new { name = "CI", scopes = new[] { "issues:read" } }
+                        )
+                        .CreatedAsync()
+                )["token"]!
+        );
 
         foreach (var path in new[] { "sla_events", "ext/sla/events?project_id=ACT" })
         {
             Assert.Equal(2, Count(await workspace.GetAsync($"/api/v1/{path}").OkAsync()));
             Assert.Equal(2, Count(await (await tenant.WithScopesAsync("read:issues")).GetAsync($"/api/v1/{path}").OkAsync()));
-            await (await tenant.WithScopesAsync("analytics")).GetAsync($"/api/v1/{path}").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+            await (await tenant.WithScopesAsync("analytics"))
+                .GetAsync($"/api/v1/{path}")
+                .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
             await host.Server.NewClient().GetAsync($"/api/v1/{path}").RefusedAsync(401, "AUTH_INVALID_TOKEN");
             await host.Server.NewClient("kpat_nonsense").GetAsync($"/api/v1/{path}").RefusedAsync(401, "AUTH_INVALID_TOKEN");
         }
@@ -76,7 +101,14 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
                 var events = await client.GetAsync($"{root}/ext/sla/events").OkAsync();
                 Assert.Equal(2, Count(events));
                 Assert.All(events["data"]!.AsArray(), e => Assert.Equal("ACT-1", (string?)e!["issue_key"]));
-                Assert.Equal(1, Count(await client.GetAsync($"{root}/ext/sla/events?project_id=ACT&issue_id=ACT-1&state=breached&limit=1").OkAsync()));
+                Assert.Equal(
+                    1,
+                    Count(
+                        await client
+                            .GetAsync($"{root}/ext/sla/events?project_id=ACT&issue_id=ACT-1&state=breached&limit=1")
+                            .OkAsync()
+                    )
+                );
             }
 
             await client.GetAsync($"/api/v1/ext/sla/events?project_id={bis}").RefusedAsync(404, "PROJECT_NOT_FOUND");
@@ -142,7 +174,9 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
 
         Assert.Equal(0, Count(await client.GetAsync("/api/v1/sla_events").OkAsync()));
         await client.GetAsync("/api/v1/sla_events?project_id=ACT").RefusedAsync(404, "PROJECT_NOT_FOUND");
-        await tenant.Admin.PostJsonAsync("/api/v1/projects/ACT/members", new { user_id = member, role = "viewer" }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/projects/ACT/members", new { user_id = member, role = "viewer" })
+            .CreatedAsync();
         Assert.Equal(2, Count(await client.GetAsync("/api/v1/sla_events?project_id=ACT").OkAsync()));
     }
 
@@ -180,16 +214,22 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
         }
     }
 
-    private static Task<JsonNode> ImportAsync(Tenant tenant, string project) => tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-    {
-        project_key = project, files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack } },
-    }).OkAsync();
+    private static Task<JsonNode> ImportAsync(Tenant tenant, string project) =>
+        tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new { project_key = project, files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack } } }
+            )
+            .OkAsync();
 
     private async Task<string> RuntimeTokenAsync(Tenant tenant, Installed installed)
     {
         var extension = await tenant.OnDatabaseAsync(db => db.Extensions.SingleAsync(e => e.Id == installed.Id));
-        return (await host.Server.Services.GetRequiredService<RuntimeTokens>()
-            .CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)).Text;
+        return (
+            await host
+                .Server.Services.GetRequiredService<RuntimeTokens>()
+                .CreateAsync(extension, extension.ProjectId, "test", TestContext.Current.CancellationToken)
+        ).Text;
     }
 
     private static int Count(JsonNode page) => page["data"]!.AsArray().Count;

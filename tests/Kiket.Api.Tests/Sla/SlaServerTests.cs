@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Sla;
 
 /// <summary>
-/// A limit of a minute, from a pack that is imported over HTTP to a receiver on a port of its own. Only the clock is moved by hand, and the jobs run
-/// when the test says so.
+/// A limit of a minute, from a pack that is imported over HTTP to a receiver on a port of its own. Only the clock is moved by
+/// hand, and the jobs run when the test says so.
 /// </summary>
 public sealed class SlaServerTests(CapacityServer host) : IClassFixture<CapacityServer>
 {
@@ -34,14 +34,21 @@ public sealed class SlaServerTests(CapacityServer host) : IClassFixture<Capacity
 
     private const string Secret = "only we know";
 
-    private const string Limits = "- { id: review, status: review, issue_type: Task, max_duration_minutes: 2, warning_buffer_minutes: 1 }\n";
+    private const string Limits =
+        "- { id: review, status: review, issue_type: Task, max_duration_minutes: 2, warning_buffer_minutes: 1 }\n";
 
     private readonly DateTimeOffset start = host.Clock.GetUtcNow();
 
     [Theory]
     [InlineData("doing", "main.doing", 40, 60, 1)]
     [InlineData("review", "review", 60, 120, 2)]
-    public async Task A_limit_from_a_pack_is_seen_to_warn_breach_and_recover_with_its_webhooks(string state, string rule, int warning, int breach, int minutes)
+    public async Task A_limit_from_a_pack_is_seen_to_warn_breach_and_recover_with_its_webhooks(
+        string state,
+        string rule,
+        int warning,
+        int breach,
+        int minutes
+    )
     {
         var tenant = await host.Server.NewBoardAsync(Workflow, (".kiket/workflow_sla_definitions.yml", Limits));
         await using var receiver = await Receiver.StartAsync();
@@ -67,29 +74,59 @@ public sealed class SlaServerTests(CapacityServer host) : IClassFixture<Capacity
         await PassAsync(3600);
 
         Assert.Equal(4, receiver.Requests.Count);
-        Assert.Equal(["imminent", "breached", "recovered"], Told().Where(t => t.Event == "workflow.sla_status").Select(t => t.State));
+        Assert.Equal(
+            ["imminent", "breached", "recovered"],
+            Told().Where(t => t.Event == "workflow.sla_status").Select(t => t.State)
+        );
         Assert.All(receiver.Requests, r => Assert.Equal(Signature(Secret, r), r.Header("X-Kiket-Signature")));
         Assert.Equal(4, receiver.Requests.Select(r => r.Header("X-Kiket-Delivery")).Distinct().Count());
         var body = receiver.Requests.Last().Json;
         Assert.Equal(("ACT-1", (long)issue["id"]!), ((string?)body["issue"]!["key"], (long)body["issue_id"]!));
-        Assert.Equal((rule, state, "Task"), ((string?)body["definition"]!["id"], (string?)body["definition"]!["status"], (string?)body["definition"]!["issue_type"]));
+        Assert.Equal(
+            (rule, state, "Task"),
+            (
+                (string?)body["definition"]!["id"],
+                (string?)body["definition"]!["status"],
+                (string?)body["definition"]!["issue_type"]
+            )
+        );
         Assert.Equal((minutes + 1, 1), ((int)body["metrics"]!["duration_minutes"]!, (int)body["metrics"]!["overdue_minutes"]!));
         Assert.Equal(At(breach + 60), (DateTimeOffset)body["occurred_at"]!);
 
-        foreach (var events in new[] { await tenant.ReadAsync("sla_events"), await installed.Client.GetAsync("/api/v1/ext/sla/events").OkAsync() })
+        foreach (
+            var events in new[]
+            {
+                await tenant.ReadAsync("sla_events"),
+                await installed.Client.GetAsync("/api/v1/ext/sla/events").OkAsync(),
+            }
+        )
         {
             Assert.Equal(["recovered", "breached", "imminent"], events["data"]!.AsArray().Select(e => (string?)e!["state"]));
-            Assert.Equal([At(breach + 60), At(breach), At(warning)], events["data"]!.AsArray().Select(e => (DateTimeOffset)e!["triggered_at"]!));
+            Assert.Equal(
+                [At(breach + 60), At(breach), At(warning)],
+                events["data"]!.AsArray().Select(e => (DateTimeOffset)e!["triggered_at"]!)
+            );
         }
 
         async Task<Webhook> SubscribeAsync(string name)
         {
-            var made = await installed.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = receiver.Url, events = new[] { name }, secret = Secret }).CreatedAsync();
+            var made = await installed
+                .Client.PostJsonAsync(
+                    "/api/v1/ext/webhooks/subscribe",
+                    new
+                    {
+                        url = receiver.Url,
+                        events = new[] { name },
+                        secret = Secret,
+                    }
+                )
+                .CreatedAsync();
             var id = (long)made["id"]!;
             return await tenant.OnDatabaseAsync(db => db.Webhooks.SingleAsync(w => w.Id == id));
         }
 
-        List<(string Event, string State)> Told() => [.. receiver.Requests.Select(r => (r.Header("X-Kiket-Event")!, (string)r.Json["state"]!))];
+        List<(string Event, string State)> Told() =>
+            [.. receiver.Requests.Select(r => (r.Header("X-Kiket-Event")!, (string)r.Json["state"]!))];
 
         async Task<IEnumerable<string?>> KeysAsync(string sla) =>
             (await tenant.ReadAsync($"issues?sla={sla}"))["data"]!.AsArray().Select(i => (string?)i!["key"]);
@@ -97,7 +134,9 @@ public sealed class SlaServerTests(CapacityServer host) : IClassFixture<Capacity
         async Task PassAsync(int seconds)
         {
             host.Clock.Advance(TimeSpan.FromSeconds(seconds));
-            await new SlaJob(host.Server.Services.GetRequiredService<SlaProcessor>()).RunAsync(TestContext.Current.CancellationToken);
+            await new SlaJob(host.Server.Services.GetRequiredService<SlaProcessor>()).RunAsync(
+                TestContext.Current.CancellationToken
+            );
             await tenant.RunOutboxAsync();
             await tenant.DeliverAsync(webhooks);
         }
@@ -105,6 +144,11 @@ public sealed class SlaServerTests(CapacityServer host) : IClassFixture<Capacity
 
     private DateTimeOffset At(int seconds) => start.AddSeconds(seconds);
 
-    private static string Signature(string secret, Received received) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")));
+    private static string Signature(string secret, Received received) =>
+        Convert.ToHexStringLower(
+            HMACSHA256.HashData(
+                Encoding.UTF8.GetBytes(secret),
+                Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")
+            )
+        );
 }

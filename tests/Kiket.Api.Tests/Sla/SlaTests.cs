@@ -10,7 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Api.Tests.Sla;
 
-/// <summary>Limits on the time in a state, from a pack to what people and programs are told. It is Monday, 09:00 UTC, when a test begins.</summary>
+/// <summary>
+/// Limits on the time in a state, from a pack to what people and programs are told. It is Monday, 09:00 UTC, when a test
+/// begins.
+/// </summary>
 public sealed class SlaTests : IAsyncLifetime
 {
     private const string Pack = """
@@ -73,8 +76,14 @@ public sealed class SlaTests : IAsyncLifetime
 
         var events = await EventsAsync(tenant);
         Assert.Equal(["recovered", "breached", "imminent"], events.Select(State));
-        Assert.Equal(["2026-12-21T09:03:05Z", "2026-12-21T09:01:00Z", "2026-12-21T09:00:30Z"], events.Select(e => Instant(e, "triggered_at")));
-        Assert.Equal(["2026-12-21T09:03:05Z", "2026-12-21T09:03:05Z", "2026-12-21T09:01:00Z"], events.Select(e => Instant(e, "resolved_at")));
+        Assert.Equal(
+            ["2026-12-21T09:03:05Z", "2026-12-21T09:01:00Z", "2026-12-21T09:00:30Z"],
+            events.Select(e => Instant(e, "triggered_at"))
+        );
+        Assert.Equal(
+            ["2026-12-21T09:03:05Z", "2026-12-21T09:03:05Z", "2026-12-21T09:01:00Z"],
+            events.Select(e => Instant(e, "resolved_at"))
+        );
         Assert.Equal("main.doing", (string?)events[0]["definition"]!["id"]);
         Assert.Equal((3, 2), ((int)events[0]["metrics"]!["duration_minutes"]!, (int)events[0]["metrics"]!["overdue_minutes"]!));
         Assert.Equal(1, (int)events[0]["definition"]!["max_duration_minutes"]!);
@@ -82,8 +91,13 @@ public sealed class SlaTests : IAsyncLifetime
         var logged = (await tenant.ReadOutboxAsync()).Where(e => e.Name == "workflow.sla_status").ToList();
         Assert.Equal(["imminent", "breached", "recovered"], logged.Select(e => e.Facts.To));
         await using var scope = host.Server.Services.CreateAsyncScope();
-        var told = await scope.ServiceProvider.GetRequiredService<KiketDbContext>().Notifications.IgnoreQueryFilters()
-            .Where(n => n.OrganizationId == tenant.OrganizationId).OrderBy(n => n.Id).Select(n => n.UserId).ToListAsync();
+        var told = await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .Notifications.IgnoreQueryFilters()
+            .Where(n => n.OrganizationId == tenant.OrganizationId)
+            .OrderBy(n => n.Id)
+            .Select(n => n.UserId)
+            .ToListAsync();
         Assert.Equal([tenant.AdminId, assignee, tenant.AdminId, assignee], told);
     }
 
@@ -172,7 +186,12 @@ public sealed class SlaTests : IAsyncLifetime
         await PassAsync(2 * 3600);
         Assert.Equal(["imminent"], (await EventsAsync(tenant)).Select(State));
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { holidays = new[] { new { date = "2026-12-21" } } } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/organization/settings",
+                new { settings = new { holidays = new[] { new { date = "2026-12-21" } } } }
+            )
+            .OkAsync();
         await PassAsync(60);
 
         Assert.Equal(["imminent"], (await EventsAsync(tenant)).Select(State));
@@ -181,7 +200,9 @@ public sealed class SlaTests : IAsyncLifetime
         Assert.Equal(0m, (decimal)timer["counted_seconds"]!);
         var why = Assert.Single(timer["adjustments"]!.AsArray())!;
         Assert.Equal(
-            ("calendar", "2026-12-21T13:00:00.000Z", "2026-12-22T13:00:00.000Z"), ((string?)why["reason"], (string?)why["breaches_from"], (string?)why["breaches_to"]));
+            ("calendar", "2026-12-21T13:00:00.000Z", "2026-12-22T13:00:00.000Z"),
+            ((string?)why["reason"], (string?)why["breaches_from"], (string?)why["breaches_to"])
+        );
         await PassAsync(26 * 3600);
         Assert.Equal(["breached", "imminent"], (await EventsAsync(tenant)).Select(State));
     }
@@ -190,14 +211,20 @@ public sealed class SlaTests : IAsyncLifetime
     public async Task A_limit_that_was_never_to_be_reached_is_planned_when_people_work_again()
     {
         var tenant = await host.Server.NewBoardAsync(Pack);
-        var nobody = Enum.GetValues<DayOfWeek>().ToDictionary(day => day.ToString().ToLowerInvariant(), _ => Array.Empty<string>());
+        var nobody = Enum.GetValues<DayOfWeek>()
+            .ToDictionary(day => day.ToString().ToLowerInvariant(), _ => Array.Empty<string>());
         await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { hours = nobody } }).OkAsync();
         await tenant.AddIssueAsync("ACT");
         await tenant.MoveAsync("ACT-1", "office");
         await PassAsync(3600);
         Assert.Null((await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["breaches_at"]);
 
-        await tenant.Admin.PatchJsonAsync("/api/v1/organization/settings", new { settings = new { hours = new { monday = new[] { new { from = "09:00", to = "17:00" } } } } }).OkAsync();
+        await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/organization/settings",
+                new { settings = new { hours = new { monday = new[] { new { from = "09:00", to = "17:00" } } } } }
+            )
+            .OkAsync();
         await PassAsync(3600);
 
         Assert.Equal("2026-12-21T13:00:00.000Z", (string?)(await tenant.ReadAsync("issues/ACT-1/sla"))["timer"]!["breaches_at"]);
@@ -213,11 +240,23 @@ public sealed class SlaTests : IAsyncLifetime
         await tenant.MoveAsync("ACT-1", "doing");
         await tenant.MoveAsync("ACT-2", "doing");
         await PassAsync(40);
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "ACT",
-            files = new[] { new { path = ".kiket/workflows/main.yaml", content = Pack.Replace("breach: 1m\n      on_", "breach: 10m\n      on_", StringComparison.Ordinal) } },
-        }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new
+                {
+                    project_key = "ACT",
+                    files = new[]
+                    {
+                        new
+                        {
+                            path = ".kiket/workflows/main.yaml",
+                            content = Pack.Replace("breach: 1m\n      on_", "breach: 10m\n      on_", StringComparison.Ordinal),
+                        },
+                    },
+                }
+            )
+            .OkAsync();
         await tenant.Admin.DeleteAsync("/api/v1/issues/ACT-2").OkAsync();
 
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/main/migrate?project_id=ACT", new { }).OkAsync();
@@ -245,11 +284,17 @@ public sealed class SlaTests : IAsyncLifetime
 
         Assert.Equal(["ACT-1"], Keys(await tenant.ReadAsync("issues?sla=breached")));
         Assert.Equal(["ACT-2"], Keys(await tenant.ReadAsync("issues?sla=ok")));
-        Assert.Equal(["ACT-2"], (await tenant.ReadAsync("sla/at_risk?within=4h"))["data"]!.AsArray().Select(i => (string?)i!["issue_key"]));
+        Assert.Equal(
+            ["ACT-2"],
+            (await tenant.ReadAsync("sla/at_risk?within=4h"))["data"]!.AsArray().Select(i => (string?)i!["issue_key"])
+        );
         Assert.Empty((await tenant.ReadAsync("sla/at_risk?within=1h"))["data"]!.AsArray());
         Assert.Single(await EventsAsync(tenant, "?state=breached&issue_id=ACT-1&project_id=ACT&organization=any&limit=200"));
         var page = await tenant.ReadAsync("sla_events?limit=1");
-        Assert.Equal(("breached", 2, 2), (State(page["data"]![0]!), (int)page["meta"]!["total_count"]!, (int)page["meta"]!["total_pages"]!));
+        Assert.Equal(
+            ("breached", 2, 2),
+            (State(page["data"]![0]!), (int)page["meta"]!["total_count"]!, (int)page["meta"]!["total_pages"]!)
+        );
         Assert.Empty(await EventsAsync(tenant, "?issue_id=ACT-2"));
         Assert.Equal(2, (await tenant.ReadAsync("ext/sla/events?project_id=ACT"))["data"]!.AsArray().Count);
         Assert.Empty((await stranger.GetAsync("/api/v1/sla_events").OkAsync())["data"]!.AsArray());
@@ -272,7 +317,10 @@ public sealed class SlaTests : IAsyncLifetime
 
         host.Clock.Advance(TimeSpan.FromMinutes(2));
         var processor = host.Server.Services.GetRequiredService<SlaProcessor>();
-        var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => processor.RunAsync(TestContext.Current.CancellationToken))).ToList();
+        var workers = Enumerable
+            .Range(0, 4)
+            .Select(_ => Task.Run(() => processor.RunAsync(TestContext.Current.CancellationToken)))
+            .ToList();
         for (var i = 1; i <= 20; i++)
             await tenant.MoveAsync($"ACT-{41 - i}", "done");
         await Task.WhenAll(workers);

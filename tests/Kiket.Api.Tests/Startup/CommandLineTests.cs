@@ -37,7 +37,16 @@ public sealed class CommandLineTests : IDisposable
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
 
-        var run = await RunAsync("token", "create", "--user", "Ada@acme.com", "--scopes", "issues:read, projects", "--expires-in", "12h");
+        var run = await RunAsync(
+            "token",
+            "create",
+            "--user",
+            "Ada@acme.com",
+            "--scopes",
+            "issues:read, projects",
+            "--expires-in",
+            "12h"
+        );
 
         var stored = await StoredAsync(TokenOf(run));
         Assert.Equal(["issues:read", "projects"], stored.Token.Scopes);
@@ -51,12 +60,22 @@ public sealed class CommandLineTests : IDisposable
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@example.com");
         await RunAsync("organization", "create", "Beta", "--admin-email", "ada@example.com");
 
-        AssertRefused(await RunAsync("token", "create", "--user", "ada@example.com"), "several organizations; choose one of acme, beta");
-        AssertRefused(await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "gamma"), "no user ada@example.com in the organization gamma");
+        AssertRefused(
+            await RunAsync("token", "create", "--user", "ada@example.com"),
+            "several organizations; choose one of acme, beta"
+        );
+        AssertRefused(
+            await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "gamma"),
+            "no user ada@example.com in the organization gamma"
+        );
         var run = await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "beta", "--expires-in", "30d");
 
         Assert.Contains("beta", run.Output, StringComparison.Ordinal);
-        Assert.InRange((await StoredAsync(TokenOf(run))).Token.ExpiresAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromDays(29.9), TimeSpan.FromDays(30));
+        Assert.InRange(
+            (await StoredAsync(TokenOf(run))).Token.ExpiresAt!.Value - DateTimeOffset.UtcNow,
+            TimeSpan.FromDays(29.9),
+            TimeSpan.FromDays(30)
+        );
     }
 
     [Fact]
@@ -64,10 +83,16 @@ public sealed class CommandLineTests : IDisposable
     {
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
 
-        AssertRefused(await RunAsync("organization", "create", "ACME", "--admin-email", "ada@acme.com"), "already an organization acme");
+        AssertRefused(
+            await RunAsync("organization", "create", "ACME", "--admin-email", "ada@acme.com"),
+            "already an organization acme"
+        );
         AssertRefused(await RunAsync("organization", "create", "Beta", "--admin-email", "nobody"), "e-mail address");
         AssertRefused(await RunAsync("token", "create", "--user", "eve@acme.com"), "no user eve@acme.com");
-        AssertRefused(await RunAsync("token", "create", "--user", "ada@acme.com", "--scopes", "everything"), "'everything' is not a scope");
+        AssertRefused(
+            await RunAsync("token", "create", "--user", "ada@acme.com", "--scopes", "everything"),
+            "'everything' is not a scope"
+        );
     }
 
     [Theory]
@@ -104,20 +129,28 @@ public sealed class CommandLineTests : IDisposable
         await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com");
         var workflow = Path.Combine(folder, "packs", "desk", ".kiket", "workflows", "main.yaml");
         Directory.CreateDirectory(Path.GetDirectoryName(workflow)!);
-        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: lost, to: done}\n");
+        await File.WriteAllTextAsync(
+            workflow,
+            "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: lost, to: done}\n"
+        );
 
         var broken = await RunAsync("import", "packs");
-        await File.WriteAllTextAsync(workflow, "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n");
+        await File.WriteAllTextAsync(
+            workflow,
+            "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n"
+        );
         var sound = await RunAsync("import", "packs/desk", "--organization", "acme");
 
         Assert.Equal((1, ""), (broken.ExitCode, broken.Output));
         Assert.Equal(
             [
                 "packs/desk/.kiket/workflows/main.yaml:4:22: The transition goes to 'gone', which is no state of this workflow.",
-                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is no state of this workflow.",
+                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is no state of "
+                    + "this workflow.",
                 "0 of 1 packs are imported.",
             ],
-            broken.Error.TrimEnd().Split('\n').Select(line => line.Trim()));
+            broken.Error.TrimEnd().Split('\n').Select(line => line.Trim())
+        );
         Assert.Equal((0, ""), (sound.ExitCode, sound.Error));
         Assert.Equal("packs/desk: project DESK: 7 created, 0 changed, 0 unchanged, 0 removed", sound.Output.TrimEnd());
         AssertRefused(await RunAsync("import", "nowhere"), "There is no .kiket folder in nowhere");
@@ -142,7 +175,10 @@ public sealed class CommandLineTests : IDisposable
     {
         Settings["Database__MigrateOnStart"] = "false";
 
-        AssertRefused(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"), "run the command migrate first");
+        AssertRefused(
+            await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"),
+            "run the command migrate first"
+        );
         await RunAsync("migrate");
         TokenOf(await RunAsync("organization", "create", "Acme", "--admin-email", "ada@acme.com"));
     }
@@ -208,13 +244,19 @@ public sealed class CommandLineTests : IDisposable
         await using var services = Services();
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var stored = await db.AccessTokens.IgnoreQueryFilters().AsNoTracking().SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
+        var stored = await db
+            .AccessTokens.IgnoreQueryFilters()
+            .AsNoTracking()
+            .SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
         return (stored, await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == stored.UserId));
     }
 
-    private ServiceProvider Services() => new ServiceCollection()
-        .AddKiketInfrastructure(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Kiket", Connection)]).Build())
-        .BuildServiceProvider();
+    private ServiceProvider Services() =>
+        new ServiceCollection()
+            .AddKiketInfrastructure(
+                new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Kiket", Connection)]).Build()
+            )
+            .BuildServiceProvider();
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
     {

@@ -53,7 +53,14 @@ public sealed class ListenAddressTests
     public async Task Links_follow_the_address_of_the_request_unless_the_public_one_is_set()
     {
         await using var plain = KiketProcess.Start(settings: [("Bootstrap__AdminToken", Token), ("Bootstrap__Demo", "true")]);
-        await using var proxied = KiketProcess.Start(settings: [("Bootstrap__AdminToken", Token), ("Bootstrap__Demo", "true"), ("Kiket__PublicUrl", "https://kiket.example/")]);
+        await using var proxied = KiketProcess.Start(
+            settings:
+            [
+                ("Bootstrap__AdminToken", Token),
+                ("Bootstrap__Demo", "true"),
+                ("Kiket__PublicUrl", "https://kiket.example/"),
+            ]
+        );
         var (direct, behind) = (await plain.ListeningAsync(), await proxied.ListeningAsync());
 
         Assert.Equal($"{direct.BaseAddress}api/v1/issues/NEWS-1", await UrlAsync(direct, null));

@@ -4,7 +4,10 @@ using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Startup;
 
-/// <summary>The log of a server in a process of its own: what is expected is not an error in it, and what an operator looks for is there.</summary>
+/// <summary>
+/// The log of a server in a process of its own: what is expected is not an error in it, and what an operator looks for is
+/// there.
+/// </summary>
 [Trait("Database", "Sqlite")]
 public sealed class LogTests
 {
@@ -16,16 +19,48 @@ public sealed class LogTests
         await using var server = KiketProcess.Start(settings: ("Bootstrap__AdminToken", Token));
         var client = await server.ListeningAsync();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-        object body = new { project = new { name = "Log", project_key = "LOG", visibility = "team" } };
+        object body = new
+        {
+            project = new
+            {
+                name = "Log",
+                project_key = "LOG",
+                visibility = "team",
+            },
+        };
 
         foreach (var key in new[] { "one", "one", "two" })
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects") { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", key } } };
+            var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/projects")
+            {
+                Content = JsonContent.Create(body),
+                Headers = { { "Idempotency-Key", key } },
+            };
             await client.SendAsync(request);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.PostJsonAsync("/api/v1/projects", new { project = new { name = "Race", project_key = "RACE", visibility = "team" } })));
-        await client.PostJsonAsync("/api/v1/users/invite", new { user = new { email = "admin@kiket.local", role = "developer" } });
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    client.PostJsonAsync(
+                        "/api/v1/projects",
+                        new
+                        {
+                            project = new
+                            {
+                                name = "Race",
+                                project_key = "RACE",
+                                visibility = "team",
+                            },
+                        }
+                    )
+                )
+        );
+        await client.PostJsonAsync(
+            "/api/v1/users/invite",
+            new { user = new { email = "admin@kiket.local", role = "developer" } }
+        );
 
         await EndAsync(server);
         Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);

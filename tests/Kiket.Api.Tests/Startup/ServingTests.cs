@@ -81,12 +81,14 @@ public sealed partial class ServingTests
         var port = ((IPEndPoint)nobody.LocalEndpoint).Port;
         nobody.Stop();
 
-        await using var server = KiketProcess.Start(settings:
-        [
-            ("Database__Provider", "PostgreSql"),
-            ("ConnectionStrings__Kiket", $"Host=127.0.0.1;Port={port};Username=kiket;Password=secret-word;Database=kiket"),
-            ("Database__StartTimeoutSeconds", "8"),
-        ]);
+        await using var server = KiketProcess.Start(
+            settings:
+            [
+                ("Database__Provider", "PostgreSql"),
+                ("ConnectionStrings__Kiket", $"Host=127.0.0.1;Port={port};Username=kiket;Password=secret-word;Database=kiket"),
+                ("Database__StartTimeoutSeconds", "8"),
+            ]
+        );
 
         Assert.Equal(1, await server.ExitCodeAsync());
         AssertOneSentence(server, $"{port}");
@@ -139,7 +141,9 @@ public sealed partial class ServingTests
 
     private static void AssertOneSentence(KiketProcess server, string about)
     {
-        var sentence = Assert.Single(server.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var sentence = Assert.Single(
+            server.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        );
         Assert.StartsWith("Kiket does not start: ", sentence, StringComparison.Ordinal);
         Assert.Contains(about, sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);

@@ -12,8 +12,14 @@ public sealed class SettingsTests
     {
         var settings = Read();
 
-        Assert.Equal((DatabaseProvider.Sqlite, "Data Source=data/kiket.db"), (settings.Database.Provider, settings.Database.Connection));
-        Assert.Equal((NodeRole.All, "data/keys", 20, 1_000), (settings.Role, settings.KeysPath, settings.Webhooks.Workers, settings.RateLimits.UserRequests));
+        Assert.Equal(
+            (DatabaseProvider.Sqlite, "Data Source=data/kiket.db"),
+            (settings.Database.Provider, settings.Database.Connection)
+        );
+        Assert.Equal(
+            (NodeRole.All, "data/keys", 20, 1_000),
+            (settings.Role, settings.KeysPath, settings.Webhooks.Workers, settings.RateLimits.UserRequests)
+        );
         Assert.Null(settings.PublicUrl);
     }
 
@@ -24,7 +30,12 @@ public sealed class SettingsTests
     [Fact]
     public void A_setting_that_is_blank_is_not_set()
     {
-        var settings = Read(("Kiket:PublicUrl", ""), ("Database:Provider", " "), ("Webhooks:AllowedNetworks:0", ""), ("Metrics:Token", ""));
+        var settings = Read(
+            ("Kiket:PublicUrl", ""),
+            ("Database:Provider", " "),
+            ("Webhooks:AllowedNetworks:0", ""),
+            ("Metrics:Token", "")
+        );
 
         Assert.Null(settings.PublicUrl);
         Assert.Null(settings.MetricsToken);
@@ -150,8 +161,11 @@ public sealed class SettingsTests
     [Fact]
     public void A_value_of_several_lines_is_told_on_one() => Assert.DoesNotContain('\n', Refusal(("Kiket:Role", "a\nb")));
 
-    private static string Refusal(params (string Name, string Value)[] settings) => Assert.Throws<SettingsException>(() => Read(settings)).Message;
+    private static string Refusal(params (string Name, string Value)[] settings) =>
+        Assert.Throws<SettingsException>(() => Read(settings)).Message;
 
-    private static KiketSettings Read(params (string Name, string Value)[] settings) => KiketSettings.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build());
+    private static KiketSettings Read(params (string Name, string Value)[] settings) =>
+        KiketSettings.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Name, s => (string?)s.Value)).Build()
+        );
 }

@@ -47,7 +47,9 @@ public sealed partial class StartingTests
         foreach (var job in new[] { "prune", "signing-keys", "webhooks", "escalations", "outbox", "sla" })
         {
             await database.ScalarAsync(
-                $"INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:{job}', now()), ('hangfire:recurring-job:{job}', now()) ON CONFLICT DO NOTHING");
+                $"INSERT INTO hangfire.lock (resource, acquired) VALUES ('hangfire:lock:recurring-job:{job}', "
+                    + $"now()), ('hangfire:recurring-job:{job}', now()) ON CONFLICT DO NOTHING"
+            );
         }
 
         await using var second = KiketProcess.Start(first.Folder, database.Settings);
@@ -97,11 +99,16 @@ public sealed partial class StartingTests
         road.Start();
         var port = ((IPEndPoint)road.LocalEndpoint).Port;
         road.Stop();
-        await using var server = KiketProcess.Start(settings:
-        [
-            .. database.Settings,
-            ("ConnectionStrings__Kiket", new NpgsqlConnectionStringBuilder(database.Connection) { Host = "127.0.0.1", Port = port }.ToString()),
-        ]);
+        await using var server = KiketProcess.Start(
+            settings:
+            [
+                .. database.Settings,
+                (
+                    "ConnectionStrings__Kiket",
+                    new NpgsqlConnectionStringBuilder(database.Connection) { Host = "127.0.0.1", Port = port }.ToString()
+                ),
+            ]
+        );
         await server.SaysAsync(new($"Waiting for the database at .*{port}"));
 
         using var opened = new TcpListener(IPAddress.Loopback, port);
@@ -128,7 +135,11 @@ public sealed partial class StartingTests
         foreach (var refused in new[] { second, linked })
         {
             Assert.Equal(78, await refused.ExitCodeAsync());
-            Assert.Contains("another Kiket server runs", Assert.Single(refused.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+            Assert.Contains(
+                "another Kiket server runs",
+                Assert.Single(refused.Errors.Trim().Split('\n')),
+                StringComparison.Ordinal
+            );
         }
 
         await client.GetAsync("/health/ready").OkAsync();
@@ -268,11 +279,14 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     public Task<object?> ScalarAsync(string sql) => ScalarAsync(Connection, sql);
 
-    public async ValueTask DisposeAsync() => await ScalarAsync(KiketServer.PostgresServer!, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    public async ValueTask DisposeAsync() =>
+        await ScalarAsync(KiketServer.PostgresServer!, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
 
     private static async Task<object?> ScalarAsync(string connection, string sql)
     {
-        await using var opened = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ToString());
+        await using var opened = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ToString()
+        );
         await opened.OpenAsync();
         await using var command = new NpgsqlCommand(sql, opened);
         return await command.ExecuteScalarAsync();

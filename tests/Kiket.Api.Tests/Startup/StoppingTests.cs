@@ -39,9 +39,15 @@ public sealed class StoppingTests
             var body = JsonSerializer.Serialize(new { project = new { name = "Late", project_key = $"LATE{number}" } });
             var connection = new TcpClient();
             await connection.ConnectAsync("127.0.0.1", client.BaseAddress!.Port);
-            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /api/v1/projects HTTP/1.1\r\nHost: kiket\r\nAuthorization: Bearer {Token}\r\nContent-Type: application/json\r\n"
-                + $"Content-Length: {body.Length}\r\n\r\n{body[..10]}"));
+            await connection
+                .GetStream()
+                .WriteAsync(
+                    Encoding.ASCII.GetBytes(
+                        $"POST /api/v1/projects HTTP/1.1\r\nHost: kiket\r\nAuthorization: Bearer "
+                            + $"{Token}\r\nContent-Type: application/json\r\n"
+                            + $"Content-Length: {body.Length}\r\n\r\n{body[..10]}"
+                    )
+                );
             running.Add((connection, body[10..]));
         }
 
@@ -68,8 +74,12 @@ public sealed class StoppingTests
         using var connection = new TcpClient();
         await connection.ConnectAsync("127.0.0.1", client.BaseAddress!.Port);
         await using var wire = connection.GetStream();
-        await wire.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/projects HTTP/1.1\r\nHost: kiket\r\nAuthorization: Bearer {Token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"));
+        await wire.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /api/v1/projects HTTP/1.1\r\nHost: kiket\r\nAuthorization: Bearer {Token}\r\nContent-Type: "
+                    + $"application/json\r\nContent-Length: 100\r\n\r\n{{"
+            )
+        );
         await client.GetAsync("/health/live").OkAsync();
 
         server.Terminate();
@@ -82,25 +92,44 @@ public sealed class StoppingTests
     {
         await using var server = await StartAsync();
         var client = await ClientAsync(server);
-        await client.PostJsonAsync("/api/v1/projects", new { project = new { name = "Load", project_key = "LOAD", visibility = "team" } }).CreatedAsync();
-        var acknowledged = 0;
-        var writers = Enumerable.Range(0, 16).Select(async _ =>
-        {
-            try
-            {
-                while (true)
+        await client
+            .PostJsonAsync(
+                "/api/v1/projects",
+                new
                 {
-                    var answer = await client.PostJsonAsync("/api/v1/issues", new { issue = new { title = "Load", project_key = "LOAD" } });
-                    if (!answer.IsSuccessStatusCode)
-                        return answer.StatusCode.ToString();
-                    Interlocked.Increment(ref acknowledged);
+                    project = new
+                    {
+                        name = "Load",
+                        project_key = "LOAD",
+                        visibility = "team",
+                    },
                 }
-            }
-            catch (HttpRequestException)
+            )
+            .CreatedAsync();
+        var acknowledged = 0;
+        var writers = Enumerable
+            .Range(0, 16)
+            .Select(async _ =>
             {
-                return null; // the server has ended
-            }
-        }).ToList();
+                try
+                {
+                    while (true)
+                    {
+                        var answer = await client.PostJsonAsync(
+                            "/api/v1/issues",
+                            new { issue = new { title = "Load", project_key = "LOAD" } }
+                        );
+                        if (!answer.IsSuccessStatusCode)
+                            return answer.StatusCode.ToString();
+                        Interlocked.Increment(ref acknowledged);
+                    }
+                }
+                catch (HttpRequestException)
+                {
+                    return null; // the server has ended
+                }
+            })
+            .ToList();
         while (Volatile.Read(ref acknowledged) < 50)
             await Task.Delay(20);
 
@@ -118,7 +147,10 @@ public sealed class StoppingTests
     private static async Task<KiketProcess> StartAsync(string? folder, params (string, string)[] settings)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
-        var server = KiketProcess.Start(folder, [("Bootstrap__AdminToken", Token), ("RateLimits__UserRequests", "1000000"), .. settings]);
+        var server = KiketProcess.Start(
+            folder,
+            [("Bootstrap__AdminToken", Token), ("RateLimits__UserRequests", "1000000"), .. settings]
+        );
         await server.ListeningAsync();
         return server;
     }

@@ -7,55 +7,125 @@ using Kiket.Api.Tests.Infrastructure;
 namespace Kiket.Api.Tests.Tokens;
 
 /// <summary>
-/// Every route is known here: as one that can give away more than its own scope says and therefore asks for more, or as one that cannot.
-/// A new route that grants, imports or subscribes belongs to the first, with a request that asks for too much.
+/// Every route is known here: as one that can give away more than its own scope says and therefore asks for more, or as one
+/// that cannot. A new route that grants, imports or subscribes belongs to the first, with a request that asks for too much.
 /// </summary>
 public sealed class GrantingRouteTests(KiketServer server)
 {
     /// <param name="Scopes">What the route itself needs.</param>
     /// <param name="Stored">What an administrator, or the extension that asks, reads of the things that the route stores.</param>
     /// <param name="ByExtension">Whether an extension with these permissions asks, and not a user.</param>
-    private sealed record Greed(string Route, string[] Scopes, string Stored, object? Body = null, bool ByExtension = false, string Code = "AUTH_FORBIDDEN_SCOPE");
+    private sealed record Greed(
+        string Route,
+        string[] Scopes,
+        string Stored,
+        object? Body = null,
+        bool ByExtension = false,
+        string Code = "AUTH_FORBIDDEN_SCOPE"
+    );
 
     private static readonly Greed[] Greedy =
     [
-        new("POST /personal_access_tokens", ["issues:read"], "/personal_access_tokens", new { name = "more", scopes = new[] { "issues:write" } }),
+        new(
+            "POST /personal_access_tokens",
+            ["issues:read"],
+            "/personal_access_tokens",
+            new { name = "more", scopes = new[] { "issues:write" } }
+        ),
         new("DELETE /personal_access_tokens/{token}", ["issues:read"], "/personal_access_tokens"),
-        new("POST /extensions", ["extensions:write"], "/extensions", new { manifest = Installed.Manifest("com.example.greedy", "*") }),
+        new(
+            "POST /extensions",
+            ["extensions:write"],
+            "/extensions",
+            new { manifest = Installed.Manifest("com.example.greedy", "*") }
+        ),
         new("POST /extensions/{extension}/api_key/rotate", ["extensions:write"], "/extensions/com.example.helper/audit_log"),
-        new("POST /extensions/{extension}/webhook_secret/rotate", ["extensions:write"], "/extensions/com.example.helper/audit_log"),
+        new(
+            "POST /extensions/{extension}/webhook_secret/rotate",
+            ["extensions:write"],
+            "/extensions/com.example.helper/audit_log"
+        ),
         new("POST /extensions/{extension}/test", ["extensions:write"], "/webhook_deliveries"),
-        new("POST /extensions/{extension}/secrets", ["extensions:write"], "/extensions/com.example.helper/secrets",
-            new { secret = new { key = "SHARED", value = "x" }, scope = "organization" }, ByExtension: true, Code: "FORBIDDEN"),
-        new("POST /extensions/{extension}/secrets/{key}", ["extensions:write"], "/extensions/com.example.helper/secrets",
-            new { secret = new { value = "x" }, scope = "organization" }, ByExtension: true, Code: "FORBIDDEN"),
-        new("PATCH /extensions/{extension}/secrets/{key}", ["extensions:write"], "/extensions/com.example.helper/secrets",
-            new { secret = new { value = "x" }, scope = "organization" }, ByExtension: true, Code: "FORBIDDEN"),
-        new("DELETE /extensions/{extension}/secrets/{key}?scope=organization", ["extensions:write"], "/extensions/com.example.helper/secrets",
-            ByExtension: true, Code: "FORBIDDEN"),
-        new("POST /definitions/import", ["workflows:write"], "/projects",
-            new { files = new[] { new { path = ".kiket/project.yaml", content = "project: {key: PACK, name: Pack}" } } }),
-        new("PUT /workflows/{workflow}?project_id=LEGAL", ["workflows:write"], "/workflows?project_id=LEGAL", """
+        new(
+            "POST /extensions/{extension}/secrets",
+            ["extensions:write"],
+            "/extensions/com.example.helper/secrets",
+            new { secret = new { key = "SHARED", value = "x" }, scope = "organization" },
+            ByExtension: true,
+            Code: "FORBIDDEN"
+        ),
+        new(
+            "POST /extensions/{extension}/secrets/{key}",
+            ["extensions:write"],
+            "/extensions/com.example.helper/secrets",
+            new { secret = new { value = "x" }, scope = "organization" },
+            ByExtension: true,
+            Code: "FORBIDDEN"
+        ),
+        new(
+            "PATCH /extensions/{extension}/secrets/{key}",
+            ["extensions:write"],
+            "/extensions/com.example.helper/secrets",
+            new { secret = new { value = "x" }, scope = "organization" },
+            ByExtension: true,
+            Code: "FORBIDDEN"
+        ),
+        new(
+            "DELETE /extensions/{extension}/secrets/{key}?scope=organization",
+            ["extensions:write"],
+            "/extensions/com.example.helper/secrets",
+            ByExtension: true,
+            Code: "FORBIDDEN"
+        ),
+        new(
+            "POST /definitions/import",
+            ["workflows:write"],
+            "/projects",
+            new { files = new[] { new { path = ".kiket/project.yaml", content = "project: {key: PACK, name: Pack}" } } }
+        ),
+        new(
+            "PUT /workflows/{workflow}?project_id=LEGAL",
+            ["workflows:write"],
+            "/workflows?project_id=LEGAL",
+            """
             workflow: {id: flow, name: Flow, version: "1"}
             states: {open: {type: initial}, shut: {type: final, on_enter: [{action: webhook, url: "https://198.51.100.7"}]}}
             transitions: [{from: open, to: shut}]
-            """),
-        new("POST /workflows/{workflow}/migrate?project_id=LEGAL", ["workflows:write"], "/workflows?project_id=LEGAL", new { to_version = 1 }),
-        new("POST /ext/webhooks/subscribe", ["webhooks:write"], "/ext/webhooks", new { url = "https://127.0.0.1/hook", events = new[] { "issue.created" } }, ByExtension: true),
+            """
+        ),
+        new(
+            "POST /workflows/{workflow}/migrate?project_id=LEGAL",
+            ["workflows:write"],
+            "/workflows?project_id=LEGAL",
+            new { to_version = 1 }
+        ),
+        new(
+            "POST /ext/webhooks/subscribe",
+            ["webhooks:write"],
+            "/ext/webhooks",
+            new { url = "https://127.0.0.1/hook", events = new[] { "issue.created" } },
+            ByExtension: true
+        ),
     ];
 
     /// <summary>Routes that show less to a credential that lacks another scope; tests of their own say what.</summary>
-    private static readonly string[] Hiding = Lines("""
+    private static readonly string[] Hiding = Lines(
+        """
         GET /events
         GET /events/stream
         GET /extensions/{extension}/secrets
         GET /extensions/{extension}/secrets/{key}
         GET /webhook_deliveries/{id}
         GET /ext/webhook_deliveries/{id}
-        """);
+        """
+    );
 
-    /// <summary>Routes whose own scope says all that they do. Those of users and workspace tokens need <c>admin</c>, which is every scope.</summary>
-    private static readonly string[] Plain = Lines("""
+    /// <summary>
+    /// Routes whose own scope says all that they do. Those of users and workspace tokens need <c>admin</c>, which is every
+    /// scope.
+    /// </summary>
+    private static readonly string[] Plain = Lines(
+        """
         GET,POST /projects
         GET,PATCH,DELETE /projects/{project}
         GET,POST /projects/{project}/members
@@ -139,7 +209,8 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET /ext/webhook_deliveries
         POST /ext/webhook_deliveries/{id}/redeliver
         POST /ext/webhook_deliveries/redeliver
-        """);
+        """
+    );
 
     [Fact]
     public void Every_route_is_known_here()
@@ -160,8 +231,12 @@ public sealed class GrantingRouteTests(KiketServer server)
             var tenant = await server.NewTenantAsync();
             await tenant.AddProjectAsync();
             var installed = await Installed.NewAsync(tenant, permissions: greed.ByExtension ? greed.Scopes : ["issues:read"]);
-            await tenant.Admin.PostJsonAsync(
-                "/api/v1/extensions/com.example.helper/secrets", new { secret = new { key = "API_TOKEN", value = "kept" }, scope = "organization" }).CreatedAsync();
+            await tenant
+                .Admin.PostJsonAsync(
+                    "/api/v1/extensions/com.example.helper/secrets",
+                    new { secret = new { key = "API_TOKEN", value = "kept" }, scope = "organization" }
+                )
+                .CreatedAsync();
             var caller = greed.ByExtension ? installed.Client : await tenant.WithScopesAsync(greed.Scopes);
             var reader = greed.Stored.StartsWith("/ext/", StringComparison.Ordinal) ? installed.Client : tenant.Admin;
             var before = await StoredAsync();
@@ -179,18 +254,30 @@ public sealed class GrantingRouteTests(KiketServer server)
 
             async Task<(int Status, string? Code)> AskAsync()
             {
-                var token = (long)(await tenant.Admin.GetAsync("/api/v1/personal_access_tokens?sort=id").OkAsync())["personal_access_tokens"]![0]!["id"]!;
-                var (method, address) = (greed.Route.Split(' ')[0], greed.Route.Split(' ')[1].Replace("{extension}", "com.example.helper")
-                    .Replace("{key}", "API_TOKEN").Replace("{workflow}", "flow").Replace("{token}", $"{token}"));
-                var response = await caller.SendAsync(new(new(method), $"/api/v1{address}")
-                {
-                    Content = greed.Body switch
+                var token = (long)
+                    (await tenant.Admin.GetAsync("/api/v1/personal_access_tokens?sort=id").OkAsync())["personal_access_tokens"]![
+                        0
+                    ]!["id"]!;
+                var (method, address) = (
+                    greed.Route.Split(' ')[0],
+                    greed
+                        .Route.Split(' ')[1]
+                        .Replace("{extension}", "com.example.helper")
+                        .Replace("{key}", "API_TOKEN")
+                        .Replace("{workflow}", "flow")
+                        .Replace("{token}", $"{token}")
+                );
+                var response = await caller.SendAsync(
+                    new(new(method), $"/api/v1{address}")
                     {
-                        null => null,
-                        string yaml => new StringContent(yaml, Encoding.UTF8, "application/yaml"),
-                        var body => new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
-                    },
-                });
+                        Content = greed.Body switch
+                        {
+                            null => null,
+                            string yaml => new StringContent(yaml, Encoding.UTF8, "application/yaml"),
+                            var body => new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
+                        },
+                    }
+                );
                 return ((int)response.StatusCode, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
             }
         }
@@ -198,10 +285,10 @@ public sealed class GrantingRouteTests(KiketServer server)
 
     /// <summary>Routes by line: their methods, and their path.</summary>
     private static string[] Lines(string text) =>
-    [
-        .. from line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-           let parts = line.Split(' ')
-           from method in parts[0].Split(',')
-           select $"{method} {parts[1]}",
-    ];
+        [
+            .. from line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            let parts = line.Split(' ')
+            from method in parts[0].Split(',')
+            select $"{method} {parts[1]}",
+        ];
 }

@@ -23,7 +23,9 @@ public sealed class ScopeEscalationTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var client = await tenant.WithScopesAsync(scopes);
 
-        await client.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest("com.example.greedy", permission) }).RefusedAsync(403, Refused);
+        await client
+            .PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest("com.example.greedy", permission) })
+            .RefusedAsync(403, Refused);
 
         Assert.Equal(0, (int)(await tenant.Admin.GetAsync("/api/v1/extensions").OkAsync())["meta"]!["total"]!);
     }
@@ -32,13 +34,21 @@ public sealed class ScopeEscalationTests(KiketServer server)
     [InlineData("issues:write", "issues:write", "issues")]
     [InlineData("comments.write", "comments:write", "comments")]
     [InlineData("notifications:send", "notifications:write", "notifications")]
-    public async Task A_permission_to_write_needs_the_scope_to_read_that_it_implies(string permission, string insufficient, string sufficient)
+    public async Task A_permission_to_write_needs_the_scope_to_read_that_it_implies(
+        string permission,
+        string insufficient,
+        string sufficient
+    )
     {
         var tenant = await server.NewTenantAsync();
         var body = new { manifest = Installed.Manifest("com.example.greedy", permission) };
 
-        await (await tenant.WithScopesAsync("extensions:write", insufficient)).PostJsonAsync("/api/v1/extensions", body).RefusedAsync(403, Refused);
-        await (await tenant.WithScopesAsync("extensions:write", sufficient)).PostJsonAsync("/api/v1/extensions", body).CreatedAsync();
+        await (await tenant.WithScopesAsync("extensions:write", insufficient))
+            .PostJsonAsync("/api/v1/extensions", body)
+            .RefusedAsync(403, Refused);
+        await (await tenant.WithScopesAsync("extensions:write", sufficient))
+            .PostJsonAsync("/api/v1/extensions", body)
+            .CreatedAsync();
     }
 
     [Fact]
@@ -46,12 +56,24 @@ public sealed class ScopeEscalationTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant, permissions: ["webhooks", "issues:write"]);
-        await installed.Client.PostJsonAsync(
-            "/api/v1/ext/webhooks/subscribe", new { url = "https://127.0.0.1/hook", events = new[] { "issue.transitioned" } }).CreatedAsync();
+        await installed
+            .Client.PostJsonAsync(
+                "/api/v1/ext/webhooks/subscribe",
+                new { url = "https://127.0.0.1/hook", events = new[] { "issue.transitioned" } }
+            )
+            .CreatedAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest(permissions: ["webhooks", "issues:write"]) }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/extensions",
+                new { manifest = Installed.Manifest(permissions: ["webhooks", "issues:write"]) }
+            )
+            .OkAsync();
 
-        Assert.Single((await installed.Client.GetAsync("/api/v1/ext/webhooks").OkAsync())["webhooks"]!.AsArray(), w => (bool)w!["active"]!);
+        Assert.Single(
+            (await installed.Client.GetAsync("/api/v1/ext/webhooks").OkAsync())["webhooks"]!.AsArray(),
+            w => (bool)w!["active"]!
+        );
     }
 
     [Fact]
@@ -62,9 +84,12 @@ public sealed class ScopeEscalationTests(KiketServer server)
         var client = await tenant.WithScopesAsync("extensions:write");
         var manifest = Installed.Manifest(permissions: "issues:read");
 
-        await client.PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = "https://other.example.com" }).RefusedAsync(403, Refused);
+        await client
+            .PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = "https://other.example.com" })
+            .RefusedAsync(403, Refused);
         await (await tenant.WithScopesAsync("extensions:write", "issues:read"))
-            .PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = "https://other.example.com" }).OkAsync();
+            .PostJsonAsync("/api/v1/extensions", new { manifest, callback_url = "https://other.example.com" })
+            .OkAsync();
     }
 
     [Theory]
@@ -90,12 +115,16 @@ public sealed class ScopeEscalationTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var manifest = Installed.Manifest("com.example.records");
-        manifest["extension"]!["custom_data"] = JsonNode.Parse("""{"permissions": [{"module": "com.example.crm", "operations": ["read", "write"]}]}""");
+        manifest["extension"]!["custom_data"] = JsonNode.Parse(
+            """{"permissions": [{"module": "com.example.crm", "operations": ["read", "write"]}]}"""
+        );
 
         await (await tenant.WithScopesAsync("extensions:write", "custom_data:read"))
-            .PostJsonAsync("/api/v1/extensions", new { manifest = manifest.DeepClone() }).RefusedAsync(403, Refused);
+            .PostJsonAsync("/api/v1/extensions", new { manifest = manifest.DeepClone() })
+            .RefusedAsync(403, Refused);
         await (await tenant.WithScopesAsync("extensions:write", "custom_data"))
-            .PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync();
+            .PostJsonAsync("/api/v1/extensions", new { manifest })
+            .CreatedAsync();
     }
 
     [Theory]
@@ -117,11 +146,24 @@ public sealed class ScopeEscalationTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant, permissions: ["webhooks", "issues:read", "projects:read"]);
         foreach (var name in new[] { "issue.created", "project.updated" })
-            await installed.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = "https://127.0.0.1/hook", events = new[] { name } }).CreatedAsync();
+            await installed
+                .Client.PostJsonAsync(
+                    "/api/v1/ext/webhooks/subscribe",
+                    new { url = "https://127.0.0.1/hook", events = new[] { name } }
+                )
+                .CreatedAsync();
 
-        await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest(permissions: ["webhooks", "projects:read"]) }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/extensions",
+                new { manifest = Installed.Manifest(permissions: ["webhooks", "projects:read"]) }
+            )
+            .OkAsync();
 
-        var left = Assert.Single((await installed.Client.GetAsync("/api/v1/ext/webhooks").OkAsync())["webhooks"]!.AsArray(), w => (bool)w!["active"]!)!;
+        var left = Assert.Single(
+            (await installed.Client.GetAsync("/api/v1/ext/webhooks").OkAsync())["webhooks"]!.AsArray(),
+            w => (bool)w!["active"]!
+        )!;
         Assert.Equal("project.updated", (string)left["events"]![0]!);
     }
 
@@ -134,13 +176,16 @@ public sealed class ScopeEscalationTests(KiketServer server)
         var client = await tenant.WithScopesAsync("workflows:write", scope);
 
         var refusal = await client.PostJsonAsync("/api/v1/definitions/import", new { files = Pack }).RefusedAsync(403, Refused);
-        var rehearsed = await client.PostJsonAsync("/api/v1/definitions/import", new { files = Pack, dry_run = true }).RefusedAsync(403, Refused);
+        var rehearsed = await client
+            .PostJsonAsync("/api/v1/definitions/import", new { files = Pack, dry_run = true })
+            .RefusedAsync(403, Refused);
 
         Assert.Contains(lacking, (string)refusal["error"]!, StringComparison.Ordinal);
         Assert.Equal((string?)refusal["error"], (string?)rehearsed["error"]);
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/projects").OkAsync())["data"]!.AsArray());
         await (await tenant.WithScopesAsync("workflows:write", "projects:write", "issues:write"))
-            .PostJsonAsync("/api/v1/definitions/import", new { files = Pack }).OkAsync();
+            .PostJsonAsync("/api/v1/definitions/import", new { files = Pack })
+            .OkAsync();
     }
 
     [Theory]
@@ -160,7 +205,9 @@ public sealed class ScopeEscalationTests(KiketServer server)
             transitions: [{from: open, to: shut}]
             """;
 
-        await (await tenant.WithScopesAsync("workflows:write", insufficient)).PutAsync(path, Yaml(text)).RefusedAsync(403, Refused);
+        await (await tenant.WithScopesAsync("workflows:write", insufficient))
+            .PutAsync(path, Yaml(text))
+            .RefusedAsync(403, Refused);
         Assert.Equal(HttpStatusCode.NotFound, (await tenant.Admin.GetAsync(path)).StatusCode);
         await (await tenant.WithScopesAsync("workflows:write", insufficient, missing)).PutAsync(path, Yaml(text)).OkAsync();
     }
@@ -172,12 +219,21 @@ public sealed class ScopeEscalationTests(KiketServer server)
         await tenant.AddProjectAsync();
         var client = await tenant.WithScopesAsync("workflows:write");
 
-        await client.PutAsync("/api/v1/workflows/flow?project_id=LEGAL", Yaml("""
-            workflow: {id: flow, name: Flow, version: "1"}
-            states: {open: {type: initial}, shut: {type: final}}
-            transitions: [{from: open, to: shut}]
-            """)).OkAsync();
-        await client.PostJsonAsync("/api/v1/workflows/flow/migrate?project_id=LEGAL", new { to_version = 1 }).RefusedAsync(403, Refused);
+        await client
+            .PutAsync(
+                "/api/v1/workflows/flow?project_id=LEGAL",
+                Yaml(
+                    """
+                    workflow: {id: flow, name: Flow, version: "1"}
+                    states: {open: {type: initial}, shut: {type: final}}
+                    transitions: [{from: open, to: shut}]
+                    """
+                )
+            )
+            .OkAsync();
+        await client
+            .PostJsonAsync("/api/v1/workflows/flow/migrate?project_id=LEGAL", new { to_version = 1 })
+            .RefusedAsync(403, Refused);
     }
 
     [Fact]
@@ -198,10 +254,14 @@ public sealed class ScopeEscalationTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await tenant.AddIssueAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { comment = new { body = "between us" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { comment = new { body = "between us" } })
+            .CreatedAsync();
 
         var seen = (await (await tenant.WithScopesAsync("issues:read")).GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray();
-        var all = (await (await tenant.WithScopesAsync("issues:read", "comments:read")).GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray();
+        var all = (await (await tenant.WithScopesAsync("issues:read", "comments:read")).GetAsync("/api/v1/events").OkAsync())[
+            "data"
+        ]!.AsArray();
 
         Assert.Equal(["issue.created"], seen.Select(e => (string?)e!["event"]));
         Assert.Equal(["issue.created", "comment.created"], all.Select(e => (string?)e!["event"]));
@@ -217,20 +277,35 @@ public sealed class ScopeEscalationTests(KiketServer server)
         {
             foreach (var key in new[] { "API_TOKEN", $"FOREIGN_{scope.ToUpperInvariant()}" })
             {
-                await tenant.Admin.PostJsonAsync(
-                    "/api/v1/extensions/com.example.helper/secrets?project_id=LEGAL", new { secret = new { key, value = $"{scope} {key}" }, scope }).CreatedAsync();
+                await tenant
+                    .Admin.PostJsonAsync(
+                        "/api/v1/extensions/com.example.helper/secrets?project_id=LEGAL",
+                        new { secret = new { key, value = $"{scope} {key}" }, scope }
+                    )
+                    .CreatedAsync();
             }
         }
 
-        await installed.Client.PostJsonAsync("/api/v1/extensions/com.example.helper/secrets", new { secret = new { key = "ITS_OWN", value = "own" } }).CreatedAsync();
+        await installed
+            .Client.PostJsonAsync(
+                "/api/v1/extensions/com.example.helper/secrets",
+                new { secret = new { key = "ITS_OWN", value = "own" } }
+            )
+            .CreatedAsync();
 
         const string secrets = "/api/v1/extensions/com.example.helper/secrets";
         Assert.Equal("project API_TOKEN", (string?)(await installed.Client.GetAsync($"{secrets}/API_TOKEN").OkAsync())["value"]);
         Assert.Equal("own", (string?)(await installed.Client.GetAsync($"{secrets}/ITS_OWN").OkAsync())["value"]);
         foreach (var query in new[] { "", "?scope=organization", "?scope=project" })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await installed.Client.GetAsync($"{secrets}/FOREIGN_ORGANIZATION{query}")).StatusCode);
-            Assert.Equal(HttpStatusCode.NotFound, (await installed.Client.GetAsync($"{secrets}/FOREIGN_PROJECT{query}")).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NotFound,
+                (await installed.Client.GetAsync($"{secrets}/FOREIGN_ORGANIZATION{query}")).StatusCode
+            );
+            Assert.Equal(
+                HttpStatusCode.NotFound,
+                (await installed.Client.GetAsync($"{secrets}/FOREIGN_PROJECT{query}")).StatusCode
+            );
         }
 
         var listed = (await installed.Client.GetAsync(secrets).OkAsync())["keys"]!.AsArray().Select(k => (string)k!);
@@ -239,9 +314,13 @@ public sealed class ScopeEscalationTests(KiketServer server)
     }
 
     private static object[] Pack =>
-    [
-        new { path = ".kiket/project.yaml", content = "project: {key: PACK, name: Pack, seed_data: {issues: [{title: First, type: Task}]}}" },
-    ];
+        [
+            new
+            {
+                path = ".kiket/project.yaml",
+                content = "project: {key: PACK, name: Pack, seed_data: {issues: [{title: First, type: Task}]}}",
+            },
+        ];
 
     private static StringContent Yaml(string text) => new(text, System.Text.Encoding.UTF8, "application/yaml");
 }

@@ -20,13 +20,25 @@ public sealed class TokenEndpointsTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var created = await CreateAsync(tenant.Admin, kind, new { name = "CI", scopes = new[] { "users:read" }, expires_at = "2099-01-02T03:04:05Z" });
+        var created = await CreateAsync(
+            tenant.Admin,
+            kind,
+            new
+            {
+                name = "CI",
+                scopes = new[] { "users:read" },
+                expires_at = "2099-01-02T03:04:05Z",
+            }
+        );
         var secret = (string)created["token"]!;
-        var listed = (await tenant.Admin.GetAsync($"/api/v1/{kind}s").OkAsync())[$"{kind}s"]!.AsArray().Single(t => (string?)t!["name"] == "CI")!;
+        var listed = (await tenant.Admin.GetAsync($"/api/v1/{kind}s").OkAsync())[$"{kind}s"]!
+            .AsArray()
+            .Single(t => (string?)t!["name"] == "CI")!;
 
         Assert.Equal(
             ["created_at", "expires_at", "id", "last_used_at", "name", "owner", "scopes", "token", "token_prefix"],
-            created.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal));
+            created.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)
+        );
         Assert.StartsWith(label, secret, StringComparison.Ordinal);
         Assert.Equal(secret[..13], (string?)created["token_prefix"]);
         Assert.Equal("2099-01-02T03:04:05.000Z", (string?)created["expires_at"]);
@@ -69,7 +81,10 @@ public sealed class TokenEndpointsTests(KiketServer server)
 
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var stored = await db.AccessTokens.IgnoreQueryFilters().AsNoTracking().SingleAsync(t => t.Hash == TokenSecret.HashOf(secret));
+        var stored = await db
+            .AccessTokens.IgnoreQueryFilters()
+            .AsNoTracking()
+            .SingleAsync(t => t.Hash == TokenSecret.HashOf(secret));
 
         var values = db.Entry(stored).Properties.Select(p => p.CurrentValue?.ToString()).OfType<string>();
         Assert.DoesNotContain(values, value => value.Contains(secret[13..], StringComparison.Ordinal));
@@ -83,13 +98,20 @@ public sealed class TokenEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
 
         await PostAsync(tenant.Admin, kind, new { }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.name");
-        await PostAsync(tenant.Admin, kind, new { name = new string('n', 101) }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.name");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = new[] { "everything" } }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = new string?[] { null } }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = "issues" }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", expires_at = "2020-01-01T00:00:00Z" }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.expires_at");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", expires_at = "soon" }).RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.expires_at");
-        await PostAsync(tenant.Admin, kind, new { name = "CI", owner = 5 }).RefusedAsync(400, "INVALID_PARAMETER", $"{kind}.owner");
+        await PostAsync(tenant.Admin, kind, new { name = new string('n', 101) })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.name");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = new[] { "everything" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = new string?[] { null } })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", scopes = "issues" })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.scopes");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", expires_at = "2020-01-01T00:00:00Z" })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.expires_at");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", expires_at = "soon" })
+            .RefusedAsync(422, "VALIDATION_ERROR", $"{kind}.expires_at");
+        await PostAsync(tenant.Admin, kind, new { name = "CI", owner = 5 })
+            .RefusedAsync(400, "INVALID_PARAMETER", $"{kind}.owner");
         await tenant.Admin.GetAsync($"/api/v1/{kind}s?sort=scopes").RefusedAsync(400, "INVALID_PARAMETER", "sort");
         await tenant.Admin.DeleteAsync($"/api/v1/{kind}s/CI").RefusedAsync(400, "INVALID_PARAMETER", "token");
     }
@@ -146,7 +168,11 @@ public sealed class TokenEndpointsTests(KiketServer server)
         var token = await CreateAsync(other.Admin, kind, new { name = "Theirs" });
 
         await mine.Admin.DeleteAsync($"/api/v1/{kind}s/{token["id"]}").RefusedAsync(404, "TOKEN_NOT_FOUND");
-        Assert.DoesNotContain("Theirs", (await mine.Admin.GetAsync($"/api/v1/{kind}s").OkAsync()).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Theirs",
+            (await mine.Admin.GetAsync($"/api/v1/{kind}s").OkAsync()).ToJsonString(),
+            StringComparison.Ordinal
+        );
         await server.NewClient((string?)token["token"]).GetAsync("/api/v1/me").OkAsync();
     }
 
@@ -158,7 +184,8 @@ public sealed class TokenEndpointsTests(KiketServer server)
 
         await PostAsync(scoped, Personal, new { name = "All" }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await PostAsync(scoped, Personal, new { name = "All", scopes = new[] { "*" } }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await PostAsync(scoped, Personal, new { name = "More", scopes = new[] { "issues", "users" } }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await PostAsync(scoped, Personal, new { name = "More", scopes = new[] { "issues", "users" } })
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await CreateAsync(scoped, Personal, new { name = "Less", scopes = new[] { "read:issues", "users.read" } });
     }
 
@@ -221,5 +248,6 @@ public sealed class TokenEndpointsTests(KiketServer server)
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string kind, object token) =>
         client.PostJsonAsync($"/api/v1/{kind}s", new Dictionary<string, object> { [kind] = token });
 
-    private static Task<JsonNode> CreateAsync(HttpClient client, string kind, object token) => PostAsync(client, kind, token).CreatedAsync();
+    private static Task<JsonNode> CreateAsync(HttpClient client, string kind, object token) =>
+        PostAsync(client, kind, token).CreatedAsync();
 }

@@ -34,14 +34,19 @@ public sealed class CredentialTests(KiketServer server)
 
     public static TheoryData<string, string> All() => [.. Routes.Select(r => (r.Method, r.Path))];
 
-    public static TheoryData<string, string, string> Scoped() => [.. Routes.Where(r => r.Scope is not null).Select(r => (r.Method, r.Path, r.Scope!))];
+    public static TheoryData<string, string, string> Scoped() =>
+        [.. Routes.Where(r => r.Scope is not null).Select(r => (r.Method, r.Path, r.Scope!))];
 
     [Theory]
     [MemberData(nameof(All))]
     public async Task A_route_needs_a_token_that_is_known_current_and_of_an_active_user(string method, string path)
     {
         var tenant = await server.NewTenantAsync();
-        var (expired, revoked, deactivated) = (await ExpiredAsync(tenant), await RevokedAsync(tenant), await DeactivatedAsync(tenant));
+        var (expired, revoked, deactivated) = (
+            await ExpiredAsync(tenant),
+            await RevokedAsync(tenant),
+            await DeactivatedAsync(tenant)
+        );
 
         foreach (var client in new[] { server.NewClient(), server.NewClient("kpat_unknown"), expired, revoked, deactivated })
             await SendAsync(client, method, path).RefusedAsync(401, "AUTH_INVALID_TOKEN");
@@ -53,8 +58,14 @@ public sealed class CredentialTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var everythingElse = await tenant.WithScopesAsync(
-            "issues", "comments", "workflows", "analytics", "users:write", scope.StartsWith("users", StringComparison.Ordinal) ? "projects" : "users:read",
-            scope == "projects:write" ? "projects:read" : "extensions");
+            "issues",
+            "comments",
+            "workflows",
+            "analytics",
+            "users:write",
+            scope.StartsWith("users", StringComparison.Ordinal) ? "projects" : "users:read",
+            scope == "projects:write" ? "projects:read" : "extensions"
+        );
         var justIt = await tenant.WithScopesAsync(scope);
 
         var refusal = await SendAsync(everythingElse, method, path).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
@@ -75,17 +86,22 @@ public sealed class CredentialTests(KiketServer server)
 
         DateTimeOffset? used = null;
         for (var look = 0; used is null && look < 100; look++, await Task.Delay(100))
-            used = (DateTimeOffset?)(await tenant.Admin.GetAsync("/api/v1/personal_access_tokens").OkAsync())["personal_access_tokens"]![0]!["last_used_at"];
+            used = (DateTimeOffset?)
+                (await tenant.Admin.GetAsync("/api/v1/personal_access_tokens").OkAsync())["personal_access_tokens"]![0]![
+                    "last_used_at"
+                ];
 
         Assert.NotNull(used);
         Assert.InRange(used.Value, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddSeconds(1));
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path) =>
-        client.SendAsync(new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}")
-        {
-            Content = method is "POST" or "PATCH" ? JsonContent.Create(new { }) : null,
-        });
+        client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), $"/api/v1{path}")
+            {
+                Content = method is "POST" or "PATCH" ? JsonContent.Create(new { }) : null,
+            }
+        );
 
     [Fact]
     public async Task A_user_who_was_deactivated_with_tokens_has_none_when_they_are_active_again()
@@ -96,8 +112,13 @@ public sealed class CredentialTests(KiketServer server)
         {
             // As earlier versions deactivated: the tokens stayed.
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            Assert.Equal(1, await db.Users.IgnoreQueryFilters().Where(u => u.Id == id).ExecuteUpdateAsync(
-                set => set.SetProperty(u => u.Deactivated, true), TestContext.Current.CancellationToken));
+            Assert.Equal(
+                1,
+                await db
+                    .Users.IgnoreQueryFilters()
+                    .Where(u => u.Id == id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(u => u.Deactivated, true), TestContext.Current.CancellationToken)
+            );
         }
 
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{id}", new { deactivated = false }).OkAsync();
@@ -111,14 +132,18 @@ public sealed class CredentialTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var admin = await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == tenant.AdminId);
         var (secret, now) = (TokenSecret.Generate("kpat_"), DateTimeOffset.UtcNow);
-        db.AccessTokens.Add(AccessToken.Issue(admin, TokenKind.Personal, "old", [], now.AddSeconds(-1), secret, now.AddDays(-1)).Value);
+        db.AccessTokens.Add(
+            AccessToken.Issue(admin, TokenKind.Personal, "old", [], now.AddSeconds(-1), secret, now.AddDays(-1)).Value
+        );
         await db.SaveChangesAsync();
         return server.NewClient(secret.Plaintext);
     }
 
     private async Task<HttpClient> RevokedAsync(Tenant tenant)
     {
-        var token = await tenant.Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "short-lived" }).CreatedAsync();
+        var token = await tenant
+            .Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "short-lived" })
+            .CreatedAsync();
         await tenant.Admin.DeleteAsync($"/api/v1/personal_access_tokens/{token["id"]}").OkAsync();
         return server.NewClient((string?)token["token"]);
     }

@@ -15,10 +15,16 @@ public sealed class InvitationTests(KiketServer server)
     public async Task An_invited_user_accepts_and_is_signed_in()
     {
         var tenant = await server.NewTenantAsync();
-        var sent = await tenant.Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "Grace@Example.com", role = "developer" } });
+        var sent = await tenant.Admin.PostJsonAsync(
+            "/api/v1/users",
+            new { user = new { email = "Grace@Example.com", role = "developer" } }
+        );
         var invited = await Task.FromResult(sent).CreatedAsync();
 
-        var accepted = await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" }).OkAsync();
+        var accepted = await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
+            .OkAsync();
         var me = await server.NewClient((string?)accepted["token"]).GetAsync("/api/v1/me").OkAsync();
 
         Assert.Equal($"/api/v1/users/{invited["id"]}", sent.Headers.Location?.ToString());
@@ -48,9 +54,22 @@ public sealed class InvitationTests(KiketServer server)
     public async Task A_bare_body_and_a_name_are_taken_and_the_name_is_kept_when_the_user_gives_none()
     {
         var tenant = await server.NewTenantAsync();
-        var invited = await tenant.Admin.PostJsonAsync("/api/v1/users", new { email = "grace@example.com", role = "viewer", name = "Grace H." }).CreatedAsync();
+        var invited = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/users",
+                new
+                {
+                    email = "grace@example.com",
+                    role = "viewer",
+                    name = "Grace H.",
+                }
+            )
+            .CreatedAsync();
 
-        var accepted = await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited) }).OkAsync();
+        var accepted = await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited) })
+            .OkAsync();
 
         Assert.Equal("Grace H.", (string?)accepted["user"]!["name"]);
     }
@@ -61,7 +80,12 @@ public sealed class InvitationTests(KiketServer server)
     [InlineData("""{"user":{"email":"grace@example.com"}}""", 422, "VALIDATION_ERROR", "user.role")]
     [InlineData("""{"user":{"email":"grace@example.com","role":"boss"}}""", 422, "VALIDATION_ERROR", "user.role")]
     [InlineData("""{"user":{"email":"grace@example.com","role":0}}""", 422, "VALIDATION_ERROR", "user.role")]
-    [InlineData("""{"user":{"email":"grace@example.com","role":"viewer","password":"x"}}""", 400, "INVALID_PARAMETER", "user.password")]
+    [InlineData(
+        """{"user":{"email":"grace@example.com","role":"viewer","password":"x"}}""",
+        400,
+        "INVALID_PARAMETER",
+        "user.password"
+    )]
     [InlineData("[]", 400, "INVALID_JSON", null)]
     [InlineData("", 400, "INVALID_JSON", null)]
     public async Task A_bad_invitation_is_refused(string body, int status, string code, string? field)
@@ -77,7 +101,8 @@ public sealed class InvitationTests(KiketServer server)
         var (tenant, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
         await InviteAsync(tenant);
 
-        await tenant.Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "GRACE@example.com", role = "viewer" } })
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "GRACE@example.com", role = "viewer" } })
             .RefusedAsync(422, "VALIDATION_ERROR", "user.email");
         await InviteAsync(other);
     }
@@ -87,8 +112,16 @@ public sealed class InvitationTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
-            tenant.Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "grace@example.com", role = "viewer" } })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    tenant.Admin.PostJsonAsync(
+                        "/api/v1/users",
+                        new { user = new { email = "grace@example.com", role = "viewer" } }
+                    )
+                )
+        );
 
         Assert.Equal([201, 422, 422, 422], answers.Select(a => (int)a.StatusCode).Order());
         Assert.Equal(2, (int)(await tenant.Admin.GetAsync("/api/v1/users").OkAsync())["meta"]!["total"]!);
@@ -98,9 +131,14 @@ public sealed class InvitationTests(KiketServer server)
     public async Task An_invitation_is_good_once()
     {
         var invited = await InviteAsync(await server.NewTenantAsync());
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" }).OkAsync();
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
+            .OkAsync();
 
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Eve" })
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Eve" })
             .RefusedAsync(404, "INVITATION_NOT_FOUND");
     }
 
@@ -110,8 +148,15 @@ public sealed class InvitationTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var invited = await InviteAsync(tenant);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n =>
-            server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = $"Grace {n}" })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(n =>
+                    server
+                        .NewClient()
+                        .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = $"Grace {n}" })
+                )
+        );
 
         var winner = Assert.Single(answers, a => a.StatusCode is HttpStatusCode.OK);
         Assert.Equal(5, answers.Count(a => a.StatusCode is HttpStatusCode.NotFound));
@@ -132,7 +177,9 @@ public sealed class InvitationTests(KiketServer server)
             await db.SaveChangesAsync();
         }
 
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = secret.Plaintext, name = "Ada" })
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = secret.Plaintext, name = "Ada" })
             .RefusedAsync(404, "INVITATION_NOT_FOUND");
     }
 
@@ -143,7 +190,9 @@ public sealed class InvitationTests(KiketServer server)
         var invited = await InviteAsync(tenant);
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{invited["id"]}", new { user = new { deactivated = true } }).OkAsync();
 
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
             .RefusedAsync(404, "INVITATION_NOT_FOUND");
     }
 
@@ -161,10 +210,15 @@ public sealed class InvitationTests(KiketServer server)
     {
         var invited = await InviteAsync(await server.NewTenantAsync());
 
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = new string('x', 101) })
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = new string('x', 101) })
             .RefusedAsync(422, "VALIDATION_ERROR", "invitation.name");
 
-        await server.NewClient().PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" }).OkAsync();
+        await server
+            .NewClient()
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
+            .OkAsync();
     }
 
     [Fact]
@@ -172,7 +226,10 @@ public sealed class InvitationTests(KiketServer server)
     {
         var invited = await InviteAsync(await server.NewTenantAsync());
 
-        await server.NewClient("kpat_old").PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" }).OkAsync();
+        await server
+            .NewClient("kpat_old")
+            .PostJsonAsync("/api/v1/invitations/accept", new { token = TokenOf(invited), name = "Grace" })
+            .OkAsync();
     }
 
     private static string TokenOf(System.Text.Json.Nodes.JsonNode invited) => (string)invited["invitation_token"]!;
@@ -180,5 +237,7 @@ public sealed class InvitationTests(KiketServer server)
     private static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
     private static Task<System.Text.Json.Nodes.JsonNode> InviteAsync(Tenant tenant) =>
-        tenant.Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "grace@example.com", role = "developer" } }).CreatedAsync();
+        tenant
+            .Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "grace@example.com", role = "developer" } })
+            .CreatedAsync();
 }

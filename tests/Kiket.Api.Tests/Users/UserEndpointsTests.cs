@@ -9,8 +9,21 @@ public sealed class UserEndpointsTests(KiketServer server)
 {
     private static readonly string[] UserKeys =
     [
-        "avatar_url", "capacity", "created_at", "days_off", "deactivated", "email", "expertise_tags", "historical_velocity", "id", "name",
-        "organization_id", "role", "super_admin", "updated_at", "version",
+        "avatar_url",
+        "capacity",
+        "created_at",
+        "days_off",
+        "deactivated",
+        "email",
+        "expertise_tags",
+        "historical_velocity",
+        "id",
+        "name",
+        "organization_id",
+        "role",
+        "super_admin",
+        "updated_at",
+        "version",
     ];
 
     [Fact]
@@ -42,9 +55,15 @@ public sealed class UserEndpointsTests(KiketServer server)
         var last = await tenant.Admin.GetAsync("/api/v1/users?per_page=2&page=2&sort=id%20desc").OkAsync();
 
         Assert.Equal(2, list["users"]!.AsArray().Count);
-        Assert.Equal("""{"total":3,"page":1,"per_page":2,"total_pages":2,"total_count":3,"current_page":1}""", list["meta"]!.ToJsonString());
+        Assert.Equal(
+            """{"total":3,"page":1,"per_page":2,"total_pages":2,"total_count":3,"current_page":1}""",
+            list["meta"]!.ToJsonString()
+        );
         var admin = Assert.Single(last["users"]!.AsArray());
-        Assert.Equal((await tenant.Admin.GetAsync($"/api/v1/users/{tenant.AdminId}").OkAsync()).ToJsonString(), admin!.ToJsonString());
+        Assert.Equal(
+            (await tenant.Admin.GetAsync($"/api/v1/users/{tenant.AdminId}").OkAsync()).ToJsonString(),
+            admin!.ToJsonString()
+        );
     }
 
     [Fact]
@@ -86,8 +105,12 @@ public sealed class UserEndpointsTests(KiketServer server)
         await tenant.AddUserAsync(OrganizationRole.Developer);
         await tenant.AddUserAsync(OrganizationRole.Viewer);
 
-        var up = (await tenant.Admin.GetAsync($"/api/v1/users?sort={field}").OkAsync())["users"]!.AsArray().Select(u => (long)u!["id"]!);
-        var down = (await tenant.Admin.GetAsync($"/api/v1/users?sort={field}+desc").OkAsync())["users"]!.AsArray().Select(u => (long)u!["id"]!);
+        var up = (await tenant.Admin.GetAsync($"/api/v1/users?sort={field}").OkAsync())["users"]!
+            .AsArray()
+            .Select(u => (long)u!["id"]!);
+        var down = (await tenant.Admin.GetAsync($"/api/v1/users?sort={field}+desc").OkAsync())["users"]!
+            .AsArray()
+            .Select(u => (long)u!["id"]!);
 
         Assert.Equal(3, up.Count());
         Assert.Equal(up, down.Reverse());
@@ -130,7 +153,9 @@ public sealed class UserEndpointsTests(KiketServer server)
         var (mine, other) = (await server.NewTenantAsync(), await server.NewTenantAsync());
 
         await mine.Admin.GetAsync($"/api/v1/users/{other.AdminId}").RefusedAsync(404, "USER_NOT_FOUND");
-        await mine.Admin.PatchJsonAsync($"/api/v1/users/{other.AdminId}", new { user = new { name = "Mine" } }).RefusedAsync(404, "USER_NOT_FOUND");
+        await mine
+            .Admin.PatchJsonAsync($"/api/v1/users/{other.AdminId}", new { user = new { name = "Mine" } })
+            .RefusedAsync(404, "USER_NOT_FOUND");
         var list = await mine.Admin.GetAsync("/api/v1/users").OkAsync();
         Assert.Equal(mine.AdminId, (long)Assert.Single(list["users"]!.AsArray())!["id"]!);
     }
@@ -152,8 +177,12 @@ public sealed class UserEndpointsTests(KiketServer server)
             var (id, client) = await tenant.AddUserAsync(role);
 
             await client.GetAsync("/api/v1/users").OkAsync();
-            await client.PatchJsonAsync($"/api/v1/users/{id}", new { user = new { role = "admin" } }).RefusedAsync(403, "FORBIDDEN");
-            await client.PostJsonAsync("/api/v1/users", new { user = new { email = "eve@example.com", role = "admin" } }).RefusedAsync(403, "FORBIDDEN");
+            await client
+                .PatchJsonAsync($"/api/v1/users/{id}", new { user = new { role = "admin" } })
+                .RefusedAsync(403, "FORBIDDEN");
+            await client
+                .PostJsonAsync("/api/v1/users", new { user = new { email = "eve@example.com", role = "admin" } })
+                .RefusedAsync(403, "FORBIDDEN");
         }
     }
 
@@ -163,9 +192,21 @@ public sealed class UserEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var (id, client) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        var changed = await tenant.Admin.PatchJsonAsync(
-            $"/api/v1/users/{id}",
-            new { user = new { name = " Grace ", role = "project_manager", capacity = "12.50", expertise_tags = new[] { "law", "tax" } } }).OkAsync();
+        var changed = await tenant
+            .Admin.PatchJsonAsync(
+                $"/api/v1/users/{id}",
+                new
+                {
+                    user = new
+                    {
+                        name = " Grace ",
+                        role = "project_manager",
+                        capacity = "12.50",
+                        expertise_tags = new[] { "law", "tax" },
+                    },
+                }
+            )
+            .OkAsync();
 
         Assert.Equal("Grace", (string?)changed["name"]);
         Assert.Equal("project_manager", (string?)changed["role"]);
@@ -181,7 +222,9 @@ public sealed class UserEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { capacity = 8 }).OkAsync();
 
-        var cleared = await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { capacity = (int?)null }).OkAsync();
+        var cleared = await tenant
+            .Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { capacity = (int?)null })
+            .OkAsync();
 
         Assert.Null(cleared["capacity"]);
     }
@@ -205,7 +248,9 @@ public sealed class UserEndpointsTests(KiketServer server)
         var path = $"/api/v1/users/{tenant.AdminId}";
         var before = await tenant.Admin.GetAsync(path).OkAsync();
 
-        await tenant.Admin.PatchAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json")).RefusedAsync(status, code, field);
+        await tenant
+            .Admin.PatchAsync(path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"))
+            .RefusedAsync(status, code, field);
 
         Assert.Equal(before.ToJsonString(), (await tenant.Admin.GetAsync(path).OkAsync()).ToJsonString());
     }
@@ -218,7 +263,9 @@ public sealed class UserEndpointsTests(KiketServer server)
         var tag = (await tenant.Admin.GetAsync(path)).Headers.ETag!.Tag;
         await tenant.Admin.PatchJsonAsync(path, new { user = new { capacity = 5 } }, ifMatch: tag).OkAsync();
 
-        await tenant.Admin.PatchJsonAsync(path, new { user = new { capacity = 6 } }, ifMatch: tag).RefusedAsync(412, "PRECONDITION_FAILED");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { user = new { capacity = 6 } }, ifMatch: tag)
+            .RefusedAsync(412, "PRECONDITION_FAILED");
     }
 
     [Fact]
@@ -227,8 +274,12 @@ public sealed class UserEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         var path = $"/api/v1/users/{tenant.AdminId}";
 
-        await tenant.Admin.PatchJsonAsync(path, new { user = new { role = "developer" } }).RefusedAsync(422, "VALIDATION_ERROR", "user.role");
-        await tenant.Admin.PatchJsonAsync(path, new { user = new { deactivated = true } }).RefusedAsync(422, "VALIDATION_ERROR", "user.role");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { user = new { role = "developer" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "user.role");
+        await tenant
+            .Admin.PatchJsonAsync(path, new { user = new { deactivated = true } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "user.role");
     }
 
     [Fact]
@@ -239,7 +290,9 @@ public sealed class UserEndpointsTests(KiketServer server)
 
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "viewer" } }).OkAsync();
 
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "admin" } }).RefusedAsync(403, "FORBIDDEN");
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "admin" } })
+            .RefusedAsync(403, "FORBIDDEN");
         await other.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "admin" } }).OkAsync();
     }
 
@@ -247,11 +300,14 @@ public sealed class UserEndpointsTests(KiketServer server)
     public async Task An_administrator_who_has_not_accepted_or_is_deactivated_does_not_count_as_another_one()
     {
         var tenant = await server.NewTenantAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "late@example.com", role = "admin" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/users", new { user = new { email = "late@example.com", role = "admin" } })
+            .CreatedAsync();
         var (gone, _) = await tenant.AddUserAsync(OrganizationRole.Admin);
         await tenant.Admin.PatchJsonAsync($"/api/v1/users/{gone}", new { user = new { deactivated = true } }).OkAsync();
 
-        await tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "developer" } })
+        await tenant
+            .Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "developer" } })
             .RefusedAsync(422, "VALIDATION_ERROR", "user.role");
     }
 
@@ -267,7 +323,8 @@ public sealed class UserEndpointsTests(KiketServer server)
                 tenant.Admin.PatchJsonAsync($"/api/v1/users/{second}", new { user = new { role = "viewer" } }),
                 secondClient.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { deactivated = true } }),
                 tenant.Admin.PatchJsonAsync($"/api/v1/users/{tenant.AdminId}", new { user = new { role = "viewer" } }),
-                secondClient.PatchJsonAsync($"/api/v1/users/{second}", new { user = new { role = "developer" } }));
+                secondClient.PatchJsonAsync($"/api/v1/users/{second}", new { user = new { role = "developer" } })
+            );
 
             var asked = await Task.WhenAll(tenant.Admin.GetAsync("/api/v1/me"), secondClient.GetAsync("/api/v1/me"));
             var roles = new List<string?>();

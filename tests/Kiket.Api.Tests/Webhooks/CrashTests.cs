@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Kiket.Api.Tests.Webhooks;
 
-/// <summary>Servers are killed in the middle of the work. Nothing that a client was told gets lost on the way to a subscriber.</summary>
+/// <summary>
+/// Servers are killed in the middle of the work. Nothing that a client was told gets lost on the way to a subscriber.
+/// </summary>
 public sealed class CrashTests
 {
     private const string Token = "kpat_operator_of_the_crash_tests";
@@ -59,12 +61,20 @@ public sealed class CrashTests
         try
         {
             var folder = Directory.CreateTempSubdirectory("kiket-crash-").FullName;
-            (string, string)[] settings = [("Database__Provider", "PostgreSql"), ("ConnectionStrings__Kiket", connection), ("Database__MigrateOnStart", "true")];
+            (string, string)[] settings =
+            [
+                ("Database__Provider", "PostgreSql"),
+                ("ConnectionStrings__Kiket", connection),
+                ("Database__MigrateOnStart", "true"),
+            ];
             var api = KiketProcess.Start(folder, [.. Settings("Api"), .. settings]);
             processes.Add(api);
             var client = await ClientAsync(api);
             await PrepareAsync(client, receiver);
-            KiketProcess[] workers = [.. Enumerable.Range(0, 2).Select(_ => KiketProcess.Start(folder, [.. Settings("Worker"), .. settings]))];
+            KiketProcess[] workers =
+            [
+                .. Enumerable.Range(0, 2).Select(_ => KiketProcess.Start(folder, [.. Settings("Worker"), .. settings])),
+            ];
             processes.AddRange(workers);
             foreach (var worker in workers)
                 await worker.ListeningAsync();
@@ -79,10 +89,16 @@ public sealed class CrashTests
             }
 
             await CheckAsync(client, receiver, load);
-            Assert.Equal(0, await ExecuteAsync(connection, """
-                SELECT COUNT(*) FROM webhook_attempts a JOIN webhook_attempts b ON b.delivery_id = a.delivery_id AND b.id > a.id AND b.drain_id <> a.drain_id
-                WHERE b.at < a.at + a.duration_ms * interval '1 millisecond'
-                """));
+            Assert.Equal(
+                0,
+                await ExecuteAsync(
+                    connection,
+                    """
+                    SELECT COUNT(*) FROM webhook_attempts a JOIN webhook_attempts b ON b.delivery_id = a.delivery_id AND b.id > a.id AND b.drain_id <> a.drain_id
+                    WHERE b.at < a.at + a.duration_ms * interval '1 millisecond'
+                    """
+                )
+            );
         }
         finally
         {
@@ -92,14 +108,14 @@ public sealed class CrashTests
     }
 
     private static (string, string)[] Settings(string role) =>
-    [
-        ("Kiket__Role", role),
-        ("Bootstrap__AdminToken", Token),
-        ("Webhooks__AllowedNetworks__0", "127.0.0.1/32"),
-        ("Webhooks__LeaseSeconds", "5"),
-        ("RateLimits__UserRequests", "1000000"),
-        ("DataProtection__KeysPath", "keys"),
-    ];
+        [
+            ("Kiket__Role", role),
+            ("Bootstrap__AdminToken", Token),
+            ("Webhooks__AllowedNetworks__0", "127.0.0.1/32"),
+            ("Webhooks__LeaseSeconds", "5"),
+            ("RateLimits__UserRequests", "1000000"),
+            ("DataProtection__KeysPath", "keys"),
+        ];
 
     private static async Task<HttpClient> ClientAsync(KiketProcess process)
     {
@@ -110,34 +126,57 @@ public sealed class CrashTests
 
     private static async Task PrepareAsync(HttpClient client, Receiver receiver)
     {
-        await client.PostJsonAsync("/api/v1/projects", new { project = new { name = "Crash", project_key = "CRASH", visibility = "team" } }).CreatedAsync();
-        await client.PostJsonAsync("/api/v1/extensions", new
-        {
-            manifest = new
-            {
-                model_version = "1.0",
-                extension = new
+        await client
+            .PostJsonAsync(
+                "/api/v1/projects",
+                new
                 {
-                    id = "com.example.crash",
-                    name = "Crash",
-                    version = "1.0.0",
-                    delivery = "http",
-                    callback = new { url = receiver.Url },
-                    permissions = new[] { "issues:read" },
-                    hooks = new[] { new { @event = "issue.created" }, new { @event = "issue.status_changed" } },
-                },
-            },
-        }).CreatedAsync();
+                    project = new
+                    {
+                        name = "Crash",
+                        project_key = "CRASH",
+                        visibility = "team",
+                    },
+                }
+            )
+            .CreatedAsync();
+        await client
+            .PostJsonAsync(
+                "/api/v1/extensions",
+                new
+                {
+                    manifest = new
+                    {
+                        model_version = "1.0",
+                        extension = new
+                        {
+                            id = "com.example.crash",
+                            name = "Crash",
+                            version = "1.0.0",
+                            delivery = "http",
+                            callback = new { url = receiver.Url },
+                            permissions = new[] { "issues:read" },
+                            hooks = new[] { new { @event = "issue.created" }, new { @event = "issue.status_changed" } },
+                        },
+                    },
+                }
+            )
+            .CreatedAsync();
     }
 
-    /// <summary>Waits until all is delivered, and compares what clients were told, what the log says and what the subscriber got.</summary>
+    /// <summary>
+    /// Waits until all is delivered, and compares what clients were told, what the log says and what the subscriber got.
+    /// </summary>
     private static async Task CheckAsync(HttpClient client, Receiver receiver, Load load)
     {
         var log = await ReadLogAsync(client);
         for (var deadline = DateTime.UtcNow + Patience; DateTime.UtcNow < deadline; await Task.Delay(200))
         {
             log = await ReadLogAsync(client);
-            if (log.Select(e => (string)e["id"]!).All(id => receiver.Requests.Any(r => r.Body.Contains(id, StringComparison.Ordinal))))
+            if (
+                log.Select(e => (string)e["id"]!)
+                    .All(id => receiver.Requests.Any(r => r.Body.Contains(id, StringComparison.Ordinal)))
+            )
                 break;
         }
 
@@ -147,7 +186,11 @@ public sealed class CrashTests
         Assert.Empty(load.Created.Except(told["issue.created"]));
         Assert.Empty(load.Moved.Except(told["issue.status_changed"]));
 
-        var got = receiver.Requests.Select(r => (Id: (string)r.Json["id"]!, Sequence: (long)r.Json["sequence"]!, Delivery: r.Header("X-Kiket-Delivery"))).ToList();
+        var got = receiver
+            .Requests.Select(r =>
+                (Id: (string)r.Json["id"]!, Sequence: (long)r.Json["sequence"]!, Delivery: r.Header("X-Kiket-Delivery"))
+            )
+            .ToList();
         Assert.Equal(log.Select(e => (string)e["id"]!).Order(), got.Select(g => g.Id).Distinct().Order());
         Assert.All(got.GroupBy(g => g.Sequence), same => Assert.Single(same.Select(g => (g.Id, g.Delivery)).Distinct()));
     }
@@ -157,7 +200,9 @@ public sealed class CrashTests
         List<JsonNode> log = [];
         while (true)
         {
-            var page = await client.GetAsync($"/api/v1/events?limit=200&after={(log.Count == 0 ? 0 : (long)log[^1]["sequence"]!)}").OkAsync();
+            var page = await client
+                .GetAsync($"/api/v1/events?limit=200&after={(log.Count == 0 ? 0 : (long)log[^1]["sequence"]!)}")
+                .OkAsync();
             log.AddRange(page["data"]!.AsArray().Select(e => e!));
             if (page["data"]!.AsArray().Count < 200)
                 return log;
@@ -178,7 +223,9 @@ public sealed class CrashTests
             await process.DisposeAsync();
     }
 
-    /// <summary>Clients that open and move issues until the server under them is killed, and remember what they were told.</summary>
+    /// <summary>
+    /// Clients that open and move issues until the server under them is killed, and remember what they were told.
+    /// </summary>
     private sealed class Load
     {
         public ConcurrentBag<long> Created { get; } = [];
@@ -205,7 +252,9 @@ public sealed class CrashTests
             {
                 try
                 {
-                    var issue = await client.PostJsonAsync("/api/v1/issues", new { project_key = "CRASH", issue = new { title = "Survive" } }).CreatedAsync();
+                    var issue = await client
+                        .PostJsonAsync("/api/v1/issues", new { project_key = "CRASH", issue = new { title = "Survive" } })
+                        .CreatedAsync();
                     Created.Add((long)issue["id"]!);
                     await client.PostJsonAsync($"/api/v1/issues/{issue["id"]}/transition", new { to = "in_progress" }).OkAsync();
                     Moved.Add((long)issue["id"]!);

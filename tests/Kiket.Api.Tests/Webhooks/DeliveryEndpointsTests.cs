@@ -126,14 +126,19 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
     [InlineData(false, "webhooks:read", "issues:read")]
     [InlineData(false, "webhooks:read", "comments:read")]
     [InlineData(true, "webhooks:read", "comments:read", "issues:read")]
-    public async Task A_body_that_was_sent_is_shown_only_to_those_who_may_read_what_it_is_about(bool isShown, params string[] scopes)
+    public async Task A_body_that_was_sent_is_shown_only_to_those_who_may_read_what_it_is_about(
+        bool isShown,
+        params string[] scopes
+    )
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await tenant.AddIssueAsync();
         await using var receiver = await Receiver.StartAsync();
         var webhook = await tenant.AddWebhookAsync(receiver.Url, hooks: new WebhookHook("comment.created"));
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { comment = new { body = "between us" } }).CreatedAsync();
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { comment = new { body = "between us" } })
+            .CreatedAsync();
         await tenant.DeliverAsync(webhook);
         var id = Assert.Single(await tenant.DeliveriesAsync(webhook)).Id;
 
@@ -147,11 +152,22 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
     {
         await using var s = await StageAsync();
         s.Receiver.AnswerWith(200);
-        async Task<int> RedeliverAsync(object filter) => (int)(await s.Tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter }).OkAsync())["redelivered"]!;
+        async Task<int> RedeliverAsync(object filter) =>
+            (int)(await s.Tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter }).OkAsync())["redelivered"]!;
 
         Assert.Equal(0, await RedeliverAsync(new { since = "2999-01-01T00:00:00Z" }));
         Assert.Equal(0, await RedeliverAsync(new { @event = "issue.closed" }));
-        Assert.Equal(1, await RedeliverAsync(new { extension_id = s.Extension, state = "failed", @event = "issue.created" }));
+        Assert.Equal(
+            1,
+            await RedeliverAsync(
+                new
+                {
+                    extension_id = s.Extension,
+                    state = "failed",
+                    @event = "issue.created",
+                }
+            )
+        );
         Assert.Equal(1, await RedeliverAsync(new { })); // what failed, and not what was delivered or is pending
         Assert.Equal(1, await RedeliverAsync(new { state = "delivered" }));
         await s.DeliverAsync();
@@ -168,10 +184,18 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
         await tenant.OnDatabaseAsync(db =>
         {
-            db.WebhookDeliveries.AddRange(Enumerable.Range(0, RedeliverManyCommand.MaxAtOnce + 3).Select(_ => WebhookDelivery.Test(webhook, LoggedEvent.NewEventId(), "{}", DateTimeOffset.UtcNow)));
+            db.WebhookDeliveries.AddRange(
+                Enumerable
+                    .Range(0, RedeliverManyCommand.MaxAtOnce + 3)
+                    .Select(_ => WebhookDelivery.Test(webhook, LoggedEvent.NewEventId(), "{}", DateTimeOffset.UtcNow))
+            );
             return db.SaveChangesAsync();
         });
-        async Task<int> RedeliverAsync() => (int)(await tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "failed" } }).OkAsync())["redelivered"]!;
+        async Task<int> RedeliverAsync() =>
+            (int)
+                (await tenant.Admin.PostJsonAsync($"{All}/redeliver", new { filter = new { state = "failed" } }).OkAsync())[
+                    "redelivered"
+                ]!;
 
         var first = await RedeliverAsync();
         var left = (await tenant.DeliveriesAsync(webhook)).FindAll(d => d.State == DeliveryState.Failed);
@@ -192,8 +216,16 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         Assert.Empty(Ids(await s.Client.GetAsync($"{Own}?extension_id=com.example.other").OkAsync()));
         await s.Client.GetAsync($"{Own}/{foreign}").RefusedAsync(404, "WEBHOOK_DELIVERY_NOT_FOUND");
         await s.Client.PostAsync($"{Own}/{foreign}/redeliver", null).RefusedAsync(404, "WEBHOOK_DELIVERY_NOT_FOUND");
-        Assert.Equal(1, (int)(await s.Client.PostJsonAsync($"{Own}/redeliver", new { filter = new { } }).OkAsync())["redelivered"]!);
-        Assert.Equal(DeliveryState.Failed, await s.Tenant.OnDatabaseAsync(db => db.WebhookDeliveries.Where(d => d.Id == foreign).Select(d => d.State).SingleAsync()));
+        Assert.Equal(
+            1,
+            (int)(await s.Client.PostJsonAsync($"{Own}/redeliver", new { filter = new { } }).OkAsync())["redelivered"]!
+        );
+        Assert.Equal(
+            DeliveryState.Failed,
+            await s.Tenant.OnDatabaseAsync(db =>
+                db.WebhookDeliveries.Where(d => d.Id == foreign).Select(d => d.State).SingleAsync()
+            )
+        );
     }
 
     [Fact]
@@ -226,8 +258,18 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         await tenant.AddProjectAsync();
         var helper = await Installed.NewAsync(tenant, "LEGAL", permissions: ["webhooks", "issues:read"]);
         var other = await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks", "issues:read");
-        await helper.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = receiver.Url, events = new[] { "issue.created", "issue.updated" } }).CreatedAsync();
-        await other.Client.PostJsonAsync("/api/v1/ext/webhooks/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } }).CreatedAsync();
+        await helper
+            .Client.PostJsonAsync(
+                "/api/v1/ext/webhooks/subscribe",
+                new { url = receiver.Url, events = new[] { "issue.created", "issue.updated" } }
+            )
+            .CreatedAsync();
+        await other
+            .Client.PostJsonAsync(
+                "/api/v1/ext/webhooks/subscribe",
+                new { url = receiver.Url, events = new[] { "issue.created" } }
+            )
+            .CreatedAsync();
         var issue = await tenant.AddIssueAsync();
         await tenant.Admin.PatchJsonAsync($"/api/v1/issues/{issue["id"]}", new { issue = new { title = "Another" } }).OkAsync();
         var stage = new Stage(tenant, receiver, helper.Client, helper.Id);
@@ -236,12 +278,15 @@ public sealed class DeliveryEndpointsTests(KiketServer server)
         return stage;
     }
 
-    private static IReadOnlyList<long> Ids(JsonNode page) => [.. page["webhook_deliveries"]!.AsArray().Select(d => (long)d!["id"]!)];
+    private static IReadOnlyList<long> Ids(JsonNode page) =>
+        [.. page["webhook_deliveries"]!.AsArray().Select(d => (long)d!["id"]!)];
 
     private sealed record Stage(Tenant Tenant, Receiver Receiver, HttpClient Client, long Extension) : IAsyncDisposable
     {
         public async Task DeliverAsync() =>
-            await Tenant.DeliverAsync(await Tenant.OnDatabaseAsync(db => db.Webhooks.Where(w => w.Kind == WebhookKind.Subscription).ToArrayAsync()));
+            await Tenant.DeliverAsync(
+                await Tenant.OnDatabaseAsync(db => db.Webhooks.Where(w => w.Kind == WebhookKind.Subscription).ToArrayAsync())
+            );
 
         public ValueTask DisposeAsync() => Receiver.DisposeAsync();
     }

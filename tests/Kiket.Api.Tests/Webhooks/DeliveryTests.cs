@@ -26,7 +26,10 @@ public sealed class DeliveryTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var webhook = await tenant.AddWebhookAsync($"{receiver.Url}/hook", hooks: [new("issue.created"), new("issue.transitioned")]);
+        var webhook = await tenant.AddWebhookAsync(
+            $"{receiver.Url}/hook",
+            hooks: [new("issue.created"), new("issue.transitioned")]
+        );
         var issue = await tenant.AddIssueAsync("LEGAL", "Füße \"quoted\"\nand a line");
         await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).OkAsync();
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { priority = "high" }).OkAsync();
@@ -41,13 +44,22 @@ public sealed class DeliveryTests(KiketServer server)
         Assert.Equal(delivery.Id.ToString(CultureInfo.InvariantCulture), first.Header("X-Kiket-Delivery"));
         Assert.Equal(tenant.OrganizationId.ToString(CultureInfo.InvariantCulture), first.Header("X-Kiket-Organization"));
         Assert.Equal(issue["project_id"]!.ToString(), first.Header("X-Kiket-Project"));
-        Assert.Equal(Hmac(Subscribing.Secret, $"{first.Header("X-Kiket-Timestamp")}.{first.Body}"), first.Header("X-Kiket-Signature"));
+        Assert.Equal(
+            Hmac(Subscribing.Secret, $"{first.Header("X-Kiket-Timestamp")}.{first.Body}"),
+            first.Header("X-Kiket-Signature")
+        );
         Assert.Null(first.Header("X-Kiket-Signature-Previous"));
         Assert.DoesNotContain('\n', first.Body);
-        Assert.Equal(("Füße \"quoted\"\nand a line", "issue.created"), ((string?)first.Json["issue"]!["title"], (string?)first.Json["event"]));
+        Assert.Equal(
+            ("Füße \"quoted\"\nand a line", "issue.created"),
+            ((string?)first.Json["issue"]!["title"], (string?)first.Json["event"])
+        );
         Assert.Null(first.Json["authentication"]);
         Assert.Equal(("issue.transitioned", "transitioned"), ((string?)second.Json["event"], (string?)second.Json["event_type"]));
-        Assert.Equal(("backlog", "in_progress"), ((string?)second.Json["transition"]!["from"], (string?)second.Json["transition"]!["to"]));
+        Assert.Equal(
+            ("backlog", "in_progress"),
+            ((string?)second.Json["transition"]!["from"], (string?)second.Json["transition"]!["to"])
+        );
         Assert.Equal((DeliveryState.Delivered, 1, 200), (delivery.State, delivery.Attempts, delivery.LastStatus!.Value));
         var attempt = Assert.Single(await tenant.AttemptsAsync(delivery));
         Assert.Equal((200, "{}"), (attempt.Status!.Value, attempt.Exchange.ResponseBody));
@@ -60,7 +72,9 @@ public sealed class DeliveryTests(KiketServer server)
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
         var webhook = await tenant.AddWebhookAsync(
-            $"{receiver.Url}/hook", hooks: [new("issue.deleted"), new("comment.updated"), new("comment.deleted")]);
+            $"{receiver.Url}/hook",
+            hooks: [new("issue.deleted"), new("comment.updated"), new("comment.deleted")]
+        );
         await tenant.AddIssueAsync("LEGAL", "Short lived");
         var comment = await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/comments", new { body = "One" }).CreatedAsync();
         await tenant.Admin.PatchJsonAsync($"/api/v1/issues/LEGAL-1/comments/{comment["id"]}", new { body = "Two" }).OkAsync();
@@ -105,7 +119,10 @@ public sealed class DeliveryTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var webhook = await tenant.AddWebhookAsync(receiver.Url, headers: new() { [agent] = "Gateway/1", ["X-Gateway-Key"] = "hush" });
+        var webhook = await tenant.AddWebhookAsync(
+            receiver.Url,
+            headers: new() { [agent] = "Gateway/1", ["X-Gateway-Key"] = "hush" }
+        );
         await tenant.AddIssueAsync();
 
         await tenant.DeliverAsync(webhook);
@@ -126,8 +143,12 @@ public sealed class DeliveryTests(KiketServer server)
         var webhook = await tenant.AddWebhookAsync(receiver.Url);
         await tenant.OnDatabaseAsync(async db =>
         {
-            var protector = (Kiket.Application.Ports.ISecretProtector)server.Services.GetService(typeof(Kiket.Application.Ports.ISecretProtector))!;
-            (await db.Webhooks.FindAsync(webhook.Id))!.RotateSecret(protector.Protect("webhooks", "another"), DateTimeOffset.UtcNow);
+            var protector = (Kiket.Application.Ports.ISecretProtector)
+                server.Services.GetService(typeof(Kiket.Application.Ports.ISecretProtector))!;
+            (await db.Webhooks.FindAsync(webhook.Id))!.RotateSecret(
+                protector.Protect("webhooks", "another"),
+                DateTimeOffset.UtcNow
+            );
             return await db.SaveChangesAsync();
         });
         await tenant.AddIssueAsync();
@@ -160,14 +181,17 @@ public sealed class DeliveryTests(KiketServer server)
         Assert.NotNull(got.Json["secrets"]);
         Assert.NotNull(got.Json["secret_status"]!["missing"]);
         var keys = new JsonWebKeySet(await server.NewClient().GetStringAsync("/.well-known/jwks.json"));
-        var result = await new JsonWebTokenHandler().ValidateTokenAsync((string)authentication["runtime_token"]!, new()
-        {
-            ValidIssuer = "kiket.dev",
-            ValidateAudience = false,
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            IssuerSigningKeys = keys.GetSigningKeys(),
-            ClockSkew = TimeSpan.Zero,
-        });
+        var result = await new JsonWebTokenHandler().ValidateTokenAsync(
+            (string)authentication["runtime_token"]!,
+            new()
+            {
+                ValidIssuer = "kiket.dev",
+                ValidateAudience = false,
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                IssuerSigningKeys = keys.GetSigningKeys(),
+                ClockSkew = TimeSpan.Zero,
+            }
+        );
         Assert.True(result.IsValid, result.Exception?.Message);
         var token = (JsonWebToken)result.SecurityToken;
         Assert.Equal(keys.Keys[0].Kid, token.Kid);
@@ -229,17 +253,23 @@ public sealed class DeliveryTests(KiketServer server)
         (string Error, Func<HttpContext, Task> Answer)[] misdeeds =
         [
             ("delivery.timeout", http => Task.Delay(Timeout.Infinite, http.RequestAborted)),
-            ("delivery.timeout", async http =>
-            {
-                await http.Response.WriteAsync("{");
-                await http.Response.Body.FlushAsync();
-                await Task.Delay(Timeout.Infinite, http.RequestAborted);
-            }),
-            ("the connection broke", http =>
-            {
-                http.Abort();
-                return Task.CompletedTask;
-            }),
+            (
+                "delivery.timeout",
+                async http =>
+                {
+                    await http.Response.WriteAsync("{");
+                    await http.Response.Body.FlushAsync();
+                    await Task.Delay(Timeout.Infinite, http.RequestAborted);
+                }
+            ),
+            (
+                "the connection broke",
+                http =>
+                {
+                    http.Abort();
+                    return Task.CompletedTask;
+                }
+            ),
         ];
         foreach (var (error, answer) in misdeeds)
         {
@@ -272,7 +302,10 @@ public sealed class DeliveryTests(KiketServer server)
 
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal(DeliveryState.Delivered, delivery.State);
-        Assert.Equal(WebhookAttempt.MaxBodyLength, Assert.Single(await tenant.AttemptsAsync(delivery)).Exchange.ResponseBody!.Length);
+        Assert.Equal(
+            WebhookAttempt.MaxBodyLength,
+            Assert.Single(await tenant.AttemptsAsync(delivery)).Exchange.ResponseBody!.Length
+        );
     }
 
     [Fact]
@@ -280,10 +313,16 @@ public sealed class DeliveryTests(KiketServer server)
     {
         using var key = RSA.Create(2048);
         var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
-            "CN=elsewhere.example", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            "CN=elsewhere.example",
+            key,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        );
         using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12(
-            made.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12), null);
+            made.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12),
+            null
+        );
         await using var receiver = await Receiver.StartAsync(listen => listen.UseHttps(certificate));
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
@@ -323,7 +362,11 @@ public sealed class DeliveryTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
         await using var receiver = await Receiver.StartAsync();
-        var webhook = await tenant.AddWebhookAsync(receiver.Url, ordering: DeliveryOrdering.Issue, hooks: [new("issue.created"), new("issue.updated")]);
+        var webhook = await tenant.AddWebhookAsync(
+            receiver.Url,
+            ordering: DeliveryOrdering.Issue,
+            hooks: [new("issue.created"), new("issue.updated")]
+        );
         await tenant.AddIssueAsync();
         for (var i = 0; i < 5; i++)
             await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = $"Title {i}" }).OkAsync();
@@ -342,7 +385,10 @@ public sealed class DeliveryTests(KiketServer server)
         await tenant.DeliverAsync(webhook);
 
         Assert.Equal(["LEGAL-1", "LEGAL-2"], held.Order());
-        var titles = receiver.Requests.Where(r => (string?)r.Json["issue"]!["key"] == "LEGAL-1").Skip(1).Select(r => (string?)r.Json["title"]);
+        var titles = receiver
+            .Requests.Where(r => (string?)r.Json["issue"]!["key"] == "LEGAL-1")
+            .Skip(1)
+            .Select(r => (string?)r.Json["title"]);
         Assert.Equal(["An issue", "Title 0", "Title 1", "Title 2", "Title 3", "Title 4"], titles);
     }
 
@@ -407,7 +453,11 @@ public sealed class DeliveryTests(KiketServer server)
 
         await tenant.DeliverAsync(); // hands out and queues the job, which nobody runs here
 
-        var job = server.Services.GetRequiredService<JobStorage>().GetMonitoringApi().EnqueuedJobs("default", 0, 10_000).Select(j => j.Value.Job)
+        var job = server
+            .Services.GetRequiredService<JobStorage>()
+            .GetMonitoringApi()
+            .EnqueuedJobs("default", 0, 10_000)
+            .Select(j => j.Value.Job)
             .Single(j => j?.Type == typeof(WebhookDrainJob) && webhook.Id.Equals(j.Args[0]));
         var name = job.Method.GetCustomAttribute<JobDisplayNameAttribute>()!.Format(null, job);
         Assert.Equal($"Send what is due to {new Uri(receiver.Url).Authority} for Example (webhook {webhook.Id})", name);
@@ -460,18 +510,24 @@ public sealed class DeliveryTests(KiketServer server)
     }
 
     /// <summary>Makes all that waits due now, as if its time had come.</summary>
-    private static Task<int> LetTimePassAsync(Tenant tenant, Webhook webhook) => tenant.OnDatabaseAsync(async db =>
-    {
-        var past = DateTimeOffset.UtcNow.AddSeconds(-1);
-        await db.Webhooks.Where(w => w.Id == webhook.Id && w.PausedUntil != null)
-            .ExecuteUpdateAsync(set => set.SetProperty(w => w.PausedUntil, past));
-        return await db.WebhookDeliveries.Where(d => d.WebhookId == webhook.Id && d.State == DeliveryState.Pending)
-            .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAt, past));
-    });
+    private static Task<int> LetTimePassAsync(Tenant tenant, Webhook webhook) =>
+        tenant.OnDatabaseAsync(async db =>
+        {
+            var past = DateTimeOffset.UtcNow.AddSeconds(-1);
+            await db
+                .Webhooks.Where(w => w.Id == webhook.Id && w.PausedUntil != null)
+                .ExecuteUpdateAsync(set => set.SetProperty(w => w.PausedUntil, past));
+            return await db
+                .WebhookDeliveries.Where(d => d.WebhookId == webhook.Id && d.State == DeliveryState.Pending)
+                .ExecuteUpdateAsync(set => set.SetProperty(d => d.NextAttemptAt, past));
+        });
 
     private static (Received First, Received Second) Pair(Receiver receiver)
     {
-        var requests = receiver.Requests.OrderBy(r => r.Path).ThenBy(r => int.Parse(r.Header("X-Kiket-Delivery")!, CultureInfo.InvariantCulture)).ToList();
+        var requests = receiver
+            .Requests.OrderBy(r => r.Path)
+            .ThenBy(r => int.Parse(r.Header("X-Kiket-Delivery")!, CultureInfo.InvariantCulture))
+            .ToList();
         Assert.Equal(2, requests.Count);
         return (requests[0], requests[1]); // several are on their way at once, and any may arrive first
     }
@@ -481,7 +537,7 @@ public sealed class DeliveryTests(KiketServer server)
 
     private static void InterlockedMax(ref int target, int value)
     {
-        for (var seen = Volatile.Read(ref target); value > seen;)
+        for (var seen = Volatile.Read(ref target); value > seen; )
             seen = Interlocked.CompareExchange(ref target, value, seen) is var was && was == seen ? value : was;
     }
 }

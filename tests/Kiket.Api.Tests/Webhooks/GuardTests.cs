@@ -28,9 +28,15 @@ public sealed class GuardTests(KiketServer server)
         Assert.Equal("in_progress", (string?)moved["status"]);
         var asked = Assert.Single(guard.Requests);
         Assert.Equal("/webhooks/workflow.before_transition", asked.Path);
-        Assert.Equal(("before_transition", "backlog", "in_progress", "admin@example.com"), (
-            (string?)asked.Json["event_type"], (string?)asked.Json["transition"]!["from"], (string?)asked.Json["transition"]!["to"],
-            (string?)asked.Json["transition"]!["performed_by"]));
+        Assert.Equal(
+            ("before_transition", "backlog", "in_progress", "admin@example.com"),
+            (
+                (string?)asked.Json["event_type"],
+                (string?)asked.Json["transition"]!["from"],
+                (string?)asked.Json["transition"]!["to"],
+                (string?)asked.Json["transition"]!["performed_by"]
+            )
+        );
         Assert.Equal("backlog", (string?)asked.Json["issue"]!["status"]);
         Assert.NotNull(asked.Json["authentication"]!["runtime_token"]);
         Assert.Contains("allow", await HistoryAsync(tenant), StringComparison.Ordinal);
@@ -43,12 +49,16 @@ public sealed class GuardTests(KiketServer server)
         await using var _ = guard;
 
         var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
-        var patched = await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { status = "in_progress", title = "Other" })
+        var patched = await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { status = "in_progress", title = "Other" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
 
         Assert.Contains("The clause is missing.", (string?)refusal["error"], StringComparison.Ordinal);
         Assert.Null(refusal["status"]);
-        Assert.Contains(refusal["details"]!.AsArray(), d => ((string?)d!["field"])!.StartsWith("guards.com.example.", StringComparison.Ordinal));
+        Assert.Contains(
+            refusal["details"]!.AsArray(),
+            d => ((string?)d!["field"])!.StartsWith("guards.com.example.", StringComparison.Ordinal)
+        );
         Assert.Equal("WORKFLOW_TRANSITION_GUARD_FAILED", (string?)patched["code"]);
         var issue = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
         Assert.Equal(("backlog", "An issue"), ((string?)issue["status"], (string?)issue["title"]));
@@ -57,13 +67,17 @@ public sealed class GuardTests(KiketServer server)
         Assert.Contains("latency_ms", history, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, string> Denials => new()
-    {
-        { "long", $$"""{"metadata":{"output":"{{new string('x', 20_000)}}"},"status":"deny","message":"no"}""" },
-        { "close to the limit", $$"""{"metadata":{"output":"{{new string('x', 262_000)}}"},"status":"deny","message":"no"}""" },
-        { "byte order mark", "\uFEFF{\"status\":\"deny\",\"message\":\"no\"}" },
-        { "upper case", """{"Status":"DENY","Message":"no"}""" },
-    };
+    public static TheoryData<string, string> Denials =>
+        new()
+        {
+            { "long", $$"""{"metadata":{"output":"{{new string('x', 20_000)}}"},"status":"deny","message":"no"}""" },
+            {
+                "close to the limit",
+                $$"""{"metadata":{"output":"{{new string('x', 262_000)}}"},"status":"deny","message":"no"}"""
+            },
+            { "byte order mark", "\uFEFF{\"status\":\"deny\",\"message\":\"no\"}" },
+            { "upper case", """{"Status":"DENY","Message":"no"}""" },
+        };
 
     [Theory]
     [MemberData(nameof(Denials))]
@@ -132,7 +146,8 @@ public sealed class GuardTests(KiketServer server)
         var refusal = await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
 
         Assert.EndsWith(kept, (string?)refusal["error"], StringComparison.Ordinal);
-        var guarded = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!.AsArray()
+        var guarded = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!
+            .AsArray()
             .Single(e => (string?)e!["action"] == "guarded")!;
         Assert.Equal(kept, (string?)guarded["changes"]![0]!["to"]!["message"]);
     }
@@ -155,9 +170,11 @@ public sealed class GuardTests(KiketServer server)
         await using var _ = guard;
         var (_, developer) = await tenant.AddUserAsync(Kiket.Domain.Users.OrganizationRole.Developer);
 
-        var refusal = await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+        var refusal = await developer
+            .PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
-        await developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
+        await developer
+            .PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
         var approvals = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/approvals").OkAsync())["data"]!.AsArray();
         var approval = Assert.Single(approvals)!;
@@ -216,7 +233,9 @@ public sealed class GuardTests(KiketServer server)
         {
             if (guard.Requests.Count == 1)
                 await tenant.Admin.PatchJsonAsync("/api/v1/issues/LEGAL-1", new { title = "Changed meanwhile" }).OkAsync();
-            await http.Response.WriteAsync(guard.Requests.Count == 1 ? "{}" : """{"status": "deny", "message": "Not this one."}""");
+            await http.Response.WriteAsync(
+                guard.Requests.Count == 1 ? "{}" : """{"status": "deny", "message": "Not this one."}"""
+            );
         };
 
         await TransitionAsync(tenant).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
@@ -269,7 +288,13 @@ public sealed class GuardTests(KiketServer server)
         var moved = await TransitionAsync(tenant, "key");
         var again = await TransitionAsync(tenant, "key");
 
-        Assert.Equal(("in_progress", "Changed meanwhile"), ((string?)(await Task.FromResult(moved).OkAsync())["status"], (string?)(await Task.FromResult(again).OkAsync())["title"]));
+        Assert.Equal(
+            ("in_progress", "Changed meanwhile"),
+            (
+                (string?)(await Task.FromResult(moved).OkAsync())["status"],
+                (string?)(await Task.FromResult(again).OkAsync())["title"]
+            )
+        );
         Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotent-Replayed")));
         Assert.Equal(2, guard.Requests.Count); // about what it was, and about what it is; not for the answer that was given again
         var events = (await tenant.Admin.GetAsync("/api/v1/events?types=issue.status_changed").OkAsync())["data"]!.AsArray();
@@ -283,7 +308,9 @@ public sealed class GuardTests(KiketServer server)
         await using var _ = guard;
         await using var listener = await Receiver.StartAsync();
         var listening = await tenant.AddWebhookAsync(listener.Url, WebhookKind.Extension, hooks: [new(Event)]);
-        await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "done" }).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
+        await tenant
+            .Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "done" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         var whenRefused = guard.Requests.Count;
 
         await TransitionAsync(tenant).OkAsync();
@@ -292,18 +319,22 @@ public sealed class GuardTests(KiketServer server)
 
         Assert.Equal((0, 1, 0), (whenRefused, guard.Requests.Count, before));
         Assert.Equal("in_progress", (string?)Assert.Single(listener.Requests).Json["transition"]!["to"]);
-        var names = (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!.AsArray().Select(e => (string?)e!["event"]);
+        var names = (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!
+            .AsArray()
+            .Select(e => (string?)e!["event"]);
         Assert.Equal(["issue.created", Event, "issue.status_changed"], names);
     }
 
     [Fact]
     public async Task A_move_by_the_name_of_its_transition_is_told_with_the_state_that_it_leads_to()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states: { open: { type: initial }, doing: { type: active } }
             transitions: [{ from: open, to: doing, name: Start }]
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
         await using var guard = await AddGuardAsync(tenant, "{}");
         await using var listener = await Receiver.StartAsync();
@@ -314,21 +345,25 @@ public sealed class GuardTests(KiketServer server)
 
         Assert.Equal("doing", (string?)Assert.Single(guard.Requests).Json["transition"]!["to"]);
         Assert.Equal("doing", (string?)Assert.Single(listener.Requests).Json["transition"]!["to"]);
-        var history = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!.AsArray().Single(e => (string?)e!["action"] == "guarded")!;
+        var history = (await tenant.ReadAsync("issues/ACT-1/history"))["data"]!
+            .AsArray()
+            .Single(e => (string?)e!["action"] == "guarded")!;
         Assert.StartsWith("guards.doing.", (string?)history["changes"]![0]!["field"], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_action_does_not_move_an_issue_past_a_guard()
     {
-        var tenant = await server.NewBoardAsync("""
+        var tenant = await server.NewBoardAsync(
+            """
             workflow: { id: main, name: Main }
             states:
               open: { type: initial }
               doing: { type: active, on_enter: [{ action: transition, to: done }] }
               done: { type: final }
             transitions: [{ from: open, to: doing }, { from: doing, to: done }]
-            """);
+            """
+        );
         await tenant.AddIssueAsync("ACT");
         await using var guard = await AddGuardAsync(tenant, "{}");
         await tenant.MoveAsync("ACT-1", "doing");
@@ -337,20 +372,30 @@ public sealed class GuardTests(KiketServer server)
 
         Assert.Single(guard.Requests); // for the move by hand
         Assert.Equal("doing", (string?)(await tenant.ReadAsync("issues/ACT-1"))["status"]);
-        Assert.Contains("guards the project's moves", Assert.Single(await tenant.ReadActionsAsync("ACT-1")), StringComparison.Ordinal);
+        Assert.Contains(
+            "guards the project's moves",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-1")),
+            StringComparison.Ordinal
+        );
     }
 
     private static Task<HttpResponseMessage> TransitionAsync(Tenant tenant, string? key = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition") { Content = JsonContent.Create(new { to = "in_progress" }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/issues/LEGAL-1/transition")
+        {
+            Content = JsonContent.Create(new { to = "in_progress" }),
+        };
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         return tenant.Admin.SendAsync(request);
     }
 
     private static async Task<string> HistoryAsync(Tenant tenant) =>
-        (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!.AsArray()
-        .Where(e => (string?)e!["action"] == "guarded").Select(e => e!.ToJsonString()).First();
+        (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/history").OkAsync())["data"]!
+            .AsArray()
+            .Where(e => (string?)e!["action"] == "guarded")
+            .Select(e => e!.ToJsonString())
+            .First();
 
     private async Task<(Tenant Tenant, Receiver Guard)> NewAsync(string answer, int timeoutMs = 10_000)
     {

@@ -11,11 +11,12 @@ public sealed class LeaseTests : IAsyncLifetime
     private readonly DatabaseFaults faults = new();
     private readonly KiketServer server;
 
-    public LeaseTests() => server = new()
-    {
-        TestServices = faults.Services,
-        Settings = new Dictionary<string, string> { ["Webhooks:LeaseSeconds"] = "6" },
-    };
+    public LeaseTests() =>
+        server = new()
+        {
+            TestServices = faults.Services,
+            Settings = new Dictionary<string, string> { ["Webhooks:LeaseSeconds"] = "6" },
+        };
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
 

@@ -11,22 +11,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>
-/// The hand-out to webhooks and the claims for actions write the same rows of the log, in whatever order the database meets them. When they lock each
-/// other out it ends one of them, which begins anew at once: nothing else would wake it for a while.
+/// The hand-out to webhooks and the claims for actions write the same rows of the log, in whatever order the database meets
+/// them. When they lock each other out it ends one of them, which begins anew at once: nothing else would wake it for a while.
 /// </summary>
 public sealed class LostRaceTests : IAsyncLifetime
 {
     private readonly Losing losing = new();
     private readonly KiketServer server;
 
-    public LostRaceTests() => server = new()
-    {
-        TestServices = services =>
+    public LostRaceTests() =>
+        server = new()
         {
-            services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(losing));
-            services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(losing));
-        },
-    };
+            TestServices = services =>
+            {
+                services.ConfigureDbContext<SqliteKiketDbContext>(options => options.AddInterceptors(losing));
+                services.ConfigureDbContext<PostgreSqlKiketDbContext>(options => options.AddInterceptors(losing));
+            },
+        };
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
 
@@ -60,8 +61,12 @@ public sealed class LostRaceTests : IAsyncLifetime
         await tenant.AddIssueAsync();
         losing.Races = int.MaxValue;
 
-        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => server.Services.GetRequiredService<WebhookFanOut>().RunAsync(default));
-        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => server.Services.GetRequiredService<OutboxProcessor>().ClaimAsync(default));
+        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() =>
+            server.Services.GetRequiredService<WebhookFanOut>().RunAsync(default)
+        );
+        await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() =>
+            server.Services.GetRequiredService<OutboxProcessor>().ClaimAsync(default)
+        );
     }
 
     /// <summary>Ends bulk changes of the log as a database ends one of two that wait for each other.</summary>
@@ -70,10 +75,18 @@ public sealed class LostRaceTests : IAsyncLifetime
         public int Races { get; set; }
 
         public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        )
         {
-            if (Races > 0 && eventData.CommandSource is CommandSource.ExecuteUpdate && command.CommandText.Contains("UPDATE", StringComparison.Ordinal)
-                && command.CommandText.Contains("events", StringComparison.Ordinal))
+            if (
+                Races > 0
+                && eventData.CommandSource is CommandSource.ExecuteUpdate
+                && command.CommandText.Contains("UPDATE", StringComparison.Ordinal)
+                && command.CommandText.Contains("events", StringComparison.Ordinal)
+            )
             {
                 Races--;
                 throw new DbUpdateConcurrencyException("Each waits for the other.");

@@ -11,8 +11,8 @@ namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>What operators read at <c>/metrics</c>.</summary>
 /// <remarks>
-/// OpenTelemetry listens to all meters of a name in the process and drops the series when one of them goes, so no other test's server may
-/// stop meanwhile.
+/// OpenTelemetry listens to all meters of a name in the process and drops the series when one of them goes, so no other test's
+/// server may stop meanwhile.
 /// </remarks>
 [Collection(nameof(MetricsTests))]
 [CollectionDefinition(nameof(MetricsTests), DisableParallelization = true)]
@@ -59,11 +59,18 @@ public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
         Assert.Equal((0, 3, 90), await BacklogAsync());
 
         await tenant.DeliverAsync(webhook);
-        await tenant.AddWebhookAsync(receiver.Url, WebhookKind.Extension, hooks: [new("workflow.before_transition", Required: true)]);
+        await tenant.AddWebhookAsync(
+            receiver.Url,
+            WebhookKind.Extension,
+            hooks: [new("workflow.before_transition", Required: true)]
+        );
         await tenant.Admin.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" }).OkAsync();
 
         var metrics = await ScrapeAsync();
-        Assert.Equal((1, 90), (Value(metrics, "kiket_webhook_pending"), Value(metrics, "kiket_webhook_oldest_pending_age_seconds")));
+        Assert.Equal(
+            (1, 90),
+            (Value(metrics, "kiket_webhook_pending"), Value(metrics, "kiket_webhook_oldest_pending_age_seconds"))
+        );
 
         // These count in the whole process, which also runs the server that tests share.
         Assert.True(Value(metrics, "kiket_webhook_attempts_total", "result=\"delivered\"") >= 2, metrics);
@@ -86,7 +93,11 @@ public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
     private async Task<(double Events, double Pending, double Age)> BacklogAsync()
     {
         var metrics = await ScrapeAsync();
-        return (Value(metrics, "kiket_events_waiting"), Value(metrics, "kiket_webhook_pending"), Value(metrics, "kiket_webhook_oldest_pending_age_seconds"));
+        return (
+            Value(metrics, "kiket_events_waiting"),
+            Value(metrics, "kiket_webhook_pending"),
+            Value(metrics, "kiket_webhook_oldest_pending_age_seconds")
+        );
     }
 
     private Task<string> ScrapeAsync() => server.NewClient(Token).GetStringAsync("/metrics");
@@ -94,7 +105,10 @@ public sealed class MetricsTests(KiketServer shared) : IAsyncLifetime
     /// <summary>The value of the one series that has a name and a label.</summary>
     private static double Value(string metrics, string name, string label = "")
     {
-        var lines = metrics.Split('\n').Where(l => Regex.IsMatch(l, $"^{name}[ {{]") && l.Contains(label, StringComparison.Ordinal)).ToList();
+        var lines = metrics
+            .Split('\n')
+            .Where(l => Regex.IsMatch(l, $"^{name}[ {{]") && l.Contains(label, StringComparison.Ordinal))
+            .ToList();
         Assert.True(lines.Count == 1, $"{name} {label} is not there once:\n{metrics}");
         return double.Parse(lines[0][(lines[0].LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
     }

@@ -40,13 +40,14 @@ internal sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
-    public void AnswerWith(int status, params (string Name, string Value)[] headers) => Answer = (http, _) =>
-    {
-        http.Response.StatusCode = status;
-        foreach (var (name, value) in headers)
-            http.Response.Headers[name] = value;
-        return http.Response.WriteAsync("{}");
-    };
+    public void AnswerWith(int status, params (string Name, string Value)[] headers) =>
+        Answer = (http, _) =>
+        {
+            http.Response.StatusCode = status;
+            foreach (var (name, value) in headers)
+                http.Response.Headers[name] = value;
+            return http.Response.WriteAsync("{}");
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -67,14 +68,24 @@ internal sealed class Receiver : IAsyncDisposable
     {
         using var reader = new StreamReader(http.Request.Body);
         var received = new Received(
-            http.Request.Method, http.Request.Path, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            await reader.ReadToEndAsync(), DateTimeOffset.UtcNow);
+            http.Request.Method,
+            http.Request.Path,
+            http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await reader.ReadToEndAsync(),
+            DateTimeOffset.UtcNow
+        );
         Requests.Enqueue(received);
         await Answer(http, received);
     }
 }
 
-internal sealed record Received(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body, DateTimeOffset At)
+internal sealed record Received(
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string> Headers,
+    string Body,
+    DateTimeOffset At
+)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
 

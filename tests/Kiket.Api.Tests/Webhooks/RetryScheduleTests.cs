@@ -25,7 +25,10 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
             await tenant.DeliverAsync(webhook);
 
             var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
-            Assert.Equal((DeliveryState.Pending, attempt, 503, attempt), (delivery.State, delivery.Attempts, delivery.LastStatus!.Value, receiver.Requests.Count));
+            Assert.Equal(
+                (DeliveryState.Pending, attempt, 503, attempt),
+                (delivery.State, delivery.Attempts, delivery.LastStatus!.Value, receiver.Requests.Count)
+            );
             var (wait, scheduled) = (delivery.NextAttemptAt - clocked.Clock.GetUtcNow(), RetryPolicy.Delays[attempt - 1]);
             Assert.InRange(wait, scheduled * 0.8 - Moment, scheduled * 1.2 + Moment);
             clocked.Clock.Advance(wait - Moment);
@@ -51,7 +54,9 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         // The same event and delivery each time, signed anew at the time of the attempt.
         Assert.Single(receiver.Requests.Select(r => ((string?)r.Json["id"], r.Header("X-Kiket-Delivery"))).Distinct());
         Assert.Equal(
-            instants.Select(i => i.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)), receiver.Requests.Select(r => r.Header("X-Kiket-Timestamp")));
+            instants.Select(i => i.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            receiver.Requests.Select(r => r.Header("X-Kiket-Timestamp"))
+        );
         Assert.Equal(10, receiver.Requests.Select(r => r.Header("X-Kiket-Signature")).Distinct().Count());
     }
 
@@ -80,9 +85,14 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
     {
         var (tenant, receiver, webhook) = await NewAsync();
         await using var _ = receiver;
-        clocked.Clock.Advance(TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(clocked.Clock.GetUtcNow().Ticks % TimeSpan.TicksPerSecond)); // a date has whole seconds
+        clocked.Clock.Advance(
+            TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(clocked.Clock.GetUtcNow().Ticks % TimeSpan.TicksPerSecond)
+        ); // a date has whole seconds
         var now = clocked.Clock.GetUtcNow();
-        receiver.AnswerWith(status, ("Retry-After", seconds ?? now.AddSeconds(expected).ToString("R", CultureInfo.InvariantCulture)));
+        receiver.AnswerWith(
+            status,
+            ("Retry-After", seconds ?? now.AddSeconds(expected).ToString("R", CultureInfo.InvariantCulture))
+        );
 
         await tenant.DeliverAsync(webhook);
 
@@ -125,7 +135,10 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         await tenant.DeliverAsync(webhook);
 
         Assert.Equal(sent + 12, receiver.Requests.Count);
-        Assert.All(await tenant.DeliveriesAsync(webhook), d => Assert.Equal((DeliveryState.Delivered, 200), (d.State, d.LastStatus!.Value)));
+        Assert.All(
+            await tenant.DeliveriesAsync(webhook),
+            d => Assert.Equal((DeliveryState.Delivered, 200), (d.State, d.LastStatus!.Value))
+        );
         var circuit = (await tenant.OnDatabaseAsync(async db => await db.Webhooks.FindAsync(webhook.Id)))!.Circuit;
         Assert.Equal(default, circuit);
     }
@@ -173,7 +186,10 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         await sending.WaitAsync(TimeSpan.FromSeconds(30));
 
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
-        Assert.Equal((DeliveryState.Pending, "delivery.timeout: no whole answer within 45000 ms"), (delivery.State, delivery.LastError));
+        Assert.Equal(
+            (DeliveryState.Pending, "delivery.timeout: no whole answer within 45000 ms"),
+            (delivery.State, delivery.LastError)
+        );
         Assert.Equal(45_000, Assert.Single(await tenant.AttemptsAsync(delivery)).DurationMs);
     }
 

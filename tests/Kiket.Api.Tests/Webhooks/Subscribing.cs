@@ -28,14 +28,22 @@ internal static class Subscribing
         long? projectId = null,
         ExtensionManifest? manifest = null,
         Dictionary<string, string>? headers = null,
-        params WebhookHook[] hooks)
+        params WebhookHook[] hooks
+    )
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(-1);
         var key = TokenSecret.Generate(Extension.KeyLabel);
-        manifest ??= new() { Id = $"com.example.e{key.Hash[..8]}", Name = "Example", Permissions = ["read:issues", "notifications:write"] };
+        manifest ??= new()
+        {
+            Id = $"com.example.e{key.Hash[..8]}",
+            Name = "Example",
+            Permissions = ["read:issues", "notifications:write"],
+        };
         var user = User.ForExtension(tenant.OrganizationId, manifest.Name, now);
         db.Users.Add(user);
         await db.SaveChangesAsync();
@@ -45,10 +53,15 @@ internal static class Subscribing
         var protector = scope.ServiceProvider.GetRequiredService<ISecretProtector>();
         var encrypted = (headers ?? []).ToDictionary(h => h.Key, h => protector.Protect(ISecretProtector.HeaderPurpose, h.Value));
         var webhook = Webhook.For(
-            tenant.OrganizationId, projectId, extension.Id, kind,
+            tenant.OrganizationId,
+            projectId,
+            extension.Id,
+            kind,
             new(url, kind is WebhookKind.Subscription, encrypted, scheme, ordering, timeoutMs),
             hooks.Length > 0 ? hooks : [new("issue.created")],
-            secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
+            secret is null ? null : protector.Protect(ISecretProtector.WebhookPurpose, secret),
+            now
+        );
         db.Webhooks.Add(webhook);
         await db.SaveChangesAsync();
         return webhook;
@@ -59,19 +72,25 @@ internal static class Subscribing
     {
         await tenant.Server.Services.GetRequiredService<WebhookFanOut>().RunAsync(TestContext.Current.CancellationToken);
         foreach (var webhook in webhooks)
-            await tenant.Server.Services.GetRequiredService<WebhookDrain>().RunAsync(webhook.Id, TestContext.Current.CancellationToken);
+            await tenant
+                .Server.Services.GetRequiredService<WebhookDrain>()
+                .RunAsync(webhook.Id, TestContext.Current.CancellationToken);
     }
 
     public static Task<List<WebhookDelivery>> DeliveriesAsync(this Tenant tenant, Webhook webhook) =>
         tenant.OnDatabaseAsync(db => db.WebhookDeliveries.Where(d => d.WebhookId == webhook.Id).OrderBy(d => d.Id).ToListAsync());
 
     public static Task<List<WebhookAttempt>> AttemptsAsync(this Tenant tenant, WebhookDelivery delivery) =>
-        tenant.OnDatabaseAsync(db => db.WebhookAttempts.Where(a => a.DeliveryId == delivery.Id).OrderBy(a => a.Number).ToListAsync());
+        tenant.OnDatabaseAsync(db =>
+            db.WebhookAttempts.Where(a => a.DeliveryId == delivery.Id).OrderBy(a => a.Number).ToListAsync()
+        );
 
     public static async Task<T> OnDatabaseAsync<T>(this Tenant tenant, Func<KiketDbContext, Task<T>> work)
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
         return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 }

@@ -16,7 +16,12 @@ public sealed class SubscriptionTests(KiketServer server)
         var (tenant, client) = await InstallAsync();
         await tenant.AddProjectAsync("OTHER");
 
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = $"{receiver.Url}/in", events = new[] { "issue.created", "issue.created" } }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync(
+                $"{Path}/subscribe",
+                new { url = $"{receiver.Url}/in", events = new[] { "issue.created", "issue.created" } }
+            )
+            .CreatedAsync();
         Assert.StartsWith("whsec_", (string?)made["secret"]);
         Assert.Equal(32, Convert.FromBase64String(((string)made["secret"]!)["whsec_".Length..]).Length);
         Assert.Equal(["issue.created"], made["events"]!.AsArray().Select(e => (string)e!));
@@ -43,11 +48,25 @@ public sealed class SubscriptionTests(KiketServer server)
     {
         await using var receiver = await Receiver.StartAsync();
         var (tenant, client) = await InstallAsync();
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = receiver.Url, events = new[] { "issue.created" }, secret = "the first" }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync(
+                $"{Path}/subscribe",
+                new
+                {
+                    url = receiver.Url,
+                    events = new[] { "issue.created" },
+                    secret = "the first",
+                }
+            )
+            .CreatedAsync();
         Assert.Equal("the first", (string?)made["secret"]);
 
         var rotated = await client.PostAsync($"{Path}/{made["id"]}/rotate_secret", null).OkAsync();
-        Assert.InRange((DateTimeOffset)rotated["previous_secret_until"]!, DateTimeOffset.UtcNow.AddHours(23.9), DateTimeOffset.UtcNow.AddHours(24));
+        Assert.InRange(
+            (DateTimeOffset)rotated["previous_secret_until"]!,
+            DateTimeOffset.UtcNow.AddHours(23.9),
+            DateTimeOffset.UtcNow.AddHours(24)
+        );
         await tenant.AddIssueAsync();
         await tenant.DeliverAsync(await WebhookAsync(tenant, made));
 
@@ -62,7 +81,9 @@ public sealed class SubscriptionTests(KiketServer server)
         await using var receiver = await Receiver.StartAsync();
         receiver.AnswerWith(500);
         var (tenant, client) = await InstallAsync();
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync($"{Path}/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } })
+            .CreatedAsync();
         await tenant.AddIssueAsync();
         var webhook = await WebhookAsync(tenant, made);
         await tenant.DeliverAsync(webhook);
@@ -81,7 +102,9 @@ public sealed class SubscriptionTests(KiketServer server)
     public async Task Another_installations_subscription_is_not_there()
     {
         var (tenant, client) = await InstallAsync();
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync($"{Path}/subscribe", new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } })
+            .CreatedAsync();
         var other = (await Installed.NewAsync(tenant, "LEGAL", "com.example.other", "webhooks", "issues:read")).Client;
 
         Assert.Empty((await other.GetAsync(Path).OkAsync())["webhooks"]!.AsArray());
@@ -95,8 +118,22 @@ public sealed class SubscriptionTests(KiketServer server)
     public async Task What_cannot_be_subscribed_is_refused_at_the_field()
     {
         var (_, client) = await InstallAsync();
-        Task<HttpResponseMessage> Subscribe(string? url = "http://127.0.0.1:1/", string[]? events = null, string? secret = null, string scheme = "timestamp") =>
-            client.PostJsonAsync($"{Path}/subscribe", new { url, events = events ?? ["issue.created"], secret, signature_scheme = scheme });
+        Task<HttpResponseMessage> Subscribe(
+            string? url = "http://127.0.0.1:1/",
+            string[]? events = null,
+            string? secret = null,
+            string scheme = "timestamp"
+        ) =>
+            client.PostJsonAsync(
+                $"{Path}/subscribe",
+                new
+                {
+                    url,
+                    events = events ?? ["issue.created"],
+                    secret,
+                    signature_scheme = scheme,
+                }
+            );
 
         await Subscribe("http://10.0.0.1/").RefusedAsync(422, "VALIDATION_ERROR", "url");
         await Subscribe(null).RefusedAsync(422, "VALIDATION_ERROR", "url");
@@ -112,7 +149,8 @@ public sealed class SubscriptionTests(KiketServer server)
     public async Task An_installation_has_at_most_50_subscriptions()
     {
         var (_, client) = await InstallAsync();
-        Task<HttpResponseMessage> Subscribe() => client.PostJsonAsync($"{Path}/subscribe", new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } });
+        Task<HttpResponseMessage> Subscribe() =>
+            client.PostJsonAsync($"{Path}/subscribe", new { url = "http://127.0.0.1:1/", events = new[] { "issue.created" } });
         var first = await Subscribe().CreatedAsync();
         for (var i = 1; i < Webhook.MaxSubscriptions; i++)
             await Subscribe().CreatedAsync();
@@ -128,7 +166,9 @@ public sealed class SubscriptionTests(KiketServer server)
         await using var receiver = await Receiver.StartAsync();
         receiver.AnswerWith(202, ("X-Answer", "yes"));
         var (tenant, client) = await InstallAsync();
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = $"{receiver.Url}/in", events = new[] { "issue.created" } }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync($"{Path}/subscribe", new { url = $"{receiver.Url}/in", events = new[] { "issue.created" } })
+            .CreatedAsync();
 
         var tested = await client.PostAsync($"{Path}/{made["id"]}/test", null).OkAsync();
 
@@ -139,7 +179,14 @@ public sealed class SubscriptionTests(KiketServer server)
         Assert.Equal($"{tested["delivery"]!["id"]}", received.Header("X-Kiket-Delivery"));
         Assert.Equal($"{receiver.Url}/in", (string?)tested["request"]!["url"]);
         Assert.Equal(Signature((string)made["secret"]!, received), (string?)tested["request"]!["headers"]!["X-Kiket-Signature"]);
-        Assert.Equal((202, "yes", "{}"), ((int)tested["response"]!["status"]!, (string?)tested["response"]!["headers"]!["X-Answer"], (string?)tested["response"]!["body"]));
+        Assert.Equal(
+            (202, "yes", "{}"),
+            (
+                (int)tested["response"]!["status"]!,
+                (string?)tested["response"]!["headers"]!["X-Answer"],
+                (string?)tested["response"]!["body"]
+            )
+        );
         Assert.Null(tested["error"]);
         Assert.True((int)tested["duration_ms"]! >= 0);
         var read = await client.GetAsync($"/api/v1/ext/webhook_deliveries/{tested["delivery"]!["id"]}").OkAsync();
@@ -160,7 +207,9 @@ public sealed class SubscriptionTests(KiketServer server)
         await using var _ = receiver;
         receiver.AnswerWith(status);
         var (tenant, client) = await InstallAsync();
-        var made = await client.PostJsonAsync($"{Path}/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } }).CreatedAsync();
+        var made = await client
+            .PostJsonAsync($"{Path}/subscribe", new { url = receiver.Url, events = new[] { "issue.created" } })
+            .CreatedAsync();
         if (status == 0)
             await receiver.DisposeAsync();
 
@@ -179,7 +228,16 @@ public sealed class SubscriptionTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        return (tenant, (await Installed.NewAsync(tenant, "LEGAL", permissions: ["webhooks", "issues:read", "comments:read", "projects:read"])).Client);
+        return (
+            tenant,
+            (
+                await Installed.NewAsync(
+                    tenant,
+                    "LEGAL",
+                    permissions: ["webhooks", "issues:read", "comments:read", "projects:read"]
+                )
+            ).Client
+        );
     }
 
     private static Task<Webhook> WebhookAsync(Tenant tenant, System.Text.Json.Nodes.JsonNode made)
@@ -188,6 +246,11 @@ public sealed class SubscriptionTests(KiketServer server)
         return tenant.OnDatabaseAsync(db => db.Webhooks.SingleAsync(w => w.Id == id));
     }
 
-    private static string Signature(string secret, Received received) => Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(
-        System.Text.Encoding.UTF8.GetBytes(secret), System.Text.Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")));
+    private static string Signature(string secret, Received received) =>
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.HMACSHA256.HashData(
+                System.Text.Encoding.UTF8.GetBytes(secret),
+                System.Text.Encoding.UTF8.GetBytes($"{received.Header("X-Kiket-Timestamp")}.{received.Body}")
+            )
+        );
 }

@@ -46,9 +46,14 @@ public sealed class MigrateWorkflowTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        var refused = await tenant.Admin.PostJsonAsync(Migrate, new { mapping = new { open = "building" } }).RefusedAsync(422, "VALIDATION_ERROR", "mapping.doing");
+        var refused = await tenant
+            .Admin.PostJsonAsync(Migrate, new { mapping = new { open = "building" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "mapping.doing");
 
-        Assert.Equal("1 issue(s) of version 1 are in 'doing', which version 2 of flow does not have; map it.", (string?)refused["message"]);
+        Assert.Equal(
+            "1 issue(s) of version 1 are in 'doing', which version 2 of flow does not have; map it.",
+            (string?)refused["message"]
+        );
         Assert.Equal(["1 open", "1 doing", "1 closed"], await IssuesAsync(tenant));
     }
 
@@ -59,17 +64,25 @@ public sealed class MigrateWorkflowTests(KiketServer server)
         await Move(tenant, "FLOW-1", "doing").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         Assert.NotNull((await tenant.Admin.GetAsync("/api/v1/issues/FLOW-3").OkAsync())["completed_at"]);
 
-        var done = await tenant.Admin.PostJsonAsync(Migrate, new { migration = new { mapping = new { doing = "Building" } } }).OkAsync();
+        var done = await tenant
+            .Admin.PostJsonAsync(Migrate, new { migration = new { mapping = new { doing = "Building" } } })
+            .OkAsync();
         var again = await tenant.Admin.PostJsonAsync(Migrate, new { }).OkAsync();
 
         Assert.Equal((3, 0), ((int)done["migrated"]!, (int)again["migrated"]!));
         Assert.Equal(["1 closed closed 1", "1 doing building 1", "1 open open 1"], Counts(done, "counts"));
         Assert.Equal(["2 open", "2 building", "2 closed"], await IssuesAsync(tenant));
         Assert.Null((await tenant.Admin.GetAsync("/api/v1/issues/FLOW-3").OkAsync())["completed_at"]);
-        Assert.Equal("closed", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1/approvals").OkAsync())["data"]![0]!["status"]);
+        Assert.Equal(
+            "closed",
+            (string?)(await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1/approvals").OkAsync())["data"]![0]!["status"]
+        );
         var entry = (await tenant.Admin.GetAsync("/api/v1/issues/FLOW-2/history").OkAsync())["data"]!.AsArray()[^1]!;
         Assert.Equal("updated", (string?)entry["action"]);
-        Assert.Equal(["workflow_version 1 2", "status doing building"], entry["changes"]!.AsArray().Select(c => $"{c!["field"]} {c["from"]} {c["to"]}"));
+        Assert.Equal(
+            ["workflow_version 1 2", "status doing building"],
+            entry["changes"]!.AsArray().Select(c => $"{c!["field"]} {c["from"]} {c["to"]}")
+        );
         await Move(tenant, "FLOW-1", "building").OkAsync();
     }
 
@@ -78,10 +91,12 @@ public sealed class MigrateWorkflowTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
         var seeds = string.Concat(Enumerable.Range(1, 450).Select(n => $"      - {{title: Issue {n}}}\n"));
-        await tenant.Admin.ImportAsync([
-            Packs.File(".kiket/project.yaml", $"project:\n  key: FLOW\n  name: Flow\n  seed_data:\n    issues:\n{seeds}"),
-            Packs.File(".kiket/workflows/flow.yaml", First),
-        ]).OkAsync();
+        await tenant
+            .Admin.ImportAsync([
+                Packs.File(".kiket/project.yaml", $"project:\n  key: FLOW\n  name: Flow\n  seed_data:\n    issues:\n{seeds}"),
+                Packs.File(".kiket/workflows/flow.yaml", First),
+            ])
+            .OkAsync();
         await tenant.Admin.ImportAsync([Packs.File(".kiket/workflows/flow.yaml", Second)], "FLOW").OkAsync();
 
         var done = await tenant.Admin.PostJsonAsync(Migrate, new { mapping = new { open = "building" } }).OkAsync();
@@ -107,12 +122,18 @@ public sealed class MigrateWorkflowTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        await tenant.Admin.PostJsonAsync(Migrate, new { mapping = new { doing = "gone" } }).RefusedAsync(422, "VALIDATION_ERROR", "mapping.doing");
-        await tenant.Admin.PostJsonAsync(Migrate, new { mapping = new { gone = "open" } }).RefusedAsync(422, "VALIDATION_ERROR", "mapping.gone");
+        await tenant
+            .Admin.PostJsonAsync(Migrate, new { mapping = new { doing = "gone" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "mapping.doing");
+        await tenant
+            .Admin.PostJsonAsync(Migrate, new { mapping = new { gone = "open" } })
+            .RefusedAsync(422, "VALIDATION_ERROR", "mapping.gone");
         await tenant.Admin.PostJsonAsync(Migrate, new { from_version = 2 }).RefusedAsync(422, "VALIDATION_ERROR", "from_version");
         await tenant.Admin.PostJsonAsync(Migrate, new { from_version = 7 }).RefusedAsync(404, "WORKFLOW_NOT_FOUND");
         await tenant.Admin.PostJsonAsync(Migrate, new { to_version = 7 }).RefusedAsync(404, "WORKFLOW_NOT_FOUND");
-        await tenant.Admin.PostJsonAsync(Migrate, new { mapping = "doing" }).RefusedAsync(422, "VALIDATION_ERROR", "migration.mapping");
+        await tenant
+            .Admin.PostJsonAsync(Migrate, new { mapping = "doing" })
+            .RefusedAsync(422, "VALIDATION_ERROR", "migration.mapping");
         await tenant.Admin.PostJsonAsync(Migrate, new { mappings = new { } }).RefusedAsync(400, "INVALID_PARAMETER", "mappings");
         await tenant.Admin.PostJsonAsync("/api/v1/workflows/none/migrate", new { }).RefusedAsync(404, "WORKFLOW_NOT_FOUND");
     }
@@ -139,7 +160,10 @@ public sealed class MigrateWorkflowTests(KiketServer server)
     private static async Task<string[]> IssuesAsync(Tenant tenant)
     {
         var issues = (await tenant.Admin.GetAsync("/api/v1/issues?sort=id").OkAsync())["data"]!.AsArray();
-        var old = Counts(await tenant.Admin.PostJsonAsync(Migrate, new { dry_run = true, from_version = 1 }).OkAsync(), "counts").Length;
+        var old = Counts(
+            await tenant.Admin.PostJsonAsync(Migrate, new { dry_run = true, from_version = 1 }).OkAsync(),
+            "counts"
+        ).Length;
         return [.. issues.Select(i => $"{(old > 0 ? 1 : 2)} {i!["status"]}")];
     }
 

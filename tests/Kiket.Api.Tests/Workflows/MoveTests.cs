@@ -59,7 +59,10 @@ public sealed class MoveTests(KiketServer server)
         var way = Assert.Single(ways["transitions"]!.AsArray())!;
         Assert.False((bool?)way["allowed"]);
         Assert.Equal(["assignee", "state", "due_date"], refused["details"]!.AsArray().Select(d => (string?)d!["field"]));
-        Assert.Equal(["CONDITION_NOT_MET", "CONDITION_NOT_MET", "REQUIRED_FIELD_MISSING"], way["reasons"]!.AsArray().Select(r => (string?)r!["code"]));
+        Assert.Equal(
+            ["CONDITION_NOT_MET", "CONDITION_NOT_MET", "REQUIRED_FIELD_MISSING"],
+            way["reasons"]!.AsArray().Select(r => (string?)r!["code"])
+        );
         Assert.Equal("open", (string?)(await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1").OkAsync())["status"]);
         Assert.Equal(1, (int?)(await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1/history").OkAsync())["meta"]!["total"]);
     }
@@ -70,8 +73,18 @@ public sealed class MoveTests(KiketServer server)
         var tenant = await NewTenantAsync(Guarded);
         await tenant.AddIssueAsync("FLOW");
 
-        var moved = await tenant.Admin.PatchJsonAsync(
-            "/api/v1/issues/FLOW-1", new { status = "doing", assigned_to = tenant.AdminId, labels = new[] { "Quick" }, due_date = "2026-12-24" }).OkAsync();
+        var moved = await tenant
+            .Admin.PatchJsonAsync(
+                "/api/v1/issues/FLOW-1",
+                new
+                {
+                    status = "doing",
+                    assigned_to = tenant.AdminId,
+                    labels = new[] { "Quick" },
+                    due_date = "2026-12-24",
+                }
+            )
+            .OkAsync();
 
         Assert.Equal("doing", (string?)moved["status"]);
     }
@@ -85,7 +98,16 @@ public sealed class MoveTests(KiketServer server)
         await Move(tenant, "FLOW-1", "doing").OkAsync();
 
         await Move(tenant, "FLOW-2", "doing").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
-        await tenant.Admin.PostJsonAsync("/api/v1/issues", new { project_key = "FLOW", title = "x", status = "doing" })
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/issues",
+                new
+                {
+                    project_key = "FLOW",
+                    title = "x",
+                    status = "doing",
+                }
+            )
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "issue.status");
         await Move(tenant, "FLOW-1", "open").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "comment");
         await Move(tenant, "FLOW-1", "open", "Not now").OkAsync();
@@ -114,8 +136,12 @@ public sealed class MoveTests(KiketServer server)
         const string Checklists = "/api/v1/issues/FLOW-1/checklists";
 
         await Move(tenant, "FLOW-1", "done").RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "checklist.tests");
-        await tenant.Admin.PatchJsonAsync($"{Checklists}/ci", new { @checked = true }).RefusedAsync(422, "VALIDATION_ERROR", "checked");
-        await tenant.Admin.PatchJsonAsync($"{Checklists}/nothing", new { @checked = true }).RefusedAsync(404, "CHECKLIST_ITEM_NOT_FOUND");
+        await tenant
+            .Admin.PatchJsonAsync($"{Checklists}/ci", new { @checked = true })
+            .RefusedAsync(422, "VALIDATION_ERROR", "checked");
+        await tenant
+            .Admin.PatchJsonAsync($"{Checklists}/nothing", new { @checked = true })
+            .RefusedAsync(404, "CHECKLIST_ITEM_NOT_FOUND");
         await tenant.Admin.PatchJsonAsync($"{Checklists}/looked", new { }).RefusedAsync(422, "VALIDATION_ERROR", "checked");
         var half = await tenant.Admin.PatchJsonAsync($"{Checklists}/looked", new { @checked = true }).OkAsync();
         await tenant.Admin.PatchJsonAsync("/api/v1/issues/FLOW-1", new { custom_fields = new { ci = "green" } }).OkAsync();
@@ -125,7 +151,10 @@ public sealed class MoveTests(KiketServer server)
 
         var list = half["checklists"]![0]!;
         Assert.Equal((false, "testing"), ((bool?)list["complete"], (string?)list["state"]));
-        Assert.Equal((true, tenant.AdminId), ((bool?)list["items"]![0]!["checked"], (long?)list["items"]![0]!["checked_by"]!["id"]));
+        Assert.Equal(
+            (true, tenant.AdminId),
+            ((bool?)list["items"]![0]!["checked"], (long?)list["items"]![0]!["checked_by"]!["id"])
+        );
         Assert.True((bool?)whole["checklists"]![0]!["complete"]);
         Assert.False((bool?)cleared["checklists"]![0]!["items"]![0]!["checked"]);
         Assert.True((bool?)cleared["checklists"]![0]!["items"]![1]!["checked"]);
@@ -154,10 +183,16 @@ public sealed class MoveTests(KiketServer server)
 
         Assert.Equal("pending", (string?)pending["status"]);
         Assert.Equal(("pending", "Please look"), ((string?)approval["status"], (string?)approval["message"]));
-        Assert.Equal(("approved", managerId, "Fine"), ((string?)given["status"], (long?)given["decisions"]![0]!["user"]!["id"], (string?)given["decisions"]![0]!["comment"]));
+        Assert.Equal(
+            ("approved", managerId, "Fine"),
+            ((string?)given["status"], (long?)given["decisions"]![0]!["user"]!["id"], (string?)given["decisions"]![0]!["comment"])
+        );
         Assert.Equal("done", (string?)moved["status"]);
         Assert.Equal("closed", (string?)(await tenant.Admin.GetAsync(Approvals).OkAsync())["data"]![0]!["status"]);
-        var actions = (await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1/history").OkAsync())["data"]!.AsArray().Select(e => (string?)e!["action"]).ToList();
+        var actions = (await tenant.Admin.GetAsync("/api/v1/issues/FLOW-1/history").OkAsync())["data"]!
+            .AsArray()
+            .Select(e => (string?)e!["action"])
+            .ToList();
         Assert.Equal(["approval_requested", "approved", "transitioned"], actions[^3..]);
     }
 
@@ -185,11 +220,12 @@ public sealed class MoveTests(KiketServer server)
     {
         var tenant = await NewTenantAsync(Guarded);
         await AddIssueInTestingAsync(tenant, done: true);
-        HttpRequestMessage Request() => new(HttpMethod.Post, "/api/v1/issues/FLOW-1/transition")
-        {
-            Content = new StringContent("""{"to":"done"}""", System.Text.Encoding.UTF8, "application/json"),
-            Headers = { { "Idempotency-Key", "go" } },
-        };
+        HttpRequestMessage Request() =>
+            new(HttpMethod.Post, "/api/v1/issues/FLOW-1/transition")
+            {
+                Content = new StringContent("""{"to":"done"}""", System.Text.Encoding.UTF8, "application/json"),
+                Headers = { { "Idempotency-Key", "go" } },
+            };
 
         await tenant.Admin.SendAsync(Request()).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
         await tenant.Admin.SendAsync(Request()).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
@@ -212,18 +248,30 @@ public sealed class MoveTests(KiketServer server)
         await other.Admin.PostJsonAsync($"{path}/approvals/{approval}/approve", new { }).RefusedAsync(404, "ISSUE_NOT_FOUND");
         await other.Admin.PostJsonAsync($"{path}/approvals/{approval}/reject", new { }).RefusedAsync(404, "ISSUE_NOT_FOUND");
         await other.Admin.GetAsync($"{path}/checklists").RefusedAsync(404, "ISSUE_NOT_FOUND");
-        await other.Admin.PatchJsonAsync($"{path}/checklists/looked", new { @checked = true }).RefusedAsync(404, "ISSUE_NOT_FOUND");
+        await other
+            .Admin.PatchJsonAsync($"{path}/checklists/looked", new { @checked = true })
+            .RefusedAsync(404, "ISSUE_NOT_FOUND");
         await stranger.GetAsync($"{path}/approvals").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await stranger.PostJsonAsync($"{path}/approvals/{approval}/approve", new { }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
         await stranger.GetAsync($"{path}/checklists").RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
-        await stranger.PatchJsonAsync($"{path}/checklists/looked", new { @checked = true }).RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
+        await stranger
+            .PatchJsonAsync($"{path}/checklists/looked", new { @checked = true })
+            .RefusedAsync(403, "AUTH_FORBIDDEN_SCOPE");
     }
 
     private static Task<HttpResponseMessage> Move(Tenant tenant, string issue, string to, string? comment = null) =>
         tenant.Admin.PostJsonAsync($"/api/v1/issues/{issue}/transition", new { transition = new { state = to, comment } });
 
-    private static Task<JsonNode> AddReadyIssueAsync(Tenant tenant) => tenant.AddIssueAsync(
-        "FLOW", fields: new { assigned_to = tenant.AdminId, priority = "critical", due_date = "2026-12-24" });
+    private static Task<JsonNode> AddReadyIssueAsync(Tenant tenant) =>
+        tenant.AddIssueAsync(
+            "FLOW",
+            fields: new
+            {
+                assigned_to = tenant.AdminId,
+                priority = "critical",
+                due_date = "2026-12-24",
+            }
+        );
 
     private static async Task AddIssueInTestingAsync(Tenant tenant, bool done = false)
     {
@@ -239,11 +287,12 @@ public sealed class MoveTests(KiketServer server)
     private async Task<Tenant> NewTenantAsync(string workflow)
     {
         var tenant = await server.NewTenantAsync();
-        await tenant.Admin.PostJsonAsync("/api/v1/definitions/import", new
-        {
-            project_key = "FLOW",
-            files = new[] { new { path = ".kiket/workflows/guarded.yaml", content = workflow } },
-        }).OkAsync();
+        await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/definitions/import",
+                new { project_key = "FLOW", files = new[] { new { path = ".kiket/workflows/guarded.yaml", content = workflow } } }
+            )
+            .OkAsync();
         return tenant;
     }
 }

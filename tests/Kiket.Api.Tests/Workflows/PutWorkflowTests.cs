@@ -32,7 +32,10 @@ public sealed class PutWorkflowTests(KiketServer server)
         Assert.Equal("Seal", (string?)first["workflow"]!["transitions"]![1]!["name"]);
         Assert.Equal(changed, (string?)first["workflow"]!["source"]);
         Assert.Empty(first["warnings"]!.AsArray());
-        Assert.Equal("Sign", (string?)(await tenant.Admin.GetAsync("/api/v1/workflows/contract?version=1").OkAsync())["transitions"]![1]!["name"]);
+        Assert.Equal(
+            "Sign",
+            (string?)(await tenant.Admin.GetAsync("/api/v1/workflows/contract?version=1").OkAsync())["transitions"]![1]!["name"]
+        );
     }
 
     [Fact]
@@ -41,7 +44,17 @@ public sealed class PutWorkflowTests(KiketServer server)
         var tenant = await NewTenantAsync();
         await PutAsync(tenant.Admin, "contract", Packs.Contract.Replace("Sign", "Seal", StringComparison.Ordinal)).OkAsync();
 
-        await tenant.Admin.ImportAsync([Packs.File(".kiket/workflows/main.yaml", "workflow: main\nstates: [open, done]\ntransitions: [{from: open, to: done}]\n")], "LEGAL").OkAsync();
+        await tenant
+            .Admin.ImportAsync(
+                [
+                    Packs.File(
+                        ".kiket/workflows/main.yaml",
+                        "workflow: main\nstates: [open, done]\ntransitions: [{from: open, to: done}]\n"
+                    ),
+                ],
+                "LEGAL"
+            )
+            .OkAsync();
 
         Assert.Equal(2, (int?)(await tenant.Admin.GetAsync("/api/v1/workflows/contract").OkAsync())["version"]);
         Assert.Equal(4, (int?)(await tenant.Admin.GetAsync("/api/v1/definitions?project=LEGAL").OkAsync())["meta"]!["total"]);
@@ -57,7 +70,8 @@ public sealed class PutWorkflowTests(KiketServer server)
 
         Assert.Equal(
             [".kiket/workflows/main.yaml:5:5 An approval asks for the role 'tester', which nobody holds."],
-            put["warnings"]!.AsArray().Select(w => $"{w!["file"]}:{w["line"]}:{w["column"]} {w["message"]}"));
+            put["warnings"]!.AsArray().Select(w => $"{w!["file"]}:{w["line"]}:{w["column"]} {w["message"]}")
+        );
         Assert.True(JsonNode.DeepEquals(put["warnings"], validated["warnings"]));
         Assert.True((bool)validated["valid"]!);
     }
@@ -74,7 +88,9 @@ public sealed class PutWorkflowTests(KiketServer server)
             }
             """;
 
-        var wrapped = await tenant.Admin.PutAsync("/api/v1/workflows/main", Json(JsonSerializer.Serialize(new { workflow = new { yaml = Doubtful } }))).OkAsync();
+        var wrapped = await tenant
+            .Admin.PutAsync("/api/v1/workflows/main", Json(JsonSerializer.Serialize(new { workflow = new { yaml = Doubtful } })))
+            .OkAsync();
         var itself = await tenant.Admin.PutAsync("/api/v1/workflows/main", Json(Definition)).OkAsync();
 
         Assert.Equal((2, Doubtful), ((int)wrapped["workflow"]!["version"]!, (string)wrapped["workflow"]!["source"]!));
@@ -88,7 +104,12 @@ public sealed class PutWorkflowTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("PLAIN");
 
-        var put = await PutAsync(tenant.Admin, "default", "workflow: default\nstates: [new, done]\ntransitions: [{from: new, to: done}]\n").OkAsync();
+        var put = await PutAsync(
+                tenant.Admin,
+                "default",
+                "workflow: default\nstates: [new, done]\ntransitions: [{from: new, to: done}]\n"
+            )
+            .OkAsync();
 
         Assert.Equal(2, (int?)put["workflow"]!["version"]);
         Assert.Equal("new", (string?)(await tenant.AddIssueAsync("PLAIN"))["status"]);
@@ -98,16 +119,27 @@ public sealed class PutWorkflowTests(KiketServer server)
     public async Task A_faulty_text_changes_nothing_and_every_fault_is_named()
     {
         var tenant = await NewTenantAsync();
-        const string Faulty = "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: open, to: done, conditions: [{checklist: none}]}\n";
+        const string Faulty =
+            "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: gone}\n  - {from: open, to: "
+            + "done, conditions: [{checklist: none}]}\n";
 
-        var refused = await PutAsync(tenant.Admin, "main", Faulty).RefusedAsync(422, "DEFINITION_INVALID", ".kiket/workflows/main.yaml:4:22");
+        var refused = await PutAsync(tenant.Admin, "main", Faulty)
+            .RefusedAsync(422, "DEFINITION_INVALID", ".kiket/workflows/main.yaml:4:22");
         var validated = await ValidateAsync(tenant.Admin, Faulty).OkAsync();
         var nothing = await ValidateAsync(tenant.Admin, "").OkAsync();
 
         Assert.Single(refused["details"]!.AsArray());
-        Assert.Equal((false, 4, 22), ((bool)validated["valid"]!, (int)validated["errors"]![0]!["line"]!, (int)validated["errors"]![0]!["column"]!));
+        Assert.Equal(
+            (false, 4, 22),
+            ((bool)validated["valid"]!, (int)validated["errors"]![0]!["line"]!, (int)validated["errors"]![0]!["column"]!)
+        );
         Assert.False((bool)nothing["valid"]!);
-        await PutAsync(tenant.Admin, "main", "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done, conditions: [{checklist: none}]}\n")
+        await PutAsync(
+                tenant.Admin,
+                "main",
+                "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done, conditions: "
+                    + "[{checklist: none}]}\n"
+            )
             .RefusedAsync(422, "DEFINITION_INVALID", ".kiket/workflows/main.yaml:4:5");
         Assert.Equal(1, (int?)(await tenant.Admin.GetAsync("/api/v1/workflows/main").OkAsync())["version"]);
     }
@@ -121,9 +153,15 @@ public sealed class PutWorkflowTests(KiketServer server)
         await PutAsync(tenant.Admin, "main", Packs.Contract).RefusedAsync(422, "VALIDATION_ERROR", "workflow.id");
         await tenant.Admin.PutAsync(Path, Json("{")).RefusedAsync(400, "INVALID_JSON");
         await tenant.Admin.PutAsync(Path, Json("[]")).RefusedAsync(400, "INVALID_JSON");
-        await tenant.Admin.PutAsync(Path, Json("""{"workflow": {"yaml": 3}}""")).RefusedAsync(422, "VALIDATION_ERROR", "workflow.yaml");
-        await tenant.Admin.PutAsync(Path, new StringContent("x", Encoding.UTF8, "text/plain")).RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
-        await tenant.Admin.PutAsync(Path, new ByteArrayContent([0xff, 0xfe]) { Headers = { ContentType = new("application/yaml") } }).RefusedAsync(400, "BAD_REQUEST");
+        await tenant
+            .Admin.PutAsync(Path, Json("""{"workflow": {"yaml": 3}}"""))
+            .RefusedAsync(422, "VALIDATION_ERROR", "workflow.yaml");
+        await tenant
+            .Admin.PutAsync(Path, new StringContent("x", Encoding.UTF8, "text/plain"))
+            .RefusedAsync(415, "UNSUPPORTED_MEDIA_TYPE");
+        await tenant
+            .Admin.PutAsync(Path, new ByteArrayContent([0xff, 0xfe]) { Headers = { ContentType = new("application/yaml") } })
+            .RefusedAsync(400, "BAD_REQUEST");
         await PutAsync(tenant.Admin, "other", "workflow: other\nstates: [a]\n").RefusedAsync(404, "WORKFLOW_NOT_FOUND");
         await PutAsync(tenant.Admin, "main", "workflow: \"a\\0\"\nstates: [a]\n").RefusedAsync(422, "DEFINITION_INVALID");
     }

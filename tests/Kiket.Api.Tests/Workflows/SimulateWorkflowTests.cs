@@ -28,16 +28,35 @@ public sealed class SimulateWorkflowTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        var simulated = await tenant.Admin.PostJsonAsync(
-            Simulate,
-            new { issue = new { priority = "high", due_date = "2026-12-24", custom_fields = new { size = 3 } }, moves = new[] { "done", "Start", "done", "park" } }).OkAsync();
+        var simulated = await tenant
+            .Admin.PostJsonAsync(
+                Simulate,
+                new
+                {
+                    issue = new
+                    {
+                        priority = "high",
+                        due_date = "2026-12-24",
+                        custom_fields = new { size = 3 },
+                    },
+                    moves = new[] { "done", "Start", "done", "park" },
+                }
+            )
+            .OkAsync();
 
-        Assert.Equal(("flow", 1, "open"), ((string)simulated["workflow"]!, (int)simulated["version"]!, (string)simulated["state"]!));
+        Assert.Equal(
+            ("flow", 1, "open"),
+            ((string)simulated["workflow"]!, (int)simulated["version"]!, (string)simulated["state"]!)
+        );
         Assert.Equal(
             [
-                "done open false open TRANSITION_NOT_DECLARED", "Start open true doing ", "done doing false doing APPROVAL_REQUIRED", "park doing true open ",
+                "done open false open TRANSITION_NOT_DECLARED",
+                "Start open true doing ",
+                "done doing false doing APPROVAL_REQUIRED",
+                "park doing true open ",
             ],
-            simulated["moves"]!.AsArray().Select(Short));
+            simulated["moves"]!.AsArray().Select(Short)
+        );
         Assert.Equal([false, false, false, true], simulated["moves"]!.AsArray().Select(m => (bool)m!["comment_required"]!));
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/issues").OkAsync())["data"]!.AsArray());
     }
@@ -47,21 +66,46 @@ public sealed class SimulateWorkflowTests(KiketServer server)
     {
         var tenant = await NewTenantAsync();
 
-        var simulated = await tenant.Admin.PostJsonAsync(Simulate, new { issue = new { status = "OPEN", priority = "low" }, moves = new[] { "doing" } }).OkAsync();
+        var simulated = await tenant
+            .Admin.PostJsonAsync(Simulate, new { issue = new { status = "OPEN", priority = "low" }, moves = new[] { "doing" } })
+            .OkAsync();
 
         var move = simulated["moves"]![0]!;
         Assert.Equal("doing open false open CONDITION_NOT_MET,CONDITION_NOT_MET,REQUIRED_FIELD_MISSING", Short(move));
-        Assert.Equal(["priority", "custom_fields.size", "due_date"], move["reasons"]!.AsArray().Select(r => (string?)r!["field"]));
+        Assert.Equal(
+            ["priority", "custom_fields.size", "due_date"],
+            move["reasons"]!.AsArray().Select(r => (string?)r!["field"])
+        );
     }
 
     [Fact]
     public async Task An_older_version_can_be_tried()
     {
         var tenant = await NewTenantAsync();
-        await tenant.Admin.ImportAsync([Packs.File(".kiket/workflows/flow.yaml", "workflow: flow\nstates: [new, done]\ntransitions: [{from: new, to: done}]\n")], "FLOW").OkAsync();
+        await tenant
+            .Admin.ImportAsync(
+                [
+                    Packs.File(
+                        ".kiket/workflows/flow.yaml",
+                        "workflow: flow\nstates: [new, done]\ntransitions: [{from: new, to: done}]\n"
+                    ),
+                ],
+                "FLOW"
+            )
+            .OkAsync();
 
         var latest = await tenant.Admin.PostJsonAsync(Simulate, new { moves = new[] { "done" } }).OkAsync();
-        var first = await tenant.Admin.PostJsonAsync(Simulate, new { version = 1, issue = new { status = "doing" }, moves = new[] { "open" } }).OkAsync();
+        var first = await tenant
+            .Admin.PostJsonAsync(
+                Simulate,
+                new
+                {
+                    version = 1,
+                    issue = new { status = "doing" },
+                    moves = new[] { "open" },
+                }
+            )
+            .OkAsync();
 
         Assert.Equal((2, "done"), ((int)latest["version"]!, (string)latest["state"]!));
         Assert.Equal((1, "open"), ((int)first["version"]!, (string)first["state"]!));
@@ -73,14 +117,24 @@ public sealed class SimulateWorkflowTests(KiketServer server)
         var tenant = await NewTenantAsync();
         string[] one = ["doing"];
 
-        await tenant.Admin.PostJsonAsync(Simulate, new { issue = new { status = "gone" }, moves = one }).RefusedAsync(422, "VALIDATION_ERROR", "issue.status");
-        await tenant.Admin.PostJsonAsync(Simulate, new { issue = new { status = 3 }, moves = one }).RefusedAsync(422, "VALIDATION_ERROR", "issue.status");
-        await tenant.Admin.PostJsonAsync(Simulate, new { issue = 3, moves = one }).RefusedAsync(422, "VALIDATION_ERROR", "simulation.issue");
+        await tenant
+            .Admin.PostJsonAsync(Simulate, new { issue = new { status = "gone" }, moves = one })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.status");
+        await tenant
+            .Admin.PostJsonAsync(Simulate, new { issue = new { status = 3 }, moves = one })
+            .RefusedAsync(422, "VALIDATION_ERROR", "issue.status");
+        await tenant
+            .Admin.PostJsonAsync(Simulate, new { issue = 3, moves = one })
+            .RefusedAsync(422, "VALIDATION_ERROR", "simulation.issue");
         await tenant.Admin.PostJsonAsync(Simulate, new { }).RefusedAsync(422, "VALIDATION_ERROR", "moves");
-        await tenant.Admin.PostJsonAsync(Simulate, new { moves = Enumerable.Repeat("doing", 101) }).RefusedAsync(422, "VALIDATION_ERROR", "moves");
+        await tenant
+            .Admin.PostJsonAsync(Simulate, new { moves = Enumerable.Repeat("doing", 101) })
+            .RefusedAsync(422, "VALIDATION_ERROR", "moves");
         await tenant.Admin.PostJsonAsync(Simulate, new { moves = new[] { "" } }).RefusedAsync(422, "VALIDATION_ERROR");
         await tenant.Admin.PostJsonAsync(Simulate, new { moves = one, version = 7 }).RefusedAsync(404, "WORKFLOW_NOT_FOUND");
-        await tenant.Admin.PostJsonAsync(Simulate, new { moves = one, steps = 3 }).RefusedAsync(400, "INVALID_PARAMETER", "steps");
+        await tenant
+            .Admin.PostJsonAsync(Simulate, new { moves = one, steps = 3 })
+            .RefusedAsync(400, "INVALID_PARAMETER", "steps");
     }
 
     [Fact]
@@ -96,7 +150,8 @@ public sealed class SimulateWorkflowTests(KiketServer server)
     }
 
     private static string Short(JsonNode? m) =>
-        $"{m!["move"]} {m["from"]} {m["allowed"]} {m["state"]} {string.Join(',', m["reasons"]!.AsArray().Select(r => (string?)r!["code"]))}";
+        $"{m!["move"]} {m["from"]} {m["allowed"]} {m["state"]} "
+        + $"{string.Join(',', m["reasons"]!.AsArray().Select(r => (string?)r!["code"]))}";
 
     private async Task<Tenant> NewTenantAsync()
     {

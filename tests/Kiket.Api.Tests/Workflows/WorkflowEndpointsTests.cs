@@ -38,15 +38,28 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync("PLAIN");
         await tenant.Admin.ImportAsync(Packs.Small()).OkAsync();
-        await tenant.Admin.ImportAsync(Changed("contract", Packs.Contract.Replace("Sign", "Seal", StringComparison.Ordinal)), "LEGAL").OkAsync();
+        await tenant
+            .Admin.ImportAsync(Changed("contract", Packs.Contract.Replace("Sign", "Seal", StringComparison.Ordinal)), "LEGAL")
+            .OkAsync();
 
         await tenant.Admin.GetAsync("/api/v1/workflows?sort=project_id").RefusedAsync(400, "INVALID_PARAMETER", "sort");
         var legal = await tenant.Admin.GetAsync("/api/v1/workflows?project_key=LEGAL&sort=key").OkAsync();
         var whole = await tenant.Admin.GetAsync("/api/v1/workflows?per_page=1&page=2").OkAsync();
 
-        Assert.Equal([("contract", 2), ("main", 1)], legal["data"]!.AsArray().Select(w => ((string)w!["key"]!, (int)w["version"]!)));
+        Assert.Equal(
+            [("contract", 2), ("main", 1)],
+            legal["data"]!.AsArray().Select(w => ((string)w!["key"]!, (int)w["version"]!))
+        );
         var contract = legal["data"]![0]!;
-        Assert.Equal(("Contract", "LEGAL", 3, 2), ((string)contract["name"]!, (string)contract["project_key"]!, (int)contract["states_count"]!, (int)contract["transitions_count"]!));
+        Assert.Equal(
+            ("Contract", "LEGAL", 3, 2),
+            (
+                (string)contract["name"]!,
+                (string)contract["project_key"]!,
+                (int)contract["states_count"]!,
+                (int)contract["transitions_count"]!
+            )
+        );
         Assert.NotNull(contract["created_at"]);
         Assert.Equal((3, 1), ((int)whole["meta"]!["total"]!, whole["data"]!.AsArray().Count));
     }
@@ -58,24 +71,52 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
 
         var workflow = await tenant.Admin.GetAsync("/api/v1/workflows/rich").OkAsync();
 
-        Assert.Equal(("rich", "Rich", "Has everything.", 1, 1, "FLOW", "open"), (
-            (string)workflow["key"]!, (string)workflow["name"]!, (string)workflow["description"]!, (int)workflow["version"]!,
-            (int)workflow["latest_version"]!, (string)workflow["project_key"]!, (string)workflow["initial_state"]!));
+        Assert.Equal(
+            ("rich", "Rich", "Has everything.", 1, 1, "FLOW", "open"),
+            (
+                (string)workflow["key"]!,
+                (string)workflow["name"]!,
+                (string)workflow["description"]!,
+                (int)workflow["version"]!,
+                (int)workflow["latest_version"]!,
+                (string)workflow["project_key"]!,
+                (string)workflow["initial_state"]!
+            )
+        );
         Assert.Equal(Rich, (string?)workflow["source"]);
         var doing = workflow["states"]![1]!;
-        Assert.Equal(("doing", "active", "in_progress", 2), ((string)doing["key"]!, (string)doing["type"]!, (string)doing["category"]!, (int)doing["wip_limit"]!));
-        Equal("""[{"condition":null,"warning":"PT1H","breach":"P2D","business_hours":true,"pause_on_state":false,"on_warning":[],"on_breach":[]}]""", doing["sla"]);
+        Assert.Equal(
+            ("doing", "active", "in_progress", 2),
+            ((string)doing["key"]!, (string)doing["type"]!, (string)doing["category"]!, (int)doing["wip_limit"]!)
+        );
+        Equal(
+            """[{"condition":null,"warning":"PT1H","breach":"P2D","business_hours":true,"pause_on_state":false,"on_warning":[],"on_breach":[]}]""",
+            doing["sla"]
+        );
         Equal("""[{"field":"priority","operator":"greater_or_equal","value":"high"}]""", doing["conditions"]);
         Equal("""[{"action":"notify","channel":"team"}]""", doing["on_enter"]);
-        Assert.Equal((2, "PT4H", "role", "developer"), (
-            (int)doing["approvals"]![0]!["required"]!, (string)doing["approvals"]![0]!["timeout"]!,
-            (string)doing["approvals"]![0]!["approvers"]![0]!["type"]!, (string)doing["approvals"]![0]!["approvers"]![0]!["identifier"]!));
+        Assert.Equal(
+            (2, "PT4H", "role", "developer"),
+            (
+                (int)doing["approvals"]![0]!["required"]!,
+                (string)doing["approvals"]![0]!["timeout"]!,
+                (string)doing["approvals"]![0]!["approvers"]![0]!["type"]!,
+                (string)doing["approvals"]![0]!["approvers"]![0]!["identifier"]!
+            )
+        );
         Equal(
             """{"id":"tests","title":"Tests","required_mode":"all","items":[{"id":"ci","label":"CI","check_type":"auto","required":true,"condition":{"field":"title","operator":"is_present"}}],"on_complete":[]}""",
-            doing["checklist"]);
-        Assert.Equal(("Done!", "success"), ((string)workflow["states"]![2]!["label"]!, (string)workflow["states"]![2]!["color"]!));
+            doing["checklist"]
+        );
+        Assert.Equal(
+            ("Done!", "success"),
+            ((string)workflow["states"]![2]!["label"]!, (string)workflow["states"]![2]!["color"]!)
+        );
         var start = workflow["transitions"]![0]!;
-        Equal("""[{"any":[{"field":"assignee","operator":"is_present"},{"checklist":"tests","complete":false}]}]""", start["conditions"]);
+        Equal(
+            """[{"any":[{"field":"assignee","operator":"is_present"},{"checklist":"tests","complete":false}]}]""",
+            start["conditions"]
+        );
         Equal("""["due_date"]""", start["requires_fields"]);
         Assert.True((bool)workflow["transitions"]![1]!["comment_required"]!);
         Assert.Equal("user", (string?)workflow["transitions"]![1]!["approvals"]![0]!["approvers"]![0]!["type"]);
@@ -85,13 +126,21 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
     public async Task An_older_version_can_be_read_and_a_known_one_is_not_sent_again()
     {
         var tenant = await NewTenantAsync();
-        await tenant.Admin.ImportAsync(Changed("rich", Rich.Replace("Has everything.", "Has more.", StringComparison.Ordinal)), "FLOW").OkAsync();
+        await tenant
+            .Admin.ImportAsync(Changed("rich", Rich.Replace("Has everything.", "Has more.", StringComparison.Ordinal)), "FLOW")
+            .OkAsync();
 
         var first = await tenant.Admin.GetAsync("/api/v1/workflows/rich?version=1").OkAsync();
         var response = await tenant.Admin.GetAsync("/api/v1/workflows/rich");
-        var again = new HttpRequestMessage(HttpMethod.Get, "/api/v1/workflows/rich") { Headers = { IfNoneMatch = { response.Headers.ETag! } } };
+        var again = new HttpRequestMessage(HttpMethod.Get, "/api/v1/workflows/rich")
+        {
+            Headers = { IfNoneMatch = { response.Headers.ETag! } },
+        };
 
-        Assert.Equal(("Has everything.", 1, 2), ((string)first["description"]!, (int)first["version"]!, (int)first["latest_version"]!));
+        Assert.Equal(
+            ("Has everything.", 1, 2),
+            ((string)first["description"]!, (int)first["version"]!, (int)first["latest_version"]!)
+        );
         Assert.Equal(2, (int?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["version"]);
         Assert.StartsWith("\"2-", response.Headers.ETag!.Tag, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotModified, (await tenant.Admin.SendAsync(again)).StatusCode);
@@ -107,10 +156,15 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
         await tenant.AddProjectAsync("TWO", "private");
         var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
-        var refused = await tenant.Admin.GetAsync("/api/v1/workflows/default").RefusedAsync(400, "INVALID_PARAMETER", "project_key");
+        var refused = await tenant
+            .Admin.GetAsync("/api/v1/workflows/default")
+            .RefusedAsync(400, "INVALID_PARAMETER", "project_key");
 
         Assert.EndsWith("give project_key: ONE, TWO.", (string)refused["message"]!, StringComparison.Ordinal);
-        Assert.Equal("TWO", (string?)(await tenant.Admin.GetAsync("/api/v1/workflows/default?project_key=TWO").OkAsync())["project_key"]);
+        Assert.Equal(
+            "TWO",
+            (string?)(await tenant.Admin.GetAsync("/api/v1/workflows/default?project_key=TWO").OkAsync())["project_key"]
+        );
         Assert.Equal("ONE", (string?)(await developer.GetAsync("/api/v1/workflows/default").OkAsync())["project_key"]);
         await developer.GetAsync("/api/v1/workflows/default?project=TWO").RefusedAsync(404, "PROJECT_NOT_FOUND");
         Assert.Equal(1, (int?)(await developer.GetAsync("/api/v1/workflows").OkAsync())["meta"]!["total"]);
@@ -131,7 +185,8 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
 
     private static JsonArray Changed(string key, string text) => [Packs.File($".kiket/workflows/{key}.yaml", text)];
 
-    private static void Equal(string expected, JsonNode? actual) => Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
+    private static void Equal(string expected, JsonNode? actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
 
     private async Task<Tenant> NewTenantAsync()
     {

@@ -32,7 +32,9 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         DefinitionText[] files =
         [
             new(".kiket/project.yaml", "project: {key: ACT, name: Act, team: {roles: [qa]}}\n"),
-            new(".kiket/workflows/main.yaml", """
+            new(
+                ".kiket/workflows/main.yaml",
+                """
                 workflow: main
                 states: [open, doing, {limited: {wip_limit: 1}}, signed, done]
                 transitions:
@@ -40,7 +42,8 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
                   - {from: open, to: limited, conditions: [{field: priority, equals: critical}]}
                   - {from: open, to: signed, require_approval: 1}
                   - {from: doing, to: done}
-                """),
+                """
+            ),
             new(".kiket/templates/issues/bug.yaml", "template: {key: bug, priority: high, required_fields: [description]}\n"),
         ];
         Assert.Null((await session.SendAsync(new ImportDefinitionsCommand(files, "ACT", null, DryRun: false, "tests"))).Error);
@@ -51,18 +54,48 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         member.ChangeTeamRoles(["qa"]);
         session.Db.ProjectMembers.Add(member);
         await session.Db.SaveChangesAsync();
-        var fields = new Dictionary<string, JsonElement> { ["customer"] = JsonSerializer.SerializeToElement("heidi@example.com") };
-        issueId = (await workspace.AddIssueAsync(new() { Title = "Soup", AssigneeId = grace.Id, Labels = new(["a"]), CustomFields = fields }, "ACT")).Id;
+        var fields = new Dictionary<string, JsonElement>
+        {
+            ["customer"] = JsonSerializer.SerializeToElement("heidi@example.com"),
+        };
+        issueId = (
+            await workspace.AddIssueAsync(
+                new()
+                {
+                    Title = "Soup",
+                    AssigneeId = grace.Id,
+                    Labels = new(["a"]),
+                    CustomFields = fields,
+                },
+                "ACT"
+            )
+        ).Id;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
-    [InlineData("""{"message":"{{issue.key}} ${issue.title}","recipients":{"user":"assignee"}}""", "done: 1 notified.", "grace: ACT-1 Soup info")]
-    [InlineData("""{"message":"x","recipients":{"roles":["qa","oncall"],"fields":["custom_fields.customer"]},"level":"critical"}""", "done: 1 notified. Nobody found for role oncall.", "heidi: x critical")]
+    [InlineData(
+        """{"message":"{{issue.key}} ${issue.title}","recipients":{"user":"assignee"}}""",
+        "done: 1 notified.",
+        "grace: ACT-1 Soup info"
+    )]
+    [InlineData(
+        """{"message":"x","recipients":{"roles":["qa","oncall"],"fields":["custom_fields.customer"]},"level":"critical"}""",
+        "done: 1 notified. Nobody found for role oncall.",
+        "heidi: x critical"
+    )]
     [InlineData("""{"message":"x","to":"reporter"}""", "done: 1 notified.", "ada: x info")]
-    [InlineData("""{"text":"x","users":["grace@example.com","HEIDI@example.com"],"level":"nonsense"}""", "done: 2 notified.", "grace: x info", "heidi: x info")]
-    [InlineData("""{"message":"x","recipients":{"user":"nobody@example.com"}}""", "skipped: Nobody found for nobody@example.com.")]
+    [InlineData(
+        """{"text":"x","users":["grace@example.com","HEIDI@example.com"],"level":"nonsense"}""",
+        "done: 2 notified.",
+        "grace: x info",
+        "heidi: x info"
+    )]
+    [InlineData(
+        """{"message":"x","recipients":{"user":"nobody@example.com"}}""",
+        "skipped: Nobody found for nobody@example.com."
+    )]
     [InlineData("""{"message":"x"}""", "skipped: There are no recipients.")]
     [InlineData("""{"recipients":{"user":"assignee"}}""", "skipped: There is no message.")]
     public async Task Notify_tells_those_who_are_named(string parameters, string expected, params string[] told)
@@ -70,7 +103,20 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         Assert.Equal(expected, await RunAsync("notify", parameters));
 
         await using var session = workspace.SignIn();
-        var notifications = await session.Db.Notifications.Join(session.Db.Users, n => n.UserId, u => u.Id, (n, u) => new { n.Message, n.Level, u.Email }).ToListAsync();
+        var notifications = await session
+            .Db.Notifications.Join(
+                session.Db.Users,
+                n => n.UserId,
+                u => u.Id,
+                (n, u) =>
+                    new
+                    {
+                        n.Message,
+                        n.Level,
+                        u.Email,
+                    }
+            )
+            .ToListAsync();
         Assert.Equal(told, notifications.Select(n => $"{n.Email.Split('@')[0]}: {n.Message} {WireName.Of(n.Level)}").Order());
     }
 
@@ -82,7 +128,11 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"to":"oncall"}""", "skipped: Nobody found for oncall.", "grace@example.com")]
     [InlineData("""{"strategy":"round_robin"}""", "skipped: There is no strategy 'round_robin' here.", "grace@example.com")]
     [InlineData("{}", "skipped: Nobody is named.", "grace@example.com")]
-    [InlineData("""{"to":"reporter","field":"custom_fields.commander"}""", "done: custom_fields.commander is ada@example.com.", "grace@example.com")]
+    [InlineData(
+        """{"to":"reporter","field":"custom_fields.commander"}""",
+        "done: custom_fields.commander is ada@example.com.",
+        "grace@example.com"
+    )]
     public async Task Assign_gives_the_issue_to_somebody(string parameters, string expected, string assignee)
     {
         Assert.Equal(expected, await RunAsync("assign", parameters));
@@ -108,11 +158,19 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
 
     [Theory]
     [InlineData("""{"field":"priority","value":"critical"}""", "done: Set priority.", "critical|||open")]
-    [InlineData("""{"fields":{"priority":"low","story_points":3,"custom_fields.area":"x {{issue.key}}"}}""", "done: Set priority, story_points, custom_fields.area.", "low|3|x ACT-1|open")]
+    [InlineData(
+        """{"fields":{"priority":"low","story_points":3,"custom_fields.area":"x {{issue.key}}"}}""",
+        "done: Set priority, story_points, custom_fields.area.",
+        "low|3|x ACT-1|open"
+    )]
     [InlineData("""{"priority":"high","area":"y"}""", "done: Set priority, area.", "high||y|open")]
     [InlineData("""{"fields":{"priority":"high","status":"doing"}}""", "done: Moved to doing.", "high|||doing")]
     [InlineData("""{"fields":{"priority":"enormous"}}""", "failed: 'enormous' is no priority.", "medium|||open")]
-    [InlineData("""{"fields":{"priority":"high","story_points":-1}}""", "failed: Story points are a number from 0 to 100000 with at most two decimals.", "medium|||open")]
+    [InlineData(
+        """{"fields":{"priority":"high","story_points":-1}}""",
+        "failed: Story points are a number from 0 to 100000 with at most two decimals.",
+        "medium|||open"
+    )]
     [InlineData("""{"field":"milestone_id","value":99}""", "failed: There is no milestone 99 in this project.", "medium|||open")]
     [InlineData("""{"field":"parent","value":99}""", "failed: An action cannot change parent_id.", "medium|||open")]
     [InlineData("""{"type":"Bug","priority":"high"}""", "failed: An action cannot change issue_type.", "medium|||open")]
@@ -131,19 +189,27 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     {
         var fields = IssueFields.For(FieldUses.Actions).Where(f => !f.HasOwnMethod && f.Name != "milestone_id").ToList();
         var values = fields.ToDictionary(
-            f => f.Name, f => f.HoldsUser ? Json("heidi@example.com") : Values.First(v => f.Read(new(), v) is not null));
+            f => f.Name,
+            f => f.HoldsUser ? Json("heidi@example.com") : Values.First(v => f.Read(new(), v) is not null)
+        );
 
         var ended = await RunAsync("update_fields", JsonSerializer.Serialize(new { fields = values }));
 
         Assert.StartsWith("done: ", ended, StringComparison.Ordinal);
 
         var issue = await ReadAsync();
-        Assert.All(fields, field =>
-        {
-            var value = values[field.Name];
-            var expected = field.HoldsUser ? Json(heidi.Id) : field.IsList ? Json(new[] { value }) : value;
-            Assert.True(FieldValue.Of(expected).Matches(FieldValue.Of(field.ToJson(issue)!.Value)), field.Name);
-        });
+        Assert.All(
+            fields,
+            field =>
+            {
+                var value = values[field.Name];
+                var expected =
+                    field.HoldsUser ? Json(heidi.Id)
+                    : field.IsList ? Json(new[] { value })
+                    : value;
+                Assert.True(FieldValue.Of(expected).Matches(FieldValue.Of(field.ToJson(issue)!.Value)), field.Name);
+            }
+        );
     }
 
     [Fact]
@@ -180,11 +246,23 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     }
 
     [Theory]
-    [InlineData("""{"title":"Follow {{issue.key}}","issue_type":"Bug","priority":"low","assignee":"assignee"}""", "done: Opened ACT-2.", "Follow ACT-1|Bug|low|open|")]
-    [InlineData("""{"title":"By template","template":"bug","description":"x"}""", "done: Opened ACT-2.", "By template|Task|high|open|")]
+    [InlineData(
+        """{"title":"Follow {{issue.key}}","issue_type":"Bug","priority":"low","assignee":"assignee"}""",
+        "done: Opened ACT-2.",
+        "Follow ACT-1|Bug|low|open|"
+    )]
+    [InlineData(
+        """{"title":"By template","template":"bug","description":"x"}""",
+        "done: Opened ACT-2.",
+        "By template|Task|high|open|"
+    )]
     [InlineData("""{"title":"By template","template":"bug"}""", "failed: Bug needs description.", "")]
     [InlineData("""{"title":"x","template":"story"}""", "failed: There is no template 'story' in this project. Known: bug.", "")]
-    [InlineData("""{"title":"x","status":"doing"}""", "failed: Only a lead of the project can open an issue in state 'doing', which is not the initial one.", "")]
+    [InlineData(
+        """{"title":"x","status":"doing"}""",
+        "failed: Only a lead of the project can open an issue in state 'doing', which is not the initial one.",
+        ""
+    )]
     [InlineData("""{"issue_type":"Bug"}""", "failed: The title has 1 to 255 characters and is not blank.", "")]
     [InlineData("""{"title":"x","issue_type":"Poem"}""", "failed: There is no issue type 'Poem' in this project. Known: *", "")]
     [InlineData("""{"title":"A child","parent":"self"}""", "failed: ACT-1 is of type Task, which has no children.", "")]
@@ -195,30 +273,57 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         Assert.Equal(expected, expected.EndsWith('*') ? ended[..(expected.Length - 1)] + "*" : ended);
         await using var session = workspace.SignIn();
         var issue = await session.Db.Issues.SingleOrDefaultAsync(i => i.Id != issueId);
-        Assert.Equal(opened, issue is null ? "" : $"{issue.Title}|{issue.IssueType}|{WireName.Of(issue.Priority)}|{issue.Status}|{issue.ParentId}");
+        Assert.Equal(
+            opened,
+            issue is null ? "" : $"{issue.Title}|{issue.IssueType}|{WireName.Of(issue.Priority)}|{issue.Status}|{issue.ParentId}"
+        );
     }
 
     [Theory]
     [InlineData("ai_analyze", "skipped: There is no AI agent here.")]
     [InlineData("ai_action", "skipped: There is no AI agent here.")]
     [InlineData("dance", "skipped: There is no action 'dance' here.")]
-    public async Task What_cannot_be_done_here_says_so(string kind, string expected) => Assert.Equal(expected, await RunAsync(kind, "{}"));
+    public async Task What_cannot_be_done_here_says_so(string kind, string expected) =>
+        Assert.Equal(expected, await RunAsync(kind, "{}"));
 
     /// <summary>Runs an action as the outbox does: in the name of the service user, and taken back when it is refused.</summary>
     private async Task<string> RunAsync(string kind, string parameters)
     {
-        await using var session = new Session(workspace.Services, workspace.Admin with { Role = OrganizationRole.Developer, UserId = grace.Id });
-        var db = session.Db;
-        var ended = await session.Get<IUnitOfWork>().RunAsync<(ActionOutcome Outcome, string Detail)>(
-            async () =>
+        await using var session = new Session(
+            workspace.Services,
+            workspace.Admin with
             {
-                var issue = await db.Issues.SingleAsync(i => i.Id == issueId);
-                var project = await db.Projects.SingleAsync();
-                var actor = new Actor(workspace.Admin.OrganizationId, grace.Id, OrganizationRole.Developer);
-                var run = new ActionRun(db, session.Get<IUnitOfWork>(), session.Get<IPlaceholders>(), session.Get<ISecretProtector>(), actor, new("http://localhost"), Now, issue, project);
-                return await run.RunAsync(new WorkflowAction(kind, JsonDocument.Parse(parameters).RootElement), TestContext.Current.CancellationToken);
-            },
-            TestContext.Current.CancellationToken);
+                Role = OrganizationRole.Developer,
+                UserId = grace.Id,
+            }
+        );
+        var db = session.Db;
+        var ended = await session
+            .Get<IUnitOfWork>()
+            .RunAsync<(ActionOutcome Outcome, string Detail)>(
+                async () =>
+                {
+                    var issue = await db.Issues.SingleAsync(i => i.Id == issueId);
+                    var project = await db.Projects.SingleAsync();
+                    var actor = new Actor(workspace.Admin.OrganizationId, grace.Id, OrganizationRole.Developer);
+                    var run = new ActionRun(
+                        db,
+                        session.Get<IUnitOfWork>(),
+                        session.Get<IPlaceholders>(),
+                        session.Get<ISecretProtector>(),
+                        actor,
+                        new("http://localhost"),
+                        Now,
+                        issue,
+                        project
+                    );
+                    return await run.RunAsync(
+                        new WorkflowAction(kind, JsonDocument.Parse(parameters).RootElement),
+                        TestContext.Current.CancellationToken
+                    );
+                },
+                TestContext.Current.CancellationToken
+            );
         return ended.Error is { } refusal
             ? $"failed: {string.Join(' ', refusal.Details.Select(d => d.Message).DefaultIfEmpty(refusal.Message))}"
             : $"{WireName.Of(ended.Value.Outcome)}: {ended.Value.Detail}";

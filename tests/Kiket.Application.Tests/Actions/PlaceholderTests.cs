@@ -5,8 +5,12 @@ namespace Kiket.Application.Tests.Actions;
 
 public sealed class PlaceholderTests
 {
-    private static readonly Placeholders Placeholders = new(new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?> { ["Environment:HOOK"] = "https://hooks.example.com/1" }).Build().GetSection("Environment"));
+    private static readonly Placeholders Placeholders = new(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Environment:HOOK"] = "https://hooks.example.com/1" })
+            .Build()
+            .GetSection("Environment")
+    );
 
     private static readonly Dictionary<string, object?> Document = new()
     {
@@ -17,7 +21,11 @@ public sealed class PlaceholderTests
             ["labels"] = new List<string> { "a", "b" },
             ["story_points"] = 2.7m,
             ["assignee"] = null,
-            ["custom_fields"] = new Dictionary<string, object?> { ["severity"] = "P1", ["deep"] = new Dictionary<string, object?> { ["er"] = true } },
+            ["custom_fields"] = new Dictionary<string, object?>
+            {
+                ["severity"] = "P1",
+                ["deep"] = new Dictionary<string, object?> { ["er"] = true },
+            },
         },
     };
 
@@ -30,7 +38,8 @@ public sealed class PlaceholderTests
     [InlineData("{{issue.story_points | round}} ${issue.story_points}", "3 2.7")]
     [InlineData("{{issue.assignee}}|${issue.assignee | default: 'nobody'}|{{nothing.at.all}}", "|nobody|")]
     [InlineData("${env.HOOK}${env.hook}${env.PATH}${env.HOME}", "https://hooks.example.com/1https://hooks.example.com/1")]
-    public void Both_forms_are_filled_from_the_document(string text, string expected) => Assert.Equal(expected, Placeholders.Fill(text, Document));
+    public void Both_forms_are_filled_from_the_document(string text, string expected) =>
+        Assert.Equal(expected, Placeholders.Fill(text, Document));
 
     [Fact]
     public void What_is_filled_in_is_never_read_again() =>
@@ -66,7 +75,10 @@ public sealed class PlaceholderTests
     [Fact]
     public void The_result_is_bounded_however_often_and_however_much_is_filled_in()
     {
-        Dictionary<string, object?> large = new() { ["issue"] = new Dictionary<string, object?> { ["text"] = new string('x', 1_000_000) } };
+        Dictionary<string, object?> large = new()
+        {
+            ["issue"] = new Dictionary<string, object?> { ["text"] = new string('x', 1_000_000) },
+        };
 
         Assert.Equal(10_000, Placeholders.Fill("{{issue.text}}", large).Length);
         Assert.Equal(65_536, Placeholders.Fill(string.Concat(Enumerable.Repeat("{{issue.text}}", 10_000)), large).Length);
@@ -75,7 +87,8 @@ public sealed class PlaceholderTests
     [Fact]
     public void A_text_made_to_confuse_the_search_for_placeholders_takes_no_time_to_speak_of()
     {
-        var hostile = string.Concat(Enumerable.Repeat("{{ issue.a | append: \"", 3_000)) + string.Concat(Enumerable.Repeat("${", 30_000));
+        var hostile =
+            string.Concat(Enumerable.Repeat("{{ issue.a | append: \"", 3_000)) + string.Concat(Enumerable.Repeat("${", 30_000));
         var watch = System.Diagnostics.Stopwatch.StartNew();
 
         var filled = Placeholders.Fill(hostile, Document);

@@ -32,42 +32,47 @@ public sealed class WorkBalancerTests : IDisposable
                     Interlocked.Increment(ref helped);
             },
             iter: 200,
-            threads: 1);
+            threads: 1
+        );
 
         Assert.Equal(200, teams);
         Assert.True(helped > 50, $"Only {helped} teams could be helped, so this says little.");
     }
 
     [Fact]
-    public void A_plan_is_allowed_and_never_raises_the_highest_utilization() => ATeamOfAnySize.Sample(
-        problem =>
-        {
-            var plan = Solve(problem);
-            var (before, after) = (problem.ScoreOf([]), problem.ScoreOf(plan.Moves));
+    public void A_plan_is_allowed_and_never_raises_the_highest_utilization() =>
+        ATeamOfAnySize.Sample(
+            problem =>
+            {
+                var plan = Solve(problem);
+                var (before, after) = (problem.ScoreOf([]), problem.ScoreOf(plan.Moves));
 
-            Assert.Empty(problem.FaultsOf(plan.Moves));
-            Assert.True(after <= before);
-            Assert.True(after.Overload < before.Overload || plan.Moves.Count == 0, "Something moves and nobody is relieved.");
-            if (before.Overload == 0)
-                Assert.Equal(([], true), (plan.Moves, plan.Optimal));
-        },
-        iter: 100,
-        threads: 1);
+                Assert.Empty(problem.FaultsOf(plan.Moves));
+                Assert.True(after <= before);
+                Assert.True(after.Overload < before.Overload || plan.Moves.Count == 0, "Something moves and nobody is relieved.");
+                if (before.Overload == 0)
+                    Assert.Equal(([], true), (plan.Moves, plan.Optimal));
+            },
+            iter: 100,
+            threads: 1
+        );
 
     [Fact]
-    public void The_same_team_gets_the_same_plan_in_whatever_order_it_is_told() => ATeamOfAnySize.Sample(
-        problem =>
-        {
-            var shuffled = problem with
+    public void The_same_team_gets_the_same_plan_in_whatever_order_it_is_told() =>
+        ATeamOfAnySize.Sample(
+            problem =>
             {
-                Members = [.. problem.Members.Reverse()],
-                Issues = [.. problem.Issues.Reverse().Select(i => i with { Candidates = [.. i.Candidates.Reverse()] })],
-            };
+                var shuffled = problem with
+                {
+                    Members = [.. problem.Members.Reverse()],
+                    Issues = [.. problem.Issues.Reverse().Select(i => i with { Candidates = [.. i.Candidates.Reverse()] })],
+                };
 
-            Assert.Equal(Solve(problem).Moves, Solve(shuffled).Moves);
-        },
-        iter: 20,
-        threads: 1);
+                Assert.Equal(Solve(problem).Moves, Solve(shuffled).Moves);
+            },
+            iter: 20,
+            threads: 1
+        );
 
     [Fact]
     public void A_large_team_is_helped_though_not_all_of_its_plans_can_be_looked_at()
@@ -89,18 +94,29 @@ public sealed class WorkBalancerTests : IDisposable
     {
         var random = new Random(1);
         var members = Enumerable.Range(1, 50).Select(i => new TeamMember(i, i % 2 == 0 ? 150 : 80, 0)).ToList();
-        var issues = Enumerable.Range(1, 2_000).Select(i => new MovableIssue(
-            i, (i % 50) + 1, new[] { 1, 2, 3, 5 }[random.Next(4)], [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0)], random.Next(100))).ToList();
+        var issues = Enumerable
+            .Range(1, 2_000)
+            .Select(i => new MovableIssue(
+                i,
+                (i % 50) + 1,
+                new[] { 1, 2, 3, 5 }[random.Next(4)],
+                [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0)],
+                random.Next(100)
+            ))
+            .ToList();
         return new(members, issues, [DueLimit(random, members, issues, 3), DueLimit(random, members, issues, 10)], 50);
     }
 
-    private static TeamLimit DueLimit(Random random, List<TeamMember> members, List<MovableIssue> issues, int days) => new(
-        $"due in {days} days",
-        issues.Where(_ => random.Next(5) == 0).ToDictionary(i => i.IssueId, i => i.Points),
-        members.ToDictionary(m => m.UserId, m => m.Capacity * days / 5),
-        new Dictionary<long, decimal>());
+    private static TeamLimit DueLimit(Random random, List<TeamMember> members, List<MovableIssue> issues, int days) =>
+        new(
+            $"due in {days} days",
+            issues.Where(_ => random.Next(5) == 0).ToDictionary(i => i.IssueId, i => i.Points),
+            members.ToDictionary(m => m.UserId, m => m.Capacity * days / 5),
+            new Dictionary<long, decimal>()
+        );
 
-    private BalancePlan Solve(BalanceProblem problem) => balancer.SolveAsync(problem, CancellationToken.None).GetAwaiter().GetResult();
+    private BalancePlan Solve(BalanceProblem problem) =>
+        balancer.SolveAsync(problem, CancellationToken.None).GetAwaiter().GetResult();
 
     private static Gen<BalanceProblem> ATeam(Gen<int> sizes, Gen<int> counts, Gen<int> moves) =>
         from size in sizes
@@ -112,10 +128,26 @@ public sealed class WorkBalancerTests : IDisposable
         from most in moves
         select new BalanceProblem(
             [.. capacities.Select((c, i) => new TeamMember(i + 1, c < 200 ? 0 : c / 100m, isFixed[i] / 100m))],
-            [.. issues.Select((issue, i) => new MovableIssue(
-                i + 1, issue.Item1, issue.Item2 / 100m, [.. Enumerable.Range(1, size).Where(m => issue.Item3[m - 1] && m != issue.Item1).Select(m => (long)m)], issue.Item4))],
+            [
+                .. issues.Select(
+                    (issue, i) =>
+                        new MovableIssue(
+                            i + 1,
+                            issue.Item1,
+                            issue.Item2 / 100m,
+                            [
+                                .. Enumerable
+                                    .Range(1, size)
+                                    .Where(m => issue.Item3[m - 1] && m != issue.Item1)
+                                    .Select(m => (long)m),
+                            ],
+                            issue.Item4
+                        )
+                ),
+            ],
             limits,
-            most);
+            most
+        );
 
     private static Gen<TeamLimit> ALimit(int size, int count) =>
         from amounts in Gen.Int[-300, 800].Array[count]
@@ -125,7 +157,8 @@ public sealed class WorkBalancerTests : IDisposable
             "random",
             amounts.Index().Where(a => a.Item > 0).ToDictionary(a => (long)a.Index + 1, a => a.Item / 100m),
             most.Index().Skip(1).ToDictionary(m => (long)m.Index + 1, m => m.Item / 100m), // the first has none
-            held.Index().ToDictionary(h => (long)h.Index + 1, h => h.Item / 100m));
+            held.Index().ToDictionary(h => (long)h.Index + 1, h => h.Item / 100m)
+        );
 
     /// <summary>Looks at every plan there is, in whole numbers and with none of the code that it judges.</summary>
     private static class Exhaustive
@@ -145,7 +178,10 @@ public sealed class WorkBalancerTests : IDisposable
         }
 
         public static Rating Rate(BalanceProblem problem, IReadOnlyList<IssueMove> moves) =>
-            Rate(problem, [.. problem.Issues.Select(i => moves.FirstOrDefault(m => m.IssueId == i.IssueId)?.ToUserId ?? i.AssigneeId)])!.Value;
+            Rate(
+                problem,
+                [.. problem.Issues.Select(i => moves.FirstOrDefault(m => m.IssueId == i.IssueId)?.ToUserId ?? i.AssigneeId)]
+            )!.Value;
 
         private static void Look(BalanceProblem problem, long[] holders, int index, int moved, ref Rating best)
         {
@@ -182,8 +218,13 @@ public sealed class WorkBalancerTests : IDisposable
                 }
 
                 var capacity = Cents(member.Capacity);
-                var gets = holders.Index().Any(h => h.Item == member.UserId && problem.Issues[h.Index].AssigneeId != member.UserId);
-                if ((gets && Math.Max(load, before) > capacity) || problem.Limits.Any(limit => Breaks(problem, limit, member.UserId, holders)))
+                var gets = holders
+                    .Index()
+                    .Any(h => h.Item == member.UserId && problem.Issues[h.Index].AssigneeId != member.UserId);
+                if (
+                    (gets && Math.Max(load, before) > capacity)
+                    || problem.Limits.Any(limit => Breaks(problem, limit, member.UserId, holders))
+                )
                     return null;
                 rating = rating with
                 {
@@ -195,7 +236,11 @@ public sealed class WorkBalancerTests : IDisposable
             for (var i = 0; i < holders.Length; i++)
             {
                 if (holders[i] != problem.Issues[i].AssigneeId)
-                    rating = rating with { Moved = rating.Moved + Cents(problem.Issues[i].Points), Reluctance = rating.Reluctance + 101 + problem.Issues[i].Reluctance };
+                    rating = rating with
+                    {
+                        Moved = rating.Moved + Cents(problem.Issues[i].Points),
+                        Reluctance = rating.Reluctance + 101 + problem.Issues[i].Reluctance,
+                    };
             }
 
             return rating;

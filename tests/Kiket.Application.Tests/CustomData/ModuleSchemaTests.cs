@@ -16,37 +16,40 @@ public sealed class ModuleSchemaTests
     private static readonly string[] Schemas =
     [
         """
-        module: com.example.time
-        tables:
-          entries:
-            columns:
-              - { name: id, type: bigint, primary_key: true }
-              - { name: hours, type: "decimal(6,2)", default: 0.5 }
-              - { name: at, type: timestamp, default: now() }
-            indexes: [{ columns: [hours, at], unique: true }]
-        """,
+            module: com.example.time
+            tables:
+              entries:
+                columns:
+                  - { name: id, type: bigint, primary_key: true }
+                  - { name: hours, type: "decimal(6,2)", default: 0.5 }
+                  - { name: at, type: timestamp, default: now() }
+                indexes: [{ columns: [hours, at], unique: true }]
+            """,
         """
-        module:
-          id: shop
-          tables:
-            - name: t
-              soft_delete: false
-              columns:
-                - &c { name: email, type: string(40), nullable: no, unique: true }
-                - { <<: *c, name: tags, type: jsonb, unique: false }
-        """,
+            module:
+              id: shop
+              tables:
+                - name: t
+                  soft_delete: false
+                  columns:
+                    - &c { name: email, type: string(40), nullable: no, unique: true }
+                    - { <<: *c, name: tags, type: jsonb, unique: false }
+            """,
         """
-        module: m
-        version: "1.2"
-        tables: { t: { columns: [{ name: owner, type: bigint }] } }
-        permissions:
-          - { role: user, tables: [t], operations: [read], conditions: [{ column: owner, equals: current_user_id }] }
-          - { role: manager, tables: { t: [read, write] } }
-        """,
+            module: m
+            version: "1.2"
+            tables: { t: { columns: [{ name: owner, type: bigint }] } }
+            permissions:
+              - { role: user, tables: [t], operations: [read], conditions: [{ column: owner, equals: current_user_id }] }
+              - { role: manager, tables: { t: [read, write] } }
+            """,
         """{"module": "j", "tables": {"t": {"columns": [{"name": "a", "type": "integer", "default": 3, "indexed": true}, {"name": "b", "type": "date"}]}}}""",
     ];
 
-    /// <summary>Bytes changed, parts doubled, cut and swapped, words exchanged: a schema that works, or faults with their places, never anything else.</summary>
+    /// <summary>
+    /// Bytes changed, parts doubled, cut and swapped, words exchanged: a schema that works, or faults with their places, never
+    /// anything else.
+    /// </summary>
     [Fact]
     public void Mutated_schemas_are_read_or_refused_and_nothing_else()
     {
@@ -78,17 +81,34 @@ public sealed class ModuleSchemaTests
 
             refused++;
             Assert.Equal(ErrorCodes.DefinitionInvalid, refusal.Code);
-            Assert.All(refusal.Details, d => Assert.True(d is { Line: >= 0, Column: >= 0, Message.Length: > 0 and < 1000 }, $"{d.Field}: {d.Message}"));
+            Assert.All(
+                refusal.Details,
+                d => Assert.True(d is { Line: >= 0, Column: >= 0, Message.Length: > 0 and < 1000 }, $"{d.Field}: {d.Message}")
+            );
         }
 
         Assert.True(read > 5_000 && refused > 5_000, $"{read} read, {refused} refused");
     }
 
-    public static TheoryData<string> Bombs => new()
-    {
-        "laughs", "long text", "deep lists", "deep maps", "tables", "columns", "columns through aliases", "indexes", "indexes through aliases", "index of many columns",
-        "permissions", "permissions of many tables", "permissions through aliases", "names", "keys",
-    };
+    public static TheoryData<string> Bombs =>
+        new()
+        {
+            "laughs",
+            "long text",
+            "deep lists",
+            "deep maps",
+            "tables",
+            "columns",
+            "columns through aliases",
+            "indexes",
+            "indexes through aliases",
+            "index of many columns",
+            "permissions",
+            "permissions of many tables",
+            "permissions through aliases",
+            "names",
+            "keys",
+        };
 
     [Theory]
     [MemberData(nameof(Bombs))]
@@ -112,19 +132,33 @@ public sealed class ModuleSchemaTests
         static string Repeat(int count, Func<int, string> item) => string.Concat(Enumerable.Range(0, count).Select(item));
         return bomb switch
         {
-            "laughs" => "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + Repeat(12, n => $"a{n + 1}: &a{n + 1} [{string.Join(", ", Enumerable.Repeat($"*a{n}", 10))}]\n") + table,
+            "laughs" => "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+                + Repeat(12, n => $"a{n + 1}: &a{n + 1} [{string.Join(", ", Enumerable.Repeat($"*a{n}", 10))}]\n")
+                + table,
             "long text" => $"module: m\ndescription: &a {new string('x', 100_000)}\ntables: [{Repeat(90_000, _ => "*a, ")}]\n",
             "deep lists" => "module: m\ntables: " + new string('[', 400_000),
             "deep maps" => "module: m\ntables: " + Repeat(200_000, _ => "{a: "),
             "tables" => "module: m\ntables:\n" + Repeat(20_000, n => $"  t{n}: {{columns: [{{name: a, type: text}}]}}\n"),
-            "columns" => "module: m\ntables:\n  t:\n    columns:\n" + Repeat(15_000, n => $"      - {{name: c{n}, type: text}}\n"),
-            "columns through aliases" => "module: m\nx: &x {name: a, type: money}\ntables:\n  t:\n    columns: [" + Repeat(19_000, _ => "*x, ") + "]\n",
+            "columns" => "module: m\ntables:\n  t:\n    columns:\n"
+                + Repeat(15_000, n => $"      - {{name: c{n}, type: text}}\n"),
+            "columns through aliases" => "module: m\nx: &x {name: a, type: money}\ntables:\n  t:\n    columns: ["
+                + Repeat(19_000, _ => "*x, ")
+                + "]\n",
             "indexes" => table + "    indexes:\n" + Repeat(20_000, n => $"      - {{columns: [a], unique: true, name: n{n}}}\n"),
-            "indexes through aliases" => table + "    indexes:\n      - &x {columns: [a], unique: true}\n" + Repeat(15_000, _ => "      - *x\n"),
+            "indexes through aliases" => table
+                + "    indexes:\n      - &x {columns: [a], unique: true}\n"
+                + Repeat(15_000, _ => "      - *x\n"),
             "index of many columns" => table + "    indexes:\n      - columns: [" + Repeat(90_000, n => $"c{n}, ") + "]\n",
-            "permissions" => table + "permissions:\n" + Repeat(12_000, n => $"  - {{role: user, tables: [t], operations: [read]}}\n"),
-            "permissions of many tables" => table + "permissions:\n  - role: user\n    tables: {" + Repeat(45_000, n => $"t{n}: [], ") + "}\n",
-            "permissions through aliases" => table + "permissions:\n  - &x {role: user, tables: [t, t, t, t], operations: [read]}\n" + Repeat(9_000, _ => "  - *x\n"),
+            "permissions" => table
+                + "permissions:\n"
+                + Repeat(12_000, n => $"  - {{role: user, tables: [t], operations: [read]}}\n"),
+            "permissions of many tables" => table
+                + "permissions:\n  - role: user\n    tables: {"
+                + Repeat(45_000, n => $"t{n}: [], ")
+                + "}\n",
+            "permissions through aliases" => table
+                + "permissions:\n  - &x {role: user, tables: [t, t, t, t], operations: [read]}\n"
+                + Repeat(9_000, _ => "  - *x\n"),
             "names" => "module: " + new string('m', 500_000) + "\ntables: {" + new string('t', 400_000) + ": {}}\n",
             _ => table + Repeat(40_000, n => $"key{n}: 1\n") + "permissions: x\n",
         };
@@ -155,32 +189,69 @@ public sealed class ModuleSchemaTests
             if (CustomValues.Fit(table, given, null, DateTimeOffset.UnixEpoch) is not { Error: null } fit)
                 continue;
             var record = CustomRecord.Add(1, 2, 3, table.Name, fit.Value, DateTimeOffset.UnixEpoch);
-            Assert.All(CustomRecordValue.Of(record, table), v => Assert.InRange(v.Value.Length, 0, CustomRecordValue.MaxValueLength));
+            Assert.All(
+                CustomRecordValue.Of(record, table),
+                v => Assert.InRange(v.Value.Length, 0, CustomRecordValue.MaxValueLength)
+            );
         }
     }
 
-    private static JsonElement Value(Random random) => JsonSerializer.Deserialize<JsonElement>(
-        random.Next(10) switch
-        {
-            0 => "null",
-            1 => "true",
-            2 => "-7",
-            3 => "3.25",
-            4 => "\"text\"",
-            5 => "\"2026-02-28\"",
-            6 => "\"0001-01-01T00:00:00+14:00\"",
-            7 => "1e300",
-            8 => "{\"a\": [1]}",
-            _ => "79228162514264337593543950335",
-        });
+    private static JsonElement Value(Random random) =>
+        JsonSerializer.Deserialize<JsonElement>(
+            random.Next(10) switch
+            {
+                0 => "null",
+                1 => "true",
+                2 => "-7",
+                3 => "3.25",
+                4 => "\"text\"",
+                5 => "\"2026-02-28\"",
+                6 => "\"0001-01-01T00:00:00+14:00\"",
+                7 => "1e300",
+                8 => "{\"a\": [1]}",
+                _ => "79228162514264337593543950335",
+            }
+        );
 
     private static string Mutate(string text, Random random)
     {
         const string spice = "{}[]&*!|>'\"%@`:,-?#\t\n\0\\ ~<=()\uFEFF\uD800é0a9";
         string[] words =
         [
-            "name", "type", "bigint", "integer", "decimal", "decimal(28,28)", "decimal(99,1)", "string", "string(0)", "string(9999999999)", "text", "boolean", "timestamp", "date", "json", "null",
-            "true", "false", "id", "project_id", "unique", "indexed", "default", "now()", "primary_key", "columns", "tables", "indexes", "permissions", "module", "user", "1e9", "-1", "current_user_id",
+            "name",
+            "type",
+            "bigint",
+            "integer",
+            "decimal",
+            "decimal(28,28)",
+            "decimal(99,1)",
+            "string",
+            "string(0)",
+            "string(9999999999)",
+            "text",
+            "boolean",
+            "timestamp",
+            "date",
+            "json",
+            "null",
+            "true",
+            "false",
+            "id",
+            "project_id",
+            "unique",
+            "indexed",
+            "default",
+            "now()",
+            "primary_key",
+            "columns",
+            "tables",
+            "indexes",
+            "permissions",
+            "module",
+            "user",
+            "1e9",
+            "-1",
+            "current_user_id",
         ];
         var result = new StringBuilder(text);
         for (var i = random.Next(1, 3); i > 0; i--)

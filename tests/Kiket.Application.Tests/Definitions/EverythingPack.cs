@@ -5,7 +5,9 @@ internal static class EverythingPack
 {
     public static IReadOnlyList<(string Path, string Text)> Files { get; } =
     [
-        (".kiket/project.yaml", """
+        (
+            ".kiket/project.yaml",
+            """
             model_version: "1.0"
             project:
               key: RELEASE
@@ -23,8 +25,11 @@ internal static class EverythingPack
               extensions:
                 required: [github]
                 optional: [slack]
-            """),
-        (".kiket/issue_types.yaml", """
+            """
+        ),
+        (
+            ".kiket/issue_types.yaml",
+            """
             model_version: "1.0"
             issue_types:
               - key: release
@@ -38,8 +43,11 @@ internal static class EverythingPack
                   - { key: notes, type: text }
                   - { key: ci, type: string }
                   - { key: signed, type: boolean, required: false }
-            """),
-        (".kiket/workflows/release.yaml", """
+            """
+        ),
+        (
+            ".kiket/workflows/release.yaml",
+            """
             model_version: "1.0"
             workflow:
               id: release
@@ -157,8 +165,11 @@ internal static class EverythingPack
               - { from: shipped, to: building, name: Reopen, require_approval: 1 }
               - { from: dropped, to: planned, name: Revive, require_approval: true }
               - { from: checking, to: blocked, name: Stop, approval_chain: [{ assignments: [qa, ops] }] }
-            """),
-        (".kiket/workflow_sla_definitions.yml", """
+            """
+        ),
+        (
+            ".kiket/workflow_sla_definitions.yml",
+            """
             model_version: "1.0"
             workflow_sla_definitions:
               - { id: building, status: building, max_duration_minutes: 2880, warning_buffer_minutes: 240 }
@@ -171,8 +182,11 @@ internal static class EverythingPack
                 warning_buffer_minutes: 15
               - { id: elsewhere, status: open, project: OTHER, max_duration_minutes: 5 }
               - { id: checked, status: checking, max_duration_minutes: 90, owner: qa }
-            """),
-        (".kiket/automations/release.yml", """
+            """
+        ),
+        (
+            ".kiket/automations/release.yml",
+            """
             model_version: "1.0"
             automations:
               - id: big
@@ -191,8 +205,11 @@ internal static class EverythingPack
                     message: "{{issue.title}}"
                     conditions: [{ field: priority, operator: ">", value: low }]
                 metadata: { owner: ops }
-            """),
-        (".kiket/workflows/release/automation_recipes/quiet.yaml", """
+            """
+        ),
+        (
+            ".kiket/workflows/release/automation_recipes/quiet.yaml",
+            """
             model_version: "1.0"
             recipe:
               key: quiet
@@ -201,8 +218,11 @@ internal static class EverythingPack
               conditions: { all: [{ field: hours_until_due, operator: less_or_equal, value: 8 }] }
               actions: [{ type: add_label, label: late }]
               requires_approval: true
-            """),
-        (".kiket/templates/issues/fix.yaml", """
+            """
+        ),
+        (
+            ".kiket/templates/issues/fix.yaml",
+            """
             model_version: "1.0"
             template:
               key: fix
@@ -221,6 +241,7 @@ internal static class EverythingPack
               required_fields: [notes]
               fields:
                 risk: { type: integer, label: Risk }
-            """),
+            """
+        ),
     ];
 }

@@ -5,12 +5,19 @@ namespace Kiket.Application.Tests.Definitions;
 /// <summary>The pack in <c>examples/newsroom</c>, and others that tests name.</summary>
 internal static class ExamplePack
 {
-    private static readonly string Repository =
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private static readonly string Repository = Assembly
+        .GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot")
+        .Value!;
 
-    public static IReadOnlyList<(string Path, string Text)> Files { get; } = Load(Path.Combine(Repository, "examples", "newsroom"));
+    public static IReadOnlyList<(string Path, string Text)> Files { get; } =
+        Load(Path.Combine(Repository, "examples", "newsroom"));
 
-    /// <summary>The files of a pack: <c>newsroom</c>, <c>everything</c>, or a real one, which lies beside the repository on some machines.</summary>
+    /// <summary>
+    /// The files of a pack: <c>newsroom</c>, <c>everything</c>, or a real one, which lies beside the repository on some
+    /// machines.
+    /// </summary>
     public static IReadOnlyList<(string Path, string Text)> FilesOf(string name)
     {
         if (name is "newsroom")
@@ -23,8 +30,10 @@ internal static class ExamplePack
     }
 
     private static List<(string, string)> Load(string root) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(root, ".kiket"), "*.y*ml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(f => (Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f))),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(root, ".kiket"), "*.y*ml", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(f => (Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f))),
+        ];
 }

@@ -27,7 +27,11 @@ public sealed class HostileYamlTests
     {
         var text = $"a: &a {new string('x', 100_000)}\nb: [{string.Join(", ", Enumerable.Repeat("*a", 90_000))}]\n";
 
-        Assert.EndsWith("The file holds more than 100000 values, its aliases written out.", Assert.Single(Faults(MainPath, text)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The file holds more than 100000 values, its aliases written out.",
+            Assert.Single(Faults(MainPath, text)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -36,7 +40,11 @@ public sealed class HostileYamlTests
     [InlineData("{a: ")]
     [InlineData("? ")]
     public void Depth_is_bounded(string step) =>
-        Assert.EndsWith("Values are nested more than 48 deep.", Assert.Single(Faults(".kiket/boards/b.yaml", string.Concat(Enumerable.Repeat(step, 100_000)))), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Values are nested more than 48 deep.",
+            Assert.Single(Faults(".kiket/boards/b.yaml", string.Concat(Enumerable.Repeat(step, 100_000)))),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Depth_is_bounded_through_aliases_too()
@@ -55,7 +63,9 @@ public sealed class HostileYamlTests
     public void Files_and_packs_have_a_largest_size()
     {
         var file = "# " + new string('x', 1024 * 1024);
-        var refusal = Read([.. Enumerable.Range(0, 6).Select(i => ($".kiket/boards/b{i}.yaml", "# " + new string('x', 1_000_000)))]).Error!;
+        var refusal = Read([
+            .. Enumerable.Range(0, 6).Select(i => ($".kiket/boards/b{i}.yaml", "# " + new string('x', 1_000_000))),
+        ]).Error!;
 
         Assert.Equal(["0:0 A file has at most 1048576 characters."], Faults(".kiket/boards/b.yaml", file));
         Assert.Equal("A pack has at most 5242880 characters.", Assert.Single(refusal.Details).Message);
@@ -64,13 +74,18 @@ public sealed class HostileYamlTests
     [Fact]
     public void The_list_of_faults_is_bounded()
     {
-        var faults = Faults(MainPath, $"workflow: main\nstates: [a]\ntransitions:\n{string.Concat(Enumerable.Repeat("  - {from: x, to: y}\n", 3000))}");
+        var faults = Faults(
+            MainPath,
+            $"workflow: main\nstates: [a]\ntransitions:\n{string.Concat(Enumerable.Repeat("  - {from: x, to: y}\n", 3000))}"
+        );
 
         Assert.Equal(1001, faults.Length);
         Assert.Contains(faults, f => f.EndsWith("There is more; only this much is listed.", StringComparison.Ordinal));
     }
 
-    /// <summary>The example pack with bytes changed, lines doubled, cut and swapped: a fault or a pack, never anything else.</summary>
+    /// <summary>
+    /// The example pack with bytes changed, lines doubled, cut and swapped: a fault or a pack, never anything else.
+    /// </summary>
     [Fact]
     public void Mutated_files_are_read_or_refused_and_nothing_else()
     {
@@ -94,7 +109,10 @@ public sealed class HostileYamlTests
 
             refused++;
             Assert.Equal(ErrorCodes.DefinitionInvalid, refusal.Code);
-            Assert.All(refusal.Details, d => Assert.True(d.Line >= 0 && d.Column >= 0 && d.Message.Length is > 0 and < 1000, $"{d.Field}: {d.Message}"));
+            Assert.All(
+                refusal.Details,
+                d => Assert.True(d.Line >= 0 && d.Column >= 0 && d.Message.Length is > 0 and < 1000, $"{d.Field}: {d.Message}")
+            );
         }
 
         Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused");

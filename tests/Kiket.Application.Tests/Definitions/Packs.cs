@@ -49,7 +49,13 @@ internal static class Packs
     /// <summary>The faults of a file beside sound others, as <c>line:column message</c>.</summary>
     public static string[] Faults(string path, string text)
     {
-        Dictionary<string, string> files = new() { [ProjectPath] = Project, [TypesPath] = Types, [MainPath] = Main, [path] = text };
+        Dictionary<string, string> files = new()
+        {
+            [ProjectPath] = Project,
+            [TypesPath] = Types,
+            [MainPath] = Main,
+            [path] = text,
+        };
         var read = Read([.. files.Select(f => (f.Key, f.Value))]);
         Assert.True(read.IsRefused, "The pack was read without a fault.");
         Assert.Equal(ErrorCodes.DefinitionInvalid, read.Error.Code);

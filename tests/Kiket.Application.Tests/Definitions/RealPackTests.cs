@@ -6,7 +6,9 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Application.Tests.Definitions;
 
-/// <summary>The packs that the Kiket project publishes, our own example, and one that has everything: every key and every transition.</summary>
+/// <summary>
+/// The packs that the Kiket project publishes, our own example, and one that has everything: every key and every transition.
+/// </summary>
 public sealed class RealPackTests
 {
     private static readonly DefinitionReader Reader = new();
@@ -36,11 +38,22 @@ public sealed class RealPackTests
 
                 // A misspelt key is reported, or stands in what was read; so is another value of a key that is spelt right.
                 var misspelt = Read(With(files, path, Rename(text, entry.Key)));
-                var isNoted = misspelt.IsRefused || misspelt.Value.Warnings.Any(w => w.File == path && w.Line == entry.Key.Line)
+                var isNoted =
+                    misspelt.IsRefused
+                    || misspelt.Value.Warnings.Any(w => w.File == path && w.Line == entry.Key.Line)
                     || Said(misspelt.Value).Contains($"zz_{entry.Key.Value}", StringComparison.Ordinal);
-                var isRead = misspelt.IsRefused || Said(misspelt.Value) != before
-                    || (Another(text, entry.Value) is { } other && Read(With(files, path, other)) is var changed && (changed.IsRefused
-                        || Said(changed.Value) != before || changed.Value.Warnings.Any(w => w.File == path && w.Line == entry.Value.Line)));
+                var isRead =
+                    misspelt.IsRefused
+                    || Said(misspelt.Value) != before
+                    || (
+                        Another(text, entry.Value) is { } other
+                        && Read(With(files, path, other)) is var changed
+                        && (
+                            changed.IsRefused
+                            || Said(changed.Value) != before
+                            || changed.Value.Warnings.Any(w => w.File == path && w.Line == entry.Value.Line)
+                        )
+                    );
                 if (!isNoted || !isRead)
                     lost.Add($"{path}:{entry.Key.Line} {entry.Key.Value}{(isRead ? " (misspelt)" : "")}");
             }
@@ -58,7 +71,11 @@ public sealed class RealPackTests
     [InlineData("support", 1, 8)]
     [InlineData("newsroom", 2, 14)]
     [InlineData("everything", 1, 12)]
-    public void An_issue_goes_along_every_transition_and_along_none_while_anything_is_missing(string pack, int workflows, int transitions)
+    public void An_issue_goes_along_every_transition_and_along_none_while_anything_is_missing(
+        string pack,
+        int workflows,
+        int transitions
+    )
     {
         var read = Read(ExamplePack.FilesOf(pack)).Value;
 
@@ -70,7 +87,9 @@ public sealed class RealPackTests
             violations += driver.Violations;
 
             // Each thing that is asked for was missing once at least.
-            var asked = workflow.Definition.Transitions.Sum(t => driver.DemandsOf(t).Count + workflow.Definition.ApprovalsOf(t).Count());
+            var asked = workflow.Definition.Transitions.Sum(t =>
+                driver.DemandsOf(t).Count + workflow.Definition.ApprovalsOf(t).Count()
+            );
             Assert.InRange(driver.Violations, asked, int.MaxValue);
         }
 
@@ -82,15 +101,23 @@ public sealed class RealPackTests
         Reader.Read([.. files.Select(f => new DefinitionText(f.Path, f.Text))], "PACK", null);
 
     /// <summary>All that a pack says, without the text that it was read from.</summary>
-    private static string Said(DefinitionPack pack) => JsonSerializer.Serialize(new
-    {
-        pack.Project,
-        pack.Schema,
-        pack.SlaDefinitions,
-        Workflows = pack.Workflows.Select(w => new { w.Key, w.Definition }),
-        Seeds = pack.Seeds.Select(s => new { s.Type.Key, s.Status, s.Fields }),
-        Modules = pack.Modules.Select(m => new { m.Schema, Seeds = m.Seeds.Select(s => new { s.Table, s.Data }) }),
-    });
+    private static string Said(DefinitionPack pack) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                pack.Project,
+                pack.Schema,
+                pack.SlaDefinitions,
+                Workflows = pack.Workflows.Select(w => new { w.Key, w.Definition }),
+                Seeds = pack.Seeds.Select(s => new
+                {
+                    s.Type.Key,
+                    s.Status,
+                    s.Fields,
+                }),
+                Modules = pack.Modules.Select(m => new { m.Schema, Seeds = m.Seeds.Select(s => new { s.Table, s.Data }) }),
+            }
+        );
 
     private static bool IsKeptOnly(DefinitionPack pack, string path) =>
         pack.Warnings.Any(w => w.File == path && w.Message == "Files of this kind are kept and not read.");
@@ -98,17 +125,22 @@ public sealed class RealPackTests
     private static bool IsReported(DefinitionPack pack, string path, YamlNode key) =>
         pack.Warnings.Any(w => w.File == path && w.Line == key.Line && w.Column == key.Column);
 
-    private static IEnumerable<(YamlEntry Entry, IReadOnlyList<YamlNode> Parents)> EntriesOf(YamlNode? node, params IReadOnlyList<YamlNode> parents) => node switch
-    {
-        YamlMap map => map.Entries.SelectMany(e => EntriesOf(e.Value, [.. parents, e.Key]).Prepend((e, parents))),
-        YamlList list => list.Items.SelectMany(i => EntriesOf(i, parents)),
-        _ => [],
-    };
+    private static IEnumerable<(YamlEntry Entry, IReadOnlyList<YamlNode> Parents)> EntriesOf(
+        YamlNode? node,
+        params IReadOnlyList<YamlNode> parents
+    ) =>
+        node switch
+        {
+            YamlMap map => map.Entries.SelectMany(e => EntriesOf(e.Value, [.. parents, e.Key]).Prepend((e, parents))),
+            YamlList list => list.Items.SelectMany(i => EntriesOf(i, parents)),
+            _ => [],
+        };
 
     private static (string Path, string Text)[] With(IReadOnlyList<(string Path, string Text)> files, string path, string text) =>
         [.. files.Select(f => f.Path == path ? (path, text) : f)];
 
-    private static string Rename(string text, YamlText key) => Insert(text, key.Line, key.Column + (key.IsPlain ? 0 : 1), "zz_", 0);
+    private static string Rename(string text, YamlText key) =>
+        Insert(text, key.Line, key.Column + (key.IsPlain ? 0 : 1), "zz_", 0);
 
     /// <summary>The text with another value, where that can be told in one line; else null.</summary>
     private static string? Another(string text, YamlNode value)
@@ -117,8 +149,12 @@ public sealed class RealPackTests
             return null;
         var rest = text.Split('\n')[scalar.Line - 1][(scalar.Column - 1)..];
         return scalar.IsPlain
-            ? rest.StartsWith(scalar.Value, StringComparison.Ordinal) ? Insert(text, scalar.Line, scalar.Column, "zz9", scalar.Value.Length) : null
-            : rest[0] is '"' or '\'' ? Insert(text, scalar.Line, scalar.Column + 1, "zz9", 0) : null;
+            ? rest.StartsWith(scalar.Value, StringComparison.Ordinal)
+                ? Insert(text, scalar.Line, scalar.Column, "zz9", scalar.Value.Length)
+                : null
+            : rest[0] is '"' or '\''
+                ? Insert(text, scalar.Line, scalar.Column + 1, "zz9", 0)
+                : null;
     }
 
     private static string Insert(string text, int line, int column, string what, int replaced)

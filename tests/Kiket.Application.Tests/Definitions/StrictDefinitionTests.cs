@@ -26,12 +26,19 @@ public sealed class StrictDefinitionTests
     [InlineData("require_approval: [{assignment: {rol: qa}}]", "rol", "role")]
     [InlineData("require_approval: [{assignment: {role: qa}, conditons: []}]", "conditons", "conditions")]
     [InlineData("approval_chain: {chain: [{level: 1, asignments: [{role: qa}]}]}", "asignments", "assignments")]
-    [InlineData("approval_chain: {chain: [{level: 1, parallel: [{group: a, assignments: [{role: qa}], requird: all}]}]}", "requird", "required")]
+    [InlineData(
+        "approval_chain: {chain: [{level: 1, parallel: [{group: a, assignments: [{role: qa}], requird: all}]}]}",
+        "requird",
+        "required"
+    )]
     public void A_misspelt_key_of_a_transition_is_a_fault_that_names_the_right_one(string line, string written, string meant)
     {
         var text = Main.Replace("    to: review", "    to: review\n    " + line, StringComparison.Ordinal);
 
-        Assert.Contains(Faults(MainPath, text), f => f.Contains($"'{written}' is not known here; did you mean '{meant}'?", StringComparison.Ordinal));
+        Assert.Contains(
+            Faults(MainPath, text),
+            f => f.Contains($"'{written}' is not known here; did you mean '{meant}'?", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -51,20 +58,27 @@ public sealed class StrictDefinitionTests
     {
         var text = Main.Replace("  review:\n", $"  review:\n    {line}\n", StringComparison.Ordinal);
 
-        Assert.Contains(Faults(MainPath, text), f => f.Contains($"'{written}' is not known here; did you mean '{meant}'?", StringComparison.Ordinal));
+        Assert.Contains(
+            Faults(MainPath, text),
+            f => f.Contains($"'{written}' is not known here; did you mean '{meant}'?", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void An_unknown_key_of_a_rule_is_a_fault_that_lists_the_known_ones() =>
         Assert.Contains(
             Faults(MainPath, Main.Replace("    to: review", "    to: review\n    guard: qa", StringComparison.Ordinal)),
-            f => f.StartsWith("14:5 The key 'guard' is not known here. Known keys: from, to,", StringComparison.Ordinal));
+            f => f.StartsWith("14:5 The key 'guard' is not known here. Known keys: from, to,", StringComparison.Ordinal)
+        );
 
     [Theory]
     [InlineData("analytics: {dashboards: []}\n", "analytics")]
     [InlineData("hooks: [{event: issue.created}]\n", "hooks")]
     public void An_unknown_section_stays_a_warning(string section, string key) =>
-        Assert.Contains(Read((TypesPath, Types), (MainPath, section + Main)).Value.Warnings, w => w.Message.Contains($"'{key}'", StringComparison.Ordinal));
+        Assert.Contains(
+            Read((TypesPath, Types), (MainPath, section + Main)).Value.Warnings,
+            w => w.Message.Contains($"'{key}'", StringComparison.Ordinal)
+        );
 
     [Fact]
     public void An_unknown_key_that_weakens_nothing_stays_a_warning()
@@ -77,27 +91,94 @@ public sealed class StrictDefinitionTests
     }
 
     [Theory]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: issue.creatd}]\n", "The automation a waits for 'issue.creatd', which does not happen here; did you mean 'issue.created'?")]
-    [InlineData(AutomationPath, "automations: [{id: a, triger: issue.created}]\n", "The key 'triger' is not known here; did you mean 'trigger'?")]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: {event: issue.created, condtions: []}}]\n", "The key 'condtions' is not known here; did you mean 'conditions'?")]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: {events: [issue.created, moon.full]}}]\n", "The automation a waits for 'moon.full', which does not happen here.")]
-    [InlineData(AutomationPath, "automations: [{id: a, actions: []}]\n", "The automation a is kept and never run: it names no event.")]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: project.updated}]\n", "The automation a waits for 'project.updated', which does not happen here.")]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: issue.creatd}]\n",
+        "The automation a waits for 'issue.creatd', which does not happen here; did you mean 'issue.created'?"
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, triger: issue.created}]\n",
+        "The key 'triger' is not known here; did you mean 'trigger'?"
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: {event: issue.created, condtions: []}}]\n",
+        "The key 'condtions' is not known here; did you mean 'conditions'?"
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: {events: [issue.created, moon.full]}}]\n",
+        "The automation a waits for 'moon.full', which does not happen here."
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, actions: []}]\n",
+        "The automation a is kept and never run: it names no event."
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: project.updated}]\n",
+        "The automation a waits for 'project.updated', which does not happen here."
+    )]
     [InlineData(AutomationPath, "rules: []\n", "The file has no automation.")]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: issue.created, actions: [{label: x}]}]\n", "An action says what to do, in action or type.")]
-    [InlineData(AutomationPath, "automations: [{id: a, trigger: issue.created}, {id: A, trigger: issue.created}]\n", "There is already an automation A; this one is kept and not read.")]
-    [InlineData(".kiket/workflows/other/automations/a.yaml", "automation: {trigger: issue.created}\n", "The automation a is kept and never run: there is no workflow 'other'.")]
-    [InlineData(LimitsPath, "sla_definitions: [{id: a, status: review, max_duration_minutes: 5, issue_typ: contract}]\n", "The key 'issue_typ' is not known here; did you mean 'issue_type'?")]
-    [InlineData(ModulePath, "module: crm\ntables: {people: {columns: [{name: name, type: string}]}}\npermissions: [{role: user, tables: [people], operatons: [read]}]\n", "The key 'operatons' is not known here; did you mean 'operations'?")]
-    [InlineData(ModulePath, "module: crm\ntables: {people: {columns: [{name: name, type: string, uniqe: true}]}}\n", "The key 'uniqe' is not known here; did you mean 'unique'?")]
-    [InlineData(TypesPath, "issue_types: [{key: contract, custom_fields: [{key: value, requird: true}]}]\n", "The key 'requird' is not known here; did you mean 'required'?")]
-    [InlineData(MainPath, "workflow: {id: main, name: Main, inital_state: b}\nstates: [a, b]\ntransitions: []\n", "The key 'inital_state' is not known here; did you mean 'initial_state'?")]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: issue.created, actions: [{label: x}]}]\n",
+        "An action says what to do, in action or type."
+    )]
+    [InlineData(
+        AutomationPath,
+        "automations: [{id: a, trigger: issue.created}, {id: A, trigger: issue.created}]\n",
+        "There is already an automation A; this one is kept and not read."
+    )]
+    [InlineData(
+        ".kiket/workflows/other/automations/a.yaml",
+        "automation: {trigger: issue.created}\n",
+        "The automation a is kept and never run: there is no workflow 'other'."
+    )]
+    [InlineData(
+        LimitsPath,
+        "sla_definitions: [{id: a, status: review, max_duration_minutes: 5, issue_typ: contract}]\n",
+        "The key 'issue_typ' is not known here; did you mean 'issue_type'?"
+    )]
+    [InlineData(
+        ModulePath,
+        "module: crm\ntables: {people: {columns: [{name: name, type: string}]}}\npermissions: [{role: user, tables: "
+            + "[people], operatons: [read]}]\n",
+        "The key 'operatons' is not known here; did you mean 'operations'?"
+    )]
+    [InlineData(
+        ModulePath,
+        "module: crm\ntables: {people: {columns: [{name: name, type: string, uniqe: true}]}}\n",
+        "The key 'uniqe' is not known here; did you mean 'unique'?"
+    )]
+    [InlineData(
+        TypesPath,
+        "issue_types: [{key: contract, custom_fields: [{key: value, requird: true}]}]\n",
+        "The key 'requird' is not known here; did you mean 'required'?"
+    )]
+    [InlineData(
+        MainPath,
+        "workflow: {id: main, name: Main, inital_state: b}\nstates: [a, b]\ntransitions: []\n",
+        "The key 'inital_state' is not known here; did you mean 'initial_state'?"
+    )]
     public void What_would_never_work_is_a_fault_in_every_kind_of_file(string path, string text, string expected)
     {
         var faults = Faults(path, text);
 
-        Assert.Contains(faults, f => expected.EndsWith('*') ? f.Contains(expected[..^1], StringComparison.Ordinal) : f.EndsWith(expected, StringComparison.Ordinal));
-        Assert.False(Leniently(path, text).IsRefused && !text.Contains("label: x", StringComparison.Ordinal) && !text.Contains("operatons", StringComparison.Ordinal));
+        Assert.Contains(
+            faults,
+            f =>
+                expected.EndsWith('*')
+                    ? f.Contains(expected[..^1], StringComparison.Ordinal)
+                    : f.EndsWith(expected, StringComparison.Ordinal)
+        );
+        Assert.False(
+            Leniently(path, text).IsRefused
+                && !text.Contains("label: x", StringComparison.Ordinal)
+                && !text.Contains("operatons", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -106,9 +187,16 @@ public sealed class StrictDefinitionTests
         var text = Main.Replace("type: initial", "type: active", StringComparison.Ordinal);
 
         Assert.Equal(
-            ["5:1 The workflow has no initial state: no state has the type initial, and initial_state is missing. 'intake' is the first state."],
-            Faults(MainPath, text));
-        Assert.Contains(Leniently(MainPath, text).Value.Warnings, w => w.Message.StartsWith("The workflow has no initial state", StringComparison.Ordinal));
+            [
+                "5:1 The workflow has no initial state: no state has the type initial, and initial_state is missing. "
+                    + "'intake' is the first state.",
+            ],
+            Faults(MainPath, text)
+        );
+        Assert.Contains(
+            Leniently(MainPath, text).Value.Warnings,
+            w => w.Message.StartsWith("The workflow has no initial state", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -117,11 +205,17 @@ public sealed class StrictDefinitionTests
         var pack = Read((TypesPath, Types), (MainPath, Main + "\n  - from: signed\n    to: review\n")).Value;
 
         var warning = Assert.Single(pack.Warnings);
-        Assert.Equal((17, "'signed' is a final state, but this transition leads from it to 'review'."), (warning.Line, warning.Message));
+        Assert.Equal(
+            (17, "'signed' is a final state, but this transition leads from it to 'review'."),
+            (warning.Line, warning.Message)
+        );
     }
 
     [Theory]
-    [InlineData("a:\n  b: 1\n  c:\n    d: 1\n    e: 2\nf:\n\tg: 1\n", "7:1 A tab indents this line; YAML is indented with spaces.")]
+    [InlineData(
+        "a:\n  b: 1\n  c:\n    d: 1\n    e: 2\nf:\n\tg: 1\n",
+        "7:1 A tab indents this line; YAML is indented with spaces."
+    )]
     [InlineData("a:\n  b: 1\n  c: 2\n\td: 3\n", "4:1 A tab indents this line; YAML is indented with spaces.")]
     [InlineData("a:\n  - b: 1\n    c: 2\n  \t- d\n", "4:3 A tab indents this line; YAML is indented with spaces.")]
     [InlineData("a: |\n  text\n  \tand code\nb:\n\tc: 1\n", "5:1 A tab indents this line; YAML is indented with spaces.")]
@@ -131,7 +225,10 @@ public sealed class StrictDefinitionTests
     [InlineData("a: [1, 2\nb: 3\n", "1:4 The '[' opened in line 1 is not closed.")]
     [InlineData("a: {b: [1, 2}\nc: d\n", "1:8 The '[' opened in line 1 is not closed.")]
     [InlineData("a: {b: 1]\n", "1:4 The '{' opened in line 1 is not closed.")]
-    [InlineData("{\n  \"workflow\": {\n    \"id\": \"x\"\n  },\n  \"states\": {\n    \"a\": {}\n", "5:13 The '{' opened in line 5 is not closed.")]
+    [InlineData(
+        "{\n  \"workflow\": {\n    \"id\": \"x\"\n  },\n  \"states\": {\n    \"a\": {}\n",
+        "5:13 The '{' opened in line 5 is not closed."
+    )]
     public void A_broken_text_is_reported_where_it_has_to_be_changed(string text, string expected) =>
         Assert.Equal([expected], Faults(".kiket/boards/b.yaml", text));
 
@@ -150,10 +247,20 @@ public sealed class StrictDefinitionTests
 
     private static Domain.Common.Result<DefinitionPack> Leniently(string path, string text)
     {
-        Dictionary<string, string> files = new() { [ProjectPath] = Project, [TypesPath] = Types, [MainPath] = Main, [path] = text };
+        Dictionary<string, string> files = new()
+        {
+            [ProjectPath] = Project,
+            [TypesPath] = Types,
+            [MainPath] = Main,
+            [path] = text,
+        };
         return new DefinitionReader().Read([.. files.Select(f => new DefinitionText(f.Key, f.Value, false))], "LEGAL", null);
     }
 
     private static Domain.Common.Result<DefinitionPack> ReadPack(string pack, bool isStrict) =>
-        new DefinitionReader().Read([.. ExamplePack.FilesOf(pack).Select(f => new DefinitionText(f.Path, f.Text, isStrict))], null, pack);
+        new DefinitionReader().Read(
+            [.. ExamplePack.FilesOf(pack).Select(f => new DefinitionText(f.Path, f.Text, isStrict))],
+            null,
+            pack
+        );
 }

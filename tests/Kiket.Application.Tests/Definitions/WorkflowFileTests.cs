@@ -9,76 +9,94 @@ public sealed class WorkflowFileTests
     [Fact]
     public void The_canonical_syntax_is_read_with_all_that_people_see()
     {
-        var read = Read((MainPath, """
-            model_version: 1.0
-            workflow:
-              id: contract
-              name: Contract
-              version: 2.1.0
-              description: >
-                From request
-                to signature.
-            states:
-              intake:
-                type: initial
-                category: pending
-                metadata:
-                  label: Intake ✉
-                  color: info
-                  icon: "📥"
-                  description: A request came in.
-              legal_review:
-                type: gateway
-                category: review
-              signed:
-                type: final
-            transitions:
-              - from: intake
-                to: legal_review
-                name: Send to Legal
-                description: When all papers are there.
-              - {from: legal_review, to: signed}
-            """)).Value;
+        var read = Read(
+            (
+                MainPath,
+                """
+                model_version: 1.0
+                workflow:
+                  id: contract
+                  name: Contract
+                  version: 2.1.0
+                  description: >
+                    From request
+                    to signature.
+                states:
+                  intake:
+                    type: initial
+                    category: pending
+                    metadata:
+                      label: Intake ✉
+                      color: info
+                      icon: "📥"
+                      description: A request came in.
+                  legal_review:
+                    type: gateway
+                    category: review
+                  signed:
+                    type: final
+                transitions:
+                  - from: intake
+                    to: legal_review
+                    name: Send to Legal
+                    description: When all papers are there.
+                  - {from: legal_review, to: signed}
+                """
+            )
+        ).Value;
 
         var workflow = Assert.Single(read.Workflows);
         var definition = workflow.Definition;
         Assert.Equal(("contract", "Contract", "intake"), (workflow.Key, definition.Name, definition.InitialState));
         Assert.Equal("From request to signature.", definition.Description);
         Assert.Equal(
-            JsonSerializer.Serialize<IReadOnlyList<State>>(
-            [
-                new("intake", "Intake ✉", StateType.Initial, StateCategory.Pending) { Color = "info", Icon = "📥", Description = "A request came in." },
+            JsonSerializer.Serialize<IReadOnlyList<State>>([
+                new("intake", "Intake ✉", StateType.Initial, StateCategory.Pending)
+                {
+                    Color = "info",
+                    Icon = "📥",
+                    Description = "A request came in.",
+                },
                 new("legal_review", "Legal Review", StateType.Gateway, StateCategory.Review),
                 new("signed", "Signed", StateType.Final, StateCategory.Completed),
             ]),
-            JsonSerializer.Serialize(definition.States));
+            JsonSerializer.Serialize(definition.States)
+        );
         Assert.Equal(
-            JsonSerializer.Serialize<IReadOnlyList<Transition>>(
-                [new("intake", "legal_review", "Send to Legal", "When all papers are there."), new("legal_review", "signed", null, null)]),
-            JsonSerializer.Serialize(definition.Transitions));
+            JsonSerializer.Serialize<IReadOnlyList<Transition>>([
+                new("intake", "legal_review", "Send to Legal", "When all papers are there."),
+                new("legal_review", "signed", null, null),
+            ]),
+            JsonSerializer.Serialize(definition.Transitions)
+        );
         Assert.Empty(read.Warnings);
     }
 
     [Fact]
     public void The_short_syntax_is_read_and_its_types_are_worked_out()
     {
-        var read = Read((MainPath, """
-            workflow: development
-            version: 1
-            states:
-              - backlog
-              - in_progress:
-                  description: Somebody works on it.
-                  wip_limit: 3
-                  auto_assign: true
-              - review: {wip_limit: 2, require_approval: 1}
-              - done:
-            transitions:
-              - {from: backlog, to: in_progress}
-              - {from: in_progress, to: review}
-              - {from: review, to: done}
-              - {from: done, to: done}
-            """)).Value;
+        var read = Read(
+            (
+                MainPath,
+                """
+                workflow: development
+                version: 1
+                states:
+                  - backlog
+                  - in_progress:
+                      description: Somebody works on it.
+                      wip_limit: 3
+                      auto_assign: true
+                  - review: {wip_limit: 2, require_approval: 1}
+                  - done:
+                transitions:
+                  - {from: backlog, to: in_progress}
+                  - {from: in_progress, to: review}
+                  - {from: review, to: done}
+                  - {from: done, to: done}
+                """
+            )
+        ).Value;
 
         var definition = Assert.Single(read.Workflows).Definition;
         Assert.Equal("Development", definition.Name);
@@ -90,7 +108,8 @@ public sealed class WorkflowFileTests
                 ("review", "Review", StateType.Active, StateCategory.Active),
                 ("done", "Done", StateType.Final, StateCategory.Completed),
             ],
-            definition.States.Select(s => (s.Key, s.Label, s.Type, s.Category)));
+            definition.States.Select(s => (s.Key, s.Label, s.Type, s.Category))
+        );
         Assert.Equal("Somebody works on it.", definition.States[1].Description);
         Assert.Equal("auto_assign", Assert.Single(definition.States[1].OnEnter).Kind);
         Assert.Equal("1", definition.Version);
@@ -100,13 +119,20 @@ public sealed class WorkflowFileTests
     [Fact]
     public void States_may_be_a_list_of_maps_with_a_key_or_a_name()
     {
-        var definition = Read((MainPath, """
-            workflow: {id: main, name: Main}
-            states:
-              - {key: todo, label: To do}
-              - {name: done, type: final}
-            transitions: [{from: todo, to: done}]
-            """)).Value.Workflows[0].Definition;
+        var definition = Read(
+            (
+                MainPath,
+                """
+                workflow: {id: main, name: Main}
+                states:
+                  - {key: todo, label: To do}
+                  - {name: done, type: final}
+                transitions: [{from: todo, to: done}]
+                """
+            )
+        )
+            .Value.Workflows[0]
+            .Definition;
 
         Assert.Equal([("todo", "To do"), ("done", "Done")], definition.States.Select(s => (s.Key, s.Label)));
     }
@@ -125,7 +151,9 @@ public sealed class WorkflowFileTests
     [Fact]
     public void Without_any_hint_the_first_state_is_the_initial_one_where_a_file_is_read_leniently()
     {
-        var definition = ReadLeniently((MainPath, "workflow: main\nstates: [{b: {type: active}}, a]\n")).Value.Workflows[0].Definition;
+        var definition = ReadLeniently((MainPath, "workflow: main\nstates: [{b: {type: active}}, a]\n"))
+            .Value.Workflows[0]
+            .Definition;
 
         Assert.Equal("b", definition.InitialState);
     }
@@ -133,41 +161,73 @@ public sealed class WorkflowFileTests
     [Fact]
     public void Anchors_and_merge_keys_are_written_out()
     {
-        var definition = Read((MainPath, """
-            workflow: main
-            x-working: &working {type: active, category: review, metadata: {color: warning}}
-            states:
-              open: {type: initial}
-              one: *working
-              two:
-                <<: *working
-                category: blocked
-            """)).Value.Workflows[0].Definition;
+        var definition = Read(
+            (
+                MainPath,
+                """
+                workflow: main
+                x-working: &working {type: active, category: review, metadata: {color: warning}}
+                states:
+                  open: {type: initial}
+                  one: *working
+                  two:
+                    <<: *working
+                    category: blocked
+                """
+            )
+        )
+            .Value.Workflows[0]
+            .Definition;
 
-        Assert.Equal([(StateType.Active, StateCategory.Review, "warning"), (StateType.Active, StateCategory.Blocked, "warning")],
-            definition.States.Skip(1).Select(s => (s.Type, s.Category, s.Color!)));
+        Assert.Equal(
+            [(StateType.Active, StateCategory.Review, "warning"), (StateType.Active, StateCategory.Blocked, "warning")],
+            definition.States.Skip(1).Select(s => (s.Type, s.Category, s.Color!))
+        );
     }
 
     [Theory]
     [InlineData("states: {a: {}}\n", "1:1 The file has no workflow.")]
     [InlineData("", "1:1 The file has no workflow.", "1:1 The workflow has no states.")]
-    [InlineData("- a\n", "1:1 The file is a map of keys and values.", "1:1 The file has no workflow.", "1:1 The workflow has no states.")]
+    [InlineData(
+        "- a\n",
+        "1:1 The file is a map of keys and values.",
+        "1:1 The file has no workflow.",
+        "1:1 The workflow has no states."
+    )]
     [InlineData("workflow:\n  name: Main\nstates: {a: {}}\n", "2:3 The workflow has no id.")]
     [InlineData("workflow:\n  id: main\n  name:\nstates: {a: {}}\n", "3:8 The workflow has no name.")]
-    [InlineData("workflow:\n  id: Main\n  name: Main\nstates: {a: {}}\n", "2:7 'Main' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most 64.")]
+    [InlineData(
+        "workflow:\n  id: Main\n  name: Main\nstates: {a: {}}\n",
+        "2:7 'Main' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most 64."
+    )]
     [InlineData("workflow: main\n", "1:1 The workflow has no states.")]
     [InlineData("workflow: main\nstates: []\n", "2:9 The workflow has no states.")]
-    [InlineData("workflow: main\nstates: {a: {type: begin}}\n", "2:20 'begin' is no type of a state; use initial, active, final, gateway, trigger.")]
-    [InlineData("workflow: main\nstates:\n  a:\n    category: late\n", "4:15 'late' is no category of a state; use pending, active, in_progress, review, blocked, completed.")]
-    [InlineData("workflow: main\nstates:\n  a: {type: initial}\n  b: {type: initial}\n", "4:3 The states 'a' and 'b' are both of type initial.")]
+    [InlineData(
+        "workflow: main\nstates: {a: {type: begin}}\n",
+        "2:20 'begin' is no type of a state; use initial, active, final, gateway, trigger."
+    )]
+    [InlineData(
+        "workflow: main\nstates:\n  a:\n    category: late\n",
+        "4:15 'late' is no category of a state; use pending, active, in_progress, review, blocked, completed."
+    )]
+    [InlineData(
+        "workflow: main\nstates:\n  a: {type: initial}\n  b: {type: initial}\n",
+        "4:3 The states 'a' and 'b' are both of type initial."
+    )]
     [InlineData("workflow: main\nstates: [a, b, A]\n", "2:16 The state 'A' stands twice.")]
     [InlineData("workflow: main\nstates:\n  a: {}\n  a: {}\n", "4:3 The key 'a' stands twice; the first is in line 3.")]
     [InlineData("workflow: main\nstates: [a b]\n", "2:10 'a b' is no key of a state: letters, digits, _, - and ., at most 64.")]
     [InlineData("workflow: main\nstates: [[a]]\n", "2:10 An item of states has no key or name or id.")]
     [InlineData("workflow: main\ninitial_state: c\nstates: [a]\n", "2:16 The initial state 'c' is no state of this workflow.")]
     [InlineData("workflow: main\nstates: [a]\ntransitions: {from: a}\n", "3:14 transitions is a list.")]
-    [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - from: a\n    to: c\n", "5:9 The transition goes to 'c', which is no state of this workflow.")]
-    [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - {from: x, to: b}\n", "4:12 The transition goes from 'x', which is no state of this workflow.")]
+    [InlineData(
+        "workflow: main\nstates: [a, b]\ntransitions:\n  - from: a\n    to: c\n",
+        "5:9 The transition goes to 'c', which is no state of this workflow."
+    )]
+    [InlineData(
+        "workflow: main\nstates: [a, b]\ntransitions:\n  - {from: x, to: b}\n",
+        "4:12 The transition goes from 'x', which is no state of this workflow."
+    )]
     [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - from: ''\n    to: b\n", "4:11 The transition has no from.")]
     [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - from: a\n", "4:5 The transition has no to.")]
     [InlineData("workflow: main\nstates: {a: {metadata: {label: [x]}}}\n", "2:32 label is a text.")]
@@ -185,11 +245,18 @@ public sealed class WorkflowFileTests
         var read = Read(
             (ProjectPath, "project:\n  key: legal\n  name: Legal\n"),
             (TypesPath, "issue_types:\n  - key: 1st\n"),
-            (MainPath, "workflow: main\nstates: [a]\ntransitions:\n  - {from: a, to: b}\n  - {from: b, to: a}\n"));
+            (MainPath, "workflow: main\nstates: [a]\ntransitions:\n  - {from: a, to: b}\n  - {from: b, to: a}\n")
+        );
 
         Assert.Equal(
-            [".kiket/issue_types.yaml:2:10", ".kiket/project.yaml:2:8", ".kiket/workflows/main.yaml:4:19", ".kiket/workflows/main.yaml:5:12"],
-            read.Error!.Details.Select(d => d.Field));
+            [
+                ".kiket/issue_types.yaml:2:10",
+                ".kiket/project.yaml:2:8",
+                ".kiket/workflows/main.yaml:4:19",
+                ".kiket/workflows/main.yaml:5:12",
+            ],
+            read.Error!.Details.Select(d => d.Field)
+        );
         Assert.StartsWith("4 faults, the first at .kiket/issue_types.yaml:2:10: ", read.Error.Message, StringComparison.Ordinal);
     }
 
@@ -197,12 +264,16 @@ public sealed class WorkflowFileTests
     public void Two_workflows_cannot_have_one_id() =>
         Assert.Equal(
             ["2:7 There is already a workflow main, in .kiket/workflows/main.yaml."],
-            Faults(".kiket/workflows/second.yml", "workflow:\n  id: main\n  name: Again\nstates: [a]\n"));
+            Faults(".kiket/workflows/second.yml", "workflow:\n  id: main\n  name: Again\nstates: [a]\n")
+        );
 
     [Fact]
     public void Only_files_right_in_the_folder_are_workflows()
     {
-        var read = Read((MainPath, Main), (".kiket/workflows/main/automation_recipes/late.yaml", "automation_recipe: {id: late, trigger: issue.updated}\n"));
+        var read = Read(
+            (MainPath, Main),
+            (".kiket/workflows/main/automation_recipes/late.yaml", "automation_recipe: {id: late, trigger: issue.updated}\n")
+        );
 
         Assert.Equal("main", Assert.Single(read.Value.Workflows).Key);
     }
@@ -210,22 +281,27 @@ public sealed class WorkflowFileTests
     [Fact]
     public void Every_key_that_nobody_reads_is_pointed_at()
     {
-        var read = ReadLeniently((MainPath, """
-            workflow: main
-            states:
-              a:
-                sla: {warning: 1h, breach: 2h}
-                on_enter: [{action: notify}]
-                checklist: {id: x, items: [y]}
-                wip_limit: 3
-                wip_limitt: 3
-              z: {type: final}
-            transitions:
-              - {from: a, to: a, conditions: [], require_approval: [], approval_chain: {}, cost: 3}
-              - {from: a, to: z}
-            hooks: []
-            colour: red
-            """)).Value;
+        var read = ReadLeniently(
+            (
+                MainPath,
+                """
+                workflow: main
+                states:
+                  a:
+                    sla: {warning: 1h, breach: 2h}
+                    on_enter: [{action: notify}]
+                    checklist: {id: x, items: [y]}
+                    wip_limit: 3
+                    wip_limitt: 3
+                  z: {type: final}
+                transitions:
+                  - {from: a, to: a, conditions: [], require_approval: [], approval_chain: {}, cost: 3}
+                  - {from: a, to: z}
+                hooks: []
+                colour: red
+                """
+            )
+        ).Value;
 
         Assert.Equal(
             [
@@ -234,7 +310,8 @@ public sealed class WorkflowFileTests
                 "13:1 The key 'hooks' is not known here; it is kept and not read.",
                 "14:1 The key 'colour' is not known here; it is kept and not read.",
             ],
-            read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}"));
+            read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}")
+        );
     }
 
     [Theory]
@@ -245,7 +322,9 @@ public sealed class WorkflowFileTests
     [InlineData("operator: exists, value: false", ConditionOperator.IsEmpty)]
     public void An_operator_without_a_value_may_be_turned_round(string condition, ConditionOperator expected)
     {
-        var text = $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: [{{field: assignee, {condition}}}]}}]\n";
+        var text =
+            $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: [{{field: assignee, "
+            + $"{condition}}}]}}]\n";
 
         var read = Read((MainPath, text)).Value;
 
@@ -257,11 +336,19 @@ public sealed class WorkflowFileTests
     {
         const string Conditions = "{any: [{field: a, value: 1}], all: [{field: b, value: 2}]}";
 
-        var read = Read((MainPath, $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: {Conditions}}}]\n")).Value;
+        var read = Read(
+            (MainPath, $"workflow: main\nstates: [a, b]\ntransitions: [{{from: a, to: b, conditions: {Conditions}}}]\n")
+        ).Value;
 
         var both = Assert.IsType<AllCondition>(Assert.Single(read.Workflows[0].Definition.Transitions[0].Conditions));
-        Assert.Equal(["a"], Assert.IsType<AnyCondition>(both.Conditions[0]).Conditions.Cast<FieldCondition>().Select(c => c.Field));
-        Assert.Equal(["b"], Assert.IsType<AllCondition>(both.Conditions[1]).Conditions.Cast<FieldCondition>().Select(c => c.Field));
+        Assert.Equal(
+            ["a"],
+            Assert.IsType<AnyCondition>(both.Conditions[0]).Conditions.Cast<FieldCondition>().Select(c => c.Field)
+        );
+        Assert.Equal(
+            ["b"],
+            Assert.IsType<AllCondition>(both.Conditions[1]).Conditions.Cast<FieldCondition>().Select(c => c.Field)
+        );
     }
 
     [Fact]
@@ -270,9 +357,14 @@ public sealed class WorkflowFileTests
         var states = string.Join(", ", Enumerable.Range(0, 501).Select(i => $"s{i}"));
         var transitions = string.Concat(Enumerable.Repeat("  - {from: a, to: a}\n", 5001));
 
-        Assert.EndsWith("A workflow has at most 500 states.", Assert.Single(Faults(MainPath, $"workflow: main\nstates: [{states}]\n")), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "A workflow has at most 500 states.",
+            Assert.Single(Faults(MainPath, $"workflow: main\nstates: [{states}]\n")),
+            StringComparison.Ordinal
+        );
         Assert.Equal(
             ["5004:5 A workflow has at most 5000 transitions."],
-            Faults(MainPath, $"workflow: main\nstates: [a]\ntransitions:\n{transitions}"));
+            Faults(MainPath, $"workflow: main\nstates: [a]\ntransitions:\n{transitions}")
+        );
     }
 }

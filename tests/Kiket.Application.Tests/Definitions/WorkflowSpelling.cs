@@ -103,7 +103,15 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
             body.Add("category", Plain(WireName.Of(state.Category)));
         }
 
-        foreach (var (member, value) in new[] { ("label", state.Label), ("color", state.Color), ("icon", state.Icon), ("description", state.Description) })
+        foreach (
+            var (member, value) in new[]
+            {
+                ("label", state.Label),
+                ("color", state.Color),
+                ("icon", state.Icon),
+                ("description", state.Description),
+            }
+        )
         {
             if (value is not null && !(member == "label" && value == TitleOf(state.Key) && Yes()))
                 (Yes() ? body : metadata).Add(member, Text(value));
@@ -135,15 +143,20 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
     /// <summary>Whether a state's type and category are those that it has when the file says neither.</summary>
     private static bool IsWorkedOut(State state, WorkflowDefinition workflow)
     {
-        var (type, category) = state.Key == workflow.InitialState && !workflow.States.Any(s => s.Type is StateType.Initial && s.Key != state.Key)
-            ? (StateType.Initial, StateCategory.Pending)
-            : workflow.Transitions.Any(t => t.From == state.Key && t.To != t.From) ? (StateType.Active, StateCategory.Active) : (StateType.Final, StateCategory.Completed);
-        return (state.Type, state.Category) == (type, category) && (type is not StateType.Initial || workflow.InitialState == workflow.States[0].Key);
+        var (type, category) =
+            state.Key == workflow.InitialState && !workflow.States.Any(s => s.Type is StateType.Initial && s.Key != state.Key)
+                ? (StateType.Initial, StateCategory.Pending)
+            : workflow.Transitions.Any(t => t.From == state.Key && t.To != t.From) ? (StateType.Active, StateCategory.Active)
+            : (StateType.Final, StateCategory.Completed);
+        return (state.Type, state.Category) == (type, category)
+            && (type is not StateType.Initial || workflow.InitialState == workflow.States[0].Key);
     }
 
     private void StateApproval(Map body, ApprovalRequirement approval, string label)
     {
-        var isPlain = approval is { Approvers.Count: 0, Conditions.Count: 0, Timeout: null, Message: null } && approval.Name == $"Approval of {label}";
+        var isPlain =
+            approval is { Approvers.Count: 0, Conditions.Count: 0, Timeout: null, Message: null }
+            && approval.Name == $"Approval of {label}";
         if (isPlain && Yes())
         {
             body.Add("require_approval", Plain($"{approval.Required}"));
@@ -195,7 +208,9 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         if (policy.Warning is { } warning)
             map.Add("warning", Length(warning));
         map.Add("breach", Length(policy.Breach!.Value));
-        foreach (var (member, flag) in new[] { ("business_hours", policy.BusinessHours), ("pause_on_state", policy.PauseOnState) })
+        foreach (
+            var (member, flag) in new[] { ("business_hours", policy.BusinessHours), ("pause_on_state", policy.PauseOnState) }
+        )
         {
             if (flag || Yes())
                 map.Add(member, Plain(flag ? "true" : "false"));
@@ -223,13 +238,22 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
 
     private Node Transition(Transition transition)
     {
-        Map map = new() { { "from", Plain(transition.From) }, { "to", Plain(Yes() ? transition.To : transition.To.ToUpperInvariant()) } };
+        Map map = new()
+        {
+            { "from", Plain(transition.From) },
+            { "to", Plain(Yes() ? transition.To : transition.To.ToUpperInvariant()) },
+        };
         Maybe(map, "name", transition.Name);
         Maybe(map, "description", transition.Description);
         Conditions(map, "conditions", transition.Conditions);
         Map metadata = new();
         if (transition.RequiresFields.Count > 0)
-            metadata.Add("requires_fields", transition.RequiresFields.Count == 1 && Yes() ? Plain(transition.RequiresFields[0]) : new List([.. transition.RequiresFields.Select(Plain)]));
+            metadata.Add(
+                "requires_fields",
+                transition.RequiresFields.Count == 1 && Yes()
+                    ? Plain(transition.RequiresFields[0])
+                    : new List([.. transition.RequiresFields.Select(Plain)])
+            );
         if (transition.CommentRequired)
             (Yes() ? map : metadata).Add("comment_required", Plain("true"));
         if (metadata.Count > 0)
@@ -256,26 +280,31 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
     {
         if (requirements is [{ Name: "Approval", Approvers.Count: 0, Conditions.Count: 0, Timeout: null, Message: null } bare])
             return bare.Required == 1 && Yes() ? Plain("true") : Plain($"{bare.Required}");
-        var items = requirements.Select(r =>
-        {
-            Map map = new();
-            var approver = r.Approvers[0];
-            if (Yes())
-                map.Add("assignment", new Map { { "type", Plain(WireName.Of(approver.Kind)) }, { "identifier", Plain(approver.Identifier) } });
-            else if (approver.Kind is not ApproverKind.Workflow && Yes())
-                map.Add(WireName.Of(approver.Kind), Plain(approver.Identifier));
-            else
-                map.Add("assignment", Approver(approver));
-            if (r.Name != $"Approval by {approver.Identifier}")
-                map.Add("name", Text(r.Name));
-            if (r.Required != 1 || Yes())
-                map.Add("required", Plain($"{r.Required}"));
-            Common(map, r);
-            if (r.Message is not null)
-                map.Add("metadata", new Map { { "message", Text(r.Message) } });
-            Strew(map);
-            return (Node)map;
-        }).ToList();
+        var items = requirements
+            .Select(r =>
+            {
+                Map map = new();
+                var approver = r.Approvers[0];
+                if (Yes())
+                    map.Add(
+                        "assignment",
+                        new Map { { "type", Plain(WireName.Of(approver.Kind)) }, { "identifier", Plain(approver.Identifier) } }
+                    );
+                else if (approver.Kind is not ApproverKind.Workflow && Yes())
+                    map.Add(WireName.Of(approver.Kind), Plain(approver.Identifier));
+                else
+                    map.Add("assignment", Approver(approver));
+                if (r.Name != $"Approval by {approver.Identifier}")
+                    map.Add("name", Text(r.Name));
+                if (r.Required != 1 || Yes())
+                    map.Add("required", Plain($"{r.Required}"));
+                Common(map, r);
+                if (r.Message is not null)
+                    map.Add("metadata", new Map { { "message", Text(r.Message) } });
+                Strew(map);
+                return (Node)map;
+            })
+            .ToList();
         return items.Count == 1 && Yes() ? items[0] : new List(items);
     }
 
@@ -288,16 +317,24 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         if (first.AnyOfGroup)
         {
             map.Add("logic", Plain(Pick("OR", "or")));
-            map.Add("parallel", new List([.. level.Select(r =>
-            {
-                Map group = new() { { Pick("group", "name"), Plain(r.Key[(r.Key.LastIndexOf('.') + 1)..]) } };
-                group.Add("assignments", new List([.. r.Approvers.Select(Approver)]));
-                group.Add("required", Plain(r.Required == r.Approvers.Count && r.Required > 1 && Yes() ? "all" : $"{r.Required}"));
-                Common(group, r);
-                Maybe(group, "message", r.Message);
-                Strew(group);
-                return (Node)group;
-            })]));
+            map.Add(
+                "parallel",
+                new List([
+                    .. level.Select(r =>
+                    {
+                        Map group = new() { { Pick("group", "name"), Plain(r.Key[(r.Key.LastIndexOf('.') + 1)..]) } };
+                        group.Add("assignments", new List([.. r.Approvers.Select(Approver)]));
+                        group.Add(
+                            "required",
+                            Plain(r.Required == r.Approvers.Count && r.Required > 1 && Yes() ? "all" : $"{r.Required}")
+                        );
+                        Common(group, r);
+                        Maybe(group, "message", r.Message);
+                        Strew(group);
+                        return (Node)group;
+                    }),
+                ])
+            );
         }
         else if (level.Count > 1)
         {
@@ -326,19 +363,23 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
             map.Add("timeout", Length(timeout));
     }
 
-    private Node Approver(Approver approver) => approver.Kind switch
-    {
-        ApproverKind.Role when Yes() => Plain(approver.Identifier),
-        ApproverKind.Role when Yes() => new Map { { "role", Plain(approver.Identifier) } },
-        ApproverKind.Role when Yes() => new Map { { "identifier", Plain(approver.Identifier) } },
-        ApproverKind.User when Yes() => new Map { { "user", Plain(approver.Identifier) } },
-        _ => new Map { { "type", Plain(WireName.Of(approver.Kind)) }, { "identifier", Plain(approver.Identifier) } },
-    };
+    private Node Approver(Approver approver) =>
+        approver.Kind switch
+        {
+            ApproverKind.Role when Yes() => Plain(approver.Identifier),
+            ApproverKind.Role when Yes() => new Map { { "role", Plain(approver.Identifier) } },
+            ApproverKind.Role when Yes() => new Map { { "identifier", Plain(approver.Identifier) } },
+            ApproverKind.User when Yes() => new Map { { "user", Plain(approver.Identifier) } },
+            _ => new Map { { "type", Plain(WireName.Of(approver.Kind)) }, { "identifier", Plain(approver.Identifier) } },
+        };
 
     private void Conditions(Map map, string member, IReadOnlyList<Condition> conditions)
     {
         if (conditions.Count > 0 || Choose(6) == 0)
-            map.Add(member, conditions.Count == 1 && Yes() ? Condition(conditions[0]) : new List([.. conditions.Select(Condition)]));
+            map.Add(
+                member,
+                conditions.Count == 1 && Yes() ? Condition(conditions[0]) : new List([.. conditions.Select(Condition)])
+            );
     }
 
     private Node Condition(Condition condition)
@@ -392,13 +433,14 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         }
     }
 
-    private Node Value(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => new List([.. value.EnumerateArray().Select(Value)]),
-        JsonValueKind.Object => ObjectOf(value),
-        JsonValueKind.String => Text(value.GetString()!),
-        _ => Plain(value.GetRawText()),
-    };
+    private Node Value(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => new List([.. value.EnumerateArray().Select(Value)]),
+            JsonValueKind.Object => ObjectOf(value),
+            JsonValueKind.String => Text(value.GetString()!),
+            _ => Plain(value.GetRawText()),
+        };
 
     private Map ObjectOf(JsonElement value)
     {
@@ -428,7 +470,11 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
             return;
         var key = string.Create(CultureInfo.InvariantCulture, $"zz_{Unknown.Count}_");
         Unknown.Add(key);
-        map.Insert(Choose(map.Count + 1), key, Pick<Node>(Plain("3"), new List([Plain("a")]), new Map { { "x", Plain("y") } }, Plain("")));
+        map.Insert(
+            Choose(map.Count + 1),
+            key,
+            Pick<Node>(Plain("3"), new List([Plain("a")]), new Map { { "x", Plain("y") } }, Plain(""))
+        );
     }
 
     private void Maybe(Map map, string member, string? value)
@@ -481,14 +527,20 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         }
     }
 
-    private string Flow(Node node) => node switch
-    {
-        Map map => $"{{{string.Join(", ", map.Select(e => $"{Key(e.Key)}: {Flow(e.Value)}"))}}}",
-        List list => $"[{string.Join(", ", list.Items.Select(Flow))}]",
-        Scalar { IsQuoted: false } plain when plain.Value.Length == 0 || Safe().IsMatch(plain.Value) => plain.Value.Length == 0 ? "null" : plain.Value,
-        Scalar scalar => Yes() && !scalar.Value.Contains('\n', StringComparison.Ordinal) ? $"'{scalar.Value.Replace("'", "''", StringComparison.Ordinal)}'" : JsonSerializer.Serialize(scalar.Value),
-        _ => throw new ArgumentOutOfRangeException(nameof(node)),
-    };
+    private string Flow(Node node) =>
+        node switch
+        {
+            Map map => $"{{{string.Join(", ", map.Select(e => $"{Key(e.Key)}: {Flow(e.Value)}"))}}}",
+            List list => $"[{string.Join(", ", list.Items.Select(Flow))}]",
+            Scalar { IsQuoted: false } plain when plain.Value.Length == 0 || Safe().IsMatch(plain.Value) => plain.Value.Length
+            == 0
+                ? "null"
+                : plain.Value,
+            Scalar scalar => Yes() && !scalar.Value.Contains('\n', StringComparison.Ordinal)
+                ? $"'{scalar.Value.Replace("'", "''", StringComparison.Ordinal)}'"
+                : JsonSerializer.Serialize(scalar.Value),
+            _ => throw new ArgumentOutOfRangeException(nameof(node)),
+        };
 
     private string Key(string key) => Safe().IsMatch(key) && Choose(8) > 0 ? key : $"\"{key}\"";
 

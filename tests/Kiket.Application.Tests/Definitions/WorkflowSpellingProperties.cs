@@ -10,35 +10,77 @@ public sealed class WorkflowSpellingProperties
 {
     private const long Samples = 3_000;
 
-    private static readonly Gen<TimeSpan> ALength = AnyOf(5, 30, 60, 90, 240, 1440, 2880, 10080).Select(minutes => TimeSpan.FromMinutes(minutes));
+    private static readonly Gen<TimeSpan> ALength = AnyOf(5, 30, 60, 90, 240, 1440, 2880, 10080)
+        .Select(minutes => TimeSpan.FromMinutes(minutes));
 
-    private static readonly Gen<string> AWord = AnyOf("high", "x", "A title, with: signs", "7", "true", "it's \"quoted\"", "Ü", "null", "# no remark");
+    private static readonly Gen<string> AWord = AnyOf(
+        "high",
+        "x",
+        "A title, with: signs",
+        "7",
+        "true",
+        "it's \"quoted\"",
+        "Ü",
+        "null",
+        "# no remark"
+    );
 
     private static readonly Gen<JsonElement> AScalar = Gen.OneOf(
-        AWord.Select(w => Json(w)), Gen.Int[-5, 5].Select(n => Json(n)), Gen.Int[0, 500].Select(n => Json(n / 4m)), Gen.Bool.Select(b => Json(b)));
+        AWord.Select(w => Json(w)),
+        Gen.Int[-5, 5].Select(n => Json(n)),
+        Gen.Int[0, 500].Select(n => Json(n / 4m)),
+        Gen.Bool.Select(b => Json(b))
+    );
 
     private static readonly Gen<Condition> AField =
         from field in AnyOf("assignee", "priority", "labels", "story_points", "custom_fields.a", "custom_fields.b")
         from named in Gen.Enum<ConditionOperator>()
         from one in AScalar
         from several in AScalar.List[0, 3]
-        select (Condition)new FieldCondition(field, named, named switch
-        {
-            ConditionOperator.IsPresent or ConditionOperator.IsEmpty => null,
-            ConditionOperator.In or ConditionOperator.NotIn => Json(several),
-            _ => one,
-        });
+        select (Condition)
+            new FieldCondition(
+                field,
+                named,
+                named switch
+                {
+                    ConditionOperator.IsPresent or ConditionOperator.IsEmpty => null,
+                    ConditionOperator.In or ConditionOperator.NotIn => Json(several),
+                    _ => one,
+                }
+            );
 
     private static readonly Gen<Condition> ACondition = Gen.Frequency(
         (6, AField),
         (1, AField.List[0, 3].Select(Condition (c) => new AnyCondition(c))),
-        (1, Gen.Select(AField.List[0, 2], AField.List[0, 2]).Select(Condition (c) => new AllCondition([.. c.Item1, new AnyCondition(c.Item2)]))),
-        (1, Gen.Bool.Select(Condition (complete) => new ChecklistCondition("list", complete))));
+        (
+            1,
+            Gen.Select(AField.List[0, 2], AField.List[0, 2])
+                .Select(Condition (c) => new AllCondition([.. c.Item1, new AnyCondition(c.Item2)]))
+        ),
+        (1, Gen.Bool.Select(Condition (complete) => new ChecklistCondition("list", complete)))
+    );
 
-    private static readonly Gen<WorkflowAction> AnAction = Gen.Select(AnyOf("notify", "add_labels", "ext:mail"), AWord, AScalar.List[0, 2])
-        .Select(a => new WorkflowAction(a.Item1, Json(new Dictionary<string, object> { ["message"] = a.Item2, ["values"] = a.Item3, ["body"] = new { key = a.Item2 } })));
+    private static readonly Gen<WorkflowAction> AnAction = Gen.Select(
+            AnyOf("notify", "add_labels", "ext:mail"),
+            AWord,
+            AScalar.List[0, 2]
+        )
+        .Select(a => new WorkflowAction(
+            a.Item1,
+            Json(
+                new Dictionary<string, object>
+                {
+                    ["message"] = a.Item2,
+                    ["values"] = a.Item3,
+                    ["body"] = new { key = a.Item2 },
+                }
+            )
+        ));
 
-    private static readonly Gen<Approver> AnApprover = Gen.Select(Gen.Enum<ApproverKind>(), AnyOf("qa", "ops", "lead", "ada@example.com"))
+    private static readonly Gen<Approver> AnApprover = Gen.Select(
+            Gen.Enum<ApproverKind>(),
+            AnyOf("qa", "ops", "lead", "ada@example.com")
+        )
         .Select(a => new Approver(a.Item1, a.Item2));
 
     private static readonly Gen<ApprovalRequirement> ARequirement =
@@ -56,14 +98,42 @@ public sealed class WorkflowSpellingProperties
         from business in Gen.Bool
         from pause in Gen.Bool
         from actions in AnAction.List[0, 2]
-        select new SlaPolicy(condition, warning <= breach ? warning : null, breach, business, pause, actions, [.. actions.Take(1)]);
+        select new SlaPolicy(
+            condition,
+            warning <= breach ? warning : null,
+            breach,
+            business,
+            pause,
+            actions,
+            [.. actions.Take(1)]
+        );
 
     private static readonly Gen<Checklist> AChecklist =
         from mode in Gen.Enum<ChecklistMode>()
-        from items in Gen.Select(Gen.OneOf(ACondition.Select(c => (Condition?)c), Gen.Const((Condition?)null)), Gen.Bool, AWord).List[1, 4]
+        from items in Gen.Select(
+            Gen.OneOf(ACondition.Select(c => (Condition?)c), Gen.Const((Condition?)null)),
+            Gen.Bool,
+            AWord
+        ).List[1, 4]
         from actions in AnAction.List[0, 2]
         select new Checklist(
-            "list", "A list", mode, [.. items.Select((i, n) => new ChecklistItem($"i{n}", i.Item3, i.Item1 is null ? ChecklistCheck.Manual : ChecklistCheck.Auto, i.Item2, i.Item1))], actions);
+            "list",
+            "A list",
+            mode,
+            [
+                .. items.Select(
+                    (i, n) =>
+                        new ChecklistItem(
+                            $"i{n}",
+                            i.Item3,
+                            i.Item1 is null ? ChecklistCheck.Manual : ChecklistCheck.Auto,
+                            i.Item2,
+                            i.Item1
+                        )
+                ),
+            ],
+            actions
+        );
 
     private static readonly Gen<State> AState =
         from type in AnyOf(StateType.Active, StateType.Final, StateType.Gateway, StateType.Trigger)
@@ -107,7 +177,15 @@ public sealed class WorkflowSpellingProperties
             [
                 .. bare > 0 && required.Count == 0
                     ? [new ApprovalRequirement("1", "Approval", [], bare, 0, null, false, [], null, null)]
-                    : required.Select((r, i) => r with { Key = $"{i + 1}", Name = i == 0 ? $"Approval by {r.Approvers[0].Identifier}" : "Sign", Approvers = [r.Approvers[0]] }),
+                    : required.Select(
+                        (r, i) =>
+                            r with
+                            {
+                                Key = $"{i + 1}",
+                                Name = i == 0 ? $"Approval by {r.Approvers[0].Identifier}" : "Sign",
+                                Approvers = [r.Approvers[0]],
+                            }
+                    ),
                 .. levels.SelectMany((l, i) => ALevel(i + 1, l.Item1, l.Item2)),
             ],
             RequiresFields = [.. fields.Distinct()],
@@ -121,29 +199,49 @@ public sealed class WorkflowSpellingProperties
         from ways in Gen.Select(Gen.Int[0, states.Count - 1], Gen.Int[0, states.Count - 1], ATransition).List[0, 6]
         from name in AWord.Where(w => w != "null")
         from version in Gen.OneOf(AnyOf<string?>("1.2.0", "3"), Gen.Const((string?)null))
-        select WorkflowOf(name, version, states, initial, checklist, [.. ways.Select(w => w.Item3 with { From = $"s{w.Item1}", To = $"s{w.Item2}" })]);
+        select WorkflowOf(
+            name,
+            version,
+            states,
+            initial,
+            checklist,
+            [.. ways.Select(w => w.Item3 with { From = $"s{w.Item1}", To = $"s{w.Item2}" })]
+        );
 
     [Fact]
     public void Every_spelling_of_a_workflow_is_read_as_the_same_and_unknown_keys_are_named_with_their_line() =>
-        Gen.Select(AWorkflow, Gen.Int[0, 1000].List[20, 300]).Sample(
-            (workflow, choices) =>
-            {
-                var spelling = new WorkflowSpelling(choices);
-                var text = spelling.Write("main", workflow);
+        Gen.Select(AWorkflow, Gen.Int[0, 1000].List[20, 300])
+            .Sample(
+                (workflow, choices) =>
+                {
+                    var spelling = new WorkflowSpelling(choices);
+                    var text = spelling.Write("main", workflow);
 
-                var read = ReadLeniently((MainPath, text));
+                    var read = ReadLeniently((MainPath, text));
 
-                Assert.True(read.Error is null, $"{read.Error?.Message}\n{text}");
-                var definition = Assert.Single(read.Value.Workflows).Definition;
-                Assert.True(Written(workflow) == Written(definition), $"{Difference(Written(workflow), Written(definition))}\n{text}");
-                var lines = text.ReplaceLineEndings("\n").Split('\n');
-                Assert.Equal(
-                    spelling.Unknown.Select(key => $"{Array.FindIndex(lines, l => l.Contains(key, StringComparison.Ordinal)) + 1} {key}").Order(),
-                    read.Value.Warnings.Where(w => w.Message.EndsWith("is not known here; it is kept and not read.", StringComparison.Ordinal))
-                        .Select(w => $"{w.Line} {w.Message.Split('\'')[1]}").Order());
-            },
-            iter: Samples,
-            threads: 1);
+                    Assert.True(read.Error is null, $"{read.Error?.Message}\n{text}");
+                    var definition = Assert.Single(read.Value.Workflows).Definition;
+                    Assert.True(
+                        Written(workflow) == Written(definition),
+                        $"{Difference(Written(workflow), Written(definition))}\n{text}"
+                    );
+                    var lines = text.ReplaceLineEndings("\n").Split('\n');
+                    Assert.Equal(
+                        spelling
+                            .Unknown.Select(key =>
+                                $"{Array.FindIndex(lines, l => l.Contains(key, StringComparison.Ordinal)) + 1} {key}"
+                            )
+                            .Order(),
+                        read.Value.Warnings.Where(w =>
+                                w.Message.EndsWith("is not known here; it is kept and not read.", StringComparison.Ordinal)
+                            )
+                            .Select(w => $"{w.Line} {w.Message.Split('\'')[1]}")
+                            .Order()
+                    );
+                },
+                iter: Samples,
+                threads: 1
+            );
 
     private static IEnumerable<ApprovalRequirement> ALevel(int level, int kind, List<ApprovalRequirement> all)
     {
@@ -151,45 +249,87 @@ public sealed class WorkflowSpellingProperties
         return kind switch
         {
             // Alternatives: groups, of which one is enough.
-            0 => all.Select((r, i) => r with
-            {
-                Key = $"chain.{level}.g{i}", Name = $"Level {level}: g{i}", Level = level, Group = $"{level}", AnyOfGroup = true,
-            }),
+            0 => all.Select(
+                (r, i) =>
+                    r with
+                    {
+                        Key = $"chain.{level}.g{i}",
+                        Name = $"Level {level}: g{i}",
+                        Level = level,
+                        Group = $"{level}",
+                        AnyOfGroup = true,
+                    }
+            ),
             // One approval for each of those named.
-            1 when first.Approvers.Count > 1 => first.Approvers.Select((a, i) => new ApprovalRequirement(
-                $"chain.{level}.{i + 1}", $"Level {level}: {a.Identifier}", [a], 1, level, null, false, [], null, null)),
+            1 when first.Approvers.Count > 1 => first.Approvers.Select(
+                (a, i) =>
+                    new ApprovalRequirement(
+                        $"chain.{level}.{i + 1}",
+                        $"Level {level}: {a.Identifier}",
+                        [a],
+                        1,
+                        level,
+                        null,
+                        false,
+                        [],
+                        null,
+                        null
+                    )
+            ),
             _ => [first],
         };
     }
 
     private static WorkflowDefinition WorkflowOf(
-        string name, string? version, List<State> states, int initial, Checklist checklist, IReadOnlyList<Transition> transitions)
+        string name,
+        string? version,
+        List<State> states,
+        int initial,
+        Checklist checklist,
+        IReadOnlyList<Transition> transitions
+    )
     {
-        var named = states.Select((s, i) =>
-        {
-            var key = $"s{i}";
-            var label = s.Label.Length == 0 ? $"S{i}" : s.Label;
-            var isLeft = transitions.Any(t => t.From == key && t.To != key);
-            var (type, category) = i == initial ? (StateType.Initial, StateCategory.Pending)
-                : s.Type is not StateType.Initial ? (s.Type, s.Category)
-                : isLeft ? (StateType.Active, StateCategory.Active) : (StateType.Final, StateCategory.Completed);
-            return s with
-            {
-                Key = key,
-                Label = label,
-                Type = type,
-                Category = category,
-                Checklist = i == states.Count - 1 ? checklist : null,
-                Approvals = [.. s.Approvals.Select(a => a with { Key = "state", Name = a.Required == 2 ? "Sign-off" : $"Approval of {label}" })],
-            };
-        }).ToList();
+        var named = states
+            .Select(
+                (s, i) =>
+                {
+                    var key = $"s{i}";
+                    var label = s.Label.Length == 0 ? $"S{i}" : s.Label;
+                    var isLeft = transitions.Any(t => t.From == key && t.To != key);
+                    var (type, category) =
+                        i == initial ? (StateType.Initial, StateCategory.Pending)
+                        : s.Type is not StateType.Initial ? (s.Type, s.Category)
+                        : isLeft ? (StateType.Active, StateCategory.Active)
+                        : (StateType.Final, StateCategory.Completed);
+                    return s with
+                    {
+                        Key = key,
+                        Label = label,
+                        Type = type,
+                        Category = category,
+                        Checklist = i == states.Count - 1 ? checklist : null,
+                        Approvals =
+                        [
+                            .. s.Approvals.Select(a =>
+                                a with
+                                {
+                                    Key = "state",
+                                    Name = a.Required == 2 ? "Sign-off" : $"Approval of {label}",
+                                }
+                            ),
+                        ],
+                    };
+                }
+            )
+            .ToList();
         return new(name, null, $"s{initial}", named, transitions) { Version = version };
     }
 
     private static string Difference(string expected, string actual)
     {
         var at = expected.Zip(actual).TakeWhile(c => c.First == c.Second).Count();
-        return $"expected …{expected[Math.Max(0, at - 60)..Math.Min(expected.Length, at + 60)]}…\nfound …{actual[Math.Max(0, at - 60)..Math.Min(actual.Length, at + 60)]}…";
+        return $"expected …{expected[Math.Max(0, at - 60)..Math.Min(expected.Length, at + 60)]}…\nfound "
+            + $"…{actual[Math.Max(0, at - 60)..Math.Min(actual.Length, at + 60)]}…";
     }
 
     private static string Written(WorkflowDefinition definition) => JsonSerializer.Serialize(definition);

@@ -60,7 +60,10 @@ public sealed class ManifestTests
         var read = Read(Canonical).Value;
         var manifest = read.Manifest;
 
-        Assert.Equal(("dev.example.chat", "Chat", "1.2.3-rc.1", "v2", "ruby"), (manifest.Id, manifest.Name, manifest.Version, manifest.ApiVersion, manifest.Sdk));
+        Assert.Equal(
+            ("dev.example.chat", "Chat", "1.2.3-rc.1", "v2", "ruby"),
+            (manifest.Id, manifest.Name, manifest.Version, manifest.ApiVersion, manifest.Sdk)
+        );
         Assert.Equal(ExtensionDelivery.Http, manifest.Delivery);
         Assert.Equal("${EXTENSION_BASE_URL}", manifest.Callback!.Url);
         Assert.Equal("env.WEBHOOK_SECRET", manifest.Callback.Secret);
@@ -68,37 +71,59 @@ public sealed class ManifestTests
         Assert.Equal("red", read.CallbackHeaders["X-Team"]);
         Assert.Equal(["X-Team"], manifest.Callback.Headers.Keys);
         Assert.DoesNotContain("\"red\"", manifest.Source, StringComparison.Ordinal);
-        Assert.Equal((30000, true, true, SignatureScheme.Standard), (manifest.Callback.TimeoutMs, manifest.Callback.Required, manifest.Callback.ExactUrl, manifest.Callback.SignatureScheme));
+        Assert.Equal(
+            (30000, true, true, SignatureScheme.Standard),
+            (
+                manifest.Callback.TimeoutMs,
+                manifest.Callback.Required,
+                manifest.Callback.ExactUrl,
+                manifest.Callback.SignatureScheme
+            )
+        );
         Assert.Equal(["issue.created", "issue.transitioned"], manifest.ActivationEvents);
         Assert.Equal(["installed"], manifest.LifecycleEvents);
         Assert.Equal(["issues:read", "notifications:write"], manifest.Permissions);
-        Assert.Equal([("issue.created", 5000, 1, true), ("workflow.sla_breach", null, null, null)], manifest.Hooks.Select(h => (h.Event, h.TimeoutMs, h.Retries, h.Required)));
+        Assert.Equal(
+            [("issue.created", 5000, 1, true), ("workflow.sla_breach", null, null, null)],
+            manifest.Hooks.Select(h => (h.Event, h.TimeoutMs, h.Retries, h.Required))
+        );
         Assert.True(manifest.Configuration["BOT_TOKEN"] is { Secret: true, Required: true, IsOrganizationWide: true });
         Assert.Equal("plain", manifest.Configuration["format"].Default!.Value.GetString());
         Assert.Equal("SIGNING_KEY", Assert.Single(manifest.Secrets).Key);
         Assert.Equal(new Dictionary<string, bool> { ["SIGNING_KEY"] = false, ["BOT_TOKEN"] = true }, manifest.SecretKeys());
-        Assert.Equal(("send", "Send", "chat.send"), (manifest.WorkflowActions[0].Id, manifest.WorkflowActions[0].Name, manifest.WorkflowActions[0].Handler));
+        Assert.Equal(
+            ("send", "Send", "chat.send"),
+            (manifest.WorkflowActions[0].Id, manifest.WorkflowActions[0].Name, manifest.WorkflowActions[0].Handler)
+        );
         Assert.True(manifest.WorkflowActions[0].Parameters[0] is { Key: "channel", Required: true });
         Assert.Equal(["read", "delete"], Assert.Single(manifest.CustomData).Operations);
         Assert.StartsWith("{", manifest.Source, StringComparison.Ordinal); // written again, without the value of the header
         Assert.DoesNotContain("\"red\"", manifest.Source, StringComparison.Ordinal);
-        Assert.Equal("./icon.svg", manifest.Document!.Value.GetProperty("extension").GetProperty("assets").GetProperty("icon").GetString());
+        Assert.Equal(
+            "./icon.svg",
+            manifest.Document!.Value.GetProperty("extension").GetProperty("assets").GetProperty("icon").GetString()
+        );
         Assert.Empty(read.Warnings);
     }
 
     [Fact]
     public void The_flat_form_of_the_sdks_is_read()
     {
-        var read = Read("""
+        var read = Read(
+            """
             id: com.example.flat
             version: 0.1.0
             delivery_secret: shh
             settings:
               - {key: api_url, default: "https://api.example.com"}
               - {key: API_KEY, default: hidden-default, secret: true}
-            """).Value;
+            """
+        ).Value;
 
-        Assert.Equal(("com.example.flat", "com.example.flat", ExtensionDelivery.Internal), (read.Manifest.Id, read.Manifest.Name, read.Manifest.Delivery));
+        Assert.Equal(
+            ("com.example.flat", "com.example.flat", ExtensionDelivery.Internal),
+            (read.Manifest.Id, read.Manifest.Name, read.Manifest.Delivery)
+        );
         Assert.Equal("https://api.example.com", read.Manifest.Configuration["api_url"].Default!.Value.GetString());
         Assert.Null(read.Manifest.Configuration["API_KEY"].Default);
         Assert.DoesNotContain("hidden-default", read.Manifest.Source + read.Manifest.Document, StringComparison.Ordinal);
@@ -108,7 +133,8 @@ public sealed class ManifestTests
     [Fact]
     public void The_second_version_of_the_manifest_is_read()
     {
-        var manifest = Read("""
+        var manifest = Read(
+            """
             manifest_version: 2
             extension: {key: com.example.two, name: Two, callback: "https://two.example.com"}
             triggers:
@@ -116,7 +142,8 @@ public sealed class ManifestTests
             settings:
               - {key: depth, default: 3}
             permissions: [read:issues]
-            """).Value.Manifest;
+            """
+        ).Value.Manifest;
 
         Assert.Equal(("com.example.two", "https://two.example.com"), (manifest.Id, manifest.Callback!.Url));
         Assert.Equal("issue.created", Assert.Single(manifest.Hooks).Event);
@@ -127,28 +154,37 @@ public sealed class ManifestTests
     [Fact]
     public void The_second_version_of_the_manifest_without_a_callback_is_internal()
     {
-        var read = Read("""
+        var read = Read(
+            """
             manifest_version: 2
             extension: {key: com.example.two, name: Two}
             triggers:
               - {event: issue.created, handler: onCreated}
-            """).Value;
+            """
+        ).Value;
 
         Assert.Equal((ExtensionDelivery.Internal, null), (read.Manifest.Delivery, read.Manifest.Callback));
         Assert.Equal("issue.created", Assert.Single(read.Manifest.Hooks).Event);
-        Assert.Contains("extension.delivery", Read("manifest_version: 1\nextension: {id: a.b, name: A}").Error!.Details.Select(d => d.Field));
+        Assert.Contains(
+            "extension.delivery",
+            Read("manifest_version: 1\nextension: {id: a.b, name: A}").Error!.Details.Select(d => d.Field)
+        );
     }
 
     [Theory]
     [InlineData("hooks: [{event: workflow.before_transition, required: true, timeout: 10000}]", "extension.hooks[0]")]
-    [InlineData("hooks: {workflow.before_transition: {required: true, timeout_ms: 3001}}", "extension.hooks.workflow.before_transition")]
+    [InlineData(
+        "hooks: {workflow.before_transition: {required: true, timeout_ms: 3001}}",
+        "extension.hooks.workflow.before_transition"
+    )]
     [InlineData("hooks: [issue.created, {event: workflow.before_transition, required: true}]", null)]
     [InlineData("hooks: [{event: workflow.before_transition, required: true, timeout: 3000}]", null)]
     [InlineData("hooks: [{event: workflow.before_transition, timeout: 10000}]", null)]
     [InlineData("hooks: [{event: issue.created, required: true, timeout: 10000}]", null)]
     public void A_guard_that_asks_for_more_time_than_guards_get_is_warned_of(string hooks, string? path)
     {
-        var read = Read($$"""
+        var read = Read(
+            $$"""
             model_version: 1.0
             extension:
               id: com.example.slow
@@ -156,7 +192,8 @@ public sealed class ManifestTests
               delivery: http
               callback: {url: "https://slow.example.com"}
               {{hooks}}
-            """).Value;
+            """
+        ).Value;
 
         Assert.Equal(path is null ? [] : [path], read.Warnings.Select(w => w.Field));
         Assert.All(read.Warnings, w => Assert.Contains("3000 ms", w.Message, StringComparison.Ordinal));
@@ -166,7 +203,8 @@ public sealed class ManifestTests
     [Fact]
     public void A_guard_takes_the_time_of_its_callback_where_it_asks_for_none_itself()
     {
-        var read = Read("""
+        var read = Read(
+            """
             model_version: 1.0
             extension:
               id: com.example.slow
@@ -174,7 +212,8 @@ public sealed class ManifestTests
               delivery: http
               callback: {url: "https://slow.example.com", timeout: 5000, required: true}
               activationEvents: [workflow.before_transition]
-            """).Value;
+            """
+        ).Value;
 
         Assert.Contains("5000 ms", Assert.Single(read.Warnings).Message, StringComparison.Ordinal);
     }
@@ -182,12 +221,14 @@ public sealed class ManifestTests
     [Fact]
     public void Hooks_and_permissions_may_stand_beside_the_extension_and_hooks_may_be_names()
     {
-        var manifest = Read("""
+        var manifest = Read(
+            """
             model_version: 1.0
             extension: {id: com.example.first, name: First, delivery: internal}
             hooks: [issue.created, issue.closed]
             permissions: [issues:read]
-            """).Value.Manifest;
+            """
+        ).Value.Manifest;
 
         Assert.Equal(["issue.created", "issue.closed"], manifest.Hooks.Select(h => h.Event));
         Assert.Equal(["issues:read"], manifest.Permissions);
@@ -196,10 +237,12 @@ public sealed class ManifestTests
     [Fact]
     public void An_extension_without_hooks_hears_what_wakes_it()
     {
-        var manifest = Read("""
+        var manifest = Read(
+            """
             model_version: "1.0"
             extension: {id: a.b, name: A, delivery: internal, activation_events: [issue.transitioned, slack.notify]}
-            """).Value.Manifest;
+            """
+        ).Value.Manifest;
 
         Assert.Equal(["issue.transitioned"], manifest.Subscriptions().Select(h => h.Event));
     }
@@ -207,14 +250,16 @@ public sealed class ManifestTests
     [Fact]
     public void A_secret_that_stands_in_the_manifest_is_kept_nowhere_in_it()
     {
-        var read = Read("""
+        var read = Read(
+            """
             model_version: "1.0"
             extension:
               id: a.b
               name: A
               delivery: http
               callback: {url: "https://a.example.com", secret: s3cr3t-in-clear}
-            """).Value;
+            """
+        ).Value;
 
         Assert.Equal("s3cr3t-in-clear", read.CallbackSecret);
         Assert.DoesNotContain("s3cr3t", JsonSerializer.Serialize(read.Manifest), StringComparison.Ordinal);
@@ -248,7 +293,9 @@ public sealed class ManifestTests
     public void A_fault_is_told_at_its_path(string line, string path)
     {
         var rest = line.StartsWith("callback", StringComparison.Ordinal) ? "" : "  callback: {url: u}\n";
-        var refusal = Read($"model_version: \"1.0\"\nextension:\n  id: a.b\n  name: A\n  delivery: http\n{rest}  {line}\n").Error!;
+        var refusal = Read(
+            $"model_version: \"1.0\"\nextension:\n  id: a.b\n  name: A\n  delivery: http\n{rest}  {line}\n"
+        ).Error!;
 
         Assert.Equal(ErrorCodes.ExtensionInstallFailed, refusal.Code);
         Assert.Contains(path, refusal.Details.Select(d => d.Field));
@@ -258,11 +305,25 @@ public sealed class ManifestTests
     [Fact]
     public void A_fault_in_json_has_a_path_and_no_place()
     {
-        var json = JsonSerializer.SerializeToElement(new { model_version = "1.0", extension = new { id = "a.b", delivery = "internal", hooks = 5 } });
+        var json = JsonSerializer.SerializeToElement(
+            new
+            {
+                model_version = "1.0",
+                extension = new
+                {
+                    id = "a.b",
+                    delivery = "internal",
+                    hooks = 5,
+                },
+            }
+        );
 
         var details = new ManifestReader(new()).Read(new(null, json)).Error!.Details;
 
-        Assert.Equal(["extension.name", "extension.hooks"], details.Select(d => d.Field).OrderDescending().Reverse().OrderBy(f => f == "extension.hooks"));
+        Assert.Equal(
+            ["extension.name", "extension.hooks"],
+            details.Select(d => d.Field).OrderDescending().Reverse().OrderBy(f => f == "extension.hooks")
+        );
         Assert.All(details, d => Assert.Null(d.Line));
     }
 
@@ -292,7 +353,10 @@ public sealed class ManifestTests
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 1_500_000_000);
     }
 
-    /// <summary>Bytes changed, lines doubled, cut, swapped and nested: a manifest or a list of faults, never anything else, and never for long.</summary>
+    /// <summary>
+    /// Bytes changed, lines doubled, cut, swapped and nested: a manifest or a list of faults, never anything else, and never
+    /// for long.
+    /// </summary>
     [Fact]
     public void Fifty_thousand_mutated_manifests_are_read_or_refused_and_nothing_else()
     {
@@ -317,7 +381,14 @@ public sealed class ManifestTests
 
             refused++;
             Assert.Equal(ErrorCodes.ExtensionInstallFailed, refusal.Code);
-            Assert.All(refusal.Details, d => Assert.True(d.Line is null or >= 0 && d.Field.Length is > 0 and < 2_000 && d.Message.Length is > 0 and < 2_500, $"{d.Field}: {d.Message}"));
+            Assert.All(
+                refusal.Details,
+                d =>
+                    Assert.True(
+                        d.Line is null or >= 0 && d.Field.Length is > 0 and < 2_000 && d.Message.Length is > 0 and < 2_500,
+                        $"{d.Field}: {d.Message}"
+                    )
+            );
         }
 
         Assert.True(read > 5_000 && refused > 5_000, $"{read} read, {refused} refused");
@@ -326,10 +397,14 @@ public sealed class ManifestTests
 
     private static readonly string[] Variants =
     [
-        "id: com.example.flat\nversion: 0.1.0\ndelivery_secret: shh\nsettings:\n  - {key: api_url, default: x}\n  - {key: K, secret: true, default: y}\n",
-        "manifest_version: 2\nextension: {key: com.example.two, name: Two, callback: \"https://two.example.com\"}\ntriggers:\n  - {event: issue.created, handler: h}\n",
-        "{\"model_version\": \"1.0\", \"extension\": {\"id\": \"a.b\", \"name\": \"A\", \"delivery\": \"http\", \"callback\": {\"url\": \"https://a.example.com\"}}}",
-        "model_version: \"1.0\"\nx: &x {event: issue.created}\nextension:\n  id: a.b\n  name: A\n  delivery: internal\n  hooks: [*x, {<<: *x, event: issue.closed}]\n",
+        "id: com.example.flat\nversion: 0.1.0\ndelivery_secret: shh\nsettings:\n  - {key: api_url, default: x}\n  - "
+            + "{key: K, secret: true, default: y}\n",
+        "manifest_version: 2\nextension: {key: com.example.two, name: Two, callback: "
+            + "\"https://two.example.com\"}\ntriggers:\n  - {event: issue.created, handler: h}\n",
+        "{\"model_version\": \"1.0\", \"extension\": {\"id\": \"a.b\", \"name\": \"A\", \"delivery\": \"http\", "
+            + "\"callback\": {\"url\": \"https://a.example.com\"}}}",
+        "model_version: \"1.0\"\nx: &x {event: issue.created}\nextension:\n  id: a.b\n  name: A\n  delivery: "
+            + "internal\n  hooks: [*x, {<<: *x, event: issue.closed}]\n",
     ];
 
     private static Result<ReadManifest> Read(string text) => new ManifestReader(new()).Read(new(text, null));

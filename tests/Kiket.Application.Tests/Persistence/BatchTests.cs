@@ -17,8 +17,19 @@ public abstract class BatchSuite(TestDatabase database)
         const int count = (2 * Batches.Size) + 1;
         await using var session = workspace.SignIn();
         var row = await session.Db.Issues.SingleAsync(i => i.Id == issue.Id);
-        session.Db.Notifications.AddRange(Enumerable.Range(0, count)
-            .Select(n => Notification.About(row, workspace.Admin.UserId, $"Number {n}", NotificationLevel.Info, DateTimeOffset.UnixEpoch)));
+        session.Db.Notifications.AddRange(
+            Enumerable
+                .Range(0, count)
+                .Select(n =>
+                    Notification.About(
+                        row,
+                        workspace.Admin.UserId,
+                        $"Number {n}",
+                        NotificationLevel.Info,
+                        DateTimeOffset.UnixEpoch
+                    )
+                )
+        );
         await session.Db.SaveChangesAsync();
         var statements = database.Statements.Begin();
 
@@ -26,7 +37,10 @@ public abstract class BatchSuite(TestDatabase database)
 
         Assert.Equal(3, statements.Count(s => s.Sql.Contains("UPDATE", StringComparison.OrdinalIgnoreCase)));
         Assert.False(await session.Db.Notifications.AnyAsync(n => n.UserId == workspace.Admin.UserId && n.ReadAt == null));
-        Assert.Equal(count, await session.Db.Notifications.Where(n => n.UserId == workspace.Admin.UserId).DeleteInBatchesAsync(default));
+        Assert.Equal(
+            count,
+            await session.Db.Notifications.Where(n => n.UserId == workspace.Admin.UserId).DeleteInBatchesAsync(default)
+        );
     }
 }
 

@@ -92,7 +92,9 @@ public abstract class IdempotencySuite(TestDatabase database)
     {
         await using var session = SignIn();
         await (await ReserveAsync(session)).Store.StoreAsync("result", default);
-        await session.Db.IdempotencyRecords.Where(r => r.UserId == user).ExecuteUpdateAsync(set => set.SetProperty(r => r.Answer, [1, 2, 3]));
+        await session
+            .Db.IdempotencyRecords.Where(r => r.UserId == user)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Answer, [1, 2, 3]));
 
         var again = await ReserveAsync(session);
 
@@ -110,11 +112,17 @@ public abstract class IdempotencySuite(TestDatabase database)
 
         async Task<int> RaceAsync()
         {
-            var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
-            {
-                await using var own = SignIn();
-                return (await ReserveAsync(own)).Settled;
-            })));
+            var outcomes = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 8)
+                    .Select(_ =>
+                        Task.Run(async () =>
+                        {
+                            await using var own = SignIn();
+                            return (await ReserveAsync(own)).Settled;
+                        })
+                    )
+            );
             return outcomes.Count(o => o is null);
         }
     }
@@ -145,7 +153,11 @@ public abstract class IdempotencySuite(TestDatabase database)
 
     /// <summary>Reserves a key as a request of its own does.</summary>
     private async Task<(IdempotencyStore Store, Result<string>? Settled)> ReserveAsync(
-        Session session, string key = "key", string hash = "hash", long? userId = null)
+        Session session,
+        string key = "key",
+        string hash = "hash",
+        long? userId = null
+    )
     {
         var actor = new CurrentActor();
         actor.SignIn(new(0, userId ?? user, OrganizationRole.Developer), []);

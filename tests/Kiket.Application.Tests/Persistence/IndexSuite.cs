@@ -15,32 +15,36 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tests.Persistence;
 
 /// <summary>
-/// Every list is served by an index: the database explains the real statements of the real queries, over tables of which a list is a
-/// small part. The cost of a page must not grow with what other organizations, projects and people have.
+/// Every list is served by an index: the database explains the real statements of the real queries, over tables of which a list
+/// is a small part. The cost of a page must not grow with what other organizations, projects and people have.
 /// </summary>
 public abstract class IndexSuite(ManyIssues many)
 {
-    /// <summary>A list, the table that it is read from, the column by which its index finds the rows, and whether these few may be sorted.</summary>
-    public static TheoryData<string, string, string, bool> Lists => new()
-    {
-        { "organization", "issues", "organization_id", false },
-        { "project by id", "issues", "project_id", false },
-        { "project by key", "issues", "project_id", false },
-        { "project by id, seen by a member", "issues", "project_id", false },
-        { "assignee", "issues", "assignee_id", false },
-        { "assignee by address", "issues", "assignee_id", false },
-        { "me", "issues", "assignee_id", false },
-        { "milestone", "issues", "milestone_id", true },
-        { "parent", "issues", "parent_id", true },
-        { "history", "issue_changes", "issue_id", false },
-        { "comments", "comments", "issue_id", false },
-        { "projects", "projects", "organization_id", true },
-        { "custom records of a value", "custom_record_values", "value", true },
-        { "custom records of some values", "custom_record_values", "value", true },
-        { "custom records of a range", "custom_record_values", "value", true },
-        { "custom records of a value and a range", "custom_record_values", "value", true },
-        { "custom records of a value in order", "custom_record_values", "value", true },
-    };
+    /// <summary>
+    /// A list, the table that it is read from, the column by which its index finds the rows, and whether these few may be
+    /// sorted.
+    /// </summary>
+    public static TheoryData<string, string, string, bool> Lists =>
+        new()
+        {
+            { "organization", "issues", "organization_id", false },
+            { "project by id", "issues", "project_id", false },
+            { "project by key", "issues", "project_id", false },
+            { "project by id, seen by a member", "issues", "project_id", false },
+            { "assignee", "issues", "assignee_id", false },
+            { "assignee by address", "issues", "assignee_id", false },
+            { "me", "issues", "assignee_id", false },
+            { "milestone", "issues", "milestone_id", true },
+            { "parent", "issues", "parent_id", true },
+            { "history", "issue_changes", "issue_id", false },
+            { "comments", "comments", "issue_id", false },
+            { "projects", "projects", "organization_id", true },
+            { "custom records of a value", "custom_record_values", "value", true },
+            { "custom records of some values", "custom_record_values", "value", true },
+            { "custom records of a range", "custom_record_values", "value", true },
+            { "custom records of a value and a range", "custom_record_values", "value", true },
+            { "custom records of a value in order", "custom_record_values", "value", true },
+        };
 
     [Theory]
     [MemberData(nameof(Lists))]
@@ -53,16 +57,28 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.NotEmpty(plans);
         foreach (var plan in plans)
         {
-            Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments" or "custom_records" or "custom_record_values");
+            Assert.DoesNotContain(
+                plan.Scanned,
+                t => t is "issues" or "issue_changes" or "comments" or "custom_records" or "custom_record_values"
+            );
             var isPage = plan.Sql.Contains("OFFSET", StringComparison.Ordinal);
             Assert.False(isPage && plan.Sorts && !maySort, $"It sorts.\n{plan.Sql}\n{plan.Text}");
         }
 
         // Records of custom data are found by their values, and then one by one.
-        Assert.DoesNotContain(plans.SelectMany(p => p.Conditions), c => c.Table == "custom_records" && c.Columns.Contains("organization_id", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            plans.SelectMany(p => p.Conditions),
+            c => c.Table == "custom_records" && c.Columns.Contains("organization_id", StringComparison.Ordinal)
+        );
         Assert.All(
             plans.SelectMany(p => p.Conditions).Where(c => c.Table == "custom_record_values"),
-            c => Assert.True(c.Columns.Contains("value", StringComparison.Ordinal) || c.Columns.Contains("record_id", StringComparison.Ordinal), c.Columns));
+            c =>
+                Assert.True(
+                    c.Columns.Contains("value", StringComparison.Ordinal)
+                        || c.Columns.Contains("record_id", StringComparison.Ordinal),
+                    c.Columns
+                )
+        );
 
         // The page and its total.
         var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
@@ -74,10 +90,16 @@ public abstract class IndexSuite(ManyIssues many)
     {
         Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
 
-        var page = Assert.Single(await ExplainAsync("custom records in order"), plan => plan.Sql.Contains("OFFSET", StringComparison.Ordinal));
+        var page = Assert.Single(
+            await ExplainAsync("custom records in order"),
+            plan => plan.Sql.Contains("OFFSET", StringComparison.Ordinal)
+        );
 
         Assert.False(page.Sorts, page.Text);
-        Assert.Contains(page.Conditions, c => c.Table == "custom_record_values" && c.Columns.Contains("column", StringComparison.Ordinal));
+        Assert.Contains(
+            page.Conditions,
+            c => c.Table == "custom_record_values" && c.Columns.Contains("column", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(page.Scanned, t => t is "custom_records" or "custom_record_values");
     }
 
@@ -86,7 +108,10 @@ public abstract class IndexSuite(ManyIssues many)
     {
         Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
 
-        var total = Assert.Single(await ExplainAsync("state"), plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase));
+        var total = Assert.Single(
+            await ExplainAsync("state"),
+            plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase)
+        );
 
         Assert.Contains(total.Conditions, c => c.Table == "issues" && c.Columns.Contains("status_key", StringComparison.Ordinal));
     }
@@ -136,34 +161,49 @@ public abstract class IndexSuite(ManyIssues many)
         return plans;
     }
 
-    private Task ReadAsync(Session session, string list) => list switch
-    {
-        "organization" => IssuesAsync(session, new()),
-        "project by id" or "project by id, seen by a member" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId) }),
-        "project by key" => IssuesAsync(session, new() { Project = ProjectRef.TryParse("THREE", out var key) ? key : null }),
-        "state" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId), Status = ["REVIEW"] }),
-        "assignee" => IssuesAsync(session, new() { Assignee = [$"{many.UserId}"] }),
-        "assignee by address" => IssuesAsync(session, new() { Assignee = [ManyIssues.Address] }),
-        "me" => IssuesAsync(session, new() { Assignee = ["me"] }),
-        "milestone" => IssuesAsync(session, new() { MilestoneId = [many.MilestoneId] }),
-        "parent" => IssuesAsync(session, new() { ParentId = [many.ParentId] }),
-        "history" => session.SendAsync(new ListIssueHistoryQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
-        "comments" => session.SendAsync(new ListCommentsQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
-        "projects" => session.SendAsync(new ListProjectsQuery([], [], null, new(null, null, null))),
-        "custom records in order" => CustomAsync(session, "{}", ManyIssues.CustomRecords, "total desc"),
-        "custom records of a value" => CustomAsync(session, """{"kind": "rare"}""", 10),
-        "custom records of some values" => CustomAsync(session, """{"kind": ["rare", "kind7"]}""", 109),
-        "custom records of a range" => CustomAsync(session, """{"total": {"gte": 10, "lt": 30}}""", 20),
-        "custom records of a value and a range" => CustomAsync(session, """{"kind": "rare", "total": {"lt": 5}}""", 5),
-        "custom records of a value in order" => CustomAsync(session, """{"kind": "rare"}""", 10, "total"),
-        "everything by title" => session.Db.Issues.IgnoreQueryFilters().OrderBy(i => i.Title + "!").Select(i => i.Title).Take(25).ToListAsync(),
-        _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
-    };
+    private Task ReadAsync(Session session, string list) =>
+        list switch
+        {
+            "organization" => IssuesAsync(session, new()),
+            "project by id" or "project by id, seen by a member" => IssuesAsync(
+                session,
+                new() { Project = ProjectRef.Of(many.ProjectId) }
+            ),
+            "project by key" => IssuesAsync(session, new() { Project = ProjectRef.TryParse("THREE", out var key) ? key : null }),
+            "state" => IssuesAsync(session, new() { Project = ProjectRef.Of(many.ProjectId), Status = ["REVIEW"] }),
+            "assignee" => IssuesAsync(session, new() { Assignee = [$"{many.UserId}"] }),
+            "assignee by address" => IssuesAsync(session, new() { Assignee = [ManyIssues.Address] }),
+            "me" => IssuesAsync(session, new() { Assignee = ["me"] }),
+            "milestone" => IssuesAsync(session, new() { MilestoneId = [many.MilestoneId] }),
+            "parent" => IssuesAsync(session, new() { ParentId = [many.ParentId] }),
+            "history" => session.SendAsync(new ListIssueHistoryQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
+            "comments" => session.SendAsync(new ListCommentsQuery(IssueRef.Of(many.IssueId), new(null, null, null))),
+            "projects" => session.SendAsync(new ListProjectsQuery([], [], null, new(null, null, null))),
+            "custom records in order" => CustomAsync(session, "{}", ManyIssues.CustomRecords, "total desc"),
+            "custom records of a value" => CustomAsync(session, """{"kind": "rare"}""", 10),
+            "custom records of some values" => CustomAsync(session, """{"kind": ["rare", "kind7"]}""", 109),
+            "custom records of a range" => CustomAsync(session, """{"total": {"gte": 10, "lt": 30}}""", 20),
+            "custom records of a value and a range" => CustomAsync(session, """{"kind": "rare", "total": {"lt": 5}}""", 5),
+            "custom records of a value in order" => CustomAsync(session, """{"kind": "rare"}""", 10, "total"),
+            "everything by title" => session
+                .Db.Issues.IgnoreQueryFilters()
+                .OrderBy(i => i.Title + "!")
+                .Select(i => i.Title)
+                .Take(25)
+                .ToListAsync(),
+            _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
+        };
 
     private static async Task CustomAsync(Session session, string filters, int expected, string? sort = null)
     {
         var table = new CustomTableRef("shop", "orders", ProjectRef.TryParse("THREE", out var key) ? key : null);
-        var found = await session.SendAsync(new ListCustomRecordsQuery(table, JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(filters)!, new(null, null, sort)));
+        var found = await session.SendAsync(
+            new ListCustomRecordsQuery(
+                table,
+                JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(filters)!,
+                new(null, null, sort)
+            )
+        );
         Assert.Equal(expected, found.Value.Total);
     }
 
@@ -175,10 +215,17 @@ public abstract class IndexSuite(ManyIssues many)
     /// <param name="Conditions">What indexes look for, by table.</param>
     /// <param name="Sorts">Whether more than the page is sorted.</param>
     protected sealed record Plan(
-        string Sql, string Text, IReadOnlyList<string> Scanned, IReadOnlyList<(string Table, string Columns)> Conditions, bool Sorts);
+        string Sql,
+        string Text,
+        IReadOnlyList<string> Scanned,
+        IReadOnlyList<(string Table, string Columns)> Conditions,
+        bool Sorts
+    );
 }
 
-/// <summary>Twenty organizations with 1,500 issues each, and a project with 3,000 in the last of them, at which the tests look.</summary>
+/// <summary>
+/// Twenty organizations with 1,500 issues each, and a project with 3,000 in the last of them, at which the tests look.
+/// </summary>
 public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
 {
     public const string Address = "dev@example.com";
@@ -224,14 +271,20 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A table with many records: ten of a rare kind, the others of a thousand kinds; each with its number as total.</summary>
+    /// <summary>
+    /// A table with many records: ten of a rare kind, the others of a thousand kinds; each with its number as total.
+    /// </summary>
     private async Task FillCustomDataAsync()
     {
-        const string schema = "module: shop\ntables: {orders: {columns: [{name: kind, type: string, indexed: true}, {name: total, type: integer, indexed: true}]}}";
+        const string schema =
+            "module: shop\ntables: {orders: {columns: [{name: kind, type: string, indexed: true}, {name: total, "
+            + "type: integer, indexed: true}]}}";
         await using var session = new Session(database.Services, Admin);
         var module = (await session.SendAsync(new PublishCustomModuleCommand(new(schema, null), null, null))).Value.Id;
-        var total = session.Db is SqliteKiketDbContext ? "substr('00000000000000000000000000000' || n, -29)" : "lpad(n::text, 29, '0')";
-        await session.Db.Database.ExecuteSqlRawAsync($$"""
+        var total =
+            session.Db is SqliteKiketDbContext ? "substr('00000000000000000000000000000' || n, -29)" : "lpad(n::text, 29, '0')";
+        await session.Db.Database.ExecuteSqlRawAsync(
+            $$"""
             INSERT INTO custom_records (organization_id, version, created_at, updated_at, module_id, project_id, "table", data)
             WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {{CustomRecords}})
             SELECT organization_id, 1, created_at, updated_at, {{module}}, id, 'orders', '{}' FROM projects CROSS JOIN s WHERE id = {{ProjectId}};
@@ -240,7 +293,8 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
             SELECT organization_id, module_id, project_id, id, 'orders', 'kind', CASE WHEN n < 10 THEN '=rare' ELSE '=kind' || (n % 1000) END FROM numbered
             UNION ALL
             SELECT organization_id, module_id, project_id, id, 'orders', 'total', '=1' || {{total}} || '.' FROM numbered;
-            """.Replace("{", "{{").Replace("}", "}}"));
+            """.Replace("{", "{{").Replace("}", "}}")
+        );
     }
 
     private async Task FillAsync(Workspace workspace, string key, int count)
@@ -254,15 +308,27 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         MilestoneId = milestone.Id;
         ParentId = (await workspace.AddIssueAsync(new() { Title = "Parent", IssueType = "Epic" }, key)).Id;
         var plain = await workspace.AddIssueAsync(new() { Title = "Plain" }, key);
-        IssueId = (await workspace.AddIssueAsync(
-            new() { Title = "Rich", ParentId = ParentId, AssigneeId = UserId, MilestoneId = MilestoneId }, key)).Id;
+        IssueId = (
+            await workspace.AddIssueAsync(
+                new()
+                {
+                    Title = "Rich",
+                    ParentId = ParentId,
+                    AssigneeId = UserId,
+                    MilestoneId = MilestoneId,
+                },
+                key
+            )
+        ).Id;
         await workspace.AddIssueAsync(new() { Title = "Reviewed" }, key, "review");
         await session.Db.CopyIssueAsync(plain.Id, count - 50);
         await session.Db.CopyIssueAsync(IssueId, 50);
-        await session.Db.Database.ExecuteSqlAsync($"""
+        await session.Db.Database.ExecuteSqlAsync(
+            $"""
             INSERT INTO comments (organization_id, version, created_at, updated_at, issue_id, author_id, body)
             SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment' FROM issues WHERE project_id = {ProjectId}
-            """);
+            """
+        );
     }
 }
 
@@ -275,7 +341,11 @@ public sealed partial class SqliteIndexTests(ManySqliteIssues many) : IndexSuite
     protected override async Task<Plan> ExplainAsync(DbCommand command)
     {
         var sql = command.CommandText;
-        var tables = Alias().Matches(sql).Select(m => (m.Groups["alias"].Value, m.Groups["table"].Value)).Distinct().ToDictionary();
+        var tables = Alias()
+            .Matches(sql)
+            .Select(m => (m.Groups["alias"].Value, m.Groups["table"].Value))
+            .Distinct()
+            .ToDictionary();
         command.CommandText = "EXPLAIN QUERY PLAN " + sql;
         List<(int Parent, string Detail)> rows = [];
         await using var reader = await command.ExecuteReaderAsync();
@@ -284,11 +354,23 @@ public sealed partial class SqliteIndexTests(ManySqliteIssues many) : IndexSuite
 
         // SCAN of a name that is no table reads the page that a subquery has made already.
         var scanned = rows.Where(r => r.Detail.StartsWith("SCAN ", StringComparison.Ordinal))
-            .Select(r => tables.GetValueOrDefault(r.Detail.Split(' ')[1])).OfType<string>().ToList();
+            .Select(r => tables.GetValueOrDefault(r.Detail.Split(' ')[1]))
+            .OfType<string>()
+            .ToList();
         var sorts = rows.Where(r => r.Detail.StartsWith("USE TEMP B-TREE", StringComparison.Ordinal))
-            .Any(sort => tables.ContainsKey(rows.First(r => r.Parent == sort.Parent && r.Detail.Split(' ')[0] is "SCAN" or "SEARCH").Detail.Split(' ')[1]));
+            .Any(sort =>
+                tables.ContainsKey(
+                    rows.First(r => r.Parent == sort.Parent && r.Detail.Split(' ')[0] is "SCAN" or "SEARCH").Detail.Split(' ')[1]
+                )
+            );
         var conditions = rows.Where(r => r.Detail.StartsWith("SEARCH ", StringComparison.Ordinal))
-            .Select(r => (tables.GetValueOrDefault(r.Detail.Split(' ')[1], ""), r.Detail[r.Detail.IndexOf('(', StringComparison.Ordinal)..])).ToList();
+            .Select(r =>
+                (
+                    tables.GetValueOrDefault(r.Detail.Split(' ')[1], ""),
+                    r.Detail[r.Detail.IndexOf('(', StringComparison.Ordinal)..]
+                )
+            )
+            .ToList();
         return new(sql, string.Join('\n', rows.Select(r => r.Detail)), scanned, conditions, sorts);
     }
 
@@ -307,10 +389,20 @@ public sealed class PostgreSqlIndexTests(ManyPostgreSqlIssues many) : IndexSuite
         var nodes = Nodes(document.RootElement[0].GetProperty("Plan")).ToList();
 
         var scanned = nodes.Where(n => TypeOf(n) == "Seq Scan").Select(n => n.GetProperty("Relation Name").GetString()!).ToList();
-        var sorts = nodes.Where(n => TypeOf(n).EndsWith("Sort", StringComparison.Ordinal)).Any(n => Nodes(n).All(below => TypeOf(below) != "Limit"));
-        var conditions = nodes.Where(n => n.TryGetProperty("Relation Name", out _)).Select(n => (
-            n.GetProperty("Relation Name").GetString()!,
-            string.Concat(Nodes(n).Select(part => part.TryGetProperty("Index Cond", out var condition) ? condition.GetString() : "")))).ToList();
+        var sorts = nodes
+            .Where(n => TypeOf(n).EndsWith("Sort", StringComparison.Ordinal))
+            .Any(n => Nodes(n).All(below => TypeOf(below) != "Limit"));
+        var conditions = nodes
+            .Where(n => n.TryGetProperty("Relation Name", out _))
+            .Select(n =>
+                (
+                    n.GetProperty("Relation Name").GetString()!,
+                    string.Concat(
+                        Nodes(n).Select(part => part.TryGetProperty("Index Cond", out var condition) ? condition.GetString() : "")
+                    )
+                )
+            )
+            .ToList();
         return new(sql, text, scanned, conditions, sorts);
     }
 

@@ -11,18 +11,28 @@ internal static class IssueCopies
     public static async Task CopyIssueAsync(this KiketDbContext db, long issueId, int count)
     {
         var second = db is SqliteKiketDbContext ? $"s.n * {TimeSpan.TicksPerSecond}" : "s.n * interval '1 second'";
-        var columns = db.Model.FindEntityType(typeof(Issue))!.GetProperties().Where(p => !p.IsPrimaryKey()).Select(p => p.GetColumnName()).ToList();
-        var values = columns.Select(column => column switch
-        {
-            "number" => "p.last_issue_number + s.n",
-            "key" => "p.key || '-' || (p.last_issue_number + s.n)",
-            "created_at" or "updated_at" => $"i.{column} - {second}",
-            _ => $"i.{column}",
-        });
+        var columns = db
+            .Model.FindEntityType(typeof(Issue))!
+            .GetProperties()
+            .Where(p => !p.IsPrimaryKey())
+            .Select(p => p.GetColumnName())
+            .ToList();
+        var values = columns.Select(column =>
+            column switch
+            {
+                "number" => "p.last_issue_number + s.n",
+                "key" => "p.key || '-' || (p.last_issue_number + s.n)",
+                "created_at" or "updated_at" => $"i.{column} - {second}",
+                _ => $"i.{column}",
+            }
+        );
         var sql = $"""
             INSERT INTO issues ({string.Join(", ", columns)})
             WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})
-            SELECT {string.Join(", ", values)} FROM issues i JOIN projects p ON p.id = i.project_id CROSS JOIN s WHERE i.id = {issueId};
+            SELECT {string.Join(
+                ", ",
+                values
+            )} FROM issues i JOIN projects p ON p.id = i.project_id CROSS JOIN s WHERE i.id = {issueId};
             UPDATE projects SET last_issue_number = last_issue_number + {count} WHERE id = (SELECT project_id FROM issues WHERE id = {issueId});
             """;
         await db.Database.ExecuteSqlRawAsync(sql);

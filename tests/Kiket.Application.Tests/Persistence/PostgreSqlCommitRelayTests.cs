@@ -49,7 +49,9 @@ public sealed class PostgreSqlCommitRelayTests(PostgreSqlDatabase database)
         await using var connection = new NpgsqlConnection(database.Connection);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'", connection);
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+            connection
+        );
         await command.ExecuteNonQueryAsync();
     }
 
@@ -59,5 +61,6 @@ public sealed class PostgreSqlCommitRelayTests(PostgreSqlDatabase database)
             Assert.True(waited.Elapsed < Patience);
     }
 
-    private static PostgreSqlCommitRelay RelayOf(IServiceProvider services) => services.GetServices<IHostedService>().OfType<PostgreSqlCommitRelay>().Single();
+    private static PostgreSqlCommitRelay RelayOf(IServiceProvider services) =>
+        services.GetServices<IHostedService>().OfType<PostgreSqlCommitRelay>().Single();
 }

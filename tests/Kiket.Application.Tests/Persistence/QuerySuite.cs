@@ -17,9 +17,45 @@ public abstract class QuerySuite(TestDatabase database)
         await workspace.AddIssueAsync(new() { Title = "part", Labels = new[] { "bugs", "u" } });
         await workspace.AddIssueAsync(new() { Title = "none" });
 
-        Assert.Equal(["both"], await TitlesAsync(workspace, new() { Labels = [["bug"], ["ui"]] }));
-        Assert.Equal(["both", "bug", "part"], await TitlesAsync(workspace, new() { Labels = [["bug", "u"]] }));
-        Assert.Empty(await TitlesAsync(workspace, new() { Labels = [["BUG"]] }));
+        Assert.Equal(
+            ["both"],
+            await TitlesAsync(
+                workspace,
+                new()
+                {
+                    Labels =
+                    [
+                        ["bug"],
+                        ["ui"],
+                    ],
+                }
+            )
+        );
+        Assert.Equal(
+            ["both", "bug", "part"],
+            await TitlesAsync(
+                workspace,
+                new()
+                {
+                    Labels =
+                    [
+                        ["bug", "u"],
+                    ],
+                }
+            )
+        );
+        Assert.Empty(
+            await TitlesAsync(
+                workspace,
+                new()
+                {
+                    Labels =
+                    [
+                        ["BUG"],
+                    ],
+                }
+            )
+        );
     }
 
     [Theory]
@@ -35,7 +71,18 @@ public abstract class QuerySuite(TestDatabase database)
     [InlineData("nowhere", null)]
     public async Task A_search_folds_accents_and_case_and_takes_metacharacters_as_they_are(string words, string? found)
     {
-        string[] titles = ["Café im Garten", "100% done", "100 percent", "a snake_case name", "a snakeXcase name", "brackets [x]", "brackets x", "a back\\slash", "it's quoted"];
+        string[] titles =
+        [
+            "Café im Garten",
+            "100% done",
+            "100 percent",
+            "a snake_case name",
+            "a snakeXcase name",
+            "brackets [x]",
+            "brackets x",
+            "a back\\slash",
+            "it's quoted",
+        ];
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();
         foreach (var title in titles)
@@ -85,7 +132,10 @@ public abstract class QuerySuite(TestDatabase database)
         Assert.Equal(["bob"], await TitlesAsync(workspace, new() { Assignee = ["BOB@example.com"] }));
         Assert.Equal(["mine"], await TitlesAsync(workspace, new() { Assignee = ["me"] }));
         Assert.Equal(["nobody"], await TitlesAsync(workspace, new() { Assignee = ["unassigned"] }));
-        Assert.Equal(["ann", "bob", "nobody"], await TitlesAsync(workspace, new() { Assignee = ["ann@example.com", $"{bob.Id}", "unassigned"] }));
+        Assert.Equal(
+            ["ann", "bob", "nobody"],
+            await TitlesAsync(workspace, new() { Assignee = ["ann@example.com", $"{bob.Id}", "unassigned"] })
+        );
         Assert.Empty(await TitlesAsync(workspace, new() { Assignee = ["nobody@example.com"] }));
     }
 
@@ -95,15 +145,31 @@ public abstract class QuerySuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();
         var top = await workspace.AddIssueAsync(new() { Title = "top", IssueType = "Epic" });
-        var middle = await workspace.AddIssueAsync(new() { Title = "middle", IssueType = "Epic", ParentId = top.Id });
-        var low = await workspace.AddIssueAsync(new() { Title = "low", IssueType = "Epic", ParentId = middle.Id });
+        var middle = await workspace.AddIssueAsync(
+            new()
+            {
+                Title = "middle",
+                IssueType = "Epic",
+                ParentId = top.Id,
+            }
+        );
+        var low = await workspace.AddIssueAsync(
+            new()
+            {
+                Title = "low",
+                IssueType = "Epic",
+                ParentId = middle.Id,
+            }
+        );
         var leaf = await workspace.AddIssueAsync(new() { Title = "leaf", ParentId = low.Id });
         var beside = await workspace.AddIssueAsync(new() { Title = "beside", ParentId = top.Id });
         var target = await workspace.AddIssueAsync(new() { Title = "target", IssueType = "Epic" });
 
         await using (var session = workspace.SignIn())
         {
-            var moved = await session.SendAsync(new UpdateIssueCommand(IssueRef.Of(middle.Id), new() { ParentId = target.Id }, null, null));
+            var moved = await session.SendAsync(
+                new UpdateIssueCommand(IssueRef.Of(middle.Id), new() { ParentId = target.Id }, null, null)
+            );
             Assert.Null(moved.Error);
         }
 
@@ -116,7 +182,10 @@ public abstract class QuerySuite(TestDatabase database)
         Assert.All([middle, low, leaf], issue => Assert.Equal(target.Id, now[issue.Id].RootId));
         Assert.Equal(leaf.Version + 1, now[leaf.Id].Version);
         Assert.True(now[leaf.Id].UpdatedAt > leaf.UpdatedAt);
-        Assert.Equal(($"/{top.Id}/", top.Id, beside.Version), (now[beside.Id].HierarchyPath, now[beside.Id].RootId!.Value, now[beside.Id].Version));
+        Assert.Equal(
+            ($"/{top.Id}/", top.Id, beside.Version),
+            (now[beside.Id].HierarchyPath, now[beside.Id].RootId!.Value, now[beside.Id].Version)
+        );
     }
 
     [Fact]
@@ -125,7 +194,14 @@ public abstract class QuerySuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await workspace.AddProjectAsync();
         var top = await workspace.AddIssueAsync(new() { Title = "top", IssueType = "Epic" });
-        var middle = await workspace.AddIssueAsync(new() { Title = "middle", IssueType = "Epic", ParentId = top.Id });
+        var middle = await workspace.AddIssueAsync(
+            new()
+            {
+                Title = "middle",
+                IssueType = "Epic",
+                ParentId = top.Id,
+            }
+        );
         var leaf = await workspace.AddIssueAsync(new() { Title = "leaf", ParentId = middle.Id });
 
         await using (var session = workspace.SignIn())
@@ -134,8 +210,14 @@ public abstract class QuerySuite(TestDatabase database)
         await using var reader = workspace.SignIn();
         var now = await reader.Db.Issues.ToDictionaryAsync(i => i.Id);
         Assert.Equal([middle.Id, leaf.Id], now.Keys.Order());
-        Assert.Equal(("/", null, null, 0), (now[middle.Id].HierarchyPath, now[middle.Id].ParentId, now[middle.Id].RootId, now[middle.Id].HierarchyDepth));
-        Assert.Equal(($"/{middle.Id}/", middle.Id, 1), (now[leaf.Id].HierarchyPath, now[leaf.Id].RootId!.Value, now[leaf.Id].HierarchyDepth));
+        Assert.Equal(
+            ("/", null, null, 0),
+            (now[middle.Id].HierarchyPath, now[middle.Id].ParentId, now[middle.Id].RootId, now[middle.Id].HierarchyDepth)
+        );
+        Assert.Equal(
+            ($"/{middle.Id}/", middle.Id, 1),
+            (now[leaf.Id].HierarchyPath, now[leaf.Id].RootId!.Value, now[leaf.Id].HierarchyDepth)
+        );
     }
 
     private static async Task<List<string>> TitlesAsync(Workspace workspace, IssueFilter filter, string? sort = null)

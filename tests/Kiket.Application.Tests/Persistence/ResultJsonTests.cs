@@ -14,11 +14,16 @@ public sealed class ResultJsonTests
     private const int MaxDepth = 6;
 
     public static TheoryData<Type> Results =>
-    [
-        .. typeof(DependencyInjection).Assembly.GetTypes().SelectMany(t => t.GetInterfaces())
-            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ICommand<>)).Select(i => i.GetGenericArguments()[0])
-            .Where(r => r.IsGenericType && r.GetGenericTypeDefinition() == typeof(Result<>)).Select(r => r.GetGenericArguments()[0]).Distinct(),
-    ];
+        [
+            .. typeof(DependencyInjection)
+                .Assembly.GetTypes()
+                .SelectMany(t => t.GetInterfaces())
+                .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ICommand<>))
+                .Select(i => i.GetGenericArguments()[0])
+                .Where(r => r.IsGenericType && r.GetGenericTypeDefinition() == typeof(Result<>))
+                .Select(r => r.GetGenericArguments()[0])
+                .Distinct(),
+        ];
 
     [Theory]
     [MemberData(nameof(Results))]
@@ -31,7 +36,10 @@ public sealed class ResultJsonTests
 
         Assert.Equal(json, JsonSerializer.Serialize(again, result, IdempotencyStore.Json));
         using var document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind is JsonValueKind.Object && result.Namespace!.StartsWith("Kiket", StringComparison.Ordinal))
+        if (
+            document.RootElement.ValueKind is JsonValueKind.Object
+            && result.Namespace!.StartsWith("Kiket", StringComparison.Ordinal)
+        )
             Assert.All(Members(result), m => Assert.True(document.RootElement.TryGetProperty(NameOf(m), out _), m.Name));
     }
 
@@ -41,7 +49,8 @@ public sealed class ResultJsonTests
     private static FieldInfo? FieldOf(PropertyInfo property) =>
         property.DeclaringType!.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic);
 
-    private static string NameOf(PropertyInfo property) => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? property.Name;
+    private static string NameOf(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? property.Name;
 
     private static object? Sample(Type type, int depth)
     {
@@ -70,25 +79,29 @@ public sealed class ResultJsonTests
             return map;
         }
 
-        Assert.True(type.Namespace!.StartsWith("Kiket", StringComparison.Ordinal) && !type.IsAbstract, $"There is no sample of {type}.");
+        Assert.True(
+            type.Namespace!.StartsWith("Kiket", StringComparison.Ordinal) && !type.IsAbstract,
+            $"There is no sample of {type}."
+        );
         var made = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var member in Members(type))
             FieldOf(member)!.SetValue(made, Sample(member.PropertyType, depth + 1));
         return made;
     }
 
-    private static object? Scalar(Type type) => type switch
-    {
-        _ when type == typeof(string) => "text",
-        _ when type == typeof(bool) => true,
-        _ when type == typeof(int) => 7,
-        _ when type == typeof(long) => 8L,
-        _ when type == typeof(decimal) => 1.50m,
-        _ when type == typeof(double) => 2.5,
-        _ when type == typeof(DateOnly) => new DateOnly(2026, 3, 2),
-        _ when type == typeof(TimeOnly) => new TimeOnly(9, 30),
-        _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 2, 9, 0, 0, 123, 456, TimeSpan.Zero),
-        _ when type == typeof(Guid) => Guid.Empty,
-        _ => null,
-    };
+    private static object? Scalar(Type type) =>
+        type switch
+        {
+            _ when type == typeof(string) => "text",
+            _ when type == typeof(bool) => true,
+            _ when type == typeof(int) => 7,
+            _ when type == typeof(long) => 8L,
+            _ when type == typeof(decimal) => 1.50m,
+            _ when type == typeof(double) => 2.5,
+            _ when type == typeof(DateOnly) => new DateOnly(2026, 3, 2),
+            _ when type == typeof(TimeOnly) => new TimeOnly(9, 30),
+            _ when type == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 2, 9, 0, 0, 123, 456, TimeSpan.Zero),
+            _ when type == typeof(Guid) => Guid.Empty,
+            _ => null,
+        };
 }

@@ -21,30 +21,59 @@ public sealed class SpecificationTests : IDisposable
         library = new(new DbContextOptionsBuilder<Library>().UseSqlite(connection).Options);
         library.Database.EnsureCreated();
         var ada = new Author { Name = "Ada" };
-        library.Add(new Shelf { Books = [new() { Title = "C", Year = 1 }, new() { Title = "A", Year = 2, Author = ada }] });
-        library.Add(new Shelf { Books = [new() { Title = "B", Year = 1, Author = ada }] });
+        library.Add(
+            new Shelf
+            {
+                Books =
+                [
+                    new() { Title = "C", Year = 1 },
+                    new()
+                    {
+                        Title = "A",
+                        Year = 2,
+                        Author = ada,
+                    },
+                ],
+            }
+        );
+        library.Add(
+            new Shelf
+            {
+                Books =
+                [
+                    new()
+                    {
+                        Title = "B",
+                        Year = 1,
+                        Author = ada,
+                    },
+                ],
+            }
+        );
         library.SaveChanges();
         library.ChangeTracker.Clear();
     }
 
-    public static TheoryData<string, Specification<Book>> Refused => new()
-    {
-        { "a search", Asking(q => q.Search(b => b.Title, "A")) },
-        { "a tag", Asking(q => q.TagWith("books")) },
-        { "work on the rows", Asking(q => q.PostProcessingAction(books => books)) },
-        { "a cache", Asking(q => q.EnableCache("books")) },
-        { "rows of other organizations", Asking(q => q.IgnoreQueryFilters()) },
-        { "automatic includes", Asking(q => q.IgnoreAutoIncludes()) },
-        { "split statements", Asking(q => q.AsSplitQuery()) },
-        { "identity resolution", Asking(q => q.AsNoTrackingWithIdentityResolution()) },
-        { "a projection", new Titles() },
-    };
+    public static TheoryData<string, Specification<Book>> Refused =>
+        new()
+        {
+            { "a search", Asking(q => q.Search(b => b.Title, "A")) },
+            { "a tag", Asking(q => q.TagWith("books")) },
+            { "work on the rows", Asking(q => q.PostProcessingAction(books => books)) },
+            { "a cache", Asking(q => q.EnableCache("books")) },
+            { "rows of other organizations", Asking(q => q.IgnoreQueryFilters()) },
+            { "automatic includes", Asking(q => q.IgnoreAutoIncludes()) },
+            { "split statements", Asking(q => q.AsSplitQuery()) },
+            { "identity resolution", Asking(q => q.AsNoTrackingWithIdentityResolution()) },
+            { "a projection", new Titles() },
+        };
 
     [Fact]
     public void All_conditions_must_hold() =>
         Assert.Equal(
             ["B"],
-            TitlesOf(q => q.Where(b => b.Year == 1).Where(b => b.Author!.Name == "Ada").Where(b => b.Title == "C", false)));
+            TitlesOf(q => q.Where(b => b.Year == 1).Where(b => b.Author!.Name == "Ada").Where(b => b.Title == "C", false))
+        );
 
     [Fact]
     public void Further_orders_break_the_ties_of_the_first()

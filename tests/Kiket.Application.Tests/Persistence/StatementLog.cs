@@ -19,14 +19,22 @@ internal sealed class StatementLog : DbCommandInterceptor
     }
 
     public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default
+    )
     {
         await KeepAsync(command);
         return result;
     }
 
     public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<int> result,
+        CancellationToken cancellationToken = default
+    )
     {
         await KeepAsync(command);
         return result;
@@ -38,7 +46,9 @@ internal sealed class StatementLog : DbCommandInterceptor
             return;
         if (listener.Before is { } before)
             await before(command.CommandText);
-        listener.Statements.Add(new(command.CommandText, command.Parameters.Cast<DbParameter>().ToDictionary(p => p.ParameterName, p => p.Value)));
+        listener.Statements.Add(
+            new(command.CommandText, command.Parameters.Cast<DbParameter>().ToDictionary(p => p.ParameterName, p => p.Value))
+        );
     }
 
     private sealed record Listener(List<Statement> Statements, Func<string, Task>? Before);

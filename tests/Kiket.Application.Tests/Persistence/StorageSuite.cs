@@ -55,11 +55,16 @@ public abstract class StorageSuite(TestDatabase database)
             ("B", Noon),
         ];
         session.Db.Projects.AddRange(
-            written.Select(w => Project.Start(workspace.Admin.OrganizationId, w.Key, new() { Name = "In time" }, w.At).Value));
+            written.Select(w => Project.Start(workspace.Admin.OrganizationId, w.Key, new() { Name = "In time" }, w.At).Value)
+        );
         await session.Db.SaveChangesAsync();
 
         var oldestFirst = await session.Db.Projects.OrderBy(p => p.CreatedAt).Select(p => p.Key).ToListAsync();
-        var since = await session.Db.Projects.Where(p => p.CreatedAt >= Noon.ToOffset(TimeSpan.FromHours(5))).Select(p => p.Key).Order().ToListAsync();
+        var since = await session
+            .Db.Projects.Where(p => p.CreatedAt >= Noon.ToOffset(TimeSpan.FromHours(5)))
+            .Select(p => p.Key)
+            .Order()
+            .ToListAsync();
         var before = await session.Db.Projects.Where(p => p.CreatedAt < Noon).Select(p => p.Key).ToListAsync();
 
         Assert.Equal(["A", "B", "C", "D"], oldestFirst);
@@ -70,7 +75,9 @@ public abstract class StorageSuite(TestDatabase database)
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"text": "naïve 🎉 日本 \"quoted\" \\ / \n", "größe": 1, "🎉": ""}""")]
-    [InlineData("""{"deep": {"list": [1, {"none": null, "yes": true}, []], "empty": {}}, "exact": 9007199254740993, "part": 0.1}""")]
+    [InlineData(
+        """{"deep": {"list": [1, {"none": null, "yes": true}, []], "empty": {}}, "exact": 9007199254740993, "part": 0.1}"""
+    )]
     public async Task Custom_fields_round_trip(string json)
     {
         var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
@@ -103,14 +110,20 @@ public abstract class StorageSuite(TestDatabase database)
     [Fact]
     public async Task Settings_schema_definition_and_notes_round_trip()
     {
-        var settings = new Dictionary<string, JsonElement> { ["Übersicht"] = JsonSerializer.SerializeToElement(new { nested = new[] { 1, 2 } }) };
+        var settings = new Dictionary<string, JsonElement>
+        {
+            ["Übersicht"] = JsonSerializer.SerializeToElement(new { nested = new[] { 1, 2 } }),
+        };
         var schema = ProjectSchema.BuiltIn with
         {
             CustomFields =
             [
                 new("size", "Größe", CustomFieldType.MultiEnum)
                 {
-                    Required = true, Options = ["S", "M"], DefaultValue = JsonSerializer.SerializeToElement(new[] { "S" }), IssueType = "Task",
+                    Required = true,
+                    Options = ["S", "M"],
+                    DefaultValue = JsonSerializer.SerializeToElement(new[] { "S" }),
+                    IssueType = "Task",
                 },
             ],
             TeamRoles = [new("Reviewer", null)],
@@ -118,12 +131,18 @@ public abstract class StorageSuite(TestDatabase database)
         DefinitionNote[] notes = [new("workflow.yaml", 3, 7, "Unbekannt: 'ö'.")];
         var workspace = await Workspace.NewAsync(database);
         await using var writer = workspace.SignIn();
-        var project = Project.Start(workspace.Admin.OrganizationId, "JSON", new() { Name = "Json", Settings = settings }, Noon).Value;
+        var project = Project
+            .Start(workspace.Admin.OrganizationId, "JSON", new() { Name = "Json", Settings = settings }, Noon)
+            .Value;
         project.UseSchema(schema, Noon);
         writer.Db.Projects.Add(project);
         await writer.Db.SaveChangesAsync();
-        writer.Db.Workflows.Add(Workflow.Publish(project.OrganizationId, project.Id, "default", 1, WorkflowDefinition.BuiltIn, "a: b", Noon));
-        writer.Db.DefinitionFiles.Add(DefinitionFile.Keep(project.OrganizationId, project.Id, ".kiket/workflow.yaml", "a: b", "tests", notes, Noon));
+        writer.Db.Workflows.Add(
+            Workflow.Publish(project.OrganizationId, project.Id, "default", 1, WorkflowDefinition.BuiltIn, "a: b", Noon)
+        );
+        writer.Db.DefinitionFiles.Add(
+            DefinitionFile.Keep(project.OrganizationId, project.Id, ".kiket/workflow.yaml", "a: b", "tests", notes, Noon)
+        );
         await writer.Db.SaveChangesAsync();
 
         await using var reader = workspace.SignIn();
@@ -146,10 +165,15 @@ public abstract class StorageSuite(TestDatabase database)
         var issue = await workspace.AddIssueAsync(new() { Title = "Urgent", Priority = IssuePriority.Critical });
 
         await using var session = workspace.SignIn();
-        var role = await session.Db.Database.SqlQuery<string>($"""SELECT role AS "Value" FROM users WHERE id = {user.Id}""").SingleAsync();
-        var visibility = await session.Db.Database
-            .SqlQuery<string>($"""SELECT visibility AS "Value" FROM projects WHERE id = {issue.ProjectId}""").SingleAsync();
-        var priority = await session.Db.Database.SqlQuery<int>($"""SELECT priority AS "Value" FROM issues WHERE id = {issue.Id}""").SingleAsync();
+        var role = await session
+            .Db.Database.SqlQuery<string>($"""SELECT role AS "Value" FROM users WHERE id = {user.Id}""")
+            .SingleAsync();
+        var visibility = await session
+            .Db.Database.SqlQuery<string>($"""SELECT visibility AS "Value" FROM projects WHERE id = {issue.ProjectId}""")
+            .SingleAsync();
+        var priority = await session
+            .Db.Database.SqlQuery<int>($"""SELECT priority AS "Value" FROM issues WHERE id = {issue.Id}""")
+            .SingleAsync();
 
         Assert.Equal("project_manager", role);
         Assert.Equal("team", visibility);
@@ -187,8 +211,15 @@ public abstract class StorageSuite(TestDatabase database)
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
-            var owners = (Task<List<long>>)typeof(StorageSuite).GetMethod(nameof(OwnersAsync), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
-                .MakeGenericMethod(table.ClrType).Invoke(null, [session.Db])!;
+            var owners =
+                (Task<List<long>>)
+                    typeof(StorageSuite)
+                        .GetMethod(
+                            nameof(OwnersAsync),
+                            System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static
+                        )!
+                        .MakeGenericMethod(table.ClrType)
+                        .Invoke(null, [session.Db])!;
             Assert.Equal([mine.Admin.OrganizationId], await owners);
         }
 
@@ -216,7 +247,10 @@ public abstract class StorageSuite(TestDatabase database)
         await session.Db.SaveChangesAsync();
 
         Assert.False(await session.Db.Issues.AnyAsync(i => i.Id == id));
-        Assert.Equal(Noon, (await session.Db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).SingleAsync(i => i.Id == id)).DeletedAt);
+        Assert.Equal(
+            Noon,
+            (await session.Db.Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter]).SingleAsync(i => i.Id == id)).DeletedAt
+        );
     }
 
     [Fact]
@@ -225,7 +259,9 @@ public abstract class StorageSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         var project = await workspace.AddProjectAsync();
         var taken = Project.Start(workspace.Admin.OrganizationId, "LEGAL", new() { Name = "Again" }, Noon).Value;
-        var orphan = Project.Start(workspace.Admin.OrganizationId, "ORPHAN", new() { Name = "Orphan", LeadId = long.MaxValue }, Noon).Value;
+        var orphan = Project
+            .Start(workspace.Admin.OrganizationId, "ORPHAN", new() { Name = "Orphan", LeadId = long.MaxValue }, Noon)
+            .Value;
 
         Assert.True(await IsUniqueViolationAsync(workspace, taken));
         Assert.False(await IsUniqueViolationAsync(workspace, orphan));
@@ -242,7 +278,9 @@ public abstract class StorageSuite(TestDatabase database)
         session.Db.ProjectMembers.Add(ProjectMember.Of(project, workspace.Admin.UserId, ProjectRole.Member, Noon));
         await session.Db.SaveChangesAsync();
 
-        Assert.True(await IsUniqueViolationAsync(workspace, ProjectMember.Of(project, workspace.Admin.UserId, ProjectRole.Lead, Noon)));
+        Assert.True(
+            await IsUniqueViolationAsync(workspace, ProjectMember.Of(project, workspace.Admin.UserId, ProjectRole.Lead, Noon))
+        );
     }
 
     [Fact]
@@ -289,7 +327,14 @@ public abstract class StorageSuite(TestDatabase database)
         db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
         db.Notifications.Add(Notification.About(issue, admin.UserId, "Mine", NotificationLevel.Info, Noon));
         var extension = Extension.Install(
-            user, projectId, new() { Id = "com.example.mine", Name = "Mine" }, null, TokenSecret.Generate(Extension.KeyLabel), admin.UserId, Noon);
+            user,
+            projectId,
+            new() { Id = "com.example.mine", Name = "Mine" },
+            null,
+            TokenSecret.Generate(Extension.KeyLabel),
+            admin.UserId,
+            Noon
+        );
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
         var webhook = Webhook.ForActions(admin.OrganizationId, "https://example.com:443", Noon);
@@ -299,14 +344,33 @@ public abstract class StorageSuite(TestDatabase database)
         db.WebhookDeliveries.Add(delivery);
         await db.SaveChangesAsync();
         var nothing = new Dictionary<string, string>();
-        db.WebhookAttempts.Add(WebhookAttempt.Of(
-            delivery, new(200, null), new("https://example.com", nothing, nothing, null), Guid.NewGuid(), Noon, TimeSpan.Zero));
-        db.ExtensionAuditEntries.Add(ExtensionAuditEntry.Of(extension, ExtensionAuditEntry.Installed, null, null, admin.UserId, Noon));
-        db.ExtensionSecrets.Add(ExtensionSecret.Store(admin.OrganizationId, SecretScope.Organization, "organization", "MINE", "x", Noon));
+        db.WebhookAttempts.Add(
+            WebhookAttempt.Of(
+                delivery,
+                new(200, null),
+                new("https://example.com", nothing, nothing, null),
+                Guid.NewGuid(),
+                Noon,
+                TimeSpan.Zero
+            )
+        );
+        db.ExtensionAuditEntries.Add(
+            ExtensionAuditEntry.Of(extension, ExtensionAuditEntry.Installed, null, null, admin.UserId, Noon)
+        );
+        db.ExtensionSecrets.Add(
+            ExtensionSecret.Store(admin.OrganizationId, SecretScope.Organization, "organization", "MINE", "x", Noon)
+        );
         db.StoredValues.Add(StoredValue.Keep(admin.OrganizationId, extension.Id, "mine", "1", Noon).Value);
-        db.ExtensionReports.Add(ExtensionReport.Of(admin.OrganizationId, extension.Id, ReportKind.Log, new Dictionary<string, JsonElement>(), Noon));
+        db.ExtensionReports.Add(
+            ExtensionReport.Of(admin.OrganizationId, extension.Id, ReportKind.Log, new Dictionary<string, JsonElement>(), Noon)
+        );
         var timer = SlaTimer.Start(
-            issue, new("mine", "backlog", new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])), null, BusinessCalendar.AroundTheClock, Noon);
+            issue,
+            new("mine", "backlog", new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])),
+            null,
+            BusinessCalendar.AroundTheClock,
+            Noon
+        );
         timer.Advance(issue, BusinessCalendar.AroundTheClock, admin.UserId, Noon);
         db.SlaTimers.Add(timer);
         var table = new CustomTable("mine", null, true, [new("name", CustomColumnType.String) { Indexed = true }], []);
@@ -314,12 +378,25 @@ public abstract class StorageSuite(TestDatabase database)
         db.CustomModules.Add(module);
         await db.SaveChangesAsync();
         var record = CustomRecord.Add(
-            admin.OrganizationId, module.Id, projectId, "mine", new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement("Mine") }, Noon);
+            admin.OrganizationId,
+            module.Id,
+            projectId,
+            "mine",
+            new Dictionary<string, JsonElement> { ["name"] = JsonSerializer.SerializeToElement("Mine") },
+            Noon
+        );
         db.CustomRecords.Add(record);
         await db.SaveChangesAsync();
         db.CustomRecordValues.AddRange(CustomRecordValue.Of(record, table));
-        db.Approvals.Add(Approval.Request(
-            issue, new("backlog", "in_progress", null, null), new("1", "Mine", [], 1, 0, null, false, [], null, null), admin.UserId, Noon));
+        db.Approvals.Add(
+            Approval.Request(
+                issue,
+                new("backlog", "in_progress", null, null),
+                new("1", "Mine", [], 1, 0, null, false, [], null, null),
+                admin.UserId,
+                Noon
+            )
+        );
         await db.SaveChangesAsync();
         return workspace;
     }

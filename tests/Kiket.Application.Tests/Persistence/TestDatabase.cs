@@ -19,7 +19,9 @@ using Testcontainers.MsSql;
 
 namespace Kiket.Application.Tests.Persistence;
 
-/// <summary>A fresh, migrated database with the application's services on it. Tests share it and keep apart by organization.</summary>
+/// <summary>
+/// A fresh, migrated database with the application's services on it. Tests share it and keep apart by organization.
+/// </summary>
 public abstract class TestDatabase : IAsyncLifetime
 {
     private ServiceProvider? services;
@@ -90,12 +92,16 @@ public sealed class PostgreSqlDatabase : TestDatabase
     protected override async Task<(string? Connection, string? Unavailable)> StartAsync()
     {
         if (string.IsNullOrEmpty(server))
-            return (null, $"{Variable} is not set; it holds the connection string of a PostgreSQL server on which databases can be made.");
+            return (
+                null,
+                $"{Variable} is not set; it holds the connection string of a PostgreSQL server on which databases can be made."
+            );
         await OnServerAsync($"CREATE DATABASE {name}");
         return (new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString(), null);
     }
 
-    protected override Task StopAsync() => string.IsNullOrEmpty(server) ? Task.CompletedTask : OnServerAsync($"DROP DATABASE {name} WITH (FORCE)");
+    protected override Task StopAsync() =>
+        string.IsNullOrEmpty(server) ? Task.CompletedTask : OnServerAsync($"DROP DATABASE {name} WITH (FORCE)");
 
     private async Task OnServerAsync(string sql)
     {
@@ -137,7 +143,9 @@ public sealed class SqlServerDatabase : TestDatabase
 
 internal static class KiketServices
 {
-    /// <summary>One key ring for all, so that what one set of services has encrypted can be read by another on a copy of the database.</summary>
+    /// <summary>
+    /// One key ring for all, so that what one set of services has encrypted can be read by another on a copy of the database.
+    /// </summary>
     private static readonly IDataProtectionProvider Keys = new EphemeralDataProtectionProvider();
 
     public static ServiceProvider On(DatabaseProvider provider, string connection, params IInterceptor[] interceptors) =>
@@ -145,11 +153,15 @@ internal static class KiketServices
 
     public static IServiceCollection Collect(DatabaseProvider provider, string connection, params IInterceptor[] interceptors)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Database:Provider"] = provider.ToString(),
-            ["ConnectionStrings:Kiket"] = connection,
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Database:Provider"] = provider.ToString(),
+                    ["ConnectionStrings:Kiket"] = connection,
+                }
+            )
+            .Build();
         var services = new ServiceCollection().AddLogging().AddKiketInfrastructure(configuration);
         services.AddSingleton(Keys);
         services.AddSingleton<TimeProvider>(Clock());

@@ -14,9 +14,16 @@ public abstract class TextUpgradeSuite(TestDatabase database)
         var issue = await workspace.AddIssueAsync(new() { Title = "ΟΔΟΣ café", Labels = new[] { "a" } });
         await using (var old = workspace.SignIn())
         {
-            await old.Db.Issues.Where(i => i.Id == issue.Id).ExecuteUpdateAsync(set => set.SetProperty(i => i.SortKey, "").SetProperty(i => i.TypeKey, "")
-                .SetProperty(i => i.StatusKey, "")
-                .SetProperty(i => i.SearchText, "").SetProperty(i => i.Title, "ΟΔΟΣ cafe\u0301").SetProperty(i => i.Labels, new[] { "cafe\u0301", "café" }));
+            await old
+                .Db.Issues.Where(i => i.Id == issue.Id)
+                .ExecuteUpdateAsync(set =>
+                    set.SetProperty(i => i.SortKey, "")
+                        .SetProperty(i => i.TypeKey, "")
+                        .SetProperty(i => i.StatusKey, "")
+                        .SetProperty(i => i.SearchText, "")
+                        .SetProperty(i => i.Title, "ΟΔΟΣ cafe\u0301")
+                        .SetProperty(i => i.Labels, new[] { "cafe\u0301", "café" })
+                );
             await old.Db.DataUpgrades.ExecuteDeleteAsync();
             await old.Get<DatabaseSchema>().MigrateAsync(default);
         }

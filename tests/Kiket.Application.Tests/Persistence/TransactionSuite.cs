@@ -17,11 +17,17 @@ public abstract class TransactionSuite(TestDatabase database)
     {
         var workspace = await Workspace.NewAsync(database);
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
-        {
-            for (var i = 0; i < 40; i++)
-                await workspace.AddUserAsync($"writer{writer}.{i}@example.com");
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 40; i++)
+                            await workspace.AddUserAsync($"writer{writer}.{i}@example.com");
+                    })
+                )
+        );
 
         await using var session = workspace.SignIn();
         Assert.Equal(1 + (16 * 40), await session.Db.Users.CountAsync());
@@ -58,14 +64,16 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await Work(session).RunAsync<int>(
-            async () =>
-            {
-                await AddTwoAsync(session, 2);
-                Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
-                return Refusal;
-            },
-            default);
+        var result = await Work(session)
+            .RunAsync<int>(
+                async () =>
+                {
+                    await AddTwoAsync(session, 2);
+                    Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
+                    return Refusal;
+                },
+                default
+            );
 
         Assert.Equal(Refusal, result.Error);
         Assert.Equal(["KEPT"], await KeysAsync(workspace));
@@ -79,13 +87,15 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        await Work(session).RunAsync<int>(
-            async () =>
-            {
-                Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
-                return await AddTwoAsync(session, 2);
-            },
-            default);
+        await Work(session)
+            .RunAsync<int>(
+                async () =>
+                {
+                    Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
+                    return await AddTwoAsync(session, 2);
+                },
+                default
+            );
 
         Assert.Equal(["A", "B"], await KeysAsync(workspace));
     }
@@ -122,17 +132,19 @@ public abstract class TransactionSuite(TestDatabase database)
         await using var session = workspace.SignIn();
         List<string> seen = [];
 
-        var result = await Work(session).RunAsync<int>(
-            async () =>
-            {
-                var mine = await session.Db.Projects.SingleAsync(p => p.Id == project);
-                seen.Add(mine.Name);
-                mine.Edit(new() { Description = "Mine" }, workspace.Admin.UserId, DateTimeOffset.UnixEpoch);
-                if (seen.Count > 1)
-                    return seen.Count;
-                throw new DbUpdateConcurrencyException("Another writer was faster.");
-            },
-            default);
+        var result = await Work(session)
+            .RunAsync<int>(
+                async () =>
+                {
+                    var mine = await session.Db.Projects.SingleAsync(p => p.Id == project);
+                    seen.Add(mine.Name);
+                    mine.Edit(new() { Description = "Mine" }, workspace.Admin.UserId, DateTimeOffset.UnixEpoch);
+                    if (seen.Count > 1)
+                        return seen.Count;
+                    throw new DbUpdateConcurrencyException("Another writer was faster.");
+                },
+                default
+            );
 
         Assert.Equal(2, result.Value);
         await using var reader = workspace.SignIn();
@@ -166,7 +178,8 @@ public abstract class TransactionSuite(TestDatabase database)
                 await AddAsync(session, "LATER");
                 return 0;
             },
-            default);
+            default
+        );
 
         Assert.Equal(["BEFORE", "LATER"], await KeysAsync(workspace));
     }
@@ -188,10 +201,12 @@ public abstract class TransactionSuite(TestDatabase database)
                         work.KeepOnRefusal(() => AddAsync(session, "KEPT"));
                         return Refusal;
                     },
-                    default);
+                    default
+                );
                 return await AddTwoAsync(session, 2);
             },
-            default);
+            default
+        );
 
         Assert.Equal(["KEPT", "A", "B"], await KeysAsync(workspace));
     }
@@ -216,14 +231,24 @@ public abstract class TransactionSuite(TestDatabase database)
                         Assert.Null((await OpenAsync("Lost")).Error);
                         return Refusal;
                     },
-                    default);
+                    default
+                );
                 Assert.Null((await OpenAsync("Last")).Error);
                 return 0;
             },
-            default);
+            default
+        );
 
         await using var reader = workspace.SignIn();
-        var opened = await reader.Db.Issues.OrderBy(i => i.Id).Select(i => new { i.Id, i.Title, i.Number }).ToListAsync();
+        var opened = await reader
+            .Db.Issues.OrderBy(i => i.Id)
+            .Select(i => new
+            {
+                i.Id,
+                i.Title,
+                i.Number,
+            })
+            .ToListAsync();
         Assert.Equal([("First", 1), ("Last", 2)], opened.Select(i => (i.Title, i.Number)));
         var events = await reader.Db.Events.OrderBy(e => e.Sequence).Select(e => new { e.Sequence, e.IssueId }).ToListAsync();
         Assert.Equal(opened.Select(i => (long?)i.Id), events.Select(e => e.IssueId));
@@ -269,7 +294,11 @@ public abstract class TransactionSuite(TestDatabase database)
         Task? deletion = null;
         database.Statements.Begin(async sql =>
         {
-            if (deletion is null && sql.Contains("UPDATE", StringComparison.Ordinal) && sql.Contains("milestone_id", StringComparison.Ordinal))
+            if (
+                deletion is null
+                && sql.Contains("UPDATE", StringComparison.Ordinal)
+                && sql.Contains("milestone_id", StringComparison.Ordinal)
+            )
             {
                 deletion = Task.Run(async () =>
                 {

@@ -22,7 +22,9 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
     public static async Task<Workspace> NewAsync(IServiceProvider services)
     {
         await using var nobody = new Session(services, null);
-        var founded = await nobody.SendAsync(new CreateOrganizationCommand($"Organization {Guid.NewGuid():N}", "ada@example.com", "Ada", null));
+        var founded = await nobody.SendAsync(
+            new CreateOrganizationCommand($"Organization {Guid.NewGuid():N}", "ada@example.com", "Ada", null)
+        );
         return new(services, new(founded.Value.OrganizationId, founded.Value.AdminId, OrganizationRole.Admin));
     }
 
@@ -31,7 +33,11 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
     public async Task<ProjectDto> AddProjectAsync(string key = "LEGAL")
     {
         await using var session = SignIn();
-        return (await session.SendAsync(new CreateProjectCommand(key, new() { Name = $"Project {key}", Visibility = ProjectVisibility.Team }))).Value;
+        return (
+            await session.SendAsync(
+                new CreateProjectCommand(key, new() { Name = $"Project {key}", Visibility = ProjectVisibility.Team })
+            )
+        ).Value;
     }
 
     public async Task<IssueDto> AddIssueAsync(IssueEdit fields, string project = "LEGAL", string? status = null)

@@ -15,7 +15,10 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         transitions: [{ from: open, to: doing }, { from: doing, to: done }]
         """;
 
-    private static readonly DefinitionText Limits = new(".kiket/workflow_sla_definitions.yml", "- { id: doing, status: doing, max_duration_minutes: 5 }");
+    private static readonly DefinitionText Limits = new(
+        ".kiket/workflow_sla_definitions.yml",
+        "- { id: doing, status: doing, max_duration_minutes: 5 }"
+    );
 
     [Fact]
     public async Task An_issue_that_moves_while_limits_are_imported_comes_under_them()
@@ -36,7 +39,8 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
                 Assert.False(import.IsCompleted, "The import does not wait for the move.");
                 return true;
             },
-            default);
+            default
+        );
         await import;
 
         await using var session = workspace.SignIn();
@@ -51,20 +55,25 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         var id = (await workspace.AddIssueAsync(new() { Title = "Any" }, "RACE")).Id;
         await using var importer = workspace.SignIn();
         var move = Task.CompletedTask;
-        await importer.Get<IUnitOfWork>().RunAsync<bool>(
-            async () =>
-            {
-                await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
-                move = Task.Run(async () =>
+        await importer
+            .Get<IUnitOfWork>()
+            .RunAsync<bool>(
+                async () =>
                 {
-                    await using var mover = workspace.SignIn();
-                    await mover.Get<IUnitOfWork>().RunAsync<bool>(async () => await MoveAsync(mover.Db, id, workspace.Admin.UserId), default);
-                });
-                await Task.WhenAny(move, WaitingAsync(workspace));
-                Assert.False(move.IsCompleted, "The move does not wait for the import.");
-                return true;
-            },
-            default);
+                    await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
+                    move = Task.Run(async () =>
+                    {
+                        await using var mover = workspace.SignIn();
+                        await mover
+                            .Get<IUnitOfWork>()
+                            .RunAsync<bool>(async () => await MoveAsync(mover.Db, id, workspace.Admin.UserId), default);
+                    });
+                    await Task.WhenAny(move, WaitingAsync(workspace));
+                    Assert.False(move.IsCompleted, "The move does not wait for the import.");
+                    return true;
+                },
+                default
+            );
         await move;
 
         await using var session = workspace.SignIn();
@@ -93,9 +102,14 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         await using var session = workspace.SignIn();
         for (var looks = 0; looks < 600; looks++)
         {
-            if (await session.Db.Database.SqlQueryRaw<int>(
-                "SELECT COUNT(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple')")
-                .SingleAsync() > 0)
+            if (
+                await session
+                    .Db.Database.SqlQueryRaw<int>(
+                        "SELECT COUNT(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() "
+                            + "AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple')"
+                    )
+                    .SingleAsync() > 0
+            )
                 return;
             await Task.Delay(50);
         }

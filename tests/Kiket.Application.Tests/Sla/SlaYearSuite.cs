@@ -17,8 +17,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace Kiket.Application.Tests.Sla;
 
 /// <summary>
-/// A year of issues in a database: opened, moved, edited and deleted, with limits of every kind, a calendar that changes, and a job that comes by up to a
-/// day late. It ends with exactly the events that a count of every minute predicts, which knows nothing of timers.
+/// A year of issues in a database: opened, moved, edited and deleted, with limits of every kind, a calendar that changes, and a
+/// job that comes by up to a day late. It ends with exactly the events that a count of every minute predicts, which knows
+/// nothing of timers.
 /// </summary>
 public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 {
@@ -33,7 +34,8 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
     /// <summary>In July people find out that one of these was a holiday, and one to come is.</summary>
     private static readonly DateOnly[] LaterHolidays = [.. Holidays, new(2028, 7, 12), new(2028, 7, 19)];
 
-    private static readonly int ChangeOfCalendar = (int)(new DateTimeOffset(2028, 7, 13, 10, 0, 0, TimeSpan.Zero) - NewYear).TotalMinutes;
+    private static readonly int ChangeOfCalendar = (int)
+        (new DateTimeOffset(2028, 7, 13, 10, 0, 0, TimeSpan.Zero) - NewYear).TotalMinutes;
 
     [Fact]
     public async Task A_year_of_issues_ends_with_exactly_the_events_that_a_count_of_every_minute_predicts()
@@ -43,19 +45,38 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         Assert.SkipWhen(database.Unavailable is not null, database.Unavailable ?? "");
         var random = new Random(20280229);
         var clock = new FakeTimeProvider(NewYear);
-        await using var services = KiketServices.Collect(database.Provider, database.Connection).AddSingleton<TimeProvider>(clock).BuildServiceProvider();
+        await using var services = KiketServices
+            .Collect(database.Provider, database.Connection)
+            .AddSingleton<TimeProvider>(clock)
+            .BuildServiceProvider();
         var limits = Limits.Draw(random);
         var scripts = Enumerable.Range(0, Issues).Select(_ => Script.Draw(random, limits)).ToList();
         var workspace = await Workspace.NewAsync(services);
         await SetUpAsync(workspace, limits);
 
-        var ids = await LiveAsync(workspace, clock, scripts, random, workers: database.Provider is DatabaseProvider.Sqlite ? 1 : 2);
+        var ids = await LiveAsync(
+            workspace,
+            clock,
+            scripts,
+            random,
+            workers: database.Provider is DatabaseProvider.Sqlite ? 1 : 2
+        );
 
-        var expected = scripts.Select((script, n) => (Id: ids[n], Told: new Count(limits).Of(script))).SelectMany(e => e.Told.Select(t => $"{e.Id} {t}")).Order().ToList();
+        var expected = scripts
+            .Select((script, n) => (Id: ids[n], Told: new Count(limits).Of(script)))
+            .SelectMany(e => e.Told.Select(t => $"{e.Id} {t}"))
+            .Order()
+            .ToList();
         await using var session = workspace.SignIn();
         var events = await session.Db.SlaEvents.AsNoTracking().ToListAsync();
-        Assert.Equal(expected, events.Select(e => $"{e.IssueId} {Line(e.State, e.Definition["id"].GetString()!, e.TriggeredAt)}").Order());
-        Assert.All(Enum.GetValues<SlaEventState>(), state => Assert.InRange(events.Count(e => e.State == state), 200, int.MaxValue)); // the year was no idle one
+        Assert.Equal(
+            expected,
+            events.Select(e => $"{e.IssueId} {Line(e.State, e.Definition["id"].GetString()!, e.TriggeredAt)}").Order()
+        );
+        Assert.All(
+            Enum.GetValues<SlaEventState>(),
+            state => Assert.InRange(events.Count(e => e.State == state), 200, int.MaxValue)
+        ); // the year was no idle one
         Assert.All(events, e => Assert.NotNull(e.ResolvedAt));
         Assert.Equal(events.Count, await session.Db.Events.CountAsync(e => e.Name == EventNames.WorkflowSlaStatus));
         Assert.Equal(await session.Db.Events.CountAsync(), await session.Db.Events.MaxAsync(e => e.Sequence));
@@ -66,7 +87,11 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
     private static async Task SetUpAsync(Workspace workspace, Limits limits)
     {
         await using var session = workspace.SignIn();
-        DefinitionText[] files = [new(".kiket/workflows/main.yaml", limits.Workflow()), new(".kiket/workflow_sla_definitions.yml", limits.Definitions())];
+        DefinitionText[] files =
+        [
+            new(".kiket/workflows/main.yaml", limits.Workflow()),
+            new(".kiket/workflow_sla_definitions.yml", limits.Definitions()),
+        ];
         Assert.Empty((await session.SendAsync(new ImportDefinitionsCommand(files, "YEAR", null, false, "test"))).Value.Warnings);
         await SetHolidaysAsync(workspace, Holidays);
     }
@@ -74,18 +99,34 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
     private static async Task SetHolidaysAsync(Workspace workspace, IEnumerable<DateOnly> holidays)
     {
         await using var session = workspace.SignIn();
-        Assert.False((await session.SendAsync(new UpdateOrganizationSettingsCommand(
-            new() { TimeZone = "Europe/Berlin", Holidays = new([.. holidays.Select(h => new Holiday(h, null))]) }, null))).IsRefused);
+        Assert.False(
+            (
+                await session.SendAsync(
+                    new UpdateOrganizationSettingsCommand(
+                        new() { TimeZone = "Europe/Berlin", Holidays = new([.. holidays.Select(h => new Holiday(h, null))]) },
+                        null
+                    )
+                )
+            ).IsRefused
+        );
     }
 
     /// <summary>Lets the year pass; what the scripts do within a step is saved in one go, and then the job comes by.</summary>
     /// <returns>The ids of the issues.</returns>
-    private static async Task<Dictionary<int, long>> LiveAsync(Workspace workspace, FakeTimeProvider clock, List<Script> scripts, Random random, int workers)
+    private static async Task<Dictionary<int, long>> LiveAsync(
+        Workspace workspace,
+        FakeTimeProvider clock,
+        List<Script> scripts,
+        Random random,
+        int workers
+    )
     {
-        var queue = new Queue<(int Issue, Act Act)>(scripts.SelectMany((s, n) => s.Acts.Select(a => (Issue: n, Act: a))).OrderBy(a => a.Act.Minute));
+        var queue = new Queue<(int Issue, Act Act)>(
+            scripts.SelectMany((s, n) => s.Acts.Select(a => (Issue: n, Act: a))).OrderBy(a => a.Act.Minute)
+        );
         var processor = workspace.Services.GetRequiredService<SlaProcessor>();
         Dictionary<int, long> ids = [];
-        for (var now = 0; now < Year + 1;)
+        for (var now = 0; now < Year + 1; )
         {
             var next = Math.Min(now + random.Next(1, 24 * 60), now < ChangeOfCalendar ? ChangeOfCalendar : Year + 1);
             List<(int Issue, Act Act)> acts = [];
@@ -100,7 +141,11 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 
             now = next;
             clock.SetUtcNow(At(now));
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => processor.RunAsync(TestContext.Current.CancellationToken))));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, workers)
+                    .Select(_ => Task.Run(() => processor.RunAsync(TestContext.Current.CancellationToken)))
+            );
             if (now == ChangeOfCalendar)
                 await SetHolidaysAsync(workspace, LaterHolidays);
         }
@@ -115,7 +160,12 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         await session.Get<IUnitOfWork>().RunAsync<bool>(() => SaveAsync(session, workspace.Admin.UserId, acts, ids), default);
     }
 
-    private static async Task<Result<bool>> SaveAsync(Session session, long actor, List<(int Issue, Act Act)> acts, Dictionary<int, long> ids)
+    private static async Task<Result<bool>> SaveAsync(
+        Session session,
+        long actor,
+        List<(int Issue, Act Act)> acts,
+        Dictionary<int, long> ids
+    )
     {
         var db = session.Db;
         var project = await db.Projects.AsNoTracking().SingleAsync();
@@ -129,14 +179,27 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             switch (act)
             {
                 case { State: { } state } when issue is null:
-                    issue = Issue.Open(project, project.Schema.DefaultType!, workflow, new() { Title = "Any", Priority = act.Priority!.Value }, state, null, actor, at).Value;
+                    issue = Issue
+                        .Open(
+                            project,
+                            project.Schema.DefaultType!,
+                            workflow,
+                            new() { Title = "Any", Priority = act.Priority!.Value },
+                            state,
+                            null,
+                            actor,
+                            at
+                        )
+                        .Value;
                     issue.TakeNumber(project.Key, number + 1);
                     db.Issues.Add(issue);
                     opened.Add((number, issue));
                     break;
                 case { State: { } state }:
                     var transition = workflow.Definition.From(issue.Status).Single(t => t.To == state);
-                    Assert.False(issue.Move(transition, workflow, new(issue.ToFacts(null, null, at)), actor, at, out _).IsRefused);
+                    Assert.False(
+                        issue.Move(transition, workflow, new(issue.ToFacts(null, null, at)), actor, at, out _).IsRefused
+                    );
                     break;
                 case { Priority: { } priority }:
                     Assert.False(issue!.Edit(new() { Priority = priority }, project.Schema, actor, at).IsRefused);
@@ -155,7 +218,8 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 
     private static DateTimeOffset At(int minute) => NewYear.AddMinutes(minute);
 
-    private static string Line(SlaEventState state, string rule, DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{state} {rule} {at:O}");
+    private static string Line(SlaEventState state, string rule, DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{state} {rule} {at:O}");
 
     /// <summary>A limit in minutes.</summary>
     private sealed record Limit(string Key, int? Warning, int Breach, bool Office)
@@ -179,7 +243,8 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 
             Dictionary<string, Limit?> usual = [];
             Dictionary<string, Limit?> critical = [];
-            void Add(string state, Limit? forMost, Limit? forCritical) => (usual[state], critical[state]) = (forMost, forCritical);
+            void Add(string state, Limit? forMost, Limit? forCritical) =>
+                (usual[state], critical[state]) = (forMost, forCritical);
             for (var i = 0; i < 6; i++)
             {
                 var single = New($"main.a{i}");
@@ -201,9 +266,15 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             const string isCritical = "condition: { field: priority, operator: equals, value: critical }";
             foreach (var state in Usual.Keys.Where(k => k[0] == 'a'))
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {state}: {{ sla: {{ {Usual[state]!.Yaml()} }} }}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  b: {{ sla: [{{ {isCritical}, {Critical["b"]!.Yaml()} }}, {{ default: true, {Usual["b"]!.Yaml()} }}] }}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  b: {{ sla: [{{ {isCritical}, {Critical["b"]!.Yaml()} }}, {{ default: true, {Usual["b"]!.Yaml()} }}] }}"
+            );
             text.AppendLine(CultureInfo.InvariantCulture, $"  c: {{ sla: [{{ {isCritical}, {Critical["c"]!.Yaml()} }}] }}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Waiting}: {{ sla: {{ breach: 1m, pause_on_state: true }} }}\n  done: {{ type: final }}\ntransitions:");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  {Waiting}: {{ sla: {{ breach: 1m, pause_on_state: true }} }}\n  done: {{ type: final }}\ntransitions:"
+            );
             string[] states = [.. Usual.Keys, Waiting];
             foreach (var from in states)
             {
@@ -214,9 +285,13 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             return text.ToString();
         }
 
-        public string Definitions() => string.Concat(new[] { ("c", Usual["c"]!, ""), ("idle", Critical["idle"]!, ", priority: critical") }.Select(d =>
-            $"- {{ id: {d.Item2.Key}, status: {d.Item1}, max_duration_minutes: {d.Item2.Breach}"
-            + $"{(d.Item2.Warning is { } w ? $", warning_buffer_minutes: {d.Item2.Breach - w}" : "")}{d.Item3} }}\n"));
+        public string Definitions() =>
+            string.Concat(
+                new[] { ("c", Usual["c"]!, ""), ("idle", Critical["idle"]!, ", priority: critical") }.Select(d =>
+                    $"- {{ id: {d.Item2.Key}, status: {d.Item1}, max_duration_minutes: {d.Item2.Breach}"
+                    + $"{(d.Item2.Warning is { } w ? $", warning_buffer_minutes: {d.Item2.Breach - w}" : "")}{d.Item3} }}\n"
+                )
+            );
     }
 
     /// <summary>What happens to an issue: it comes into a state, gets a priority, or, with neither, is deleted.</summary>
@@ -230,7 +305,14 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             var start = random.Next(0, Year - 40_000);
             if (random.Next(20) == 0)
                 start = ChangeOfCalendar - random.Next(0, 6_000);
-            List<Act> acts = [new(start, random.Next(2) == 0 ? "open" : states[random.Next(6)], random.Next(3) == 0 ? IssuePriority.Critical : IssuePriority.Medium)];
+            List<Act> acts =
+            [
+                new(
+                    start,
+                    random.Next(2) == 0 ? "open" : states[random.Next(6)],
+                    random.Next(3) == 0 ? IssuePriority.Critical : IssuePriority.Medium
+                ),
+            ];
             var (state, before) = (acts[0].State!, "");
             for (var n = random.Next(1, 5); n > 0; n--)
             {
@@ -241,7 +323,10 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                     continue;
                 }
 
-                var to = state == Limits.Waiting && before is not ("" or "open") && random.Next(4) > 0 ? before : states[random.Next(states.Length)];
+                var to =
+                    state == Limits.Waiting && before is not ("" or "open") && random.Next(4) > 0
+                        ? before
+                        : states[random.Next(states.Length)];
                 if (to == state)
                     continue;
                 acts.Add(new(minute, to, null));
@@ -280,7 +365,13 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                 if (act.State is { } state)
                     (status, entered) = (state, act.Minute);
                 priority = act.Priority ?? priority;
-                Follow(status, entered, priority is IssuePriority.Critical, isDeleted: act is { State: null, Priority: null }, act.Minute);
+                Follow(
+                    status,
+                    entered,
+                    priority is IssuePriority.Critical,
+                    isDeleted: act is { State: null, Priority: null },
+                    act.Minute
+                );
             }
 
             return told;
@@ -315,7 +406,8 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                 return;
             }
 
-            var minutes = watch is { } open && open.State == status ? open.Minutes : [.. Enumerable.Range(entered, minute - entered)];
+            var minutes =
+                watch is { } open && open.State == status ? open.Minutes : [.. Enumerable.Range(entered, minute - entered)];
             if ((warned || breached) && !isDeleted)
                 told.Add(Line(SlaEventState.Recovered, watch!.Value.Limit.Key, At(minute)));
             (watch, runs, warned, breached) = (limit is null ? null : (limit, status, minutes), limit is not null, false, false);
@@ -341,17 +433,24 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         }
 
         /// <summary>Whether a minute counts, as it is known at another one.</summary>
-        private static bool Counts(Limit limit, int minute, int known) => !limit.Office || (known > ChangeOfCalendar ? LaterOffice : Office)[minute];
+        private static bool Counts(Limit limit, int minute, int known) =>
+            !limit.Office || (known > ChangeOfCalendar ? LaterOffice : Office)[minute];
 
         private static bool[] WorkingMinutes(DateOnly[] holidays)
         {
             var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-            return [.. Enumerable.Range(0, Year).Select(minute =>
-            {
-                var local = TimeZoneInfo.ConvertTime(At(minute), berlin);
-                return local.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && local.Hour is >= 9 and < 17
-                    && !holidays.Contains(DateOnly.FromDateTime(local.DateTime));
-            })];
+            return
+            [
+                .. Enumerable
+                    .Range(0, Year)
+                    .Select(minute =>
+                    {
+                        var local = TimeZoneInfo.ConvertTime(At(minute), berlin);
+                        return local.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)
+                            && local.Hour is >= 9 and < 17
+                            && !holidays.Contains(DateOnly.FromDateTime(local.DateTime));
+                    }),
+            ];
         }
     }
 }

@@ -6,16 +6,54 @@ namespace Kiket.Application.Tests.Webhooks;
 public sealed class OutboundTargetTests
 {
     public static TheoryData<string> Private =>
-    [
-        "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.255.255.254", "0.0.0.0", "0", "10.0.0.1", "172.16.0.1",
-        "172.31.255.255", "192.168.0.1", "169.254.169.254", "169.254.1.1", "100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
-        "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[fc00::1]", "[fd12:3456::1]", "[ff02::1]", "localhost",
-
-        // IPv4 inside IPv6: compatible, NAT64 (well known and local), 6to4, Teredo; then what no host of the internet has.
-        "[::127.0.0.1]", "[::10.0.0.1]", "[::8.8.8.8]", "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::7f00:1]", "[2002:7f00:1::]",
-        "[2002:a00:1::1]", "[2001:0:4136:e378:8000:63bf:3fff:fdd2]", "[fec0::1]", "[100::1]", "[2001:db8::1]", "[3fff::1]", "[5f00::1]",
-        "168.63.129.16", "192.88.99.1",
-    ];
+        [
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "0177.0.0.1",
+            "127.255.255.254",
+            "0.0.0.0",
+            "0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.0.1",
+            "169.254.169.254",
+            "169.254.1.1",
+            "100.64.0.1",
+            "192.0.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:10.0.0.1]",
+            "[fe80::1]",
+            "[fc00::1]",
+            "[fd12:3456::1]",
+            "[ff02::1]",
+            "localhost",
+            // IPv4 inside IPv6: compatible, NAT64 (well known and local), 6to4, Teredo; then what no host of the internet has.
+            "[::127.0.0.1]",
+            "[::10.0.0.1]",
+            "[::8.8.8.8]",
+            "[64:ff9b::7f00:1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[64:ff9b:1::7f00:1]",
+            "[2002:7f00:1::]",
+            "[2002:a00:1::1]",
+            "[2001:0:4136:e378:8000:63bf:3fff:fdd2]",
+            "[fec0::1]",
+            "[100::1]",
+            "[2001:db8::1]",
+            "[3fff::1]",
+            "[5f00::1]",
+            "168.63.129.16",
+            "192.88.99.1",
+        ];
 
     [Theory]
     [MemberData(nameof(Private))]
@@ -33,9 +71,15 @@ public sealed class OutboundTargetTests
     {
         using var client = new HttpClient(new OutboundTargets(new() { AllowPlainHttp = true }).CreateHandler());
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync($"http://{host}:9/", TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            client.GetAsync($"http://{host}:9/", TestContext.Current.CancellationToken)
+        );
 
-        for (var cause = failure; cause is not (Microsoft.Security.AntiSSRF.AntiSSRFException or ArgumentException); cause = cause.InnerException)
+        for (
+            var cause = failure;
+            cause is not (Microsoft.Security.AntiSSRF.AntiSSRFException or ArgumentException);
+            cause = cause.InnerException
+        )
             Assert.NotNull(cause); // refused for its address, not for want of a listener
     }
 

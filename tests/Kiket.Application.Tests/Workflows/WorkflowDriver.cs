@@ -15,8 +15,8 @@ public sealed record Choice(IReadOnlyDictionary<string, JsonElement?> Fields, IR
 public sealed record Demand(string Code, string? Field, Condition? Condition);
 
 /// <summary>
-/// Works out from a definition alone how each of its transitions can be satisfied, and how each thing that it asks for can be missing while all
-/// else is there. It tries values at the borders of the conditions until one fits.
+/// Works out from a definition alone how each of its transitions can be satisfied, and how each thing that it asks for can be
+/// missing while all else is there. It tries values at the borders of the conditions until one fits.
 /// </summary>
 public sealed class WorkflowDriver(WorkflowDefinition workflow)
 {
@@ -34,18 +34,30 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         var target = workflow.FindState(transition.To)!;
         return
         [
-            .. transition.Conditions.Concat(target.Conditions).Select(c => new Demand(
-                c is ChecklistCondition ? MoveReasonCodes.ChecklistIncomplete : MoveReasonCodes.ConditionNotMet,
-                c switch { ChecklistCondition list => $"checklist.{list.Checklist}", FieldCondition field => field.Field, _ => null },
-                c)),
+            .. transition
+                .Conditions.Concat(target.Conditions)
+                .Select(c => new Demand(
+                    c is ChecklistCondition ? MoveReasonCodes.ChecklistIncomplete : MoveReasonCodes.ConditionNotMet,
+                    c switch
+                    {
+                        ChecklistCondition list => $"checklist.{list.Checklist}",
+                        FieldCondition field => field.Field,
+                        _ => null,
+                    },
+                    c
+                )),
             .. transition.RequiresFields.Select(f => new Demand(
                 MoveReasonCodes.RequiredField,
                 f,
                 new FieldCondition(
                     IssueFields.OfConditions.Contains(f) || f.Contains('.') ? f : $"custom_fields.{f}",
                     ConditionOperator.IsPresent,
-                    null))),
-            .. transition.CommentRequired ? [new Demand(MoveReasonCodes.CommentRequired, "comment", null)] : Array.Empty<Demand>(),
+                    null
+                )
+            )),
+            .. transition.CommentRequired
+                ? [new Demand(MoveReasonCodes.CommentRequired, "comment", null)]
+                : Array.Empty<Demand>(),
             .. target.WipLimit is null ? [] : new Demand[] { new(MoveReasonCodes.WipLimit, "state", null) },
         ];
     }
@@ -55,9 +67,18 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     {
         var (wanted, unwanted) = (hold.ToList(), fail.ToList());
         var plain = wanted.Concat(unwanted).SelectMany(Parts).ToList();
-        var fields = plain.OfType<FieldCondition>().GroupBy(c => c.Field).Select(g => (Field: g.Key, Values: Candidates(g.Key, g).ToList())).ToList();
-        var items = plain.OfType<ChecklistCondition>().Select(c => workflow.FindChecklist(c.Checklist)).OfType<Checklist>()
-            .SelectMany(list => list.Items.Where(i => i.Check is ChecklistCheck.Manual).Select(i => $"{list.Id}/{i.Id}")).Distinct().ToList();
+        var fields = plain
+            .OfType<FieldCondition>()
+            .GroupBy(c => c.Field)
+            .Select(g => (Field: g.Key, Values: Candidates(g.Key, g).ToList()))
+            .ToList();
+        var items = plain
+            .OfType<ChecklistCondition>()
+            .Select(c => workflow.FindChecklist(c.Checklist))
+            .OfType<Checklist>()
+            .SelectMany(list => list.Items.Where(i => i.Check is ChecklistCheck.Manual).Select(i => $"{list.Id}/{i.Id}"))
+            .Distinct()
+            .ToList();
 
         var sizes = fields.Select(f => f.Values.Count).Concat(items.Select(_ => 2)).ToList();
         var position = new int[sizes.Count];
@@ -65,9 +86,13 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         {
             var choice = new Choice(
                 fields.Select((f, i) => (f.Field, Value: f.Values[position[i]])).ToDictionary(f => f.Field, f => f.Value),
-                items.Where((_, i) => position[fields.Count + i] == 0).ToHashSet());
+                items.Where((_, i) => position[fields.Count + i] == 0).ToHashSet()
+            );
             var context = ContextOf("any", choice);
-            if (wanted.TrueForAll(c => WorkflowEngine.IsMet(c, workflow, context)) && !unwanted.Exists(c => WorkflowEngine.IsMet(c, workflow, context)))
+            if (
+                wanted.TrueForAll(c => WorkflowEngine.IsMet(c, workflow, context))
+                && !unwanted.Exists(c => WorkflowEngine.IsMet(c, workflow, context))
+            )
                 return choice;
             var digit = 0;
             while (digit < sizes.Count && ++position[digit] == sizes[digit])
@@ -79,7 +104,10 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         return null;
     }
 
-    /// <summary>A way from a state to the first transition that is still to be tried, that transition included; null when none can be reached.</summary>
+    /// <summary>
+    /// A way from a state to the first transition that is still to be tried, that transition included; null when none can be
+    /// reached.
+    /// </summary>
     public IReadOnlyList<Transition>? WayTo(string state, IReadOnlyCollection<Transition> open)
     {
         Queue<(string State, Transition[] Way)> queue = new([(state, [])]);
@@ -95,7 +123,10 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         return null;
     }
 
-    /// <summary>Drives issues along every transition, trying on each of them everything that can be missing; a new issue where the last one is stuck.</summary>
+    /// <summary>
+    /// Drives issues along every transition, trying on each of them everything that can be missing; a new issue where the last
+    /// one is stuck.
+    /// </summary>
     /// <returns>The transitions that no issue gets to.</returns>
     public IReadOnlyCollection<Transition> DriveAll()
     {
@@ -135,13 +166,19 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             edit = field.Replace("issue.", "", StringComparison.Ordinal) switch
             {
                 "assignee" or "assignee_id" => edit with { AssigneeId = value?.GetInt64() },
-                "priority" => edit with { Priority = WireName.TryParse(text, out IssuePriority priority) ? priority : IssuePriority.Medium },
+                "priority" => edit with
+                {
+                    Priority = WireName.TryParse(text, out IssuePriority priority) ? priority : IssuePriority.Medium,
+                },
                 "labels" => edit with { Labels = new([.. value?.EnumerateArray().Select(l => l.GetString()!) ?? []]) },
                 "title" => edit with { Title = text },
                 "description" => edit with { Description = text },
                 "story_points" => edit with { StoryPoints = value?.GetDecimal() },
                 "due_date" => edit with { DueDate = text is null ? null : DateOnly.Parse(text, CultureInfo.InvariantCulture) },
-                var other when other.StartsWith("custom_fields.", StringComparison.Ordinal) => Custom(other["custom_fields.".Length..], value),
+                var other when other.StartsWith("custom_fields.", StringComparison.Ordinal) => Custom(
+                    other["custom_fields.".Length..],
+                    value
+                ),
                 _ => throw new NotSupportedException($"No trial can set {field}."),
             };
         }
@@ -158,10 +195,13 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     private static Issue Open(Workflow version)
     {
         var project = Project.Start(1, "DRIVEN", new() { Name = "Driven" }, Noon).Value;
-        return Issue.Open(project, project.Schema.DefaultType!, version, new() { Title = "Driven" }, null, null, Actor, Noon).Value;
+        return Issue
+            .Open(project, project.Schema.DefaultType!, version, new() { Title = "Driven" }, null, null, Actor, Noon)
+            .Value;
     }
 
-    private static List<Condition> ConditionsOf(IEnumerable<Demand> demands) => [.. demands.Select(d => d.Condition).OfType<Condition>()];
+    private static List<Condition> ConditionsOf(IEnumerable<Demand> demands) =>
+        [.. demands.Select(d => d.Condition).OfType<Condition>()];
 
     /// <summary>Sees each thing that the transition asks for missing: refused, with its reason, and nothing changed.</summary>
     private void Try(Issue issue, Transition transition, Workflow version)
@@ -191,13 +231,23 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     {
         // Of alternatives one is enough, so all of them have to be missing.
         var missing = requirement.AnyOfGroup
-            ? workflow.ApprovalsOf(transition).Where(r => r.AnyOfGroup && r.Level == requirement.Level && r.Group == requirement.Group).Select(r => r.Key).ToList()
+            ? workflow
+                .ApprovalsOf(transition)
+                .Where(r => r.AnyOfGroup && r.Level == requirement.Level && r.Group == requirement.Group)
+                .Select(r => r.Key)
+                .ToList()
             : [requirement.Key];
         var others = AllVotes(transition).Where(v => !missing.Contains(v.Requirement)).ToList();
         var enough = AllVotes(transition).Where(v => v.Requirement == requirement.Key).ToList();
 
-        Assert.All(Refuse(issue, transition, version, choice, null, others), r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code));
-        Assert.All(Refuse(issue, transition, version, choice, null, [.. others, .. enough[1..]]), r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code));
+        Assert.All(
+            Refuse(issue, transition, version, choice, null, others),
+            r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code)
+        );
+        Assert.All(
+            Refuse(issue, transition, version, choice, null, [.. others, .. enough[1..]]),
+            r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code)
+        );
         if (requirement.Required == 1)
             Refuse(issue, transition, version, choice, null, [.. others, new(requirement.Key, Actor, true)]);
         var rejected = Refuse(issue, transition, version, choice, null, [.. others, .. enough, new(requirement.Key, 999, false)]);
@@ -210,7 +260,13 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     }
 
     private IReadOnlyList<MoveReason> Refuse(
-        Issue issue, Transition transition, Workflow version, Choice choice, string? missing, IReadOnlyList<ApprovalVote> votes)
+        Issue issue,
+        Transition transition,
+        Workflow version,
+        Choice choice,
+        string? missing,
+        IReadOnlyList<ApprovalVote> votes
+    )
     {
         Assert.False(issue.Edit(EditOf(choice), ProjectSchema.BuiltIn, Actor, Noon).IsRefused);
         var context = Context(issue, choice, transition, missing, votes);
@@ -240,7 +296,13 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         Assert.Equal(workflow.FindState(transition.To)!.IsFinal, issue.CompletedAt is not null);
     }
 
-    private MoveContext Context(Issue issue, Choice choice, Transition transition, string? missing, IReadOnlyList<ApprovalVote> votes)
+    private MoveContext Context(
+        Issue issue,
+        Choice choice,
+        Transition transition,
+        string? missing,
+        IReadOnlyList<ApprovalVote> votes
+    )
     {
         var limit = workflow.FindState(transition.To)!.WipLimit ?? 0;
         return new MoveContext(issue.ToFacts(null, null, Noon))
@@ -248,57 +310,107 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             IsAttempt = true,
             Comment = missing == MoveReasonCodes.CommentRequired ? " " : "Because",
             CheckedItems = choice.Checked,
-            IssuesInState = new Dictionary<string, int> { [transition.To] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1) },
+            IssuesInState = new Dictionary<string, int>
+            {
+                [transition.To] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1),
+            },
             Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>> { [transition.To] = votes },
             Requesters = new Dictionary<string, long> { [transition.To] = Actor },
         };
     }
 
     private List<ApprovalVote> AllVotes(Transition transition) =>
-        [.. workflow.ApprovalsOf(transition).SelectMany(r => Enumerable.Range(100, r.Required).Select(user => new ApprovalVote(r.Key, user, true)))];
+        [
+            .. workflow
+                .ApprovalsOf(transition)
+                .SelectMany(r => Enumerable.Range(100, r.Required).Select(user => new ApprovalVote(r.Key, user, true))),
+        ];
 
     private static MoveContext ContextOf(string status, Choice choice)
     {
-        var custom = choice.Fields.Where(f => f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
-            .ToDictionary(f => f.Key.Replace("issue.", "", StringComparison.Ordinal)["custom_fields.".Length..], f => f.Value!.Value);
-        var fields = choice.Fields.Where(f => !f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
+        var custom = choice
+            .Fields.Where(f => f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
+            .ToDictionary(
+                f => f.Key.Replace("issue.", "", StringComparison.Ordinal)["custom_fields.".Length..],
+                f => f.Value!.Value
+            );
+        var fields = choice
+            .Fields.Where(f => !f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
             .ToDictionary(f => f.Key.Replace("issue.", "", StringComparison.Ordinal), f => f.Value!.Value);
         fields["custom_fields"] = JsonSerializer.SerializeToElement(custom);
         return new(IssueFacts.Of(status, fields)) { CheckedItems = choice.Checked };
     }
 
-    private IEnumerable<Condition> Parts(Condition condition) => condition switch
-    {
-        AnyCondition any => any.Conditions.SelectMany(Parts),
-        AllCondition all => all.Conditions.SelectMany(Parts),
-        ChecklistCondition list => workflow.FindChecklist(list.Checklist) is { } found
-            ? [list, .. found.Items.Select(i => i.Condition).OfType<Condition>().SelectMany(Parts)]
-            : [list],
-        _ => [condition],
-    };
+    private IEnumerable<Condition> Parts(Condition condition) =>
+        condition switch
+        {
+            AnyCondition any => any.Conditions.SelectMany(Parts),
+            AllCondition all => all.Conditions.SelectMany(Parts),
+            ChecklistCondition list => workflow.FindChecklist(list.Checklist) is { } found
+                ? [list, .. found.Items.Select(i => i.Condition).OfType<Condition>().SelectMany(Parts)]
+                : [list],
+            _ => [condition],
+        };
 
-    private static IEnumerable<JsonElement?> Candidates(string field, IEnumerable<FieldCondition> conditions) => field.Replace("issue.", "", StringComparison.Ordinal) switch
-    {
-        "assignee" or "assignee_id" => [null, Json(Actor)],
-        "priority" => Priorities.Select(p => (JsonElement?)Json(p)),
-        "labels" => [null, .. conditions.SelectMany(Scalars).Select(s => (JsonElement?)Json(new[] { s.ToString() })), Json(new[] { "zz" })],
-        "title" => [Json("zz"), .. conditions.SelectMany(Scalars).Where(s => s.ToString().Length > 0).Select(s => (JsonElement?)Json(s.ToString()))],
-        "description" => [null, Json("zz"), .. conditions.SelectMany(Scalars).Select(s => (JsonElement?)Json(s.ToString()))],
-        "story_points" => [null, Json(0), .. conditions.SelectMany(Scalars).Where(s => s.ValueKind is JsonValueKind.Number).SelectMany(Around)],
-        "due_date" => [null, Json("1999-01-01"), Json("2999-01-01"), .. conditions.SelectMany(Scalars).Where(s => DateOnly.TryParse(s.ToString(), CultureInfo.InvariantCulture, out _)).Select(s => (JsonElement?)s)],
-        _ => [null, Json("zz"), .. conditions.SelectMany(c => c.Value is { ValueKind: JsonValueKind.Array } list ? [list] : Array.Empty<JsonElement>()).Select(l => (JsonElement?)l), .. conditions.SelectMany(Scalars).SelectMany(Around)],
-    };
+    private static IEnumerable<JsonElement?> Candidates(string field, IEnumerable<FieldCondition> conditions) =>
+        field.Replace("issue.", "", StringComparison.Ordinal) switch
+        {
+            "assignee" or "assignee_id" => [null, Json(Actor)],
+            "priority" => Priorities.Select(p => (JsonElement?)Json(p)),
+            "labels" =>
+            [
+                null,
+                .. conditions.SelectMany(Scalars).Select(s => (JsonElement?)Json(new[] { s.ToString() })),
+                Json(new[] { "zz" }),
+            ],
+            "title" =>
+            [
+                Json("zz"),
+                .. conditions
+                    .SelectMany(Scalars)
+                    .Where(s => s.ToString().Length > 0)
+                    .Select(s => (JsonElement?)Json(s.ToString())),
+            ],
+            "description" => [null, Json("zz"), .. conditions.SelectMany(Scalars).Select(s => (JsonElement?)Json(s.ToString()))],
+            "story_points" =>
+            [
+                null,
+                Json(0),
+                .. conditions.SelectMany(Scalars).Where(s => s.ValueKind is JsonValueKind.Number).SelectMany(Around),
+            ],
+            "due_date" =>
+            [
+                null,
+                Json("1999-01-01"),
+                Json("2999-01-01"),
+                .. conditions
+                    .SelectMany(Scalars)
+                    .Where(s => DateOnly.TryParse(s.ToString(), CultureInfo.InvariantCulture, out _))
+                    .Select(s => (JsonElement?)s),
+            ],
+            _ =>
+            [
+                null,
+                Json("zz"),
+                .. conditions
+                    .SelectMany(c => c.Value is { ValueKind: JsonValueKind.Array } list ? [list] : Array.Empty<JsonElement>())
+                    .Select(l => (JsonElement?)l),
+                .. conditions.SelectMany(Scalars).SelectMany(Around),
+            ],
+        };
 
-    private static IEnumerable<JsonElement> Scalars(FieldCondition condition) => condition.Value switch
-    {
-        { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),
-        { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } single => [single],
-        _ => [],
-    };
+    private static IEnumerable<JsonElement> Scalars(FieldCondition condition) =>
+        condition.Value switch
+        {
+            { ValueKind: JsonValueKind.Array } list => list.EnumerateArray(),
+            { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined } single => [single],
+            _ => [],
+        };
 
-    private static IEnumerable<JsonElement?> Around(JsonElement value) => value.ValueKind is JsonValueKind.Number && value.TryGetDecimal(out var number)
-        ? [Json(number), Json(number + 1), Json(number - 1)]
-        : [value];
+    private static IEnumerable<JsonElement?> Around(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Number && value.TryGetDecimal(out var number)
+            ? [Json(number), Json(number + 1), Json(number - 1)]
+            : [value];
 
     private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
 

@@ -34,9 +34,17 @@ public sealed class AutomationTests
     public void Conditions_see_what_happened_beside_the_issue()
     {
         var fields = new Dictionary<string, JsonElement> { ["priority"] = JsonSerializer.SerializeToElement("high") };
-        var facts = Automation.FactsOf(IssueFacts.Of("done", fields), "doing", "done", [new("labels", null, null), new("priority", null, null)]);
+        var facts = Automation.FactsOf(
+            IssueFacts.Of("done", fields),
+            "doing",
+            "done",
+            [new("labels", null, null), new("priority", null, null)]
+        );
 
-        Assert.Equal(("doing", "doing", "done"), (facts["from_status"].ToString(), facts["previous_status"].ToString(), facts["to_status"].ToString()));
+        Assert.Equal(
+            ("doing", "doing", "done"),
+            (facts["from_status"].ToString(), facts["previous_status"].ToString(), facts["to_status"].ToString())
+        );
         Assert.Equal("labels, priority", facts["changed_fields"].ToString());
         Assert.Equal(("high", "done"), (facts["priority"].ToString(), facts.Status));
     }

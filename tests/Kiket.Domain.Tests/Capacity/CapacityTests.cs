@@ -9,7 +9,11 @@ namespace Kiket.Domain.Tests.Capacity;
 public sealed class CapacityTests
 {
     private static readonly DateOnly Monday = new(2026, 12, 21);
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(TimeZoneInfo.Utc, WeekHours.Standard, [new DateOnly(2026, 12, 25), new DateOnly(2026, 12, 26)]);
+    private static readonly BusinessCalendar Office = BusinessCalendar.Of(
+        TimeZoneInfo.Utc,
+        WeekHours.Standard,
+        [new DateOnly(2026, 12, 25), new DateOnly(2026, 12, 26)]
+    );
 
     [Theory]
     [InlineData(0, 20, 0, CapacityStatus.Available)]
@@ -37,9 +41,18 @@ public sealed class CapacityTests
     [Fact]
     public void Holidays_and_days_off_reduce_a_week_by_their_working_hours()
     {
-        var member = new MemberCapacity(20, Office, [new(Monday, Monday.AddDays(1)), new(Monday.AddDays(1), Monday.AddDays(1)), new(Monday.AddDays(12), Monday.AddDays(13))]);
+        var member = new MemberCapacity(
+            20,
+            Office,
+            [
+                new(Monday, Monday.AddDays(1)),
+                new(Monday.AddDays(1), Monday.AddDays(1)),
+                new(Monday.AddDays(12), Monday.AddDays(13)),
+            ]
+        );
 
-        Assert.Equal(8, member.PointsOfWeek(Monday)); // Monday, Tuesday off; Friday is a holiday, and so is a Saturday, which counts nothing
+        // Monday, Tuesday off; Friday is a holiday, and so is a Saturday, which counts nothing.
+        Assert.Equal(8, member.PointsOfWeek(Monday));
         Assert.Equal(20, member.PointsOfWeek(Monday.AddDays(7)));
         Assert.Equal(14, member.MeanOf(Monday, 2));
         Assert.Equal(4, member.PointsBetween(Monday, Monday.AddDays(2)));
@@ -50,7 +63,12 @@ public sealed class CapacityTests
 
     [Fact]
     public void Where_nobody_works_nobody_can_do_anything() =>
-        Assert.Equal(0, new MemberCapacity(20, BusinessCalendar.Of(TimeZoneInfo.Utc, new([], [], [], [], [], [], []), []), []).PointsOfWeek(Monday));
+        Assert.Equal(
+            0,
+            new MemberCapacity(20, BusinessCalendar.Of(TimeZoneInfo.Utc, new([], [], [], [], [], [], []), []), []).PointsOfWeek(
+                Monday
+            )
+        );
 
     [Fact]
     public void Work_fills_the_weeks_by_due_date_and_then_by_priority()
@@ -63,60 +81,92 @@ public sealed class CapacityTests
                 new(4, 30, null, IssuePriority.Low),
             ],
             Monday,
-            [10, 10, 10]);
+            [10, 10, 10]
+        );
 
-        // 2 fills 6 of the first week, 3 the other 4 and 4 of the second, 1 goes next; 4 takes what is left, and 19 of it lies after that.
-        Assert.Equal([(Monday, 10m), (Monday.AddDays(7), 10m), (Monday.AddDays(14), 10m)], weeks.Select(w => (w.WeekStart, w.Points)));
+        // 2 fills 6 of the first week, 3 the other 4 and 4 of the second, 1 goes next; 4 takes what is left, and 19 of it lies
+        // after that.
+        Assert.Equal(
+            [(Monday, 10m), (Monday.AddDays(7), 10m), (Monday.AddDays(14), 10m)],
+            weeks.Select(w => (w.WeekStart, w.Points))
+        );
         Assert.All(weeks, w => Assert.Equal(100, w.Percentage));
     }
 
     [Fact]
     public void What_is_due_falls_into_its_week_even_if_it_does_not_fit_and_what_is_overdue_into_the_first()
     {
-        var weeks = Heatmap.Spread([new(1, 12, Monday.AddDays(-30), IssuePriority.Low), new(2, 25, Monday.AddDays(13), IssuePriority.Low)], Monday, [10, 0, 10]);
+        var weeks = Heatmap.Spread(
+            [new(1, 12, Monday.AddDays(-30), IssuePriority.Low), new(2, 25, Monday.AddDays(13), IssuePriority.Low)],
+            Monday,
+            [10, 0, 10]
+        );
 
         Assert.Equal([12m, 25m, 0m], weeks.Select(w => w.Points));
         Assert.Equal([120m, null, 0m], weeks.Select(w => w.Percentage));
     }
 
-    private static readonly Gen<OpenWork> AWork = Gen.Select(Gen.Int[0, 800], Gen.Int[-20, 80], Gen.Int[0, 2], Gen.Enum<IssuePriority>())
+    private static readonly Gen<OpenWork> AWork = Gen.Select(
+            Gen.Int[0, 800],
+            Gen.Int[-20, 80],
+            Gen.Int[0, 2],
+            Gen.Enum<IssuePriority>()
+        )
         .Select(w => new OpenWork(0, w.Item1 / 100m, w.Item3 == 0 ? null : Monday.AddDays(w.Item2), w.Item4));
 
     [Fact]
     public void No_work_is_lost_invented_or_put_after_its_due_date_and_only_due_work_overfills_a_week() =>
-        Gen.Select(AWork.List[0, 30], Gen.Int[0, 2000].Select(c => c / 100m).Array[2, 8]).Sample(
-            (work, capacities) =>
-            {
-                var numbered = work.Select((w, i) => w with { IssueId = i }).ToList();
-                var weeks = Heatmap.Spread(numbered, Monday, capacities);
-
-                Assert.Equal(weeks, Heatmap.Spread(numbered.AsEnumerable().Reverse(), Monday, capacities)); // the order of rows does not matter
-                var later = numbered.Where(w => w.DueDate is null || w.DueDate >= Monday.AddDays(7 * capacities.Length)).ToList();
-                var due = numbered.Except(later).ToList();
-                for (var week = 0; week < weeks.Count; week++)
+        Gen.Select(AWork.List[0, 30], Gen.Int[0, 2000].Select(c => c / 100m).Array[2, 8])
+            .Sample(
+                (work, capacities) =>
                 {
-                    var until = Monday.AddDays((7 * week) + 6);
-                    Assert.True(weeks.Take(week + 1).Sum(w => w.Points) >= due.Where(w => w.DueDate <= until).Sum(w => w.Points));
-                    if (weeks[week].Points > weeks[week].Capacity)
-                    {
-                        Assert.Contains(due, w => w.DueDate <= until);
-                        Assert.All(weeks.Take(week), earlier => Assert.True(earlier.Points >= earlier.Capacity));
-                    }
-                }
+                    var numbered = work.Select((w, i) => w with { IssueId = i }).ToList();
+                    var weeks = Heatmap.Spread(numbered, Monday, capacities);
 
-                var room = weeks.Sum(w => Math.Max(0, w.Capacity - w.Points));
-                var placed = weeks.Sum(w => w.Points);
-                Assert.True(placed <= numbered.Sum(w => w.Points));
-                Assert.True(room == 0 || placed == numbered.Sum(w => w.Points) || later.Count == 0, "There is room, and work that could fill it.");
-                Assert.True(later.Count > 0 || placed == numbered.Sum(w => w.Points));
-            },
-            iter: 5_000);
+                    // The order of rows does not matter.
+                    Assert.Equal(weeks, Heatmap.Spread(numbered.AsEnumerable().Reverse(), Monday, capacities));
+                    var later = numbered
+                        .Where(w => w.DueDate is null || w.DueDate >= Monday.AddDays(7 * capacities.Length))
+                        .ToList();
+                    var due = numbered.Except(later).ToList();
+                    for (var week = 0; week < weeks.Count; week++)
+                    {
+                        var until = Monday.AddDays((7 * week) + 6);
+                        Assert.True(
+                            weeks.Take(week + 1).Sum(w => w.Points) >= due.Where(w => w.DueDate <= until).Sum(w => w.Points)
+                        );
+                        if (weeks[week].Points > weeks[week].Capacity)
+                        {
+                            Assert.Contains(due, w => w.DueDate <= until);
+                            Assert.All(weeks.Take(week), earlier => Assert.True(earlier.Points >= earlier.Capacity));
+                        }
+                    }
+
+                    var room = weeks.Sum(w => Math.Max(0, w.Capacity - w.Points));
+                    var placed = weeks.Sum(w => w.Points);
+                    Assert.True(placed <= numbered.Sum(w => w.Points));
+                    Assert.True(
+                        room == 0 || placed == numbered.Sum(w => w.Points) || later.Count == 0,
+                        "There is room, and work that could fill it."
+                    );
+                    Assert.True(later.Count > 0 || placed == numbered.Sum(w => w.Points));
+                },
+                iter: 5_000
+            );
 
     private static readonly BalanceProblem TwoPeople = new(
         [new(1, 10, 4), new(2, 10, 2), new(3, 0, 0)],
         [new(11, 1, 8, [2], 20), new(12, 1, 3, [2, 3], 0)],
-        [new("due by Friday", new Dictionary<long, decimal> { [11] = 8 }, new Dictionary<long, decimal> { [2] = 7 }, new Dictionary<long, decimal> { [2] = 1 })],
-        2);
+        [
+            new(
+                "due by Friday",
+                new Dictionary<long, decimal> { [11] = 8 },
+                new Dictionary<long, decimal> { [2] = 7 },
+                new Dictionary<long, decimal> { [2] = 1 }
+            ),
+        ],
+        2
+    );
 
     [Fact]
     public void A_plan_is_better_that_lowers_the_highest_utilization_then_the_overload_then_moves_less()
@@ -137,7 +187,10 @@ public sealed class CapacityTests
         Assert.Empty(TwoPeople.FaultsOf([new(12, 2)]));
         Assert.Contains("due by Friday", Assert.Single(TwoPeople.FaultsOf([new(11, 2)])));
         Assert.Contains("can do", Assert.Single(TwoPeople.FaultsOf([new(12, 3)])));
-        Assert.Contains("can do", Assert.Single((TwoPeople with { Members = [new(1, 10, 4), new(2, 10, 8), new(3, 0, 0)] }).FaultsOf([new(12, 2)])));
+        Assert.Contains(
+            "can do",
+            Assert.Single((TwoPeople with { Members = [new(1, 10, 4), new(2, 10, 8), new(3, 0, 0)] }).FaultsOf([new(12, 2)]))
+        );
         Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(11, 3)])));
         Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(99, 2)])));
         Assert.Contains("twice", TwoPeople.FaultsOf([new(12, 2), new(12, 3)])[0]);

@@ -19,7 +19,8 @@ public sealed class TextTests
     [InlineData("ﾊﾟｽ", "パス")]
     [InlineData("co\u00ADop\u200Bera\u2060te", "cooperate")]
     [InlineData("한글", "\u1112\u1161\u11AB\u1100\u1173\u11AF")]
-    public void Spellings_of_one_word_fold_to_the_same(string one, string other) => Assert.Equal(SearchText.Of(one), SearchText.Of(other));
+    public void Spellings_of_one_word_fold_to_the_same(string one, string other) =>
+        Assert.Equal(SearchText.Of(one), SearchText.Of(other));
 
     [Theory]
     [InlineData("バス", "パス")]

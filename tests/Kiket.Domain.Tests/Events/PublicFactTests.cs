@@ -72,7 +72,10 @@ public sealed class PublicFactTests
         var (issue, breached) = (Open(), new SlaStatusChanged(5, 6, Snapshot(), "breached", Empty, Empty, Actor, Noon));
 
         Assert.Equal(EventCause.Sla, LoggedEvent.Of(Legal, breached, EventCause.User, 2).Single().Cause);
-        Assert.All(LoggedEvent.Of(issue, issue.DomainEvents[0], EventCause.Extension, 0), e => Assert.Equal(EventCause.Extension, e.Cause));
+        Assert.All(
+            LoggedEvent.Of(issue, issue.DomainEvents[0], EventCause.Extension, 0),
+            e => Assert.Equal(EventCause.Extension, e.Cause)
+        );
     }
 
     [Fact]

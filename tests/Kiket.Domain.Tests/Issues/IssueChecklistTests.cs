@@ -60,30 +60,43 @@ public sealed class IssueChecklistTests
     private static Issue Open(Workflow workflow) =>
         Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, null, null, 7, Noon).Value;
 
-    private static void Move(Issue issue, Workflow workflow, string to, string[] marks) => Assert.Null(
-        issue.Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), 7, Noon, out _).Error);
+    private static void Move(Issue issue, Workflow workflow, string to, string[] marks) =>
+        Assert.Null(
+            issue
+                .Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), 7, Noon, out _)
+                .Error
+        );
 
     private static MoveContext Context(Issue issue, string[] marks) =>
         new(issue.ToFacts(null, null, Noon)) { CheckedItems = marks.ToHashSet() };
 
-    private static Workflow WorkflowOf(IReadOnlyList<WorkflowAction> ofList, IReadOnlyList<WorkflowAction> ofState) => Workflow.Publish(
-        1,
-        1,
-        "main",
-        1,
-        new(
-            "Main",
+    private static Workflow WorkflowOf(IReadOnlyList<WorkflowAction> ofList, IReadOnlyList<WorkflowAction> ofState) =>
+        Workflow.Publish(
+            1,
+            1,
+            "main",
+            1,
+            new(
+                "Main",
+                null,
+                "open",
+                [
+                    new("open", "Open", StateType.Initial, StateCategory.Pending),
+                    new("doing", "Doing", StateType.Active, StateCategory.Active)
+                    {
+                        Checklist = new(
+                            "list",
+                            "List",
+                            ChecklistMode.All,
+                            [new("item", "Item", ChecklistCheck.Manual, true, null)],
+                            ofList
+                        ),
+                        OnComplete = ofState,
+                    },
+                ],
+                [new("open", "doing", null, null), new("doing", "open", null, null)]
+            ),
             null,
-            "open",
-            [
-                new("open", "Open", StateType.Initial, StateCategory.Pending),
-                new("doing", "Doing", StateType.Active, StateCategory.Active)
-                {
-                    Checklist = new("list", "List", ChecklistMode.All, [new("item", "Item", ChecklistCheck.Manual, true, null)], ofList),
-                    OnComplete = ofState,
-                },
-            ],
-            [new("open", "doing", null, null), new("doing", "open", null, null)]),
-        null,
-        Noon);
+            Noon
+        );
 }

@@ -13,8 +13,15 @@ public sealed class IssueFieldTests
     private const long Actor = 7;
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Contract =
-        Workflow.Publish(1, Legal.Id, "default", 1, WorkflowDefinition.BuiltIn, null, Noon);
+    private static readonly Workflow Contract = Workflow.Publish(
+        1,
+        Legal.Id,
+        "default",
+        1,
+        WorkflowDefinition.BuiltIn,
+        null,
+        Noon
+    );
 
     /// <summary>Values that some field holds, none of which is what an issue begins with.</summary>
     private static readonly JsonElement[] Values = [Json("\"2026-01-15\""), Json("3"), Json("\"high\"")];
@@ -39,9 +46,11 @@ public sealed class IssueFieldTests
     }
 
     [Fact]
-    public void Every_member_of_a_change_is_a_declared_field() => Assert.All(
-        typeof(IssueEdit).GetProperties().Select(p => WireName.Snake(p.Name)).Except(["custom_fields"]),
-        name => Assert.NotNull(IssueFields.Find(name, FieldUses.Actions)));
+    public void Every_member_of_a_change_is_a_declared_field() =>
+        Assert.All(
+            typeof(IssueEdit).GetProperties().Select(p => WireName.Snake(p.Name)).Except(["custom_fields"]),
+            name => Assert.NotNull(IssueFields.Find(name, FieldUses.Actions))
+        );
 
     [Theory]
     [MemberData(nameof(Required))]
@@ -69,9 +78,11 @@ public sealed class IssueFieldTests
     }
 
     [Fact]
-    public void Only_fields_that_hold_ids_of_other_things_cannot_be_given_by_a_template() => Assert.Equal(
-        ["assignee_id", "parent_id", "milestone_id"],
-        IssueFields.For(FieldUses.Requirements).Where(f => !f.Serves(FieldUses.Definitions)).Select(f => f.Name));
+    public void Only_fields_that_hold_ids_of_other_things_cannot_be_given_by_a_template() =>
+        Assert.Equal(
+            ["assignee_id", "parent_id", "milestone_id"],
+            IssueFields.For(FieldUses.Requirements).Where(f => !f.Serves(FieldUses.Definitions)).Select(f => f.Name)
+        );
 
     [Fact]
     public void A_template_that_was_stored_with_a_member_for_each_field_gives_the_same()
@@ -102,7 +113,9 @@ public sealed class IssueFieldTests
         Assert.Equal([.. fields.Select(f => f.Name), "custom_fields.team"], told.Select(c => c.Field));
         Assert.All(told, change => Assert.Null(change.From));
         Assert.Equal(
-            fields.Select(f => f.ToJson(issue)!.Value.GetRawText()), told.SkipLast(1).Select(c => c.To!.Value.GetRawText()));
+            fields.Select(f => f.ToJson(issue)!.Value.GetRawText()),
+            told.SkipLast(1).Select(c => c.To!.Value.GetRawText())
+        );
     }
 
     [Theory]
@@ -136,13 +149,16 @@ public sealed class IssueFieldTests
         issue.TakeNumber("LEGAL", 1);
         var snapshot = IssueSnapshot.Of(issue);
 
-        Assert.All(IssueFields.For(FieldUses.History), field =>
-        {
-            var member = typeof(IssueSnapshot).GetProperties().SingleOrDefault(p => WireName.Snake(p.Name) == field.Name);
-            Assert.True(member is not null, $"The snapshot has no {field.Name}.");
-            var issues = typeof(Issue).GetProperty(member.Name, BindingFlags.Public | BindingFlags.Instance)!.GetValue(issue);
-            Assert.Equal(issues, member.GetValue(snapshot));
-        });
+        Assert.All(
+            IssueFields.For(FieldUses.History),
+            field =>
+            {
+                var member = typeof(IssueSnapshot).GetProperties().SingleOrDefault(p => WireName.Snake(p.Name) == field.Name);
+                Assert.True(member is not null, $"The snapshot has no {field.Name}.");
+                var issues = typeof(Issue).GetProperty(member.Name, BindingFlags.Public | BindingFlags.Instance)!.GetValue(issue);
+                Assert.Equal(issues, member.GetValue(snapshot));
+            }
+        );
     }
 
     private static Issue OpenWithEverything()

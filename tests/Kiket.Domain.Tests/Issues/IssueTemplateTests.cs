@@ -17,7 +17,11 @@ public sealed class IssueTemplateTests
         StoryPoints = 3,
         CustomFields = new Dictionary<string, JsonElement> { ["impact"] = Json("\"low\""), ["team"] = Json("\"blue\"") },
         RequiredFields = ["description", "assignee", "custom_fields.reason", "impact"],
-        Fields = [new("impact", "Impact", CustomFieldType.Enum) { Options = ["low", "high"] }, new("story_points", "Points", CustomFieldType.Boolean)],
+        Fields =
+        [
+            new("impact", "Impact", CustomFieldType.Enum) { Options = ["low", "high"] },
+            new("story_points", "Points", CustomFieldType.Boolean),
+        ],
     };
 
     [Fact]
@@ -25,27 +29,37 @@ public sealed class IssueTemplateTests
     {
         var filled = Story.Fill(new() { AssigneeId = 7, CustomFields = Fields(("reason", "\"because\"")) }).Value;
 
-        Assert.Equal(("A story", "As somebody I want something.", "UserStory"), (filled.Title.Value, filled.Description.Value, filled.IssueType.Value));
+        Assert.Equal(
+            ("A story", "As somebody I want something.", "UserStory"),
+            (filled.Title.Value, filled.Description.Value, filled.IssueType.Value)
+        );
         Assert.Equal((IssuePriority.High, 3m), (filled.Priority.Value, filled.StoryPoints.Value));
         Assert.Equal(["story"], filled.Labels.Value!);
-        Assert.Equal(["impact=low", "reason=because", "team=blue"], filled.CustomFields.Value!.Select(f => $"{f.Key}={f.Value}").Order());
+        Assert.Equal(
+            ["impact=low", "reason=because", "team=blue"],
+            filled.CustomFields.Value!.Select(f => $"{f.Key}={f.Value}").Order()
+        );
         Assert.False(filled.DueDate.IsSet);
     }
 
     [Fact]
     public void What_the_caller_gives_wins_field_by_field()
     {
-        var filled = Story.Fill(new()
-        {
-            Title = "Mine",
-            Description = "Mine too",
-            IssueType = "Task",
-            Priority = IssuePriority.Low,
-            Labels = new([]),
-            StoryPoints = null,
-            AssigneeId = 7,
-            CustomFields = Fields(("impact", "\"high\""), ("reason", "1"), ("team", "null")),
-        }).Value;
+        var filled = Story
+            .Fill(
+                new()
+                {
+                    Title = "Mine",
+                    Description = "Mine too",
+                    IssueType = "Task",
+                    Priority = IssuePriority.Low,
+                    Labels = new([]),
+                    StoryPoints = null,
+                    AssigneeId = 7,
+                    CustomFields = Fields(("impact", "\"high\""), ("reason", "1"), ("team", "null")),
+                }
+            )
+            .Value;
 
         Assert.Equal(("Mine", "Mine too", "Task"), (filled.Title.Value, filled.Description.Value, filled.IssueType.Value));
         Assert.Equal((IssuePriority.Low, (decimal?)null), (filled.Priority.Value, filled.StoryPoints.Value));
@@ -57,10 +71,14 @@ public sealed class IssueTemplateTests
     [Fact]
     public void Every_required_field_that_is_missing_is_named()
     {
-        var refusal = Story.Fill(new() { Description = " ", CustomFields = Fields(("impact", "null"), ("reason", "\"\"")) }).Error!;
+        var refusal = Story
+            .Fill(new() { Description = " ", CustomFields = Fields(("impact", "null"), ("reason", "\"\"")) })
+            .Error!;
 
         Assert.Equal(
-            ["issue.description", "issue.assignee_id", "issue.custom_fields.reason", "issue.custom_fields.impact"], refusal.Details.Select(d => d.Field));
+            ["issue.description", "issue.assignee_id", "issue.custom_fields.reason", "issue.custom_fields.impact"],
+            refusal.Details.Select(d => d.Field)
+        );
         Assert.Equal("Story needs description.", refusal.Details[0].Message);
     }
 
@@ -69,7 +87,10 @@ public sealed class IssueTemplateTests
     {
         var refusal = Story.Fill(new() { AssigneeId = 7, CustomFields = Fields(("impact", "\"huge\""), ("reason", "1")) }).Error!;
 
-        Assert.Equal(("issue.custom_fields.impact", "Impact is one of low, high."), (Assert.Single(refusal.Details).Field, refusal.Details[0].Message));
+        Assert.Equal(
+            ("issue.custom_fields.impact", "Impact is one of low, high."),
+            (Assert.Single(refusal.Details).Field, refusal.Details[0].Message)
+        );
     }
 
     [Fact]
@@ -80,7 +101,8 @@ public sealed class IssueTemplateTests
         Assert.Equal(given, new IssueTemplate("empty", "Empty").Fill(given).Value);
     }
 
-    private static Dictionary<string, JsonElement> Fields(params (string Key, string Value)[] fields) => fields.ToDictionary(f => f.Key, f => Json(f.Value));
+    private static Dictionary<string, JsonElement> Fields(params (string Key, string Value)[] fields) =>
+        fields.ToDictionary(f => f.Key, f => Json(f.Value));
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

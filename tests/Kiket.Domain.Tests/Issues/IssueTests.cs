@@ -11,14 +11,25 @@ public sealed class IssueTests
     private const long Actor = 7;
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Contract = Workflow.Publish(1, Legal.Id, "contract", 1, WorkflowDefinition.BuiltIn, null, Noon);
+    private static readonly Workflow Contract = Workflow.Publish(
+        1,
+        Legal.Id,
+        "contract",
+        1,
+        WorkflowDefinition.BuiltIn,
+        null,
+        Noon
+    );
 
     [Fact]
     public void A_new_issue_begins_in_the_initial_state_and_its_history_says_so()
     {
         var issue = Open();
 
-        Assert.Equal(("backlog", "Task", IssuePriority.Medium, 1), (issue.Status, issue.IssueType, issue.Priority, issue.Version));
+        Assert.Equal(
+            ("backlog", "Task", IssuePriority.Medium, 1),
+            (issue.Status, issue.IssueType, issue.Priority, issue.Version)
+        );
         Assert.Equal(IssueAction.Created, Assert.Single(issue.History).Action);
         Assert.Null(issue.CompletedAt);
     }
@@ -27,11 +38,25 @@ public sealed class IssueTests
     public void Backlog_means_the_initial_state_where_the_workflow_has_no_such_state()
     {
         var definition = new WorkflowDefinition(
-            "Short", null, "new", [new("new", "New", StateType.Initial, StateCategory.Pending), new("end", "End", StateType.Final, StateCategory.Completed)], []);
+            "Short",
+            null,
+            "new",
+            [
+                new("new", "New", StateType.Initial, StateCategory.Pending),
+                new("end", "End", StateType.Final, StateCategory.Completed),
+            ],
+            []
+        );
         var workflow = Workflow.Publish(1, Legal.Id, "short", 1, definition, null, Noon);
 
-        Assert.Equal("new", Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "backlog", null, Actor, Noon).Value.Status);
-        Assert.Equal("issue.status", Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "review", null, Actor, Noon).Error?.Details[0].Field);
+        Assert.Equal(
+            "new",
+            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "backlog", null, Actor, Noon).Value.Status
+        );
+        Assert.Equal(
+            "issue.status",
+            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "review", null, Actor, Noon).Error?.Details[0].Field
+        );
     }
 
     [Fact]
@@ -76,8 +101,28 @@ public sealed class IssueTests
     {
         var issue = Open();
 
-        issue.Edit(new() { Title = "Other", StoryPoints = 3m, Labels = new(["b", "a", "b"]) }, Legal.Schema, Actor, Noon);
-        issue.Edit(new() { Title = "Other", StoryPoints = 3m, Labels = new(["b", "a"]) }, Legal.Schema, Actor, Noon);
+        issue.Edit(
+            new()
+            {
+                Title = "Other",
+                StoryPoints = 3m,
+                Labels = new(["b", "a", "b"]),
+            },
+            Legal.Schema,
+            Actor,
+            Noon
+        );
+        issue.Edit(
+            new()
+            {
+                Title = "Other",
+                StoryPoints = 3m,
+                Labels = new(["b", "a"]),
+            },
+            Legal.Schema,
+            Actor,
+            Noon
+        );
 
         Assert.Equal(["title", "story_points", "labels"], issue.History[^1].Changes.Select(c => c.Field));
         Assert.Equal((2, 2), (issue.History.Count, issue.Version));
@@ -89,7 +134,17 @@ public sealed class IssueTests
     {
         var issue = Open();
 
-        var result = issue.Edit(new() { Title = "", Description = new string('x', 65_537), StoryPoints = 0.001m }, Legal.Schema, Actor, Noon);
+        var result = issue.Edit(
+            new()
+            {
+                Title = "",
+                Description = new string('x', 65_537),
+                StoryPoints = 0.001m,
+            },
+            Legal.Schema,
+            Actor,
+            Noon
+        );
 
         Assert.Equal(["issue.title", "issue.description", "issue.story_points"], result.Error?.Details.Select(d => d.Field));
         Assert.Equal(("An issue", 1), (issue.Title, issue.Version));
@@ -139,11 +194,13 @@ public sealed class IssueTests
                 CustomFields = Fields(
                     """
                     {"count":3,"on":"2026-02-28","at":"2026-02-28T10:00:00Z","link":"https://example.com","mail":"a@b.c","yes":true,"many":["low"]}
-                    """),
+                    """
+                ),
             },
             Defined,
             Actor,
-            Noon);
+            Noon
+        );
 
         Assert.Null(result.Error);
         Assert.Equal("low", issue.CustomFields["severity"].GetString());
@@ -152,12 +209,27 @@ public sealed class IssueTests
     [Fact]
     public void A_required_custom_field_without_a_default_must_be_given_to_a_new_issue()
     {
-        var schema = ProjectSchema.BuiltIn with { CustomFields = [new("team", "Team", CustomFieldType.String) { Required = true }] };
+        var schema = ProjectSchema.BuiltIn with
+        {
+            CustomFields = [new("team", "Team", CustomFieldType.String) { Required = true }],
+        };
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
         project.UseSchema(schema, Noon);
 
         var refused = Issue.Open(project, schema.DefaultType!, Contract, Titled, null, null, Actor, Noon);
-        var opened = Issue.Open(project, schema.DefaultType!, Contract, Titled with { CustomFields = Fields("""{"team":"a"}""") }, null, null, Actor, Noon);
+        var opened = Issue.Open(
+            project,
+            schema.DefaultType!,
+            Contract,
+            Titled with
+            {
+                CustomFields = Fields("""{"team":"a"}"""),
+            },
+            null,
+            null,
+            Actor,
+            Noon
+        );
 
         Assert.Equal("issue.custom_fields.team", refused.Error?.Details[0].Field);
         Assert.False(opened.IsRefused);
@@ -171,7 +243,10 @@ public sealed class IssueTests
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
         project.Archive(7, Noon);
 
-        Assert.Equal("PROJECT_ARCHIVED", Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, null, null, Actor, Noon).Error?.Code);
+        Assert.Equal(
+            "PROJECT_ARCHIVED",
+            Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, null, null, Actor, Noon).Error?.Code
+        );
     }
 
     [Fact]
@@ -179,7 +254,18 @@ public sealed class IssueTests
     {
         var issue = Open("in_progress");
         var bug = Legal.Schema.FindType("bug")!;
-        var without = Workflow.Publish(1, Legal.Id, "short", 1, WorkflowDefinition.BuiltIn with { States = [WorkflowDefinition.BuiltIn.States[0]] }, null, Noon);
+        var without = Workflow.Publish(
+            1,
+            Legal.Id,
+            "short",
+            1,
+            WorkflowDefinition.BuiltIn with
+            {
+                States = [WorkflowDefinition.BuiltIn.States[0]],
+            },
+            null,
+            Noon
+        );
 
         Assert.Equal("issue.status", issue.ChangeType(bug, without, Actor, Noon).Error?.Details[0].Field);
         Assert.Equal("Task", issue.IssueType);
@@ -202,33 +288,39 @@ public sealed class IssueTests
         Assert.Throws<InvalidOperationException>(() => issue.TakeNumber("LEGAL", 43));
     }
 
-    private static Result Move(Issue issue, string target, DateTimeOffset at, string? comment = null) => issue.Move(
-        Contract.Definition.FindTransition(issue.Status, target)!,
-        Contract,
-        new MoveContext(issue.ToFacts(null, null, at)) { Comment = comment, IsAttempt = true },
-        Actor,
-        at, out _);
+    private static Result Move(Issue issue, string target, DateTimeOffset at, string? comment = null) =>
+        issue.Move(
+            Contract.Definition.FindTransition(issue.Status, target)!,
+            Contract,
+            new MoveContext(issue.ToFacts(null, null, at)) { Comment = comment, IsAttempt = true },
+            Actor,
+            at,
+            out _
+        );
 
     private static IssueEdit Titled => new() { Title = "An issue" };
 
-    private static ProjectSchema Defined { get; } = ProjectSchema.BuiltIn with
-    {
-        CustomFields =
-        [
-            new("severity", "Severity", CustomFieldType.Enum)
-            {
-                Required = true, Options = ["low", "high"], DefaultValue = JsonSerializer.SerializeToElement("low"),
-            },
-            new("count", "Count", CustomFieldType.Integer),
-            new("on", "On", CustomFieldType.Date),
-            new("at", "At", CustomFieldType.Datetime),
-            new("link", "Link", CustomFieldType.Url),
-            new("mail", "Mail", CustomFieldType.Email),
-            new("yes", "Yes", CustomFieldType.Boolean),
-            new("many", "Many", CustomFieldType.MultiEnum) { Options = ["low", "high"] },
-            new("bug_only", "Bug only", CustomFieldType.String) { IssueType = "Bug" },
-        ],
-    };
+    private static ProjectSchema Defined { get; } =
+        ProjectSchema.BuiltIn with
+        {
+            CustomFields =
+            [
+                new("severity", "Severity", CustomFieldType.Enum)
+                {
+                    Required = true,
+                    Options = ["low", "high"],
+                    DefaultValue = JsonSerializer.SerializeToElement("low"),
+                },
+                new("count", "Count", CustomFieldType.Integer),
+                new("on", "On", CustomFieldType.Date),
+                new("at", "At", CustomFieldType.Datetime),
+                new("link", "Link", CustomFieldType.Url),
+                new("mail", "Mail", CustomFieldType.Email),
+                new("yes", "Yes", CustomFieldType.Boolean),
+                new("many", "Many", CustomFieldType.MultiEnum) { Options = ["low", "high"] },
+                new("bug_only", "Bug only", CustomFieldType.String) { IssueType = "Bug" },
+            ],
+        };
 
     private static Issue Open(string? status = null, ProjectSchema? schema = null)
     {
@@ -238,5 +330,6 @@ public sealed class IssueTests
         return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, status, null, Actor, Noon).Value;
     }
 
-    private static Dictionary<string, JsonElement> Fields(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+    private static Dictionary<string, JsonElement> Fields(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
 }

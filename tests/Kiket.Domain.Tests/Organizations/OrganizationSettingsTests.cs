@@ -27,7 +27,8 @@ public sealed class OrganizationSettingsTests
                 Holidays = new Holiday[] { new(new(2026, 12, 25), " Christmas "), new(new(2026, 1, 1), null) },
                 StoryPoints = new Dictionary<string, decimal> { ["Bug"] = 2.5m },
             },
-            Noon);
+            Noon
+        );
 
         Assert.False(changed.IsRefused);
         Assert.Equal(2, organization.Version);
@@ -64,12 +65,22 @@ public sealed class OrganizationSettingsTests
                 DefaultCapacity = -1,
                 MemberWipLimit = 0,
             },
-            Noon);
+            Noon
+        );
 
         Assert.Equal(ErrorCodes.ValidationError, refused.Error?.Code);
         Assert.Equal(
-            ["settings.time_zone", "settings.hours.tuesday", "settings.holidays", "settings.holidays", "settings.story_points", "settings.default_capacity", "settings.member_wip_limit"],
-            refused.Error!.Details.Select(d => d.Field));
+            [
+                "settings.time_zone",
+                "settings.hours.tuesday",
+                "settings.holidays",
+                "settings.holidays",
+                "settings.story_points",
+                "settings.default_capacity",
+                "settings.member_wip_limit",
+            ],
+            refused.Error!.Details.Select(d => d.Field)
+        );
         Assert.Equal((1, "UTC"), (organization.Version, organization.Settings.TimeZone));
     }
 
@@ -77,9 +88,13 @@ public sealed class OrganizationSettingsTests
     [InlineData("W. Europe Standard Time")]
     [InlineData("")]
     [InlineData(null)]
-    public void A_time_zone_has_its_IANA_name(string? zone) => Assert.True(organization.ChangeSettings(new() { TimeZone = zone }, Noon).IsRefused);
+    public void A_time_zone_has_its_IANA_name(string? zone) =>
+        Assert.True(organization.ChangeSettings(new() { TimeZone = zone }, Noon).IsRefused);
 
     [Fact]
     public void Hours_may_not_be_taken_away_altogether_by_null() =>
-        Assert.Equal("settings.hours", Assert.Single(organization.ChangeSettings(new() { Hours = (WeekHours?)null }, Noon).Error!.Details).Field);
+        Assert.Equal(
+            "settings.hours",
+            Assert.Single(organization.ChangeSettings(new() { Hours = (WeekHours?)null }, Noon).Error!.Details).Field
+        );
 }

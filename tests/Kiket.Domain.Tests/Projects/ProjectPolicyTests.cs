@@ -8,7 +8,9 @@ public sealed class ProjectPolicyTests
     private const long Me = 1;
     private const long SomebodyElse = 2;
 
-    /// <summary>Rows by organization role and visibility; columns: no member, viewer, member, lead. Letters are accesses.</summary>
+    /// <summary>
+    /// Rows by organization role and visibility; columns: no member, viewer, member, lead. Letters are accesses.
+    /// </summary>
     private static readonly (OrganizationRole Role, ProjectVisibility Visibility, string Access)[] Table =
     [
         (OrganizationRole.Admin, ProjectVisibility.Private, "LLLL"),
@@ -39,7 +41,8 @@ public sealed class ProjectPolicyTests
             {
                 cases.Add(role, visibility, Memberships[column], null, AccessOf(access[column]));
                 cases.Add(role, visibility, Memberships[column], SomebodyElse, AccessOf(access[column]));
-                cases.Add(role, visibility, Memberships[column], Me, AccessOf(access[^1])); // who leads the project has the last column
+                // Who leads the project has the last column.
+                cases.Add(role, visibility, Memberships[column], Me, AccessOf(access[^1]));
             }
         }
 
@@ -49,21 +52,28 @@ public sealed class ProjectPolicyTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Role_visibility_and_membership_decide(
-        OrganizationRole role, ProjectVisibility visibility, ProjectRole? membership, long? lead, ProjectAccess expected) =>
-        Assert.Equal(expected, ProjectPolicy.AccessOf(new Actor(1, Me, role), visibility, lead, membership));
+        OrganizationRole role,
+        ProjectVisibility visibility,
+        ProjectRole? membership,
+        long? lead,
+        ProjectAccess expected
+    ) => Assert.Equal(expected, ProjectPolicy.AccessOf(new Actor(1, Me, role), visibility, lead, membership));
 
     [Fact]
     public void The_table_is_whole() =>
         Assert.Equal(
-            Enum.GetValues<OrganizationRole>().SelectMany(role => Enum.GetValues<ProjectVisibility>().Select(visibility => (role, visibility))),
-            Table.Select(row => (row.Role, row.Visibility)).OrderBy(row => row));
+            Enum.GetValues<OrganizationRole>()
+                .SelectMany(role => Enum.GetValues<ProjectVisibility>().Select(visibility => (role, visibility))),
+            Table.Select(row => (row.Role, row.Visibility)).OrderBy(row => row)
+        );
 
-    private static ProjectAccess AccessOf(char letter) => letter switch
-    {
-        'M' => ProjectAccess.Manage,
-        'L' => ProjectAccess.Lead,
-        'W' => ProjectAccess.Write,
-        'R' => ProjectAccess.Read,
-        _ => ProjectAccess.None,
-    };
+    private static ProjectAccess AccessOf(char letter) =>
+        letter switch
+        {
+            'M' => ProjectAccess.Manage,
+            'L' => ProjectAccess.Lead,
+            'W' => ProjectAccess.Write,
+            'R' => ProjectAccess.Read,
+            _ => ProjectAccess.None,
+        };
 }

@@ -31,7 +31,16 @@ public sealed class ProjectTests
         var project = Start();
 
         var result = project.Edit(
-            new() { Name = "x", Description = new string('x', 1001), StartDate = new DateOnly(2026, 2, 1), EndDate = new DateOnly(2026, 1, 1) }, 7, Noon);
+            new()
+            {
+                Name = "x",
+                Description = new string('x', 1001),
+                StartDate = new DateOnly(2026, 2, 1),
+                EndDate = new DateOnly(2026, 1, 1),
+            },
+            7,
+            Noon
+        );
 
         Assert.Equal(["project.name", "project.description", "project.end_date"], result.Error?.Details.Select(d => d.Field));
         Assert.Equal(("Legal", 1), (project.Name, project.Version));

@@ -7,7 +7,11 @@ namespace Kiket.Domain.Tests.Sla;
 public sealed class SlaClockTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(Berlin, WeekHours.Standard, [new DateOnly(2026, 12, 25)]);
+    private static readonly BusinessCalendar Office = BusinessCalendar.Of(
+        Berlin,
+        WeekHours.Standard,
+        [new DateOnly(2026, 12, 25)]
+    );
 
     // 25 December 2026 is a Friday; Berlin is an hour ahead of UTC in winter, two in summer.
     private static readonly DateTimeOffset ThursdayAt15 = new(2026, 12, 24, 15, 0, 0, TimeSpan.FromHours(1));
@@ -22,7 +26,8 @@ public sealed class SlaClockTests
         Assert.Equal(MondayAt11, clock.DueAt(Office, TimeSpan.FromHours(4)));
         Assert.Equal(
             [(ThursdayAt15, ThursdayAt15.AddHours(2)), (MondayAt11.AddHours(-2), MondayAt11)],
-            clock.Intervals(Office, MondayAt11).Select(i => (i.From, i.To)));
+            clock.Intervals(Office, MondayAt11).Select(i => (i.From, i.To))
+        );
     }
 
     [Fact]
@@ -49,7 +54,10 @@ public sealed class SlaClockTests
         var resumed = paused.Resume(MondayAt11.AddMinutes(30)); // another machine's clock is slow
         Assert.Same(resumed, resumed.Resume(MondayAt11.AddHours(5)));
         Assert.Equal(MondayAt11.AddHours(1), resumed.Spans[^1].From);
-        Assert.Equal(TimeSpan.Zero, SlaClock.StartAt(MondayAt11).Pause(MondayAt11.AddHours(-1)).Counted(Office, MondayAt11.AddHours(3)));
+        Assert.Equal(
+            TimeSpan.Zero,
+            SlaClock.StartAt(MondayAt11).Pause(MondayAt11.AddHours(-1)).Counted(Office, MondayAt11.AddHours(3))
+        );
     }
 
     [Theory]
@@ -79,7 +87,8 @@ public sealed class SlaClockTests
         var due = SlaDue.Of(
             SlaClock.StartAt(MondayAt11),
             new(null, TimeSpan.FromHours(30), TimeSpan.FromDays(3650), false, false, [], []),
-            BusinessCalendar.AroundTheClock);
+            BusinessCalendar.AroundTheClock
+        );
 
         Assert.Equal(new(MondayAt11.AddHours(30), MondayAt11.AddDays(3650)), due);
     }
@@ -112,7 +121,8 @@ public sealed class SlaClockTests
     [InlineData("09:00", "24:01")]
     [InlineData("09:00", null)]
     [InlineData("٠٩:00", "17:00")]
-    public void What_is_no_part_of_a_day_is_refused(string? from, string? to) => Assert.False(TimeRange.TryParse(from, to, out _));
+    public void What_is_no_part_of_a_day_is_refused(string? from, string? to) =>
+        Assert.False(TimeRange.TryParse(from, to, out _));
 
     [Fact]
     public void The_parts_of_a_day_stand_in_order_and_apart()

@@ -27,7 +27,9 @@ public sealed class SlaDefinitionTests
     [InlineData("Task", IssuePriority.Low, "any")]
     public void The_definition_that_says_most_about_an_issue_holds(string type, IssuePriority priority, string expected) =>
         Assert.Equal(
-            expected, SlaRule.Of([Any, Review, Elsewhere, Critical, Bugs, CriticalBugs], Open(type, priority), "default")?.Key);
+            expected,
+            SlaRule.Of([Any, Review, Elsewhere, Critical, Bugs, CriticalBugs], Open(type, priority), "default")?.Key
+        );
 
     [Fact]
     public void Among_equals_the_first_one_holds()
@@ -47,11 +49,16 @@ public sealed class SlaDefinitionTests
     {
         var rule = SlaRule.Of([Any with { WarningBuffer = TimeSpan.FromHours(2) }], Open("Task", IssuePriority.Low), "default")!;
 
-        Assert.Equal(("backlog", TimeSpan.FromHours(22), TimeSpan.FromDays(1)), (rule.State, rule.Policy.Warning, rule.Policy.Breach));
+        Assert.Equal(
+            ("backlog", TimeSpan.FromHours(22), TimeSpan.FromDays(1)),
+            (rule.State, rule.Policy.Warning, rule.Policy.Breach)
+        );
         Assert.False(rule.Policy.BusinessHours || rule.Policy.PauseOnState);
         Assert.Null(SlaRule.Of([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
     }
 
     private static Issue Open(string type, IssuePriority priority) =>
-        Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, null, null, 1, Now).Value;
+        Issue
+            .Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, null, null, 1, Now)
+            .Value;
 }

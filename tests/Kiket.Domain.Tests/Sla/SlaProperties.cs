@@ -6,38 +6,59 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Tests.Sla;
 
 /// <summary>
-/// What holds of every calendar and every history, tried on random ones against a count minute by minute: it looks at the clock on the wall
-/// of each minute and knows nothing of intervals, offsets and changes of the clocks.
+/// What holds of every calendar and every history, tried on random ones against a count minute by minute: it looks at the clock
+/// on the wall of each minute and knows nothing of intervals, offsets and changes of the clocks.
 /// </summary>
 public sealed class SlaProperties
 {
     private const long Samples = 2_000;
 
-    /// <summary>Zones whose clocks are peculiar: half an hour or two hours of summer time, a change at midnight, a day that was skipped, odd offsets.</summary>
+    /// <summary>
+    /// Zones whose clocks are peculiar: half an hour or two hours of summer time, a change at midnight, a day that was skipped,
+    /// odd offsets.
+    /// </summary>
     private static readonly string[] Peculiar =
     [
-        "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll", "America/Sao_Paulo", "America/Havana", "Asia/Beirut",
-        "Africa/Casablanca", "Africa/Cairo", "Asia/Tehran", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Pacific/Kiritimati", "Asia/Gaza",
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Antarctica/Troll",
+        "America/Sao_Paulo",
+        "America/Havana",
+        "Asia/Beirut",
+        "Africa/Casablanca",
+        "Africa/Cairo",
+        "Asia/Tehran",
+        "Asia/Kathmandu",
+        "America/St_Johns",
+        "Pacific/Apia",
+        "Pacific/Kiritimati",
+        "Asia/Gaza",
     ];
 
     private static readonly TimeZoneInfo[] Zones = [.. Peculiar.Select(TimeZoneInfo.FindSystemTimeZoneById)];
 
     private static readonly Gen<TimeZoneInfo> AZone = Gen.Frequency(
         (3, AnyOf(Zones)),
-        (1, AnyOf(TimeZoneInfo.GetSystemTimeZones().ToArray())));
+        (1, AnyOf(TimeZoneInfo.GetSystemTimeZones().ToArray()))
+    );
 
     private static readonly Gen<TimeRange[]> ADay = Gen.Frequency(
         (2, Gen.Const(Array.Empty<TimeRange>())),
         (2, Gen.Const(new TimeRange[] { new(0, 1440) })),
-        (6, Gen.Int[0, 1440].HashSet[2, 6].Select(Ranges)));
+        (6, Gen.Int[0, 1440].HashSet[2, 6].Select(Ranges))
+    );
 
-    private static readonly Gen<WeekHours> AWeek = ADay.Array[7].Select(d => new WeekHours(d[0], d[1], d[2], d[3], d[4], d[5], d[6]));
+    private static readonly Gen<WeekHours> AWeek = ADay.Array[7]
+        .Select(d => new WeekHours(d[0], d[1], d[2], d[3], d[4], d[5], d[6]));
 
     /// <summary>Often a day or two before the clocks of some zone change, or before a leap day or a new year.</summary>
     private static readonly Gen<DateTime> ABeginning = Gen.Frequency(
         (5, AnyOf(Changes().ToArray()).Select(Gen.Int[-2 * 1440, 60], (change, minutes) => change.AddMinutes(minutes))),
         (1, AnyOf(Utc(2024, 2, 27), Utc(2028, 2, 28), Utc(2023, 12, 30), Utc(2011, 12, 28))),
-        (2, Gen.Int[0, 12 * 525_600].Select(minutes => Utc(2018, 1, 1).AddMinutes(minutes))));
+        (2, Gen.Int[0, 12 * 525_600].Select(minutes => Utc(2018, 1, 1).AddMinutes(minutes)))
+    );
 
     /// <summary>Minutes between one change of the clock's running and the next.</summary>
     private static readonly Gen<int[]> Pauses = Gen.Frequency((3, Gen.Int[0, 900]), (1, Gen.Int[0, 3_000])).Array[1, 8];
@@ -49,68 +70,88 @@ public sealed class SlaProperties
         from holidays in Gen.Int[-1, 12].List[0, 4]
         from pauses in Pauses
         from ends in Gen.Bool
-        select new Case(zone, week, [.. holidays.Select(d => DateOnly.FromDateTime(beginning).AddDays(d)).Distinct()], beginning, pauses, ends);
+        select new Case(
+            zone,
+            week,
+            [.. holidays.Select(d => DateOnly.FromDateTime(beginning).AddDays(d)).Distinct()],
+            beginning,
+            pauses,
+            ends
+        );
 
     [Fact]
-    public void Counted_time_equals_a_count_minute_by_minute_and_its_intervals_add_up_to_it() => ACase.Sample(
-        c =>
-        {
-            var (calendar, clock, end) = (c.Calendar(), c.Clock(), c.End());
+    public void Counted_time_equals_a_count_minute_by_minute_and_its_intervals_add_up_to_it() =>
+        ACase.Sample(
+            c =>
+            {
+                var (calendar, clock, end) = (c.Calendar(), c.Clock(), c.End());
 
-            var counted = clock.Counted(calendar, end);
-            var intervals = clock.Intervals(calendar, end);
+                var counted = clock.Counted(calendar, end);
+                var intervals = clock.Intervals(calendar, end);
 
-            Assert.Equal(c.CountedMinutes().Count, counted.TotalMinutes);
-            Assert.Equal(counted, intervals.Aggregate(TimeSpan.Zero, (sum, i) => sum + i.Length));
-            Assert.Equal(c.CountedMinutes(), intervals.SelectMany(MinutesOf).ToList());
-            Assert.All(intervals, i => Assert.True(i.From < i.To));
-        },
-        iter: Samples,
-        print: c => c.ToString());
+                Assert.Equal(c.CountedMinutes().Count, counted.TotalMinutes);
+                Assert.Equal(counted, intervals.Aggregate(TimeSpan.Zero, (sum, i) => sum + i.Length));
+                Assert.Equal(c.CountedMinutes(), intervals.SelectMany(MinutesOf).ToList());
+                Assert.All(intervals, i => Assert.True(i.From < i.To));
+            },
+            iter: Samples,
+            print: c => c.ToString()
+        );
 
     [Fact]
     public void A_limit_is_due_at_the_end_of_the_minute_that_reaches_it_and_a_warning_never_after_its_breach() =>
-        Gen.Select(ACase, Gen.Int[1, 3_000], Gen.Int[1, 3_000]).Sample(
-            (c, warning, breach) =>
-            {
-                var (calendar, clock, minutes) = (c.Calendar(), c.Clock(), c.CountedMinutes());
-
-                var policy = new SlaPolicy(
-                    null, TimeSpan.FromMinutes(warning), TimeSpan.FromMinutes(breach), true, false, [], []);
-                var due = SlaDue.Of(clock, policy, calendar);
-
-                AssertDue(due.WarnsAt, Math.Min(warning, breach));
-                AssertDue(due.BreachesAt, breach);
-                Assert.True(due.BreachesAt is null || due.WarnsAt <= due.BreachesAt, $"{due}");
-
-                void AssertDue(DateTimeOffset? at, int limit)
+        Gen.Select(ACase, Gen.Int[1, 3_000], Gen.Int[1, 3_000])
+            .Sample(
+                (c, warning, breach) =>
                 {
-                    if (minutes.Count >= limit)
-                        Assert.Equal(minutes[limit - 1].AddMinutes(1), at?.UtcDateTime);
-                    else if (!clock.IsRunning)
-                        Assert.Null(at);
-                    else if (at is { } later) // It runs on after the minutes that were counted by hand.
-                        Assert.Equal(TimeSpan.FromMinutes(limit), clock.Counted(calendar, later));
-                    else
-                        Assert.Equal(0, c.Week.MinutesOfWeek());
-                }
-            },
-            iter: Samples);
+                    var (calendar, clock, minutes) = (c.Calendar(), c.Clock(), c.CountedMinutes());
+
+                    var policy = new SlaPolicy(
+                        null,
+                        TimeSpan.FromMinutes(warning),
+                        TimeSpan.FromMinutes(breach),
+                        true,
+                        false,
+                        [],
+                        []
+                    );
+                    var due = SlaDue.Of(clock, policy, calendar);
+
+                    AssertDue(due.WarnsAt, Math.Min(warning, breach));
+                    AssertDue(due.BreachesAt, breach);
+                    Assert.True(due.BreachesAt is null || due.WarnsAt <= due.BreachesAt, $"{due}");
+
+                    void AssertDue(DateTimeOffset? at, int limit)
+                    {
+                        if (minutes.Count >= limit)
+                            Assert.Equal(minutes[limit - 1].AddMinutes(1), at?.UtcDateTime);
+                        else if (!clock.IsRunning)
+                            Assert.Null(at);
+                        else if (at is { } later) // It runs on after the minutes that were counted by hand.
+                            Assert.Equal(TimeSpan.FromMinutes(limit), clock.Counted(calendar, later));
+                        else
+                            Assert.Equal(0, c.Week.MinutesOfWeek());
+                    }
+                },
+                iter: Samples
+            );
 
     [Fact]
-    public void Pausing_never_loses_or_doubles_a_minute() => ACase.Sample(
-        c =>
-        {
-            var (calendar, paused, end) = (c.Calendar(), c.Clock(), c.End());
-            var without = SlaClock.StartAt(c.Beginning).Pause(end).Counted(calendar, end);
-            var inverse = c.Inverse();
+    public void Pausing_never_loses_or_doubles_a_minute() =>
+        ACase.Sample(
+            c =>
+            {
+                var (calendar, paused, end) = (c.Calendar(), c.Clock(), c.End());
+                var without = SlaClock.StartAt(c.Beginning).Pause(end).Counted(calendar, end);
+                var inverse = c.Inverse();
 
-            // What the clock counts and what it would count if it ran in the pauses only are together the whole.
-            Assert.Equal(without, paused.Counted(calendar, end) + inverse.Counted(calendar, end));
-            Assert.Empty(MinutesOf(paused, calendar, end).Intersect(MinutesOf(inverse, calendar, end)));
-        },
-        iter: Samples,
-        print: c => c.ToString());
+                // What the clock counts and what it would count if it ran in the pauses only are together the whole.
+                Assert.Equal(without, paused.Counted(calendar, end) + inverse.Counted(calendar, end));
+                Assert.Empty(MinutesOf(paused, calendar, end).Intersect(MinutesOf(inverse, calendar, end)));
+            },
+            iter: Samples,
+            print: c => c.ToString()
+        );
 
     private static List<DateTime> MinutesOf(SlaClock clock, BusinessCalendar calendar, DateTimeOffset end) =>
         [.. clock.Intervals(calendar, end).SelectMany(MinutesOf)];
@@ -143,7 +184,14 @@ public sealed class SlaProperties
 
     private static DateTime Utc(int year, int month, int day) => new(year, month, day, 0, 0, 0, DateTimeKind.Utc);
 
-    private sealed record Case(TimeZoneInfo Zone, WeekHours Week, DateOnly[] Holidays, DateTime Beginning, int[] Pauses, bool Ends)
+    private sealed record Case(
+        TimeZoneInfo Zone,
+        WeekHours Week,
+        DateOnly[] Holidays,
+        DateTime Beginning,
+        int[] Pauses,
+        bool Ends
+    )
     {
         public BusinessCalendar Calendar() => BusinessCalendar.Of(Zone, Week, Holidays);
 
@@ -195,7 +243,11 @@ public sealed class SlaProperties
                         _ => Week.Sunday,
                     };
                     var shown = (wall.Hour * 60) + wall.Minute;
-                    if (index % 2 == 0 && !Holidays.Contains(DateOnly.FromDateTime(wall)) && ranges.Any(r => r.From <= shown && shown < r.To))
+                    if (
+                        index % 2 == 0
+                        && !Holidays.Contains(DateOnly.FromDateTime(wall))
+                        && ranges.Any(r => r.From <= shown && shown < r.To)
+                    )
                         counted.Add(minute);
                 }
             }
@@ -204,6 +256,7 @@ public sealed class SlaProperties
         }
 
         public override string ToString() =>
-            $"{Zone.Id} from {Beginning:s} pauses {string.Join(',', Pauses)} holidays {string.Join(',', Holidays)} hours {string.Join(" | ", Enum.GetValues<DayOfWeek>().Select(d => string.Join(' ', Week.On(d).Select(r => $"{r.FromText()}-{r.ToText()}"))))}";
+            $"{Zone.Id} from {Beginning:s} pauses {string.Join(',', Pauses)} holidays {string.Join(',', Holidays)} "
+            + $"hours {string.Join(" | ", Enum.GetValues<DayOfWeek>().Select(d => string.Join(' ', Week.On(d).Select(r => $"{r.FromText()}-{r.ToText()}"))))}";
     }
 }

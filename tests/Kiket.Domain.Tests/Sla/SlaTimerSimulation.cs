@@ -6,7 +6,10 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Sla;
 
-/// <summary>A year of issues whose timers are moved and swept at random ends with the events that counting every minute by hand predicts.</summary>
+/// <summary>
+/// A year of issues whose timers are moved and swept at random ends with the events that counting every minute by hand
+/// predicts.
+/// </summary>
 public sealed class SlaTimerSimulation
 {
     private const int Issues = 2_000;
@@ -14,7 +17,14 @@ public sealed class SlaTimerSimulation
     private static readonly DateTimeOffset NewYear = new(2027, 12, 31, 23, 0, 0, TimeSpan.Zero); // 2028 has a leap day
     private static readonly HashSet<DateOnly> Holidays = [new(2028, 2, 29), new(2028, 4, 14), new(2028, 12, 25)];
     private static readonly BusinessCalendar Office = BusinessCalendar.Of(
-        Berlin, WeekHours.Standard with { Sunday = [new(60, 240)], Monday = [new(8 * 60, 12 * 60), new(13 * 60, 18 * 60)] }, Holidays);
+        Berlin,
+        WeekHours.Standard with
+        {
+            Sunday = [new(60, 240)],
+            Monday = [new(8 * 60, 12 * 60), new(13 * 60, 18 * 60)],
+        },
+        Holidays
+    );
 
     private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, NewYear).Value;
     private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, NewYear);
@@ -30,7 +40,14 @@ public sealed class SlaTimerSimulation
             var breach = random.Next(1, 4_000);
             int? warning = random.Next(4) == 0 ? null : random.Next(0, breach + 1);
             var policy = new SlaPolicy(
-                null, warning is { } w ? TimeSpan.FromMinutes(w) : null, TimeSpan.FromMinutes(breach), calendar == Office, false, [], []);
+                null,
+                warning is { } w ? TimeSpan.FromMinutes(w) : null,
+                TimeSpan.FromMinutes(breach),
+                calendar == Office,
+                false,
+                [],
+                []
+            );
             var start = random.Next(0, 366 * 24 * 60);
             List<int> turns = [start]; // at every second one it pauses; at the last one it stops
             for (var n = random.Next(1, 8); n > 0; n--)
@@ -47,9 +64,16 @@ public sealed class SlaTimerSimulation
         Assert.All(told, count => Assert.True(count > 200, $"only {count}")); // the year was no idle one
     }
 
-    private static List<(SlaEventState, DateTimeOffset)> Run(List<int> turns, SlaPolicy policy, BusinessCalendar calendar, Random random)
+    private static List<(SlaEventState, DateTimeOffset)> Run(
+        List<int> turns,
+        SlaPolicy policy,
+        BusinessCalendar calendar,
+        Random random
+    )
     {
-        var issue = Issue.Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, null, null, 1, At(turns[0])).Value;
+        var issue = Issue
+            .Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, null, null, 1, At(turns[0]))
+            .Value;
         var timer = SlaTimer.Start(issue, new("default.backlog", "backlog", policy), null, calendar, At(turns[0]));
         for (var t = 1; t < turns.Count; t++)
         {
@@ -112,13 +136,14 @@ public sealed class SlaTimerSimulation
     {
         var local = TimeZoneInfo.ConvertTime(at, Berlin);
         var minute = (local.Hour * 60) + local.Minute;
-        return !Holidays.Contains(DateOnly.FromDateTime(local.DateTime)) && local.DayOfWeek switch
-        {
-            DayOfWeek.Saturday => false,
-            DayOfWeek.Sunday => minute is >= 60 and < 240,
-            DayOfWeek.Monday => minute is (>= 480 and < 720) or (>= 780 and < 1080),
-            _ => minute is >= 540 and < 1020,
-        };
+        return !Holidays.Contains(DateOnly.FromDateTime(local.DateTime))
+            && local.DayOfWeek switch
+            {
+                DayOfWeek.Saturday => false,
+                DayOfWeek.Sunday => minute is >= 60 and < 240,
+                DayOfWeek.Monday => minute is (>= 480 and < 720) or (>= 780 and < 1080),
+                _ => minute is >= 540 and < 1020,
+            };
     }
 
     private static DateTimeOffset At(int minute) => NewYear.AddMinutes(minute);

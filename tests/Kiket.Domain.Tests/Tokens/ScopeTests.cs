@@ -74,7 +74,10 @@ public sealed class ScopeTests
     }
 
     [Theory]
-    [InlineData("write:issues", new[] { "write:issues", "issues:write", "issues.write", "issues:read", "issues.read", "read:issues" })]
+    [InlineData(
+        "write:issues",
+        new[] { "write:issues", "issues:write", "issues.write", "issues:read", "issues.read", "read:issues" }
+    )]
     [InlineData("notifications:write", new[] { "notifications:write", "notifications:send", "notifications:read" })]
     [InlineData("workflows.execute", new[] { "workflows.execute", "workflows:execute", "execute:workflows" })]
     [InlineData("users", new[] { "users", "users:read", "users:write" })]

@@ -69,7 +69,9 @@ public sealed class UserTests
     public void A_refusal_to_join_names_every_field_at_fault() =>
         Assert.Equal(
             ["user.email", "user.name"],
-            User.Join(1, "nobody", OrganizationRole.Viewer, new string('n', User.MaxNameLength + 1), Noon).Error!.Details.Select(d => d.Field));
+            User.Join(1, "nobody", OrganizationRole.Viewer, new string('n', User.MaxNameLength + 1), Noon)
+                .Error!.Details.Select(d => d.Field)
+        );
 
     [Fact]
     public void An_edit_changes_only_what_it_sets()
@@ -102,7 +104,16 @@ public sealed class UserTests
         var user = Join();
 
         var result = user.Edit(
-            new() { Name = " ", Capacity = -1m, ExpertiseTags = new[] { "" }, Role = OrganizationRole.Admin, Deactivated = true }, Noon.AddHours(1));
+            new()
+            {
+                Name = " ",
+                Capacity = -1m,
+                ExpertiseTags = new[] { "" },
+                Role = OrganizationRole.Admin,
+                Deactivated = true,
+            },
+            Noon.AddHours(1)
+        );
 
         Assert.Equal(["user.capacity", "user.expertise_tags", "user.name"], result.Error!.Details.Select(d => d.Field).Order());
         Assert.Equal((OrganizationRole.Developer, "ada", false, 1), (user.Role, user.Name, user.Deactivated, user.Version));
@@ -120,7 +131,11 @@ public sealed class UserTests
     [Fact]
     public void Tags_are_limited_in_number_and_length()
     {
-        Assert.True(Join().Edit(new() { ExpertiseTags = Enumerable.Range(0, User.MaxTags + 1).Select(n => $"t{n}").ToArray() }, Noon).IsRefused);
+        Assert.True(
+            Join()
+                .Edit(new() { ExpertiseTags = Enumerable.Range(0, User.MaxTags + 1).Select(n => $"t{n}").ToArray() }, Noon)
+                .IsRefused
+        );
         Assert.True(Join().Edit(new() { ExpertiseTags = new[] { new string('t', User.MaxTagLength + 1) } }, Noon).IsRefused);
         Assert.True(Join().Edit(new() { ExpertiseTags = new Optional<IReadOnlyList<string>?>(null) }, Noon).IsRefused);
     }
@@ -132,7 +147,16 @@ public sealed class UserTests
 
         Assert.True(admin.WouldStopAdministering(new() { Role = OrganizationRole.Developer }));
         Assert.True(admin.WouldStopAdministering(new() { Deactivated = true }));
-        Assert.False(admin.WouldStopAdministering(new() { Role = OrganizationRole.Admin, Deactivated = false, Name = "Ada" }));
+        Assert.False(
+            admin.WouldStopAdministering(
+                new()
+                {
+                    Role = OrganizationRole.Admin,
+                    Deactivated = false,
+                    Name = "Ada",
+                }
+            )
+        );
         Assert.False(Join().WouldStopAdministering(new() { Deactivated = true }));
 
         admin.Edit(new() { Deactivated = true }, Noon);

@@ -74,7 +74,10 @@ public sealed class RetryPolicyTests
 
         var later = opened.After(AttemptVerdict.Retry, null, Noon).After(AttemptVerdict.Retry, null, Noon.AddSeconds(9));
 
-        Assert.Equal((Circuit.Threshold + 2, opened.Pauses, opened.PausedUntil), (later.FailuresInRow, later.Pauses, later.PausedUntil));
+        Assert.Equal(
+            (Circuit.Threshold + 2, opened.Pauses, opened.PausedUntil),
+            (later.FailuresInRow, later.Pauses, later.PausedUntil)
+        );
         Assert.Equal(Noon.AddHours(1), opened.After(AttemptVerdict.Gone, null, Noon).PausedUntil);
     }
 

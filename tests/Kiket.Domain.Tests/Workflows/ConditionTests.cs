@@ -5,14 +5,18 @@ namespace Kiket.Domain.Tests.Workflows;
 
 public sealed class ConditionTests
 {
-    private static readonly IssueFacts Issue = IssueFacts.Of("triaging", JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
-        """
-        {
-          "title": "Broken export", "priority": "high", "labels": ["Billing", "regression"], "story_points": 3, "due_date": "2026-03-01",
-          "assignee": null, "description": "  ", "reporter": "ada@example.com",
-          "custom_fields": { "severity": "Critical", "count": 10, "text_number": "9", "flag": true, "when": "2026-03-01T10:00:00+02:00", "empty": [], "list": ["a", "b"] }
-        }
-        """)!);
+    private static readonly IssueFacts Issue = IssueFacts.Of(
+        "triaging",
+        JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
+            """
+            {
+              "title": "Broken export", "priority": "high", "labels": ["Billing", "regression"], "story_points": 3, "due_date": "2026-03-01",
+              "assignee": null, "description": "  ", "reporter": "ada@example.com",
+              "custom_fields": { "severity": "Critical", "count": 10, "text_number": "9", "flag": true, "when": "2026-03-01T10:00:00+02:00", "empty": [], "list": ["a", "b"] }
+            }
+            """
+        )!
+    );
 
     [Theory]
     [InlineData("priority", "=", "\"HIGH\"", true)]
@@ -63,7 +67,11 @@ public sealed class ConditionTests
     public void An_operator_compares_with_the_right_type(string field, string spelling, string? value, bool holds)
     {
         Assert.True(ConditionOperators.TryParse(spelling, out var @operator));
-        var condition = new FieldCondition(field, @operator, value is null ? null : JsonSerializer.Deserialize<JsonElement>(value));
+        var condition = new FieldCondition(
+            field,
+            @operator,
+            value is null ? null : JsonSerializer.Deserialize<JsonElement>(value)
+        );
 
         Assert.Equal(holds, WorkflowEngine.IsMet(condition, Issue));
     }
@@ -77,12 +85,17 @@ public sealed class ConditionTests
     {
         Assert.True(ConditionOperators.TryParse(one, out var left) & ConditionOperators.TryParse(other, out var right));
 
-        foreach (var field in new[] { "title", "labels", "assignee", "story_points", "custom_fields.flag", "custom_fields.empty" })
+        foreach (
+            var field in new[] { "title", "labels", "assignee", "story_points", "custom_fields.flag", "custom_fields.empty" }
+        )
         {
             foreach (var value in new[] { "null", "3", "\"high\"", "[\"Billing\"]", "true", "[]" })
             {
                 var json = JsonSerializer.Deserialize<JsonElement>(value);
-                Assert.NotEqual(WorkflowEngine.IsMet(new(field, left, json), Issue), WorkflowEngine.IsMet(new(field, right, json), Issue));
+                Assert.NotEqual(
+                    WorkflowEngine.IsMet(new(field, left, json), Issue),
+                    WorkflowEngine.IsMet(new(field, right, json), Issue)
+                );
             }
         }
     }

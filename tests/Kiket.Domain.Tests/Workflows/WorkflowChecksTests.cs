@@ -21,13 +21,17 @@ public sealed class WorkflowChecksTests
         Assert.Empty(Find([Open, Doing, Done], [Start, Finish]));
         Assert.All(
             WorkflowChecks.Find(WorkflowDefinition.BuiltIn, AnyCustom, new HashSet<string>()),
-            f => Assert.Equal((FindingSeverity.Warning, WorkflowFindingCodes.FinalStateLeft), (f.Severity, f.Code))); // it reopens what is done
+            f => Assert.Equal((FindingSeverity.Warning, WorkflowFindingCodes.FinalStateLeft), (f.Severity, f.Code))
+        ); // it reopens what is done
     }
 
     [Fact]
     public void A_way_out_of_a_final_state_is_doubtful()
     {
-        Assert.Equal([("Warning FINAL_STATE_LEFT", null, "done-open")], Find([Open, Doing, Done], [Start, Finish, new("done", "open", null, null)]));
+        Assert.Equal(
+            [("Warning FINAL_STATE_LEFT", null, "done-open")],
+            Find([Open, Doing, Done], [Start, Finish, new("done", "open", null, null)])
+        );
         Assert.Empty(Find([Open, Doing, Done], [Start, Finish, new("done", "done", null, null)]));
     }
 
@@ -37,38 +41,61 @@ public sealed class WorkflowChecksTests
         var island = new State("island", "Island", StateType.Active, StateCategory.Active);
 
         Assert.Equal(
-            [("Warning UNREACHABLE_STATE", "island", null)], Find([Open, Doing, Done, island], [Start, Finish, new("island", "done", null, null)]));
-        Assert.Empty(Find([Open, Doing, Done, island with { Type = StateType.Trigger }], [Start, Finish, new("island", "done", null, null)]));
+            [("Warning UNREACHABLE_STATE", "island", null)],
+            Find([Open, Doing, Done, island], [Start, Finish, new("island", "done", null, null)])
+        );
+        Assert.Empty(
+            Find(
+                [Open, Doing, Done, island with { Type = StateType.Trigger }],
+                [Start, Finish, new("island", "done", null, null)]
+            )
+        );
     }
 
     [Fact]
     public void A_circle_apart_is_unreachable_as_a_whole()
     {
-        State[] circle = [new("a", "A", StateType.Active, StateCategory.Active), new("b", "B", StateType.Active, StateCategory.Active)];
+        State[] circle =
+        [
+            new("a", "A", StateType.Active, StateCategory.Active),
+            new("b", "B", StateType.Active, StateCategory.Active),
+        ];
 
         Assert.Equal(
             ["a", "b"],
-            Find([Open, Doing, Done, .. circle], [Start, Finish, new("a", "b", null, null), new("b", "a", null, null)]).Select(f => f.State));
+            Find([Open, Doing, Done, .. circle], [Start, Finish, new("a", "b", null, null), new("b", "a", null, null)])
+                .Select(f => f.State)
+        );
     }
 
     [Fact]
     public void A_state_that_is_not_final_and_has_no_way_out_is_a_dead_end()
     {
-        Assert.Equal([("Warning DEAD_END", "doing", null), ("Warning UNREACHABLE_STATE", "done", null)], Find([Open, Doing, Done], [Start, new("doing", "doing", null, null)]));
+        Assert.Equal(
+            [("Warning DEAD_END", "doing", null), ("Warning UNREACHABLE_STATE", "done", null)],
+            Find([Open, Doing, Done], [Start, new("doing", "doing", null, null)])
+        );
     }
 
     [Fact]
     public void A_transition_to_or_from_no_state_is_a_fault() =>
         Assert.Equal(
             [("Error UNKNOWN_STATE", null, "doing-gone"), ("Error UNKNOWN_STATE", null, "never-done")],
-            Find([Open, Doing, Done], [Start, Finish, new("doing", "gone", null, null), new("never", "done", null, null)]));
+            Find([Open, Doing, Done], [Start, Finish, new("doing", "gone", null, null), new("never", "done", null, null)])
+        );
 
     [Fact]
     public void A_workflow_has_exactly_one_initial_state()
     {
         var second = new State("second", "Second", StateType.Initial, StateCategory.Pending);
 
-        Assert.Equal([("Error SEVERAL_INITIAL_STATES", "second", null)], Find([Open, second, Doing, Done], [Start, Finish, new("open", "second", null, null), new("second", "doing", null, null)]));
+        Assert.Equal(
+            [("Error SEVERAL_INITIAL_STATES", "second", null)],
+            Find(
+                [Open, second, Doing, Done],
+                [Start, Finish, new("open", "second", null, null), new("second", "doing", null, null)]
+            )
+        );
         Assert.Equal([("Error NO_INITIAL_STATE", null, null)], Find([Open, Doing, Done], [Start, Finish], initial: "nowhere"));
     }
 
@@ -78,7 +105,10 @@ public sealed class WorkflowChecksTests
 
     [Fact]
     public void A_second_transition_between_the_same_states_is_doubtful() =>
-        Assert.Equal([("Warning DUPLICATE_TRANSITION", null, "open-doing")], Find([Open, Doing, Done], [Start, Finish, Start with { Name = "Again" }]));
+        Assert.Equal(
+            [("Warning DUPLICATE_TRANSITION", null, "open-doing")],
+            Find([Open, Doing, Done], [Start, Finish, Start with { Name = "Again" }])
+        );
 
     [Theory]
     [InlineData("severity", true)]
@@ -94,7 +124,8 @@ public sealed class WorkflowChecksTests
 
         Assert.Equal(
             isDoubtful ? [("Warning UNKNOWN_FIELD", null, "doing-done")] : [],
-            Find([Open, Doing, Done], [Start, Finish with { Conditions = [nested] }], WithSeverity));
+            Find([Open, Doing, Done], [Start, Finish with { Conditions = [nested] }], WithSeverity)
+        );
     }
 
     [Theory]
@@ -105,11 +136,17 @@ public sealed class WorkflowChecksTests
     public void A_required_field_that_no_type_defines_is_doubtful(string field, bool isDoubtful) =>
         Assert.Equal(
             isDoubtful ? [("Warning UNKNOWN_FIELD", null, "doing-done")] : [],
-            Find([Open, Doing, Done], [Start, Finish with { RequiresFields = [field] }], WithSeverity));
+            Find([Open, Doing, Done], [Start, Finish with { RequiresFields = [field] }], WithSeverity)
+        );
 
     [Fact]
     public void Any_custom_field_may_be_named_where_the_project_defines_none() =>
-        Assert.Empty(Find([Open, Doing, Done], [Start, Finish with { RequiresFields = ["resolution"], Conditions = [Present("custom_fields.x")] }]));
+        Assert.Empty(
+            Find(
+                [Open, Doing, Done],
+                [Start, Finish with { RequiresFields = ["resolution"], Conditions = [Present("custom_fields.x")] }]
+            )
+        );
 
     [Fact]
     public void Conditions_everywhere_in_a_state_are_checked()
@@ -132,7 +169,13 @@ public sealed class WorkflowChecksTests
     public void A_condition_that_names_no_checklist_is_a_fault()
     {
         Transition[] ways = [Start, Finish with { Conditions = [new ChecklistCondition("tests", true)] }];
-        var checklist = new Checklist("tests", "Tests", ChecklistMode.All, [new("ci", "CI", ChecklistCheck.Manual, true, null)], []);
+        var checklist = new Checklist(
+            "tests",
+            "Tests",
+            ChecklistMode.All,
+            [new("ci", "CI", ChecklistCheck.Manual, true, null)],
+            []
+        );
 
         Assert.Equal([("Error UNKNOWN_CHECKLIST", null, "doing-done")], Find([Open, Doing, Done], ways));
         Assert.Empty(Find([Open, Doing with { Checklist = checklist }, Done], ways));
@@ -141,29 +184,43 @@ public sealed class WorkflowChecksTests
     [Fact]
     public void An_approval_by_a_role_that_nobody_holds_is_doubtful_where_the_roles_are_known()
     {
-        var workflow = Workflow([Open, Doing with { Approvals = [Approval("qa")] }, Done], [Start, Finish with { Approvals = [Approval("lead"), Approval("legal")] }]);
+        var workflow = Workflow(
+            [Open, Doing with { Approvals = [Approval("qa")] }, Done],
+            [Start, Finish with { Approvals = [Approval("lead"), Approval("legal")] }]
+        );
 
         Assert.Equal(
             [("Warning UNHELD_ROLE", "doing", null), ("Warning UNHELD_ROLE", null, "doing-done")],
-            WorkflowChecks.Find(workflow, AnyCustom, new HashSet<string> { "lead" }).Select(Short));
+            WorkflowChecks.Find(workflow, AnyCustom, new HashSet<string> { "lead" }).Select(Short)
+        );
         Assert.Empty(WorkflowChecks.Find(workflow, AnyCustom, null));
     }
 
     private static IEnumerable<(string Finding, string? State, string? Transition)> Find(
-        State[] states, Transition[] transitions, string[]? customFields = null, string initial = "open") =>
+        State[] states,
+        Transition[] transitions,
+        string[]? customFields = null,
+        string initial = "open"
+    ) =>
         WorkflowChecks
             .Find(
-                Workflow(states, transitions) with { InitialState = initial },
+                Workflow(states, transitions) with
+                {
+                    InitialState = initial,
+                },
                 new(IssueFields.OfConditions, customFields ?? []),
-                new HashSet<string>())
+                new HashSet<string>()
+            )
             .Select(Short);
 
     private static (string Finding, string? State, string? Transition) Short(WorkflowFinding f) =>
         ($"{f.Severity} {f.Code}", f.State, f.Transition is { } t ? $"{t.From}-{t.To}" : null);
 
-    private static WorkflowDefinition Workflow(State[] states, Transition[] transitions) => new("Test", null, "open", states, transitions);
+    private static WorkflowDefinition Workflow(State[] states, Transition[] transitions) =>
+        new("Test", null, "open", states, transitions);
 
-    private static FieldCondition Present(string field) => new(field, ConditionOperator.Equal, JsonSerializer.SerializeToElement("x"));
+    private static FieldCondition Present(string field) =>
+        new(field, ConditionOperator.Equal, JsonSerializer.SerializeToElement("x"));
 
     private static ApprovalRequirement Approval(string role) =>
         new(role, $"Approval by {role}", [new(ApproverKind.Role, role)], 1, 0, null, false, [], null, null);

@@ -19,21 +19,30 @@ public sealed class WorkflowEngineTests
                 RequiresFields = ["due_date", "resolution"],
                 CommentRequired = true,
             },
-            done: s => s with { WipLimit = 2, Conditions = [Is("priority", ConditionOperator.Equal, "high")] });
+            done: s => s with { WipLimit = 2, Conditions = [Is("priority", ConditionOperator.Equal, "high")] }
+        );
 
-        var decision = Decide(workflow, Issue("""{"priority":"low"}""") with
-        {
-            IsAttempt = true,
-            IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
-        });
+        var decision = Decide(
+            workflow,
+            Issue("""{"priority":"low"}""") with
+            {
+                IsAttempt = true,
+                IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
+            }
+        );
 
         Assert.Equal(
             [
-                ("CONDITION_NOT_MET", "assignee"), ("CHECKLIST_INCOMPLETE", "checklist.tests"), ("CONDITION_NOT_MET", "priority"),
-                ("REQUIRED_FIELD_MISSING", "due_date"), ("REQUIRED_FIELD_MISSING", "resolution"), ("COMMENT_REQUIRED", "comment"),
+                ("CONDITION_NOT_MET", "assignee"),
+                ("CHECKLIST_INCOMPLETE", "checklist.tests"),
+                ("CONDITION_NOT_MET", "priority"),
+                ("REQUIRED_FIELD_MISSING", "due_date"),
+                ("REQUIRED_FIELD_MISSING", "resolution"),
+                ("COMMENT_REQUIRED", "comment"),
                 ("WIP_LIMIT_EXCEEDED", "state"),
             ],
-            decision.Reasons.Select(r => (r.Code, r.Field)));
+            decision.Reasons.Select(r => (r.Code, r.Field))
+        );
         Assert.False(decision.IsAllowed);
     }
 
@@ -45,20 +54,27 @@ public sealed class WorkflowEngineTests
             {
                 Conditions =
                 [
-                    new AnyCondition([Is("priority", ConditionOperator.Equal, "low"), Is("assignee", ConditionOperator.IsPresent)]),
+                    new AnyCondition([
+                        Is("priority", ConditionOperator.Equal, "low"),
+                        Is("assignee", ConditionOperator.IsPresent),
+                    ]),
                     new AllCondition([Is("title", ConditionOperator.IsPresent)]),
                 ],
                 RequiresFields = ["custom_fields.resolution"],
                 CommentRequired = true,
             },
-            done: s => s with { WipLimit = 3 });
+            done: s => s with { WipLimit = 3 }
+        );
 
-        var decision = Decide(workflow, Issue("""{"title":"x","priority":"low","custom_fields":{"resolution":"fixed"}}""") with
-        {
-            IsAttempt = true,
-            Comment = "Done",
-            IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
-        });
+        var decision = Decide(
+            workflow,
+            Issue("""{"title":"x","priority":"low","custom_fields":{"resolution":"fixed"}}""") with
+            {
+                IsAttempt = true,
+                Comment = "Done",
+                IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
+            }
+        );
 
         Assert.True(decision.IsAllowed);
     }
@@ -89,9 +105,16 @@ public sealed class WorkflowEngineTests
                 new("optional", "Look again", ChecklistCheck.Manual, false, null),
                 new("ci", "CI", ChecklistCheck.Auto, true, Is("custom_fields.ci", ConditionOperator.Equal, "passed")),
             ],
-            []);
-        var workflow = With(new("open", "done", null, null) { Conditions = [new ChecklistCondition("tests", true)] }, open: s => s with { Checklist = checklist });
-        var context = Issue($$$"""{"custom_fields":{"ci":"{{{ci}}}"}}""") with { CheckedItems = new HashSet<string> { $"tests/{done}" } };
+            []
+        );
+        var workflow = With(
+            new("open", "done", null, null) { Conditions = [new ChecklistCondition("tests", true)] },
+            open: s => s with { Checklist = checklist }
+        );
+        var context = Issue($$$"""{"custom_fields":{"ci":"{{{ci}}}"}}""") with
+        {
+            CheckedItems = new HashSet<string> { $"tests/{done}" },
+        };
 
         Assert.Equal(complete, WorkflowEngine.IsComplete(checklist, workflow, context));
         Assert.Equal(complete, Decide(workflow, context).IsAllowed);
@@ -105,7 +128,10 @@ public sealed class WorkflowEngineTests
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true)));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Requester, true)));
-        Assert.Equal(["APPROVAL_REQUIRED"], Reasons(With(new("open", "done", null, null) { Approvals = [Approval("legal")] }), ("legal", Requester, true)));
+        Assert.Equal(
+            ["APPROVAL_REQUIRED"],
+            Reasons(With(new("open", "done", null, null) { Approvals = [Approval("legal")] }), ("legal", Requester, true))
+        );
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true), ("legal", Ada, true)));
         Assert.Equal(["APPROVAL_REJECTED"], Reasons(workflow, ("legal", Ada, true), ("legal", Bob, false)));
         Assert.Empty(Reasons(workflow, ("legal", Ada, true), ("legal", Bob, true)));
@@ -115,10 +141,12 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void Levels_of_a_chain_are_asked_in_order_and_parallel_groups_at_once()
     {
-        var workflow = With(new("open", "done", null, null)
-        {
-            Approvals = [Approval("qa", level: 1), Approval("dev", level: 1), Approval("boss", level: 2)],
-        });
+        var workflow = With(
+            new("open", "done", null, null)
+            {
+                Approvals = [Approval("qa", level: 1), Approval("dev", level: 1), Approval("boss", level: 2)],
+            }
+        );
 
         Assert.Equal(["qa", "dev"], Missing(workflow));
         Assert.Equal(["dev"], Missing(workflow, ("qa", Ada, true), ("boss", Bob, true)));
@@ -129,13 +157,24 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void One_of_a_group_of_alternatives_is_enough()
     {
-        var workflow = With(new("open", "done", null, null)
-        {
-            Approvals =
-            [
-                Approval("a", level: 1) with { Group = "either", AnyOfGroup = true }, Approval("b", level: 1) with { Group = "either", AnyOfGroup = true },
-            ],
-        });
+        var workflow = With(
+            new("open", "done", null, null)
+            {
+                Approvals =
+                [
+                    Approval("a", level: 1) with
+                    {
+                        Group = "either",
+                        AnyOfGroup = true,
+                    },
+                    Approval("b", level: 1) with
+                    {
+                        Group = "either",
+                        AnyOfGroup = true,
+                    },
+                ],
+            }
+        );
 
         Assert.Equal(["a", "b"], Missing(workflow));
         Assert.Empty(Missing(workflow, ("b", Ada, true)));
@@ -144,10 +183,12 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void An_approval_whose_conditions_do_not_hold_is_not_needed()
     {
-        var workflow = With(new("open", "done", null, null)
-        {
-            Approvals = [Approval("boss") with { Conditions = [Is("priority", ConditionOperator.Equal, "critical")] }],
-        });
+        var workflow = With(
+            new("open", "done", null, null)
+            {
+                Approvals = [Approval("boss") with { Conditions = [Is("priority", ConditionOperator.Equal, "critical")] }],
+            }
+        );
 
         Assert.True(Decide(workflow, Issue("""{"priority":"low"}""")).IsAllowed);
         Assert.False(Decide(workflow, Issue("""{"priority":"critical"}""")).IsAllowed);
@@ -157,41 +198,59 @@ public sealed class WorkflowEngineTests
     public void The_approval_of_a_state_is_needed_to_go_on_and_not_to_go_back()
     {
         var workflow = new WorkflowDefinition(
-            "Reviewed", null, "open",
+            "Reviewed",
+            null,
+            "open",
             [
                 new("open", "Open", StateType.Initial, StateCategory.Pending),
                 new("review", "Review", StateType.Active, StateCategory.Review) { Approvals = [Approval("review")] },
                 new("done", "Done", StateType.Final, StateCategory.Completed),
             ],
-            [new("review", "open", "Rework", null), new("review", "done", "Accept", null)]);
+            [new("review", "open", "Rework", null), new("review", "done", "Accept", null)]
+        );
 
         var decisions = WorkflowEngine.Decide(workflow, new(IssueFacts.Of("review", new Dictionary<string, JsonElement>())));
 
         Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To, d.IsAllowed)));
     }
 
-    private static WorkflowDefinition With(Transition transition, Func<State, State>? open = null, Func<State, State>? done = null) => new(
-        "Test", null, "open",
-        [
-            (open ?? (s => s))(new("open", "Open", StateType.Initial, StateCategory.Pending)),
-            (done ?? (s => s))(new("done", "Done", StateType.Final, StateCategory.Completed)),
-        ],
-        [transition]);
+    private static WorkflowDefinition With(
+        Transition transition,
+        Func<State, State>? open = null,
+        Func<State, State>? done = null
+    ) =>
+        new(
+            "Test",
+            null,
+            "open",
+            [
+                (open ?? (s => s))(new("open", "Open", StateType.Initial, StateCategory.Pending)),
+                (done ?? (s => s))(new("done", "Done", StateType.Final, StateCategory.Completed)),
+            ],
+            [transition]
+        );
 
-    private static MoveContext Issue(string fields) => new(IssueFacts.Of("open", JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
+    private static MoveContext Issue(string fields) =>
+        new(IssueFacts.Of("open", JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
 
-    private static MoveDecision Decide(WorkflowDefinition workflow, MoveContext context) => Assert.Single(WorkflowEngine.Decide(workflow, context));
+    private static MoveDecision Decide(WorkflowDefinition workflow, MoveContext context) =>
+        Assert.Single(WorkflowEngine.Decide(workflow, context));
 
-    private static MoveDecision Decide(WorkflowDefinition workflow, (string Requirement, long User, bool Approved)[] votes) => Decide(workflow, Issue("{}") with
-    {
-        Requesters = new Dictionary<string, long> { ["done"] = Requester },
-        Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
-        {
-            ["done"] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
-        },
-    });
+    private static MoveDecision Decide(WorkflowDefinition workflow, (string Requirement, long User, bool Approved)[] votes) =>
+        Decide(
+            workflow,
+            Issue("{}") with
+            {
+                Requesters = new Dictionary<string, long> { ["done"] = Requester },
+                Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
+                {
+                    ["done"] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
+                },
+            }
+        );
 
-    private static IEnumerable<string> Reasons(WorkflowDefinition workflow, params (string, long, bool)[] votes) => Decide(workflow, votes).Reasons.Select(r => r.Code);
+    private static IEnumerable<string> Reasons(WorkflowDefinition workflow, params (string, long, bool)[] votes) =>
+        Decide(workflow, votes).Reasons.Select(r => r.Code);
 
     private static IEnumerable<string> Missing(WorkflowDefinition workflow, params (string, long, bool)[] votes) =>
         Decide(workflow, votes).MissingApprovals.Select(r => r.Key);

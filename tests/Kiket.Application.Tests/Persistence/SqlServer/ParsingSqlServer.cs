@@ -7,8 +7,8 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
 /// <summary>
-/// Stands where a SQL Server would: it parses every statement as T-SQL and answers reads from the transcript of another database, so that
-/// a handler takes the very same path through its code.
+/// Stands where a SQL Server would: it parses every statement as T-SQL and answers reads from the transcript of another
+/// database, so that a handler takes the very same path through its code.
 /// </summary>
 internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
 {
@@ -37,9 +37,11 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
     public DbDataReader Read(string sql)
     {
         var statements = Parse(sql);
-        return new RowReader(statements.Any(s => s is SelectStatement)
-            ? transcript.NextRows()
-            : new Rows([.. statements.OfType<DataModificationStatement>().Select(Answer).OfType<IReadOnlyList<object[]>>()]));
+        return new RowReader(
+            statements.Any(s => s is SelectStatement)
+                ? transcript.NextRows()
+                : new Rows([.. statements.OfType<DataModificationStatement>().Select(Answer).OfType<IReadOnlyList<object[]>>()])
+        );
     }
 
     public int Execute(string sql) => Parse(sql).Any(s => s is DataModificationStatement) ? transcript.NextCount() : 0;
@@ -55,15 +57,24 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
     }
 
     /// <summary>What a save gets back: the ids of new rows, and a 1 for each row that had the expected version.</summary>
-    private List<object[]>? Answer(DataModificationStatement statement) => statement switch
-    {
-        InsertStatement { InsertSpecification: { OutputClause: not null, InsertSource: ValuesInsertSource source } } =>
-            [.. source.RowValues.Select(_ => new object[] { ++lastId })],
-        MergeStatement { MergeSpecification: { OutputClause: not null, TableReference: InlineDerivedTable source } } =>
-            [.. source.RowValues.Select((_, position) => new object[] { ++lastId, position })],
-        UpdateStatement { UpdateSpecification.OutputClause: not null } or DeleteStatement { DeleteSpecification.OutputClause: not null } => [[1]],
-        _ => null,
-    };
+    private List<object[]>? Answer(DataModificationStatement statement) =>
+        statement switch
+        {
+            InsertStatement { InsertSpecification: { OutputClause: not null, InsertSource: ValuesInsertSource source } } =>
+            [
+                .. source.RowValues.Select(_ => new object[] { ++lastId }),
+            ],
+            MergeStatement { MergeSpecification: { OutputClause: not null, TableReference: InlineDerivedTable source } } =>
+            [
+                .. source.RowValues.Select((_, position) => new object[] { ++lastId, position }),
+            ],
+            UpdateStatement { UpdateSpecification.OutputClause: not null }
+            or DeleteStatement { DeleteSpecification.OutputClause: not null } =>
+            [
+                [1],
+            ],
+            _ => null,
+        };
 
     private sealed class Command(ParsingSqlServer server) : DbCommand
     {
@@ -88,13 +99,9 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
 
         public override object? ExecuteScalar() => throw new NotSupportedException();
 
-        public override void Cancel()
-        {
-        }
+        public override void Cancel() { }
 
-        public override void Prepare()
-        {
-        }
+        public override void Prepare() { }
 
         protected override DbParameter CreateDbParameter() => new SqlParameter();
 
@@ -107,12 +114,8 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
 
         protected override DbConnection DbConnection => server;
 
-        public override void Commit()
-        {
-        }
+        public override void Commit() { }
 
-        public override void Rollback()
-        {
-        }
+        public override void Rollback() { }
     }
 }

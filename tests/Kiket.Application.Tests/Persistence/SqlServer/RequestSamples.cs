@@ -38,8 +38,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
 /// <summary>
-/// A sample or more of every request, in an organization that has something of everything. A new request needs a line in <see cref="All"/>:
-/// together its samples take each branch of the handler that reads or writes.
+/// A sample or more of every request, in an organization that has something of everything. A new request needs a line in
+/// <see cref="All"/>: together its samples take each branch of the handler that reads or writes.
 /// </summary>
 public sealed class RequestSamples : IAsyncLifetime
 {
@@ -47,13 +47,22 @@ public sealed class RequestSamples : IAsyncLifetime
 
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-samples-").FullName;
 
-    internal static ProjectRef Legal => ProjectRef.TryParse("LEGAL", out var project) ? project : throw new InvalidOperationException();
+    internal static ProjectRef Legal =>
+        ProjectRef.TryParse("LEGAL", out var project) ? project : throw new InvalidOperationException();
 
-    internal static Issue AnIssue { get; } = Issue.Open(
-        Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
-        ProjectSchema.BuiltIn.DefaultType!,
-        Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
-        new() { Title = "A sample" }, null, null, 1, DateTimeOffset.UnixEpoch).Value;
+    internal static Issue AnIssue { get; } =
+        Issue
+            .Open(
+                Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
+                ProjectSchema.BuiltIn.DefaultType!,
+                Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
+                new() { Title = "A sample" },
+                null,
+                null,
+                1,
+                DateTimeOffset.UnixEpoch
+            )
+            .Value;
 
     internal IReadOnlyDictionary<string, IReadOnlyList<IBaseRequest>> All { get; private set; } = null!;
 
@@ -80,38 +89,83 @@ public sealed class RequestSamples : IAsyncLifetime
         await session.Db.SaveChangesAsync();
         var other = await workspace.AddIssueAsync(new() { Title = "Other", IssueType = "Epic" });
         var epic = await workspace.AddIssueAsync(new() { Title = "Epic", IssueType = "Epic" });
-        var story = await workspace.AddIssueAsync(new() { Title = "Story", IssueType = "UserStory", ParentId = epic.Id });
-        var task = await workspace.AddIssueAsync(new() { Title = "Task", ParentId = story.Id, AssigneeId = developer.Id, MilestoneId = milestone.Id });
+        var story = await workspace.AddIssueAsync(
+            new()
+            {
+                Title = "Story",
+                IssueType = "UserStory",
+                ParentId = epic.Id,
+            }
+        );
+        var task = await workspace.AddIssueAsync(
+            new()
+            {
+                Title = "Task",
+                ParentId = story.Id,
+                AssigneeId = developer.Id,
+                MilestoneId = milestone.Id,
+            }
+        );
         await session.SendAsync(new TransitionIssueCommand(IssueRef.Of(task.Id), "in_progress", "Off we go", null));
         var token = (await session.SendAsync(new IssueTokenCommand(TokenKind.Personal, "A sample", [], null))).Value;
         var invited = (await session.SendAsync(new InviteUserCommand("ina@example.com", OrganizationRole.Viewer, null))).Value;
         var comment = (await session.SendAsync(new CreateCommentCommand(IssueRef.Of(task.Id), "First"))).Value;
 
-        await session.SendAsync(new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Guarded)], "GUARD", null, DryRun: false, "tests"));
+        await session.SendAsync(
+            new ImportDefinitionsCommand([new(".kiket/workflows/main.yaml", Guarded)], "GUARD", null, DryRun: false, "tests")
+        );
         var guarded = await workspace.AddIssueAsync(new() { Title = "Guarded" }, "GUARD");
         await using (var requester = new Session(services, Actors[1]))
             await requester.SendAsync(new TransitionIssueCommand(IssueRef.Of(guarded.Id), "done", null, null));
         var approval = await session.Db.Approvals.Select(a => a.Id).SingleAsync();
         await session.Db.Approvals.ExecuteUpdateAsync(set => set.SetProperty(a => a.EscalatesAt, DateTimeOffset.UnixEpoch));
 
-        DefinitionText[] acting = [new(".kiket/workflows/main.yaml", Acting), new(".kiket/automations/all.yaml", Automations), new(".kiket/templates/issues/bug.yaml", "template: {key: bug}\n")];
+        DefinitionText[] acting =
+        [
+            new(".kiket/workflows/main.yaml", Acting),
+            new(".kiket/automations/all.yaml", Automations),
+            new(".kiket/templates/issues/bug.yaml", "template: {key: bug}\n"),
+        ];
         await session.SendAsync(new ImportDefinitionsCommand(acting, "ACTS", null, DryRun: false, "tests"));
         var acted = await workspace.AddIssueAsync(new() { Title = "Acted", AssigneeId = developer.Id }, "ACTS");
         await session.SendAsync(new CreateCommentCommand(IssueRef.Of(acted.Id), "Go"));
 
-        var notification = Notification.About(await session.Db.Issues.SingleAsync(i => i.Id == task.Id), founded.AdminId, "Look", NotificationLevel.Info, DateTimeOffset.UnixEpoch);
+        var notification = Notification.About(
+            await session.Db.Issues.SingleAsync(i => i.Id == task.Id),
+            founded.AdminId,
+            "Look",
+            NotificationLevel.Info,
+            DateTimeOffset.UnixEpoch
+        );
         session.Db.Notifications.Add(notification);
         await session.Db.SaveChangesAsync();
 
         var helper = (await session.SendAsync(new InstallExtensionCommand(new(Helper, null), Legal, null, null))).Value;
-        session.Db.ExtensionReports.Add(ExtensionReport.Of(founded.OrganizationId, helper.Id, ReportKind.Telemetry, Nothing, DateTimeOffset.UnixEpoch));
-        session.Db.StoredValues.Add(StoredValue.Keep(founded.OrganizationId, helper.Id, "kept", "1", DateTimeOffset.UnixEpoch).Value);
+        session.Db.ExtensionReports.Add(
+            ExtensionReport.Of(founded.OrganizationId, helper.Id, ReportKind.Telemetry, Nothing, DateTimeOffset.UnixEpoch)
+        );
+        session.Db.StoredValues.Add(
+            StoredValue.Keep(founded.OrganizationId, helper.Id, "kept", "1", DateTimeOffset.UnixEpoch).Value
+        );
         await session.Db.SaveChangesAsync();
         Assert.Equal(HelperId, helper.Id);
         var webhook = Webhook.For(
-            founded.OrganizationId, null, helper.Id, WebhookKind.Subscription,
-            new("http://127.0.0.1:1/", true, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, Webhook.MinTimeoutMs),
-            [new("issue.created")], null, DateTimeOffset.UnixEpoch);
+            founded.OrganizationId,
+            null,
+            helper.Id,
+            WebhookKind.Subscription,
+            new(
+                "http://127.0.0.1:1/",
+                true,
+                new Dictionary<string, string>(),
+                SignatureScheme.Timestamp,
+                DeliveryOrdering.None,
+                Webhook.MinTimeoutMs
+            ),
+            [new("issue.created")],
+            null,
+            DateTimeOffset.UnixEpoch
+        );
         session.Db.Webhooks.Add(webhook);
         await session.Db.SaveChangesAsync();
         var delivery = WebhookDelivery.Test(webhook, "evt_1", "{}", DateTimeOffset.UnixEpoch);
@@ -119,20 +173,31 @@ public sealed class RequestSamples : IAsyncLifetime
         await session.Db.SaveChangesAsync();
         await session.SendAsync(new SetSecretCommand(new(ExtensionRef.Of(helper.Id), null, null), "TOKEN", "a value"));
         await session.SendAsync(new PublishCustomModuleCommand(new(Shop, null), null, null));
-        var order = (await session.SendAsync(new CreateCustomRecordsCommand(Orders, [Order("A")], IsBulk: false))).Value[0]["id"].GetInt64();
+        var order = (await session.SendAsync(new CreateCustomRecordsCommand(Orders, [Order("A")], IsBulk: false)))
+            .Value[0]["id"]
+            .GetInt64();
 
         var samples = Of(
-            developer.Id, milestone.Id, comment.Id, token.Id, invited.InvitationToken,
-            IssueRef.Of(other.Id), IssueRef.Of(epic.Id), IssueRef.Of(story.Id), IssueRef.Of(task.Id));
-        samples = samples.Concat(OfMoves(IssueRef.Of(guarded.Id), approval)).Concat(
-        [
-            new ListNotificationsQuery(true, new(null, null, "created_at asc")),
-            new MarkNotificationCommand(notification.Id, true),
-            new ReadAllNotificationsCommand(),
-            new ListEventsQuery(null, 2, [], null),
-            new ListEventsQuery(1, null, ["issue.commented"], Legal),
-            new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
-        ]);
+            developer.Id,
+            milestone.Id,
+            comment.Id,
+            token.Id,
+            invited.InvitationToken,
+            IssueRef.Of(other.Id),
+            IssueRef.Of(epic.Id),
+            IssueRef.Of(story.Id),
+            IssueRef.Of(task.Id)
+        );
+        samples = samples
+            .Concat(OfMoves(IssueRef.Of(guarded.Id), approval))
+            .Concat([
+                new ListNotificationsQuery(true, new(null, null, "created_at asc")),
+                new MarkNotificationCommand(notification.Id, true),
+                new ReadAllNotificationsCommand(),
+                new ListEventsQuery(null, 2, [], null),
+                new ListEventsQuery(1, null, ["issue.commented"], Legal),
+                new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
+            ]);
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         samples = samples.Concat(OfWebhooks(webhook.Id, delivery.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
@@ -163,7 +228,10 @@ public sealed class RequestSamples : IAsyncLifetime
         return await SendAsync(services, actor, request);
     }
 
-    /// <summary>Does what a job does on Sqlite, on a database of its own where every event still waits, and keeps what the database answered.</summary>
+    /// <summary>
+    /// Does what a job does on Sqlite, on a database of its own where every event still waits, and keeps what the database
+    /// answered.
+    /// </summary>
     internal async Task WorkOnSqliteAsync(Func<IServiceProvider, Task> work, Transcript transcript)
     {
         var copy = Path.Combine(folder, $"{Guid.NewGuid():N}.db");
@@ -182,7 +250,10 @@ public sealed class RequestSamples : IAsyncLifetime
     private static ServiceProvider OnSqlServer(ParsingSqlServer server)
     {
         var services = KiketServices.Collect(DatabaseProvider.SqlServer, "Server=none");
-        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>().UseSqlServer(server).UseSnakeCaseNamingConvention().Options;
+        var options = new DbContextOptionsBuilder<SqlServerKiketDbContext>()
+            .UseSqlServer(server)
+            .UseSnakeCaseNamingConvention()
+            .Options;
         services.AddScoped<KiketDbContext>(scope =>
         {
             var db = new SqlServerKiketDbContext(options);
@@ -195,27 +266,43 @@ public sealed class RequestSamples : IAsyncLifetime
     private static async Task<string?> SendAsync(IServiceProvider services, Actor actor, IBaseRequest request)
     {
         await using var session = new Session(services, actor);
-        if (request is GetStoredValueQuery or ListStoredValuesQuery or PutStoredValueCommand or DeleteStoredValueCommand or ReportFromExtensionCommand
-            or SubscribeWebhookCommand or ListWebhooksQuery or UnsubscribeWebhookCommand or RotateWebhookSecretCommand or TestWebhookCommand
-            or TestExtensionCommand or RotateApiKeyCommand or RotateExtensionSecretCommand)
+        if (
+            request
+            is GetStoredValueQuery
+                or ListStoredValuesQuery
+                or PutStoredValueCommand
+                or DeleteStoredValueCommand
+                or ReportFromExtensionCommand
+                or SubscribeWebhookCommand
+                or ListWebhooksQuery
+                or UnsubscribeWebhookCommand
+                or RotateWebhookSecretCommand
+                or TestWebhookCommand
+                or TestExtensionCommand
+                or RotateApiKeyCommand
+                or RotateExtensionSecretCommand
+        )
             session.Get<CurrentActor>().SignIn(actor, ["*"], new ExtensionIdentity(HelperId, "com.example.helper", null));
         dynamic result = await session.Get<IMediator>().Send((dynamic)request);
         return result.Error?.Code;
     }
 
     private static DefinitionText[] Pack(string project) =>
-    [
-        new(".kiket/project.yaml", $$"""
-            project:
-              key: {{project}}
-              name: A pack
-              seed_data:
-                issues:
-                  - {title: Lease, issue_type: task, status: open}
-            """),
-        new(".kiket/workflows/main.yaml", "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n"),
-        new(".kiket/issue_types.yaml", "issue_types:\n  - key: task\n"),
-    ];
+        [
+            new(
+                ".kiket/project.yaml",
+                $$"""
+                project:
+                  key: {{project}}
+                  name: A pack
+                  seed_data:
+                    issues:
+                      - {title: Lease, issue_type: task, status: open}
+                """
+            ),
+            new(".kiket/workflows/main.yaml", "workflow: main\nstates: [open, done]\ntransitions:\n  - {from: open, to: done}\n"),
+            new(".kiket/issue_types.yaml", "issue_types:\n  - key: task\n"),
+        ];
 
     private const string Acting = """
         workflow: main
@@ -293,7 +380,13 @@ public sealed class RequestSamples : IAsyncLifetime
     private static IEnumerable<IBaseRequest> OfWebhooks(long webhook, long delivery)
     {
         var all = new DeliveryFilter(null, [], [], null);
-        yield return new SubscribeWebhookCommand("https://192.0.66.1/", ["issue.created"], null, SignatureScheme.Standard, DeliveryOrdering.Issue);
+        yield return new SubscribeWebhookCommand(
+            "https://192.0.66.1/",
+            ["issue.created"],
+            null,
+            SignatureScheme.Standard,
+            DeliveryOrdering.Issue
+        );
         yield return new ListWebhooksQuery(new(null, null, "created_at desc"));
         yield return new RotateWebhookSecretCommand(webhook, null);
         yield return new TestWebhookCommand(webhook);
@@ -303,18 +396,28 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new UnsubscribeWebhookCommand(webhook);
         yield return new ListDeliveriesQuery(all, new(null, null, "completed_at desc"));
         yield return new ListDeliveriesQuery(
-            new(ExtensionRef.Of(HelperId), ["issue.created"], [DeliveryState.Failed], DateTimeOffset.UnixEpoch), new(null, null, null));
+            new(ExtensionRef.Of(HelperId), ["issue.created"], [DeliveryState.Failed], DateTimeOffset.UnixEpoch),
+            new(null, null, null)
+        );
         yield return new GetDeliveryQuery(delivery);
         yield return new RedeliverOneCommand(delivery);
         yield return new RedeliverManyCommand(all);
-        yield return new RedeliverManyCommand(all with { Extension = ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : null });
+        yield return new RedeliverManyCommand(
+            all with
+            {
+                Extension = ExtensionRef.TryParse("com.example.helper", out var helper) ? helper : null,
+            }
+        );
     }
 
-    private const string Shop = "module: shop\ntables: {orders: {columns: [{name: number, type: string, unique: true}, {name: total, type: integer, indexed: true}, {name: note, type: text}]}}";
+    private const string Shop =
+        "module: shop\ntables: {orders: {columns: [{name: number, type: string, unique: true}, {name: total, type: "
+        + "integer, indexed: true}, {name: note, type: text}]}}";
 
     private static CustomTableRef Orders => new("shop", "orders", Legal);
 
-    private static Dictionary<string, JsonElement> Order(object number) => new() { ["number"] = JsonSerializer.SerializeToElement(number) };
+    private static Dictionary<string, JsonElement> Order(object number) =>
+        new() { ["number"] = JsonSerializer.SerializeToElement(number) };
 
     private static IEnumerable<IBaseRequest> OfCustomData(string order)
     {
@@ -322,9 +425,17 @@ public sealed class RequestSamples : IAsyncLifetime
         Dictionary<string, JsonElement> Filter(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
         yield return new ListCustomModulesQuery(page);
         yield return new PublishCustomModuleCommand(new(Shop, null), Legal, null);
-        yield return new PublishCustomModuleCommand(new(Shop.Replace("integer", "bigint", StringComparison.Ordinal), null), null, null);
+        yield return new PublishCustomModuleCommand(
+            new(Shop.Replace("integer", "bigint", StringComparison.Ordinal), null),
+            null,
+            null
+        );
         yield return new ListCustomRecordsQuery(Orders, Filter("{}"), page);
-        yield return new ListCustomRecordsQuery(Orders, Filter("""{"total": {"gte": 1, "lt": 9, "ne": 4}, "number": ["A", "B"]}"""), new(1, 1, "total desc"));
+        yield return new ListCustomRecordsQuery(
+            Orders,
+            Filter("""{"total": {"gte": 1, "lt": 9, "ne": 4}, "number": ["A", "B"]}"""),
+            new(1, 1, "total desc")
+        );
         yield return new ListCustomRecordsQuery(Orders, Filter("""{"note": "x"}"""), new(1, 1, "note"));
         yield return new GetCustomRecordQuery(Orders, order);
         yield return new CreateCustomRecordsCommand(Orders, [Order("B"), Order("C")], IsBulk: true);
@@ -343,7 +454,11 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetExtensionQuery(helper, null);
         yield return new GetExtensionQuery(named, Legal);
         yield return new ListExtensionsQuery(null, [], page);
-        yield return new ListExtensionsQuery(Legal, [ExtensionStatus.Active, ExtensionStatus.Uninstalled], new(1, 1, "extension_id desc, status asc, installed_at asc, updated_at asc"));
+        yield return new ListExtensionsQuery(
+            Legal,
+            [ExtensionStatus.Active, ExtensionStatus.Uninstalled],
+            new(1, 1, "extension_id desc, status asc, installed_at asc, updated_at asc")
+        );
         yield return new UpdateExtensionCommand(helper, null, new() { RateLimitRequests = 5 }, null);
         yield return new UninstallExtensionCommand(helper, null, null);
         yield return new ListExtensionAuditQuery(helper, null, page);
@@ -380,7 +495,16 @@ public sealed class RequestSamples : IAsyncLifetime
     }
 
     private static IEnumerable<IBaseRequest> Of(
-        long user, long milestone, long comment, long token, string invitation, IssueRef other, IssueRef epic, IssueRef story, IssueRef task)
+        long user,
+        long milestone,
+        long comment,
+        long token,
+        string invitation,
+        IssueRef other,
+        IssueRef epic,
+        IssueRef story,
+        IssueRef task
+    )
     {
         var (page, now) = (new PageRequest(null, null, null), DateTimeOffset.UnixEpoch);
         var fields = new Dictionary<string, JsonElement> { ["size"] = JsonSerializer.SerializeToElement(3) };
@@ -402,7 +526,10 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetCurrentUserQuery();
         yield return new GetUserQuery(user);
         yield return new ListUsersQuery([], page);
-        yield return new ListUsersQuery([OrganizationRole.Developer, OrganizationRole.Admin], new(1, 1, "name desc, created_at asc"));
+        yield return new ListUsersQuery(
+            [OrganizationRole.Developer, OrganizationRole.Admin],
+            new(1, 1, "name desc, created_at asc")
+        );
         yield return new UpdateUserCommand(user, new() { Role = OrganizationRole.Viewer, Capacity = 20 }, null);
         yield return new UpdateUserCommand(1, new() { Deactivated = true }, null);
 
@@ -416,7 +543,12 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: false, "tests");
         yield return new ImportDefinitionsCommand([Pack("LEGAL")[1]], "LEGAL", null, DryRun: false, "tests");
         yield return new ImportDefinitionsCommand(
-            [new(".kiket/workflow_sla_definitions.yml", "[{id: slow, status: open, max_duration_minutes: 5}]\n")], "ACTS", null, DryRun: false, "tests");
+            [new(".kiket/workflow_sla_definitions.yml", "[{id: slow, status: open, max_duration_minutes: 5}]\n")],
+            "ACTS",
+            null,
+            DryRun: false,
+            "tests"
+        );
         yield return new ListDefinitionsQuery(null, page);
         yield return new ListDefinitionsQuery(Legal, page);
 
@@ -427,7 +559,13 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new PutWorkflowCommand(new("default", Legal), "workflow: default\nstates: [backlog, done]\n", null);
         yield return new ValidateWorkflowQuery("workflow: main\nstates: [open]\n", Legal);
         yield return new SimulateWorkflowQuery(new("default", Legal), null, fields, ["in_progress"]);
-        yield return new MigrateWorkflowCommand(new("default", Legal), null, null, new Dictionary<string, string>(), DryRun: false);
+        yield return new MigrateWorkflowCommand(
+            new("default", Legal),
+            null,
+            null,
+            new Dictionary<string, string>(),
+            DryRun: false
+        );
         yield return new MigrateWorkflowCommand(new("default", Legal), 1, null, new Dictionary<string, string>(), DryRun: true);
 
         yield return new CreateProjectCommand("NEW", new() { Name = "New", LeadId = user });
@@ -435,7 +573,11 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetProjectQuery(Legal);
         yield return new ListProjectsQuery([], [], null, page);
         yield return new ListProjectsQuery(
-            [ProjectStatus.Active, ProjectStatus.Archived], [ProjectVisibility.Team], "leg", new(1, 10, "start_date desc, name asc, status asc"));
+            [ProjectStatus.Active, ProjectStatus.Archived],
+            [ProjectVisibility.Team],
+            "leg",
+            new(1, 10, "start_date desc, name asc, status asc")
+        );
         yield return new UpdateProjectCommand(Legal, null, new() { Description = "Changed", LeadId = user }, 1);
         yield return new ArchiveProjectCommand(Legal, null);
 
@@ -455,15 +597,28 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new GetIssueSchemaQuery(Legal);
         yield return new GetIssueSchemaQuery(null);
         yield return new CreateIssueCommand(Legal, new() { Title = "Plain" }, null);
-        yield return new CreateIssueCommand(ProjectRef.TryParse("ACTS", out var acts) ? acts : Legal, new() { Title = "By template" }, null, "bug");
+        yield return new CreateIssueCommand(
+            ProjectRef.TryParse("ACTS", out var acts) ? acts : Legal,
+            new() { Title = "By template" },
+            null,
+            "bug"
+        );
         yield return new CreateIssueCommand(
             Legal,
             new()
             {
-                Title = "Rich", IssueType = "Bug", ParentId = epic.Id, AssigneeId = user, MilestoneId = milestone, Labels = new[] { "a", "b" },
-                CustomFields = fields, StoryPoints = 2.5m, DueDate = new DateOnly(2026, 1, 1),
+                Title = "Rich",
+                IssueType = "Bug",
+                ParentId = epic.Id,
+                AssigneeId = user,
+                MilestoneId = milestone,
+                Labels = new[] { "a", "b" },
+                CustomFields = fields,
+                StoryPoints = 2.5m,
+                DueDate = new DateOnly(2026, 1, 1),
             },
-            "review");
+            "review"
+        );
         yield return new GetIssueQuery(task);
         yield return new GetIssueQuery(IssueRef.TryParse("LEGAL-1", out var key) ? key : default);
         yield return new GetIssueQuery(IssueRef.Of(-1));
@@ -471,22 +626,60 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListIssuesQuery(
             new()
             {
-                Project = Legal, Status = ["backlog", "in_progress"], Assignee = ["me", "unassigned", "dev@example.com", "1"],
-                IssueType = ["task", "UserStory", "Epic"], Priority = [IssuePriority.Medium], Search = "e",
-                CreatedAfter = TimeBound.At(now), CreatedBefore = TimeBound.At(now.AddYears(100)),
-                UpdatedAfter = TimeBound.At(now), UpdatedBefore = TimeBound.At(now.AddYears(100)),
+                Project = Legal,
+                Status = ["backlog", "in_progress"],
+                Assignee = ["me", "unassigned", "dev@example.com", "1"],
+                IssueType = ["task", "UserStory", "Epic"],
+                Priority = [IssuePriority.Medium],
+                Search = "e",
+                CreatedAfter = TimeBound.At(now),
+                CreatedBefore = TimeBound.At(now.AddYears(100)),
+                UpdatedAfter = TimeBound.At(now),
+                UpdatedBefore = TimeBound.At(now.AddYears(100)),
             },
-            new(1, 2, "due_date desc, priority asc, key asc, title desc, status asc, issue_type asc, updated_at desc"));
-        yield return new ListIssuesQuery(new() { Assignee = ["dev@example.com"], MilestoneId = [milestone], ParentId = [story.Id!.Value] }, page);
+            new(1, 2, "due_date desc, priority asc, key asc, title desc, status asc, issue_type asc, updated_at desc")
+        );
         yield return new ListIssuesQuery(
-            new() { Project = ProjectRef.Of(1), Labels = [["a", "b"], ["c"]], DueAfter = DateOnly.MinValue, DueBefore = DateOnly.MaxValue }, page);
+            new()
+            {
+                Assignee = ["dev@example.com"],
+                MilestoneId = [milestone],
+                ParentId = [story.Id!.Value],
+            },
+            page
+        );
+        yield return new ListIssuesQuery(
+            new()
+            {
+                Project = ProjectRef.Of(1),
+                Labels =
+                [
+                    ["a", "b"],
+                    ["c"],
+                ],
+                DueAfter = DateOnly.MinValue,
+                DueBefore = DateOnly.MaxValue,
+            },
+            page
+        );
         yield return new ListIssueHistoryQuery(task, page);
         yield return new ListIssueHistoryQuery(task, new(1, 1, "at desc"));
         yield return new ListIssueTransitionsQuery(task);
         yield return new TransitionIssueCommand(task, "review", "Done", null);
         yield return new TransitionIssueCommand(task, "nowhere", null, null);
         yield return new UpdateIssueCommand(
-            task, new() { Title = "Changed", IssueType = "Bug", AssigneeId = user, MilestoneId = milestone, CustomFields = fields }, "review", null);
+            task,
+            new()
+            {
+                Title = "Changed",
+                IssueType = "Bug",
+                AssigneeId = user,
+                MilestoneId = milestone,
+                CustomFields = fields,
+            },
+            "review",
+            null
+        );
         yield return new UpdateIssueCommand(story, new() { ParentId = other.Id }, null, null);
         yield return new UpdateIssueCommand(story, new() { ParentId = (long?)null }, null, null);
         yield return new DeleteIssueCommand(epic, null);

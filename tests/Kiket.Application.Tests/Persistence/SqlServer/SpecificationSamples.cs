@@ -45,32 +45,36 @@ internal static class SpecificationSamples
             [nameof(CommentOn)] = db => [Sql(db.Comments, new CommentOn(1, 2))],
             [nameof(CommentsOn)] = db => [Sql(db.Comments, new CommentsOn(1))],
             [nameof(DeliveriesMatching)] = db =>
-            [
-                Sql(
-                    db.WebhookDeliveries,
-                    new DeliveriesMatching(
-                        new(ExtensionRef.Of(1), ["issue.created"], [DeliveryState.Failed], Noon), db.Extensions)),
-                Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null), db.Extensions)),
-            ],
+                [
+                    Sql(
+                        db.WebhookDeliveries,
+                        new DeliveriesMatching(
+                            new(ExtensionRef.Of(1), ["issue.created"], [DeliveryState.Failed], Noon),
+                            db.Extensions
+                        )
+                    ),
+                    Sql(db.WebhookDeliveries, new DeliveriesMatching(new(Helper, [], [], null), db.Extensions)),
+                ],
             [nameof(DeliveriesOf)] = db => [Sql(db.WebhookDeliveries, new DeliveriesOf(1))],
             [nameof(EndpointOf)] = db => [Sql(db.Webhooks, new EndpointOf(1))],
             [nameof(EventsAfter)] = db =>
                 [Sql(db.Events, new EventsAfter(1, [], [])), Sql(db.Events, new EventsAfter(1, ["a"], ["b"]))],
             [nameof(ExtensionsMatching)] = db =>
-            [
-                Sql(db.Extensions, new ExtensionsMatching(null, [ExtensionStatus.Active])),
-                Sql(db.Extensions, new ExtensionsMatching(1, [ExtensionStatus.Active])),
-            ],
+                [
+                    Sql(db.Extensions, new ExtensionsMatching(null, [ExtensionStatus.Active])),
+                    Sql(db.Extensions, new ExtensionsMatching(1, [ExtensionStatus.Active])),
+                ],
             [nameof(ExtensionsVisibleTo)] = db =>
                 Actors().Select(current => Sql(db.Extensions, new ExtensionsVisibleTo(current, db.Projects))),
             [nameof(FilesOf)] = db => [Sql(db.DefinitionFiles, new FilesOf(db.Projects))],
             [nameof(IssueByRef)] = db => [Sql(db.Issues, new IssueByRef(IssueRef.Of(1))), Sql(db.Issues, new IssueByRef(Legal1))],
             [nameof(IssuesBelow)] = db => [Sql(db.Issues, new IssuesBelow(RequestSamples.AnIssue))],
             [nameof(IssuesMatching)] = db =>
-                Filters.Select(f => Sql(db.Issues, new IssuesMatching(f, [], Always, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1"] }, [1], Always, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "2"] }, [1, 2], Always, db)))
-                .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "unassigned"] }, [1], Always, db))),
+                Filters
+                    .Select(f => Sql(db.Issues, new IssuesMatching(f, [], Always, db)))
+                    .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1"] }, [1], Always, db)))
+                    .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "2"] }, [1, 2], Always, db)))
+                    .Append(Sql(db.Issues, new IssuesMatching(new() { Assignee = ["1", "unassigned"] }, [1], Always, db))),
             [nameof(IssuesVisibleTo)] = db => Actors().Select(c => Sql(db.Issues, new IssuesVisibleTo(c.Actor, db.Projects))),
             [nameof(LatestWorkflowsOf)] = db => [Sql(db.Workflows, new LatestWorkflowsOf(db.Projects, db.Workflows))],
             [nameof(MembershipOf)] = db => [Sql(db.ProjectMembers, new MembershipOf(1, 2))],
@@ -78,10 +82,10 @@ internal static class SpecificationSamples
             [nameof(MilestonesOf)] = db =>
                 [Sql(db.Milestones, new MilestonesOf(1, [])), Sql(db.Milestones, new MilestonesOf(1, [MilestoneStatus.Active]))],
             [nameof(ModulesVisibleTo)] = db =>
-            [
-                Sql(db.CustomModules, new ModulesVisibleTo(null, true, db.Projects)),
-                Sql(db.CustomModules, new ModulesVisibleTo(1, false, db.Projects)),
-            ],
+                [
+                    Sql(db.CustomModules, new ModulesVisibleTo(null, true, db.Projects)),
+                    Sql(db.CustomModules, new ModulesVisibleTo(1, false, db.Projects)),
+                ],
             [nameof(NotificationsOf)] = db => [Sql(db.Notifications, new NotificationsOf(1, db.Issues))],
             [nameof(NotificationsRead)] = db =>
                 [Sql(db.Notifications, new NotificationsRead(true)), Sql(db.Notifications, new NotificationsRead(null))],
@@ -94,24 +98,24 @@ internal static class SpecificationSamples
             [nameof(ProjectByRef)] = db =>
                 [Sql(db.Projects, new ProjectByRef(ProjectRef.Of(1))), Sql(db.Projects, new ProjectByRef(RequestSamples.Legal))],
             [nameof(ProjectsMatching)] = db =>
-            [
-                Sql(db.Projects, new ProjectsMatching([], [], [])),
-                Sql(db.Projects, new ProjectsMatching([ProjectStatus.Active], [ProjectVisibility.Team], ["a", "b"])),
-            ],
+                [
+                    Sql(db.Projects, new ProjectsMatching([], [], [])),
+                    Sql(db.Projects, new ProjectsMatching([ProjectStatus.Active], [ProjectVisibility.Team], ["a", "b"])),
+                ],
             [nameof(ProjectsVisibleTo)] = db =>
                 Actors().Select(c => Sql(db.Projects, new ProjectsVisibleTo(c.Actor, db.ProjectMembers))),
             [nameof(ProjectsWithWorkflow)] = db => [Sql(db.Projects, new ProjectsWithWorkflow("main", db.Workflows, 20))],
             [nameof(RecordsOfTable)] = db => [Sql(db.CustomRecords, new RecordsOfTable(1, "orders", 2))],
             [nameof(ReportsOf)] = db =>
-            [
-                Sql(db.ExtensionReports, new ReportsOf(1, [])),
-                Sql(db.ExtensionReports, new ReportsOf(1, [ReportKind.Telemetry])),
-            ],
+                [
+                    Sql(db.ExtensionReports, new ReportsOf(1, [])),
+                    Sql(db.ExtensionReports, new ReportsOf(1, [ReportKind.Telemetry])),
+                ],
             [nameof(SlaEventsMatching)] = db =>
-            [
-                Sql(db.SlaEvents, new SlaEventsMatching(null, [])),
-                Sql(db.SlaEvents, new SlaEventsMatching(1, [SlaEventState.Breached])),
-            ],
+                [
+                    Sql(db.SlaEvents, new SlaEventsMatching(null, [])),
+                    Sql(db.SlaEvents, new SlaEventsMatching(1, [SlaEventState.Breached])),
+                ],
             [nameof(SubscriptionsOf)] = db => [Sql(db.Webhooks, new SubscriptionsOf(1))],
             [nameof(TimersBreachingBy)] = db => [Sql(db.SlaTimers, new TimersBreachingBy(Noon))],
             [nameof(ValueOf)] = db => [Sql(db.StoredValues, new ValueOf(1, "key"))],
@@ -131,28 +135,32 @@ internal static class SpecificationSamples
     private static IssueRef Legal1 => IssueRef.TryParse("LEGAL-1", out var issue) ? issue : throw new InvalidOperationException();
 
     private static IEnumerable<IssueFilter> Filters =>
-    [
-        new(),
-        new() { Project = ProjectRef.Of(1), Assignee = [IssueFilter.Unassigned] },
-        new()
-        {
-            Project = RequestSamples.Legal,
-            Status = ["open"],
-            Labels = [["a", "b"], ["c"]],
-            IssueType = ["Task"],
-            Priority = [IssuePriority.High],
-            MilestoneId = [1],
-            ParentId = [1],
-            Sla = [SlaStatus.Breached],
-            Search = "two words",
-            CreatedAfter = new(Noon, null),
-            CreatedBefore = new(Noon, null),
-            UpdatedAfter = new(Noon, null),
-            UpdatedBefore = new(Noon, null),
-            DueAfter = new(2026, 1, 1),
-            DueBefore = new(2026, 12, 31),
-        },
-    ];
+        [
+            new(),
+            new() { Project = ProjectRef.Of(1), Assignee = [IssueFilter.Unassigned] },
+            new()
+            {
+                Project = RequestSamples.Legal,
+                Status = ["open"],
+                Labels =
+                [
+                    ["a", "b"],
+                    ["c"],
+                ],
+                IssueType = ["Task"],
+                Priority = [IssuePriority.High],
+                MilestoneId = [1],
+                ParentId = [1],
+                Sla = [SlaStatus.Breached],
+                Search = "two words",
+                CreatedAfter = new(Noon, null),
+                CreatedBefore = new(Noon, null),
+                UpdatedAfter = new(Noon, null),
+                UpdatedBefore = new(Noon, null),
+                DueAfter = new(2026, 1, 1),
+                DueBefore = new(2026, 12, 31),
+            },
+        ];
 
     /// <summary>An administrator, somebody who sees some projects, and an extension of one project.</summary>
     private static IEnumerable<CurrentActor> Actors()

@@ -12,11 +12,18 @@ using Xunit.Sdk;
 
 namespace Kiket.Application.Tests.Persistence.SqlServer;
 
-/// <summary>No SQL Server runs here, so what we would send to one is at least read by Microsoft's own parser (architecture, section 3).</summary>
+/// <summary>
+/// No SQL Server runs here, so what we would send to one is at least read by Microsoft's own parser (architecture, section 3).
+/// </summary>
 public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixture<RequestSamples>
 {
     public static TheoryData<string> Requests =>
-        [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface).Select(t => t.Name)];
+        [
+            .. typeof(DependencyInjection)
+                .Assembly.GetTypes()
+                .Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface)
+                .Select(t => t.Name),
+        ];
 
     public static TheoryData<string> Specifications =>
         [.. typeof(DependencyInjection).Assembly.GetTypes().Where(t => IsSpecification(t.BaseType)).Select(t => t.Name)];
@@ -51,7 +58,10 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
     public void A_specification_translates_and_parses(string name)
     {
         using var db = new SqlServerDesignTimeFactory().CreateDbContext([]);
-        Assert.True(SpecificationSamples.All.TryGetValue(name, out var queries), $"Add samples of {name} to SpecificationSamples.");
+        Assert.True(
+            SpecificationSamples.All.TryGetValue(name, out var queries),
+            $"Add samples of {name} to SpecificationSamples."
+        );
 
         Assert.All(queries(db), query => Assert.NotEmpty(TSql.Parse(query).Batches));
     }
@@ -60,7 +70,10 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
     [MemberData(nameof(Requests))]
     public async Task A_request_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse(string name)
     {
-        Assert.True(samples.All.TryGetValue(name, out var requests), $"Add samples of {name} to RequestSamples; at least one that succeeds.");
+        Assert.True(
+            samples.All.TryGetValue(name, out var requests),
+            $"Add samples of {name} to RequestSamples; at least one that succeeds."
+        );
 
         var (successes, statements) = (0, 0);
         foreach (var (actor, request) in samples.Actors.SelectMany(actor => requests.Select(request => (actor, request))))
@@ -83,17 +96,38 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
     [Fact]
     public async Task The_outbox_with_its_actions_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse()
     {
-        var statements = await WorkAsync(services => services.GetRequiredService<OutboxProcessor>().RunAsync(TestContext.Current.CancellationToken), 20);
+        var statements = await WorkAsync(
+            services => services.GetRequiredService<OutboxProcessor>().RunAsync(TestContext.Current.CancellationToken),
+            20
+        );
 
-        Assert.Contains(statements, s => s.Contains("UPDATE", StringComparison.Ordinal) && s.Contains("claim_id", StringComparison.Ordinal));
-        foreach (var table in new[] { "notifications", "issue_changes", "issues", "approvals", "milestones", "project_members", "checklist_marks" })
+        Assert.Contains(
+            statements,
+            s => s.Contains("UPDATE", StringComparison.Ordinal) && s.Contains("claim_id", StringComparison.Ordinal)
+        );
+        foreach (
+            var table in new[]
+            {
+                "notifications",
+                "issue_changes",
+                "issues",
+                "approvals",
+                "milestones",
+                "project_members",
+                "checklist_marks",
+            }
+        )
             Assert.Contains(statements, s => s.Contains($"[{table}]", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_escalation_of_approvals_takes_the_same_path_as_on_Sqlite_and_all_its_statements_parse()
     {
-        var statements = await WorkAsync(services => ActivatorUtilities.CreateInstance<EscalationJob>(services).RunAsync(TestContext.Current.CancellationToken), 1);
+        var statements = await WorkAsync(
+            services =>
+                ActivatorUtilities.CreateInstance<EscalationJob>(services).RunAsync(TestContext.Current.CancellationToken),
+            1
+        );
 
         Assert.Contains(statements, s => s.Contains("[escalates_at] <=", StringComparison.Ordinal));
         Assert.Contains(statements, s => s.Contains("INSERT INTO [notifications]", StringComparison.Ordinal));
@@ -119,7 +153,8 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
 
         Task<int> LaterAsync(IServiceProvider services)
         {
-            ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromHours(1)); // than what is in the samples
+            // Than what is in the samples.
+            ((FakeTimeProvider)services.GetRequiredService<TimeProvider>()).Advance(TimeSpan.FromHours(1));
             return work(services);
         }
     }

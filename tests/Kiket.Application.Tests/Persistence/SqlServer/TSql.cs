@@ -9,7 +9,10 @@ internal static class TSql
     {
         var parser = TSqlParser.CreateParser(Enum.GetValues<SqlVersion>().Max(), initialQuotedIdentifiers: true);
         var script = parser.Parse(new StringReader(sql), out var errors);
-        Assert.True(errors.Count == 0, $"{string.Join('\n', errors.Select(e => $"line {e.Line}, column {e.Column}: {e.Message}"))}\n{sql}");
+        Assert.True(
+            errors.Count == 0,
+            $"{string.Join('\n', errors.Select(e => $"line {e.Line}, column {e.Column}: {e.Message}"))}\n{sql}"
+        );
         return (TSqlScript)script;
     }
 }

@@ -11,16 +11,22 @@ internal sealed class Transcript : DbCommandInterceptor
 
     public int Remaining => answers.Count;
 
-    public Rows NextRows() => answers.TryDequeue(out var answer) && answer is Rows rows
-        ? rows
-        : throw new InvalidOperationException("The request reads more than it did on Sqlite.");
+    public Rows NextRows() =>
+        answers.TryDequeue(out var answer) && answer is Rows rows
+            ? rows
+            : throw new InvalidOperationException("The request reads more than it did on Sqlite.");
 
-    public int NextCount() => answers.TryDequeue(out var answer) && answer is int count
-        ? count
-        : throw new InvalidOperationException("The request changes more than it did on Sqlite.");
+    public int NextCount() =>
+        answers.TryDequeue(out var answer) && answer is int count
+            ? count
+            : throw new InvalidOperationException("The request changes more than it did on Sqlite.");
 
     public override async ValueTask<DbDataReader> ReaderExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandExecutedEventData eventData,
+        DbDataReader result,
+        CancellationToken cancellationToken = default
+    )
     {
         if (eventData.CommandSource is CommandSource.SaveChanges)
             return result;
@@ -39,7 +45,11 @@ internal sealed class Transcript : DbCommandInterceptor
     }
 
     public override ValueTask<int> NonQueryExecutedAsync(
-        DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+        DbCommand command,
+        CommandExecutedEventData eventData,
+        int result,
+        CancellationToken cancellationToken = default
+    )
     {
         answers.Enqueue(result);
         return ValueTask.FromResult(result);
@@ -49,7 +59,9 @@ internal sealed class Transcript : DbCommandInterceptor
 /// <summary>Result sets as plain values.</summary>
 internal sealed record Rows(IReadOnlyList<IReadOnlyList<object[]>> Sets);
 
-/// <summary>Reads values in the type that is asked for: Sqlite keeps instants as ticks, and decimals, days and ids of requests as text.</summary>
+/// <summary>
+/// Reads values in the type that is asked for: Sqlite keeps instants as ticks, and decimals, days and ids of requests as text.
+/// </summary>
 internal sealed class RowReader(Rows rows) : DbDataReader
 {
     private int set;
@@ -107,9 +119,11 @@ internal sealed class RowReader(Rows rows) : DbDataReader
 
     public override char GetChar(int ordinal) => throw new NotSupportedException();
 
-    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) => throw new NotSupportedException();
+    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) =>
+        throw new NotSupportedException();
 
-    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => throw new NotSupportedException();
+    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) =>
+        throw new NotSupportedException();
 
     public override int GetValues(object[] values) => throw new NotSupportedException();
 
@@ -123,12 +137,13 @@ internal sealed class RowReader(Rows rows) : DbDataReader
 
     public override IEnumerator GetEnumerator() => throw new NotSupportedException();
 
-    private static object As(Type type, object value) => value switch
-    {
-        _ when type.IsInstanceOfType(value) => value,
-        long ticks when type == typeof(DateTimeOffset) => new DateTimeOffset(ticks, TimeSpan.Zero),
-        string text when type == typeof(DateOnly) => DateOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
-        string text when type == typeof(Guid) => Guid.Parse(text),
-        _ => Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture),
-    };
+    private static object As(Type type, object value) =>
+        value switch
+        {
+            _ when type.IsInstanceOfType(value) => value,
+            long ticks when type == typeof(DateTimeOffset) => new DateTimeOffset(ticks, TimeSpan.Zero),
+            string text when type == typeof(DateOnly) => DateOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+            string text when type == typeof(Guid) => Guid.Parse(text),
+            _ => Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture),
+        };
 }
