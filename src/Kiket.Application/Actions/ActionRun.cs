@@ -158,12 +158,8 @@ internal sealed partial class ActionRun(
             return Skipped($"It is in {to} already.");
         if (await db.IsGuardedAsync(project.Id, ct))
             return Skipped("An extension guards the project's moves, and actions cannot wait for its answer; move it by hand.");
-        var (moved, pending) = await db.MoveAsync(issue, to, comment, actor, now, ct);
-        if (pending is not null)
-            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
-        if (moved.Error is { } refusal)
-            return refusal;
-        return Done($"Moved to {issue.Status}.");
+        var moved = await db.TransitionAsync(work, new(), issue, to, comment, actor, now, ct);
+        return moved.Error is { } refusal ? refusal : Done($"Moved to {issue.Status}.");
     }
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SpawnAsync(

@@ -48,13 +48,9 @@ public sealed class TransitionGuards(
 
     public async Task PrepareAsync(TriggerWorkflowCommand command, CancellationToken ct)
     {
-        answers.Clear();
         var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
-        if (
-            !found.IsRefused
-            && await db.FindTargetAsync(found.Value.Issue, command, ct) is { IsRefused: false, Value: var target }
-        )
-            await AskAsync(command.Issue, target, command.Comment, ct);
+        var target = found.IsRefused ? found.Error : await db.FindTargetAsync(found.Value.Issue, command, ct);
+        await AskAsync(command.Issue, target.IsRefused ? null : target.Value, command.Comment, ct);
     }
 
     public Task PrepareAsync(UpdateIssueCommand command, CancellationToken ct) =>
@@ -62,7 +58,7 @@ public sealed class TransitionGuards(
 
     private async Task AskAsync(IssueRef reference, string? target, string? comment, CancellationToken ct)
     {
-        answers.Clear();
+        answers.NotNeeded(isAnnounced: false);
         if (target is null || await db.ReadGuardsAsync(ct) is not { Count: > 0 } endpoints)
             return;
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
@@ -74,29 +70,46 @@ public sealed class TransitionGuards(
         var isAnnounced = endpoints.Exists(w =>
             w.Hooks.Any(h => h is { Event: EventNames.WorkflowBeforeTransition, Required: false })
         );
-
-        var now = time.GetUtcNow();
-        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
-        if (workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
-            return;
         if (guards.Count == 0)
         {
-            answers.Announce(transition.To, isAnnounced);
+            answers.NotNeeded(isAnnounced);
             return;
         }
 
+        var now = time.GetUtcNow();
+        if ((answers.Missing ?? await FindAllowedAsync(issue, target, comment, now, ct)) is not { } to)
+        {
+            answers.NotAsked(issue, isAnnounced);
+            return;
+        }
+
+        var question = LoggedEvent
+            .Of(issue, new TransitionAnnounced(issue.Status, to, current.Actor.UserId, now), default, 0)
+            .Single();
+        var verdicts = await caller.AskAsync(guards, (await db.ToDocumentsAsync([question], url, ct))[0], ct);
+        answers.Take(issue, to, verdicts, isAnnounced);
+    }
+
+    /// <summary>
+    /// The state that a move leads to; null if the workflow refuses it, because nobody is asked about such moves. Decides
+    /// nothing: a move that proves to be allowed after all is asked about before it happens.
+    /// </summary>
+    private async Task<string?> FindAllowedAsync(
+        Issue issue,
+        string target,
+        string? comment,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
+    {
+        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
+        if (workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
+            return null;
         var context = await db.ReadMoveContextAsync(issue, workflow.Definition, now, ct) with
         {
             Comment = comment,
             IsAttempt = true,
         };
-        if (!WorkflowEngine.Decide(workflow.Definition, transition, context).IsAllowed)
-            return; // nobody is bothered with what the workflow refuses anyway
-
-        var question = LoggedEvent
-            .Of(issue, new TransitionAnnounced(issue.Status, transition.To, current.Actor.UserId, now), default, 0)
-            .Single();
-        var verdicts = await caller.AskAsync(guards, (await db.ToDocumentsAsync([question], url, ct))[0], ct);
-        answers.Take(issue.Version, transition.To, verdicts, isAnnounced);
+        return WorkflowEngine.Decide(workflow.Definition, transition, context).IsAllowed ? transition.To : null;
     }
 }

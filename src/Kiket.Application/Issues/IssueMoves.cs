@@ -12,9 +12,9 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
-    /// <summary>
-    /// Moves a loaded issue for somebody who asks for it: what guards said counts, and a refusal leaves behind what it has to.
-    /// </summary>
+    /// <summary>Moves a loaded issue. A refusal leaves behind what guards said and the approvals that it asks for.</summary>
+    /// <param name="guards">What guards said about the move.</param>
+    /// <param name="target">Key of the target state, or name of the transition.</param>
     public static async Task<Result> TransitionAsync(
         this IKiketDb db,
         IUnitOfWork work,
@@ -27,67 +27,54 @@ internal static class IssueMoves
         CancellationToken ct
     )
     {
-        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
-            return denial;
-        var (moved, pending) = await db.MoveAsync(issue, target, comment, actor, now, ct);
-        if (pending is not null)
-            work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
-        return moved;
-    }
-
-    /// <summary>Moves a loaded issue.</summary>
-    /// <param name="target">Key of the target state, or name of the transition.</param>
-    /// <returns>
-    /// The outcome; after a refusal that is pending, also the approvals that <see cref="AskForApprovalsAsync"/> is to ask for.
-    /// </returns>
-    public static async Task<(Result Outcome, MoveDecision? Pending)> MoveAsync(
-        this IKiketDb db,
-        Issue issue,
-        string target,
-        string? comment,
-        Actor actor,
-        DateTimeOffset now,
-        CancellationToken ct
-    )
-    {
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         var definition = workflow.Definition;
         if (definition.FindTransition(issue.Status, target) is not { } transition)
-            return (IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow), null);
+            return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
 
         // Movers into a limited state take turns, so that none of them counts what another is about to add.
         if (definition.FindState(transition.To)!.WipLimit is not null)
             await db.LockProjectAsync(issue.ProjectId, ct);
-        var context = await db.ReadMoveContextAsync(issue, definition, now, ct) with { Comment = comment, IsAttempt = true };
-
-        var from = issue.Status;
-        var moved = issue.Move(transition, workflow, context, actor.UserId, now, out var decision);
-        if (moved.IsRefused)
+        var verdicts = guards.About(transition.To);
+        var context = await db.ReadMoveContextAsync(issue, definition, verdicts, now, ct) with
         {
-            var pending = moved.Error.IsPending ? decision : null;
-            return pending is not null && await db.FindUnfitApproverAsync(issue, pending, ct) is { } unfit
-                ? (unfit, null)
-                : (moved, pending);
+            Comment = comment,
+            IsAttempt = true,
+        };
+
+        if (guards.IsAnnounced)
+            issue.AnnounceMove(transition.To, actor.UserId, now);
+        var moved = issue.Move(transition, workflow, context, actor.UserId, now, out var decision);
+        if (moved.Error is { } refusal)
+        {
+            if (refusal.IsPending && await db.FindUnfitApproverAsync(issue, decision, ct) is { } unfit)
+                return unfit;
+            if (refusal.IsPending || verdicts.Count > 0)
+                work.KeepOnRefusal(() => db.KeepRefusalAsync(issue.Id, decision, refusal.IsPending, actor, now, ct));
+            return moved;
         }
 
+        guards.EnsureAsked(issue, transition.To);
         await db.CloseApprovalsAsync(issue.Id, now, ct);
-        await db.ClearChecklistsAsync(issue.Id, definition, from, transition.To, ct);
-        return (moved, null);
+        await db.ClearChecklistsAsync(issue.Id, definition, transition.From, transition.To, ct);
+        return moved;
     }
 
-    /// <summary>Asks for the approvals that a move misses.</summary>
-    public static async Task AskForApprovalsAsync(
+    /// <summary>Keeps what guards said in the history, and asks for the approvals that a pending move misses.</summary>
+    private static async Task KeepRefusalAsync(
         this IKiketDb db,
         long issueId,
-        MoveDecision pending,
+        MoveDecision decision,
+        bool isPending,
         Actor actor,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
         var issue = await db.Issues.SingleAsync(i => i.Id == issueId, ct);
-        if (await db.RequestApprovalsAsync(issue, pending, actor.UserId, now, ct))
-            issue.RecordApprovalRequest(pending, actor.UserId, now);
+        issue.RecordGuards(decision.Transition.To, decision.Verdicts, actor.UserId, now);
+        if (isPending && await db.RequestApprovalsAsync(issue, decision, actor.UserId, now, ct))
+            issue.RecordApprovalRequest(decision, actor.UserId, now);
     }
 
     /// <summary>

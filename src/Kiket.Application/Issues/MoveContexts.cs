@@ -1,6 +1,7 @@
 using Kiket.Application.Calendars;
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -10,10 +11,20 @@ namespace Kiket.Application.Issues;
 /// <summary>Reads all that a decision about an issue's moves depends on, with a fixed number of statements.</summary>
 internal static class MoveContexts
 {
+    public static Task<MoveContext> ReadMoveContextAsync(
+        this IKiketDb db,
+        Issue issue,
+        WorkflowDefinition workflow,
+        DateTimeOffset now,
+        CancellationToken ct
+    ) => db.ReadMoveContextAsync(issue, workflow, [], now, ct);
+
+    /// <param name="verdicts">What guards said about the move that is attempted.</param>
     public static async Task<MoveContext> ReadMoveContextAsync(
         this IKiketDb db,
         Issue issue,
         WorkflowDefinition workflow,
+        IReadOnlyList<GuardVerdict> verdicts,
         DateTimeOffset now,
         CancellationToken ct
     )
@@ -31,7 +42,7 @@ internal static class MoveContexts
             facts = facts.With("hours_until_due", FieldValue.Of((decimal)(calendar.StartOf(due) - now).TotalHours));
         }
 
-        var votes = await db.ReadApprovalsAsync(issue, workflow, ct);
+        var votes = await db.ReadApprovalsAsync(issue, workflow, verdicts, ct);
         return new MoveContext(facts)
         {
             CheckedItems = await db.ReadCheckedItemsAsync(issue, workflow, ct),
@@ -44,6 +55,7 @@ internal static class MoveContexts
                         [.. g.SelectMany(a => a.Decisions.Select(d => new ApprovalVote(a.Requirement.Key, d.UserId, d.Approved)))]
                 ),
             Requesters = votes.GroupBy(a => a.To).ToDictionary(g => g.Key, g => g.First().RequestedById),
+            Verdicts = verdicts,
         };
     }
 
@@ -52,9 +64,11 @@ internal static class MoveContexts
         this IKiketDb db,
         Issue issue,
         WorkflowDefinition workflow,
+        IReadOnlyList<GuardVerdict> verdicts,
         CancellationToken ct
     ) =>
-        workflow.From(issue.Status).Any(t => workflow.ApprovalsOf(t).Any())
+        verdicts.Any(v => v.Decision is GuardDecision.Pending)
+        || workflow.From(issue.Status).Any(t => workflow.ApprovalsOf(t).Any())
             ? await db
                 .Approvals.AsNoTracking()
                 .Where(a => a.IssueId == issue.Id && a.From == issue.Status && a.Status != ApprovalStatus.Closed)

@@ -41,6 +41,7 @@ internal sealed class TransitionIssueHandler(
         var issue = found.Value.Issue;
         if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
+        guards.EnsureCurrent(issue);
 
         var moved = await db.TransitionAsync(
             work,

@@ -50,6 +50,7 @@ internal sealed class TriggerWorkflowHandler(
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;
+        guards.EnsureCurrent(issue);
         var target = await db.FindTargetAsync(issue, command, ct);
         if (target.Error is { } unknown)
             return unknown;

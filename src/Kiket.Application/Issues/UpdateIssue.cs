@@ -41,8 +41,7 @@ internal sealed class UpdateIssueHandler(
             return Error.Stale(issue.Version);
         if (command.Project is { } named && named.Id != project.Id && named.Key != project.Key)
             return Error.Validation("issue.project_id", "An issue cannot be moved to another project.");
-        if (await guards.FindRefusalAsync(issue, now, ct) is { } denial)
-            return denial;
+        guards.EnsureCurrent(issue);
         if (await db.FindUnknownReferenceAsync(project, edit, issue.AssigneeId, ct) is { } unknown)
             return unknown;
 
@@ -58,14 +57,12 @@ internal sealed class UpdateIssueHandler(
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } fault)
             return fault;
         await db.NoteChecklistAsync(issue, actor, now, ct);
-        if (command.Status is { } status && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
-        {
-            var (moved, pending) = await db.MoveAsync(issue, status, null, actor, now, ct);
-            if (pending is not null)
-                work.KeepOnRefusal(() => db.AskForApprovalsAsync(issue.Id, pending, actor, now, ct));
-            if (moved.Error is { } refusal)
-                return refusal;
-        }
+        if (
+            command.Status is { } status
+            && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase)
+            && (await db.TransitionAsync(work, guards, issue, status, null, actor, now, ct)).Error is { } stays
+        )
+            return stays;
 
         if (
             edit.ParentId.IsSet

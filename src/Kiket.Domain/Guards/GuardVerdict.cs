@@ -1,3 +1,6 @@
+using System.Globalization;
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Guards;
 
 /// <summary>
@@ -34,4 +37,7 @@ public sealed record GuardVerdict(string Extension, GuardDecision Decision, stri
             GuardDecision.Pending => Message ?? $"{Extension} wants it approved.",
             _ => Message ?? $"{Extension} allows it.",
         };
+
+    /// <summary>The decision and how long it took, such as <c>deny after 12 ms</c>.</summary>
+    public string Summary => string.Create(CultureInfo.InvariantCulture, $"{WireName.Of(Decision)} after {LatencyMs} ms");
 }

@@ -334,6 +334,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         if (!decision.IsAllowed)
             return IssueErrors.MoveNotAllowed(Key, decision);
 
+        RecordGuards(transition.To, decision.Verdicts, actorId, at);
         List<FieldChange> changes = [];
         Set("status", Status, transition.To, changes, value => Status = value);
         (ChecklistCompletedAt, EnteredStatusAt) = (null, at.ToUniversalTime());

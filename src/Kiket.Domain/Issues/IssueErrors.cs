@@ -1,5 +1,4 @@
 using Kiket.Domain.Common;
-using Kiket.Domain.Guards;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Issues;
@@ -91,41 +90,8 @@ public static class IssueErrors
     }
 
     /// <summary>
-    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: extensions deny the move, or want it approved, which makes it pending.
-    /// </summary>
-    /// <param name="key">The issue's key.</param>
-    /// <param name="from">Key of the state that it is in.</param>
-    /// <param name="to">Key of the state to enter.</param>
-    /// <param name="verdicts">What each extension said.</param>
-    public static Error GuardsRefuse(string key, string from, string to, IReadOnlyList<GuardVerdict> verdicts)
-    {
-        ArgumentNullException.ThrowIfNull(verdicts);
-        var decision = verdicts.Max(v => v.Decision);
-        var reasons = verdicts.Where(v => v.Decision is not GuardDecision.Allow).OrderByDescending(v => v.Decision).ToList();
-        return new(
-            ErrorKind.Invalid,
-            ErrorCodes.WorkflowTransitionGuardFailed,
-            $"{key} cannot go from '{from}' to '{to}' now. {string.Join(" ", reasons.Select(r => r.Sentence))}"
-        )
-        {
-            Details =
-            [
-                .. reasons.Select(r => new ErrorDetail("state", r.Sentence)),
-                .. verdicts.Select(v => new ErrorDetail(
-                    $"guards.{v.Extension}",
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"{WireName.Of(v.Decision)} after {v.LatencyMs} ms"
-                    )
-                )),
-            ],
-            IsPending = decision is GuardDecision.Pending,
-        };
-    }
-
-    /// <summary>
-    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow does not allow the move now; pending when only approvals are
-    /// missing.
+    /// <c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the workflow or a guard does not allow the move now; pending when only
+    /// approvals are missing.
     /// </summary>
     /// <param name="key">The issue's key.</param>
     /// <param name="decision">The refused move.</param>
@@ -139,7 +105,11 @@ public static class IssueErrors
             $"{key} cannot go from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}"
         )
         {
-            Details = [.. decision.Reasons.Select(r => new ErrorDetail(r.Field ?? "state", r.Message))],
+            Details =
+            [
+                .. decision.Reasons.Select(r => new ErrorDetail(r.Field ?? "state", r.Message)),
+                .. decision.Verdicts.Select(v => new ErrorDetail($"guards.{v.Extension}", v.Summary)),
+            ],
             IsPending = decision.Reasons.All(r => r.Code is MoveReasonCodes.ApprovalRequired or MoveReasonCodes.ApprovalRejected),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
 
@@ -117,4 +118,21 @@ public sealed record ApprovalRequirement(
     IReadOnlyList<Condition> Conditions,
     TimeSpan? Timeout,
     string? Message
-);
+)
+{
+    /// <summary>The approval that lets a move through which a guard wants approved. Who manages the project gives it.</summary>
+    /// <param name="verdict">What the guard said.</param>
+    internal static ApprovalRequirement Of(GuardVerdict verdict) =>
+        new(
+            verdict.ApprovalKey,
+            verdict.Extension,
+            [new(ApproverKind.Role, "manager")],
+            1,
+            0,
+            null,
+            false,
+            [],
+            null,
+            verdict.Message
+        );
+}

@@ -1,4 +1,5 @@
 using Kiket.Domain.Common;
+using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
 
@@ -34,6 +35,9 @@ public static class MoveReasonCodes
 
     /// <summary>An approver has refused.</summary>
     public const string ApprovalRejected = "APPROVAL_REJECTED";
+
+    /// <summary>A guard denies the move.</summary>
+    public const string GuardDenied = "GUARD_DENIED";
 }
 
 /// <summary>What the engine says about one transition.</summary>
@@ -46,6 +50,9 @@ public sealed record MoveDecision(
     IReadOnlyList<ApprovalRequirement> MissingApprovals
 )
 {
+    /// <summary>What guards said about the move; an approval that was given makes an "allow" of a "pending".</summary>
+    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
+
     /// <summary>Whether the issue may take the transition now.</summary>
     public bool IsAllowed => Reasons.Count == 0;
 }
@@ -93,7 +100,10 @@ public static class WorkflowEngine
             reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} holds at most {limit} issues.", "state"));
 
         var missing = DecideApprovals(workflow, transition, context, reasons);
-        return new(transition, reasons, missing);
+        var verdicts = context.Verdicts.Select(v => Counted(v, transition, context)).ToList();
+        if (reasons.Count == 0)
+            missing = DecideGuards(verdicts, reasons);
+        return new(transition, reasons, missing) { Verdicts = verdicts };
     }
 
     /// <summary>Whether a condition holds.</summary>
@@ -185,8 +195,7 @@ public static class WorkflowEngine
         if (needed.Count == 0)
             return needed;
 
-        var votes = context.Votes.GetValueOrDefault(transition.To) ?? [];
-        long? requester = context.Requesters.TryGetValue(transition.To, out var user) ? user : null;
+        var (votes, requester) = VotesOn(transition, context);
         foreach (var level in needed.GroupBy(r => r.Level).OrderBy(g => g.Key))
         {
             var open = level.Where(r => !IsApproved(r, votes, requester)).ToList();
@@ -212,6 +221,40 @@ public static class WorkflowEngine
 
         return [];
     }
+
+    /// <summary>A denial beats a pending verdict; approvals are asked for only when nobody denies.</summary>
+    private static List<ApprovalRequirement> DecideGuards(List<GuardVerdict> verdicts, List<MoveReason> reasons)
+    {
+        foreach (var verdict in verdicts.Where(v => v.Decision is not GuardDecision.Allow).OrderByDescending(v => v.Decision))
+        {
+            var code = verdict.Decision is GuardDecision.Deny ? MoveReasonCodes.GuardDenied : MoveReasonCodes.ApprovalRequired;
+            reasons.Add(new(code, verdict.Sentence, "state"));
+        }
+
+        return reasons.Exists(r => r.Code is MoveReasonCodes.GuardDenied)
+            ? []
+            : [.. verdicts.Where(v => v.Decision is GuardDecision.Pending).Select(ApprovalRequirement.Of)];
+    }
+
+    private static GuardVerdict Counted(GuardVerdict verdict, Transition transition, MoveContext context)
+    {
+        if (verdict.Decision is not GuardDecision.Pending)
+            return verdict;
+        var (votes, requester) = VotesOn(transition, context);
+        return IsApproved(ApprovalRequirement.Of(verdict), votes, requester)
+            ? verdict with
+            {
+                Decision = GuardDecision.Allow,
+                Message = "It was approved.",
+            }
+            : verdict;
+    }
+
+    private static (IReadOnlyList<ApprovalVote> Votes, long? Requester) VotesOn(Transition transition, MoveContext context) =>
+        (
+            context.Votes.GetValueOrDefault(transition.To) ?? [],
+            context.Requesters.TryGetValue(transition.To, out var user) ? user : null
+        );
 
     private static bool IsApproved(ApprovalRequirement requirement, IReadOnlyList<ApprovalVote> votes, long? requester)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
 
@@ -124,4 +125,7 @@ public sealed record MoveContext(IssueFacts Issue)
     /// enough.
     /// </summary>
     public IReadOnlyDictionary<string, long> Requesters { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
+    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 }

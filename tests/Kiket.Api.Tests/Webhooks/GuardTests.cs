@@ -352,6 +352,63 @@ public sealed class GuardTests(KiketServer server)
     }
 
     [Fact]
+    public async Task A_change_that_opens_the_way_for_its_own_move_does_not_pass_the_guards()
+    {
+        var tenant = await server.NewBoardAsync(
+            """
+            workflow: { id: main, name: Main }
+            states: { open: { type: initial }, doing: { type: active } }
+            transitions: [{ from: open, to: doing, conditions: [{ field: title, equals: Ready }] }]
+            """
+        );
+        await tenant.AddIssueAsync("ACT");
+        await using var guard = await AddGuardAsync(tenant, """{"status": "deny", "message": "Not yet."}""");
+
+        var refusal = await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { title = "Ready", status = "doing" })
+            .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+
+        Assert.Contains("Not yet.", (string?)refusal["error"], StringComparison.Ordinal);
+        var issue = await tenant.ReadAsync("issues/ACT-1");
+        Assert.Equal(("open", "An issue"), ((string?)issue["status"], (string?)issue["title"]));
+        guard.Answer = (http, _) => http.Response.WriteAsync("{}");
+        var moved = await tenant
+            .Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { title = "Ready", status = "doing" })
+            .OkAsync();
+        Assert.Equal("doing", (string?)moved["status"]);
+    }
+
+    [Fact]
+    public async Task An_approval_that_a_guard_wants_is_announced_like_any_other_and_asked_for_again_after_a_refusal()
+    {
+        var (tenant, guard) = await NewAsync("""{"status": "pending", "message": "Finance looks at it."}""");
+        await using var _ = guard;
+        var (_, developer) = await tenant.AddUserAsync(Kiket.Domain.Users.OrganizationRole.Developer);
+        Task<HttpResponseMessage> MoveAsync() =>
+            developer.PostJsonAsync("/api/v1/issues/LEGAL-1/transition", new { to = "in_progress" });
+        async Task DecideAsync(string verb)
+        {
+            var approvals = (await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1/approvals").OkAsync())["data"]!.AsArray();
+            var pending = Assert.Single(approvals, a => (string?)a!["status"] == "pending")!;
+            await tenant
+                .Admin.PostJsonAsync($"/api/v1/issues/LEGAL-1/approvals/{pending["id"]}/{verb}", new { comment = "So be it." })
+                .OkAsync();
+        }
+
+        await MoveAsync().RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        await DecideAsync("reject");
+        await MoveAsync().RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", "state");
+        await DecideAsync("approve");
+        var moved = await MoveAsync().OkAsync();
+
+        Assert.Equal("in_progress", (string?)moved["status"]);
+        var names = (await tenant.Admin.GetAsync("/api/v1/events").OkAsync())["data"]!
+            .AsArray()
+            .Select(e => (string?)e!["event"]);
+        Assert.Equal(2, names.Count(n => n == "workflow.approval.requested"));
+    }
+
+    [Fact]
     public async Task An_action_does_not_move_an_issue_past_a_guard()
     {
         var tenant = await server.NewBoardAsync(

@@ -1,8 +1,11 @@
 using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
 using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -315,6 +318,70 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.Contains(joined.Error?.Code, new[] { null, ErrorCodes.ValidationError });
         await using var reader = workspace.SignIn();
         Assert.Null((await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).MilestoneId);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public async Task A_move_that_is_possible_only_once_its_guards_were_left_unasked_does_not_pass_them(int versions)
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await workspace.AddProjectAsync();
+        var issue = IssueRef.Of((await workspace.AddIssueAsync(new() { Title = "Guarded" })).Id);
+        await AddUnreachableGuardAsync(workspace);
+        await using var session = workspace.SignIn();
+        var isMoved = false;
+        database.Statements.Begin(async sql =>
+        {
+            // The preparation has read the issue in backlog, from where no transition leads to review.
+            if (isMoved || !sql.Contains("FROM workflows", StringComparison.Ordinal) && !sql.Contains("FROM \"workflows\""))
+                return;
+            isMoved = true;
+            await Task.Run(async () =>
+            {
+                await using var other = workspace.SignIn();
+                await other
+                    .Db.Issues.Where(i => i.Id == issue.Id)
+                    .ExecuteUpdateAsync(s =>
+                        s.SetProperty(i => i.Status, "in_progress").SetProperty(i => i.Version, i => i.Version + versions)
+                    );
+            });
+        });
+
+        var moved = await session.SendAsync(new TransitionIssueCommand(issue, "review", null, null));
+
+        Assert.True(isMoved);
+        Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, moved.Error?.Code);
+        await using var reader = workspace.SignIn();
+        Assert.Equal("in_progress", (await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).Status);
+    }
+
+    /// <summary>Nothing listens at its address, so it denies whatever it is asked.</summary>
+    private static async Task AddUnreachableGuardAsync(Workspace workspace)
+    {
+        await using var session = workspace.SignIn();
+        var (now, key) = (DateTimeOffset.UnixEpoch, TokenSecret.Generate(Extension.KeyLabel));
+        var user = User.ForExtension(workspace.Admin.OrganizationId, "Guard", now);
+        session.Db.Users.Add(user);
+        await session.Db.SaveChangesAsync();
+        const string url = "http://127.0.0.1:9";
+        var manifest = new ExtensionManifest { Id = "com.example.guard", Name = "Guard" };
+        var extension = Extension.Install(user, null, manifest, url, key, workspace.Admin.UserId, now);
+        session.Db.Extensions.Add(extension);
+        await session.Db.SaveChangesAsync();
+        session.Db.Webhooks.Add(
+            Webhook.For(
+                workspace.Admin.OrganizationId,
+                null,
+                extension.Id,
+                WebhookKind.Extension,
+                new(url, false, new Dictionary<string, string>(), SignatureScheme.Timestamp, DeliveryOrdering.None, 1000),
+                [new(EventNames.WorkflowBeforeTransition, Required: true)],
+                null,
+                now
+            )
+        );
+        await session.Db.SaveChangesAsync();
     }
 
     private static Ports.IUnitOfWork Work(Session session) => session.Get<Ports.IUnitOfWork>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Tests.Workflows;
@@ -213,6 +214,60 @@ public sealed class WorkflowEngineTests
 
         Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To, d.IsAllowed)));
     }
+
+    [Theory]
+    [InlineData(new string[0], new string[0])]
+    [InlineData(new[] { "allow" }, new string[0])]
+    [InlineData(new[] { "allow", "pending" }, new[] { MoveReasonCodes.ApprovalRequired })]
+    [InlineData(new[] { "pending", "deny" }, new[] { MoveReasonCodes.GuardDenied, MoveReasonCodes.ApprovalRequired })]
+    public void Guards_decide_about_a_move_that_the_workflow_allows(string[] said, string[] reasons)
+    {
+        var decision = Decide(With(new("open", "done", null, null)), Issue("{}") with { Verdicts = Verdicts(said) });
+
+        Assert.Equal(reasons, decision.Reasons.Select(r => r.Code));
+        Assert.Equal(said.Length, decision.Verdicts.Count);
+        Assert.Equal(reasons.Length == 1 ? ["guard.com.example.g1"] : [], decision.MissingApprovals.Select(a => a.Key));
+    }
+
+    [Fact]
+    public void Guards_are_not_listened_to_about_a_move_that_the_workflow_refuses()
+    {
+        var workflow = With(new("open", "done", null, null) { RequiresFields = ["due_date"] });
+
+        var decision = Decide(workflow, Issue("{}") with { Verdicts = Verdicts(["pending"]) });
+
+        Assert.Equal([MoveReasonCodes.RequiredField], decision.Reasons.Select(r => r.Code));
+        Assert.Empty(decision.MissingApprovals);
+    }
+
+    [Theory]
+    [InlineData(Ada, true, true)]
+    [InlineData(Requester, true, false)] // nobody approves their own move alone
+    [InlineData(Ada, false, false)]
+    public void An_approval_makes_an_allow_of_a_guards_pending(long user, bool approved, bool isAllowed)
+    {
+        var context = Issue("{}") with
+        {
+            Verdicts = Verdicts(["pending"]),
+            Requesters = new Dictionary<string, long> { ["done"] = Requester },
+            Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
+            {
+                ["done"] = [new("guard.com.example.g0", user, approved)],
+            },
+        };
+
+        var decision = Decide(With(new("open", "done", null, null)), context);
+
+        Assert.Equal(isAllowed, decision.IsAllowed);
+        Assert.Equal(isAllowed ? GuardDecision.Allow : GuardDecision.Pending, Assert.Single(decision.Verdicts).Decision);
+    }
+
+    private static GuardVerdict[] Verdicts(string[] said) =>
+        [
+            .. said.Select(
+                (word, i) => new GuardVerdict($"com.example.g{i}", Enum.Parse<GuardDecision>(word, ignoreCase: true), null, 5)
+            ),
+        ];
 
     private static WorkflowDefinition With(
         Transition transition,
