@@ -1,15 +1,10 @@
-# Restores, builds, tests and packs Kiket; the exit code is that of the first step that fails.
+# Checks, builds, tests and packs Kiket by the steps that .ci/run takes too; the exit code is that of the first one that fails.
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 
-$steps = @(
-    @('restore', '--locked-mode'),
-    @('build', '--no-restore', '--configuration', 'Release'),
-    @('test', '--no-build', '--configuration', 'Release'),
-    @('pack', '--no-build', '--configuration', 'Release', '--output', 'artifacts')
-)
+$steps = Get-Content .ci/steps | Where-Object { $_ -and -not $_.StartsWith('#') }
 foreach ($step in $steps) {
-    & dotnet @step
+    & dotnet $step.Split(' ')
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
 }
 exit 0

@@ -349,9 +349,12 @@ internal sealed class DeliveryRun : IAsyncDisposable
             await ScalarAsync(
                 Run.database,
                 $"""
-                INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at, processed_at, attempts, claimed_until)
-                SELECT e.organization_id, n + {Templates}, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id, e.issue_id, e.actor_id, e.cause, e.facts, now(), now(), 0, now()
-                FROM generate_series(1, {count}) n JOIN events e ON e.organization_id = {OrganizationId} AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates}
+                INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts,
+                    occurred_at, processed_at, attempts, claimed_until)
+                SELECT e.organization_id, n + {Templates}, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id,
+                    e.issue_id, e.actor_id, e.cause, e.facts, now(), now(), 0, now()
+                FROM generate_series(1, {count}) n JOIN events e ON e.organization_id = {OrganizationId}
+                    AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates}
                 """
             );
             var watch = Stopwatch.StartNew();

@@ -124,11 +124,11 @@ internal static class TimerRun
             passes.Select(p => p.Whole).Order().ElementAt(Rounds / 2),
             passes.Select(p => p.Claims).Order().ElementAt(Rounds / 2)
         );
+        var each = string.Join(' ', passes.Select(p => p.Whole.ToString("0.00", CultureInfo.InvariantCulture)));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{open:N0} open timers, {Due:N0} due: {median:0.00} s "
-                    + $"({string.Join(' ', passes.Select(p => p.Whole.ToString("0.00", CultureInfo.InvariantCulture)))}), of which the claims {claims:0.00} s"
+                $"{open:N0} open timers, {Due:N0} due: {median:0.00} s ({each}), of which the claims {claims:0.00} s"
             )
         );
         return median;

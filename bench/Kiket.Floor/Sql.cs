@@ -24,15 +24,15 @@ internal static class Sql
         """;
 
     public const string InsertIssue = """
-        INSERT INTO issues (project_id, number, key, title, description, status, status_key, entered_status_at, workflow_id, issue_type,
-          priority, labels, custom_fields, reporter_id, story_points, search_text, organization_id, hierarchy_depth,
-          hierarchy_path, version, created_at, updated_at)
+        INSERT INTO issues (project_id, number, key, title, description, status, status_key, entered_status_at,
+          workflow_id, issue_type, priority, labels, custom_fields, reporter_id, story_points, search_text, organization_id,
+          hierarchy_depth, hierarchy_path, version, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, 0, '/', 1, $7, $7) RETURNING id
         """;
 
     public const string UpdateIssue = """
-        UPDATE issues SET title = $2, story_points = $3, status = $4, status_key = $4, search_text = $5, updated_at = $6, version = $7,
-          entered_status_at = CASE WHEN status = $4 THEN entered_status_at ELSE $6 END
+        UPDATE issues SET title = $2, story_points = $3, status = $4, status_key = $4, search_text = $5, updated_at = $6,
+          version = $7, entered_status_at = CASE WHEN status = $4 THEN entered_status_at ELSE $6 END
         WHERE id = $1 AND version = $7 - 1
         """;
 
@@ -101,7 +101,8 @@ internal static class Sql
         + TakePlace
         + InsertEvent
         + """
-             SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place, comment
+             SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8
+             FROM place, comment
             RETURNING comment_id
             """;
 

@@ -83,6 +83,17 @@ public sealed partial class ConventionTests
         );
     }
 
+    /// <summary>CSharpier leaves long comments and strings as they are.</summary>
+    [Fact]
+    public void No_line_of_code_has_more_than_130_columns() =>
+        Assert.Empty(
+            from folder in (string[])["src", "tests", "bench", "samples"]
+            from file in Sources.Files(folder)
+            from line in File.ReadLines(file).Select((text, index) => (Text: text, Number: index + 1))
+            where line.Text.Length > 130
+            select $"{Path.GetRelativePath(Sources.Root, file)}:{line.Number}"
+        );
+
     [Fact]
     public void No_type_has_a_name_that_says_nothing() =>
         Assert.Empty(Sources.Assemblies.SelectMany(TypesOf).Where(type => SaysNothing(type.Name)).Select(type => type.FullName));

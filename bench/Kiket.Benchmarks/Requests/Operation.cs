@@ -86,8 +86,8 @@ internal sealed class Operation(string name, double goal, Func<int, HttpRequestM
                         issue = new
                         {
                             title = TitleOf(n),
-                            description = "Steps: open the settings, wait for the preview, then press the button twice. Expected: "
-                                + "it works. "
+                            description = "Steps: open the settings, wait for the preview, then press the button twice. "
+                                + "Expected: it works. "
                                 + "Seen: it does not, for most customers of the northern region since the last release.",
                             priority = "high",
                             labels = (string[])["load", Subjects[n % Subjects.Length]],

@@ -142,7 +142,8 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         await response.Body.FlushAsync(ct);
 
         var (begin, quiet) = (source.Time.GetTimestamp(), source.Time.GetTimestamp());
-        for (var page = first; source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping; )
+        var page = first;
+        while (source.Time.GetElapsedTime(begin) < Lifetime && !source.IsStopping)
         {
             foreach (var e in page.Events)
                 await response.WriteAsync(

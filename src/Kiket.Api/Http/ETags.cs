@@ -46,7 +46,8 @@ internal readonly partial record struct IfMatch(ExpectedVersion Version)
     private static List<int> VersionsOf(string header)
     {
         List<int> versions = [];
-        for (var rest = header.Trim(Separators.ToCharArray()); rest.Length > 0; )
+        var rest = header.Trim(Separators.ToCharArray());
+        while (rest.Length > 0)
         {
             var tag = ListedTag().Match(rest);
             if (!tag.Success)

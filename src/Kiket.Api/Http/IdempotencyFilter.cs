@@ -47,7 +47,8 @@ internal sealed class IdempotencyFilter : IEndpointFilter
         );
         request.Body.Position = 0;
         var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
-        for (int read; (read = await request.Body.ReadAsync(buffer)) > 0; )
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer)) > 0)
             hash.AppendData(buffer.AsSpan(0, read));
         ArrayPool<byte>.Shared.Return(buffer);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

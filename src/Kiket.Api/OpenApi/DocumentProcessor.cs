@@ -11,23 +11,26 @@ internal sealed class DocumentProcessor : IDocumentProcessor
     private const string Introduction = """
         The REST API of Kiket, an issue tracker and workflow backend.
 
-        **Resources.** A single resource is returned bare, a list in an envelope with `meta`. Every documented member of an answer is always
-        present; what is empty is `null` or `[]`. Issues and projects are addressed by id or key. Times are ISO 8601 in UTC, dates `YYYY-MM-DD`.
+        **Resources.** A single resource is returned bare, a list in an envelope with `meta`. Every documented member of an
+        answer is always present; what is empty is `null` or `[]`. Issues and projects are addressed by id or key. Times are
+        ISO 8601 in UTC, dates `YYYY-MM-DD`.
 
         **Requests.** Bodies are JSON in UTF-8, at most 1 MB, and are also accepted without their wrapper (`{"title": …}` for
         `{"issue": {"title": …}}`). Unknown members and query parameters are refused by name.
 
-        A body may be compressed: `Content-Encoding` is `gzip`, `deflate` or `br`, and the limit counts what it expands to. In a body, `null`
-        for a member that you may leave out says what leaving it out says, or empties the field where it can be empty. Every `GET` also
-        answers `HEAD`.
+        A body may be compressed: `Content-Encoding` is `gzip`, `deflate` or `br`, and the limit counts what it expands to. In
+        a body, `null` for a member that you may leave out says what leaving it out says, or empties the field where it can be
+        empty. Every `GET` also answers `HEAD`.
 
-        **Concurrency.** `ETag` names a version of a resource. `If-None-Match` on a read answers 304 when nothing has changed; `If-Match` on a
-        write answers 412 when something has. A write with an `Idempotency-Key` happens once, however often it is sent.
+        **Concurrency.** `ETag` names a version of a resource. `If-None-Match` on a read answers 304 when nothing has changed;
+        `If-Match` on a write answers 412 when something has. A write with an `Idempotency-Key` happens once, however often it
+        is sent.
 
-        **Limits.** Every answer says in `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds) how many requests
-        are left, and in `X-Request-Id` what the server's log calls the request.
+        **Limits.** Every answer says in `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds)
+        how many requests are left, and in `X-Request-Id` what the server's log calls the request.
 
-        **Errors.** Every refusal has the body `ErrorBody`; programs go by its `code`. Something that you may not see is answered with 404.
+        **Errors.** Every refusal has the body `ErrorBody`; programs go by its `code`. Something that you may not see is
+        answered with 404.
         """;
 
     public const string ApiKeyScheme = "ExtensionKey";

@@ -53,8 +53,8 @@ internal sealed class OperationProcessor : IOperationProcessor
             ? [BearerHandler.SchemeName, DocumentProcessor.ApiKeyScheme, DocumentProcessor.RuntimeTokenScheme]
             : [BearerHandler.SchemeName];
         operation.Security = [.. schemes.Select(scheme => new OpenApiSecurityRequirement { [scheme] = [] })];
-        operation.Description =
-            $"{operation.Description}\n\n{(route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.")}".Trim();
+        var need = route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.";
+        operation.Description = $"{operation.Description}\n\n{need}".Trim();
     }
 
     private static void DescribeParameters(OpenApiOperation operation, Route route)

@@ -67,7 +67,8 @@ internal static class ScopeDemands
         };
 
     private static string Spelling(string resource, ScopeActions actions) =>
-        resource == "*"
-            ? Scope.Admin
-            : $"{resource}:{(actions.HasFlag(ScopeActions.Write) ? "write" : actions.HasFlag(ScopeActions.Read) ? "read" : "execute")}";
+        resource == "*" ? Scope.Admin
+        : actions.HasFlag(ScopeActions.Write) ? $"{resource}:write"
+        : actions.HasFlag(ScopeActions.Read) ? $"{resource}:read"
+        : $"{resource}:execute";
 }

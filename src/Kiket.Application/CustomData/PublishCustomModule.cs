@@ -140,7 +140,8 @@ internal static class ModulePublication
     )
     {
         await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).DeleteInBatchesAsync(ct);
-        for (var last = 0L; faults.Count < CreateCustomRecordsCommand.MaxFaults; )
+        var last = 0L;
+        while (faults.Count < CreateCustomRecordsCommand.MaxFaults)
         {
             var after = last;
             var records = await db

@@ -76,7 +76,8 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             return;
         var keys = states.Select(SearchText.SortKey).ToList();
         var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).OrderBy(i => i.Id);
-        for (long last = 0; await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch; )
+        long last = 0;
+        while (await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch)
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);
@@ -193,12 +194,11 @@ public static class SlaQueries
         ).Calendar();
 
     /// <summary>
-    /// Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying
-    /// so.
+    /// Says that the calendar has changed: the job plans the open timers that count working hours again, and each says so.
+    /// Timers that would never have been due are among them.
     /// </summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
         db
-            // Also those that would never have been due.
             .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
             .UpdateInBatchesAsync(
                 set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),

@@ -156,7 +156,8 @@ public sealed class BusinessCalendar
         if (from >= to)
             yield break;
         var offset = zone.GetUtcOffset(from);
-        for (var begin = from; begin < to; )
+        var begin = from;
+        while (begin < to)
         {
             var midnight = Utc(begin.Date.AddDays(1));
             var end = midnight < to ? midnight : to;

@@ -65,11 +65,16 @@ public static class ProjectErrors
     /// <summary><c>FORBIDDEN</c>: the actor's role in the project is too weak.</summary>
     /// <param name="key">The project's key.</param>
     /// <param name="needed">What the action needs.</param>
-    public static Error Forbidden(string key, ProjectAccess needed) =>
-        Error.Forbidden(
-            $"Your role does not allow you to "
-                + $"{(needed switch { ProjectAccess.Lead => "delete issues of", ProjectAccess.Manage => "manage", _ => "change" })} project {key}."
-        );
+    public static Error Forbidden(string key, ProjectAccess needed)
+    {
+        var action = needed switch
+        {
+            ProjectAccess.Lead => "delete issues of",
+            ProjectAccess.Manage => "manage",
+            _ => "change",
+        };
+        return Error.Forbidden($"Your role does not allow you to {action} project {key}.");
+    }
 
     /// <summary><c>MEMBER_NOT_FOUND</c>: the user is not a member.</summary>
     /// <param name="user">Who was named.</param>

@@ -116,7 +116,14 @@ internal sealed partial class Placeholders(IConfiguration environment) : IPlaceh
     /// <summary>A path, and at most five filters that can neither repeat nor look anything up.</summary>
     [GeneratedRegex(
         """
-            ^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*|\[\d{1,3}\])*(\s*\|\s*(slugify|upcase|downcase|capitalize|strip|truncate|default|first|last|size|join|append|prepend|escape|url_encode|round)(\s*:\s*("[^"]*"|'[^']*'|\d{1,4})(\s*,\s*("[^"]*"|'[^']*'|\d{1,4}))?)?){0,5}\s*$
+            ^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*|\[\d{1,3}\])*
+            (
+              \s*\|\s*
+              (slugify|upcase|downcase|capitalize|strip|truncate|default|first|last|size|join|append|prepend
+                |escape|url_encode|round)
+              (\s*:\s*("[^"]*"|'[^']*'|\d{1,4})(\s*,\s*("[^"]*"|'[^']*'|\d{1,4}))?)?
+            ){0,5}
+            \s*$
             """,
         RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace,
         matchTimeoutMilliseconds: 200

@@ -209,10 +209,11 @@ internal static class RuleReader
             file.RefuseOthers(body, ["field", "operator", body.Find("value") is null ? "values" : "value"]);
             if (ConditionOperators.TryParse(written.Value, out var known))
                 return Compared(field, known, (body.Find("value") ?? body.Find("values"))?.Value);
+            var meant = Spelling.Nearest(written.Value, [.. ConditionOperators.Known]);
             file.Fault(
                 written,
-                $"'{written.Shown}' is not an operator. "
-                    + $"{(Spelling.Nearest(written.Value, [.. ConditionOperators.Known]) is { } meant ? $"Did you mean '{meant}'? " : "")}Operators: {string.Join(" ", ConditionOperators.Known)}."
+                $"'{written.Shown}' is not an operator. {(meant is null ? "" : $"Did you mean '{meant}'? ")}"
+                    + $"Operators: {string.Join(" ", ConditionOperators.Known)}."
             );
             return null;
         }

@@ -59,7 +59,8 @@ public static class DatabaseLock
                 new SqlConnection(new SqlConnectionStringBuilder(options.Connection) { Pooling = false }.ToString()),
                 """
                 DECLARE @result int;
-                EXEC @result = sp_getapplock @Resource = 'Kiket', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
+                EXEC @result = sp_getapplock @Resource = 'Kiket', @LockMode = 'Exclusive', @LockOwner = 'Transaction',
+                    @LockTimeout = 0;
                 SELECT @result
                 """,
                 answer => answer is >= 0,

@@ -27,16 +27,14 @@ internal static class WebhookSigner
         if (scheme is SignatureScheme.Standard)
         {
             var content = Join($"{eventId}.{timestamp}.", body);
-            var signature = $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(secret), content))}";
+            var signature = SignatureOf(secret);
             yield return new("webhook-id", eventId);
             yield return new("webhook-timestamp", timestamp);
-            yield return new(
-                "webhook-signature",
-                previous is null
-                    ? signature
-                    : $"{signature} v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(previous), content))}"
-            );
+            yield return new("webhook-signature", previous is null ? signature : $"{signature} {SignatureOf(previous)}");
             yield break;
+
+            string SignatureOf(string key) =>
+                $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(key), content))}";
         }
 
         // Receivers of the older scheme refuse a timestamp in seconds, so they get none.

@@ -41,8 +41,12 @@ public sealed class ActionDeliveryTests(KiketServer server)
             ("Bearer token-of-the-operator", issue["id"]!.ToString()),
             (sent.Header("Authorization"), sent.Header("X-Issue"))
         );
-        var expected =
-            $$$"""{"text":"New: A \"quoted\" ${env.ACTION_TOKEN} title","ticket":{"id":"{{{issue["id"]}}}","points":3,"tags":["ACT-1",null]}}""";
+        var expected = $$$"""
+            {
+              "text": "New: A \"quoted\" ${env.ACTION_TOKEN} title",
+              "ticket": {"id": "{{{issue["id"]}}}", "points": 3, "tags": ["ACT-1", null]}
+            }
+            """;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), sent.Json), sent.Body);
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal(

@@ -90,9 +90,11 @@ public sealed class ActionTests(KiketServer server)
                   - { action: assign, to: reporter }
                   - { action: assign, to: oncall, field: custom_fields.commander }
                   - { action: auto_assign, strategy: round_robin, team: support }
-                  - { action: update_fields, fields: { priority: high, custom_fields.area: "a ${issue.key | downcase}", story_points: 3 } }
+                  - { action: update_fields, fields: { priority: high, custom_fields.area: "a ${issue.key | downcase}",
+                      story_points: 3 } }
                   - { action: set_field, field: priority, value: enormous }
-                  - { action: spawn_issue, title: "Follow {{issue.key}}: {{ issue.title }}", issue_type: Task, assignee: assignee }
+                  - { action: spawn_issue, title: "Follow {{issue.key}}: {{ issue.title }}", issue_type: Task,
+                      assignee: assignee }
                   - { action: transition, to: done }
                   - { action: set_field, field: status, value: doing }
               doing: { type: active }
@@ -194,7 +196,8 @@ public sealed class ActionTests(KiketServer server)
                 type: initial
                 on_enter:
                   - action: notify
-                    recipients: { user: assignee, roles: [project_manager, oncall], fields: [reporter, custom_fields.customer_email] }
+                    recipients: { user: assignee, roles: [project_manager, oncall],
+                        fields: [reporter, custom_fields.customer_email] }
                     message: "${issue.key}: {{issue.title}} ({{ issue.custom_fields.customer_email }}) ${env.HOME}"
                     level: critical
             transitions: []

@@ -32,7 +32,8 @@ public sealed class AutomationTests(KiketServer server)
             trigger: issue.created
             actions: [{ type: add_label, label: off }]
           - id: moved
-            trigger: { event: issue.transitioned, conditions: [{ field: from_status, equals: open }, { field: to_status, equals: doing }] }
+            trigger: { event: issue.transitioned, conditions: [{ field: from_status, equals: open },
+                { field: to_status, equals: doing }] }
             actions: [{ type: set_field, field: custom_fields.moved, value: true }]
           - id: edited
             trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: priority }] }
@@ -134,8 +135,14 @@ public sealed class AutomationTests(KiketServer server)
                 ".kiket/automations/loop.yaml",
                 """
                 automations:
-                  - { id: ping, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: ping }] }, actions: [{ type: set_field, field: custom_fields.side, value: pong }] }
-                  - { id: pong, trigger: { event: issue.updated, conditions: [{ field: changed_fields, contains: custom_fields.side }, { field: custom_fields.side, equals: pong }] }, actions: [{ type: set_field, field: custom_fields.side, value: ping }] }
+                  - { id: ping, trigger: { event: issue.updated,
+                      conditions: [{ field: changed_fields, contains: custom_fields.side },
+                      { field: custom_fields.side, equals: ping }] },
+                      actions: [{ type: set_field, field: custom_fields.side, value: pong }] }
+                  - { id: pong, trigger: { event: issue.updated,
+                      conditions: [{ field: changed_fields, contains: custom_fields.side },
+                      { field: custom_fields.side, equals: pong }] },
+                      actions: [{ type: set_field, field: custom_fields.side, value: ping }] }
                 """
             )
         );

@@ -75,7 +75,8 @@ public sealed class ChecklistCompletionTests(KiketServer server)
             (
                 ".kiket/automations/ci.yaml",
                 """
-                automations: [{ id: ci, trigger: issue.commented, actions: [{ type: set_field, field: custom_fields.ci, value: green }] }]
+                automations: [{ id: ci, trigger: issue.commented,
+                    actions: [{ type: set_field, field: custom_fields.ci, value: green }] }]
                 """
             )
         );

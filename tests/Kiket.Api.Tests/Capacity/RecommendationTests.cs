@@ -126,8 +126,9 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
                         new
                         {
                             path = ".kiket/workflows/main.yaml",
-                            content = "workflow: main\nstates:\n  - open: {type: initial}\n  - waiting: {category: blocked}\n  "
-                                + "- done: {type: final}\ntransitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n",
+                            content = "workflow: main\nstates:\n"
+                                + "  - open: {type: initial}\n  - waiting: {category: blocked}\n  - done: {type: final}\n"
+                                + "transitions:\n  - {from: open, to: waiting}\n  - {from: waiting, to: done}\n",
                         },
                     },
                 }

@@ -435,7 +435,8 @@ public sealed class CustomDataTests(KiketServer server)
               entries: { columns: [{ name: user_id, type: bigint, "null": false }, { name: minutes, type: integer }] }
               rates: { columns: [{ name: rate, type: integer }] }
             permissions:
-              - { role: user, tables: [entries], operations: [read, write], conditions: [{ column: user_id, equals: current_user_id }] }
+              - { role: user, tables: [entries], operations: [read, write],
+                  conditions: [{ column: user_id, equals: current_user_id }] }
               - { role: manager, tables: { entries: [read], rates: [read, write, delete] } }
               - { role: user, tables: [rates], operations: [read], conditions: ["rate < 10"] }
             """;
@@ -444,7 +445,7 @@ public sealed class CustomDataTests(KiketServer server)
         var made = await tenant
             .Admin.PostAsync(Modules, new StringContent(schema, Encoding.UTF8, "application/yaml"))
             .CreatedAsync();
-        Assert.Equal((8, 5), ((int)Assert.Single(made["warnings"]!.AsArray())!["line"]!, (int)made["warnings"]![0]!["column"]!));
+        Assert.Equal((9, 5), ((int)Assert.Single(made["warnings"]!.AsArray())!["line"]!, (int)made["warnings"]![0]!["column"]!));
         var ((me, developer), (_, manager)) = (
             await tenant.AddUserAsync(OrganizationRole.Developer),
             await tenant.AddUserAsync(OrganizationRole.ProjectManager)

@@ -112,7 +112,10 @@ public sealed class ExtEndpointsTests(KiketServer server)
         Assert.Equal("""{"id":"default","name":"Default","version":1}""", answer["workflow"]!.ToJsonString());
         Assert.Equal(["backlog", "in_progress", "review", "done"], answer["states"]!.AsArray().Select(s => (string?)s!["key"]));
         Assert.Equal(
-            """{"key":"review","label":"Review","name":"Review","type":"active","category":"review","color":"warning","icon":null,"position":2,"wip_limit":null,"sla":[]}""",
+            """
+            {"key":"review","label":"Review","name":"Review","type":"active","category":"review",
+            "color":"warning","icon":null,"position":2,"wip_limit":null,"sla":[]}
+            """.ReplaceLineEndings(""),
             answer["states"]![2]!.ToJsonString()
         );
         Assert.Equal(answer.ToJsonString(), byType.ToJsonString());

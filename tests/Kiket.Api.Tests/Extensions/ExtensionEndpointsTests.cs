@@ -18,7 +18,8 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
           id: com.example.yaml
           name: From YAML
           delivery: http
-          callback: {url: "${EXTENSION_BASE_URL:-https://yaml.example.com}/hooks/", secret: literal-secret-of-the-manifest, timeout: 5000}
+          callback: {url: "${EXTENSION_BASE_URL:-https://yaml.example.com}/hooks/", secret: literal-secret-of-the-manifest,
+              timeout: 5000}
           permissions: [issues:read]
           hooks:
             - {event: issue.created, timeout: 5000, retries: 1}

@@ -219,7 +219,8 @@ public sealed class BodyTests(KiketServer server)
     [InlineData("""{"project_key": null, "issue": {"title": "A", "project_id": "LEGAL"}}""")]
     [InlineData("""{"project_id": "LEGAL", "issue": {"title": "A", "project_key": "legal"}}""")]
     [InlineData(
-        """{"project_key": "LEGAL", "issue": {"title": "A", "priority": null, "issue_type": null, "status": null, "assignee_id": null, "labels": null}}"""
+        """{"project_key": "LEGAL", "issue": {"title": "A", "priority": null, "issue_type": null, "status": null"""
+            + """, "assignee_id": null, "labels": null}}"""
     )]
     public async Task A_null_says_nothing_and_hides_nothing(string body)
     {

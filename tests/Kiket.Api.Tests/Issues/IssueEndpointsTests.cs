@@ -153,7 +153,8 @@ public sealed class IssueEndpointsTests(KiketServer server)
             .Admin.PatchJsonAsync(
                 "/api/v1/issues/LEGAL-1",
                 JsonNode.Parse(
-                    """{"issue":{"description":null,"assignee_id":null,"custom_fields":{"a":null,"c":{"d":[1]}},"labels":["x"]}}"""
+                    """{"issue":{"description":null,"assignee_id":null,"custom_fields":{"a":null,"c":{"d":[1]}}"""
+                        + ""","labels":["x"]}}"""
                 )!
             )
             .OkAsync();
@@ -283,7 +284,8 @@ public sealed class IssueEndpointsTests(KiketServer server)
         var entries = history["data"]!.AsArray();
         Assert.Equal(["created", "updated", "transitioned"], entries.Select(e => (string?)e!["action"]));
         Assert.Equal(
-            """[{"field":"title","from":"An issue","to":"New"},{"field":"labels","from":[],"to":["a"]},{"field":"custom_fields.x","from":null,"to":1}]""",
+            """[{"field":"title","from":"An issue","to":"New"},{"field":"labels","from":[],"to":["a"]}"""
+                + """,{"field":"custom_fields.x","from":null,"to":1}]""",
             entries[1]!["changes"]!.ToJsonString()
         );
         Assert.Equal("""[{"field":"status","from":"backlog","to":"in_progress"}]""", entries[2]!["changes"]!.ToJsonString());

@@ -23,7 +23,8 @@ public sealed partial class NullTests(KiketServer server)
         """;
 
     private const string Schema =
-        """{"module": "com.example.shop", "version": "1.0", "tables": {"orders": {"columns": [{"name": "number", "type": "text"}]}}}""";
+        """{"module": "com.example.shop", "version": "1.0", """
+        + """ "tables": {"orders": {"columns": [{"name": "number", "type": "text"}]}}}""";
 
     /// <summary>What is emptied together with a member, because it follows from it.</summary>
     private static readonly ILookup<string, string> Followers = new (string Member, string Follower)[]

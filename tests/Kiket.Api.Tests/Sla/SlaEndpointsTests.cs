@@ -35,7 +35,8 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
             breached.AsObject().Select(p => p.Key)
         );
         Assert.Equal(
-            """{"id":"main.open","status":"open","issue_type":"Task","priority":"medium","max_duration_minutes":60,"warning_buffer_minutes":30,"business_hours":false}""",
+            """{"id":"main.open","status":"open","issue_type":"Task","priority":"medium","max_duration_minutes":60"""
+                + ""","warning_buffer_minutes":30,"business_hours":false}""",
             Sorted(
                 breached["definition"]!,
                 "id",

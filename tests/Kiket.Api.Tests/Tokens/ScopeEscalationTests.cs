@@ -201,7 +201,8 @@ public sealed class ScopeEscalationTests(KiketServer server)
             workflow: {id: flow, name: Flow, version: "1"}
             states:
               open: {type: initial}
-              shut: {type: final, on_enter: [{action: "{{{action}}}", url: "https://198.51.100.7", message: hello, recipients: {fields: [assignee]}}]}
+              shut: {type: final, on_enter: [{action: "{{{action}}}", url: "https://198.51.100.7", message: hello,
+                  recipients: {fields: [assignee]}}]}
             transitions: [{from: open, to: shut}]
             """;
 

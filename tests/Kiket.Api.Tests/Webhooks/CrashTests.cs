@@ -94,7 +94,8 @@ public sealed class CrashTests
                 await ExecuteAsync(
                     connection,
                     """
-                    SELECT COUNT(*) FROM webhook_attempts a JOIN webhook_attempts b ON b.delivery_id = a.delivery_id AND b.id > a.id AND b.drain_id <> a.drain_id
+                    SELECT COUNT(*) FROM webhook_attempts a JOIN webhook_attempts b ON b.delivery_id = a.delivery_id
+                        AND b.id > a.id AND b.drain_id <> a.drain_id
                     WHERE b.at < a.at + a.duration_ms * interval '1 millisecond'
                     """
                 )

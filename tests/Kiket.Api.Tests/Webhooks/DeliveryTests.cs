@@ -537,7 +537,8 @@ public sealed class DeliveryTests(KiketServer server)
 
     private static void InterlockedMax(ref int target, int value)
     {
-        for (var seen = Volatile.Read(ref target); value > seen; )
+        var seen = Volatile.Read(ref target);
+        while (value > seen)
             seen = Interlocked.CompareExchange(ref target, value, seen) is var was && was == seen ? value : was;
     }
 }

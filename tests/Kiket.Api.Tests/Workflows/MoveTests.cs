@@ -23,7 +23,8 @@ public sealed class MoveTests(KiketServer server)
               title: Tests
               items:
                 - { id: looked, label: Looked at it, check_type: manual, required: true }
-                - { id: ci, label: CI is green, check_type: auto, condition: { field: custom_fields.ci, operator: "=", value: green } }
+                - { id: ci, label: CI is green, check_type: auto,
+                    condition: { field: custom_fields.ci, operator: "=", value: green } }
           done: { type: final }
         transitions:
           - from: open

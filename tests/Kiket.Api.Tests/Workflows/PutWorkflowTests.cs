@@ -84,7 +84,9 @@ public sealed class PutWorkflowTests(KiketServer server)
             {
             	"workflow": {"id": "main", "name": "Smile \ud83d\ude00 a\/b"},
             	"states": {"open": {"type": "initial"}, "done": {"type": "final", "wip_limit": 3}},
-            	"transitions": [{"from": "open", "to": "done", "conditions": [{"field": "story_points", "operator": "<", "value": 5}]}]
+            	"transitions": [
+            		{"from": "open", "to": "done", "conditions": [{"field": "story_points", "operator": "<", "value": 5}]}
+            	]
             }
             """;
 

@@ -20,7 +20,8 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
             sla: { warning: 1h, breach: 2d, business_hours: true }
             approval: { required: 2, approvers: [{ role: developer }], timeout: 4h }
             conditions: [{ field: priority, operator: ">=", value: high }]
-            checklist: { id: tests, title: Tests, items: [{ id: ci, label: CI, condition: { field: title, operator: is_present } }] }
+            checklist: { id: tests, title: Tests, items: [{ id: ci, label: CI,
+                condition: { field: title, operator: is_present } }] }
             on_enter: [{ action: notify, channel: team }]
           done: { type: final, metadata: { label: Done!, color: success } }
         transitions:
@@ -29,7 +30,8 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
             name: Start
             conditions: [{ any: [{ field: assignee, operator: is_present }, { checklist: tests, complete: false }] }]
             metadata: { requires_fields: [due_date] }
-          - { from: doing, to: done, comment_required: true, require_approval: [{ assignment: { type: user, identifier: ada@example.com } }] }
+          - { from: doing, to: done, comment_required: true,
+              require_approval: [{ assignment: { type: user, identifier: ada@example.com } }] }
         """;
 
     [Fact]
@@ -90,7 +92,8 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
             ((string)doing["key"]!, (string)doing["type"]!, (string)doing["category"]!, (int)doing["wip_limit"]!)
         );
         Equal(
-            """[{"condition":null,"warning":"PT1H","breach":"P2D","business_hours":true,"pause_on_state":false,"on_warning":[],"on_breach":[]}]""",
+            """[{"condition":null,"warning":"PT1H","breach":"P2D","business_hours":true,"pause_on_state":false"""
+                + ""","on_warning":[],"on_breach":[]}]""",
             doing["sla"]
         );
         Equal("""[{"field":"priority","operator":"greater_or_equal","value":"high"}]""", doing["conditions"]);
@@ -105,7 +108,10 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
             )
         );
         Equal(
-            """{"id":"tests","title":"Tests","required_mode":"all","items":[{"id":"ci","label":"CI","check_type":"auto","required":true,"condition":{"field":"title","operator":"is_present"}}],"on_complete":[]}""",
+            """
+            {"id":"tests","title":"Tests","required_mode":"all","items":[{"id":"ci","label":"CI","check_type":"auto",
+            "required":true,"condition":{"field":"title","operator":"is_present"}}],"on_complete":[]}
+            """.ReplaceLineEndings(""),
             doing["checklist"]
         );
         Assert.Equal(

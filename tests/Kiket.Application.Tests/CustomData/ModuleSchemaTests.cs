@@ -43,7 +43,8 @@ public sealed class ModuleSchemaTests
               - { role: user, tables: [t], operations: [read], conditions: [{ column: owner, equals: current_user_id }] }
               - { role: manager, tables: { t: [read, write] } }
             """,
-        """{"module": "j", "tables": {"t": {"columns": [{"name": "a", "type": "integer", "default": 3, "indexed": true}, {"name": "b", "type": "date"}]}}}""",
+        """{"module": "j", "tables": {"t": {"columns": [{"name": "a", "type": "integer", "default": 3"""
+            + """, "indexed": true}, {"name": "b", "type": "date"}]}}}""",
     ];
 
     /// <summary>

@@ -129,7 +129,8 @@ internal static class EverythingPack
                   - any:
                       - { field: priority, operator: ">=", value: high }
                       - { field: labels, operator: contains, value: quick }
-                      - all: [{ field: custom_fields.platforms, operator: contains, value: web }, { field: story_points, operator: "<", value: 3 }]
+                      - all: [{ field: custom_fields.platforms, operator: contains, value: web },
+                          { field: story_points, operator: "<", value: 3 }]
                 metadata:
                   requires_fields: [due_date, notes]
               - { from: planned, to: dropped, name: Drop, comment_required: true }
@@ -137,10 +138,12 @@ internal static class EverythingPack
               - from: building
                 to: blocked
                 name: Block
-                conditions: [{ field: labels, operator: not_contains, value: quick }, { field: custom_fields.notes, operator: is_not_empty }]
+                conditions: [{ field: labels, operator: not_contains, value: quick },
+                    { field: custom_fields.notes, operator: is_not_empty }]
                 metadata: { comment_required: true }
               - { from: blocked, to: building, name: Go on, conditions: [{ field: custom_fields.ci, not_in: [red, yellow] }] }
-              - { from: building, to: checking, name: Hand in, conditions: [{ field: custom_fields.risk, operator: greater_or_equal, value: 2 }] }
+              - { from: building, to: checking, name: Hand in,
+                  conditions: [{ field: custom_fields.risk, operator: greater_or_equal, value: 2 }] }
               - { from: checking, to: building, name: Rework }
               - from: checking
                 to: shipped
@@ -149,7 +152,8 @@ internal static class EverythingPack
                 require_approval:
                   - assignment: { type: role, identifier: security }
                     metadata: { message: Anything dangerous? }
-                  - { assignment: { type: user, identifier: ada@example.com }, required: 1, name: The owner, timeout: 1d, conditions: [{ field: labels, operator: contains, value: big }] }
+                  - { assignment: { type: user, identifier: ada@example.com }, required: 1, name: The owner, timeout: 1d,
+                      conditions: [{ field: labels, operator: contains, value: big }] }
                 approval_chain:
                   name: The way up
                   chain:
@@ -160,7 +164,8 @@ internal static class EverythingPack
                       parallel:
                         - { group: legal, assignments: [{ user: lea@example.com }], required: all }
                         - { group: money, assignments: [{ role: ops }, { role: qa }], required: 2, message: Worth it? }
-                    - { level: 3, assignments: [{ role: security }, { type: workflow, identifier: lead }], conditions: [{ field: custom_fields.risk, operator: ">", value: 5 }] }
+                    - { level: 3, assignments: [{ role: security }, { type: workflow, identifier: lead }],
+                        conditions: [{ field: custom_fields.risk, operator: ">", value: 5 }] }
               - { from: checking, to: dropped, name: Give up, conditions: [{ checklist: before, complete: false }] }
               - { from: shipped, to: building, name: Reopen, require_approval: 1 }
               - { from: dropped, to: planned, name: Revive, require_approval: true }

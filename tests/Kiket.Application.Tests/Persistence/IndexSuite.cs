@@ -287,10 +287,14 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
             $$"""
             INSERT INTO custom_records (organization_id, version, created_at, updated_at, module_id, project_id, "table", data)
             WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {{CustomRecords}})
-            SELECT organization_id, 1, created_at, updated_at, {{module}}, id, 'orders', '{}' FROM projects CROSS JOIN s WHERE id = {{ProjectId}};
+            SELECT organization_id, 1, created_at, updated_at, {{module}}, id, 'orders', '{}'
+            FROM projects CROSS JOIN s WHERE id = {{ProjectId}};
             INSERT INTO custom_record_values (organization_id, module_id, project_id, record_id, "table", "column", value)
-            WITH numbered AS (SELECT r.*, id - (SELECT min(id) FROM custom_records WHERE module_id = {{module}}) AS n FROM custom_records r WHERE module_id = {{module}})
-            SELECT organization_id, module_id, project_id, id, 'orders', 'kind', CASE WHEN n < 10 THEN '=rare' ELSE '=kind' || (n % 1000) END FROM numbered
+            WITH numbered AS (SELECT r.*, id - (SELECT min(id) FROM custom_records WHERE module_id = {{module}}) AS n
+                FROM custom_records r WHERE module_id = {{module}})
+            SELECT organization_id, module_id, project_id, id, 'orders', 'kind',
+                CASE WHEN n < 10 THEN '=rare' ELSE '=kind' || (n % 1000) END
+            FROM numbered
             UNION ALL
             SELECT organization_id, module_id, project_id, id, 'orders', 'total', '=1' || {{total}} || '.' FROM numbered;
             """.Replace("{", "{{").Replace("}", "}}")
@@ -326,7 +330,8 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
         await session.Db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO comments (organization_id, version, created_at, updated_at, issue_id, author_id, body)
-            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment' FROM issues WHERE project_id = {ProjectId}
+            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment'
+            FROM issues WHERE project_id = {ProjectId}
             """
         );
     }

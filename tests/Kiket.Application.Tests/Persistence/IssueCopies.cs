@@ -33,7 +33,8 @@ internal static class IssueCopies
                 ", ",
                 values
             )} FROM issues i JOIN projects p ON p.id = i.project_id CROSS JOIN s WHERE i.id = {issueId};
-            UPDATE projects SET last_issue_number = last_issue_number + {count} WHERE id = (SELECT project_id FROM issues WHERE id = {issueId});
+            UPDATE projects SET last_issue_number = last_issue_number + {count} WHERE id = (SELECT project_id FROM issues
+                WHERE id = {issueId});
             """;
         await db.Database.ExecuteSqlRawAsync(sql);
     }

@@ -126,7 +126,8 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         );
         var processor = workspace.Services.GetRequiredService<SlaProcessor>();
         Dictionary<int, long> ids = [];
-        for (var now = 0; now < Year + 1; )
+        var now = 0;
+        while (now < Year + 1)
         {
             var next = Math.Min(now + random.Next(1, 24 * 60), now < ChangeOfCalendar ? ChangeOfCalendar : Year + 1);
             List<(int Issue, Act Act)> acts = [];

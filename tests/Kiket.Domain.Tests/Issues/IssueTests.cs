@@ -193,7 +193,8 @@ public sealed class IssueTests
             {
                 CustomFields = Fields(
                     """
-                    {"count":3,"on":"2026-02-28","at":"2026-02-28T10:00:00Z","link":"https://example.com","mail":"a@b.c","yes":true,"many":["low"]}
+                    {"count":3,"on":"2026-02-28","at":"2026-02-28T10:00:00Z","link":"https://example.com",
+                     "mail":"a@b.c","yes":true,"many":["low"]}
                     """
                 ),
             },

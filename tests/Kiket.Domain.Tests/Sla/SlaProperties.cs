@@ -257,6 +257,8 @@ public sealed class SlaProperties
 
         public override string ToString() =>
             $"{Zone.Id} from {Beginning:s} pauses {string.Join(',', Pauses)} holidays {string.Join(',', Holidays)} "
-            + $"hours {string.Join(" | ", Enum.GetValues<DayOfWeek>().Select(d => string.Join(' ', Week.On(d).Select(r => $"{r.FromText()}-{r.ToText()}"))))}";
+            + $"hours {string.Join(" | ", Enum.GetValues<DayOfWeek>().Select(HoursOf))}";
+
+        private string HoursOf(DayOfWeek day) => string.Join(' ', Week.On(day).Select(r => $"{r.FromText()}-{r.ToText()}"));
     }
 }

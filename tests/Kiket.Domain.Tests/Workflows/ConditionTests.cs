@@ -10,9 +10,11 @@ public sealed class ConditionTests
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
             """
             {
-              "title": "Broken export", "priority": "high", "labels": ["Billing", "regression"], "story_points": 3, "due_date": "2026-03-01",
+              "title": "Broken export", "priority": "high", "labels": ["Billing", "regression"], "story_points": 3,
+              "due_date": "2026-03-01",
               "assignee": null, "description": "  ", "reporter": "ada@example.com",
-              "custom_fields": { "severity": "Critical", "count": 10, "text_number": "9", "flag": true, "when": "2026-03-01T10:00:00+02:00", "empty": [], "list": ["a", "b"] }
+              "custom_fields": { "severity": "Critical", "count": 10, "text_number": "9", "flag": true,
+                  "when": "2026-03-01T10:00:00+02:00", "empty": [], "list": ["a", "b"] }
             }
             """
         )!

@@ -320,7 +320,8 @@ public sealed class RequestSamples : IAsyncLifetime
                 - {action: transition, to: doing}
                 - {action: transition, to: done}
               on_exit: [{action: add_label, label: left}]
-              checklist: {id: auto, items: [{id: ci, condition: {field: custom_fields.ci, equals: green}}], on_complete: [{action: add_label, label: checked}]}
+              checklist: {id: auto, items: [{id: ci, condition: {field: custom_fields.ci, equals: green}}],
+                  on_complete: [{action: add_label, label: checked}]}
           - doing: {wip_limit: 5}
           - done: {type: final}
         transitions:
@@ -369,7 +370,8 @@ public sealed class RequestSamples : IAsyncLifetime
 
     private const string Helper = """
         model_version: "1.0"
-        extension: {id: com.example.helper, name: Helper, delivery: http, callback: {url: "https://helper.example.com"}, hooks: [issue.created]}
+        extension: {id: com.example.helper, name: Helper, delivery: http, callback: {url: "https://helper.example.com"},
+            hooks: [issue.created]}
         """;
 
     /// <summary>The first installation of a new database.</summary>
