@@ -116,6 +116,23 @@ public sealed partial class DocumentTests
     public void Links_to_files_are_found(string markdown, string? link) =>
         Assert.Equal(link is null ? [] : [link], LinksIn(markdown));
 
+    [Fact]
+    public void The_README_lists_each_setting_and_no_other()
+    {
+        var source = File.ReadAllText(Path.Combine(Sources.Root, "src/Kiket.Infrastructure/Settings/KiketSettings.cs"));
+        var rows = File.ReadLines(Path.Combine(Sources.Root, "README.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+
+        var read = SettingInCode()
+            .Matches(source)
+            .Select(m => m.Value)
+            .Except(["Logging:LogLevel"])
+            .Append("ConnectionStrings:Kiket");
+        var listed = rows.SelectMany(row => SettingInTable().Matches(row.Split('|')[1])).Select(m => m.Value);
+
+        Assert.Equal(read.Distinct().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
     private static IEnumerable<string> FaultsOf(string name, string text)
     {
         var lines = text.Split('\n');
@@ -196,6 +213,12 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^- (\d+)\. \[(.+?)\]\((\S+?)\)", RegexOptions.Multiline)]
     private static partial Regex IndexLine();
+
+    [GeneratedRegex(@"(?<="")\w+:\w+(?="")")]
+    private static partial Regex SettingInCode();
+
+    [GeneratedRegex(@"(?<=`)\w+:\w+(?=`)")]
+    private static partial Regex SettingInTable();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)(?:\s[^)]*)?\)|^\[[^\]]+\]:\s*(?<target>\S+)", RegexOptions.Multiline)]
     private static partial Regex Link();
