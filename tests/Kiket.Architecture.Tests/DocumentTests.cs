@@ -105,6 +105,21 @@ public sealed partial class DocumentTests
         Assert.True(broken.Count == 0, string.Join('\n', broken));
     }
 
+    [Fact]
+    public void Each_path_of_the_repository_that_Markdown_names_exists()
+    {
+        var paths = MarkdownFiles()
+            .SelectMany(file => PathInText().Matches(File.ReadAllText(file)).Select(m => (File: file, Path: m.Value)))
+            .ToList();
+        var missing = paths
+            .Where(p => !Exists(Path.Combine(Sources.Root, p.Path)))
+            .Select(p => $"{Path.GetRelativePath(Sources.Root, p.File)}: {p.Path}")
+            .ToList();
+
+        Assert.NotEmpty(paths);
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
+    }
+
     [Theory]
     [InlineData("See [it](docs/a.md#part).", "docs/a.md")]
     [InlineData("![picture](docs/a.svg)", "docs/a.svg")]
@@ -213,6 +228,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^- (\d+)\. \[(.+?)\]\((\S+?)\)", RegexOptions.Multiline)]
     private static partial Regex IndexLine();
+
+    [GeneratedRegex(@"(?<=`)(src|tests|docs|bench|samples|examples|\.ci)/[\w./-]+(?=`)")]
+    private static partial Regex PathInText();
 
     [GeneratedRegex(@"(?<="")\w+:\w+(?="")")]
     private static partial Regex SettingInCode();
