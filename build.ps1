@@ -1,4 +1,4 @@
-# Restores, builds, tests and packs Kiket; the exit code is that of the first step that fails.
+# Restores, builds, tests and packs Kiket. The exit code is that of the first step that fails.
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 
