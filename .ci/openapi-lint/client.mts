@@ -1,5 +1,5 @@
-// A TypeScript program on the generated types, area by area: it compiles only when names, nullability and enums are as the API means
-// them. Run with the address of a server and a token of its administrator, it checks that what is stored is what was meant.
+// A TypeScript program on the generated types, area by area: it compiles only when names, nullability and enums match the
+// API. Run with the address of a server and a token of its administrator, it checks that the server stores what it sends.
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./kiket";
 

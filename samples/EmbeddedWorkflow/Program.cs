@@ -1,5 +1,5 @@
-// Uses the engines of Kiket in a host of its own: workflows, service levels and capacity without a database, a web server or
-// YAML.
+// Uses the engines of Kiket in a program of its own: workflows, service levels and capacity, without a database, a web server
+// or YAML.
 using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Calendars;
@@ -54,8 +54,8 @@ Show(
     new(Facts("review", """{"custom_fields": {"amount": 5000}}""")) { CheckedItems = new HashSet<string> { "review/read" } }
 );
 
-// A contract may be in review for eight working hours. It came in on Christmas Eve, waited for the customer over night, and
-// nobody works on Christmas Day.
+// A contract may be in review for eight working hours. This one arrived on Christmas Eve and waited for the customer
+// overnight, and nobody works on Christmas Day.
 var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), WeekHours.Standard, [new(2026, 12, 25)]);
 var limit = new SlaPolicy(
     null,
@@ -76,14 +76,14 @@ Console.WriteLine(
 foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
     Console.WriteLine($"  {counted.From:ddd HH:mm} to {counted.To:HH:mm} UTC: {counted.Length.TotalHours} h");
 
-// Ada can do ten points in a week; in that of Christmas eight, because Friday is a holiday.
+// Ada can do ten points a week, but eight in the week of Christmas, because Friday is a holiday.
 var monday = new DateOnly(2026, 12, 21);
 var ada = new MemberCapacity(10, office, []);
 OpenWork[] work = [new(1, 6, monday.AddDays(2), IssuePriority.High), new(2, 7, null, IssuePriority.Medium)];
 foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
     Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
 
-// What may be given to whom, and which plan is better; how to find the best one is for the host.
+// Checks which plans are allowed and which is better; finding the best one is up to the host.
 var team = new BalanceProblem([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2], 0), new(2, 1, 7, [2], 0)], [], MaxMoves: 2);
 foreach (
     IssueMove[] plan in (IssueMove[][])

@@ -1,4 +1,4 @@
-// An extension of Kiket in plain Node: it installs itself, checks what it is sent, and calls back.
+// An extension of Kiket in plain Node: it installs itself, checks each request, and calls back.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -6,13 +6,13 @@ import { createServer } from 'node:http';
 const { KIKET = 'http://127.0.0.1:5080', KIKET_TOKEN, KIKET_PROJECT, PORT = '8787', EXTENSION_BASE_URL } = process.env;
 const MAX_AGE_SECONDS = 300;
 const MAX_BODY_BYTES = 1_000_000;
-const secret = randomBytes(32).toString('hex'); // a new one at each start; Kiket signs with the one before as well for a day
+const secret = randomBytes(32).toString('hex'); // a new one at each start; for a day Kiket also signs with the previous one
 
-// What it does when it is told something; what a handler returns is the answer.
+// One handler for each event; the value that it returns is the answer.
 const handlers = {
   async 'issue.created'({ issue }, ext) {
     const count = await countIssue(ext);
-    await ext('POST', `issues/${issue.id}/comments`, { comment: { body: `Welcome! This is issue number ${count} that I see.` } });
+    await ext('POST', `issues/${issue.id}/comments`, { comment: { body: `Welcome! This is issue number ${count} that I have seen.` } });
   },
 
   // A required hook: the issue moves only when the answer allows it.
@@ -28,7 +28,7 @@ const handlers = {
   },
 };
 
-// Two events may come at once: the value is stored only over the version that was read.
+// Two events may arrive at once: the value replaces only the version that was read.
 async function countIssue(ext) {
   for (;;) {
     const stored = await ext('GET', 'storage/issues_seen', undefined, { allow: [404] });
@@ -40,7 +40,7 @@ async function countIssue(ext) {
   }
 }
 
-// Calls back with the token that came with the event: it may do what the manifest asks for, for 15 minutes.
+// Calls back with the token of the event: it may do what the manifest asks for, for 15 minutes.
 function caller({ authentication, api }) {
   return async (method, path, body, { allow = [], headers = {} } = {}) => {
     const response = await fetch(`${KIKET}/api/v1/ext/${path}`, {
@@ -97,12 +97,12 @@ async function install(address) {
   });
   const answer = await response.json();
   if (!response.ok)
-    throw new Error(`It cannot be installed: ${answer.message} ${JSON.stringify(answer.details)}`);
+    throw new Error(`The installation failed: ${answer.message} ${JSON.stringify(answer.details)}`);
 }
 
 const server = createServer((request, response) => answer(request, response).catch(error => {
   console.error(error.message);
-  response.writeHead(500).end(); // Kiket tries again later
+  response.writeHead(500).end(); // Kiket retries later
 }));
 server.listen(Number(PORT), async () => {
   await install(EXTENSION_BASE_URL ?? `http://127.0.0.1:${server.address().port}`);

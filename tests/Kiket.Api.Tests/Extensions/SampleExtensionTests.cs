@@ -66,7 +66,7 @@ public sealed partial class SampleExtensionTests
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
 
         Assert.Equal(
-            ["Welcome! This is issue number 1 that I see.", "Welcome! This is issue number 2 that I see."],
+            ["Welcome! This is issue number 1 that I have seen.", "Welcome! This is issue number 2 that I have seen."],
             comments.Order()
         );
         Assert.Contains("SAM-2 needs a description before it is done.", refusal.ToJsonString(), StringComparison.Ordinal);
