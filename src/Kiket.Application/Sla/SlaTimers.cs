@@ -178,30 +178,3 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     private async Task<BusinessCalendar> CalendarAsync(bool businessHours, CancellationToken ct) =>
         businessHours ? calendar ??= await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock;
 }
-
-/// <summary>What else stands around timers.</summary>
-public static class SlaQueries
-{
-    /// <summary>The business calendar of the actor's organization.</summary>
-    public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
-        (
-            await db
-                .Users.OrderBy(u => u.Id)
-                .Take(1)
-                .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings)
-                .SingleAsync(ct)
-        ).Calendar();
-
-    /// <summary>
-    /// Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying
-    /// so.
-    /// </summary>
-    public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
-        db
-            // Also those that would never have been due.
-            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
-            .UpdateInBatchesAsync(
-                set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
-                ct
-            );
-}
