@@ -29,7 +29,7 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
         CancellationToken ct
     )
     {
-        var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
+        var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Write, current, ct);
         if (opened.Error is { } refusal)
             return refusal;
         if (command.Records.Count is 0 or > CreateCustomRecordsCommand.MaxRecords)
@@ -44,7 +44,7 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
             if (fit.Error is { } wrong)
                 faults.AddRange(At(place, wrong));
             else if (!opened.Value.Allows(fit.Value))
-                return CustomDataErrors.Forbidden(module.Key, table.Name, CustomDataQueries.Write);
+                return CustomDataErrors.Forbidden(module.Key, table.Name, CustomTableAccess.Write);
             else
                 records.Add(
                     CustomRecord.Add(current.Actor.OrganizationId, module.Id, opened.Value.ProjectId, table.Name, fit.Value, now)

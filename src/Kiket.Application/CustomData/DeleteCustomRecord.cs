@@ -13,7 +13,7 @@ internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor curre
 {
     public async Task<Result<bool>> Handle(DeleteCustomRecordCommand command, CancellationToken ct)
     {
-        var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Delete, current, ct);
+        var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Delete, current, ct);
         if (opened.Error is { } refusal)
             return refusal;
         var found = await db.FindRecordAsync(opened.Value, command.Id, ct);

@@ -14,7 +14,7 @@ internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)
 {
     public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(GetCustomRecordQuery query, CancellationToken ct)
     {
-        var opened = await db.OpenTableAsync(query.Table, CustomDataQueries.Read, current, ct);
+        var opened = await db.OpenTableAsync(query.Table, CustomTableAccess.Read, current, ct);
         if (opened.Error is { } refusal)
             return refusal;
         var found = await db.FindRecordAsync(opened.Value, query.Id, ct);

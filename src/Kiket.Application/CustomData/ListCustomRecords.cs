@@ -32,7 +32,7 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
         CancellationToken ct
     )
     {
-        var opened = await db.OpenTableAsync(query.Table, CustomDataQueries.Read, current, ct);
+        var opened = await db.OpenTableAsync(query.Table, CustomTableAccess.Read, current, ct);
         if (opened.Error is { } refusal)
             return refusal;
         var table = opened.Value.Table;

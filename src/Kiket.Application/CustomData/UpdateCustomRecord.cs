@@ -18,7 +18,7 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, I
         CancellationToken ct
     )
     {
-        var opened = await db.OpenTableAsync(command.Table, CustomDataQueries.Write, current, ct);
+        var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Write, current, ct);
         if (opened.Error is { } refusal)
             return refusal;
         var found = await db.FindRecordAsync(opened.Value, command.Id, ct);
@@ -29,7 +29,7 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, I
         if (fit.Error is { } wrong)
             return wrong;
         if (!opened.Value.Allows(fit.Value))
-            return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomDataQueries.Write);
+            return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomTableAccess.Write);
         record.Replace(fit.Value, now);
         var taken = await db.SaveRecordsAsync(work, table, [record], ct);
         return taken.Count > 0 ? taken[0].Fault : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));

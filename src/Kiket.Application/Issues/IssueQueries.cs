@@ -23,38 +23,6 @@ internal static class IssueQueries
     public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, long projectId, string key, CancellationToken ct) =>
         db.Workflows.WithSpecification(new VersionsOf(projectId, key)).FirstAsync(ct);
 
-    /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
-    public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, long projectId, CancellationToken ct)
-    {
-        await db
-            .Projects.Where(p => p.Id == projectId)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.LastIssueNumber, p => p.LastIssueNumber + 1), ct);
-        return await db.Projects.Where(p => p.Id == projectId).Select(p => p.LastIssueNumber).SingleAsync(ct);
-    }
-
-    /// <summary>Gives every issue below a moved one its new place.</summary>
-    public static Task MoveDescendantsAsync(
-        this IKiketDb db,
-        string oldPath,
-        string newPath,
-        long rootId,
-        int levels,
-        long projectId,
-        DateTimeOffset at,
-        CancellationToken ct
-    ) =>
-        db
-            .Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath))
-            .UpdateInBatchesAsync(
-                set =>
-                    set.SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
-                        .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)
-                        .SetProperty(i => i.RootId, rootId)
-                        .SetProperty(i => i.UpdatedAt, at)
-                        .SetProperty(i => i.Version, i => i.Version + 1),
-                ct
-            );
-
     /// <summary>The refusal for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
     /// <param name="assigneeId">Who has the issue already, or null; naming them again changes nothing.</param>
     public static async Task<Error?> FindUnknownReferenceAsync(

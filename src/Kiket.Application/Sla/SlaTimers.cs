@@ -179,29 +179,3 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     private async Task<BusinessCalendar> CalendarAsync(bool businessHours, CancellationToken ct) =>
         businessHours ? calendar ??= await db.ReadCalendarAsync(ct) : BusinessCalendar.AroundTheClock;
 }
-
-/// <summary>What else stands around timers.</summary>
-public static class SlaQueries
-{
-    /// <summary>The business calendar of the actor's organization.</summary>
-    public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
-        (
-            await db
-                .Users.OrderBy(u => u.Id)
-                .Take(1)
-                .Join(db.Organizations, u => u.OrganizationId, o => o.Id, (_, o) => o.Settings)
-                .SingleAsync(ct)
-        ).Calendar();
-
-    /// <summary>
-    /// Says that the calendar has changed: the job plans the open timers that count working hours again, and each says so.
-    /// Timers that would never have been due are among them.
-    /// </summary>
-    public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
-        db
-            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
-            .UpdateInBatchesAsync(
-                set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
-                ct
-            );
-}

@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+
+namespace Kiket.Application.Extensions;
+
+/// <summary>
+/// The address of a manifest's callback: what the operator gives is filled in, <c>${NAME}</c> and <c>${NAME:-otherwise}</c>,
+/// and it is one that may be called.
+/// </summary>
+internal static partial class CallbackAddress
+{
+    private const string Path = "extension.callback.url";
+
+    public static async Task<Result<string?>> OfAsync(
+        ExtensionManifest manifest,
+        string? given,
+        string organization,
+        IExtensionEnvironment environment,
+        IOutboundTargets targets,
+        CancellationToken ct
+    )
+    {
+        if (manifest.Callback is not { } callback)
+            return Result<string?>.From(null);
+
+        List<ErrorDetail> faults = [];
+        var url =
+            given
+            ?? Reference()
+                .Replace(
+                    callback.Url,
+                    match =>
+                    {
+                        var name = match.Groups["name"].Value;
+                        if (environment.FindAddress(organization, name) is { } value)
+                            return value;
+                        if (match.Groups["otherwise"] is { Success: true } otherwise)
+                            return otherwise.Value;
+                        faults.Add(
+                            new(
+                                Path,
+                                $"The address names {name}, which is not set as an address. "
+                                    + $"Give callback_url, or have the operator set Extensions:Addresses:{organization}:{name}."
+                            )
+                        );
+                        return "";
+                    }
+                );
+        var field = given is null ? Path : "callback_url";
+        if (faults.Count == 0 && !IsAddress(url))
+            faults.Add(
+                new(
+                    field,
+                    "The address of a callback is an absolute http or https address without user name, query and fragment."
+                )
+            );
+        if (faults.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
+            faults.Add(new(field, denied));
+        return faults.Count > 0 ? ExtensionErrors.InstallFailed(faults) : Result<string?>.From(url.TrimEnd('/'));
+    }
+
+    private static bool IsAddress(string text) => Webhook.IsAddress(text) && new Uri(text) is { Fragment: "", Query: "" };
+
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]{0,99})(:-(?<otherwise>[^}]*))?\}")]
+    private static partial Regex Reference();
+}

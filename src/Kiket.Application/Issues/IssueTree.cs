@@ -1,0 +1,31 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>Keeps the places of issues below a parent that moves.</summary>
+internal static class IssueTree
+{
+    /// <summary>Gives every issue below a moved one its new place.</summary>
+    public static Task MoveDescendantsAsync(
+        this IKiketDb db,
+        string oldPath,
+        string newPath,
+        long rootId,
+        int levels,
+        long projectId,
+        DateTimeOffset at,
+        CancellationToken ct
+    ) =>
+        db
+            .Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath))
+            .UpdateInBatchesAsync(
+                set =>
+                    set.SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
+                        .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)
+                        .SetProperty(i => i.RootId, rootId)
+                        .SetProperty(i => i.UpdatedAt, at)
+                        .SetProperty(i => i.Version, i => i.Version + 1),
+                ct
+            );
+}

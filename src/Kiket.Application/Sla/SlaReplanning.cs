@@ -1,0 +1,22 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Sla;
+
+namespace Kiket.Application.Sla;
+
+/// <summary>Has timers planned again.</summary>
+internal static class SlaReplanning
+{
+    /// <summary>
+    /// Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying
+    /// so.
+    /// </summary>
+    public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
+        db
+            // Also those that would never have been due.
+            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
+            .UpdateInBatchesAsync(
+                set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
+                ct
+            );
+}
