@@ -8,13 +8,11 @@ namespace Kiket.Application.Sla;
 internal static class SlaReplanning
 {
     /// <summary>
-    /// Says that the calendar has changed: the open timers that count working hours are planned again by the job, each saying
-    /// so.
+    /// Says that the calendar has changed: the job plans the open timers that count working hours again, and each says so.
+    /// Timers that would never have been due are among them.
     /// </summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
-        db
-            // Also those that would never have been due.
-            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
+        db.SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
             .UpdateInBatchesAsync(
                 set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
                 ct

@@ -108,11 +108,11 @@ public sealed class Approval : AggregateRoot
     public Result Decide(long userId, bool approved, string? comment, DateTimeOffset at)
     {
         if (Status is not ApprovalStatus.Pending)
-            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The approval is {WireName.Of(Status)} already.");
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The approval is already {WireName.Of(Status)}.");
         if (Decisions.Any(d => d.UserId == userId))
-            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "You have decided already.");
+            return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, "You have already decided.");
         if (approved && userId == RequestedById && Requirement.Required == 1)
-            return Error.Forbidden("Whoever asks for an approval cannot give it alone.");
+            return Error.Forbidden("You requested this approval, so someone else must give it.");
 
         Decisions =
         [

@@ -16,6 +16,6 @@ public static class ApprovalErrors
     {
         ArgumentNullException.ThrowIfNull(approval);
         var named = string.Join(", ", approval.Requirement.Approvers.Select(a => a.Identifier));
-        return Error.Forbidden($"Only {named} can decide about {approval.Requirement.Name}.");
+        return Error.Forbidden($"Only {named} can decide on {approval.Requirement.Name}.");
     }
 }

@@ -97,14 +97,14 @@ public sealed record WeekHours(
     {
         ArgumentNullException.ThrowIfNull(ranges);
         if (ranges.Count > MaxRangesOfDay)
-            return $"A day has at most {MaxRangesOfDay} parts.";
+            return $"A day can have at most {MaxRangesOfDay} ranges.";
         var end = 0;
         foreach (var range in ranges)
         {
             if (range.From < 0 || range.To > TimeRange.MinutesOfDay || range.From >= range.To)
-                return "A part of a day begins before it ends, from 00:00 to 24:00.";
+                return "Each range must start before it ends, between 00:00 and 24:00.";
             if (range.From < end)
-                return "The parts of a day stand in order and do not overlap.";
+                return "The ranges of a day must be in order and not overlap.";
             end = range.To;
         }
 

@@ -118,13 +118,13 @@ public sealed record BalanceProblem(
         ArgumentNullException.ThrowIfNull(moves);
         List<string> faults = [];
         if (moves.Count > MaxMoves)
-            faults.Add($"{moves.Count} moves are more than {MaxMoves}.");
+            faults.Add($"The plan has {moves.Count} moves; at most {MaxMoves} are allowed.");
         if (moves.DistinctBy(m => m.IssueId).Count() != moves.Count)
-            faults.Add("An issue moves twice.");
+            faults.Add("An issue is moved more than once.");
         foreach (var move in moves)
         {
             if (Issues.FirstOrDefault(i => i.IssueId == move.IssueId)?.Candidates.Contains(move.ToUserId) != true)
-                faults.Add($"User {move.ToUserId} cannot have issue {move.IssueId}.");
+                faults.Add($"User {move.ToUserId} cannot take issue {move.IssueId}.");
         }
 
         if (faults.Count > 0)
@@ -134,7 +134,7 @@ public sealed record BalanceProblem(
         faults.AddRange(
             Members
                 .Where(m => receivers.Contains(m.UserId) && Math.Max(before[m.UserId], after[m.UserId]) > m.Capacity)
-                .Select(m => $"User {m.UserId} has more than they can do.")
+                .Select(m => $"User {m.UserId} would be over capacity.")
         );
         faults.AddRange(Limits.SelectMany(limit => FaultsOf(limit, moves)));
         return faults;
@@ -147,7 +147,7 @@ public sealed record BalanceProblem(
             .Where(m =>
                 after[m.UserId] > before[m.UserId] && after[m.UserId] > limit.Limits.GetValueOrDefault(m.UserId, decimal.MaxValue)
             )
-            .Select(m => $"User {m.UserId} has more than they may: {limit.Name}.");
+            .Select(m => $"User {m.UserId} would exceed the limit '{limit.Name}'.");
     }
 
     private Dictionary<long, decimal> AmountsAfter(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)

@@ -80,6 +80,6 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
 
     private static Error? BodyFault(string? body) =>
         UnicodeText.IsBlank(body) || UnicodeText.Length(UnicodeText.Clean(body!)) > MaxBodyLength
-            ? Error.Validation("comment.body", $"The body has 1 to {MaxBodyLength} characters and is not blank.")
+            ? Error.Validation("comment.body", $"The body must have 1 to {MaxBodyLength} characters and not be blank.")
             : null;
 }

@@ -75,7 +75,7 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     {
         ArgumentNullException.ThrowIfNull(details);
         if (details.Count == 0)
-            throw new ArgumentException("A validation error names at least one field.", nameof(details));
+            throw new ArgumentException("A validation error needs at least one detail.", nameof(details));
         return new(ErrorKind.Invalid, ErrorCodes.ValidationError, details[0].Message) { Details = details };
     }
 

@@ -62,7 +62,8 @@ public sealed class Result<T>
 
     /// <summary>The value of a success.</summary>
     /// <exception cref="InvalidOperationException">This is a refusal.</exception>
-    public T Value => IsRefused ? throw new InvalidOperationException($"A refusal has no value: {Error.Message}") : value!;
+    public T Value =>
+        IsRefused ? throw new InvalidOperationException($"The result is an error and has no value: {Error.Message}") : value!;
 
     /// <summary>A success.</summary>
     /// <param name="value">What it carries.</param>

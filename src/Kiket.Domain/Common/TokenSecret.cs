@@ -50,7 +50,7 @@ public sealed class TokenSecret
     {
         ArgumentNullException.ThrowIfNull(plaintext);
         return plaintext.Length < MinChosenLength
-            ? throw new ArgumentException($"A chosen token has at least {MinChosenLength} characters.", nameof(plaintext))
+            ? throw new ArgumentException($"A chosen token must have at least {MinChosenLength} characters.", nameof(plaintext))
             : new(plaintext, ShownOfChosen);
     }
 

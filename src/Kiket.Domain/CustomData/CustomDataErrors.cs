@@ -14,7 +14,7 @@ public static class CustomDataErrors
     /// <param name="module">Key of the module.</param>
     /// <param name="table">What was asked for.</param>
     public static Error TableNotFound(string module, string table) =>
-        new(ErrorKind.NotFound, "CUSTOM_TABLE_NOT_FOUND", $"The module {module} has no table {table}.");
+        new(ErrorKind.NotFound, "CUSTOM_TABLE_NOT_FOUND", $"Module {module} has no table {table}.");
 
     /// <summary><c>CUSTOM_RECORD_NOT_FOUND</c>: the table has no such record in the project.</summary>
     /// <param name="id">What was asked for.</param>
@@ -26,7 +26,7 @@ public static class CustomDataErrors
     /// <param name="table">Name of the table.</param>
     /// <param name="operation"><c>read</c>, <c>write</c> or <c>delete</c>.</param>
     public static Error Forbidden(string module, string table, string operation) =>
-        Error.Forbidden($"You may not {operation} {table} of the module {module}.");
+        Error.Forbidden($"You are not allowed to {operation} table {table} of module {module}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: another record holds the same unique values.</summary>
     /// <param name="columns">The columns that are unique together.</param>
@@ -34,7 +34,10 @@ public static class CustomDataErrors
     {
         ArgumentNullException.ThrowIfNull(columns);
         return Error.Validation([
-            .. columns.Select(c => new ErrorDetail($"record.{c}", $"Another record has the same {string.Join(", ", columns)}.")),
+            .. columns.Select(c => new ErrorDetail(
+                $"record.{c}",
+                $"Another record already has the same {string.Join(", ", columns)}."
+            )),
         ]);
     }
 }

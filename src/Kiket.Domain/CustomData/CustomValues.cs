@@ -36,7 +36,7 @@ public static class CustomValues
         [
             .. given
                 .Keys.Where(k => table.Find(k) is null)
-                .Select(k => new ErrorDetail($"record.{k}", $"{table.Name} has no column {k} to set.")),
+                .Select(k => new ErrorDetail($"record.{k}", $"Table {table.Name} has no writable column {k}.")),
         ];
         var data = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var column in table.Columns)
@@ -58,12 +58,12 @@ public static class CustomValues
             }
             else
             {
-                faults.Add(new($"record.{column.Name}", $"{column.Name} is {Describe(column)}."));
+                faults.Add(new($"record.{column.Name}", $"{column.Name} must be {Describe(column)}."));
             }
         }
 
         if (faults.Count == 0 && JsonSize.Of(data) > CustomRecord.MaxSize)
-            faults.Add(new("record", $"A record has at most {CustomRecord.MaxSize} bytes of JSON."));
+            faults.Add(new("record", $"A record can have at most {CustomRecord.MaxSize} bytes of JSON."));
         return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
     }
 
@@ -158,21 +158,21 @@ public static class CustomValues
         ArgumentNullException.ThrowIfNull(column);
         return column.Type switch
         {
-            CustomColumnType.Bigint => "a whole number of 64 bits",
-            CustomColumnType.Integer => "a whole number of 32 bits",
+            CustomColumnType.Bigint => "a 64-bit integer",
+            CustomColumnType.Integer => "a 32-bit integer",
             CustomColumnType.Decimal => column is { Precision: { } digits, Scale: { } scale }
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a number of at most {digits} digits, {scale} of them behind the point"
+                    $"a number with at most {digits} digits, {scale} of them after the decimal point"
                 )
-                : "a number of at most 28 digits",
+                : "a number with at most 28 digits",
             CustomColumnType.Boolean => "true or false",
             CustomColumnType.Timestamp => "an ISO 8601 time",
-            CustomColumnType.Date => "a date, YYYY-MM-DD",
+            CustomColumnType.Date => "a date in the form YYYY-MM-DD",
             CustomColumnType.Json => "any JSON",
             _ => column.Length is { } most
-                ? string.Create(CultureInfo.InvariantCulture, $"a text of at most {most} characters")
-                : "a text",
+                ? string.Create(CultureInfo.InvariantCulture, $"text of at most {most} characters")
+                : "text",
         };
     }
 

@@ -12,12 +12,12 @@ public static class DefinitionErrors
     {
         ArgumentNullException.ThrowIfNull(faults);
         if (faults.Count == 0)
-            throw new ArgumentException("A refusal names at least one fault.", nameof(faults));
+            throw new ArgumentException("At least one error is required.", nameof(faults));
         var first = $"{faults[0].Place}: {faults[0].Message}";
         return new(
             ErrorKind.Invalid,
             ErrorCodes.DefinitionInvalid,
-            faults.Count == 1 ? first : $"{faults.Count} faults, the first at {first}"
+            faults.Count == 1 ? first : $"{faults.Count} errors. First: {first}"
         )
         {
             Details =
@@ -33,13 +33,13 @@ public static class DefinitionErrors
     }
 
     /// <summary><c>VALIDATION_ERROR</c>: nothing in the files or the request says which project they are about.</summary>
-    public static Error KeyMissing => Error.Validation("project_key", "The files hold no project.yaml; give project_key.");
+    public static Error KeyMissing => Error.Validation("project_key", "The files contain no project.yaml; specify project_key.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the key is malformed.</summary>
     /// <param name="key">What was given.</param>
     public static Error InvalidKey(string key) =>
         Error.Validation(
             "project_key",
-            $"'{key}' is no project key: an upper-case letter and then upper-case letters and digits."
+            $"'{key}' is not a valid project key: an upper-case letter followed by upper-case letters and digits."
         );
 }

@@ -134,7 +134,7 @@ public sealed class LoggedEvent
     public void TakeSequence(long sequence)
     {
         if (Sequence != 0)
-            throw new InvalidOperationException($"{EventId} has its place already.");
+            throw new InvalidOperationException($"{EventId} already has a sequence number.");
         Sequence = sequence;
     }
 }

@@ -136,7 +136,7 @@ public sealed class Extension : AggregateRoot
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (manifest.Id != Key)
-            throw new ArgumentException($"{manifest.Id} is not {Key}.", nameof(manifest));
+            throw new ArgumentException($"The manifest is of {manifest.Id}, not of {Key}.", nameof(manifest));
         if (!IsActive)
             throw new InvalidOperationException($"{Key} is uninstalled.");
 
@@ -153,7 +153,7 @@ public sealed class Extension : AggregateRoot
     public void Uninstall(DateTimeOffset at)
     {
         if (!IsActive)
-            throw new InvalidOperationException($"{Key} is uninstalled already.");
+            throw new InvalidOperationException($"{Key} is already uninstalled.");
         Status = ExtensionStatus.Uninstalled;
         Slot = null;
         (KeyHash, PreviousKeyHash, PreviousKeyUntil) = (null, null, null);
@@ -219,7 +219,7 @@ public sealed class Extension : AggregateRoot
             if (!manifest.Configuration.TryGetValue(key, out var setting))
                 yield return new($"extension.configuration.{key}", $"The extension has no setting {key}.");
             else if (setting.Secret)
-                yield return new($"extension.configuration.{key}", $"{key} is a secret; store it as one.");
+                yield return new($"extension.configuration.{key}", $"{key} is a secret; set it as a secret instead.");
         }
     }
 

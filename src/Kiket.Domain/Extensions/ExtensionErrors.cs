@@ -15,7 +15,7 @@ public static class ExtensionErrors
     public static Error Ambiguous(ExtensionRef extension) =>
         Error.InvalidParameter(
             "project_id",
-            $"{extension} is installed for several projects; give project_id, or the id of the installation."
+            $"{extension} is installed in several projects; specify project_id or the installation's id."
         );
 
     /// <summary><c>SECRET_NOT_FOUND</c>: none of the scopes that the extension sees has it.</summary>
@@ -28,7 +28,7 @@ public static class ExtensionErrors
         new(
             ErrorKind.Conflict,
             "SECRET_UNAVAILABLE",
-            $"The secret {key} cannot be decrypted, because the server has lost the keys. Store it again."
+            $"The secret {key} cannot be decrypted because the server no longer has the encryption key. Store it again."
         );
 
     /// <summary><c>STORAGE_KEY_NOT_FOUND</c>: the installation keeps nothing under the key.</summary>
@@ -38,9 +38,9 @@ public static class ExtensionErrors
 
     /// <summary><c>STORAGE_FULL</c>: the installation keeps as many values as it may.</summary>
     public static Error StorageFull =>
-        new(ErrorKind.Invalid, "STORAGE_FULL", $"An installation keeps at most {StoredValue.MaxValues} values.")
+        new(ErrorKind.Invalid, "STORAGE_FULL", $"An installation can store at most {StoredValue.MaxValues} values.")
         {
-            Details = [new("key", $"An installation keeps at most {StoredValue.MaxValues} values.")],
+            Details = [new("key", $"An installation can store at most {StoredValue.MaxValues} values.")],
         };
 
     /// <summary><c>VALIDATION_ERROR</c>: the extension runs inside its host and is not called.</summary>
@@ -50,10 +50,10 @@ public static class ExtensionErrors
 
     /// <summary><c>FORBIDDEN</c>: a token that ends soon asked for a credential that does not.</summary>
     public static Error KeyOnly =>
-        Error.Forbidden("An extension replaces its credentials with its API key, not with a runtime token.");
+        Error.Forbidden("Replacing credentials requires the extension's API key; a runtime token is not enough.");
 
     /// <summary><c>FORBIDDEN</c>: a user asked for what belongs to an extension.</summary>
-    public static Error ExtensionsOnly => Error.Forbidden("Only an extension, with a credential of its own, can do this.");
+    public static Error ExtensionsOnly => Error.Forbidden("Only an extension with its own credentials can do this.");
 
     /// <summary><c>EXTENSION_INSTALL_FAILED</c>: the manifest is at fault, so nothing is installed or changed.</summary>
     /// <param name="faults">Every fault, at least one.</param>
@@ -62,13 +62,13 @@ public static class ExtensionErrors
     {
         ArgumentNullException.ThrowIfNull(faults);
         if (faults.Count == 0)
-            throw new ArgumentException("A refusal names at least one fault.", nameof(faults));
+            throw new ArgumentException("At least one error is required.", nameof(faults));
         var (first, message) = (faults[0], faults[0].Message);
         var place = first.Line is { } line ? $"line {line}: " : "";
         return new(
             ErrorKind.Invalid,
             ErrorCodes.ExtensionInstallFailed,
-            faults.Count == 1 ? place + message : $"{faults.Count} faults, the first in {place}{message}"
+            faults.Count == 1 ? place + message : $"{faults.Count} errors. First: {place}{message}"
         )
         {
             Details = faults,

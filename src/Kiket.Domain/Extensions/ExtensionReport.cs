@@ -128,11 +128,11 @@ public sealed record ExtensionHealth(HealthStatus Status, string Message)
     {
         var total = succeeded + failed;
         if (total == 0)
-            return new(HealthStatus.Healthy, "Nothing was reported in the last hour.");
+            return new(HealthStatus.Healthy, "No calls were reported in the last hour.");
         var status =
             failed * 2 >= total ? HealthStatus.Unhealthy
             : failed * 10 >= total ? HealthStatus.Degraded
             : HealthStatus.Healthy;
-        return new(status, $"{failed} of {total} failed in the last hour.");
+        return new(status, $"{failed} of {total} calls failed in the last hour.");
     }
 }

@@ -36,8 +36,8 @@ public sealed class ExtensionSecret : AggregateRoot
 
     /// <summary>The rule about keys, as a sentence.</summary>
     public const string KeyRule =
-        "The key of a secret is upper-case letters, digits and underscores, beginning with a letter, at most 128; or "
-        + "one that the manifest names.";
+        "The key of a secret must be upper-case letters, digits and underscores, starting with a letter, at most 128 characters, "
+        + "or a key that the manifest declares.";
 
     private ExtensionSecret() { }
 

@@ -41,7 +41,7 @@ public sealed class StoredValue : AggregateRoot
         if (!IsKey(key))
             return Error.InvalidParameter(
                 "key",
-                $"A key has 1 to {MaxKeyLength} letters, digits, dots, underscores, colons and hyphens."
+                $"A key must be 1 to {MaxKeyLength} letters, digits, dots, underscores, colons and hyphens."
             );
         var value = new StoredValue
         {
@@ -80,7 +80,7 @@ public sealed class StoredValue : AggregateRoot
         var size = JsonSize.Of(document.RootElement);
         if (size > MaxBytes)
         {
-            var message = $"A value has at most {MaxBytes} bytes; this one has {size}.";
+            var message = $"A value can have at most {MaxBytes} bytes; this one has {size}.";
             return new Error(ErrorKind.Invalid, ErrorCodes.StorageValueTooLarge, message) { Details = [new("value", message)] };
         }
 

@@ -33,9 +33,9 @@ public sealed record GuardVerdict(string Extension, GuardDecision Decision, stri
     public string Sentence =>
         Decision switch
         {
-            GuardDecision.Deny => Message ?? $"{Extension} denies it.",
-            GuardDecision.Pending => Message ?? $"{Extension} wants it approved.",
-            _ => Message ?? $"{Extension} allows it.",
+            GuardDecision.Deny => Message ?? $"{Extension} denied the transition.",
+            GuardDecision.Pending => Message ?? $"{Extension} requires an approval.",
+            _ => Message ?? $"{Extension} allowed the transition.",
         };
 
     /// <summary>The decision and how long it took, such as <c>deny after 12 ms</c>.</summary>

@@ -222,7 +222,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public void TakeNumber(string projectKey, int number)
     {
         if (Number != 0)
-            throw new InvalidOperationException($"{Key} has its number already.");
+            throw new InvalidOperationException($"{Key} already has a number.");
         Number = number;
         Key = string.Create(CultureInfo.InvariantCulture, $"{projectKey}-{number}");
     }
@@ -293,7 +293,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(state);
         if (from.Id != WorkflowId || from.ProjectId != to.ProjectId || from.Key != to.Key)
-            throw new ArgumentException($"{Key} does not follow {from.Key}, or {to.Key} is another workflow.", nameof(from));
+            throw new ArgumentException($"{Key} does not follow {from.Key}, or {to.Key} is a different workflow.", nameof(from));
 
         List<FieldChange> changes = [];
         Set("workflow_version", from.Revision, to.Revision, changes, _ => WorkflowId = to.Id);
@@ -571,9 +571,9 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             edit.Title is { IsSet: true, Value: var title }
             && (UnicodeText.IsBlank(title) || UnicodeText.Length(title!) > MaxTitleLength)
         )
-            faults.Add(new("issue.title", $"The title has 1 to {MaxTitleLength} characters and is not blank."));
+            faults.Add(new("issue.title", $"The title must have 1 to {MaxTitleLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("issue.description", $"The description has at most {MaxDescriptionLength} characters."));
+            faults.Add(new("issue.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (
             edit.Labels is { IsSet: true, Value: { } labels }
             && (
@@ -586,7 +586,8 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             faults.Add(
                 new(
                     "issue.labels",
-                    $"An issue has at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, not blank and without commas."
+                    $"An issue can have at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, "
+                        + "not blank and without commas."
                 )
             );
         if (
@@ -594,7 +595,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points)
         )
             faults.Add(
-                new("issue.story_points", $"Story points are a number from 0 to {MaxStoryPoints} with at most two decimals.")
+                new("issue.story_points", $"Story points must be a number from 0 to {MaxStoryPoints} with at most two decimals.")
             );
         return faults;
     }
@@ -643,7 +644,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             if (field is null && schema.CustomFields.Count > 0)
                 faults.Add(new($"issue.custom_fields.{key}", $"Issues of type {type} have no custom field '{key}'."));
             else if (UnicodeText.IsBlank(key) || UnicodeText.Length(key) > 64)
-                faults.Add(new("issue.custom_fields", "The key of a custom field has 1 to 64 characters."));
+                faults.Add(new("issue.custom_fields", "The key of a custom field must have 1 to 64 characters."));
             else if (value.ValueKind is JsonValueKind.Null)
                 merged.Remove(key);
             else if (field?.FaultOf(value) is { } fault)
@@ -663,7 +664,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             faults.Add(
                 new(
                     "issue.custom_fields",
-                    $"An issue has at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."
+                    $"An issue can have at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."
                 )
             );
         return (merged, faults);
@@ -674,11 +675,11 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         if (parent.ProjectId != ProjectId)
             return new("issue.parent_id", $"{parent.Key} is in another project.");
         if (Id != 0 && (parent.Id == Id || parent.HierarchyPath.StartsWith(DescendantPath, StringComparison.Ordinal)))
-            return new("issue.parent_id", $"{parent.Key} is this issue or below it.");
+            return new("issue.parent_id", $"{parent.Key} is this issue or one of its descendants.");
         if (schema.IssueTypes.FirstOrDefault(t => t.Key == parent.IssueType) is not { AllowChildren: true })
-            return new("issue.parent_id", $"{parent.Key} is of type {parent.IssueType}, which has no children.");
+            return new("issue.parent_id", $"{parent.Key} is of type {parent.IssueType}, which cannot have children.");
         return parent.HierarchyDepth + 1 + deepestBelow > MaxDepth
-            ? new("issue.parent_id", $"Issues nest at most {MaxDepth} levels deep.")
+            ? new("issue.parent_id", $"Issues can be nested at most {MaxDepth} levels deep.")
             : null;
     }
 

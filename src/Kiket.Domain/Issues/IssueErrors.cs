@@ -46,14 +46,14 @@ public static class IssueErrors
     /// </summary>
     /// <param name="state">The state asked for.</param>
     public static Error NotInitial(string state) =>
-        Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial one.");
+        Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial state.");
 
     /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the state holds as many issues of the project as it may.</summary>
     /// <param name="state">The state.</param>
     public static Error StateIsFull(State state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var message = $"{state.Label} holds at most {state.WipLimit} issues.";
+        var message = $"{state.Label} can hold at most {state.WipLimit} issues.";
         return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message)
         {
             Details = [new("issue.status", message)],
@@ -84,7 +84,7 @@ public static class IssueErrors
         ArgumentNullException.ThrowIfNull(workflow);
         var ways = string.Join(", ", workflow.Definition.From(from).Select(t => t.To));
         var message =
-            $"{key} cannot go from '{from}' to '{target}'. "
+            $"{key} cannot move from '{from}' to '{target}'. "
             + (ways.Length == 0 ? $"No transition leaves '{from}'." : $"Possible: {ways}.");
         return new(ErrorKind.Invalid, ErrorCodes.WorkflowTransitionGuardFailed, message) { Details = [new("state", message)] };
     }
@@ -102,7 +102,7 @@ public static class IssueErrors
         return new(
             ErrorKind.Invalid,
             ErrorCodes.WorkflowTransitionGuardFailed,
-            $"{key} cannot go from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}"
+            $"{key} cannot move from '{decision.Transition.From}' to '{decision.Transition.To}' now. {reasons}"
         )
         {
             Details =

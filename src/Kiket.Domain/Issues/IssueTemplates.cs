@@ -30,7 +30,7 @@ public static class IssueTemplates
                 .RequiredFields.Select(FieldName)
                 .Distinct()
                 .Where(f => IsMissing(f, filled, custom))
-                .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} needs {f}.")),
+                .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} requires {f}.")),
             .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => FaultOf(f, custom)).OfType<ErrorDetail>(),
         ];
         return faults.Count > 0 ? Error.Validation(faults) : filled;

@@ -147,11 +147,11 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
             edit.Name is { IsSet: true, Value: var name }
             && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > MaxNameLength)
         )
-            faults.Add(new("milestone.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
+            faults.Add(new("milestone.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("milestone.description", $"The description has at most {MaxDescriptionLength} characters."));
+            faults.Add(new("milestone.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (edit.Release.Or(null) is { } release && UnicodeText.Length(release) > MaxReleaseLength)
-            faults.Add(new("milestone.version", $"The version has at most {MaxReleaseLength} characters."));
+            faults.Add(new("milestone.version", $"The version can have at most {MaxReleaseLength} characters."));
         return faults;
     }
 

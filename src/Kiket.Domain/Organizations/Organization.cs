@@ -33,7 +33,7 @@ public sealed class Organization : AggregateRoot, IKeepsTexts
         if (slug.Length == 0 || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxNameLength)
             return Error.Validation(
                 "organization.name",
-                $"The name needs a letter or digit and at most {MaxNameLength} characters."
+                $"The name must contain a letter or digit and have at most {MaxNameLength} characters."
             );
 
         var organization = new Organization { Name = UnicodeText.CleanName(name), Slug = slug };

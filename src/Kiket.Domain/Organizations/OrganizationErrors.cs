@@ -8,5 +8,5 @@ public static class OrganizationErrors
     /// <summary><c>ORGANIZATION_NOT_FOUND</c>: it does not exist, or the actor does not belong to it.</summary>
     /// <param name="organization">The slug or id that was asked for.</param>
     public static Error NotFound(string organization) =>
-        new(ErrorKind.NotFound, "ORGANIZATION_NOT_FOUND", $"There is no organization '{organization}' that you belong to.");
+        new(ErrorKind.NotFound, "ORGANIZATION_NOT_FOUND", $"You do not belong to an organization '{organization}'.");
 }

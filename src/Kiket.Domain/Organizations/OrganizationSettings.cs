@@ -68,10 +68,10 @@ public sealed record OrganizationSettings
         List<ErrorDetail> faults = [];
         var zone = edit.TimeZone.Or(TimeZone);
         if (!IsTimeZone(zone))
-            Fault("time_zone", $"'{zone}' is no IANA time zone, such as Europe/Berlin.");
+            Fault("time_zone", $"'{zone}' is not a valid IANA time zone, such as Europe/Berlin.");
         var hours = edit.Hours.Or(Hours);
         if (hours is null)
-            Fault("hours", "The hours name the parts of the days on which people work.");
+            Fault("hours", "The hours must list the working hours of each day.");
         foreach (var day in hours is null ? [] : Enum.GetValues<DayOfWeek>())
         {
             if (WeekHours.FaultOf(hours!.On(day)) is { } fault)
@@ -80,16 +80,16 @@ public sealed record OrganizationSettings
 
         var holidays = edit.Holidays.Or(Holidays) ?? [];
         if (holidays.Count > MaxHolidays)
-            Fault("holidays", $"At most {MaxHolidays} holidays.");
+            Fault("holidays", $"An organization can have at most {MaxHolidays} holidays.");
         if (
             holidays.Any(h =>
                 h.Name is { } name
                 && (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxHolidayNameLength)
             )
         )
-            Fault("holidays", $"The name of a holiday has 1 to {MaxHolidayNameLength} characters.");
+            Fault("holidays", $"The name of a holiday must have 1 to {MaxHolidayNameLength} characters.");
         if (holidays.DistinctBy(h => h.Date).Count() != holidays.Count)
-            Fault("holidays", "Each day is a holiday only once.");
+            Fault("holidays", "A day can be listed as a holiday only once.");
 
         var points = edit.StoryPoints.Or(StoryPoints) ?? new Dictionary<string, decimal>();
         var byType = points.ToLookup(p => p.Key.ToLowerInvariant(), p => p.Value);
@@ -100,14 +100,15 @@ public sealed record OrganizationSettings
         )
             Fault(
                 "story_points",
-                $"At most {MaxStoryPoints} issue types, each once, with 0 to {MaxPoints:0} points of at most two decimals."
+                $"At most {MaxStoryPoints} issue types can be listed, each once, "
+                    + $"with 0 to {MaxPoints:0} points and at most two decimals."
             );
         var capacity = edit.DefaultCapacity.Or(DefaultCapacity);
         if (!IsAmount(capacity, MaxCapacity))
-            Fault("default_capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals.");
+            Fault("default_capacity", "The capacity must be a number of points from 0 to 1,000,000 with at most two decimals.");
         var limit = edit.MemberWipLimit.Or(MemberWipLimit);
         if (limit is < 1 or > 1000)
-            Fault("member_wip_limit", "The limit is a number from 1 to 1000, or null.");
+            Fault("member_wip_limit", "The limit must be a number from 1 to 1000, or null.");
         if (faults.Count > 0)
             return Error.Validation(faults);
 

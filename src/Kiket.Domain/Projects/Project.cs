@@ -211,20 +211,20 @@ public sealed class Project : AggregateRoot, IKeepsTexts
             edit.Name is { IsSet: true, Value: var name }
             && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) is < 2 or > MaxNameLength)
         )
-            faults.Add(new("project.name", $"The name has 2 to {MaxNameLength} characters and is not blank."));
+            faults.Add(new("project.name", $"The name must have 2 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("project.description", $"The description has at most {MaxDescriptionLength} characters."));
+            faults.Add(new("project.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
             faults.Add(
                 new(
                     "project.github_repo_url",
-                    $"The repository is an http or https address of at most {MaxUrlLength} characters."
+                    $"The repository must be an http or https address of at most {MaxUrlLength} characters."
                 )
             );
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
-            faults.Add(new("project.end_date", "The end date is not before the start date."));
+            faults.Add(new("project.end_date", "The end date must not be before the start date."));
         if (edit.Settings is { IsSet: true, Value: { } settings } && JsonSize.Of(settings) > MaxSettingsBytes)
-            faults.Add(new("project.settings", $"The settings have at most {MaxSettingsBytes} bytes."));
+            faults.Add(new("project.settings", $"The settings can have at most {MaxSettingsBytes} bytes."));
         return faults;
     }
 

@@ -7,7 +7,8 @@ public static class ProjectErrors
 {
     internal static readonly ErrorDetail KeyDetail = new(
         "project.project_key",
-        $"A project key is an upper-case letter and then upper-case letters and digits, at most {ProjectKey.MaxLength}."
+        $"A project key must be an upper-case letter followed by upper-case letters and digits, "
+            + $"at most {ProjectKey.MaxLength} characters in all."
     );
 
     /// <summary><c>PROJECT_NOT_FOUND</c>: no such project that the actor can see.</summary>
@@ -18,11 +19,12 @@ public static class ProjectErrors
     /// <summary><c>PROJECT_ARCHIVED</c>: it takes no changes.</summary>
     /// <param name="key">The project's key.</param>
     public static Error Archived(string key) =>
-        new(ErrorKind.Invalid, ErrorCodes.ProjectArchived, $"Project {key} is archived and takes no changes.");
+        new(ErrorKind.Invalid, ErrorCodes.ProjectArchived, $"Project {key} is archived and cannot be changed.");
 
     /// <summary><c>VALIDATION_ERROR</c>: another project has this key.</summary>
     /// <param name="key">The key.</param>
-    public static Error KeyTaken(string key) => Error.Validation("project.project_key", $"There is already a project {key}.");
+    public static Error KeyTaken(string key) =>
+        Error.Validation("project.project_key", $"The key {key} is taken by another project.");
 
     /// <summary><c>VALIDATION_ERROR</c>: a project's key stays what it is, because issue keys are built from it.</summary>
     /// <param name="key">The project's key.</param>
@@ -37,7 +39,7 @@ public static class ProjectErrors
     /// <param name="person">The person's name and address.</param>
     /// <param name="key">The project's key.</param>
     public static Error CannotSee(string field, string person, string key) =>
-        Error.Validation(field, $"{person} cannot see project {key}; make them a member of it first.");
+        Error.Validation(field, $"{person} cannot see project {key}; add them as a member first.");
 
     /// <summary><c>VALIDATION_ERROR</c>: a new member is no active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
@@ -51,7 +53,8 @@ public static class ProjectErrors
         var names = string.Join(", ", known);
         return Error.Validation(
             "member.team_roles",
-            $"The team has no role '{role}'. {(names.Length == 0 ? "The project's definition names none" : $"Known: {names}")}."
+            $"The team has no role '{role}'. "
+                + (names.Length == 0 ? "The project's definition declares none." : $"Known: {names}.")
         );
     }
 
@@ -60,7 +63,7 @@ public static class ProjectErrors
     /// </summary>
     /// <param name="user">The lead.</param>
     public static Error LeadIsMember(long user) =>
-        Error.Validation("member.user_id", $"User {user} leads the project; give it another lead_id first.");
+        Error.Validation("member.user_id", $"User {user} leads the project; set another lead_id first.");
 
     /// <summary><c>FORBIDDEN</c>: the actor's role in the project is too weak.</summary>
     /// <param name="key">The project's key.</param>

@@ -225,27 +225,27 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
         {
             CustomFieldType.String => TextFault(value, 255),
             CustomFieldType.Text => TextFault(value, 65_536),
-            CustomFieldType.Number => value.ValueKind is JsonValueKind.Number ? null : $"{Label} is a number.",
+            CustomFieldType.Number => value.ValueKind is JsonValueKind.Number ? null : $"{Label} must be a number.",
             CustomFieldType.Integer => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _)
                 ? null
-                : $"{Label} is a whole number.",
+                : $"{Label} must be a whole number.",
             CustomFieldType.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False
                 ? null
-                : $"{Label} is true or false.",
-            CustomFieldType.Enum => IsOption(value) ? null : $"{Label} is one of {string.Join(", ", Options)}.",
+                : $"{Label} must be true or false.",
+            CustomFieldType.Enum => IsOption(value) ? null : $"{Label} must be one of {string.Join(", ", Options)}.",
             CustomFieldType.MultiEnum => value.ValueKind is JsonValueKind.Array && value.EnumerateArray().All(IsOption)
                 ? null
-                : $"{Label} is a list of {string.Join(", ", Options)}.",
+                : $"{Label} must be a list of values from {string.Join(", ", Options)}.",
             CustomFieldType.Date => TextOf(value) is { } day && DateOnly.TryParseExact(day, "yyyy-MM-dd", out _)
                 ? null
-                : $"{Label} is a date, YYYY-MM-DD.",
+                : $"{Label} must be a date in the form YYYY-MM-DD.",
             CustomFieldType.Datetime => value.ValueKind is JsonValueKind.String && value.TryGetDateTimeOffset(out _)
                 ? null
-                : $"{Label} is an ISO 8601 time.",
+                : $"{Label} must be an ISO 8601 time.",
             CustomFieldType.Url => WebAddress.IsHttp(TextOf(value), int.MaxValue)
                 ? null
-                : $"{Label} is an http or https address.",
-            CustomFieldType.Email => EmailAddress.IsValid(TextOf(value)) ? null : $"{Label} is an e-mail address.",
+                : $"{Label} must be an http or https address.",
+            CustomFieldType.Email => EmailAddress.IsValid(TextOf(value)) ? null : $"{Label} must be an e-mail address.",
             _ => throw new InvalidOperationException($"There is no rule for {Type}."),
         };
 
@@ -255,7 +255,7 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
         TextOf(value) is { } text && (Options.Count == 0 || Options.Contains(text, StringComparer.Ordinal));
 
     private string? TextFault(JsonElement value, int longest) =>
-        TextOf(value) is not { } text ? $"{Label} is a text."
-        : UnicodeText.Length(text) > longest ? $"{Label} has at most {longest} characters."
+        TextOf(value) is not { } text ? $"{Label} must be text."
+        : UnicodeText.Length(text) > longest ? $"{Label} can have at most {longest} characters."
         : null;
 }

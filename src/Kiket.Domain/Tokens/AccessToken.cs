@@ -101,14 +101,14 @@ public sealed class AccessToken : AggregateRoot, IKeepsTexts
         var body = kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
         List<ErrorDetail> faults = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
-            faults.Add(new($"{body}.name", $"The name has 1 to {MaxNameLength} characters and is not blank."));
+            faults.Add(new($"{body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (expiresAt <= at)
-            faults.Add(new($"{body}.expires_at", "The expiry lies in the future."));
+            faults.Add(new($"{body}.expires_at", "The expiry must be in the future."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
             faults.Add(
                 new(
                     $"{body}.scopes",
-                    $"'{scope}' is not a scope. Scopes: admin, and with or without :read or :write "
+                    $"'{scope}' is not a valid scope. Valid scopes are admin and, alone or with :read or :write, "
                         + $"{string.Join(", ", Scope.KnownResources)}."
                 )
             );

@@ -14,6 +14,6 @@ public static class TokenErrors
         new(
             ErrorKind.Forbidden,
             ErrorCodes.ForbiddenScope,
-            "A token can issue and revoke only tokens with no more scopes than its own."
+            "A token can only issue and revoke tokens that have no scopes beyond its own."
         );
 }

@@ -26,8 +26,8 @@ public readonly record struct RateLimit(int Requests, TimeSpan Window)
     public static IEnumerable<ErrorDetail> FaultsOf(string body, int? requests, int? windowSeconds)
     {
         if (requests is < 1 or > MaxRequests)
-            yield return new($"{body}.rate_limit_requests", $"A limit is 1 to {MaxRequests} requests.");
+            yield return new($"{body}.rate_limit_requests", $"The limit must be 1 to {MaxRequests} requests.");
         if (windowSeconds is < 1 or > MaxWindowSeconds)
-            yield return new($"{body}.rate_limit_window", $"A window is 1 to {MaxWindowSeconds} seconds.");
+            yield return new($"{body}.rate_limit_window", $"The window must be 1 to {MaxWindowSeconds} seconds.");
     }
 }

@@ -135,7 +135,7 @@ public sealed class User : AggregateRoot, IKeepsTexts
     public void RenameService(string name, DateTimeOffset at)
     {
         if (!IsService)
-            throw new InvalidOperationException("People name themselves.");
+            throw new InvalidOperationException("Only the service user of an extension can be renamed this way.");
         TakeName(name);
         Touch(at);
     }
@@ -178,7 +178,9 @@ public sealed class User : AggregateRoot, IKeepsTexts
         ArgumentNullException.ThrowIfNull(edit);
         List<ErrorDetail> faults = [];
         if (edit.Capacity.Or(null) is { } points && (points is < 0 or > 1_000_000 || decimal.Round(points, 2) != points))
-            faults.Add(new("user.capacity", "The capacity is a number of points from 0 to 1,000,000 with at most two decimals."));
+            faults.Add(
+                new("user.capacity", "The capacity must be a number of points from 0 to 1,000,000 with at most two decimals.")
+            );
         if (
             edit.ExpertiseTags is { IsSet: true, Value: var tags }
             && (
@@ -188,12 +190,17 @@ public sealed class User : AggregateRoot, IKeepsTexts
             )
         )
             faults.Add(
-                new("user.expertise_tags", $"At most {MaxTags} tags of 1 to {MaxTagLength} characters, none of them blank.")
+                new(
+                    "user.expertise_tags",
+                    $"A user can have at most {MaxTags} tags, each of 1 to {MaxTagLength} characters and not blank."
+                )
             );
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
             faults.Add(UserErrors.NameDetail);
         if (edit.DaysOff.Or(null) is { } daysOff && (daysOff.Count > MaxDaysOff || daysOff.Any(d => d.From > d.To)))
-            faults.Add(new("user.days_off", $"At most {MaxDaysOff} stretches, each from its first day to its last."));
+            faults.Add(
+                new("user.days_off", $"A user can have at most {MaxDaysOff} periods off, and none can end before it starts.")
+            );
         if (faults.Count > 0)
             return Error.Validation(faults);
 

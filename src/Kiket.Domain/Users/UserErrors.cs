@@ -7,10 +7,13 @@ public static class UserErrors
 {
     internal static readonly ErrorDetail EmailDetail = new(
         "user.email",
-        $"An e-mail address has the form name@domain and at most {User.MaxEmailLength} characters."
+        $"An e-mail address must have the form name@domain and at most {User.MaxEmailLength} characters."
     );
 
-    internal static readonly ErrorDetail NameDetail = new("user.name", $"The name has 1 to {User.MaxNameLength} characters.");
+    internal static readonly ErrorDetail NameDetail = new(
+        "user.name",
+        $"The name must have 1 to {User.MaxNameLength} characters."
+    );
 
     /// <summary><c>USER_NOT_FOUND</c>: no such user in the organization.</summary>
     /// <param name="user">What was asked for.</param>
@@ -42,8 +45,9 @@ public static class UserErrors
     /// <summary><c>VALIDATION_ERROR</c>: the address is taken in this organization.</summary>
     /// <param name="email">The address.</param>
     public static Error EmailTaken(string email) =>
-        Error.Validation("user.email", $"There is already a user with the address {email}.");
+        Error.Validation("user.email", $"A user with the address {email} already exists.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the change would leave the organization without an administrator.</summary>
-    public static Error LastAdmin => Error.Validation("user.role", "An organization keeps at least one active administrator.");
+    public static Error LastAdmin =>
+        Error.Validation("user.role", "An organization must keep at least one active administrator.");
 }

@@ -181,7 +181,7 @@ public sealed class WebhookDelivery
         (delivery.State, delivery.CompletedAt, delivery.LastError) = (
             DeliveryState.Failed,
             at.ToUniversalTime(),
-            "the test was not finished"
+            "the test did not finish"
         );
         return delivery;
     }

@@ -11,16 +11,12 @@ public static class WebhookErrors
 
     /// <summary>The installation has as many subscriptions as it may.</summary>
     public static Error TooMany =>
-        Error.Validation("url", $"An installation has at most {Webhook.MaxSubscriptions} subscriptions.");
+        Error.Validation("url", $"An installation can have at most {Webhook.MaxSubscriptions} subscriptions.");
 
     /// <summary>The delivery's endpoint was stopped, so nothing is sent to it any more.</summary>
     /// <param name="id">The delivery.</param>
     public static Error Stopped(long id) =>
-        new(
-            ErrorKind.Conflict,
-            ErrorCodes.Conflict,
-            $"The endpoint of the delivery {id} was stopped; nothing is sent to it any more."
-        );
+        new(ErrorKind.Conflict, ErrorCodes.Conflict, $"The endpoint of delivery {id} is stopped and receives nothing more.");
 
     /// <summary>There is no such delivery for the caller.</summary>
     /// <param name="id">The id asked for.</param>

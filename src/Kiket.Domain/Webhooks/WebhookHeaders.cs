@@ -33,9 +33,9 @@ public static class WebhookHeaders
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
         if (!IsToken(name) || name.StartsWith(OurPrefix, StringComparison.OrdinalIgnoreCase) || Reserved.Contains(name))
-            return "This is no header that can be set.";
+            return "This header cannot be set.";
         if (value.Length > MaxValueLength || value.Any(c => c is < ' ' or > '~'))
-            return $"A header holds at most {MaxValueLength} printable ASCII characters.";
+            return $"A header value can have at most {MaxValueLength} characters, all of them printable ASCII.";
         return null;
     }
 

@@ -25,12 +25,12 @@ public static class WebhookSecret
     {
         ArgumentNullException.ThrowIfNull(secret);
         if (secret.Length is 0 or > MaxLength || secret.Any(char.IsControl))
-            return $"A secret has 1 to {MaxLength} characters without control characters.";
+            return $"A secret must have 1 to {MaxLength} characters and no control characters.";
         var isKey =
             Convert.TryFromBase64String(Unlabelled(secret), new byte[secret.Length], out var length)
             && length >= MinStandardBytes;
         return scheme is SignatureScheme.Standard && !isKey
-            ? $"A secret for the scheme standard is {Label} and at least {MinStandardBytes} bytes in base64."
+            ? $"A secret for the scheme standard must be {Label} followed by at least {MinStandardBytes} bytes in base64."
             : null;
     }
 

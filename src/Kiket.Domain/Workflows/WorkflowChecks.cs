@@ -105,16 +105,16 @@ public static class WorkflowChecks
         if (workflow.FindState(workflow.InitialState) is null)
             yield return Fault(
                 WorkflowFindingCodes.NoInitialState,
-                $"The initial state '{workflow.InitialState}' is no state of the workflow."
+                $"The initial state '{workflow.InitialState}' is not a state of the workflow."
             );
         foreach (var second in workflow.States.Where(s => s.Type is StateType.Initial).Skip(1))
             yield return Fault(
                 WorkflowFindingCodes.SeveralInitialStates,
-                $"The state '{second.Key}' is not the only one of type initial.",
+                $"State '{second.Key}' is also of type initial; a workflow has exactly one initial state.",
                 second.Key
             );
         if (!workflow.States.Any(s => s.IsFinal))
-            yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so that no issue is ever completed.");
+            yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so no issue can ever be completed.");
     }
 
     private static IEnumerable<WorkflowFinding> FindInState(
@@ -127,7 +127,7 @@ public static class WorkflowChecks
         if (!state.IsFinal && workflow.From(state.Key).All(t => t.To == state.Key))
             yield return Doubt(
                 WorkflowFindingCodes.DeadEnd,
-                $"No transition leads out of '{state.Key}', which is not final.",
+                $"State '{state.Key}' is not final but has no outgoing transition.",
                 state.Key
             );
 
@@ -168,7 +168,7 @@ public static class WorkflowChecks
                 .Select(s =>
                     Doubt(
                         WorkflowFindingCodes.UnreachableState,
-                        $"No way leads from '{workflow.InitialState}' to '{s.Key}'.",
+                        $"State '{s.Key}' cannot be reached from '{workflow.InitialState}'.",
                         s.Key
                     )
                 );
@@ -189,7 +189,7 @@ public static class WorkflowChecks
             {
                 yield return Fault(
                     WorkflowFindingCodes.UnknownState,
-                    $"The transition from '{from}' to '{to}' needs a state '{end}', which there is not."
+                    $"The transition from '{from}' to '{to}' refers to state '{end}', which does not exist."
                 ) with
                 {
                     Transition = transition,
@@ -200,7 +200,7 @@ public static class WorkflowChecks
             {
                 yield return Doubt(
                     WorkflowFindingCodes.FinalStateLeft,
-                    $"'{from}' is a final state, but this transition leads from it to '{to}'."
+                    $"State '{from}' is final, but this transition leaves it for '{to}'."
                 ) with
                 {
                     Transition = transition,
@@ -211,7 +211,7 @@ public static class WorkflowChecks
             {
                 yield return Doubt(
                     WorkflowFindingCodes.DuplicateTransition,
-                    $"There is already a transition from '{from}' to '{to}'; only its name leads to this one."
+                    $"There is already a transition from '{from}' to '{to}'; this one can only be selected by name."
                 ) with
                 {
                     Transition = transition,
@@ -246,7 +246,7 @@ public static class WorkflowChecks
         )
             yield return Fault(
                 WorkflowFindingCodes.UnknownChecklist,
-                $"A condition names the checklist '{id}', which no state has."
+                $"A condition refers to checklist '{id}', which no state has."
             );
 
         // A required field may leave its prefix out; a condition may not.
@@ -256,7 +256,7 @@ public static class WorkflowChecks
 
         var roles = approvals.SelectMany(a => a.Approvers).Where(a => a.Kind is ApproverKind.Role).Select(a => a.Identifier);
         foreach (var role in heldRoles is null ? [] : roles.Distinct().Where(r => !heldRoles.Contains(r)))
-            yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval asks for the role '{role}', which nobody holds.");
+            yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval requires the role '{role}', which nobody holds.");
     }
 
     private static IEnumerable<Condition> Flatten(Condition condition) =>

@@ -95,9 +95,9 @@ public static class WorkflowEngine
         foreach (var field in transition.RequiresFields.Where(f => context.Issue[context.Issue.WholeNameOf(f)].IsMissing))
             reasons.Add(new(MoveReasonCodes.RequiredField, $"{field} is required.", field));
         if (transition.CommentRequired && context.IsAttempt && UnicodeText.IsBlank(context.Comment))
-            reasons.Add(new(MoveReasonCodes.CommentRequired, "The move needs a comment.", "comment"));
+            reasons.Add(new(MoveReasonCodes.CommentRequired, "The transition requires a comment.", "comment"));
         if (target.WipLimit is { } limit && context.IssuesInState.GetValueOrDefault(target.Key) >= limit)
-            reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} holds at most {limit} issues.", "state"));
+            reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} can hold at most {limit} issues.", "state"));
 
         var missing = DecideApprovals(workflow, transition, context, reasons);
         var verdicts = context.Verdicts.Select(v => Counted(v, transition, context)).ToList();
@@ -211,7 +211,7 @@ public static class WorkflowEngine
             {
                 reasons.Add(
                     votes.Any(v => v.Requirement == requirement.Key && !v.Approved)
-                        ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was refused.", "state")
+                        ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was rejected.", "state")
                         : new(MoveReasonCodes.ApprovalRequired, $"{requirement.Name} is missing.", "state")
                 );
             }
@@ -279,15 +279,11 @@ public static class WorkflowEngine
                 ChecklistCondition checklist => new(
                     MoveReasonCodes.ChecklistIncomplete,
                     $"{workflow.FindChecklist(checklist.Checklist)?.Title ?? checklist.Checklist} is "
-                        + $"{(checklist.Complete ? "not complete" : "complete already")}.",
+                        + $"{(checklist.Complete ? "not complete" : "already complete")}.",
                     $"checklist.{checklist.Checklist}"
                 ),
-                FieldCondition field => new(
-                    MoveReasonCodes.ConditionNotMet,
-                    $"The condition '{field}' does not hold.",
-                    field.Field
-                ),
-                _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition holds."),
+                FieldCondition field => new(MoveReasonCodes.ConditionNotMet, $"The condition '{field}' is not met.", field.Field),
+                _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition is met."),
             }
         );
     }

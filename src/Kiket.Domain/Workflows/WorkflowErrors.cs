@@ -17,7 +17,7 @@ public static class WorkflowErrors
             .. stranded.Select(s => new ErrorDetail(
                 $"mapping.{s.State}",
                 $"{s.Count} issue(s) of version {s.Version} are in '{s.State}', which version {to.Revision} of "
-                    + $"{to.Key} does not have; map it."
+                    + $"{to.Key} does not have; map it to another state."
             )),
         ]);
     }
@@ -29,7 +29,7 @@ public static class WorkflowErrors
         new(
             ErrorKind.NotFound,
             "WORKFLOW_NOT_FOUND",
-            version is null ? $"There is no workflow {key}." : $"There is no version {version} of workflow {key}."
+            version is null ? $"There is no workflow {key}." : $"Workflow {key} has no version {version}."
         );
 
     /// <summary>
@@ -40,6 +40,6 @@ public static class WorkflowErrors
     public static Error Ambiguous(string key, IEnumerable<string> projects) =>
         Error.InvalidParameter(
             "project_key",
-            $"Several projects have a workflow {key}; give project_key: {string.Join(", ", projects)}."
+            $"Several projects have a workflow {key}; specify project_key, one of: {string.Join(", ", projects)}."
         );
 }

@@ -127,8 +127,11 @@ public sealed class ActionDeliveryTests(KiketServer server)
     [InlineData("url: \"ftp://example.com/x\"", "The url is no address")]
     [InlineData("url: \"https://user:secret@example.com/x\"", "The url is no address")]
     [InlineData("url: \"https://example.com\", method: BREW", "The method is one of")]
-    [InlineData("url: \"https://example.com\", headers: { Host: other }", "Host: This is no header that can be set.")]
-    [InlineData("url: \"https://example.com\", headers: { X-Title: \"${issue.title}\" }", "X-Title: A header holds at most")]
+    [InlineData("url: \"https://example.com\", headers: { Host: other }", "Host: This header cannot be set.")]
+    [InlineData(
+        "url: \"https://example.com\", headers: { X-Title: \"${issue.title}\" }",
+        "X-Title: A header value can have at most"
+    )]
     public async Task A_webhook_that_makes_no_request_fails_and_says_why(string parameters, string reason)
     {
         var tenant = await server.NewBoardAsync(Entering($"- {{ action: webhook, {parameters} }}"));

@@ -240,7 +240,7 @@ public sealed class RealPackTests(KiketServer server)
 
         Assert.All(
             done["warnings"]!.AsArray(),
-            w => Assert.Contains("is a final state, but", (string?)w!["message"], StringComparison.Ordinal)
+            w => Assert.Contains("is final, but this transition leaves it", (string?)w!["message"], StringComparison.Ordinal)
         );
         Assert.Equal(6, done.Texts("created").Count(t => t.StartsWith("issue NEWS-", StringComparison.Ordinal)));
         var correction = await tenant.Admin.GetAsync("/api/v1/issues/NEWS-4").OkAsync();

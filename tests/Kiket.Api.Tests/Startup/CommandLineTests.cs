@@ -91,7 +91,7 @@ public sealed class CommandLineTests : IDisposable
         AssertRefused(await RunAsync("token", "create", "--user", "eve@acme.com"), "no user eve@acme.com");
         AssertRefused(
             await RunAsync("token", "create", "--user", "ada@acme.com", "--scopes", "everything"),
-            "'everything' is not a scope"
+            "'everything' is not a valid scope"
         );
     }
 

@@ -51,7 +51,7 @@ public sealed class MigrateWorkflowTests(KiketServer server)
             .RefusedAsync(422, "VALIDATION_ERROR", "mapping.doing");
 
         Assert.Equal(
-            "1 issue(s) of version 1 are in 'doing', which version 2 of flow does not have; map it.",
+            "1 issue(s) of version 1 are in 'doing', which version 2 of flow does not have; map it to another state.",
             (string?)refused["message"]
         );
         Assert.Equal(["1 open", "1 doing", "1 closed"], await IssuesAsync(tenant));

@@ -69,7 +69,7 @@ public sealed class PutWorkflowTests(KiketServer server)
         var validated = await ValidateAsync(tenant.Admin, Doubtful, "?project_key=LEGAL").OkAsync();
 
         Assert.Equal(
-            [".kiket/workflows/main.yaml:5:5 An approval asks for the role 'tester', which nobody holds."],
+            [".kiket/workflows/main.yaml:5:5 An approval requires the role 'tester', which nobody holds."],
             put["warnings"]!.AsArray().Select(w => $"{w!["file"]}:{w["line"]}:{w["column"]} {w["message"]}")
         );
         Assert.True(JsonNode.DeepEquals(put["warnings"], validated["warnings"]));

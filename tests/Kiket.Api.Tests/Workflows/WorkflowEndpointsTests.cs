@@ -166,7 +166,7 @@ public sealed class WorkflowEndpointsTests(KiketServer server)
             .Admin.GetAsync("/api/v1/workflows/default")
             .RefusedAsync(400, "INVALID_PARAMETER", "project_key");
 
-        Assert.EndsWith("give project_key: ONE, TWO.", (string)refused["message"]!, StringComparison.Ordinal);
+        Assert.EndsWith("specify project_key, one of: ONE, TWO.", (string)refused["message"]!, StringComparison.Ordinal);
         Assert.Equal(
             "TWO",
             (string?)(await tenant.Admin.GetAsync("/api/v1/workflows/default?project_key=TWO").OkAsync())["project_key"]

@@ -168,7 +168,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"fields":{"priority":"enormous"}}""", "failed: 'enormous' is no priority.", "medium|||open")]
     [InlineData(
         """{"fields":{"priority":"high","story_points":-1}}""",
-        "failed: Story points are a number from 0 to 100000 with at most two decimals.",
+        "failed: Story points must be a number from 0 to 100000 with at most two decimals.",
         "medium|||open"
     )]
     [InlineData("""{"field":"milestone_id","value":99}""", "failed: There is no milestone 99 in this project.", "medium|||open")]
@@ -233,8 +233,12 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"state":"Start"}""", "done: Moved to doing.", "doing")]
     [InlineData("""{"to":"open"}""", "skipped: It is in open already.", "open")]
     [InlineData("{}", "skipped: No state is named.", "open")]
-    [InlineData("""{"to":"done"}""", "failed: ACT-1 cannot go from 'open' to 'done'. Possible: doing, limited, signed.", "open")]
-    [InlineData("""{"to":"limited"}""", "failed: The condition 'priority equal critical' does not hold.", "open")]
+    [InlineData(
+        """{"to":"done"}""",
+        "failed: ACT-1 cannot move from 'open' to 'done'. Possible: doing, limited, signed.",
+        "open"
+    )]
+    [InlineData("""{"to":"limited"}""", "failed: The condition 'priority equal critical' is not met.", "open")]
     [InlineData("""{"to":"signed"}""", "failed: Approval is missing.", "open")]
     public async Task Transition_goes_only_where_a_person_could(string parameters, string expected, string state)
     {
@@ -256,16 +260,16 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         "done: Opened ACT-2.",
         "By template|Task|high|open|"
     )]
-    [InlineData("""{"title":"By template","template":"bug"}""", "failed: Bug needs description.", "")]
+    [InlineData("""{"title":"By template","template":"bug"}""", "failed: Bug requires description.", "")]
     [InlineData("""{"title":"x","template":"story"}""", "failed: There is no template 'story' in this project. Known: bug.", "")]
     [InlineData(
         """{"title":"x","status":"doing"}""",
-        "failed: Only a lead of the project can open an issue in state 'doing', which is not the initial one.",
+        "failed: Only a lead of the project can open an issue in state 'doing', which is not the initial state.",
         ""
     )]
-    [InlineData("""{"issue_type":"Bug"}""", "failed: The title has 1 to 255 characters and is not blank.", "")]
+    [InlineData("""{"issue_type":"Bug"}""", "failed: The title must have 1 to 255 characters and not be blank.", "")]
     [InlineData("""{"title":"x","issue_type":"Poem"}""", "failed: There is no issue type 'Poem' in this project. Known: *", "")]
-    [InlineData("""{"title":"A child","parent":"self"}""", "failed: ACT-1 is of type Task, which has no children.", "")]
+    [InlineData("""{"title":"A child","parent":"self"}""", "failed: ACT-1 is of type Task, which cannot have children.", "")]
     public async Task Spawn_issue_opens_another_one(string parameters, string expected, string opened)
     {
         var ended = await RunAsync("spawn_issue", parameters);

@@ -193,7 +193,7 @@ public sealed class PackTests
     )]
     [InlineData(
         "issue_types:\n  - key: bug\n    fields: [{key: a, type: integer, default: x}]\n",
-        "3:47 The default does not fit: A is a whole number."
+        "3:47 The default does not fit: A must be a whole number."
     )]
     [InlineData("issue_types:\n  - key: bug\n    fields: [{key: a, options: [[b]]}]\n", "3:33 An option is a text.")]
     public void Faults_of_issue_types_have_their_place(string text, params string[] expected) =>

@@ -206,7 +206,7 @@ public sealed class StrictDefinitionTests
 
         var warning = Assert.Single(pack.Warnings);
         Assert.Equal(
-            (17, "'signed' is a final state, but this transition leads from it to 'review'."),
+            (17, "State 'signed' is final, but this transition leaves it for 'review'."),
             (warning.Line, warning.Message)
         );
     }

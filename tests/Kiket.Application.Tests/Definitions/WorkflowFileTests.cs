@@ -257,7 +257,7 @@ public sealed class WorkflowFileTests
             ],
             read.Error!.Details.Select(d => d.Field)
         );
-        Assert.StartsWith("4 faults, the first at .kiket/issue_types.yaml:2:10: ", read.Error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("4 errors. First: .kiket/issue_types.yaml:2:10: ", read.Error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Tests.Capacity;
 
-/// <summary>What people can do, what they have to do, and when.</summary>
+/// <summary>What people over capacity, what they have to do, and when.</summary>
 public sealed class CapacityTests
 {
     private static readonly DateOnly Monday = new(2026, 12, 21);
@@ -186,14 +186,14 @@ public sealed class CapacityTests
     {
         Assert.Empty(TwoPeople.FaultsOf([new(12, 2)]));
         Assert.Contains("due by Friday", Assert.Single(TwoPeople.FaultsOf([new(11, 2)])));
-        Assert.Contains("can do", Assert.Single(TwoPeople.FaultsOf([new(12, 3)])));
+        Assert.Contains("over capacity", Assert.Single(TwoPeople.FaultsOf([new(12, 3)])));
         Assert.Contains(
-            "can do",
+            "over capacity",
             Assert.Single((TwoPeople with { Members = [new(1, 10, 4), new(2, 10, 8), new(3, 0, 0)] }).FaultsOf([new(12, 2)]))
         );
-        Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(11, 3)])));
-        Assert.Contains("cannot have", Assert.Single(TwoPeople.FaultsOf([new(99, 2)])));
-        Assert.Contains("twice", TwoPeople.FaultsOf([new(12, 2), new(12, 3)])[0]);
-        Assert.Contains("more than 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).FaultsOf([new(12, 2)])));
+        Assert.Contains("cannot take", Assert.Single(TwoPeople.FaultsOf([new(11, 3)])));
+        Assert.Contains("cannot take", Assert.Single(TwoPeople.FaultsOf([new(99, 2)])));
+        Assert.Contains("more than once", TwoPeople.FaultsOf([new(12, 2), new(12, 3)])[0]);
+        Assert.Contains("at most 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).FaultsOf([new(12, 2)])));
     }
 }

@@ -79,7 +79,7 @@ public sealed class IssueTemplateTests
             ["issue.description", "issue.assignee_id", "issue.custom_fields.reason", "issue.custom_fields.impact"],
             refusal.Details.Select(d => d.Field)
         );
-        Assert.Equal("Story needs description.", refusal.Details[0].Message);
+        Assert.Equal("Story requires description.", refusal.Details[0].Message);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class IssueTemplateTests
         var refusal = Story.Fill(new() { AssigneeId = 7, CustomFields = Fields(("impact", "\"huge\""), ("reason", "1")) }).Error!;
 
         Assert.Equal(
-            ("issue.custom_fields.impact", "Impact is one of low, high."),
+            ("issue.custom_fields.impact", "Impact must be one of low, high."),
             (Assert.Single(refusal.Details).Field, refusal.Details[0].Message)
         );
     }
