@@ -15,7 +15,7 @@ namespace Kiket.Application.Sla;
 /// Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which
 /// saves the timers.
 /// </summary>
-public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
+internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 {
     private const int BatchSize = 200;
 
@@ -180,7 +180,7 @@ public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 }
 
 /// <summary>What else stands around timers.</summary>
-public static class SlaQueries
+internal static class SlaQueries
 {
     /// <summary>The business calendar of the actor's organization.</summary>
     public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>
