@@ -35,12 +35,10 @@ var contract = new WorkflowDefinition(
         {
             Conditions =
             [
-                new ChecklistCondition("review", Complete: true),
-                new FieldCondition(
-                    "custom_fields.amount",
-                    ConditionOperator.LessThan,
-                    JsonSerializer.SerializeToElement(100_000)
-                ),
+                Condition.OfChecklist("review").Value,
+                Condition
+                    .OfField("custom_fields.amount", ConditionOperator.LessThan, JsonSerializer.SerializeToElement(100_000))
+                    .Value,
             ],
         },
     ]

@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application;
 
-public static class DependencyInjection
+internal static class DependencyInjection
 {
     public static IServiceCollection AddKiketApplication(this IServiceCollection services)
     {

@@ -5,7 +5,7 @@ namespace Kiket.Application.Actions;
 /// <param name="Url">Address.</param>
 /// <param name="Headers">Headers beside ours.</param>
 /// <param name="Body">JSON, or null for none.</param>
-public sealed record ActionRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? Body)
+internal sealed record ActionRequest(string Method, string Url, IReadOnlyDictionary<string, string> Headers, string? Body)
 {
     /// <summary>Scheme, host and port of an address: what requests to one endpoint have in common.</summary>
     public static string HostOf(Uri url)

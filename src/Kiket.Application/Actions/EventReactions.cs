@@ -14,7 +14,7 @@ namespace Kiket.Application.Actions;
 /// <summary>
 /// Runs what workflows and automations ask for after an event, in order. Works in the unit of work that marks the event.
 /// </summary>
-public sealed class EventReactions(
+internal sealed class EventReactions(
     IKiketDb db,
     IUnitOfWork work,
     ICurrentActor current,

@@ -3,7 +3,7 @@ namespace Kiket.Application.Actions;
 /// <summary>
 /// Fills the placeholders of definitions, <c>${issue.title}</c> and <c>{{issue.title}}</c>; the border to the template library.
 /// </summary>
-public interface IPlaceholders
+internal interface IPlaceholders
 {
     /// <summary>Fills every placeholder of a text. What is no placeholder stays as it is, also in what is filled in.</summary>
     /// <param name="text">The text, from a definition.</param>

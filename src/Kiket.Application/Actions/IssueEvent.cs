@@ -8,7 +8,7 @@ namespace Kiket.Application.Actions;
 /// <param name="To">Key of the state that it entered or began in; else null.</param>
 /// <param name="Depth">How many events in a row caused each other before this one; 0 for what a person did.</param>
 /// <param name="SlaRule">Id of the rule that an event of a service level is about; else null.</param>
-public sealed record IssueEvent(
+internal sealed record IssueEvent(
     string Name,
     long IssueId,
     long ProjectId,

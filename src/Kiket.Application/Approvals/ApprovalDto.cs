@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Approvals;
 
 /// <summary>An approval of one move of an issue (decisions, 15).</summary>
-public sealed record ApprovalDto : IVersioned
+internal sealed record ApprovalDto : IVersioned
 {
     public required long Id { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record ApprovalDto : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-public sealed record ApprovalDecisionDto(UserSummary User, bool Approved, string? Comment, DateTimeOffset At);
+internal sealed record ApprovalDecisionDto(UserSummary User, bool Approved, string? Comment, DateTimeOffset At);
 
 internal static class ApprovalProjection
 {

@@ -13,7 +13,7 @@ namespace Kiket.Application.Approvals;
 
 /// <summary>Approves or rejects a move of an issue. For those whom the workflow names.</summary>
 /// <param name="Approve">True to approve, false to reject.</param>
-public sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment)
+internal sealed record DecideApprovalCommand(IssueRef Issue, long Id, bool Approve, string? Comment)
     : ICommand<Result<ApprovalDto>>;
 
 internal sealed class DecideApprovalValidator : AbstractValidator<DecideApprovalCommand>

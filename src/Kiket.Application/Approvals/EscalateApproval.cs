@@ -13,7 +13,7 @@ namespace Kiket.Application.Approvals;
 /// Lets those who manage the project decide about an approval that nobody has decided in time, and tells them. For the job that
 /// finds it.
 /// </summary>
-public sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;
+internal sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;
 
 internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<EscalateApprovalCommand, Result<bool>>

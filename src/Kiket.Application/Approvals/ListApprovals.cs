@@ -9,7 +9,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Approvals;
 
 /// <summary>The approvals of an issue, the oldest first; those of states that it has left are closed.</summary>
-public sealed record ListApprovalsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<ApprovalDto>>>;
+internal sealed record ListApprovalsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<ApprovalDto>>>;
 
 internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListApprovalsQuery, Result<Page<ApprovalDto>>>

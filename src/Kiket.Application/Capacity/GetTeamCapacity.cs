@@ -14,16 +14,16 @@ namespace Kiket.Application.Capacity;
 /// <param name="Project">Its project, or null for the whole organization.</param>
 /// <param name="Team">Only members with this role in the team, or null.</param>
 /// <param name="Weeks">How many weeks to look ahead, 2 to 8; null is 4.</param>
-public sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page)
+internal sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page)
     : IQuery<Result<TeamCapacityDto>>
 {
     public const int StandardWeeks = 4;
 }
 
-public sealed record TeamCapacityDto(Page<MemberCapacityDto> Members, TeamSummary Summary);
+internal sealed record TeamCapacityDto(Page<MemberCapacityDto> Members, TeamSummary Summary);
 
 /// <summary>A member's capacity and work.</summary>
-public sealed record MemberCapacityDto
+internal sealed record MemberCapacityDto
 {
     public required UserSummary User { get; init; }
 
@@ -59,20 +59,20 @@ public sealed record MemberCapacityDto
 }
 
 /// <summary>Where the work of a member lies, most points first.</summary>
-public sealed record CapacityAllocation(
+internal sealed record CapacityAllocation(
     IReadOnlyList<AllocationShare> ByProject,
     IReadOnlyList<AllocationShare> ByIssueType,
     IReadOnlyList<AllocationShare> ByStatus
 );
 
 /// <param name="Key">The project, issue type or status; null for work in projects that you cannot see.</param>
-public sealed record AllocationShare(string? Key, decimal Points, int Issues);
+internal sealed record AllocationShare(string? Key, decimal Points, int Issues);
 
 /// <param name="Utilization">Percentage of what fits into the week; null when nothing does.</param>
-public sealed record HeatmapWeekDto(DateOnly WeekStart, decimal Points, decimal? Utilization);
+internal sealed record HeatmapWeekDto(DateOnly WeekStart, decimal Points, decimal? Utilization);
 
 /// <param name="AverageUtilization">Of those who have one; null when nobody has.</param>
-public sealed record TeamSummary(int Members, decimal? AverageUtilization, int Overallocated, int Available);
+internal sealed record TeamSummary(int Members, decimal? AverageUtilization, int Overallocated, int Available);
 
 internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<GetTeamCapacityQuery, Result<TeamCapacityDto>>

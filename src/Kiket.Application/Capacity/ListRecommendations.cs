@@ -13,21 +13,21 @@ namespace Kiket.Application.Capacity;
 /// </summary>
 /// <param name="Project">Only issues of this project, among those who work in it; or null.</param>
 /// <param name="Limit">How many at most, 1 to 100; null is 25.</param>
-public sealed record ListRecommendationsQuery(ProjectRef? Project, int? Limit) : IQuery<Result<RecommendationsDto>>
+internal sealed record ListRecommendationsQuery(ProjectRef? Project, int? Limit) : IQuery<Result<RecommendationsDto>>
 {
     public const int StandardLimit = 25;
     public const int MaxLimit = 100;
 }
 
 /// <summary>A plan: its steps in order, and what it achieves.</summary>
-public sealed record RecommendationsDto(Page<RecommendationDto> Recommendations, RecommendationsSummary Summary);
+internal sealed record RecommendationsDto(Page<RecommendationDto> Recommendations, RecommendationsSummary Summary);
 
 /// <summary>One step of a plan.</summary>
 /// <param name="Id">The same for the same state; give it to the reassignment.</param>
 /// <param name="Reasons">Sentences for people.</param>
 /// <param name="Confidence">0 to 1.</param>
 /// <param name="Impact">Before and after this step, when those above it have been taken.</param>
-public sealed record RecommendationDto(
+internal sealed record RecommendationDto(
     string Id,
     RecommendationType Type,
     RecommendedIssue Issue,
@@ -39,21 +39,21 @@ public sealed record RecommendationDto(
 );
 
 /// <summary>What a recommendation asks for.</summary>
-public enum RecommendationType
+internal enum RecommendationType
 {
     Reassign,
 }
 
-public sealed record RecommendedIssue(long Id, string Key, string Title, decimal Points);
+internal sealed record RecommendedIssue(long Id, string Key, string Title, decimal Points);
 
-public sealed record RecommendationImpact(UtilizationChange From, UtilizationChange To);
+internal sealed record RecommendationImpact(UtilizationChange From, UtilizationChange To);
 
 /// <summary>Percentages of the capacity; null for somebody who has none.</summary>
-public sealed record UtilizationChange(decimal? Before, decimal? After);
+internal sealed record UtilizationChange(decimal? Before, decimal? After);
 
 /// <param name="MaxUtilization">The highest of the team.</param>
 /// <param name="Optimal">Whether it is proved that there is no better plan.</param>
-public sealed record RecommendationsSummary(UtilizationChange MaxUtilization, decimal MovedPoints, bool Optimal);
+internal sealed record RecommendationsSummary(UtilizationChange MaxUtilization, decimal MovedPoints, bool Optimal);
 
 internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer balancer, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListRecommendationsQuery, Result<RecommendationsDto>>

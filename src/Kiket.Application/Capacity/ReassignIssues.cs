@@ -15,7 +15,7 @@ namespace Kiket.Application.Capacity;
 /// <param name="RecommendationIds">Recommendations to follow besides.</param>
 /// <param name="Partial">Whether what can be done is done although something else is refused.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
-public sealed record ReassignIssuesCommand(
+internal sealed record ReassignIssuesCommand(
     IReadOnlyList<Reassignment> Reassignments,
     IReadOnlyList<string> RecommendationIds,
     bool Partial,
@@ -23,13 +23,17 @@ public sealed record ReassignIssuesCommand(
 ) : ICommand<Result<ReassignedIssues>>, IRehearsable;
 
 /// <param name="Version">The version of the issue that the caller has seen, or null to take whatever is there.</param>
-public sealed record Reassignment(long IssueId, long ToUserId, int? Version);
+internal sealed record Reassignment(long IssueId, long ToUserId, int? Version);
 
 /// <param name="Reassigned">The issues as they are now, or would be.</param>
 /// <param name="Failed">What was refused; only with <c>partial</c> is there any.</param>
-public sealed record ReassignedIssues(IReadOnlyList<IssueDto> Reassigned, IReadOnlyList<FailedReassignment> Failed, bool DryRun);
+internal sealed record ReassignedIssues(
+    IReadOnlyList<IssueDto> Reassigned,
+    IReadOnlyList<FailedReassignment> Failed,
+    bool DryRun
+);
 
-public sealed record FailedReassignment(long IssueId, string Code, string Message);
+internal sealed record FailedReassignment(long IssueId, string Code, string Message);
 
 internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssuesCommand>
 {

@@ -13,7 +13,8 @@ namespace Kiket.Application.Checklists;
 
 /// <summary>Checks or unchecks a manual item of an issue's checklists. For those who work on the project.</summary>
 /// <param name="Item">Id of the item; where two checklists have the same, <c>checklist:item</c>.</param>
-public sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked) : ICommand<Result<IReadOnlyList<ChecklistDto>>>;
+internal sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked)
+    : ICommand<Result<IReadOnlyList<ChecklistDto>>>;
 
 internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CheckItemCommand, Result<IReadOnlyList<ChecklistDto>>>

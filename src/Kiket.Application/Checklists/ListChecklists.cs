@@ -12,10 +12,10 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Checklists;
 
 /// <summary>The checklists of an issue's workflow, with what is done (decisions, 15).</summary>
-public sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IReadOnlyList<ChecklistDto>>>;
+internal sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IReadOnlyList<ChecklistDto>>>;
 
 /// <param name="State">Key of the state in which it is to be done.</param>
-public sealed record ChecklistDto(
+internal sealed record ChecklistDto(
     string Id,
     string Title,
     string State,
@@ -25,7 +25,7 @@ public sealed record ChecklistDto(
 );
 
 /// <param name="CheckedBy">Who checked a manual item; null for automatic and unchecked ones.</param>
-public sealed record ChecklistItemDto(
+internal sealed record ChecklistItemDto(
     string Id,
     string Label,
     ChecklistCheck CheckType,

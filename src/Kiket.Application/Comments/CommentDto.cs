@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Comments;
 
 /// <summary>A comment as clients see it (contract 7.3).</summary>
-public sealed record CommentDto : IVersioned
+internal sealed record CommentDto : IVersioned
 {
     public required long Id { get; init; }
 

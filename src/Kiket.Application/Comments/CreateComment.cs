@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Comments;
 
 /// <summary>Writes a comment on an issue. For those who work on the project.</summary>
-public sealed record CreateCommentCommand(IssueRef Issue, string? Body) : ICommand<Result<CommentDto>>;
+internal sealed record CreateCommentCommand(IssueRef Issue, string? Body) : ICommand<Result<CommentDto>>;
 
 internal sealed class CreateCommentHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateCommentCommand, Result<CommentDto>>

@@ -7,7 +7,7 @@ namespace Kiket.Application.Comments;
 
 /// <summary>Deletes a comment for good. For its author and administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record DeleteCommentCommand(IssueRef Issue, long Id, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
+internal sealed record DeleteCommentCommand(IssueRef Issue, long Id, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteCommentHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteCommentCommand, Result<bool>>

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Comments;
 
 /// <summary>One comment.</summary>
-public sealed record GetCommentQuery(IssueRef Issue, long Id) : IQuery<Result<CommentDto>>;
+internal sealed record GetCommentQuery(IssueRef Issue, long Id) : IQuery<Result<CommentDto>>;
 
 internal sealed class GetCommentHandler(IKiketDb db, ICurrentActor current) : IQueryHandler<GetCommentQuery, Result<CommentDto>>
 {

@@ -9,7 +9,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Comments;
 
 /// <summary>The comments on an issue, the oldest first.</summary>
-public sealed record ListCommentsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<CommentDto>>>;
+internal sealed record ListCommentsQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<CommentDto>>>;
 
 internal sealed class ListCommentsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListCommentsQuery, Result<Page<CommentDto>>>

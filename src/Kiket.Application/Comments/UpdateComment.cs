@@ -8,7 +8,7 @@ namespace Kiket.Application.Comments;
 
 /// <summary>Says a comment differently. For its author and administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, ExpectedVersion ExpectedVersion)
+internal sealed record UpdateCommentCommand(IssueRef Issue, long Id, string? Body, ExpectedVersion ExpectedVersion)
     : ICommand<Result<CommentDto>>;
 
 internal sealed class UpdateCommentHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)

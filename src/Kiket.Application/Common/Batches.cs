@@ -7,7 +7,7 @@ namespace Kiket.Application.Common;
 /// Bulk changes of any number of rows, so many at a time that no statement runs for long, holds a lock on more than its rows,
 /// or makes others wait for all of it. Outside a transaction each batch is kept by itself.
 /// </summary>
-public static class Batches
+internal static class Batches
 {
     public const int Size = 1_000;
 

@@ -3,7 +3,7 @@ namespace Kiket.Application.Common;
 /// <summary>
 /// What a writer demands of the resource before it changes: nothing, that it exists, or that it has one of some versions.
 /// </summary>
-public readonly record struct ExpectedVersion
+internal readonly record struct ExpectedVersion
 {
     private readonly IReadOnlyList<int>? versions;
 

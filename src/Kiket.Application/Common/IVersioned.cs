@@ -1,7 +1,7 @@
 namespace Kiket.Application.Common;
 
 /// <summary>An answer about a single thing; its version is the <c>ETag</c>.</summary>
-public interface IVersioned
+internal interface IVersioned
 {
     int Version { get; }
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Kiket.Application.Common;
 
 /// <summary>Reads instants. The framework's own reader also takes times without a day and dates of every country.</summary>
-public static partial class Iso8601
+internal static partial class Iso8601
 {
     /// <summary>A day or an instant; UTC where no offset is given.</summary>
     public static bool TryParse(string? text, out DateTimeOffset instant)

@@ -3,7 +3,7 @@ namespace Kiket.Application.Common;
 /// <summary>
 /// Runs work again when another writer was faster, each time after a short random pause, so that the two do not meet again.
 /// </summary>
-public static class LostRaces
+internal static class LostRaces
 {
     private const int MaxAttempts = 6;
     private const int LongestPauseMs = 40;

@@ -8,14 +8,14 @@ namespace Kiket.Application.Common;
 /// <param name="Page">From 1; null is 1.</param>
 /// <param name="PerPage">1 to 100; null is 25.</param>
 /// <param name="Sort">Pairs of field and direction: <c>created_at desc, id asc</c>; null is the list's own order.</param>
-public sealed record PageRequest(int? Page, int? PerPage, string? Sort)
+internal sealed record PageRequest(int? Page, int? PerPage, string? Sort)
 {
     public const int DefaultSize = 25;
     public const int MaxSize = 100;
 }
 
 /// <summary>One page of a list, with the exact size of the whole.</summary>
-public sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
+internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
 {
     public int TotalPages => (Total + Size - 1) / Size;
 

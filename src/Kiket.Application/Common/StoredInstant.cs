@@ -1,7 +1,7 @@
 namespace Kiket.Application.Common;
 
 /// <summary>Instants as every database keeps them: in UTC, to the millisecond.</summary>
-public static class StoredInstant
+internal static class StoredInstant
 {
     /// <summary>The instant as it is when it is read back.</summary>
     public static DateTimeOffset Of(DateTimeOffset instant) =>

@@ -3,7 +3,7 @@ using Kiket.Domain.Calendars;
 namespace Kiket.Application.Common;
 
 /// <summary>A bound in time: an instant, or a day that begins when it begins for the organization.</summary>
-public sealed record TimeBound(DateTimeOffset? Instant, DateOnly? Day)
+internal sealed record TimeBound(DateTimeOffset? Instant, DateOnly? Day)
 {
     public static TimeBound At(DateTimeOffset instant) => new(instant, null);
 

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Kiket.Application.Common;
 
 /// <summary>How JSON looks on the wire (contract, section 1), in answers and in what is sent to subscribers.</summary>
-public static class WireJson
+internal static class WireJson
 {
     /// <summary>Compact, on one line.</summary>
     public static JsonSerializerOptions Options { get; } = Create();

@@ -9,7 +9,7 @@ namespace Kiket.Application.CustomData;
 /// <summary>Adds records to a table, all or none.</summary>
 /// <param name="Records">1 to 500.</param>
 /// <param name="IsBulk">Whether they came as a list, so that faults name places in it.</param>
-public sealed record CreateCustomRecordsCommand(
+internal sealed record CreateCustomRecordsCommand(
     CustomTableRef Table,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records,
     bool IsBulk

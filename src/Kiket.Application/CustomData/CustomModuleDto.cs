@@ -7,7 +7,7 @@ using Kiket.Domain.Definitions;
 namespace Kiket.Application.CustomData;
 
 /// <summary>A module of custom data.</summary>
-public record CustomModuleDto
+internal record CustomModuleDto
 {
     public required long Id { get; init; }
 
@@ -64,7 +64,7 @@ public record CustomModuleDto
 }
 
 /// <summary>A module right after its publication.</summary>
-public sealed record PublishedModuleDto : CustomModuleDto
+internal sealed record PublishedModuleDto : CustomModuleDto
 {
     [SetsRequiredMembers]
     internal PublishedModuleDto(CustomModuleDto module)
@@ -82,7 +82,7 @@ public sealed record PublishedModuleDto : CustomModuleDto
 
 /// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
-public sealed record CustomTableDto(
+internal sealed record CustomTableDto(
     string Name,
     string? Description,
     bool SoftDelete,
@@ -90,7 +90,7 @@ public sealed record CustomTableDto(
     IReadOnlyList<IReadOnlyList<string>> UniqueKeys
 );
 
-public sealed record CustomColumnDto
+internal sealed record CustomColumnDto
 {
     public required string Name { get; init; }
 
@@ -137,4 +137,4 @@ public sealed record CustomColumnDto
 /// <param name="Role">`user`, `manager` or `admin`.</param>
 /// <param name="Operations">Some of `read`, `write`, `delete`.</param>
 /// <param name="OwnerColumn">The column that must hold the user's id; without one the permission is for every record.</param>
-public sealed record CustomGrantDto(string Role, string Table, IReadOnlyList<string> Operations, string? OwnerColumn);
+internal sealed record CustomGrantDto(string Role, string Table, IReadOnlyList<string> Operations, string? OwnerColumn);

@@ -10,7 +10,7 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>A table of a module in a project.</summary>
 /// <param name="Project">Null is the project that the extension is installed for.</param>
-public sealed record CustomTableRef(string Module, string Table, ProjectRef? Project);
+internal sealed record CustomTableRef(string Module, string Table, ProjectRef? Project);
 
 /// <summary>A table that the actor may use.</summary>
 /// <param name="Own">What all records that the actor may use hold, or null for every record.</param>

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.CustomData;
 
 /// <summary>Deletes a record; where its table says so, what it held is kept and read by nobody.</summary>
-public sealed record DeleteCustomRecordCommand(CustomTableRef Table, string Id) : ICommand<Result<bool>>;
+internal sealed record DeleteCustomRecordCommand(CustomTableRef Table, string Id) : ICommand<Result<bool>>;
 
 internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteCustomRecordCommand, Result<bool>>

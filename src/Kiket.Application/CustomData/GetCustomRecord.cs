@@ -6,7 +6,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.CustomData;
 
 /// <summary>One record of a table.</summary>
-public sealed record GetCustomRecordQuery(CustomTableRef Table, string Id)
+internal sealed record GetCustomRecordQuery(CustomTableRef Table, string Id)
     : IQuery<Result<IReadOnlyDictionary<string, JsonElement>>>;
 
 internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)

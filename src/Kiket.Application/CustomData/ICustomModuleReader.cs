@@ -7,13 +7,13 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>A module's schema as it came: YAML text, or a JSON value out of a body.</summary>
 /// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
-public sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
+internal sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <param name="Warnings">What was noticed without being a fault.</param>
-public sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<DefinitionNote> Warnings);
+internal sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<DefinitionNote> Warnings);
 
 /// <summary>Reads schemas of modules; the border to YAML.</summary>
-public interface ICustomModuleReader
+internal interface ICustomModuleReader
 {
     /// <returns>The schema, or <c>DEFINITION_INVALID</c> with every fault at its line and column.</returns>
     Result<ReadModule> Read(ModuleText module);

@@ -7,7 +7,7 @@ using Kiket.Domain.CustomData;
 namespace Kiket.Application.CustomData;
 
 /// <summary>The modules that the actor can see: an extension its own too.</summary>
-public sealed record ListCustomModulesQuery(PageRequest Page) : IQuery<Result<Page<CustomModuleDto>>>;
+internal sealed record ListCustomModulesQuery(PageRequest Page) : IQuery<Result<Page<CustomModuleDto>>>;
 
 internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListCustomModulesQuery, Result<Page<CustomModuleDto>>>

@@ -10,7 +10,7 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>The records of a table.</summary>
 /// <param name="Filters">What they must hold, by column.</param>
-public sealed record ListCustomRecordsQuery(
+internal sealed record ListCustomRecordsQuery(
     CustomTableRef Table,
     IReadOnlyDictionary<string, JsonElement> Filters,
     PageRequest Page

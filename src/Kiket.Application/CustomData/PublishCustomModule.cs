@@ -15,7 +15,7 @@ namespace Kiket.Application.CustomData;
 /// <summary>Makes a module, or gives one another schema that its records fit. For administrators.</summary>
 /// <param name="Project">The project that it belongs to, or null.</param>
 /// <param name="Extension">The installation that it belongs to, or null.</param>
-public sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension)
+internal sealed record PublishCustomModuleCommand(ModuleText Schema, ProjectRef? Project, ExtensionRef? Extension)
     : ICommand<Result<PublishedModuleDto>>;
 
 internal sealed class PublishCustomModuleHandler(

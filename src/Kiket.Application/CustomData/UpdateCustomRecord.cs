@@ -7,8 +7,11 @@ using Kiket.Domain.CustomData;
 namespace Kiket.Application.CustomData;
 
 /// <summary>Changes some columns of a record.</summary>
-public sealed record UpdateCustomRecordCommand(CustomTableRef Table, string Id, IReadOnlyDictionary<string, JsonElement> Changes)
-    : ICommand<Result<IReadOnlyDictionary<string, JsonElement>>>;
+internal sealed record UpdateCustomRecordCommand(
+    CustomTableRef Table,
+    string Id,
+    IReadOnlyDictionary<string, JsonElement> Changes
+) : ICommand<Result<IReadOnlyDictionary<string, JsonElement>>>;
 
 internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UpdateCustomRecordCommand, Result<IReadOnlyDictionary<string, JsonElement>>>

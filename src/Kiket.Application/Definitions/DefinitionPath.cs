@@ -3,7 +3,7 @@ using Kiket.Domain.Definitions;
 namespace Kiket.Application.Definitions;
 
 /// <summary>Paths of definition files: always below <c>.kiket/</c>, with forward slashes, and never out of it.</summary>
-public static class DefinitionPath
+internal static class DefinitionPath
 {
     public const string Root = ".kiket/";
 
@@ -76,7 +76,7 @@ public static class DefinitionPath
 }
 
 /// <summary>How much a pack may hold.</summary>
-public static class DefinitionLimits
+internal static class DefinitionLimits
 {
     public const int MaxFileLength = 1024 * 1024;
 

@@ -14,7 +14,7 @@ namespace Kiket.Application.Definitions;
 /// Whether what would weaken a rule, such as a misspelt key, is a fault. A file that an earlier import accepted is read
 /// leniently: it must not stand in the way of another one.
 /// </param>
-public sealed record DefinitionText(string Path, string Content, bool IsStrict = true);
+internal sealed record DefinitionText(string Path, string Content, bool IsStrict = true);
 
 /// <summary>What the files of a pack say.</summary>
 /// <param name="Workflows">The workflows, by path; none means the built-in one.</param>
@@ -22,7 +22,7 @@ public sealed record DefinitionText(string Path, string Content, bool IsStrict =
 /// <param name="SlaDefinitions">The limits on the time in states that stand beside the workflows.</param>
 /// <param name="Modules">The modules of custom data.</param>
 /// <param name="Warnings">What was noticed without being a fault, by file and line.</param>
-public sealed record DefinitionPack(
+internal sealed record DefinitionPack(
     PackProject Project,
     ProjectSchema Schema,
     IReadOnlyList<PackWorkflow> Workflows,
@@ -33,15 +33,15 @@ public sealed record DefinitionPack(
 );
 
 /// <param name="Seeds">The records to add when the module is new.</param>
-public sealed record PackModule(CustomModuleSchema Schema, IReadOnlyList<PackRecord> Seeds);
+internal sealed record PackModule(CustomModuleSchema Schema, IReadOnlyList<PackRecord> Seeds);
 
 /// <summary>A record that a new module begins with.</summary>
 /// <param name="Place">Where the file says so; the message is empty.</param>
-public sealed record PackRecord(string Table, IReadOnlyDictionary<string, JsonElement> Data, DefinitionNote Place);
+internal sealed record PackRecord(string Table, IReadOnlyDictionary<string, JsonElement> Data, DefinitionNote Place);
 
 /// <param name="Path">The file that describes the project, or null when there is none.</param>
 /// <param name="Settings">The file's settings, or null when it has none.</param>
-public sealed record PackProject(
+internal sealed record PackProject(
     string Key,
     string Name,
     string? Description,
@@ -50,15 +50,15 @@ public sealed record PackProject(
 );
 
 /// <param name="Source">Text of the file, to the letter.</param>
-public sealed record PackWorkflow(string Key, WorkflowDefinition Definition, string Source);
+internal sealed record PackWorkflow(string Key, WorkflowDefinition Definition, string Source);
 
 /// <summary>An issue that a new project begins with.</summary>
 /// <param name="Status">State to begin in, or null for the initial one.</param>
 /// <param name="Place">Where the file says so; the message is empty.</param>
-public sealed record PackSeed(IssueType Type, string? Status, IssueEdit Fields, DefinitionNote Place);
+internal sealed record PackSeed(IssueType Type, string? Status, IssueEdit Fields, DefinitionNote Place);
 
 /// <summary>Reads definition packs; the border to YAML.</summary>
-public interface IDefinitionReader
+internal interface IDefinitionReader
 {
     /// <summary>Reads a pack.</summary>
     /// <param name="files">Its files.</param>

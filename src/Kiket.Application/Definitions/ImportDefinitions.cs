@@ -23,7 +23,7 @@ namespace Kiket.Application.Definitions;
 /// <param name="Folder">Name of the folder that the whole pack was read from, or null.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
 /// <param name="Source">Where the files came from.</param>
-public sealed record ImportDefinitionsCommand(
+internal sealed record ImportDefinitionsCommand(
     IReadOnlyList<DefinitionText> Files,
     string? ProjectKey,
     string? Folder,
@@ -34,7 +34,7 @@ public sealed record ImportDefinitionsCommand(
 /// <summary>
 /// What an import did, or would do. Things are named with what they are: <c>workflow bug</c>, <c>issue LEGAL-1</c>.
 /// </summary>
-public sealed record ImportedDefinitions(
+internal sealed record ImportedDefinitions(
     ImportedProject Project,
     IReadOnlyList<string> Created,
     IReadOnlyList<string> Changed,
@@ -45,7 +45,7 @@ public sealed record ImportedDefinitions(
 );
 
 /// <param name="Id">Null for a project that would be made.</param>
-public sealed record ImportedProject(long? Id, string Key);
+internal sealed record ImportedProject(long? Id, string Key);
 
 internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefinitionsCommand>
 {

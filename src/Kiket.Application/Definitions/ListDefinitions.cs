@@ -9,10 +9,10 @@ namespace Kiket.Application.Definitions;
 
 /// <summary>The definition files of the projects that the actor can see.</summary>
 /// <param name="Project">Only those of this project.</param>
-public sealed record ListDefinitionsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<DefinitionDto>>>;
+internal sealed record ListDefinitionsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<DefinitionDto>>>;
 
 /// <summary>A definition file: what was imported from where.</summary>
-public sealed record DefinitionDto
+internal sealed record DefinitionDto
 {
     public required long Id { get; init; }
 

@@ -15,12 +15,16 @@ namespace Kiket.Application.Definitions;
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
-public sealed record PutWorkflowCommand(WorkflowRef Workflow, string Text, ExpectedVersion ExpectedVersion, bool IsStrict = true)
-    : ICommand<Result<PublishedWorkflow>>;
+internal sealed record PutWorkflowCommand(
+    WorkflowRef Workflow,
+    string Text,
+    ExpectedVersion ExpectedVersion,
+    bool IsStrict = true
+) : ICommand<Result<PublishedWorkflow>>;
 
 /// <param name="Workflow">The version that is the latest now.</param>
 /// <param name="Warnings">What was noticed in its text without being a fault.</param>
-public sealed record PublishedWorkflow(WorkflowDto Workflow, IReadOnlyList<DefinitionNote> Warnings) : IVersioned
+internal sealed record PublishedWorkflow(WorkflowDto Workflow, IReadOnlyList<DefinitionNote> Warnings) : IVersioned
 {
     [JsonIgnore]
     public int Version => Workflow.Version;

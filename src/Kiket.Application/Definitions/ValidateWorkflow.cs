@@ -11,10 +11,14 @@ namespace Kiket.Application.Definitions;
 /// <summary>Says what is wrong with the text of a workflow, and changes nothing.</summary>
 /// <param name="Project">The project that it is for, or null to check it by itself.</param>
 /// <param name="IsStrict">Whether what would weaken a rule, such as a misspelt key, is an error.</param>
-public sealed record ValidateWorkflowQuery(string Text, ProjectRef? Project, bool IsStrict = true)
+internal sealed record ValidateWorkflowQuery(string Text, ProjectRef? Project, bool IsStrict = true)
     : IQuery<Result<WorkflowValidation>>;
 
-public sealed record WorkflowValidation(bool Valid, IReadOnlyList<DefinitionNote> Errors, IReadOnlyList<DefinitionNote> Warnings);
+internal sealed record WorkflowValidation(
+    bool Valid,
+    IReadOnlyList<DefinitionNote> Errors,
+    IReadOnlyList<DefinitionNote> Warnings
+);
 
 internal sealed class ValidateWorkflowHandler(IKiketDb db, IDefinitionReader reader, ICurrentActor current)
     : IQueryHandler<ValidateWorkflowQuery, Result<WorkflowValidation>>

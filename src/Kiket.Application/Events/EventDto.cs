@@ -13,7 +13,7 @@ namespace Kiket.Application.Events;
 /// <summary>
 /// An event as readers of the log and subscribers get it: every shape on record in one document (contract 15.2).
 /// </summary>
-public sealed record EventDto
+internal sealed record EventDto
 {
     public required string Id { get; init; }
 
@@ -80,17 +80,17 @@ public sealed record EventDto
 }
 
 /// <param name="PerformedBy">The actor's address.</param>
-public sealed record EventTransition(string From, string To, string PerformedBy);
+internal sealed record EventTransition(string From, string To, string PerformedBy);
 
-public sealed record EventComment(long Id, long IssueId, string Body, UserSummary Author, DateTimeOffset CreatedAt);
+internal sealed record EventComment(long Id, long IssueId, string Body, UserSummary Author, DateTimeOffset CreatedAt);
 
 /// <param name="Slug">The key in lower case.</param>
-public sealed record EventProject(long Id, string Key, string Slug, string Name);
+internal sealed record EventProject(long Id, string Key, string Slug, string Name);
 
-public sealed record EventOrganization(long Id, string Slug, string Name);
+internal sealed record EventOrganization(long Id, string Slug, string Name);
 
 /// <summary>Makes documents of log entries: the facts are as they were, the names of people and things as they are.</summary>
-public static class EventDocuments
+internal static class EventDocuments
 {
     /// <summary>Reads all that some entries of one organization name, with a fixed number of statements.</summary>
     public static async Task<IReadOnlyList<EventDto>> ToDocumentsAsync(
@@ -102,7 +102,7 @@ public static class EventDocuments
     {
         if (events.Count == 0)
             return [];
-        var issues = events.Select(e => e.Facts.Issue).OfType<IssueSnapshot>().ToList();
+        var issues = events.Select(e => e.Facts.Issue).OfType<LoggedIssue>().ToList();
         List<long> users =
         [
             .. events
@@ -192,7 +192,7 @@ public static class EventDocuments
             e.Facts.CommentCreatedAt ?? e.OccurredAt
         );
 
-    private static IssueDto IssueOf(LoggedEvent e, IssueSnapshot issue, EventProject project, Names names, PublicUrl url)
+    private static IssueDto IssueOf(LoggedEvent e, LoggedIssue issue, EventProject project, Names names, PublicUrl url)
     {
         var (workflow, version) = names.Workflows[issue.WorkflowId];
         return issue.ToDto(

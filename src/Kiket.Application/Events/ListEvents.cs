@@ -16,7 +16,7 @@ namespace Kiket.Application.Events;
 /// <param name="Types">Names or aliases; empty is all.</param>
 /// <param name="Project">Only events of this project, or null.</param>
 /// <param name="WithTotal">Whether to count how many there are after the sequence.</param>
-public sealed record ListEventsQuery(
+internal sealed record ListEventsQuery(
     long? After,
     int? Limit,
     IReadOnlyList<string> Types,
@@ -33,7 +33,7 @@ public sealed record ListEventsQuery(
 
 /// <param name="Total">How many events there are after the sequence asked for.</param>
 /// <param name="LastSequence">What to ask for next.</param>
-public sealed record EventPage(IReadOnlyList<EventDto> Events, int Total, int Limit, long LastSequence);
+internal sealed record EventPage(IReadOnlyList<EventDto> Events, int Total, int Limit, long LastSequence);
 
 internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
     : IQueryHandler<ListEventsQuery, Result<EventPage>>

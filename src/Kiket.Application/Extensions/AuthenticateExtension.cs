@@ -11,7 +11,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Finds out which installation a credential belongs to.</summary>
 /// <param name="Credential">An API key, or the token of a delivery.</param>
-public sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
+internal sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
 
 internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens tokens, TimeProvider time)
     : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>

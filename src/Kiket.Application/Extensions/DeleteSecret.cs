@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>Deletes a secret. Without a scope it is the installation's own; an extension deletes no others.</summary>
-public sealed record DeleteSecretCommand(SecretTarget Target, string Key) : ICommand<Result<bool>>;
+internal sealed record DeleteSecretCommand(SecretTarget Target, string Key) : ICommand<Result<bool>>;
 
 internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteSecretCommand, Result<bool>>

@@ -8,7 +8,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Deletes a value that the extension keeps. For extensions.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record DeleteStoredValueCommand(string Key, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
+internal sealed record DeleteStoredValueCommand(string Key, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteStoredValueHandler(IKiketDb db, ICurrentActor current)
     : ICommandHandler<DeleteStoredValueCommand, Result<bool>>

@@ -7,7 +7,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>An installed extension as clients see one (contract, section 12.1).</summary>
-public record ExtensionDto : IVersioned
+internal record ExtensionDto : IVersioned
 {
     public required long Id { get; init; }
 
@@ -100,10 +100,10 @@ public record ExtensionDto : IVersioned
 }
 
 /// <summary>How an extension fared in the last hour.</summary>
-public sealed record ExtensionHealthDto(HealthStatus Status, string Message);
+internal sealed record ExtensionHealthDto(HealthStatus Status, string Message);
 
 /// <summary>An extension right after its installation or upgrade.</summary>
-public sealed record InstalledExtensionDto : ExtensionDto
+internal sealed record InstalledExtensionDto : ExtensionDto
 {
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     internal InstalledExtensionDto(ExtensionDto extension)

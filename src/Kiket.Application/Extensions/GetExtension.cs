@@ -8,7 +8,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>One installed extension; an extension sees itself only.</summary>
 /// <param name="Project">The project that it is installed for, where a manifest's id alone does not say which is meant.</param>
-public sealed record GetExtensionQuery(ExtensionRef Extension, ProjectRef? Project) : IQuery<Result<ExtensionDto>>;
+internal sealed record GetExtensionQuery(ExtensionRef Extension, ProjectRef? Project) : IQuery<Result<ExtensionDto>>;
 
 internal sealed class GetExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<GetExtensionQuery, Result<ExtensionDto>>

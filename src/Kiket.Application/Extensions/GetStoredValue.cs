@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>One value that the extension keeps. For extensions.</summary>
-public sealed record GetStoredValueQuery(string Key) : IQuery<Result<StoredValueDto>>;
+internal sealed record GetStoredValueQuery(string Key) : IQuery<Result<StoredValueDto>>;
 
 internal sealed class GetStoredValueHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetStoredValueQuery, Result<StoredValueDto>>

@@ -6,7 +6,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>A manifest as it came: YAML or JSON text, or a JSON value out of a body.</summary>
 /// <param name="IsStrict">Whether what may weaken a rule, such as an unknown event or permission, is a fault.</param>
-public sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
+internal sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <summary>What a manifest says.</summary>
 /// <param name="CallbackSecret">
@@ -14,7 +14,7 @@ public sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict
 /// </param>
 /// <param name="CallbackHeaders">The headers that stood in it; the manifest keeps their names only.</param>
 /// <param name="Warnings">What was noticed without being a fault.</param>
-public sealed record ReadManifest(
+internal sealed record ReadManifest(
     ExtensionManifest Manifest,
     string? CallbackSecret,
     IReadOnlyDictionary<string, string> CallbackHeaders,
@@ -22,7 +22,7 @@ public sealed record ReadManifest(
 );
 
 /// <summary>Reads manifests; the border to YAML.</summary>
-public interface IManifestReader
+internal interface IManifestReader
 {
     /// <returns>
     /// The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every fault at its path and, for text, its line and column.
@@ -34,7 +34,7 @@ public interface IManifestReader
 /// What the operator gives the manifests of one organization to refer to; nothing else of the process can be seen. Addresses
 /// are shown to everybody who sees the extension, so they are kept apart from secrets.
 /// </summary>
-public interface IExtensionEnvironment
+internal interface IExtensionEnvironment
 {
     /// <summary>The secret behind <c>env.NAME</c>, or null.</summary>
     /// <param name="organization">The organization's slug.</param>

@@ -19,7 +19,7 @@ namespace Kiket.Application.Extensions;
 /// <param name="Project">The project, or null for the whole organization.</param>
 /// <param name="Configuration">Values of its settings, or null to leave them.</param>
 /// <param name="CallbackUrl">Where its events go, whatever the manifest says, or null.</param>
-public sealed record InstallExtensionCommand(
+internal sealed record InstallExtensionCommand(
     ManifestText Manifest,
     ProjectRef? Project,
     IReadOnlyDictionary<string, JsonElement>? Configuration,

@@ -10,10 +10,10 @@ using Kiket.Domain.Users;
 namespace Kiket.Application.Extensions;
 
 /// <summary>What was done with an extension, the newest first; also of one that is uninstalled. For administrators.</summary>
-public sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page)
+internal sealed record ListExtensionAuditQuery(ExtensionRef Extension, ProjectRef? Project, PageRequest Page)
     : IQuery<Result<Page<ExtensionAuditEntryDto>>>;
 
-public sealed record ExtensionAuditEntryDto
+internal sealed record ExtensionAuditEntryDto
 {
     public required long Id { get; init; }
 

@@ -9,14 +9,14 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>What an extension has reported in the last days, the newest first.</summary>
 /// <param name="Kinds">Only reports of these kinds; none means all.</param>
-public sealed record ListExtensionReportsQuery(
+internal sealed record ListExtensionReportsQuery(
     ExtensionRef Extension,
     ProjectRef? Project,
     IReadOnlyList<ReportKind> Kinds,
     PageRequest Page
 ) : IQuery<Result<Page<ExtensionReportDto>>>;
 
-public sealed record ExtensionReportDto(
+internal sealed record ExtensionReportDto(
     long Id,
     ReportKind Kind,
     string Name,

@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Extensions;
 
 /// <summary>The keys of the secrets that an extension sees, each once.</summary>
-public sealed record ListSecretsQuery(SecretTarget Target) : IQuery<Result<IReadOnlyList<SecretKeyDto>>>;
+internal sealed record ListSecretsQuery(SecretTarget Target) : IQuery<Result<IReadOnlyList<SecretKeyDto>>>;
 
 internal sealed class ListSecretsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListSecretsQuery, Result<IReadOnlyList<SecretKeyDto>>>

@@ -6,7 +6,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>The keys of the values that the extension keeps. For extensions.</summary>
-public sealed record ListStoredValuesQuery(PageRequest Page) : IQuery<Result<Page<StoredKeyDto>>>;
+internal sealed record ListStoredValuesQuery(PageRequest Page) : IQuery<Result<Page<StoredKeyDto>>>;
 
 internal sealed class ListStoredValuesHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListStoredValuesQuery, Result<Page<StoredKeyDto>>>

@@ -6,7 +6,7 @@ namespace Kiket.Application.Extensions;
 /// <summary>
 /// Takes the values of a callback's headers out of a manifest, because everybody who sees the extension sees that.
 /// </summary>
-public static class ManifestHeaders
+internal static class ManifestHeaders
 {
     /// <summary>What stands for a value that is not shown.</summary>
     public const string Filtered = "[filtered]";

@@ -10,7 +10,7 @@ namespace Kiket.Application.Extensions;
 /// <param name="Json">The value as JSON.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="OnlyNew">Whether there must be nothing under the key yet.</param>
-public sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew)
+internal sealed record PutStoredValueCommand(string Key, string Json, ExpectedVersion ExpectedVersion, bool OnlyNew)
     : ICommand<Result<StoredValueDto>>;
 
 internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

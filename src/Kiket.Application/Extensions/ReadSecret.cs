@@ -6,7 +6,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>Gives the value of a secret, looked for in the order of the scopes; the reading is put on record.</summary>
-public sealed record ReadSecretCommand(SecretTarget Target, string Key) : ICommand<Result<SecretDto>>;
+internal sealed record ReadSecretCommand(SecretTarget Target, string Key) : ICommand<Result<SecretDto>>;
 
 internal sealed class ReadSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ReadSecretCommand, Result<SecretDto>>

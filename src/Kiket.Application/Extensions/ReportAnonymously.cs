@@ -12,7 +12,7 @@ namespace Kiket.Application.Extensions;
 /// lost, which nobody is told. Only where the operator allows it.
 /// </summary>
 /// <param name="Extension">Id of the manifest, as the extension calls itself.</param>
-public sealed record ReportAnonymouslyCommand(string? Extension, IReadOnlyDictionary<string, JsonElement> Body)
+internal sealed record ReportAnonymouslyCommand(string? Extension, IReadOnlyDictionary<string, JsonElement> Body)
     : ICommand<Result<bool>>;
 
 internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time)

@@ -13,7 +13,7 @@ namespace Kiket.Application.Extensions;
 /// users who do more than read: some SDKs call with a user's token.
 /// </summary>
 /// <param name="Extension">The extension, where the path names it; else <c>extension_id</c> in the body may.</param>
-public sealed record ReportFromExtensionCommand(
+internal sealed record ReportFromExtensionCommand(
     ExtensionRef? Extension,
     ReportKind Kind,
     IReadOnlyDictionary<string, JsonElement> Body

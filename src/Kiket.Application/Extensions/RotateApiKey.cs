@@ -9,11 +9,11 @@ namespace Kiket.Application.Extensions;
 /// <summary>
 /// Gives an extension another API key; the one before is accepted too for a while. For administrators and the extension itself.
 /// </summary>
-public sealed record RotateApiKeyCommand(ExtensionRef Extension, ProjectRef? Project) : ICommand<Result<RotatedApiKeyDto>>;
+internal sealed record RotateApiKeyCommand(ExtensionRef Extension, ProjectRef? Project) : ICommand<Result<RotatedApiKeyDto>>;
 
 /// <param name="ApiKey">The new key, shown this once.</param>
 /// <param name="PreviousKeyUntil">Until when the key before is accepted too.</param>
-public sealed record RotatedApiKeyDto(string ApiKey, string ApiKeyPrefix, DateTimeOffset PreviousKeyUntil);
+internal sealed record RotatedApiKeyDto(string ApiKey, string ApiKeyPrefix, DateTimeOffset PreviousKeyUntil);
 
 internal sealed class RotateApiKeyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RotateApiKeyCommand, Result<RotatedApiKeyDto>>

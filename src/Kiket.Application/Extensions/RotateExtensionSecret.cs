@@ -12,12 +12,12 @@ namespace Kiket.Application.Extensions;
 /// and the extension itself.
 /// </summary>
 /// <param name="Secret">The new secret, or null to have one made.</param>
-public sealed record RotateExtensionSecretCommand(ExtensionRef Extension, ProjectRef? Project, string? Secret)
+internal sealed record RotateExtensionSecretCommand(ExtensionRef Extension, ProjectRef? Project, string? Secret)
     : ICommand<Result<RotatedExtensionSecretDto>>;
 
 /// <param name="WebhookSecret">The new secret, shown this once.</param>
 /// <param name="PreviousSecretUntil">Until when the secret before signs as well.</param>
-public sealed record RotatedExtensionSecretDto(string WebhookSecret, DateTimeOffset PreviousSecretUntil);
+internal sealed record RotatedExtensionSecretDto(string WebhookSecret, DateTimeOffset PreviousSecretUntil);
 
 internal sealed class RotateExtensionSecretHandler(
     IKiketDb db,

@@ -8,7 +8,7 @@ namespace Kiket.Application.Extensions;
 /// <summary>
 /// A secret as clients see one. Every member is a text or null, because one SDK reads nothing else (contract, section 12.3).
 /// </summary>
-public sealed record SecretDto
+internal sealed record SecretDto
 {
     public required string Key { get; init; }
 
@@ -47,4 +47,4 @@ public sealed record SecretDto
 }
 
 /// <summary>A secret in a list.</summary>
-public sealed record SecretKeyDto(string Key, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+internal sealed record SecretKeyDto(string Key, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);

@@ -14,7 +14,7 @@ namespace Kiket.Application.Extensions;
 /// <param name="Project">
 /// The project of the scope <c>project</c>, and of the installation where the manifest's id alone does not say.
 /// </param>
-public sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
+internal sealed record SecretTarget(ExtensionRef Extension, SecretScope? Scope, ProjectRef? Project);
 
 /// <summary>Looks secrets up through the five scopes (contract, section 12.3).</summary>
 internal static class SecretResolution

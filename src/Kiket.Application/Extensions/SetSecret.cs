@@ -9,7 +9,7 @@ namespace Kiket.Application.Extensions;
 /// <summary>
 /// Stores a secret, or replaces its value. Without a scope it is the installation's own; an extension stores no others.
 /// </summary>
-public sealed record SetSecretCommand(SecretTarget Target, string? Key, string? Value) : ICommand<Result<SecretDto>>;
+internal sealed record SetSecretCommand(SecretTarget Target, string? Key, string? Value) : ICommand<Result<SecretDto>>;
 
 internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, ICurrentActor current, TimeProvider time)
     : ICommandHandler<SetSecretCommand, Result<SecretDto>>

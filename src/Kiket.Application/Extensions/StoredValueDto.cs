@@ -5,7 +5,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>A value that an extension keeps (decisions, 28).</summary>
-public sealed record StoredValueDto : IVersioned
+internal sealed record StoredValueDto : IVersioned
 {
     public required string Key { get; init; }
 
@@ -36,4 +36,4 @@ public sealed record StoredValueDto : IVersioned
 }
 
 /// <summary>A stored value in a list, without the value itself.</summary>
-public sealed record StoredKeyDto(string Key, int SizeBytes, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+internal sealed record StoredKeyDto(string Key, int SizeBytes, int Version, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);

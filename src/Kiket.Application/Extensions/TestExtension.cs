@@ -11,7 +11,7 @@ namespace Kiket.Application.Extensions;
 /// Tries an installed extension out as <see cref="TestWebhookCommand"/> does a subscription, with a token and secrets as it
 /// always gets them. For administrators and the extension itself.
 /// </summary>
-public sealed record TestExtensionCommand(ExtensionRef Extension, ProjectRef? Project)
+internal sealed record TestExtensionCommand(ExtensionRef Extension, ProjectRef? Project)
     : IExternalCommand<Result<TestedWebhookDto>>;
 
 internal sealed class TestExtensionHandler(

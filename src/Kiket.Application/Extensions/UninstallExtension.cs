@@ -13,7 +13,7 @@ namespace Kiket.Application.Extensions;
 /// done with it stays, and so does what it did. It is told once more, of its removal. For administrators.
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion)
+internal sealed record UninstallExtensionCommand(ExtensionRef Extension, ProjectRef? Project, ExpectedVersion ExpectedVersion)
     : ICommand<Result<bool>>;
 
 internal sealed class UninstallExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -8,7 +8,7 @@ namespace Kiket.Application.Extensions;
 
 /// <summary>Changes the settings and limits of an extension. For administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateExtensionCommand(
+internal sealed record UpdateExtensionCommand(
     ExtensionRef Extension,
     ProjectRef? Project,
     ExtensionEdit Edit,

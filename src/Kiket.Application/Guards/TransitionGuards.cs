@@ -34,7 +34,7 @@ internal static class GuardQueries
 /// Asks the extensions that guard a project about a move before its transaction begins. Their answers are an input of the
 /// decision, which is made once, in the transaction.
 /// </summary>
-public sealed class TransitionGuards(
+internal sealed class TransitionGuards(
     IKiketDb db,
     GuardAnswers answers,
     IGuardCaller caller,

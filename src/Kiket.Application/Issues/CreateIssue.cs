@@ -10,7 +10,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Opens an issue. For those who work on the project.</summary>
 /// <param name="Status">State to begin in, or null for that of the template or the initial one.</param>
 /// <param name="Template">Key of the template that fills what is left open, or null.</param>
-public sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
+internal sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
     : ICommand<Result<IssueDto>>;
 
 internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)

@@ -12,7 +12,7 @@ namespace Kiket.Application.Issues;
 /// Deletes an issue; the issues right below it become roots. For project leads and administrators (decisions, 12).
 /// </summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record DeleteIssueCommand(IssueRef Issue, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
+internal sealed record DeleteIssueCommand(IssueRef Issue, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 
 internal sealed class DeleteIssueHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<DeleteIssueCommand, Result<bool>>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>One issue.</summary>
-public sealed record GetIssueQuery(IssueRef Issue) : IQuery<Result<IssueDto>>;
+internal sealed record GetIssueQuery(IssueRef Issue) : IQuery<Result<IssueDto>>;
 
 internal sealed class GetIssueHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
     : IQueryHandler<GetIssueQuery, Result<IssueDto>>

@@ -12,12 +12,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>What issues can be: of one project, or of all active projects that the actor can see together.</summary>
-public sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
+internal sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
 
 /// <summary>
 /// Contract, section 10. A strict client refuses null where a key is optional, so empty ones are left out (decisions, 3).
 /// </summary>
-public sealed record IssueSchemaDto(
+internal sealed record IssueSchemaDto(
     IReadOnlyList<IssueTypeDto> IssueTypes,
     IReadOnlyList<CustomFieldDto> CustomFields,
     IReadOnlyList<string> Priorities,
@@ -28,7 +28,7 @@ public sealed record IssueSchemaDto(
 /// <summary>What issues can be opened by, in the words of a request that opens one.</summary>
 /// <param name="RequiredFields">The fields that the caller must give, as far as the template does not.</param>
 /// <param name="Fields">What the template says about fields.</param>
-public sealed record IssueTemplateDto(
+internal sealed record IssueTemplateDto(
     string Key,
     string Name,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
@@ -75,7 +75,7 @@ public sealed record IssueTemplateDto(
 }
 
 /// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
-public sealed record IssueTypeDto(
+internal sealed record IssueTypeDto(
     string Key,
     string Label,
     string Name,
@@ -87,7 +87,7 @@ public sealed record IssueTypeDto(
 
 /// <param name="Type">The coarse type that every client understands.</param>
 /// <param name="FieldType">The exact type.</param>
-public sealed record CustomFieldDto(
+internal sealed record CustomFieldDto(
     string Key,
     string Label,
     string Name,
@@ -119,7 +119,7 @@ public sealed record CustomFieldDto(
 /// The version of the workflow that has this state, which the latest one does not have: issues are still in it. Left out for
 /// states of the latest one.
 /// </param>
-public sealed record StatusDto(
+internal sealed record StatusDto(
     string Key,
     string Label,
     string Name,

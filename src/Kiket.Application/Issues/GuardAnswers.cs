@@ -8,7 +8,7 @@ namespace Kiket.Application.Issues;
 /// What the guards of a project said about the move that a request asks for, before its transaction began: an input of the
 /// decision.
 /// </summary>
-public sealed class GuardAnswers
+internal sealed class GuardAnswers
 {
     private IReadOnlyList<GuardVerdict> verdicts = [];
 

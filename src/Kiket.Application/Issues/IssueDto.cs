@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>An issue as clients see it (contract 7.1).</summary>
-public sealed record IssueDto : IVersioned
+internal sealed record IssueDto : IVersioned
 {
     public required long Id { get; init; }
 
@@ -101,7 +101,7 @@ internal sealed record SnapshotNames
 internal static class IssueProjection
 {
     /// <summary>An issue as it was.</summary>
-    public static IssueDto ToDto(this IssueSnapshot issue, PublicUrl url, SnapshotNames names) =>
+    public static IssueDto ToDto(this LoggedIssue issue, PublicUrl url, SnapshotNames names) =>
         new()
         {
             Id = names.Id,

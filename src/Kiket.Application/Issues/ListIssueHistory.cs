@@ -8,9 +8,9 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Issues;
 
 /// <summary>Every change of an issue, the oldest first (decisions, 13).</summary>
-public sealed record ListIssueHistoryQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<IssueChangeDto>>>;
+internal sealed record ListIssueHistoryQuery(IssueRef Issue, PageRequest Page) : IQuery<Result<Page<IssueChangeDto>>>;
 
-public sealed record IssueChangeDto
+internal sealed record IssueChangeDto
 {
     public required long Id { get; init; }
 

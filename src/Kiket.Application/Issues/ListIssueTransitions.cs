@@ -11,18 +11,18 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Issues;
 
 /// <summary>The ways out of an issue's state (decisions, 13).</summary>
-public sealed record ListIssueTransitionsQuery(IssueRef Issue) : IQuery<Result<IssueTransitionsDto>>;
+internal sealed record ListIssueTransitionsQuery(IssueRef Issue) : IQuery<Result<IssueTransitionsDto>>;
 
 /// <param name="State">The state that the issue is in.</param>
 /// <param name="Transitions">Every transition that leaves it, in the order of the definition.</param>
-public sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionDto> Transitions);
+internal sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionDto> Transitions);
 
 /// <param name="To">Key of the state that it enters.</param>
 /// <param name="ToLabel">Display name of that state.</param>
 /// <param name="Allowed">Whether the caller may take it now.</param>
 /// <param name="Reasons">Why not; empty when it is allowed.</param>
 /// <param name="CommentRequired">Whether the move needs a comment.</param>
-public sealed record TransitionDto(
+internal sealed record TransitionDto(
     string From,
     string To,
     string? Name,

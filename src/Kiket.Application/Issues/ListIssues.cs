@@ -15,7 +15,7 @@ namespace Kiket.Application.Issues;
 /// What issues a list holds; every filter that is given must hold (decisions, 5). Several values of one filter mean any of
 /// them.
 /// </summary>
-public sealed record IssueFilter
+internal sealed record IssueFilter
 {
     /// <summary>Of <see cref="Assignee"/>: issues that nobody has.</summary>
     public const string Unassigned = "unassigned";
@@ -58,7 +58,7 @@ public sealed record IssueFilter
 }
 
 /// <summary>The issues that the actor can see.</summary>
-public sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQuery<Result<Page<IssueDto>>>;
+internal sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQuery<Result<Page<IssueDto>>>;
 
 internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
     : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>

@@ -12,7 +12,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Moves an issue along one transition of its workflow.</summary>
 /// <param name="To">Key of the target state, or name of the transition.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion)
+internal sealed record TransitionIssueCommand(IssueRef Issue, string? To, string? Comment, ExpectedVersion ExpectedVersion)
     : ICommand<Result<IssueDto>>;
 
 internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIssueCommand>

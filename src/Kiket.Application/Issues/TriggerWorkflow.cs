@@ -15,15 +15,20 @@ namespace Kiket.Application.Issues;
 /// <param name="Action"><c>transition</c>, which null is too, goes to a state; any other is the name of a transition.</param>
 /// <param name="To">Key of the target state; a named transition has its own.</param>
 /// <param name="Parameters">What else there is to say to those who hear of it.</param>
-public sealed record TriggerWorkflowCommand(IssueRef Issue, string? Action, string? To, string? Comment, JsonElement? Parameters)
-    : ICommand<Result<WorkflowExecution>>
+internal sealed record TriggerWorkflowCommand(
+    IssueRef Issue,
+    string? Action,
+    string? To,
+    string? Comment,
+    JsonElement? Parameters
+) : ICommand<Result<WorkflowExecution>>
 {
     /// <summary>The action that goes to any state.</summary>
     public const string Transition = "transition";
 }
 
 /// <param name="Id">Names this execution, in the answer and in the event.</param>
-public sealed record WorkflowExecution(string Id, IssueDto Issue);
+internal sealed record WorkflowExecution(string Id, IssueDto Issue);
 
 internal sealed class TriggerWorkflowValidator : AbstractValidator<TriggerWorkflowCommand>
 {

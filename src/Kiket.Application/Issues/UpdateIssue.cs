@@ -13,7 +13,7 @@ namespace Kiket.Application.Issues;
 /// <param name="Status">State to move to, or null to stay.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="Project">The project that the caller names; another one than the issue's is refused.</param>
-public sealed record UpdateIssueCommand(
+internal sealed record UpdateIssueCommand(
     IssueRef Issue,
     IssueEdit Edit,
     string? Status,

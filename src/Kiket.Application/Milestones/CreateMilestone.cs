@@ -8,7 +8,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Milestones;
 
 /// <summary>Plans a milestone. For those who work on the project.</summary>
-public sealed record CreateMilestoneCommand(ProjectRef Project, MilestoneEdit Fields) : ICommand<Result<MilestoneDto>>;
+internal sealed record CreateMilestoneCommand(ProjectRef Project, MilestoneEdit Fields) : ICommand<Result<MilestoneDto>>;
 
 internal sealed class CreateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<CreateMilestoneCommand, Result<MilestoneDto>>

@@ -9,7 +9,7 @@ namespace Kiket.Application.Milestones;
 
 /// <summary>Deletes a milestone for good; its issues stay, without a milestone. For those who manage the project.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion)
+internal sealed record DeleteMilestoneCommand(ProjectRef Project, long Id, ExpectedVersion ExpectedVersion)
     : ICommand<Result<bool>>;
 
 internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)

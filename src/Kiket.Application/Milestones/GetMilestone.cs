@@ -8,7 +8,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Milestones;
 
 /// <summary>One milestone of a project.</summary>
-public sealed record GetMilestoneQuery(ProjectRef Project, long Id) : IQuery<Result<MilestoneDto>>;
+internal sealed record GetMilestoneQuery(ProjectRef Project, long Id) : IQuery<Result<MilestoneDto>>;
 
 internal sealed class GetMilestoneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : IQueryHandler<GetMilestoneQuery, Result<MilestoneDto>>

@@ -10,7 +10,7 @@ namespace Kiket.Application.Milestones;
 
 /// <summary>The milestones of a project.</summary>
 /// <param name="Status">Only those with one of these.</param>
-public sealed record ListMilestonesQuery(ProjectRef Project, IReadOnlyList<MilestoneStatus> Status, PageRequest Page)
+internal sealed record ListMilestonesQuery(ProjectRef Project, IReadOnlyList<MilestoneStatus> Status, PageRequest Page)
     : IQuery<Result<Page<MilestoneDto>>>;
 
 internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Milestones;
 
 /// <summary>A milestone as clients see it (contract, section 8).</summary>
-public sealed record MilestoneDto : IVersioned
+internal sealed record MilestoneDto : IVersioned
 {
     public required long Id { get; init; }
 

@@ -8,7 +8,7 @@ namespace Kiket.Application.Milestones;
 
 /// <summary>Changes a milestone. For those who work on the project.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion)
+internal sealed record UpdateMilestoneCommand(ProjectRef Project, long Id, MilestoneEdit Edit, ExpectedVersion ExpectedVersion)
     : ICommand<Result<MilestoneDto>>;
 
 internal sealed class UpdateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)

@@ -7,7 +7,7 @@ namespace Kiket.Application.Notifications;
 
 /// <summary>What the actor has been told, the newest first.</summary>
 /// <param name="Unread">Whether to list only what is unread (true) or read (false); null for all.</param>
-public sealed record ListNotificationsQuery(bool? Unread, PageRequest Page) : IQuery<Result<Page<NotificationDto>>>;
+internal sealed record ListNotificationsQuery(bool? Unread, PageRequest Page) : IQuery<Result<Page<NotificationDto>>>;
 
 internal sealed class ListNotificationsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListNotificationsQuery, Result<Page<NotificationDto>>>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Notifications;
 
 /// <summary>Marks one of the actor's notifications read or unread.</summary>
-public sealed record MarkNotificationCommand(long Id, bool? Read) : ICommand<Result<NotificationDto>>;
+internal sealed record MarkNotificationCommand(long Id, bool? Read) : ICommand<Result<NotificationDto>>;
 
 internal sealed class MarkNotificationHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
     : ICommandHandler<MarkNotificationCommand, Result<NotificationDto>>

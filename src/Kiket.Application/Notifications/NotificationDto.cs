@@ -5,7 +5,7 @@ using Kiket.Domain.Notifications;
 
 namespace Kiket.Application.Notifications;
 
-public sealed record NotificationDto
+internal sealed record NotificationDto
 {
     public required long Id { get; init; }
 
@@ -20,7 +20,7 @@ public sealed record NotificationDto
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-public sealed record NotifiedIssue(long Id, string Key, string Title);
+internal sealed record NotifiedIssue(long Id, string Key, string Title);
 
 internal static class NotificationQueries
 {

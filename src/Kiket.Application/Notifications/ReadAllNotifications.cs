@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Notifications;
 
 /// <summary>Marks all of the actor's notifications read.</summary>
-public sealed record ReadAllNotificationsCommand : ICommand<Result<bool>>;
+internal sealed record ReadAllNotificationsCommand : ICommand<Result<bool>>;
 
 internal sealed class ReadAllNotificationsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<ReadAllNotificationsCommand, Result<bool>>

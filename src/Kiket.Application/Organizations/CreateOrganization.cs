@@ -12,11 +12,11 @@ namespace Kiket.Application.Organizations;
 /// Founds an organization with its first administrator and a token for them. For operators only: no route leads here.
 /// </summary>
 /// <param name="Token">The token to use, or null to generate one.</param>
-public sealed record CreateOrganizationCommand(string Name, string AdminEmail, string? AdminName, string? Token)
+internal sealed record CreateOrganizationCommand(string Name, string AdminEmail, string? AdminName, string? Token)
     : ICommand<Result<FoundedOrganization>>;
 
 /// <param name="Token">The administrator's token; shown once.</param>
-public sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
+internal sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
 
 internal sealed class CreateOrganizationHandler(IKiketDb db, IUnitOfWork work, TimeProvider time)
     : ICommandHandler<CreateOrganizationCommand, Result<FoundedOrganization>>

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Organizations;
 
 /// <summary>The actor's organization by its slug or id; there is no other for them.</summary>
-public sealed record GetOrganizationQuery(string Organization) : IQuery<Result<OrganizationSummary>>;
+internal sealed record GetOrganizationQuery(string Organization) : IQuery<Result<OrganizationSummary>>;
 
 internal sealed class GetOrganizationHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetOrganizationQuery, Result<OrganizationSummary>>

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Organizations;
 
 /// <summary>The settings of the actor's organization.</summary>
-public sealed record GetOrganizationSettingsQuery : IQuery<Result<OrganizationSettingsDto>>;
+internal sealed record GetOrganizationSettingsQuery : IQuery<Result<OrganizationSettingsDto>>;
 
 internal sealed class GetOrganizationSettingsHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetOrganizationSettingsQuery, Result<OrganizationSettingsDto>>

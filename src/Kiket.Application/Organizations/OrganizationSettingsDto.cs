@@ -5,7 +5,7 @@ using Kiket.Domain.Organizations;
 namespace Kiket.Application.Organizations;
 
 /// <summary>How an organization works.</summary>
-public sealed record OrganizationSettingsDto : IVersioned
+internal sealed record OrganizationSettingsDto : IVersioned
 {
     public required string TimeZone { get; init; }
 
@@ -38,7 +38,7 @@ public sealed record OrganizationSettingsDto : IVersioned
 }
 
 /// <summary>The parts of each day on which people work.</summary>
-public sealed record WeekHoursDto(
+internal sealed record WeekHoursDto(
     IReadOnlyList<TimeRangeDto> Monday,
     IReadOnlyList<TimeRangeDto> Tuesday,
     IReadOnlyList<TimeRangeDto> Wednesday,
@@ -67,4 +67,4 @@ public sealed record WeekHoursDto(
 
 /// <param name="From">Such as <c>09:00</c>.</param>
 /// <param name="To">Such as <c>17:00</c>; <c>24:00</c> for the end of the day.</param>
-public sealed record TimeRangeDto(string From, string To);
+internal sealed record TimeRangeDto(string From, string To);

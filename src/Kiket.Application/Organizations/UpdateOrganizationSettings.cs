@@ -10,7 +10,7 @@ namespace Kiket.Application.Organizations;
 
 /// <summary>Changes the settings of the actor's organization. For administrators.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, ExpectedVersion ExpectedVersion)
+internal sealed record UpdateOrganizationSettingsCommand(OrganizationSettingsEdit Edit, ExpectedVersion ExpectedVersion)
     : ICommand<Result<OrganizationSettingsDto>>;
 
 internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Application.Ports;
 
 /// <summary>Who makes the current request, and how they reached us.</summary>
-public interface ICurrentActor
+internal interface ICurrentActor
 {
     /// <summary>The actor.</summary>
     /// <exception cref="InvalidOperationException">Nobody has signed in.</exception>
@@ -22,14 +22,14 @@ public interface ICurrentActor
 /// <param name="Id">The installation.</param>
 /// <param name="Key">The manifest's id.</param>
 /// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
-public sealed record ExtensionIdentity(long Id, string Key, long? ProjectId)
+internal sealed record ExtensionIdentity(long Id, string Key, long? ProjectId)
 {
     /// <summary>Whether it signed in with the token of a delivery, which ends soon, and not with its key.</summary>
     public bool IsByRuntimeToken { get; init; }
 }
 
 /// <summary>What links in answers begin with, such as <c>https://kiket.example.com</c>; no slash at the end.</summary>
-public record PublicUrl(string Value)
+internal record PublicUrl(string Value)
 {
     /// <summary>Where the server listens when nothing else is set.</summary>
     public const string Default = "http://127.0.0.1:5080";
@@ -39,4 +39,4 @@ public record PublicUrl(string Value)
 /// What links begin with in what others are sent, who call back there with a credential. It never follows a request, whose
 /// <c>Host</c> header its sender chooses.
 /// </summary>
-public sealed record OutboundUrl(string Value) : PublicUrl(Value);
+internal sealed record OutboundUrl(string Value) : PublicUrl(Value);

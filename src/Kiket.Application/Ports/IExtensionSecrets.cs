@@ -3,7 +3,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Ports;
 
 /// <summary>Finds the values of an extension's secrets in the scopes that hold them (contract 12.3).</summary>
-public interface IExtensionSecrets
+internal interface IExtensionSecrets
 {
     /// <summary>The secrets that its manifest names.</summary>
     Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct);
@@ -11,4 +11,4 @@ public interface IExtensionSecrets
 
 /// <param name="Values">Plaintexts by key. Never logged.</param>
 /// <param name="Missing">Keys that no scope holds.</param>
-public sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);
+internal sealed record ResolvedSecrets(IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Missing);

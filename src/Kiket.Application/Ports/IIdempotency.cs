@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Ports;
 
 /// <summary>The idempotency key of the current request.</summary>
-public interface IIdempotency
+internal interface IIdempotency
 {
     /// <summary>Whether the request came with a key that no command has used yet.</summary>
     bool HasKey { get; }

@@ -3,7 +3,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Application.Ports;
 
 /// <summary>What has to change with issues, in the same transaction.</summary>
-public interface IIssueFollower
+internal interface IIssueFollower
 {
     /// <summary>Follows changed issues of one organization, which were saved.</summary>
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
@@ -13,4 +13,4 @@ public interface IIssueFollower
 /// <summary>An issue that was changed.</summary>
 /// <param name="IsNew">Whether it was opened.</param>
 /// <param name="HasOtherWorkflow">Whether it follows another workflow, or another version of its own, than before.</param>
-public sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);
+internal sealed record ChangedIssue(Issue Issue, bool IsNew, bool HasOtherWorkflow);

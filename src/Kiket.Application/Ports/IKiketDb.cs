@@ -22,7 +22,7 @@ namespace Kiket.Application.Ports;
 /// <summary>
 /// The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.
 /// </summary>
-public interface IKiketDb
+internal interface IKiketDb
 {
     /// <summary>Name of the query filter that hides deleted rows.</summary>
     const string NotDeletedFilter = "not_deleted";

@@ -4,10 +4,10 @@ namespace Kiket.Application.Ports;
 /// What a command has to ask others before its transaction begins, because a transaction must not wait for them. The answers
 /// are an input of its handler.
 /// </summary>
-public interface IPreparation<in TCommand>
+internal interface IPreparation<in TCommand>
 {
     Task PrepareAsync(TCommand command, CancellationToken ct);
 }
 
 /// <summary>What was asked about has changed since, so the answers are worth nothing: they are asked for again.</summary>
-public sealed class OutdatedPreparationException(string message) : Exception(message);
+internal sealed class OutdatedPreparationException(string message) : Exception(message);

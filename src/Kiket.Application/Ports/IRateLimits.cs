@@ -5,7 +5,7 @@ namespace Kiket.Application.Ports;
 /// <summary>
 /// Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.
 /// </summary>
-public interface IRateLimits
+internal interface IRateLimits
 {
     /// <summary>Counts a request.</summary>
     /// <param name="credential">Whose request it is.</param>
@@ -21,7 +21,7 @@ public interface IRateLimits
 /// <param name="Start">When it began.</param>
 /// <param name="Length">How long it is.</param>
 /// <param name="Now">When the last request was counted.</param>
-public readonly record struct RateWindow(int Limit, int Count, DateTimeOffset Start, TimeSpan Length, DateTimeOffset Now)
+internal readonly record struct RateWindow(int Limit, int Count, DateTimeOffset Start, TimeSpan Length, DateTimeOffset Now)
 {
     public bool IsExceeded => Count > Limit;
 

@@ -1,7 +1,7 @@
 namespace Kiket.Application.Ports;
 
 /// <summary>The tokens that a delivery carries, with which an extension calls back (contract 2.4).</summary>
-public interface IRuntimeTokens
+internal interface IRuntimeTokens
 {
     /// <summary>Reads a token.</summary>
     /// <returns>What it says, or null when it is not ours, tampered with or expired.</returns>
@@ -12,4 +12,4 @@ public interface IRuntimeTokens
 /// <param name="InstallationId">The installation of the extension.</param>
 /// <param name="ProjectId">The project of the event, or null.</param>
 /// <param name="Scopes">What it allows, in all spellings.</param>
-public sealed record RuntimeClaims(long OrganizationId, long InstallationId, long? ProjectId, IReadOnlyList<string> Scopes);
+internal sealed record RuntimeClaims(long OrganizationId, long InstallationId, long? ProjectId, IReadOnlyList<string> Scopes);

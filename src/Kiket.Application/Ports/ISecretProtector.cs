@@ -1,7 +1,7 @@
 namespace Kiket.Application.Ports;
 
 /// <summary>Encrypts what is stored encrypted. The keys are not in the database; old ones stay good after a rotation.</summary>
-public interface ISecretProtector
+internal interface ISecretProtector
 {
     /// <summary>The purpose of the secrets that sign deliveries.</summary>
     const string WebhookPurpose = "webhooks";

@@ -5,7 +5,7 @@ namespace Kiket.Application.Ports;
 /// <summary>
 /// The one way in which changes are kept: a transaction, with the events that they cause and whatever follows them.
 /// </summary>
-public interface IUnitOfWork
+internal interface IUnitOfWork
 {
     /// <summary>Whether work is running.</summary>
     bool IsRunning { get; }

@@ -4,7 +4,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Ports;
 
 /// <summary>Sends one delivery at once, in the way that workers send, while the caller waits.</summary>
-public interface IWebhookProbe
+internal interface IWebhookProbe
 {
     /// <summary>Makes one attempt; it never throws for what a receiver does.</summary>
     /// <param name="extension">The installation that gets a token and secrets with it, or null for a subscription.</param>
@@ -12,4 +12,4 @@ public interface IWebhookProbe
 }
 
 /// <param name="At">When it began.</param>
-public sealed record ProbedAttempt(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration);
+internal sealed record ProbedAttempt(AttemptOutcome Outcome, AttemptExchange Exchange, DateTimeOffset At, TimeSpan Duration);

@@ -8,7 +8,7 @@ namespace Kiket.Application.Projects;
 
 /// <summary>Archives a project: it can be read and takes no more changes. For those who manage it.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record ArchiveProjectCommand(ProjectRef Project, ExpectedVersion ExpectedVersion) : ICommand<Result<ProjectDto>>;
+internal sealed record ArchiveProjectCommand(ProjectRef Project, ExpectedVersion ExpectedVersion) : ICommand<Result<ProjectDto>>;
 
 internal sealed class ArchiveProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<ArchiveProjectCommand, Result<ProjectDto>>

@@ -11,7 +11,7 @@ namespace Kiket.Application.Projects;
 
 /// <summary>Starts a project with the built-in issue types and workflow. For administrators of the organization.</summary>
 /// <param name="Key">The project's key, or null to derive a free one from the name.</param>
-public sealed record CreateProjectCommand(string? Key, ProjectEdit Fields) : ICommand<Result<ProjectDto>>;
+internal sealed record CreateProjectCommand(string? Key, ProjectEdit Fields) : ICommand<Result<ProjectDto>>;
 
 internal sealed class CreateProjectHandler(
     IKiketDb db,

@@ -7,7 +7,7 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>One project.</summary>
-public sealed record GetProjectQuery(ProjectRef Project) : IQuery<Result<ProjectDto>>;
+internal sealed record GetProjectQuery(ProjectRef Project) : IQuery<Result<ProjectDto>>;
 
 internal sealed class GetProjectHandler(IKiketDb db, ICurrentActor current, TypeAdapterConfig mappings)
     : IQueryHandler<GetProjectQuery, Result<ProjectDto>>

@@ -8,7 +8,7 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>The members of a project; its lead is one of them, with the role <c>lead</c>.</summary>
-public sealed record ListMembersQuery(ProjectRef Project, PageRequest Page) : IQuery<Result<Page<MemberDto>>>;
+internal sealed record ListMembersQuery(ProjectRef Project, PageRequest Page) : IQuery<Result<Page<MemberDto>>>;
 
 internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, TypeAdapterConfig mappings)
     : IQueryHandler<ListMembersQuery, Result<Page<MemberDto>>>

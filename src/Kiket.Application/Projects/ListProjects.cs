@@ -10,7 +10,7 @@ namespace Kiket.Application.Projects;
 /// <param name="Status">Only those with one of these.</param>
 /// <param name="Visibility">Only those with one of these.</param>
 /// <param name="Search">Only those whose name contains each of these words, accents and case alike.</param>
-public sealed record ListProjectsQuery(
+internal sealed record ListProjectsQuery(
     IReadOnlyList<ProjectStatus> Status,
     IReadOnlyList<ProjectVisibility> Visibility,
     string? Search,

@@ -6,7 +6,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Projects;
 
 /// <summary>A member of a project: the user, their role in it, and their roles in its team.</summary>
-public sealed record MemberDto : UserDto
+internal sealed record MemberDto : UserDto
 {
     [SetsRequiredMembers]
     public MemberDto(UserDto user, ProjectRole projectRole, IReadOnlyList<string> teamRoles)

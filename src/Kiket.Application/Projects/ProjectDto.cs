@@ -6,7 +6,7 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>A project as clients see it (contract, section 6).</summary>
-public sealed record ProjectDto : IVersioned
+internal sealed record ProjectDto : IVersioned
 {
     public required long Id { get; init; }
 

@@ -12,11 +12,15 @@ namespace Kiket.Application.Projects;
 /// <summary>Makes a user a member of a project, or gives a member other roles. For those who manage the project.</summary>
 /// <param name="Role">Null for the role that a member has, and for <c>member</c> when the user has only now become one.</param>
 /// <param name="TeamRoles">All roles in the project's team, or null to leave them as they are.</param>
-public sealed record SetMemberCommand(ProjectRef Project, long? User, ProjectRole? Role, IReadOnlyList<string>? TeamRoles = null)
-    : ICommand<Result<MemberSet>>;
+internal sealed record SetMemberCommand(
+    ProjectRef Project,
+    long? User,
+    ProjectRole? Role,
+    IReadOnlyList<string>? TeamRoles = null
+) : ICommand<Result<MemberSet>>;
 
 /// <param name="IsNew">Whether the user has only now become a member.</param>
-public sealed record MemberSet(MemberDto Member, bool IsNew);
+internal sealed record MemberSet(MemberDto Member, bool IsNew);
 
 internal sealed class SetMemberValidator : AbstractValidator<SetMemberCommand>
 {

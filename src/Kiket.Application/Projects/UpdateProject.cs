@@ -10,7 +10,7 @@ namespace Kiket.Application.Projects;
 /// <summary>Changes a project. For those who manage it.</summary>
 /// <param name="Key">The key that the caller sent along; it must be the project's own.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-public sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, ExpectedVersion ExpectedVersion)
+internal sealed record UpdateProjectCommand(ProjectRef Project, string? Key, ProjectEdit Edit, ExpectedVersion ExpectedVersion)
     : ICommand<Result<ProjectDto>>;
 
 internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)

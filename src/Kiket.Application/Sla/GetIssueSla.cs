@@ -11,12 +11,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Sla;
 
 /// <summary>Explains how an issue stands against the limit of its state (decisions, 38).</summary>
-public sealed record GetIssueSlaQuery(IssueRef Issue) : IQuery<Result<IssueSlaDto>>;
+internal sealed record GetIssueSlaQuery(IssueRef Issue) : IQuery<Result<IssueSlaDto>>;
 
 /// <param name="Timer">The timer, or null when no limit holds.</param>
-public sealed record IssueSlaDto(long IssueId, string IssueKey, SlaTimerDto? Timer);
+internal sealed record IssueSlaDto(long IssueId, string IssueKey, SlaTimerDto? Timer);
 
-public sealed record SlaTimerDto
+internal sealed record SlaTimerDto
 {
     /// <summary>Id of the rule, as events name it.</summary>
     public required string Id { get; init; }
@@ -52,15 +52,15 @@ public sealed record SlaTimerDto
     public required IReadOnlyList<SlaAdjustmentDto> Adjustments { get; init; }
 }
 
-public sealed record SlaIntervalDto(DateTimeOffset From, DateTimeOffset To, decimal Seconds);
+internal sealed record SlaIntervalDto(DateTimeOffset From, DateTimeOffset To, decimal Seconds);
 
-public sealed record SlaCalendarDto(
+internal sealed record SlaCalendarDto(
     string TimeZone,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Hours,
     IReadOnlyList<DateOnly> Holidays
 );
 
-public sealed record SlaAdjustmentDto(
+internal sealed record SlaAdjustmentDto(
     DateTimeOffset At,
     string Reason,
     DateTimeOffset? WarnsFrom,

@@ -10,14 +10,14 @@ namespace Kiket.Application.Sla;
 /// <summary>The issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
 /// <param name="Within">How soon.</param>
 /// <param name="Project">Only issues of this project, or null.</param>
-public sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page)
+internal sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Project, PageRequest Page)
     : IQuery<Result<Page<IssueAtRiskDto>>>
 {
     public static readonly TimeSpan DefaultWithin = TimeSpan.FromHours(4);
     public static readonly TimeSpan MaxWithin = TimeSpan.FromDays(366);
 }
 
-public sealed record IssueAtRiskDto
+internal sealed record IssueAtRiskDto
 {
     public required long IssueId { get; init; }
 

@@ -19,7 +19,7 @@ namespace Kiket.Application.Sla;
 /// <param name="States">Only events that tell one of these; empty is all.</param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 /// <param name="Page">From 1; null is 1.</param>
-public sealed record ListSlaEventsQuery(
+internal sealed record ListSlaEventsQuery(
     ProjectRef? Project,
     IssueRef? Issue,
     IReadOnlyList<SlaEventState> States,
@@ -31,7 +31,7 @@ public sealed record ListSlaEventsQuery(
     public const int MaxLimit = 200;
 }
 
-public sealed record SlaEventDto
+internal sealed record SlaEventDto
 {
     public required long Id { get; init; }
 

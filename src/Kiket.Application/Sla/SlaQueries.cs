@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Sla;
 
 /// <summary>What timers are read with.</summary>
-public static class SlaQueries
+internal static class SlaQueries
 {
     /// <summary>The business calendar of the actor's organization.</summary>
     public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, CancellationToken ct) =>

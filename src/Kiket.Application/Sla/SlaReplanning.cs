@@ -12,7 +12,8 @@ internal static class SlaReplanning
     /// Timers that would never have been due are among them.
     /// </summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
-        db.SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
+        db
+            .SlaTimers.Where(t => t.StoppedAt == null && t.BusinessHours && t.Status != SlaStatus.Breached)
             .UpdateInBatchesAsync(
                 set => set.SetProperty(t => t.ReplanSince, t => t.ReplanSince ?? at).SetProperty(t => t.NextAt, at),
                 ct

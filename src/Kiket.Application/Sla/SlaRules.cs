@@ -14,7 +14,7 @@ internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<string, IR
 /// <summary>
 /// The limits of workflows by their states. A version of a workflow never changes, so what was read once is kept.
 /// </summary>
-public sealed class SlaRules
+internal sealed class SlaRules
 {
     private const int MaxWorkflows = 10_000;
 

@@ -15,7 +15,7 @@ namespace Kiket.Application.Sla;
 /// Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which
 /// saves the timers.
 /// </summary>
-public sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
+internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 {
     private const int BatchSize = 200;
 

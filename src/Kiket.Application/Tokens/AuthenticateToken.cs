@@ -8,13 +8,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Finds out whom a bearer token speaks for, and notes that it was used.</summary>
-public sealed record AuthenticateTokenQuery(string Token) : IQuery<Result<SignedIn>>;
+internal sealed record AuthenticateTokenQuery(string Token) : IQuery<Result<SignedIn>>;
 
 /// <param name="Scopes">The scopes of the token; empty is everything.</param>
 /// <param name="Credential">Names the token where requests are counted.</param>
 /// <param name="LimitRequests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="LimitWindowSeconds">Length of that window, or null for the default.</param>
-public sealed record SignedIn(
+internal sealed record SignedIn(
     Actor Actor,
     string Name,
     IReadOnlyList<string> Scopes,

@@ -12,11 +12,15 @@ namespace Kiket.Application.Tokens;
 /// Slug of the user's organization; null will do while the address is in one organization only.
 /// </param>
 /// <param name="ExpiresIn">How long it is good, or null for ever.</param>
-public sealed record CreateUserTokenCommand(string Email, string? Organization, IReadOnlyList<string> Scopes, TimeSpan? ExpiresIn)
-    : ICommand<Result<CreatedUserToken>>;
+internal sealed record CreateUserTokenCommand(
+    string Email,
+    string? Organization,
+    IReadOnlyList<string> Scopes,
+    TimeSpan? ExpiresIn
+) : ICommand<Result<CreatedUserToken>>;
 
 /// <param name="Token">The token; shown once.</param>
-public sealed record CreatedUserToken(string Email, string Organization, string Token);
+internal sealed record CreatedUserToken(string Email, string Organization, string Token);
 
 internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time)
     : ICommandHandler<CreateUserTokenCommand, Result<CreatedUserToken>>

@@ -8,7 +8,7 @@ namespace Kiket.Application.Tokens;
 
 /// <summary>Issues a token with the actor's role: a workspace token for administrators, a personal one for everybody.</summary>
 /// <param name="Scopes">What it may do, no more than the token in use; empty is everything.</param>
-public sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
+internal sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt)
     : ICommand<Result<TokenDto>>
 {
     /// <summary>Requests that a workspace token may make in a window; null for the default.</summary>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>The tokens of a kind that the actor may manage.</summary>
-public sealed record ListTokensQuery(TokenKind Kind, PageRequest Page) : IQuery<Result<Page<TokenDto>>>;
+internal sealed record ListTokensQuery(TokenKind Kind, PageRequest Page) : IQuery<Result<Page<TokenDto>>>;
 
 internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListTokensQuery, Result<Page<TokenDto>>>

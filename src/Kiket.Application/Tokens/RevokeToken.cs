@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Revokes a token; the next request with it is refused.</summary>
-public sealed record RevokeTokenCommand(TokenKind Kind, long Token) : ICommand<Result<bool>>;
+internal sealed record RevokeTokenCommand(TokenKind Kind, long Token) : ICommand<Result<bool>>;
 
 internal sealed class RevokeTokenHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<RevokeTokenCommand, Result<bool>>
 {

@@ -4,7 +4,7 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Application.Tokens;
 
 /// <summary>A token as clients see one (contract, section 2.2).</summary>
-public sealed record TokenDto
+internal sealed record TokenDto
 {
     public required long Id { get; init; }
 
@@ -42,4 +42,4 @@ public sealed record TokenDto
 }
 
 /// <summary>The user who issued a token and whose role it has.</summary>
-public sealed record TokenOwner(long Id, string Name);
+internal sealed record TokenOwner(long Id, string Name);

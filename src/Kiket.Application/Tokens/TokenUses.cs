@@ -7,7 +7,7 @@ namespace Kiket.Application.Tokens;
 /// Uses of tokens that are not written yet. A request only notes its use and never writes it: a read must not fail, nor wait,
 /// because the database cannot write.
 /// </summary>
-public sealed class TokenUses
+internal sealed class TokenUses
 {
     private readonly ConcurrentDictionary<long, DateTimeOffset> pending = new();
     private readonly Channel<bool> noted = Channel.CreateBounded<bool>(

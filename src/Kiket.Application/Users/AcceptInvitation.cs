@@ -11,10 +11,10 @@ namespace Kiket.Application.Users;
 
 /// <summary>Uses an invitation up and signs its user in. Whoever holds the invitation's token may do this.</summary>
 /// <param name="Name">Display name, or null to keep the one that the inviter gave.</param>
-public sealed record AcceptInvitationCommand(string? Token, string? Name) : ICommand<Result<AcceptedInvitation>>;
+internal sealed record AcceptInvitationCommand(string? Token, string? Name) : ICommand<Result<AcceptedInvitation>>;
 
 /// <param name="Token">A personal access token of the user; shown once.</param>
-public sealed record AcceptedInvitation(UserDto User, string Token);
+internal sealed record AcceptedInvitation(UserDto User, string Token);
 
 internal sealed class AcceptInvitationValidator : AbstractValidator<AcceptInvitationCommand>
 {

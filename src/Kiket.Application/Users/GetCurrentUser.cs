@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>The user whose token is in use, and their organization.</summary>
-public sealed record GetCurrentUserQuery : IQuery<Result<CurrentUserDto>>;
+internal sealed record GetCurrentUserQuery : IQuery<Result<CurrentUserDto>>;
 
 internal sealed class GetCurrentUserHandler(IKiketDb db, ICurrentActor current, TypeAdapterConfig mappings)
     : IQueryHandler<GetCurrentUserQuery, Result<CurrentUserDto>>

@@ -10,7 +10,7 @@ namespace Kiket.Application.Users;
 
 /// <summary>Adds a user to the organization and invites them to sign in. For administrators.</summary>
 /// <param name="Name">Display name, or null to derive one from the address.</param>
-public sealed record InviteUserCommand(string? Email, OrganizationRole? Role, string? Name) : ICommand<Result<InvitedUserDto>>;
+internal sealed record InviteUserCommand(string? Email, OrganizationRole? Role, string? Name) : ICommand<Result<InvitedUserDto>>;
 
 internal sealed class InviteUserValidator : AbstractValidator<InviteUserCommand>
 {

@@ -8,7 +8,7 @@ namespace Kiket.Application.Users;
 
 /// <summary>The users of the actor's organization.</summary>
 /// <param name="Roles">Only those with one of these.</param>
-public sealed record ListUsersQuery(IReadOnlyList<OrganizationRole> Roles, PageRequest Page) : IQuery<Result<Page<UserDto>>>;
+internal sealed record ListUsersQuery(IReadOnlyList<OrganizationRole> Roles, PageRequest Page) : IQuery<Result<Page<UserDto>>>;
 
 internal sealed class ListUsersHandler(IKiketDb db, TypeAdapterConfig mappings)
     : IQueryHandler<ListUsersQuery, Result<Page<UserDto>>>

@@ -8,7 +8,7 @@ using Mapster;
 namespace Kiket.Application.Users;
 
 /// <summary>A user as clients see one (contract, section 9).</summary>
-public record UserDto : IVersioned
+internal record UserDto : IVersioned
 {
     public required long Id { get; init; }
 
@@ -43,7 +43,7 @@ public record UserDto : IVersioned
 }
 
 /// <summary>The user who asks, and their organization.</summary>
-public sealed record CurrentUserDto : UserDto
+internal sealed record CurrentUserDto : UserDto
 {
     [SetsRequiredMembers]
     public CurrentUserDto(UserDto user, OrganizationSummary organization)
@@ -53,10 +53,10 @@ public sealed record CurrentUserDto : UserDto
 }
 
 /// <summary>An organization as other resources name one.</summary>
-public sealed record OrganizationSummary(long Id, string Slug, string Name);
+internal sealed record OrganizationSummary(long Id, string Slug, string Name);
 
 /// <summary>A user who was invited, and the token with which they accept; shown once.</summary>
-public sealed record InvitedUserDto : UserDto
+internal sealed record InvitedUserDto : UserDto
 {
     [SetsRequiredMembers]
     public InvitedUserDto(UserDto user, string invitationToken)

@@ -4,7 +4,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>One event on its way to one endpoint.</summary>
-public sealed record DeliveryDto
+internal sealed record DeliveryDto
 {
     public required long Id { get; init; }
 
@@ -71,7 +71,7 @@ public sealed record DeliveryDto
 /// event is about.
 /// </param>
 /// <param name="ResponseBody">The beginning of what was answered.</param>
-public sealed record AttemptDto(
+internal sealed record AttemptDto(
     int Number,
     DateTimeOffset At,
     int DurationMs,

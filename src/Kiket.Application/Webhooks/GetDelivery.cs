@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>One delivery with its attempts. For administrators and the extension that it is for.</summary>
-public sealed record GetDeliveryQuery(long Id) : IQuery<Result<DeliveryDto>>;
+internal sealed record GetDeliveryQuery(long Id) : IQuery<Result<DeliveryDto>>;
 
 internal sealed class GetDeliveryHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetDeliveryQuery, Result<DeliveryDto>>

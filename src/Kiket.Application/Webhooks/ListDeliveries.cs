@@ -9,7 +9,7 @@ namespace Kiket.Application.Webhooks;
 /// <summary>
 /// The deliveries of the organization, or of the extension that asks; the newest first. For administrators and extensions.
 /// </summary>
-public sealed record ListDeliveriesQuery(DeliveryFilter Filter, PageRequest Page) : IQuery<Result<Page<DeliveryDto>>>;
+internal sealed record ListDeliveriesQuery(DeliveryFilter Filter, PageRequest Page) : IQuery<Result<Page<DeliveryDto>>>;
 
 internal sealed class ListDeliveriesHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListDeliveriesQuery, Result<Page<DeliveryDto>>>

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>The active subscriptions of the extension. For extensions.</summary>
-public sealed record ListWebhooksQuery(PageRequest Page) : IQuery<Result<Page<WebhookDto>>>;
+internal sealed record ListWebhooksQuery(PageRequest Page) : IQuery<Result<Page<WebhookDto>>>;
 
 internal sealed class ListWebhooksHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<ListWebhooksQuery, Result<Page<WebhookDto>>>

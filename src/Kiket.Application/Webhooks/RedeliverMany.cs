@@ -10,13 +10,13 @@ namespace Kiket.Application.Webhooks;
 /// Sends again what a filter finds, the oldest first and at most <see cref="MaxAtOnce"/>, to endpoints that were not stopped.
 /// Without a state that is what was not delivered. For administrators and extensions.
 /// </summary>
-public sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Result<RedeliveredDto>>
+internal sealed record RedeliverManyCommand(DeliveryFilter Filter) : ICommand<Result<RedeliveredDto>>
 {
     public const int MaxAtOnce = 1_000;
 }
 
 /// <param name="Redelivered">How many are on their way again.</param>
-public sealed record RedeliveredDto(int Redelivered);
+internal sealed record RedeliveredDto(int Redelivered);
 
 internal sealed class RedeliverManyHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverManyCommand, Result<RedeliveredDto>>

@@ -10,7 +10,7 @@ namespace Kiket.Application.Webhooks;
 /// Sends a delivery again, under the same ids and with the whole schedule before it; the next look for what is due takes it.
 /// One that waits for its next attempt makes that now. For administrators and the extension that it is for.
 /// </summary>
-public sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
+internal sealed record RedeliverOneCommand(long Id) : ICommand<Result<DeliveryDto>>;
 
 internal sealed class RedeliverOneHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<RedeliverOneCommand, Result<DeliveryDto>>

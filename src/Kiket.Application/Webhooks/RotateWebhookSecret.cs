@@ -7,7 +7,7 @@ namespace Kiket.Application.Webhooks;
 
 /// <summary>Gives a subscription another secret; the one before signs as well for a while. For extensions.</summary>
 /// <param name="Secret">The new secret, or null to have one made.</param>
-public sealed record RotateWebhookSecretCommand(long Id, string? Secret) : ICommand<Result<WebhookDto>>;
+internal sealed record RotateWebhookSecretCommand(long Id, string? Secret) : ICommand<Result<WebhookDto>>;
 
 internal sealed class RotateWebhookSecretHandler(
     IKiketDb db,

@@ -11,7 +11,7 @@ namespace Kiket.Application.Webhooks;
 /// <param name="Url">The address; it is used as it is.</param>
 /// <param name="Events">Names or aliases, at least one.</param>
 /// <param name="Secret">What signs, or null to have one made.</param>
-public sealed record SubscribeWebhookCommand(
+internal sealed record SubscribeWebhookCommand(
     string? Url,
     IReadOnlyList<string>? Events,
     string? Secret,

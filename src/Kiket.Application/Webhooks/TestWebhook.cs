@@ -8,11 +8,11 @@ namespace Kiket.Application.Webhooks;
 /// Tries a subscription out: sends it an event of its own, once and at once, and says what was sent and answered. A pause of
 /// the endpoint neither prevents it nor ends with it. For extensions.
 /// </summary>
-public sealed record TestWebhookCommand(long Id) : IExternalCommand<Result<TestedWebhookDto>>;
+internal sealed record TestWebhookCommand(long Id) : IExternalCommand<Result<TestedWebhookDto>>;
 
 /// <param name="Response">What was answered, or null when nothing was.</param>
 /// <param name="Error">Why it failed, or null.</param>
-public sealed record TestedWebhookDto(
+internal sealed record TestedWebhookDto(
     DeliveryDto Delivery,
     TestRequestDto Request,
     TestResponseDto? Response,
@@ -20,10 +20,10 @@ public sealed record TestedWebhookDto(
     string? Error
 );
 
-public sealed record TestRequestDto(string Url, IReadOnlyDictionary<string, string> Headers, string Body);
+internal sealed record TestRequestDto(string Url, IReadOnlyDictionary<string, string> Headers, string Body);
 
 /// <param name="Body">The beginning of what was answered.</param>
-public sealed record TestResponseDto(int Status, IReadOnlyDictionary<string, string> Headers, string? Body);
+internal sealed record TestResponseDto(int Status, IReadOnlyDictionary<string, string> Headers, string? Body);
 
 internal sealed class TestWebhookHandler(
     IKiketDb db,

@@ -6,7 +6,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>Ends a subscription for good; what waits for it is cancelled. For extensions.</summary>
-public sealed record UnsubscribeWebhookCommand(long Id) : ICommand<Result<bool>>;
+internal sealed record UnsubscribeWebhookCommand(long Id) : ICommand<Result<bool>>;
 
 internal sealed class UnsubscribeWebhookHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
     : ICommandHandler<UnsubscribeWebhookCommand, Result<bool>>

@@ -5,7 +5,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Webhooks;
 
 /// <summary>A subscription to events.</summary>
-public sealed record WebhookDto
+internal sealed record WebhookDto
 {
     public required long Id { get; init; }
 

@@ -44,7 +44,7 @@ internal static class WebhookQueries
 /// <param name="Events">Only those under these names; none means all.</param>
 /// <param name="States">Only those in these states; none means all.</param>
 /// <param name="Since">Only those made from then on, or null.</param>
-public sealed record DeliveryFilter(
+internal sealed record DeliveryFilter(
     ExtensionRef? Extension,
     IReadOnlyList<string> Events,
     IReadOnlyList<DeliveryState> States,

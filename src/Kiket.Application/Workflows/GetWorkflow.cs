@@ -7,7 +7,7 @@ namespace Kiket.Application.Workflows;
 
 /// <summary>One workflow with all that its definition says.</summary>
 /// <param name="Version">The version, or null for the latest.</param>
-public sealed record GetWorkflowQuery(WorkflowRef Workflow, int? Version) : IQuery<Result<WorkflowDto>>;
+internal sealed record GetWorkflowQuery(WorkflowRef Workflow, int? Version) : IQuery<Result<WorkflowDto>>;
 
 internal sealed class GetWorkflowHandler(IKiketDb db, ICurrentActor current)
     : IQueryHandler<GetWorkflowQuery, Result<WorkflowDto>>

@@ -10,17 +10,17 @@ namespace Kiket.Application.Workflows;
 /// <summary>The states of one of a project's workflows, in its latest version.</summary>
 /// <param name="Workflow">Key of the workflow; null for the issue type's or, without one, the project's.</param>
 /// <param name="IssueType">Key of an issue type, or null.</param>
-public sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType)
+internal sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType)
     : IQuery<Result<WorkflowStatesDto>>;
 
-public sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyList<WorkflowStateDto> States);
+internal sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyList<WorkflowStateDto> States);
 
 /// <summary>A workflow as its key, its name and the version.</summary>
-public sealed record WorkflowVersionDto(string Id, string Name, int Version);
+internal sealed record WorkflowVersionDto(string Id, string Name, int Version);
 
 /// <summary>A state as other programs show one (decisions, 26).</summary>
 /// <param name="Position">Its place among the states, from 0.</param>
-public sealed record WorkflowStateDto(
+internal sealed record WorkflowStateDto(
     string Key,
     string Label,
     string Name,

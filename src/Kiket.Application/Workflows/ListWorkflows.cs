@@ -8,10 +8,10 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Application.Workflows;
 
 /// <summary>The workflows of the projects that the actor can see, each in its latest version.</summary>
-public sealed record ListWorkflowsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<WorkflowSummaryDto>>>;
+internal sealed record ListWorkflowsQuery(ProjectRef? Project, PageRequest Page) : IQuery<Result<Page<WorkflowSummaryDto>>>;
 
 /// <param name="Version">The latest version.</param>
-public sealed record WorkflowSummaryDto(
+internal sealed record WorkflowSummaryDto(
     long Id,
     string Key,
     string Name,

@@ -18,7 +18,7 @@ namespace Kiket.Application.Workflows;
 /// <param name="To">The version to follow, or null for the latest.</param>
 /// <param name="Mapping">New states by old ones.</param>
 /// <param name="DryRun">Whether to say only what would happen.</param>
-public sealed record MigrateWorkflowCommand(
+internal sealed record MigrateWorkflowCommand(
     WorkflowRef Workflow,
     int? From,
     int? To,
@@ -30,7 +30,7 @@ public sealed record MigrateWorkflowCommand(
 /// <param name="Migrated">How many issues follow it now, or would.</param>
 /// <param name="Counts">The issues by their version and state, and the state they get.</param>
 /// <param name="Stranded">Those whose state the target lacks and the mapping does not name; only a dry run has any.</param>
-public sealed record WorkflowMigration(
+internal sealed record WorkflowMigration(
     string Workflow,
     string ProjectKey,
     int ToVersion,
@@ -42,7 +42,7 @@ public sealed record WorkflowMigration(
 
 /// <param name="State">The state that the issues are in.</param>
 /// <param name="ToState">The state they get; null for stranded ones.</param>
-public sealed record MigrationCount(int Version, string State, string? ToState, int Count);
+internal sealed record MigrationCount(int Version, string State, string? ToState, int Count);
 
 internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkflowCommand>
 {

@@ -15,7 +15,7 @@ namespace Kiket.Application.Workflows;
 /// <param name="Moves">
 /// Target states, or names of transitions, one after the other. A refused move leaves the issue where it is.
 /// </param>
-public sealed record SimulateWorkflowQuery(
+internal sealed record SimulateWorkflowQuery(
     WorkflowRef Workflow,
     int? Version,
     IReadOnlyDictionary<string, JsonElement> Issue,
@@ -23,13 +23,13 @@ public sealed record SimulateWorkflowQuery(
 ) : IQuery<Result<WorkflowSimulation>>;
 
 /// <param name="State">The state after the last move.</param>
-public sealed record WorkflowSimulation(string Workflow, int Version, string State, IReadOnlyList<SimulatedMove> Moves);
+internal sealed record WorkflowSimulation(string Workflow, int Version, string State, IReadOnlyList<SimulatedMove> Moves);
 
 /// <param name="Move">What was asked for.</param>
 /// <param name="From">The state before it.</param>
 /// <param name="State">The state after it.</param>
 /// <param name="CommentRequired">Whether the move needs a comment; a simulation has none and goes on.</param>
-public sealed record SimulatedMove(
+internal sealed record SimulatedMove(
     string Move,
     string From,
     bool Allowed,

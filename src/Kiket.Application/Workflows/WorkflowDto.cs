@@ -13,7 +13,7 @@ namespace Kiket.Application.Workflows;
 /// <param name="Version">The version shown.</param>
 /// <param name="LatestVersion">The version that new issues begin with.</param>
 /// <param name="Source">The text that it was read from, to the letter; null for the built-in workflow.</param>
-public sealed record WorkflowDto(
+internal sealed record WorkflowDto(
     long Id,
     string Key,
     string Name,
@@ -47,7 +47,7 @@ public sealed record WorkflowDto(
         );
 }
 
-public sealed record StateDto(
+internal sealed record StateDto(
     string Key,
     string Label,
     StateType Type,
@@ -85,7 +85,7 @@ public sealed record StateDto(
         );
 }
 
-public sealed record WorkflowTransitionDto(
+internal sealed record WorkflowTransitionDto(
     string From,
     string To,
     string? Name,
@@ -112,7 +112,7 @@ public sealed record WorkflowTransitionDto(
 /// <summary>
 /// One of: <c>field</c>, <c>operator</c> and <c>value</c>; <c>checklist</c> and <c>complete</c>; <c>any</c>; <c>all</c>.
 /// </summary>
-public sealed record ConditionDto
+internal sealed record ConditionDto
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Field { get; init; }
@@ -154,7 +154,7 @@ public sealed record ConditionDto
 }
 
 /// <param name="Group">Requirements of one level with the same group are alternatives; null for none.</param>
-public sealed record ApprovalRequirementDto(
+internal sealed record ApprovalRequirementDto(
     string Key,
     string Name,
     IReadOnlyList<WorkflowApproverDto> Approvers,
@@ -180,9 +180,9 @@ public sealed record ApprovalRequirementDto(
         );
 }
 
-public sealed record WorkflowApproverDto(ApproverKind Type, string Identifier);
+internal sealed record WorkflowApproverDto(ApproverKind Type, string Identifier);
 
-public sealed record ChecklistDefinitionDto(
+internal sealed record ChecklistDefinitionDto(
     string Id,
     string Title,
     ChecklistMode RequiredMode,
@@ -208,7 +208,7 @@ public sealed record ChecklistDefinitionDto(
         );
 }
 
-public sealed record ChecklistItemDefinitionDto(
+internal sealed record ChecklistItemDefinitionDto(
     string Id,
     string Label,
     ChecklistCheck CheckType,
@@ -216,7 +216,7 @@ public sealed record ChecklistItemDefinitionDto(
     ConditionDto? Condition
 );
 
-public sealed record SlaPolicyDto(
+internal sealed record SlaPolicyDto(
     ConditionDto? Condition,
     string? Warning,
     string? Breach,

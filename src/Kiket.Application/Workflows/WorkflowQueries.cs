@@ -11,7 +11,7 @@ namespace Kiket.Application.Workflows;
 /// <summary>
 /// A workflow as a path names it. Its key is unique in a project only, so the project may have to be named as well.
 /// </summary>
-public sealed record WorkflowRef(string Key, ProjectRef? Project);
+internal sealed record WorkflowRef(string Key, ProjectRef? Project);
 
 /// <summary>What several workflow requests read.</summary>
 internal static class WorkflowQueries

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Approvals;
 
 /// <summary>The refusals about approvals.</summary>
-public static class ApprovalErrors
+internal static class ApprovalErrors
 {
     /// <summary><c>APPROVAL_NOT_FOUND</c>: the issue has no such approval.</summary>
     /// <param name="id">What was asked for.</param>

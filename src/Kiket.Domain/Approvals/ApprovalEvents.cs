@@ -5,19 +5,18 @@ namespace Kiket.Domain.Approvals;
 /// <summary>Approvals of a move were asked for.</summary>
 /// <param name="From">Key of the state that the issue is in.</param>
 /// <param name="To">Key of the state that it is to enter.</param>
-/// <param name="Requirements">Keys of the approvals that are missing.</param>
-/// <param name="ActorId">Whose move asks for them.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record ApprovalRequested(
-    string From,
-    string To,
-    IReadOnlyList<string> Requirements,
-    long ActorId,
-    DateTimeOffset OccurredAt
-) : IDomainEvent
+public sealed record ApprovalRequested(string From, string To) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() =>
+    /// <summary>Keys of the approvals that are missing.</summary>
+    public required IReadOnlyList<string> Requirements { get; init; }
+
+    /// <summary>Whose move asks for them.</summary>
+    public required long ActorId { get; init; }
+
+    /// <summary>When they were asked for (UTC).</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>
         [
             new(EventNames.ApprovalRequested)
             {
@@ -29,27 +28,29 @@ public sealed record ApprovalRequested(
 }
 
 /// <summary>An approval was given or refused.</summary>
-/// <param name="ApprovalId">The approval.</param>
 /// <param name="From">Key of the state that the issue is to leave.</param>
 /// <param name="To">Key of the state that it is to enter.</param>
-/// <param name="Requirement">Key of the requirement.</param>
-/// <param name="Status"><c>approved</c> or <c>rejected</c>.</param>
-/// <param name="Comment">Why, or null.</param>
-/// <param name="ActorId">Who decided last.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record ApprovalResolved(
-    long ApprovalId,
-    string From,
-    string To,
-    string Requirement,
-    string Status,
-    string? Comment,
-    long ActorId,
-    DateTimeOffset OccurredAt
-) : IDomainEvent
+public sealed record ApprovalResolved(string From, string To) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() =>
+    /// <summary>The approval.</summary>
+    public required long ApprovalId { get; init; }
+
+    /// <summary>Key of the requirement.</summary>
+    public required string Requirement { get; init; }
+
+    /// <summary><c>approved</c> or <c>rejected</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>Why, or null.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>Who decided last.</summary>
+    public required long ActorId { get; init; }
+
+    /// <summary>When the last decision was made (UTC).</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>
         [
             new(EventNames.ApprovalResolved)
             {

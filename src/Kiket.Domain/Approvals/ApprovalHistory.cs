@@ -25,7 +25,14 @@ public static class ApprovalHistory
             actorId,
             at
         );
-        issue.Raise(new ApprovalRequested(transition.From, transition.To, missing, actorId, at));
+        issue.Raise(
+            new ApprovalRequested(transition.From, transition.To)
+            {
+                Requirements = missing,
+                ActorId = actorId,
+                OccurredAt = at,
+            }
+        );
     }
 
     /// <summary>Records somebody's decision about an approval.</summary>
@@ -54,8 +61,19 @@ public static class ApprovalHistory
             actorId,
             at
         );
-        if (approval.Status is not ApprovalStatus.Pending)
-            issue.Raise(new ApprovalResolved(approval.Id, approval.From, approval.To, key, status, comment, actorId, at));
+        if (approval.Status is ApprovalStatus.Pending)
+            return;
+        issue.Raise(
+            new ApprovalResolved(approval.From, approval.To)
+            {
+                ApprovalId = approval.Id,
+                Requirement = key,
+                Status = status,
+                Comment = comment,
+                ActorId = actorId,
+                OccurredAt = at,
+            }
+        );
     }
 
     /// <summary>Records that nobody decided about an approval in time, so that those who manage the project may.</summary>

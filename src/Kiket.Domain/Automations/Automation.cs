@@ -6,7 +6,7 @@ namespace Kiket.Domain.Automations;
 /// <summary>Actions that run when something happens to an issue and conditions hold.</summary>
 /// <param name="Key">Unique among the automations of a workflow, and among those of no workflow.</param>
 /// <param name="Name">Display name.</param>
-public sealed record Automation(string Key, string Name)
+internal sealed record Automation(string Key, string Name)
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 100;

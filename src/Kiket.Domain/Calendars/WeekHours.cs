@@ -115,4 +115,4 @@ public sealed record WeekHours(
 /// <summary>A day on which nobody works.</summary>
 /// <param name="Date">The day, in the calendar's time zone.</param>
 /// <param name="Name">What it is called, or null.</param>
-public sealed record Holiday(DateOnly Date, string? Name);
+internal sealed record Holiday(DateOnly Date, string? Name);

@@ -171,7 +171,7 @@ public sealed record BalanceProblem(
 /// <summary>A plan that somebody has found.</summary>
 /// <param name="Moves">What is to be moved.</param>
 /// <param name="Optimal">Whether it is proved that no allowed plan is better.</param>
-public sealed record BalancePlan(IReadOnlyList<IssueMove> Moves, bool Optimal)
+internal sealed record BalancePlan(IReadOnlyList<IssueMove> Moves, bool Optimal)
 {
     /// <summary>Leaves everything as it is, because that is best.</summary>
     public static BalancePlan Nothing { get; } = new([], true);

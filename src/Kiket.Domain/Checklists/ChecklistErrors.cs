@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Checklists;
 
 /// <summary>The refusals about checklists.</summary>
-public static class ChecklistErrors
+internal static class ChecklistErrors
 {
     /// <summary><c>CHECKLIST_ITEM_NOT_FOUND</c>: the workflow has no such item.</summary>
     /// <param name="item">What was asked for.</param>

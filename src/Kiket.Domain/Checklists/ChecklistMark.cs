@@ -3,7 +3,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Checklists;
 
 /// <summary>A manual item of an issue's checklist that somebody has checked.</summary>
-public sealed class ChecklistMark
+internal sealed class ChecklistMark
 {
     private ChecklistMark() { }
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Comments;
 
 /// <summary>What somebody said about an issue.</summary>
-public sealed class Comment : AggregateRoot, IKeepsTexts
+internal sealed class Comment : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest body, in characters.</summary>
     public const int MaxBodyLength = 65_536;
@@ -40,7 +40,7 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
             Body = UnicodeText.Clean(body!),
         };
         comment.Created(at);
-        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), authorId, at));
+        comment.Raise(new CommentCreated(issue.Id, issue.ProjectId, LoggedIssue.Of(issue), authorId, at));
         return comment;
     }
 
@@ -61,7 +61,7 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
         var change = new FieldChange("body", JsonSerializer.SerializeToElement(Body), JsonSerializer.SerializeToElement(text));
         Body = text;
         Touch(at);
-        Raise(new CommentUpdated(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), [change], actorId, at));
+        Raise(new CommentUpdated(issue.Id, issue.ProjectId, LoggedIssue.Of(issue), [change], actorId, at));
         return Result.Success;
     }
 
@@ -72,7 +72,7 @@ public sealed class Comment : AggregateRoot, IKeepsTexts
     public void Delete(Issue issue, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        Raise(new CommentDeleted(issue.Id, issue.ProjectId, IssueSnapshot.Of(issue), actorId, at));
+        Raise(new CommentDeleted(issue.Id, issue.ProjectId, LoggedIssue.Of(issue), actorId, at));
     }
 
     /// <inheritdoc/>

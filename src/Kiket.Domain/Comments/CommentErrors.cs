@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Comments;
 
 /// <summary>The refusals about comments.</summary>
-public static class CommentErrors
+internal static class CommentErrors
 {
     /// <summary><c>COMMENT_NOT_FOUND</c>: the issue has no such comment.</summary>
     /// <param name="id">What was asked for.</param>

@@ -9,7 +9,7 @@ namespace Kiket.Domain.Comments;
 /// <param name="Issue">The issue as it was then.</param>
 /// <param name="ActorId">Who wrote it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record CommentCreated(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt)
+internal sealed record CommentCreated(long IssueId, long ProjectId, LoggedIssue Issue, long ActorId, DateTimeOffset OccurredAt)
     : IIssueFact
 {
     /// <inheritdoc/>
@@ -23,10 +23,10 @@ public sealed record CommentCreated(long IssueId, long ProjectId, IssueSnapshot 
 /// <param name="Changes">The body before and after.</param>
 /// <param name="ActorId">Who changed it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record CommentUpdated(
+internal sealed record CommentUpdated(
     long IssueId,
     long ProjectId,
-    IssueSnapshot Issue,
+    LoggedIssue Issue,
     IReadOnlyList<FieldChange> Changes,
     long ActorId,
     DateTimeOffset OccurredAt
@@ -42,7 +42,7 @@ public sealed record CommentUpdated(
 /// <param name="Issue">The issue as it was then.</param>
 /// <param name="ActorId">Who deleted it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record CommentDeleted(long IssueId, long ProjectId, IssueSnapshot Issue, long ActorId, DateTimeOffset OccurredAt)
+internal sealed record CommentDeleted(long IssueId, long ProjectId, LoggedIssue Issue, long ActorId, DateTimeOffset OccurredAt)
     : IIssueFact
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Kiket.Domain.Common;
 
 /// <summary>Checks e-mail addresses.</summary>
-public static partial class EmailAddress
+internal static partial class EmailAddress
 {
     /// <summary>Most UTF-16 units of an address.</summary>
     /// <remarks>Source: RFC 5321, 4.5.3.1.3, with the path's angle brackets taken off.</remarks>

@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Common;
 
 /// <summary>What brought an event about.</summary>
-public enum EventCause
+internal enum EventCause
 {
     /// <summary>A person, or a program in their name.</summary>
     User,

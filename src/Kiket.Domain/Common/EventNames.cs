@@ -4,7 +4,7 @@ namespace Kiket.Domain.Common;
 
 /// <summary>The public names of events, which subscribers ask for and which never change.</summary>
 /// <remarks>Source: contract, section 15.1; aliases: decisions, 37.</remarks>
-public static class EventNames
+internal static class EventNames
 {
     /// <summary>An issue was opened.</summary>
     public const string IssueCreated = "issue.created";

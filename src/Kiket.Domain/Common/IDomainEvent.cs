@@ -10,9 +10,9 @@ public interface IDomainEvent
     DateTimeOffset OccurredAt { get; }
 
     /// <summary>What brought it about, where that is always the same; null where it depends on who asked.</summary>
-    EventCause? Cause => null;
+    internal EventCause? Cause => null;
 
     /// <summary>What subscribers hear of it.</summary>
     /// <returns>At least one fact; several for an event with several public names, in the order of the log.</returns>
-    IReadOnlyList<PublicFact> ToPublic();
+    internal IReadOnlyList<PublicFact> ToPublic();
 }

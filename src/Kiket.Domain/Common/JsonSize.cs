@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Kiket.Domain.Common;
 
 /// <summary>How large JSON is, whatever escapes it was written with.</summary>
-public static class JsonSize
+internal static class JsonSize
 {
     /// <summary>The bytes of the shortest JSON in UTF-8: no white space, and no escapes but those that JSON demands.</summary>
     /// <param name="value">The value.</param>

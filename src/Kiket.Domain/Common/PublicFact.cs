@@ -4,7 +4,7 @@ namespace Kiket.Domain.Common;
 
 /// <summary>What subscribers hear of a domain event: its public name, and what is special about it.</summary>
 /// <param name="Name">One of <see cref="EventNames"/>.</param>
-public sealed record PublicFact(string Name)
+internal sealed record PublicFact(string Name)
 {
     /// <summary>Key of the state that was left, or null.</summary>
     public string? From { get; init; }

@@ -7,7 +7,7 @@ namespace Kiket.Domain.Common;
 /// Made here and not by the database, because <c>lower</c>, <c>LIKE</c> and sort orders differ between databases and their
 /// locales. It depends on no locale; see decision record 0042.
 /// </remarks>
-public static class SearchText
+internal static class SearchText
 {
     /// <summary>Longest <see cref="SortKey"/>, in UTF-16 units.</summary>
     public const int MaxSortKeyLength = 255;

@@ -4,7 +4,7 @@ namespace Kiket.Domain.Common;
 
 /// <summary>Texts from outside, in a form that every database keeps.</summary>
 /// <remarks>PostgreSQL stores neither U+0000 nor half of a surrogate pair.</remarks>
-public static class StorableText
+internal static class StorableText
 {
     private const char Replacement = '\uFFFD';
 

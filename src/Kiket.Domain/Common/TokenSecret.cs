@@ -4,7 +4,7 @@ using System.Text;
 namespace Kiket.Domain.Common;
 
 /// <summary>A generated credential: shown once, kept as a hash.</summary>
-public sealed class TokenSecret
+internal sealed class TokenSecret
 {
     private const int RandomBytes = 32;
     private const int ShownCharacters = 8;

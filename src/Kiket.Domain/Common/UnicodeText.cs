@@ -7,7 +7,7 @@ namespace Kiket.Domain.Common;
 /// What every text goes through that names something or is compared: one spelling, something to see, and one way to count.
 /// </summary>
 /// <remarks>Source: decision record 0043.</remarks>
-public static class UnicodeText
+internal static class UnicodeText
 {
     /// <summary>Characters that show nothing by definition (Unicode, Default_Ignorable_Code_Point).</summary>
     private static readonly (int First, int Last)[] Ignorable =

@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Common;
 
 /// <summary>Checks addresses of the web that people and manifests write.</summary>
-public static class WebAddress
+internal static class WebAddress
 {
     /// <summary>
     /// Whether a text is an absolute <c>http</c> or <c>https</c> address as it stands: <see cref="Uri"/> drops line breaks and

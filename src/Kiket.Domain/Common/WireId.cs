@@ -7,7 +7,7 @@ namespace Kiket.Domain.Common;
 /// Ids as clients write them: decimal digits only, without a sign, spaces, a point or leading zeros, so that each has one
 /// spelling.
 /// </summary>
-public static class WireId
+internal static class WireId
 {
     /// <summary>Reads an id.</summary>
     /// <param name="text">The text; null is not an id.</param>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Kiket.Domain.Common;
 
 /// <summary>The names that enum members have on the wire and in the database: snake case.</summary>
-public static class WireName
+internal static class WireName
 {
     /// <summary>The wire name of an enum member: <c>ProjectManager</c> is <c>project_manager</c>.</summary>
     /// <typeparam name="T">The enum.</typeparam>

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>The refusals about custom data.</summary>
-public static class CustomDataErrors
+internal static class CustomDataErrors
 {
     /// <summary><c>CUSTOM_MODULE_NOT_FOUND</c>: no such module that the actor can see.</summary>
     /// <param name="module">Its key.</param>

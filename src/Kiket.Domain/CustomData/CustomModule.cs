@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>A module of custom data: of an organization, a project or an installation.</summary>
-public sealed class CustomModule : AggregateRoot
+internal sealed class CustomModule : AggregateRoot
 {
     private CustomModule() { }
 

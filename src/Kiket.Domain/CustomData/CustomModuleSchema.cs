@@ -2,7 +2,7 @@ namespace Kiket.Domain.CustomData;
 
 /// <summary>The type of a column.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1720", Justification = "The wire's words.")]
-public enum CustomColumnType
+internal enum CustomColumnType
 {
     /// <summary>A whole number of 64 bits.</summary>
     Bigint,
@@ -38,7 +38,7 @@ public enum CustomColumnType
 /// <param name="Description">What it is for, or null.</param>
 /// <param name="Tables">Its tables, at least one.</param>
 /// <param name="Grants">Who may do what; none leaves it to the roles in the project.</param>
-public sealed record CustomModuleSchema(
+internal sealed record CustomModuleSchema(
     string Key,
     string Version,
     string? Description,
@@ -70,7 +70,7 @@ public sealed record CustomModuleSchema(
 /// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
 /// <param name="Columns">Its columns beside those of the system.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
-public sealed record CustomTable(
+internal sealed record CustomTable(
     string Name,
     string? Description,
     bool SoftDelete,
@@ -86,7 +86,7 @@ public sealed record CustomTable(
 /// <summary>A column of a table.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>
-public sealed record CustomColumn(string Name, CustomColumnType Type)
+internal sealed record CustomColumn(string Name, CustomColumnType Type)
 {
     /// <summary>Most characters of a text that an index holds.</summary>
     public const int MaxIndexedLength = 255;
@@ -123,7 +123,7 @@ public sealed record CustomColumn(string Name, CustomColumnType Type)
 /// <param name="Role"><c>user</c>, <c>manager</c> or <c>admin</c>.</param>
 /// <param name="Table">Name of the table.</param>
 /// <param name="Operations">Some of <c>read</c>, <c>write</c>, <c>delete</c>.</param>
-public sealed record CustomGrant(string Role, string Table, IReadOnlyList<string> Operations)
+internal sealed record CustomGrant(string Role, string Table, IReadOnlyList<string> Operations)
 {
     /// <summary>The column that must hold the user's id, or null where the grant is for every record.</summary>
     public string? OwnerColumn { get; init; }

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>A record in a table of a module.</summary>
-public sealed class CustomRecord : AggregateRoot, IKeepsTexts
+internal sealed class CustomRecord : AggregateRoot, IKeepsTexts
 {
     /// <summary>Most bytes of JSON that a record holds.</summary>
     public const int MaxSize = 65_536;
@@ -78,7 +78,7 @@ public sealed class CustomRecord : AggregateRoot, IKeepsTexts
 /// <summary>
 /// The value of an indexed column of a record, in a form that sorts and compares as text; or a unique key of it.
 /// </summary>
-public sealed class CustomRecordValue
+internal sealed class CustomRecordValue
 {
     /// <summary>
     /// Longest <see cref="Value"/>, in UTF-16 units: two for each character of an indexed text, and one before and one behind

@@ -7,7 +7,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>Checks values against columns and brings them into their one form.</summary>
-public static class CustomValues
+internal static class CustomValues
 {
     /// <summary>What stands for an empty column in an index: behind every value.</summary>
     public const string Missing = "~";

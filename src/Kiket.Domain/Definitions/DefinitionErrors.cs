@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Definitions;
 
 /// <summary>The refusals about definition packs.</summary>
-public static class DefinitionErrors
+internal static class DefinitionErrors
 {
     /// <summary><c>DEFINITION_INVALID</c>: files of a pack are at fault, so nothing of it is applied.</summary>
     /// <param name="faults">Every fault, at least one.</param>

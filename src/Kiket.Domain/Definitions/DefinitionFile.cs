@@ -7,7 +7,7 @@ namespace Kiket.Domain.Definitions;
 /// <summary>
 /// A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.
 /// </summary>
-public sealed class DefinitionFile : AggregateRoot
+internal sealed class DefinitionFile : AggregateRoot
 {
     /// <summary>Longest path, in characters.</summary>
     public const int MaxPathLength = 400;
@@ -87,7 +87,7 @@ public sealed class DefinitionFile : AggregateRoot
 /// <param name="Line">Line, from 1; 0 for the file as a whole.</param>
 /// <param name="Column">Column, from 1; 0 for the file as a whole.</param>
 /// <param name="Message">A sentence for people.</param>
-public sealed record DefinitionNote(string File, int Line, int Column, string Message)
+internal sealed record DefinitionNote(string File, int Line, int Column, string Message)
 {
     /// <summary>File, line and column as compilers write them: <c>.kiket/workflows/bug.yaml:12:9</c>.</summary>
     [JsonIgnore]

@@ -5,7 +5,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Events;
 
 /// <summary>What an event says, as it was when the event happened.</summary>
-public sealed record EventFacts
+internal sealed record EventFacts
 {
     /// <summary>The state that was left, or null.</summary>
     public string? From { get; init; }
@@ -20,7 +20,7 @@ public sealed record EventFacts
     public int Depth { get; init; }
 
     /// <summary>The issue as it was then, or null for an event of a project.</summary>
-    public IssueSnapshot? Issue { get; init; }
+    public LoggedIssue? Issue { get; init; }
 
     /// <summary>Text of the comment as it was then, or null.</summary>
     public string? Comment { get; init; }

@@ -8,7 +8,7 @@ namespace Kiket.Domain.Events;
 /// An entry of an organization's event log: saved in the transaction of the change that it tells of, numbered without gaps, and
 /// then passed on to whoever wants to know.
 /// </summary>
-public sealed class LoggedEvent
+internal sealed class LoggedEvent
 {
     /// <summary>How often its actions are tried before they are given up.</summary>
     public const int MaxAttempts = 10;
@@ -88,7 +88,7 @@ public sealed class LoggedEvent
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(happened);
         var (issue, comment, about) = (root as Issue, root as Comment, happened as IIssueFact);
-        var (at, snapshot) = (happened.OccurredAt.ToUniversalTime(), issue is null ? about?.Issue : IssueSnapshot.Of(issue));
+        var (at, snapshot) = (happened.OccurredAt.ToUniversalTime(), issue is null ? about?.Issue : LoggedIssue.Of(issue));
         return
         [
             .. happened

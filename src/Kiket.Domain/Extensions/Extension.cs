@@ -5,7 +5,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>Whether an installation works.</summary>
-public enum ExtensionStatus
+internal enum ExtensionStatus
 {
     /// <summary>It gets its events and may call.</summary>
     Active,
@@ -15,7 +15,7 @@ public enum ExtensionStatus
 }
 
 /// <summary>One installation of an extension: for one project, or for the whole organization.</summary>
-public sealed class Extension : AggregateRoot
+internal sealed class Extension : AggregateRoot
 {
     /// <summary>What its API keys begin with.</summary>
     public const string KeyLabel = "ext_live_";
@@ -245,7 +245,7 @@ public sealed class Extension : AggregateRoot
 }
 
 /// <summary>A partial change of an <see cref="Extension"/>.</summary>
-public sealed record ExtensionEdit
+internal sealed record ExtensionEdit
 {
     /// <summary>Values of settings; a null takes the value back.</summary>
     public Optional<IReadOnlyDictionary<string, JsonElement>?> Configuration { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>An entry of the record of what was done with an extension; never changed, and kept after it is uninstalled.</summary>
-public sealed class ExtensionAuditEntry
+internal sealed class ExtensionAuditEntry
 {
     /// <summary>It was installed.</summary>
     public const string Installed = "installed";

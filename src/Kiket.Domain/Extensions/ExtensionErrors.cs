@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>The refusals about extensions.</summary>
-public static class ExtensionErrors
+internal static class ExtensionErrors
 {
     /// <summary><c>EXTENSION_NOT_FOUND</c>: no such installation that the actor can see.</summary>
     /// <param name="extension">What was asked for.</param>

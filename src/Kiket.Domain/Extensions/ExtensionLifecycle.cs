@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Extensions;
 
 /// <summary>What happens to an installation, and the events under which the extension itself is told of it.</summary>
-public static class ExtensionLifecycle
+internal static class ExtensionLifecycle
 {
     /// <summary>It was installed.</summary>
     public const string Installed = "extension.installed";

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>How an extension is reached.</summary>
-public enum ExtensionDelivery
+internal enum ExtensionDelivery
 {
     /// <summary>Events are posted to its callback.</summary>
     Http,
@@ -14,7 +14,7 @@ public enum ExtensionDelivery
 }
 
 /// <summary>How a delivery proves where it comes from. Source: contract, section 15.4; decisions, 34.</summary>
-public enum SignatureScheme
+internal enum SignatureScheme
 {
     /// <summary>HMAC over the timestamp, a dot and the body.</summary>
     Timestamp,
@@ -28,7 +28,7 @@ public enum SignatureScheme
 
 /// <summary>What an extension says of itself: who it is, where it is reached, what it wants to hear and may do.</summary>
 /// <remarks>Source: contract, section 18. The older spellings of manifests are read into this one form.</remarks>
-public sealed record ExtensionManifest
+internal sealed record ExtensionManifest
 {
     /// <summary>Longest id, in characters.</summary>
     public const int MaxIdLength = 120;
@@ -113,7 +113,7 @@ public sealed record ExtensionManifest
 }
 
 /// <summary>Where and how events are posted.</summary>
-public sealed record ExtensionCallback
+internal sealed record ExtensionCallback
 {
     /// <summary>Shortest <see cref="TimeoutMs"/>.</summary>
     public const int MinTimeoutMs = 100;
@@ -148,7 +148,7 @@ public sealed record ExtensionCallback
 }
 
 /// <summary>An event that an extension subscribes to.</summary>
-public sealed record ExtensionHook
+internal sealed record ExtensionHook
 {
     /// <summary>Most <see cref="Retries"/>.</summary>
     public const int MaxRetries = 20;
@@ -171,7 +171,7 @@ public sealed record ExtensionHook
 }
 
 /// <summary>One setting of an extension.</summary>
-public sealed record ExtensionSetting
+internal sealed record ExtensionSetting
 {
     /// <summary>Its type, as written: <c>string</c>, <c>integer</c>, <c>boolean</c>, <c>select</c> and others.</summary>
     public string Type { get; init; } = "string";
@@ -196,7 +196,7 @@ public sealed record ExtensionSetting
 }
 
 /// <summary>A secret that an extension needs.</summary>
-public sealed record ExtensionSecretNeed
+internal sealed record ExtensionSecretNeed
 {
     /// <summary>Its key.</summary>
     public required string Key { get; init; }
@@ -212,7 +212,7 @@ public sealed record ExtensionSecretNeed
 }
 
 /// <summary>An action that an extension offers to workflows; a workflow names it <c>ext:</c> and then <see cref="Id"/>.</summary>
-public sealed record ExtensionAction
+internal sealed record ExtensionAction
 {
     /// <summary>Its id within the extension.</summary>
     public required string Id { get; init; }
@@ -231,7 +231,7 @@ public sealed record ExtensionAction
 }
 
 /// <summary>Something that an action wants to be told.</summary>
-public sealed record ExtensionActionParameter
+internal sealed record ExtensionActionParameter
 {
     /// <summary>Its key.</summary>
     public required string Key { get; init; }
@@ -247,7 +247,7 @@ public sealed record ExtensionActionParameter
 }
 
 /// <summary>What an extension may do with a module of custom data.</summary>
-public sealed record CustomDataGrant
+internal sealed record CustomDataGrant
 {
     /// <summary>Id of the module.</summary>
     public required string Module { get; init; }

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>An extension as it stands in a path: the id of an installation, or the manifest's id.</summary>
-public readonly record struct ExtensionRef
+internal readonly record struct ExtensionRef
 {
     private ExtensionRef(long? id, string? key) => (Id, Key) = (id, key);
 

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>What an extension reports.</summary>
-public enum ReportKind
+internal enum ReportKind
 {
     /// <summary>How it dealt with an event.</summary>
     Telemetry,
@@ -23,7 +23,7 @@ public enum ReportKind
 }
 
 /// <summary>Something that an extension reported; never changed, and kept for a while.</summary>
-public sealed class ExtensionReport
+internal sealed class ExtensionReport
 {
     /// <summary>Longest <see cref="Name"/>, in characters; a longer one is cut.</summary>
     public const int MaxNameLength = 200;
@@ -100,7 +100,7 @@ public sealed class ExtensionReport
 }
 
 /// <summary>How an extension fares.</summary>
-public enum HealthStatus
+internal enum HealthStatus
 {
     /// <summary>Nothing is wrong, or nothing is known.</summary>
     Healthy,
@@ -115,7 +115,7 @@ public enum HealthStatus
 /// <summary>How an extension fared in the last hour.</summary>
 /// <param name="Status">In a word.</param>
 /// <param name="Message">In a sentence.</param>
-public sealed record ExtensionHealth(HealthStatus Status, string Message)
+internal sealed record ExtensionHealth(HealthStatus Status, string Message)
 {
     /// <summary>The time that is looked at.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromHours(1);

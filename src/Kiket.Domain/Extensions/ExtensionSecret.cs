@@ -4,7 +4,7 @@ namespace Kiket.Domain.Extensions;
 
 /// <summary>For whom a secret is, in the order in which one is looked for.</summary>
 /// <remarks>Source: contract, section 12.3.</remarks>
-public enum SecretScope
+internal enum SecretScope
 {
     /// <summary>One installation for a project.</summary>
     Installation,
@@ -23,7 +23,7 @@ public enum SecretScope
 }
 
 /// <summary>A secret that extensions are given; stored encrypted.</summary>
-public sealed class ExtensionSecret : AggregateRoot
+internal sealed class ExtensionSecret : AggregateRoot
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 128;

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>A value that an installation keeps for itself under a key.</summary>
-public sealed class StoredValue : AggregateRoot
+internal sealed class StoredValue : AggregateRoot
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 255;

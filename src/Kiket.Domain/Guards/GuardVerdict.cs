@@ -7,7 +7,7 @@ namespace Kiket.Domain.Guards;
 /// What an extension says about a move before it happens. Of several verdicts the last of these that was given decides.
 /// </summary>
 /// <remarks>Source: contract 15.6; decisions, 14.</remarks>
-public enum GuardDecision
+internal enum GuardDecision
 {
     /// <summary>It may happen.</summary>
     Allow,
@@ -24,7 +24,7 @@ public enum GuardDecision
 /// <param name="Decision">What it says.</param>
 /// <param name="Message">Why, in a sentence for people; or null.</param>
 /// <param name="LatencyMs">How long it took, in milliseconds.</param>
-public sealed record GuardVerdict(string Extension, GuardDecision Decision, string? Message, int LatencyMs)
+internal sealed record GuardVerdict(string Extension, GuardDecision Decision, string? Message, int LatencyMs)
 {
     /// <summary>Key of the approval that lets a move through which this guard wants approved.</summary>
     public string ApprovalKey => $"guard.{Extension}";

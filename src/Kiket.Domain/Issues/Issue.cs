@@ -128,16 +128,16 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public DateTimeOffset? DeletedAt { get; private set; }
 
     /// <summary>The title in the form in which it is sorted; see <see cref="Common.SearchText.SortKey"/>.</summary>
-    public string SortKey { get; private set; } = "";
+    internal string SortKey { get; private set; } = "";
 
     /// <summary>The key of its type in the form in which types are filtered and sorted: upper and lower case alike.</summary>
-    public string TypeKey { get; private set; } = "";
+    internal string TypeKey { get; private set; } = "";
 
     /// <summary>The key of its state in the form in which states are filtered and sorted: upper and lower case alike.</summary>
-    public string StatusKey { get; private set; } = "";
+    internal string StatusKey { get; private set; } = "";
 
     /// <summary>Title and description in the form in which they are searched; see <see cref="Common.SearchText"/>.</summary>
-    public string SearchText { get; private set; } = "";
+    internal string SearchText { get; private set; } = "";
 
     /// <summary>The history entries added since the issue was loaded.</summary>
     public IReadOnlyList<IssueChange> History => history;
@@ -344,15 +344,14 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         history.Add(new(OrganizationId, IssueAction.Transitioned, actorId, at, changes, comment));
         Touch(at);
         Raise(
-            new IssueTransitioned(
-                ProjectId,
-                transition.From,
-                transition.To,
-                wasOpen && CompletedAt is not null,
-                changes,
-                actorId,
-                at
-            )
+            new IssueTransitioned(transition.From, transition.To)
+            {
+                ProjectId = ProjectId,
+                Closes = wasOpen && CompletedAt is not null,
+                Changes = changes,
+                ActorId = actorId,
+                OccurredAt = at,
+            }
         );
         NoteChecklist(
             workflow.Definition,
@@ -392,7 +391,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
 
     /// <summary>Whether actions wait for the checklist of the issue's state, and it has not been complete yet.</summary>
     /// <param name="workflow">The workflow version that the issue follows.</param>
-    public bool AwaitsChecklist(WorkflowDefinition workflow)
+    internal bool AwaitsChecklist(WorkflowDefinition workflow)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         return ChecklistCompletedAt is null
@@ -409,7 +408,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
 
     /// <summary>The field whose change says that a checklist is complete.</summary>
     /// <param name="checklist">The checklist.</param>
-    public static string ChecklistField(Checklist checklist)
+    internal static string ChecklistField(Checklist checklist)
     {
         ArgumentNullException.ThrowIfNull(checklist);
         return $"checklists.{checklist.Id}";
@@ -439,7 +438,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="verdicts">What each of them said.</param>
     /// <param name="actorId">Whose move it was.</param>
     /// <param name="at">Instant of the answers.</param>
-    public void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, long actorId, DateTimeOffset at)
+    internal void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
         if (verdicts.Count == 0)
@@ -473,7 +472,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="to">Key of the state to enter.</param>
     /// <param name="actorId">Whose move it is.</param>
     /// <param name="at">Instant of the move.</param>
-    public void AnnounceMove(string to, long actorId, DateTimeOffset at) =>
+    internal void AnnounceMove(string to, long actorId, DateTimeOffset at) =>
         Raise(new TransitionAnnounced(Status, to, actorId, at));
 
     /// <summary>Tells that an extension triggered an action of the workflow.</summary>
@@ -482,7 +481,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="parameters">What the extension gave with it.</param>
     /// <param name="actorId">The extension's user.</param>
     /// <param name="at">Instant of the trigger.</param>
-    public void AnnounceTrigger(string action, string executionId, JsonElement? parameters, long actorId, DateTimeOffset at) =>
+    internal void AnnounceTrigger(string action, string executionId, JsonElement? parameters, long actorId, DateTimeOffset at) =>
         Raise(new WorkflowTriggered(action, executionId, parameters, actorId, at));
 
     /// <summary>Records how an action of a workflow or an automation ended. The issue itself stays as it is.</summary>
@@ -492,7 +491,14 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="detail">A sentence for people.</param>
     /// <param name="actorId">In whose name it ran.</param>
     /// <param name="at">Instant of the end.</param>
-    public void RecordAction(string source, string kind, ActionOutcome outcome, string detail, long actorId, DateTimeOffset at) =>
+    internal void RecordAction(
+        string source,
+        string kind,
+        ActionOutcome outcome,
+        string detail,
+        long actorId,
+        DateTimeOffset at
+    ) =>
         history.Add(
             new(
                 OrganizationId,
@@ -541,8 +547,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Raise(new IssueDeleted(ProjectId, actorId, at));
     }
 
-    /// <inheritdoc/>
-    public void RefreshTexts()
+    void IKeepsTexts.RefreshTexts()
     {
         Title = UnicodeText.CleanName(Title);
         Description = Description is null ? null : UnicodeText.Clean(Description);

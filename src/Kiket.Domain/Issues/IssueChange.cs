@@ -40,7 +40,7 @@ public enum IssueAction
 }
 
 /// <summary>How an action ended.</summary>
-public enum ActionOutcome
+internal enum ActionOutcome
 {
     /// <summary>As it should.</summary>
     Done,

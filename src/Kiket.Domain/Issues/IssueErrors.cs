@@ -4,7 +4,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Issues;
 
 /// <summary>The refusals about issues.</summary>
-public static class IssueErrors
+internal static class IssueErrors
 {
     /// <summary><c>ISSUE_NOT_FOUND</c>: no such issue that the actor can see.</summary>
     /// <param name="issue">What was asked for.</param>

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Issues;
 
 /// <summary>A fact about an issue that another aggregate raises, so that it carries the issue as it was then.</summary>
-public interface IIssueFact : IDomainEvent
+internal interface IIssueFact : IDomainEvent
 {
     /// <summary>The issue's project.</summary>
     long ProjectId { get; }
@@ -13,7 +13,7 @@ public interface IIssueFact : IDomainEvent
     long IssueId { get; }
 
     /// <summary>The issue as it was then.</summary>
-    IssueSnapshot Issue { get; }
+    LoggedIssue Issue { get; }
 }
 
 /// <summary>An issue was opened.</summary>
@@ -26,8 +26,7 @@ public sealed record IssueCreated(long ProjectId, string Status, long ActorId, D
     /// <summary>The user who was given it at once, or null.</summary>
     public long? AssigneeId { get; init; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic()
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
         var created = new PublicFact(EventNames.IssueCreated) { To = Status };
         return AssigneeId is null ? [created] : [created, new(EventNames.IssueAssigned)];
@@ -40,8 +39,7 @@ public sealed record IssueCreated(long ProjectId, string Status, long ActorId, D
 /// <param name="OccurredAt">When.</param>
 public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.IssueDeleted)];
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.IssueDeleted)];
 }
 
 /// <summary>Fields of an issue were changed.</summary>
@@ -52,8 +50,7 @@ public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset O
 public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt)
     : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic()
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
         var updated = new PublicFact(EventNames.IssueUpdated) { Changes = Changes };
         var assigned = Changes.Where(c => c.Field == "assignee_id" && c.To is not null).ToList();
@@ -62,25 +59,26 @@ public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Cha
 }
 
 /// <summary>An issue went along a transition.</summary>
-/// <param name="ProjectId">Its project.</param>
 /// <param name="From">Key of the state that it left.</param>
 /// <param name="To">Key of the state that it entered.</param>
-/// <param name="Closes">Whether the issue was open and is in a final state now.</param>
-/// <param name="Changes">The fields before and after.</param>
-/// <param name="ActorId">Who moved it.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record IssueTransitioned(
-    long ProjectId,
-    string From,
-    string To,
-    bool Closes,
-    IReadOnlyList<FieldChange> Changes,
-    long ActorId,
-    DateTimeOffset OccurredAt
-) : IDomainEvent
+public sealed record IssueTransitioned(string From, string To) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic()
+    /// <summary>Its project.</summary>
+    public required long ProjectId { get; init; }
+
+    /// <summary>Whether the issue was open and is in a final state now.</summary>
+    public required bool Closes { get; init; }
+
+    /// <summary>The fields before and after.</summary>
+    public required IReadOnlyList<FieldChange> Changes { get; init; }
+
+    /// <summary>Who moved it.</summary>
+    public required long ActorId { get; init; }
+
+    /// <summary>When it moved (UTC).</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
         var moved = new PublicFact(EventNames.IssueStatusChanged)
         {
@@ -97,10 +95,9 @@ public sealed record IssueTransitioned(
 /// <param name="To">Key of the state to enter.</param>
 /// <param name="ActorId">Whose move it is.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+internal sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.WorkflowBeforeTransition) { From = From, To = To }];
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.WorkflowBeforeTransition) { From = From, To = To }];
 }
 
 /// <summary>An extension triggered an action of the issue's workflow.</summary>
@@ -109,7 +106,7 @@ public sealed record TransitionAnnounced(string From, string To, long ActorId, D
 /// <param name="Parameters">What the extension gave with it, or null.</param>
 /// <param name="ActorId">The extension's user.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record WorkflowTriggered(
+internal sealed record WorkflowTriggered(
     string Action,
     string ExecutionId,
     JsonElement? Parameters,
@@ -117,8 +114,7 @@ public sealed record WorkflowTriggered(
     DateTimeOffset OccurredAt
 ) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() =>
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>
         [
             new(EventNames.WorkflowTriggered)
             {

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Issues;
 
 /// <summary>An issue as it stands in a path: its id or its key.</summary>
-public readonly record struct IssueRef
+internal readonly record struct IssueRef
 {
     private IssueRef(long? id, string? key) => (Id, Key) = (id, key);
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Domain.Issues;
 
 /// <summary>What templates do for new issues.</summary>
-public static class IssueTemplates
+internal static class IssueTemplates
 {
     /// <summary>Fills what the caller leaves open.</summary>
     /// <param name="template">The template.</param>

@@ -40,7 +40,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     public string Name { get; private set; } = "";
 
     /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
-    public string SortKey { get; private set; } = "";
+    internal string SortKey { get; private set; } = "";
 
     /// <summary>What it is about, or null.</summary>
     public string? Description { get; private set; }
@@ -119,8 +119,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     public static bool IsOverdue(DateOnly? targetDate, MilestoneStatus status, DateOnly today) =>
         targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
 
-    /// <inheritdoc/>
-    public void RefreshTexts() =>
+    void IKeepsTexts.RefreshTexts() =>
         Apply(
             Cleaned(
                 new()

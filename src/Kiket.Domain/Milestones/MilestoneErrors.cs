@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Milestones;
 
 /// <summary>The refusals about milestones.</summary>
-public static class MilestoneErrors
+internal static class MilestoneErrors
 {
     /// <summary><c>MILESTONE_NOT_FOUND</c>: the project has no such milestone.</summary>
     /// <param name="id">What was asked for.</param>

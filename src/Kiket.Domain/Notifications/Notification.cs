@@ -4,7 +4,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Notifications;
 
 /// <summary>How much a notification matters.</summary>
-public enum NotificationLevel
+internal enum NotificationLevel
 {
     /// <summary>Good to know.</summary>
     Info,
@@ -23,7 +23,7 @@ public enum NotificationLevel
 }
 
 /// <summary>What a user is told about an issue.</summary>
-public sealed class Notification
+internal sealed class Notification
 {
     /// <summary>Longest message, in characters; a longer one is cut.</summary>
     public const int MaxMessageLength = 2_000;

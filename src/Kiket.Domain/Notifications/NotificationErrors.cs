@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Notifications;
 
 /// <summary>Refusals about notifications.</summary>
-public static class NotificationErrors
+internal static class NotificationErrors
 {
     /// <summary><c>NOTIFICATION_NOT_FOUND</c>.</summary>
     /// <param name="id">What was asked for.</param>

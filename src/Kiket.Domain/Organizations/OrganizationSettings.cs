@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Organizations;
 
 /// <summary>How an organization works: where its clock hangs, when its people work, and how it estimates.</summary>
-public sealed record OrganizationSettings
+internal sealed record OrganizationSettings
 {
     /// <summary>Most holidays.</summary>
     public const int MaxHolidays = 1_000;
@@ -141,7 +141,7 @@ public sealed record OrganizationSettings
 }
 
 /// <summary>A partial change of <see cref="OrganizationSettings"/>.</summary>
-public sealed record OrganizationSettingsEdit
+internal sealed record OrganizationSettingsEdit
 {
     /// <summary>IANA name of the time zone.</summary>
     public Optional<string?> TimeZone { get; init; }

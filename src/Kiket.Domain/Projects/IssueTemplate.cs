@@ -7,7 +7,7 @@ namespace Kiket.Domain.Projects;
 /// <summary>What issues of one sort begin with. Whoever opens an issue by it may give other values.</summary>
 /// <param name="Key">Unique in the project, upper and lower case alike.</param>
 /// <param name="Name">Display name.</param>
-public sealed record IssueTemplate(string Key, string Name)
+internal sealed record IssueTemplate(string Key, string Name)
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 100;

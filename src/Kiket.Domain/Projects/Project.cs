@@ -51,10 +51,10 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     public string Name { get; private set; } = "";
 
     /// <summary>The name in the form in which it is sorted; see <see cref="Common.SearchText.SortKey"/>.</summary>
-    public string SortKey { get; private set; } = "";
+    internal string SortKey { get; private set; } = "";
 
     /// <summary>The name in the form in which it is searched; see <see cref="Common.SearchText"/>.</summary>
-    public string SearchText { get; private set; } = "";
+    internal string SearchText { get; private set; } = "";
 
     /// <summary>What it is about, or null.</summary>
     public string? Description { get; private set; }
@@ -93,7 +93,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     public ProjectSchema Schema { get; private set; } = ProjectSchema.BuiltIn;
 
     /// <summary>The limits on the time in states that stand beside its workflows, in the order of its definitions.</summary>
-    public IReadOnlyList<SlaDefinition> SlaDefinitions { get; private set; } = [];
+    internal IReadOnlyList<SlaDefinition> SlaDefinitions { get; private set; } = [];
 
     /// <summary>Starts a project with the built-in schema.</summary>
     /// <param name="organizationId">The organization.</param>
@@ -163,7 +163,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// Success; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> when the user leads the project and would be less than a
     /// lead.
     /// </returns>
-    public Result AllowMembership(long userId, ProjectRole? role)
+    internal Result AllowMembership(long userId, ProjectRole? role)
     {
         if (Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(Key);
@@ -182,15 +182,14 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <summary>Takes other limits on the time in states.</summary>
     /// <param name="definitions">The limits.</param>
     /// <param name="at">Instant of the change.</param>
-    public void UseSlaDefinitions(IReadOnlyList<SlaDefinition> definitions, DateTimeOffset at)
+    internal void UseSlaDefinitions(IReadOnlyList<SlaDefinition> definitions, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(definitions);
         SlaDefinitions = definitions;
         Touch(at);
     }
 
-    /// <inheritdoc/>
-    public void RefreshTexts()
+    void IKeepsTexts.RefreshTexts()
     {
         Name = UnicodeText.CleanName(Name);
         Description = Description is null ? null : UnicodeText.Clean(Description);

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Domain.Projects;
 
 /// <summary>How far an actor may go in a project, the weakest first.</summary>
-public enum ProjectAccess
+internal enum ProjectAccess
 {
     /// <summary>It does not exist for them.</summary>
     None,
@@ -22,7 +22,7 @@ public enum ProjectAccess
 }
 
 /// <summary>The one place that says who may do what in a project (architecture, section 4).</summary>
-public static class ProjectPolicy
+internal static class ProjectPolicy
 {
     /// <summary>How far an actor may go in a project.</summary>
     /// <param name="actor">Who asks.</param>

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Projects;
 
 /// <summary>The refusals about projects and their members.</summary>
-public static class ProjectErrors
+internal static class ProjectErrors
 {
     internal static readonly ErrorDetail KeyDetail = new(
         "project.project_key",

@@ -8,6 +8,5 @@ namespace Kiket.Domain.Projects;
 /// <param name="OccurredAt">When.</param>
 public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.ProjectUpdated) { Changes = Changes }];
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.ProjectUpdated) { Changes = Changes }];
 }

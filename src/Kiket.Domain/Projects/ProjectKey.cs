@@ -6,7 +6,7 @@ namespace Kiket.Domain.Projects;
 /// <summary>
 /// A project's key: an upper-case letter, then upper-case letters and digits; the first part of every issue key.
 /// </summary>
-public static class ProjectKey
+internal static class ProjectKey
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxLength = 32;
@@ -30,7 +30,7 @@ public static class ProjectKey
 }
 
 /// <summary>A project as it stands in a path or parameter: its id or its key.</summary>
-public readonly record struct ProjectRef
+internal readonly record struct ProjectRef
 {
     private ProjectRef(long? id, string? key) => (Id, Key) = (id, key);
 

@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Projects;
 
 /// <summary>A member's role in a project.</summary>
-public enum ProjectRole
+internal enum ProjectRole
 {
     /// <summary>Reads.</summary>
     Viewer,
@@ -14,7 +14,7 @@ public enum ProjectRole
 }
 
 /// <summary>A user's membership in a project.</summary>
-public sealed class ProjectMember
+internal sealed class ProjectMember
 {
     private ProjectMember() { }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Automations;
 using Kiket.Domain.Common;
 
@@ -8,12 +9,10 @@ namespace Kiket.Domain.Projects;
 /// <param name="DefaultWorkflow">Key of the workflow of types that name none.</param>
 /// <param name="IssueTypes">The types, by position.</param>
 /// <param name="CustomFields">The custom fields; empty means that any key may be used.</param>
-/// <param name="TeamRoles">The roles that the project's definition names.</param>
 public sealed record ProjectSchema(
     string DefaultWorkflow,
     IReadOnlyList<IssueType> IssueTypes,
-    IReadOnlyList<CustomField> CustomFields,
-    IReadOnlyList<TeamRole> TeamRoles
+    IReadOnlyList<CustomField> CustomFields
 )
 {
     /// <summary>
@@ -45,31 +44,37 @@ public sealed record ProjectSchema(
                     Position = 3,
                 },
             ],
-            [],
             []
         );
 
     /// <summary>What the author of the project's definitions calls this version of them, or null.</summary>
     public string? Version { get; init; }
 
+    /// <summary>The roles that the project's definition names.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<TeamRole> TeamRoles { get; init; } = [];
+
     /// <summary>The extensions that the project's definitions name.</summary>
-    public PackExtensions Extensions { get; init; } = PackExtensions.None;
+    [JsonInclude]
+    internal PackExtensions Extensions { get; init; } = PackExtensions.None;
 
     /// <summary>What issues can be opened by.</summary>
-    public IReadOnlyList<IssueTemplate> Templates { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<IssueTemplate> Templates { get; init; } = [];
 
     /// <summary>What runs on events, in the order of the definitions.</summary>
-    public IReadOnlyList<Automation> Automations { get; init; } = [];
+    [JsonInclude]
+    internal IReadOnlyList<Automation> Automations { get; init; } = [];
 
     /// <summary>The template with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
-    public IssueTemplate? FindTemplate(string key) =>
+    internal IssueTemplate? FindTemplate(string key) =>
         Templates.FirstOrDefault(t => string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The team's roles with these names, as the definition spells them.</summary>
     /// <param name="names">The names, upper and lower case alike.</param>
     /// <returns>Each role once, or <c>VALIDATION_ERROR</c> when there is no such role.</returns>
-    public Result<IReadOnlyList<string>> FindTeamRoles(IReadOnlyList<string> names)
+    internal Result<IReadOnlyList<string>> FindTeamRoles(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         List<string> found = [];
@@ -136,12 +141,12 @@ public sealed record IssueType(string Key, string Label)
 /// <summary>A role in a project's team, as its definition names it.</summary>
 /// <param name="Name">Key of the role, such as <c>tech_lead</c>.</param>
 /// <param name="Description">What the role is for, or null.</param>
-public sealed record TeamRole(string Name, string? Description);
+internal sealed record TeamRole(string Name, string? Description);
 
 /// <summary>The extensions that a pack works with, by the ids of their manifests.</summary>
 /// <param name="Required">Those that it needs.</param>
 /// <param name="Optional">Those that it uses where they are.</param>
-public sealed record PackExtensions(IReadOnlyList<string> Required, IReadOnlyList<string> Optional)
+internal sealed record PackExtensions(IReadOnlyList<string> Required, IReadOnlyList<string> Optional)
 {
     /// <summary>No extensions.</summary>
     public static PackExtensions None { get; } = new([], []);
@@ -208,7 +213,7 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
     /// <summary>
     /// The coarse type that every client understands: string, text, number, boolean or enum (contract, section 10).
     /// </summary>
-    public string CoarseType =>
+    internal string CoarseType =>
         Type switch
         {
             CustomFieldType.Text => "text",

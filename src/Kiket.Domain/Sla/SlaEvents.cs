@@ -5,30 +5,40 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Sla;
 
 /// <summary>The state of an issue's service level changed.</summary>
-/// <param name="IssueId">The issue.</param>
-/// <param name="ProjectId">The issue's project.</param>
-/// <param name="Issue">The issue as it was then.</param>
-/// <param name="State"><c>imminent</c>, <c>breached</c> or <c>recovered</c>.</param>
-/// <param name="Definition">The rule that it is about, by wire name: <c>id, status, issue_type, …</c></param>
-/// <param name="Metrics">The minutes that were counted, by wire name: <c>duration_minutes, overdue_minutes</c>.</param>
-/// <param name="ActorId">In whose name the clock runs, or who moved the issue.</param>
-/// <param name="OccurredAt">When.</param>
-public sealed record SlaStatusChanged(
-    long IssueId,
-    long ProjectId,
-    IssueSnapshot Issue,
-    string State,
-    JsonElement Definition,
-    JsonElement Metrics,
-    long ActorId,
-    DateTimeOffset OccurredAt
-) : IIssueFact
+public sealed record SlaStatusChanged : IIssueFact
 {
-    /// <inheritdoc/>
-    public EventCause? Cause => EventCause.Sla;
+    /// <summary>The issue.</summary>
+    public required long IssueId { get; init; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<PublicFact> ToPublic() =>
+    /// <summary>The issue's project.</summary>
+    public required long ProjectId { get; init; }
+
+    /// <summary><c>imminent</c>, <c>breached</c> or <c>recovered</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>
+    /// The rule that it is about: <c>id</c>, <c>status</c>, <c>issue_type</c>, <c>priority</c>, <c>max_duration_minutes</c>,
+    /// <c>warning_buffer_minutes</c>, <c>business_hours</c>.
+    /// </summary>
+    public required JsonElement Definition { get; init; }
+
+    /// <summary>What was counted, in whole minutes: <c>duration_minutes</c>, <c>overdue_minutes</c>.</summary>
+    public required JsonElement Metrics { get; init; }
+
+    /// <summary>In whose name the clock runs, or who moved the issue.</summary>
+    public required long ActorId { get; init; }
+
+    /// <summary>When it happened (UTC).</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>The issue as it was then.</summary>
+    internal LoggedIssue Issue { get; init; } = null!;
+
+    LoggedIssue IIssueFact.Issue => Issue;
+
+    EventCause? IDomainEvent.Cause => EventCause.Sla;
+
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>
         [
             new(EventNames.WorkflowSlaStatus)
             {

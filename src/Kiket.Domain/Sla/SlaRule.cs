@@ -21,7 +21,7 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
     /// <param name="issue">The issue.</param>
     /// <param name="workflow">Key of the workflow that it follows.</param>
     /// <returns>The rule, or null when none of them holds.</returns>
-    public static SlaRule? Of(IReadOnlyList<SlaDefinition> definitions, Issue issue, string workflow)
+    internal static SlaRule? Of(IReadOnlyList<SlaDefinition> definitions, Issue issue, string workflow)
     {
         ArgumentNullException.ThrowIfNull(definitions);
         ArgumentNullException.ThrowIfNull(issue);

@@ -72,10 +72,10 @@ public sealed class SlaTimer : AggregateRoot
     public DateTimeOffset? StoppedAt { get; private set; }
 
     /// <summary>Before this instant nobody else takes it.</summary>
-    public DateTimeOffset ClaimedUntil { get; private set; }
+    internal DateTimeOffset ClaimedUntil { get; private set; }
 
     /// <summary>The claim of the worker who took it last.</summary>
-    public Guid? ClaimId { get; private set; }
+    internal Guid? ClaimId { get; private set; }
 
     /// <summary>Its events; all of them when they were loaded.</summary>
     public IReadOnlyList<SlaEvent> Events => events;
@@ -190,7 +190,7 @@ public sealed class SlaTimer : AggregateRoot
 
     /// <summary>Looks at it again later; nothing of it changes until then.</summary>
     /// <param name="at">When.</param>
-    public void Rest(DateTimeOffset at) => NextAt = at.ToUniversalTime();
+    internal void Rest(DateTimeOffset at) => NextAt = at.ToUniversalTime();
 
     private void Run(SlaClock clock, BusinessCalendar calendar, DateTimeOffset at)
     {
@@ -250,16 +250,17 @@ public sealed class SlaTimer : AggregateRoot
         ResolveAll(at);
         events.Add(new(this, state, at, definition, metrics));
         Raise(
-            new SlaStatusChanged(
-                IssueId,
-                ProjectId,
-                IssueSnapshot.Of(issue),
-                WireName.Of(state),
-                JsonSerializer.SerializeToElement(definition),
-                JsonSerializer.SerializeToElement(metrics),
-                actorId,
-                at
-            )
+            new SlaStatusChanged
+            {
+                IssueId = IssueId,
+                ProjectId = ProjectId,
+                Issue = LoggedIssue.Of(issue),
+                State = WireName.Of(state),
+                Definition = JsonSerializer.SerializeToElement(definition),
+                Metrics = JsonSerializer.SerializeToElement(metrics),
+                ActorId = actorId,
+                OccurredAt = at,
+            }
         );
     }
 

@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Domain.Tokens;
 
 /// <summary>Whom a token speaks for.</summary>
-public enum TokenKind
+internal enum TokenKind
 {
     /// <summary>The organization: issued and revoked by administrators; prefix <c>wksp_</c>.</summary>
     Workspace,
@@ -14,7 +14,7 @@ public enum TokenKind
 }
 
 /// <summary>A bearer credential. Only the SHA-256 of the secret is kept.</summary>
-public sealed class AccessToken : AggregateRoot, IKeepsTexts
+internal sealed class AccessToken : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;

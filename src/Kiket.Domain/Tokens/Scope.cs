@@ -4,7 +4,7 @@ namespace Kiket.Domain.Tokens;
 
 /// <summary>What a scope lets a token do with a resource.</summary>
 [Flags]
-public enum ScopeActions
+internal enum ScopeActions
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -29,7 +29,7 @@ public enum ScopeActions
 /// </remarks>
 /// <param name="Resource">The resource, or <c>*</c> for every one.</param>
 /// <param name="Actions">What may be done with it.</param>
-public readonly record struct Scope(string Resource, ScopeActions Actions)
+internal readonly record struct Scope(string Resource, ScopeActions Actions)
 {
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
         StringComparer.Ordinal,

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Tokens;
 
 /// <summary>The refusals about tokens.</summary>
-public static class TokenErrors
+internal static class TokenErrors
 {
     /// <summary><c>TOKEN_NOT_FOUND</c>: no such token, or not one that the actor may manage.</summary>
     /// <param name="id">What was asked for.</param>

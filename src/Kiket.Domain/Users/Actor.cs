@@ -4,7 +4,7 @@ namespace Kiket.Domain.Users;
 /// <param name="OrganizationId">The organization in whose name.</param>
 /// <param name="UserId">The user.</param>
 /// <param name="Role">The user's role in the organization.</param>
-public sealed record Actor(long OrganizationId, long UserId, OrganizationRole Role)
+internal sealed record Actor(long OrganizationId, long UserId, OrganizationRole Role)
 {
     /// <summary>
     /// The only project that there is for the actor, an extension installed for it; null for all that their role shows.

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>An offer to a user to sign in for the first time, good once.</summary>
-public sealed class Invitation : AggregateRoot
+internal sealed class Invitation : AggregateRoot
 {
     /// <summary>How long an invitation is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);

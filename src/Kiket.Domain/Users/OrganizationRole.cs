@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Users;
 
 /// <summary>A user's role in the organization, the weakest first. Source: contract 2.3.</summary>
-public enum OrganizationRole
+internal enum OrganizationRole
 {
     /// <summary>Reads what is open to the organization.</summary>
     Viewer,

@@ -5,7 +5,7 @@ namespace Kiket.Domain.Users;
 /// <summary>How many requests a credential may make in a window of time.</summary>
 /// <param name="Requests">At least 1.</param>
 /// <param name="Window">At least a second.</param>
-public readonly record struct RateLimit(int Requests, TimeSpan Window)
+internal readonly record struct RateLimit(int Requests, TimeSpan Window)
 {
     /// <summary>Most requests of a window that an override may allow.</summary>
     public const int MaxRequests = 1_000_000;

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>A person (or service) of one organization.</summary>
-public sealed class User : AggregateRoot, IKeepsTexts
+internal sealed class User : AggregateRoot, IKeepsTexts
 {
     /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
     public const int MaxEmailLength = EmailAddress.MaxLength;
@@ -242,7 +242,7 @@ public sealed class User : AggregateRoot, IKeepsTexts
 }
 
 /// <summary>A partial change of a <see cref="User"/>.</summary>
-public sealed record UserEdit
+internal sealed record UserEdit
 {
     /// <summary>Display name, 1 to 100 characters.</summary>
     public Optional<string?> Name { get; init; }

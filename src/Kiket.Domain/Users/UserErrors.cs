@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>The refusals about users and invitations.</summary>
-public static class UserErrors
+internal static class UserErrors
 {
     internal static readonly ErrorDetail EmailDetail = new(
         "user.email",

@@ -3,7 +3,7 @@ using System.Net;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>What an attempt means for its delivery.</summary>
-public enum AttemptVerdict
+internal enum AttemptVerdict
 {
     /// <summary>The receiver has it.</summary>
     Delivered,
@@ -23,7 +23,7 @@ public enum AttemptVerdict
 /// <param name="Error">Why there was no answer, or null.</param>
 /// <param name="IsBlocked">Whether it was not sent, because the target is not allowed.</param>
 /// <param name="RetryAfter">How long the receiver asks to be left alone, or null.</param>
-public sealed record AttemptOutcome(int? Status, string? Error, bool IsBlocked = false, TimeSpan? RetryAfter = null)
+internal sealed record AttemptOutcome(int? Status, string? Error, bool IsBlocked = false, TimeSpan? RetryAfter = null)
 {
     /// <summary>What it means for the delivery (decisions, 35).</summary>
     public AttemptVerdict Verdict =>
@@ -41,7 +41,7 @@ public sealed record AttemptOutcome(int? Status, string? Error, bool IsBlocked =
 
 /// <summary>When a delivery that failed is tried again.</summary>
 /// <remarks>Source: decisions, 35. The nine retries span 16 hours.</remarks>
-public static class RetryPolicy
+internal static class RetryPolicy
 {
     /// <summary>How long after each attempt the next one follows.</summary>
     public static IReadOnlyList<TimeSpan> Delays { get; } =
@@ -95,7 +95,7 @@ public static class RetryPolicy
 /// <param name="FailuresInRow">Attempts that failed since the last one that did not.</param>
 /// <param name="Pauses">Pauses in a row.</param>
 /// <param name="PausedUntil">When the next delivery may try (UTC), or null when it is not paused.</param>
-public readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeOffset? PausedUntil)
+internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeOffset? PausedUntil)
 {
     /// <summary>How many failures in a row open the circuit.</summary>
     public const int Threshold = 5;

@@ -5,7 +5,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>What an endpoint was made for.</summary>
-public enum WebhookKind
+internal enum WebhookKind
 {
     /// <summary>The callback of an extension's manifest.</summary>
     Extension,
@@ -18,7 +18,7 @@ public enum WebhookKind
 }
 
 /// <summary>In which order deliveries go out.</summary>
-public enum DeliveryOrdering
+internal enum DeliveryOrdering
 {
     /// <summary>As they come; one that fails holds back no other.</summary>
     None,
@@ -34,7 +34,7 @@ public enum DeliveryOrdering
 /// <param name="Required">
 /// Whether a guard must answer before a transition; such a hook is called in the transition and gets no delivery.
 /// </param>
-public sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retries = null, bool Required = false);
+internal sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retries = null, bool Required = false);
 
 /// <summary>Where and how an endpoint is reached.</summary>
 /// <param name="Url">Its address.</param>
@@ -43,7 +43,7 @@ public sealed record WebhookHook(string Event, int? TimeoutMs = null, int? Retri
 /// <param name="Scheme">How deliveries are signed.</param>
 /// <param name="Ordering">In which order they go out.</param>
 /// <param name="TimeoutMs">How long an attempt may take, 100 to 60,000 milliseconds.</param>
-public sealed record WebhookTarget(
+internal sealed record WebhookTarget(
     string Url,
     bool IsExact,
     IReadOnlyDictionary<string, string> Headers,
@@ -53,7 +53,7 @@ public sealed record WebhookTarget(
 );
 
 /// <summary>An endpoint that is told of events.</summary>
-public sealed class Webhook : AggregateRoot
+internal sealed class Webhook : AggregateRoot
 {
     /// <summary>Longest address, in characters.</summary>
     public const int MaxUrlLength = 2_000;

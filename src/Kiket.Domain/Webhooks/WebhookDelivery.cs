@@ -4,7 +4,7 @@ using Kiket.Domain.Events;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>How far a delivery is.</summary>
-public enum DeliveryState
+internal enum DeliveryState
 {
     /// <summary>It waits for its first or next attempt.</summary>
     Pending,
@@ -20,7 +20,7 @@ public enum DeliveryState
 }
 
 /// <summary>One event on its way to one endpoint, with all attempts under one id.</summary>
-public sealed class WebhookDelivery
+internal sealed class WebhookDelivery
 {
     /// <summary>Longest kept error, in characters.</summary>
     public const int MaxErrorLength = 500;
@@ -229,7 +229,7 @@ public sealed class WebhookDelivery
 }
 
 /// <summary>One attempt of a delivery: what was sent and what was answered, without secrets.</summary>
-public sealed class WebhookAttempt
+internal sealed class WebhookAttempt
 {
     /// <summary>How much of an answer's body is kept, in characters.</summary>
     public const int MaxBodyLength = 16_384;
@@ -307,7 +307,7 @@ public sealed class WebhookAttempt
 /// <param name="RequestHeaders">The headers that were sent.</param>
 /// <param name="ResponseHeaders">The headers that were answered.</param>
 /// <param name="ResponseBody">The body that was answered, at most 16,384 characters, or null.</param>
-public sealed record AttemptExchange(
+internal sealed record AttemptExchange(
     string Url,
     IReadOnlyDictionary<string, string> RequestHeaders,
     IReadOnlyDictionary<string, string> ResponseHeaders,

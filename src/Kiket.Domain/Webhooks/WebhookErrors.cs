@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>What can be wrong with endpoints and deliveries.</summary>
-public static class WebhookErrors
+internal static class WebhookErrors
 {
     /// <summary>There is no such endpoint for the caller.</summary>
     /// <param name="id">The id asked for.</param>

@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>Which headers others may add to the requests that we send.</summary>
-public static class WebhookHeaders
+internal static class WebhookHeaders
 {
     private const int MaxNameLength = 100;
     private const int MaxValueLength = 2_000;

@@ -4,7 +4,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Domain.Webhooks;
 
 /// <summary>The secrets that sign deliveries.</summary>
-public static class WebhookSecret
+internal static class WebhookSecret
 {
     /// <summary>Longest secret, in characters.</summary>
     public const int MaxLength = 500;

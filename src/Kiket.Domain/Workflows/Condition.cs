@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
@@ -45,7 +46,7 @@ public enum ConditionOperator
 }
 
 /// <summary>The spellings of operators in definitions.</summary>
-public static class ConditionOperators
+internal static class ConditionOperators
 {
     private static readonly FrozenDictionary<string, ConditionOperator> Spellings = new Dictionary<string, ConditionOperator>(
         StringComparer.OrdinalIgnoreCase
@@ -113,28 +114,85 @@ public static class ConditionOperators
 [JsonDerivedType(typeof(ChecklistCondition), "checklist")]
 [JsonDerivedType(typeof(AnyCondition), "any")]
 [JsonDerivedType(typeof(AllCondition), "all")]
-public abstract record Condition;
+public abstract record Condition
+{
+    /// <summary>Longest name of a field, in characters.</summary>
+    public const int MaxFieldLength = 200;
+
+    private protected Condition() { }
+
+    /// <summary>A field compares with a value.</summary>
+    /// <param name="field">
+    /// Name of the field, 1 to 200 characters: <c>assignee</c>, <c>priority</c>, <c>custom_fields.severity</c> and so on.
+    /// </param>
+    /// <param name="compares">How it compares.</param>
+    /// <param name="value">
+    /// What it compares with: a text, a number, a flag, or a list of those. Null is nothing; <see cref="ConditionOperator.IsPresent"/>
+    /// and <see cref="ConditionOperator.IsEmpty"/> take nothing else.
+    /// </param>
+    /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<Condition> OfField(string field, ConditionOperator compares, JsonElement? value = null)
+    {
+        if (value is { ValueKind: JsonValueKind.Undefined })
+            value = null;
+
+        List<ErrorDetail> faults = [];
+        if (UnicodeText.IsBlank(field) || UnicodeText.Length(field) > MaxFieldLength)
+            faults.Add(new("field", $"A condition names a field, with 1 to {MaxFieldLength} characters."));
+        if (!Enum.IsDefined(compares))
+            faults.Add(new("operator", $"{(int)compares} is not an operator."));
+        else if (compares is ConditionOperator.IsPresent or ConditionOperator.IsEmpty && value is not null)
+            faults.Add(new("value", $"The operator {WireName.Of(compares)} takes no value."));
+        return faults.Count > 0 ? Error.Validation(faults) : new FieldCondition(field, compares, value);
+    }
+
+    /// <summary>A checklist is complete, or is not.</summary>
+    /// <param name="checklist">Id of a checklist of the workflow; case matters.</param>
+    /// <param name="complete">What must hold.</param>
+    /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<Condition> OfChecklist(string checklist, bool complete = true) =>
+        UnicodeText.IsBlank(checklist)
+            ? Error.Validation("checklist", "A condition names a checklist.")
+            : new ChecklistCondition(checklist, complete);
+
+    /// <summary>At least one of several conditions holds.</summary>
+    /// <param name="conditions">The conditions; of none, none holds.</param>
+    /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<Condition> AnyOf(params IReadOnlyList<Condition> conditions) =>
+        FaultOf(conditions) is { } fault ? fault : new AnyCondition([.. conditions]);
+
+    /// <summary>All of several conditions hold.</summary>
+    /// <param name="conditions">The conditions; none always hold.</param>
+    /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<Condition> AllOf(params IReadOnlyList<Condition> conditions) =>
+        FaultOf(conditions) is { } fault ? fault : new AllCondition([.. conditions]);
+
+    private static Error? FaultOf(IReadOnlyList<Condition> conditions) =>
+        conditions is null || conditions.Any(c => c is null)
+            ? Error.Validation("conditions", "The conditions are a list without null.")
+            : null;
+}
 
 /// <summary>A field compares with a value.</summary>
 /// <param name="Field">Name of the field: <c>assignee</c>, <c>priority</c>, <c>custom_fields.severity</c> and so on.</param>
 /// <param name="Operator">How it compares.</param>
 /// <param name="Value">What it compares with; null where the operator needs nothing.</param>
-public sealed record FieldCondition(string Field, ConditionOperator Operator, JsonElement? Value) : Condition
+internal sealed record FieldCondition(string Field, ConditionOperator Operator, JsonElement? Value) : Condition
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        Value is { } value ? $"{Field} {Common.WireName.Of(Operator)} {value}" : $"{Field} {Common.WireName.Of(Operator)}";
+        Value is { } value ? $"{Field} {WireName.Of(Operator)} {value}" : $"{Field} {WireName.Of(Operator)}";
 }
 
 /// <summary>A checklist is complete, or is not.</summary>
 /// <param name="Checklist">Id of the checklist.</param>
 /// <param name="Complete">What must hold.</param>
-public sealed record ChecklistCondition(string Checklist, bool Complete) : Condition;
+internal sealed record ChecklistCondition(string Checklist, bool Complete) : Condition;
 
 /// <summary>At least one condition holds.</summary>
 /// <param name="Conditions">The conditions.</param>
-public sealed record AnyCondition(IReadOnlyList<Condition> Conditions) : Condition;
+internal sealed record AnyCondition(IReadOnlyList<Condition> Conditions) : Condition;
 
 /// <summary>All conditions hold.</summary>
 /// <param name="Conditions">The conditions.</param>
-public sealed record AllCondition(IReadOnlyList<Condition> Conditions) : Condition;
+internal sealed record AllCondition(IReadOnlyList<Condition> Conditions) : Condition;

@@ -10,7 +10,7 @@ namespace Kiket.Domain.Workflows;
 /// Source: contract, sections 16 and 19. A day is 24 hours, a week seven days; months and years have no fixed length and are
 /// refused.
 /// </remarks>
-public static class Duration
+internal static class Duration
 {
     /// <summary>Reads a length of time.</summary>
     /// <param name="text">The text.</param>

@@ -3,7 +3,7 @@ namespace Kiket.Domain.Workflows;
 /// <summary>The fields that the conditions and required fields of a workflow can name.</summary>
 /// <param name="builtIn">Names of the fields that every issue has.</param>
 /// <param name="custom">Keys of the custom fields; empty when issues may have any.</param>
-public sealed class FieldNames(IReadOnlySet<string> builtIn, IReadOnlyCollection<string> custom)
+internal sealed class FieldNames(IReadOnlySet<string> builtIn, IReadOnlyCollection<string> custom)
 {
     internal const string CustomPrefix = "custom_fields.";
 

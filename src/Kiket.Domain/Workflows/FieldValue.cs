@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>What kind of value a field holds when a condition looks at it.</summary>
-public enum FieldKind
+internal enum FieldKind
 {
     /// <summary>Nothing: null, an empty text, an empty list, or no such field.</summary>
     Missing,
@@ -35,7 +35,7 @@ public enum FieldKind
 /// side is one, because YAML authors quote as they like. The source has no rule for types; this is ours
 /// (docs/decisions/0006-condition-semantics.md).
 /// </remarks>
-public readonly record struct FieldValue
+internal readonly record struct FieldValue
 {
     private readonly string? text;
     private readonly decimal number;

@@ -10,7 +10,7 @@ namespace Kiket.Domain.Workflows;
 /// <param name="Id">Unique in the project; events name it.</param>
 /// <param name="Status">Key of the state.</param>
 /// <param name="Limit">Time in the state after which the limit is breached.</param>
-public sealed record SlaDefinition(string Id, string Status, TimeSpan Limit)
+internal sealed record SlaDefinition(string Id, string Status, TimeSpan Limit)
 {
     /// <summary>Longest <see cref="Id"/>, in characters.</summary>
     public const int MaxIdLength = 100;

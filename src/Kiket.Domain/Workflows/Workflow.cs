@@ -26,7 +26,7 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     public string Name { get; private set; } = "";
 
     /// <summary>The name in the form in which it is sorted; see <see cref="SearchText.SortKey"/>.</summary>
-    public string SortKey { get; private set; } = "";
+    internal string SortKey { get; private set; } = "";
 
     /// <summary>States and transitions.</summary>
     public WorkflowDefinition Definition { get; private set; } = WorkflowDefinition.BuiltIn;
@@ -63,13 +63,14 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
             Definition = definition,
             Source = source,
         };
-        workflow.RefreshTexts();
+        workflow.CleanTexts();
         workflow.Created(at);
         return workflow;
     }
 
-    /// <inheritdoc/>
-    public void RefreshTexts()
+    void IKeepsTexts.RefreshTexts() => CleanTexts();
+
+    private void CleanTexts()
     {
         Name = UnicodeText.CleanName(Name);
         SortKey = SearchText.SortKey(Name);

@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Workflows;
 
 /// <summary>How bad a finding is.</summary>
-public enum FindingSeverity
+internal enum FindingSeverity
 {
     /// <summary>Probably not what was meant; the workflow can be used.</summary>
     Warning,
@@ -16,7 +16,7 @@ public enum FindingSeverity
 /// <param name="Message">A sentence for people.</param>
 /// <param name="State">Key of the state at fault, or null.</param>
 /// <param name="Transition">The transition at fault, or null.</param>
-public sealed record WorkflowFinding(
+internal sealed record WorkflowFinding(
     FindingSeverity Severity,
     string Code,
     string Message,
@@ -25,7 +25,7 @@ public sealed record WorkflowFinding(
 );
 
 /// <summary>The machine codes of <see cref="WorkflowFinding"/>.</summary>
-public static class WorkflowFindingCodes
+internal static class WorkflowFindingCodes
 {
     /// <summary>The initial state is no state of the workflow.</summary>
     public const string NoInitialState = "NO_INITIAL_STATE";
@@ -62,7 +62,7 @@ public static class WorkflowFindingCodes
 }
 
 /// <summary>Checks a workflow without running it, before it is published. Pure.</summary>
-public static class WorkflowChecks
+internal static class WorkflowChecks
 {
     /// <summary>Finds what is wrong with a workflow.</summary>
     /// <param name="workflow">The workflow, as it is written.</param>

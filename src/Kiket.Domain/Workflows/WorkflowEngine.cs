@@ -51,7 +51,7 @@ public sealed record MoveDecision(
 )
 {
     /// <summary>What guards said about the move; an approval that was given makes an "allow" of a "pending".</summary>
-    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
+    internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 
     /// <summary>Whether the issue may take the transition now.</summary>
     public bool IsAllowed => Reasons.Count == 0;
@@ -129,7 +129,7 @@ public static class WorkflowEngine
     /// <summary>Whether a field compares as a condition says.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="issue">The issue.</param>
-    public static bool IsMet(FieldCondition condition, IssueFacts issue)
+    internal static bool IsMet(FieldCondition condition, IssueFacts issue)
     {
         ArgumentNullException.ThrowIfNull(condition);
         ArgumentNullException.ThrowIfNull(issue);

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>The refusals about workflows.</summary>
-public static class WorkflowErrors
+internal static class WorkflowErrors
 {
     /// <summary>
     /// <c>VALIDATION_ERROR</c>: issues are in states that the version to follow lacks, and nothing says where they go.

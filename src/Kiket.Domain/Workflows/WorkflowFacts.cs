@@ -29,7 +29,7 @@ public sealed class IssueFacts
 
     /// <summary>The value of a field; nothing for a field that does not exist.</summary>
     /// <param name="field">Its name, perhaps after <c>issue.</c>; custom fields after <c>custom_fields.</c>.</param>
-    public FieldValue this[string field]
+    internal FieldValue this[string field]
     {
         get
         {
@@ -57,7 +57,7 @@ public sealed class IssueFacts
     /// <summary>The same facts with another field, or another value of one.</summary>
     /// <param name="field">The built-in field, or one that no issue has.</param>
     /// <param name="value">Its value.</param>
-    public IssueFacts With(string field, FieldValue value) =>
+    internal IssueFacts With(string field, FieldValue value) =>
         new(Status, new(fields, StringComparer.Ordinal) { [field] = value }, customFields, isWhole);
 
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
@@ -127,5 +127,5 @@ public sealed record MoveContext(IssueFacts Issue)
     public IReadOnlyDictionary<string, long> Requesters { get; init; } = new Dictionary<string, long>();
 
     /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
-    public IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
+    internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];
 }

@@ -17,7 +17,7 @@ namespace Kiket.Infrastructure.Approvals;
 /// Escalates the approvals whose time is up. It reads only what is due, in batches; each approval escalates in one transaction
 /// with its history and notifications, and its version lets only one of several workers do it.
 /// </summary>
-public sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<EscalationJob> logger)
+internal sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<EscalationJob> logger)
 {
     private const int BatchSize = 100;
 

@@ -123,11 +123,12 @@ internal sealed class DefinitionReader : IDefinitionReader
             var standard = DefaultWorkflow(key);
             var roles = Project?.Roles ?? [];
             var schema = types is null
-                ? new ProjectSchema(standard, InventTypes(), [], roles)
-                : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields, roles);
+                ? new ProjectSchema(standard, InventTypes(), [])
+                : new(standard, [.. types.Types.Select(t => t with { Workflow = WorkflowNamedBy(t) })], types.Fields);
             return schema with
             {
                 Version = Project?.Version,
+                TeamRoles = roles,
                 Extensions = Project?.Extensions ?? PackExtensions.None,
                 Templates = [.. templates.Select(t => Checked(t, schema))],
                 Automations = [.. CheckedAutomations(schema)],

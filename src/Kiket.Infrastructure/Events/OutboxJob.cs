@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Events;
 
 /// <summary>Finds what a crash, a failure or another node has left in the outbox.</summary>
-public sealed class OutboxJob(OutboxProcessor processor)
+internal sealed class OutboxJob(OutboxProcessor processor)
 {
     public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);
 }

@@ -17,7 +17,7 @@ namespace Kiket.Infrastructure.Events;
 /// Takes waiting messages and does what follows from them. A message and all its effects are one transaction, so that a crash
 /// at any instant leaves both undone or both done; several workers may run at once, on any node.
 /// </summary>
-public sealed partial class OutboxProcessor(
+internal sealed partial class OutboxProcessor(
     IServiceScopeFactory scopes,
     WebhookSchedule schedule,
     TimeProvider time,

@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Guards;
 
 /// <summary>Settings under <c>Guards</c>.</summary>
-public sealed class GuardOptions
+internal sealed class GuardOptions
 {
     /// <summary>How long all guards of a move may take together, in milliseconds.</summary>
     public int DeadlineMs { get; set; } = 3_000;

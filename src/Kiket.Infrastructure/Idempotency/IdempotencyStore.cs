@@ -16,7 +16,7 @@ namespace Kiket.Infrastructure.Idempotency;
 /// Keeps the results of commands whose requests carry an idempotency key. Once a key has a result, both stand or fall together,
 /// because the result is saved in the command's transaction.
 /// </summary>
-public sealed class IdempotencyStore(
+internal sealed class IdempotencyStore(
     KiketDbContext db,
     CurrentActor current,
     IDataProtectionProvider protection,

@@ -22,6 +22,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.Property(i => i.StatusKey).HasMaxLength(State.MaxKeyLength);
         builder.Property(i => i.IssueType).HasMaxLength(64);
         builder.Property(i => i.TypeKey).HasMaxLength(64);
+        builder.Property(i => i.SearchText); // internal, and so not found by convention
         builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
         builder.Ignore(i => i.DescendantPath);
 

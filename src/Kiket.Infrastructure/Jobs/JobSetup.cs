@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace Kiket.Infrastructure.Jobs;
 
-public static class JobSetup
+internal static class JobSetup
 {
     /// <summary>
     /// After this long a lock of Hangfire's in PostgreSQL, where it is a row, counts as left by a process that was killed.

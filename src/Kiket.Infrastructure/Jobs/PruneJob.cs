@@ -14,7 +14,7 @@ namespace Kiket.Infrastructure.Jobs;
 /// after
 /// <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
 /// </summary>
-public sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
+internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
 {
     private const int BatchSize = 1_000;
 

@@ -6,7 +6,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>Who makes the current request; set once, when they have signed in.</summary>
-public sealed class CurrentActor : ICurrentActor
+internal sealed class CurrentActor : ICurrentActor
 {
     private Actor? actor;
 

@@ -3,7 +3,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// <summary>
 /// How far old rows have been brought into a new form that only .NET can make. A run that was killed goes on from here.
 /// </summary>
-public sealed class DataUpgrade
+internal sealed class DataUpgrade
 {
     /// <summary>What <see cref="LastId"/> is once all rows are done.</summary>
     public const long Done = long.MaxValue;

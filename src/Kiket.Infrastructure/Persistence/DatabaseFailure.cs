@@ -10,7 +10,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// Classifies what a database refused, in the numbers of each. EF Core wraps the same failure differently in a query, a save
 /// and a commit, so the whole chain of inner exceptions is searched for the database's own.
 /// </summary>
-public static class DatabaseFailure
+internal static class DatabaseFailure
 {
     private const int SqliteForeignKey = 787;
     private const int SqlitePrimaryKey = 1555;
@@ -148,4 +148,4 @@ public static class DatabaseFailure
 /// <summary>
 /// The database had no time for a request within the limit of <see cref="DatabaseOptions.BusyTimeoutSeconds"/>.
 /// </summary>
-public sealed class DatabaseBusyException(string message) : Exception(message);
+internal sealed class DatabaseBusyException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 namespace Kiket.Infrastructure.Persistence;
 
-public enum DatabaseProvider
+internal enum DatabaseProvider
 {
     Sqlite,
     PostgreSql,
@@ -8,7 +8,7 @@ public enum DatabaseProvider
 }
 
 /// <summary>Settings under <c>Database</c>; the connection string is <c>ConnectionStrings:Kiket</c>.</summary>
-public sealed record DatabaseOptions
+internal sealed record DatabaseOptions
 {
     public const string ConnectionName = "Kiket";
     public const string DefaultSqliteConnection = "Data Source=data/kiket.db";

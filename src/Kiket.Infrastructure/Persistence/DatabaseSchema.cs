@@ -14,7 +14,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// Brings the schema up to date: our own and that of the job storage, so that a server needs no right to change either. The
 /// caller holds the database lock, for which the database must exist.
 /// </summary>
-public sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
+internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
 {
     /// <summary>Makes the database where there is none, however many processes do so at once.</summary>
     public async Task CreateDatabaseAsync(CancellationToken ct)

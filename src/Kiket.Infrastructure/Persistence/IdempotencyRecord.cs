@@ -4,7 +4,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// An idempotency key in use or used. It is reserved before the write begins, so that a second request sees it, and filled with
 /// the answer in the write's own transaction.
 /// </summary>
-public sealed class IdempotencyRecord
+internal sealed class IdempotencyRecord
 {
     public long Id { get; set; }
 

@@ -26,7 +26,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// The one model of all three databases. Each database has a class of its own below, because EF Core finds a set of
 /// migrations by the class of the context.
 /// </summary>
-public abstract class KiketDbContext : DbContext, IKiketDb
+internal abstract class KiketDbContext : DbContext, IKiketDb
 {
     /// <summary>Name of the query filter that hides other organizations' rows.</summary>
     internal const string TenantFilter = "tenant";
@@ -171,13 +171,13 @@ public abstract class KiketDbContext : DbContext, IKiketDb
     }
 }
 
-public sealed class SqliteKiketDbContext : KiketDbContext
+internal sealed class SqliteKiketDbContext : KiketDbContext
 {
     public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
         // A save of a single row queues for the file too.
         : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
 }
 
-public sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);
+internal sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);
 
-public sealed class SqlServerKiketDbContext(DbContextOptions<SqlServerKiketDbContext> options) : KiketDbContext(options);
+internal sealed class SqlServerKiketDbContext(DbContextOptions<SqlServerKiketDbContext> options) : KiketDbContext(options);

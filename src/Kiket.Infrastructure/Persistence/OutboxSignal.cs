@@ -3,7 +3,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// <summary>
 /// Wakes the workers of this process after a commit that has brought the event log something, here or in another process.
 /// </summary>
-public sealed class OutboxSignal
+internal sealed class OutboxSignal
 {
     private TaskCompletionSource committed = New();
     private TaskCompletionSource committedHere = New();

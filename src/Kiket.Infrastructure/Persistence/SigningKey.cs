@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>A key that signs runtime tokens: ECDSA on P-256, the private half encrypted.</summary>
-public sealed class SigningKey
+internal sealed class SigningKey
 {
     private SigningKey() { }
 

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Infrastructure.RateLimits;
 
 /// <summary>Settings under <c>RateLimits</c>: how many requests a credential may make in how many seconds.</summary>
-public sealed class RateLimitOptions
+internal sealed class RateLimitOptions
 {
     public int UserRequests { get; set; } = 1000;
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Settings;
 
 /// <summary>Which part of the work a node does: <c>Kiket:Role</c>.</summary>
-public enum NodeRole
+internal enum NodeRole
 {
     All,
     Api,
@@ -20,13 +20,13 @@ public enum NodeRole
 
 /// <summary>The first organization of an empty database.</summary>
 /// <param name="Demo">Whether it gets the demo project; null is what the environment suggests.</param>
-public sealed record BootstrapSettings(string Organization, string AdminEmail, string? AdminToken, bool? Demo);
+internal sealed record BootstrapSettings(string Organization, string AdminEmail, string? AdminToken, bool? Demo);
 
 /// <summary>
 /// Every setting of Kiket, read and checked in one place before anything starts. A setting that is not read here does not
 /// exist, and one of our sections that holds another is refused.
 /// </summary>
-public sealed class KiketSettings
+internal sealed class KiketSettings
 {
     private const int MaxCount = 1_000_000_000;
 

@@ -7,7 +7,7 @@ namespace Kiket.Infrastructure.Settings;
 /// Reads settings and keeps what is wrong with them. What has been read is what exists, so that a misspelt setting is found
 /// without a list of names to maintain.
 /// </summary>
-public sealed class SettingsReader(IConfiguration configuration)
+internal sealed class SettingsReader(IConfiguration configuration)
 {
     private const int MaxShownLength = 200;
 

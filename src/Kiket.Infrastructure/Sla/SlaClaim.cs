@@ -1,4 +1,4 @@
 namespace Kiket.Infrastructure.Sla;
 
 /// <summary>A timer that a worker has taken.</summary>
-public sealed record SlaClaim(long TimerId, long OrganizationId, Guid Claim);
+internal sealed record SlaClaim(long TimerId, long OrganizationId, Guid Claim);

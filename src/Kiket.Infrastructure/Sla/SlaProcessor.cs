@@ -16,7 +16,7 @@ namespace Kiket.Infrastructure.Sla;
 /// Takes the timers that are due, and tells of the limits that were reached. It reads no others: cost follows what is due.
 /// Several workers may run at once, on any node.
 /// </summary>
-public sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
+internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
 {
     /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);

@@ -1,4 +1,4 @@
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>The database could not be reached in time.</summary>
-public sealed class DatabaseAwayException(string message, Exception? cause = null) : Exception(message, cause);
+internal sealed class DatabaseAwayException(string message, Exception? cause = null) : Exception(message, cause);

@@ -11,7 +11,7 @@ namespace Kiket.Infrastructure.Startup;
 /// Lets one process at a time prepare a database, whatever the number of nodes that start. It belongs to an open file or
 /// connection, so it ends with the process that holds it, however that ends.
 /// </summary>
-public static class DatabaseLock
+internal static class DatabaseLock
 {
     private const long PostgreSqlKey = 0x4B494B4554; // "KIKET"
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);

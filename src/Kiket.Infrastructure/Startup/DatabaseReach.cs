@@ -9,7 +9,7 @@ using Npgsql;
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>Waits at start for a database server that is away; what waiting cannot mend is refused at once.</summary>
-public static class DatabaseReach
+internal static class DatabaseReach
 {
     private const int SqlServerNoSuchDatabase = 4060;
     private static readonly int[] SqlServerRefusals = [18456, 18452, 18470, 18487, 18488];

@@ -3,7 +3,7 @@ using Hangfire;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Makes the next key of runtime tokens in time.</summary>
-public sealed class KeyRotationJob(RuntimeTokens tokens)
+internal sealed class KeyRotationJob(RuntimeTokens tokens)
 {
     [JobDisplayName("Rotate the keys of runtime tokens")]
     public Task RunAsync(CancellationToken ct) => tokens.RotateAsync(ct);

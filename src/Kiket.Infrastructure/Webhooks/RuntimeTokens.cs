@@ -15,7 +15,7 @@ namespace Kiket.Infrastructure.Webhooks;
 internal sealed record RuntimeToken(string Text, DateTimeOffset ExpiresAt, IReadOnlyList<string> Scopes);
 
 /// <summary>A public key as <c>/.well-known/jwks.json</c> shows it.</summary>
-public sealed record PublishedKey(string Kid, string X, string Y)
+internal sealed record PublishedKey(string Kid, string X, string Y)
 {
     public string Kty { get; } = "EC";
 
@@ -30,7 +30,7 @@ public sealed record PublishedKey(string Kid, string X, string Y)
 /// Makes and reads runtime tokens. Keys are in the database, encrypted, for all nodes; a new one is published for longer than
 /// receivers cache keys before it signs, and an old one for as long after it has.
 /// </summary>
-public sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector protector, TimeProvider time)
+internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtector protector, TimeProvider time)
     : IRuntimeTokens,
         IDisposable
 {

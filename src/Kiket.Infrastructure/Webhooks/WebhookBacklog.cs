@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Counts what waits, of all organizations, whenever somebody looks at the metrics.</summary>
-public sealed partial class WebhookBacklog(
+internal sealed partial class WebhookBacklog(
     IServiceScopeFactory scopes,
     WebhookMetrics metrics,
     TimeProvider time,

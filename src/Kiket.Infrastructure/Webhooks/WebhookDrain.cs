@@ -16,7 +16,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// Sends to one endpoint what is due, some at a time, and records every attempt. Only one worker at a time, on any node, sends
 /// to an endpoint: it holds a lease, renews it while it works, and loses it when it dies.
 /// </summary>
-public sealed partial class WebhookDrain(
+internal sealed partial class WebhookDrain(
     IServiceScopeFactory scopes,
     WebhookOptions options,
     WebhookMetrics metrics,

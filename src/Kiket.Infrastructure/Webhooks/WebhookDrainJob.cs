@@ -4,7 +4,7 @@ using Hangfire;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Sends what is due to one endpoint.</summary>
-public sealed class WebhookDrainJob(WebhookDrain drain, WebhookSchedule schedule)
+internal sealed class WebhookDrainJob(WebhookDrain drain, WebhookSchedule schedule)
 {
     /// <param name="name">What the dashboard shows.</param>
     [SuppressMessage("Style", "IDE0060", Justification = "The dashboard shows a job's arguments.")]

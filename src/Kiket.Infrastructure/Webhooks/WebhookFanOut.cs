@@ -10,7 +10,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>
 /// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that marks the event.
 /// </summary>
-public sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
+internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
 {
     private const int BatchSize = 200;
 

@@ -6,7 +6,7 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>What operators watch: how attempts end, how long they and guards take, and what waits.</summary>
-public sealed class WebhookMetrics
+internal sealed class WebhookMetrics
 {
     public const string MeterName = "Kiket.Webhooks";
 

@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Settings under <c>Webhooks</c>: what may be called, and how the work is shared.</summary>
-public sealed class WebhookOptions
+internal sealed class WebhookOptions
 {
     /// <summary>Private networks that may be called, and by plain HTTP: <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; set; } = [];

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Sees to it that each endpoint with something due has one job, and not more.</summary>
-public sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
+internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
     /// <summary>A job that has not begun by then has got lost.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);

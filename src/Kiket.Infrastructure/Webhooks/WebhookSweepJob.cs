@@ -1,7 +1,7 @@
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>Hands out what waits in the event log, and wakes every endpoint that has something due.</summary>
-public sealed class WebhookSweepJob(WebhookFanOut fanOut, WebhookSchedule schedule)
+internal sealed class WebhookSweepJob(WebhookFanOut fanOut, WebhookSchedule schedule)
 {
     public async Task RunAsync(CancellationToken ct)
     {

@@ -319,11 +319,11 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
     [InlineData(OrganizationRole.Developer)]
     [InlineData(OrganizationRole.ProjectManager)]
     [InlineData(OrganizationRole.FinanceManager)]
-    public async Task Only_administrators_manage_extensions(OrganizationRole role)
+    public async Task Only_administrators_manage_extensions(Enum role)
     {
         var tenant = await server.NewTenantAsync();
         var installed = await Installed.NewAsync(tenant);
-        var (_, client) = await tenant.AddUserAsync(role);
+        var (_, client) = await tenant.AddUserAsync((OrganizationRole)role);
 
         await client.PostJsonAsync("/api/v1/extensions", new { manifest = Installed.Manifest() }).RefusedAsync(403, "FORBIDDEN");
         await client

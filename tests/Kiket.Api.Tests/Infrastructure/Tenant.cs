@@ -13,7 +13,7 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
     private static int users;
 
     /// <summary>Another user of the organization, signed in with a token of these scopes; none is everything.</summary>
-    public async Task<(long Id, HttpClient Client)> AddUserAsync(OrganizationRole role, params string[] scopes)
+    internal async Task<(long Id, HttpClient Client)> AddUserAsync(OrganizationRole role, params string[] scopes)
     {
         await using var scope = Server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();

@@ -83,14 +83,11 @@ public sealed class ProjectMemberTests(KiketServer server)
     [InlineData(OrganizationRole.FinanceManager, 403)]
     [InlineData(OrganizationRole.Developer, 403)]
     [InlineData(OrganizationRole.ProjectManager, 201)]
-    public async Task Everybody_who_sees_the_project_lists_members_and_only_those_who_manage_it_change_them(
-        OrganizationRole role,
-        int status
-    )
+    public async Task Everybody_who_sees_the_project_lists_members_and_only_those_who_manage_it_change_them(Enum role, int status)
     {
         var tenant = await server.NewTenantAsync();
         await tenant.AddProjectAsync();
-        var (_, client) = await tenant.AddUserAsync(role);
+        var (_, client) = await tenant.AddUserAsync((OrganizationRole)role);
         var (member, _) = await tenant.AddUserAsync(OrganizationRole.Developer);
 
         await client.GetAsync(Members).OkAsync();

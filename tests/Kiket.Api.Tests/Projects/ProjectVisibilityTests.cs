@@ -20,12 +20,12 @@ public sealed class ProjectVisibilityTests(KiketServer server)
     [InlineData(OrganizationRole.ProjectManager)]
     [InlineData(OrganizationRole.FinanceManager)]
     [InlineData(OrganizationRole.Admin)]
-    public async Task The_database_shows_exactly_the_projects_that_the_policy_opens(OrganizationRole role)
+    public async Task The_database_shows_exactly_the_projects_that_the_policy_opens(Enum role)
     {
         await (await server.NewTenantAsync()).AddProjectAsync(visibility: "public");
         var tenant = await server.NewTenantAsync();
-        var (userId, client) = await tenant.AddUserAsync(role);
-        var actor = new Actor(tenant.OrganizationId, userId, role);
+        var (userId, client) = await tenant.AddUserAsync((OrganizationRole)role);
+        var actor = new Actor(tenant.OrganizationId, userId, (OrganizationRole)role);
         await using var scope = server.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(actor, []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();

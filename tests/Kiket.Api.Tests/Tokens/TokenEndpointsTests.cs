@@ -121,10 +121,10 @@ public sealed class TokenEndpointsTests(KiketServer server)
     [InlineData(OrganizationRole.Developer)]
     [InlineData(OrganizationRole.ProjectManager)]
     [InlineData(OrganizationRole.FinanceManager)]
-    public async Task Only_administrators_manage_the_tokens_of_the_organization(OrganizationRole role)
+    public async Task Only_administrators_manage_the_tokens_of_the_organization(Enum role)
     {
         var tenant = await server.NewTenantAsync();
-        var (_, client) = await tenant.AddUserAsync(role);
+        var (_, client) = await tenant.AddUserAsync((OrganizationRole)role);
         var token = await CreateAsync(tenant.Admin, Workspace, new { name = "CI" });
 
         await client.GetAsync("/api/v1/workspace_api_tokens").RefusedAsync(403, "FORBIDDEN");

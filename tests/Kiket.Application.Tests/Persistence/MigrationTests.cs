@@ -9,7 +9,7 @@ public sealed class MigrationTests
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.PostgreSql)]
     [InlineData(DatabaseProvider.SqlServer)]
-    public void The_migrations_hold_the_whole_model(DatabaseProvider provider)
+    public void The_migrations_hold_the_whole_model(Enum provider)
     {
         using KiketDbContext db = provider switch
         {

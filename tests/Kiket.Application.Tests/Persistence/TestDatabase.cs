@@ -29,7 +29,7 @@ public abstract class TestDatabase : IAsyncLifetime
     /// <summary>Why there is no such database here, or null when there is one.</summary>
     public string? Unavailable { get; private set; }
 
-    public abstract DatabaseProvider Provider { get; }
+    internal abstract DatabaseProvider Provider { get; }
 
     /// <summary>Its connection string.</summary>
     internal string Connection { get; private set; } = "";
@@ -67,7 +67,7 @@ public sealed class SqliteDatabase : TestDatabase
 {
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-sqlite-").FullName;
 
-    public override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+    internal override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 
     protected override Task<(string? Connection, string? Unavailable)> StartAsync() =>
         Task.FromResult<(string?, string?)>(($"Data Source={Path.Combine(folder, "kiket.db")}", null));
@@ -87,7 +87,7 @@ public sealed class PostgreSqlDatabase : TestDatabase
     private readonly string? server = Environment.GetEnvironmentVariable(Variable);
     private readonly string name = $"kiket_test_{Guid.NewGuid():N}";
 
-    public override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+    internal override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
 
     protected override async Task<(string? Connection, string? Unavailable)> StartAsync()
     {
@@ -117,7 +117,7 @@ public sealed class SqlServerDatabase : TestDatabase
 {
     private MsSqlContainer? container;
 
-    public override DatabaseProvider Provider => DatabaseProvider.SqlServer;
+    internal override DatabaseProvider Provider => DatabaseProvider.SqlServer;
 
     protected override async Task<(string? Connection, string? Unavailable)> StartAsync()
     {

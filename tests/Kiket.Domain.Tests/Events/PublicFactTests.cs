@@ -21,21 +21,45 @@ public sealed class PublicFactTests
     private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
     private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, Noon);
 
+    private static readonly SlaStatusChanged Breached = new()
+    {
+        IssueId = 5,
+        ProjectId = 6,
+        Issue = Snapshot(),
+        State = "breached",
+        Definition = Empty,
+        Metrics = Empty,
+        ActorId = Actor,
+        OccurredAt = Noon,
+    };
+
     private static readonly IDomainEvent[] OneOfEach =
     [
         new IssueCreated(1, "backlog", Actor, Noon) { AssigneeId = 8 },
         new IssueUpdated(1, [Given], Actor, Noon),
-        new IssueTransitioned(1, "review", "done", true, [], Actor, Noon),
+        Closed([]),
         new IssueDeleted(1, Actor, Noon),
         new TransitionAnnounced("review", "done", Actor, Noon),
         new WorkflowTriggered("deploy", "x1", null, Actor, Noon),
-        new ApprovalRequested("review", "done", ["legal"], Actor, Noon),
-        new ApprovalResolved(3, "review", "done", "legal", "approved", null, Actor, Noon),
+        new ApprovalRequested("review", "done")
+        {
+            Requirements = ["legal"],
+            ActorId = Actor,
+            OccurredAt = Noon,
+        },
+        new ApprovalResolved("review", "done")
+        {
+            ApprovalId = 3,
+            Requirement = "legal",
+            Status = "approved",
+            ActorId = Actor,
+            OccurredAt = Noon,
+        },
         new CommentCreated(1, 1, Snapshot(), Actor, Noon),
         new CommentUpdated(1, 1, Snapshot(), [], Actor, Noon),
         new CommentDeleted(1, 1, Snapshot(), Actor, Noon),
         new ProjectUpdated([], Actor, Noon),
-        new SlaStatusChanged(1, 1, Snapshot(), "breached", Empty, Empty, Actor, Noon),
+        Breached,
     ];
 
     [Fact]
@@ -60,7 +84,7 @@ public sealed class PublicFactTests
     [Fact]
     public void A_move_into_a_final_state_also_tells_that_the_issue_is_closed()
     {
-        var facts = new IssueTransitioned(1, "review", "done", true, [Given], Actor, Noon).ToPublic();
+        var facts = ((IDomainEvent)Closed([Given])).ToPublic();
 
         Assert.Equal(["issue.status_changed", "issue.closed"], facts.Select(f => f.Name));
         Assert.All(facts, f => Assert.Equal(("review", "done", Given), (f.From, f.To, f.Changes.Single())));
@@ -69,7 +93,7 @@ public sealed class PublicFactTests
     [Fact]
     public void The_clock_causes_a_service_level_event_and_the_request_causes_any_other()
     {
-        var (issue, breached) = (Open(), new SlaStatusChanged(5, 6, Snapshot(), "breached", Empty, Empty, Actor, Noon));
+        var (issue, breached) = (Open(), Breached);
 
         Assert.Equal(EventCause.Sla, LoggedEvent.Of(Legal, breached, EventCause.User, 2).Single().Cause);
         Assert.All(
@@ -99,7 +123,17 @@ public sealed class PublicFactTests
 
     private static string[] Names(IDomainEvent happened) => [.. happened.ToPublic().Select(f => f.Name)];
 
-    private static IssueSnapshot Snapshot() => IssueSnapshot.Of(Open());
+    private static IssueTransitioned Closed(IReadOnlyList<FieldChange> changes) =>
+        new IssueTransitioned("review", "done")
+        {
+            ProjectId = 1,
+            Closes = true,
+            Changes = changes,
+            ActorId = Actor,
+            OccurredAt = Noon,
+        };
+
+    private static LoggedIssue Snapshot() => LoggedIssue.Of(Open());
 
     private static Issue Open() =>
         Issue.Open(Legal, Legal.Schema.FindType("task")!, Flow, new() { Title = "Write it" }, null, null, Actor, Noon).Value;

@@ -147,13 +147,13 @@ public sealed class IssueFieldTests
     {
         var issue = OpenWithEverything();
         issue.TakeNumber("LEGAL", 1);
-        var snapshot = IssueSnapshot.Of(issue);
+        var snapshot = LoggedIssue.Of(issue);
 
         Assert.All(
             IssueFields.For(FieldUses.History),
             field =>
             {
-                var member = typeof(IssueSnapshot).GetProperties().SingleOrDefault(p => WireName.Snake(p.Name) == field.Name);
+                var member = typeof(LoggedIssue).GetProperties().SingleOrDefault(p => WireName.Snake(p.Name) == field.Name);
                 Assert.True(member is not null, $"The snapshot has no {field.Name}.");
                 var issues = typeof(Issue).GetProperty(member.Name, BindingFlags.Public | BindingFlags.Instance)!.GetValue(issue);
                 Assert.Equal(issues, member.GetValue(snapshot));

@@ -32,9 +32,9 @@ public sealed class ProjectPolicyTests
 
     private static readonly ProjectRole?[] Memberships = [null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead];
 
-    public static TheoryData<OrganizationRole, ProjectVisibility, ProjectRole?, long?, ProjectAccess> Cases()
+    public static TheoryData<Enum, ProjectVisibility, Enum?, long?, Enum> Cases()
     {
-        var cases = new TheoryData<OrganizationRole, ProjectVisibility, ProjectRole?, long?, ProjectAccess>();
+        var cases = new TheoryData<Enum, ProjectVisibility, Enum?, long?, Enum>();
         foreach (var (role, visibility, access) in Table)
         {
             for (var column = 0; column < Memberships.Length; column++)
@@ -52,12 +52,16 @@ public sealed class ProjectPolicyTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Role_visibility_and_membership_decide(
-        OrganizationRole role,
+        Enum role,
         ProjectVisibility visibility,
-        ProjectRole? membership,
+        Enum? membership,
         long? lead,
-        ProjectAccess expected
-    ) => Assert.Equal(expected, ProjectPolicy.AccessOf(new Actor(1, Me, role), visibility, lead, membership));
+        Enum expected
+    ) =>
+        Assert.Equal(
+            (ProjectAccess)expected,
+            ProjectPolicy.AccessOf(new Actor(1, Me, (OrganizationRole)role), visibility, lead, (ProjectRole?)membership)
+        );
 
     [Fact]
     public void The_table_is_whole() =>

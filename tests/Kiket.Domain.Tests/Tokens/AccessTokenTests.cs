@@ -12,9 +12,9 @@ public sealed class AccessTokenTests
     [Theory]
     [InlineData(TokenKind.Workspace, "wksp_")]
     [InlineData(TokenKind.Personal, "kpat_")]
-    public void A_generated_secret_says_its_kind_and_shows_eight_characters(TokenKind kind, string label)
+    public void A_generated_secret_says_its_kind_and_shows_eight_characters(Enum kind, string label)
     {
-        var secret = TokenSecret.Generate(AccessToken.LabelOf(kind));
+        var secret = TokenSecret.Generate(AccessToken.LabelOf((TokenKind)kind));
 
         Assert.StartsWith(label, secret.Plaintext, StringComparison.Ordinal);
         Assert.Equal(label.Length + 64, secret.Plaintext.Length);
@@ -49,9 +49,17 @@ public sealed class AccessTokenTests
     [Theory]
     [InlineData(TokenKind.Workspace, "workspace_api_token")]
     [InlineData(TokenKind.Personal, "personal_access_token")]
-    public void A_refusal_names_every_field_at_fault_as_the_wire_does(TokenKind kind, string body)
+    public void A_refusal_names_every_field_at_fault_as_the_wire_does(Enum kind, string body)
     {
-        var refused = AccessToken.Issue(Ada, kind, " ", ["issues", "nonsense"], Noon, TokenSecret.Generate("kpat_"), Noon);
+        var refused = AccessToken.Issue(
+            Ada,
+            (TokenKind)kind,
+            " ",
+            ["issues", "nonsense"],
+            Noon,
+            TokenSecret.Generate("kpat_"),
+            Noon
+        );
 
         Assert.Equal(ErrorCodes.ValidationError, refused.Error?.Code);
         Assert.Equal([$"{body}.name", $"{body}.expires_at", $"{body}.scopes"], refused.Error!.Details.Select(d => d.Field));

@@ -21,8 +21,8 @@ public sealed class RetryPolicyTests
     [InlineData(500, AttemptVerdict.Retry)]
     [InlineData(503, AttemptVerdict.Retry)]
     [InlineData(null, AttemptVerdict.Retry)]
-    public void Each_answer_has_its_meaning(int? status, AttemptVerdict expected) =>
-        Assert.Equal(expected, new AttemptOutcome(status, null).Verdict);
+    public void Each_answer_has_its_meaning(int? status, Enum expected) =>
+        Assert.Equal((AttemptVerdict)expected, new AttemptOutcome(status, null).Verdict);
 
     [Fact]
     public void A_target_that_is_not_allowed_is_never_tried_again() =>

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Issues;
 /// <summary>
 /// The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.
 /// </summary>
-public sealed record IssueSnapshot
+internal sealed record LoggedIssue
 {
     /// <summary>The project's key, a hyphen and the number.</summary>
     public required string Key { get; init; }
@@ -76,7 +76,7 @@ public sealed record IssueSnapshot
 
     /// <summary>An issue as it is now.</summary>
     /// <param name="issue">The issue.</param>
-    public static IssueSnapshot Of(Issue issue)
+    public static LoggedIssue Of(Issue issue)
     {
         ArgumentNullException.ThrowIfNull(issue);
         return new()
