@@ -127,8 +127,8 @@ public abstract record Condition
     /// </param>
     /// <param name="compares">How it compares.</param>
     /// <param name="value">
-    /// What it compares with: a text, a number, a flag, or a list of those. Null is nothing; <see cref="ConditionOperator.IsPresent"/>
-    /// and <see cref="ConditionOperator.IsEmpty"/> take nothing else.
+    /// What it compares with: a text, a number, a flag, or a list of those. Null is nothing;
+    /// <see cref="ConditionOperator.IsPresent"/> and <see cref="ConditionOperator.IsEmpty"/> take nothing else.
     /// </param>
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> OfField(string field, ConditionOperator compares, JsonElement? value = null)
