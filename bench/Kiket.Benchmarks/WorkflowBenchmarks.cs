@@ -43,8 +43,7 @@ public class WorkflowBenchmarks
                             Labels = new(["a", "b"]),
                             CustomFields = custom,
                         },
-                        s.Key,
-                        null,
+                        new() { Status = s.Key },
                         7,
                         Noon
                     )

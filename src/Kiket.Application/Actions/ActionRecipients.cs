@@ -67,13 +67,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
     public async Task<long?> FindUserAsync(string name, CancellationToken ct)
     {
         var field = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
-        long? id = field switch
-        {
-            "assignee" or "assignee_id" => issue.AssigneeId,
-            "reporter" or "creator" or "reporter_id" => issue.ReporterId,
-            "lead" or "project_lead" => project.LeadId,
-            _ => null,
-        };
+        var id = IssueParts.Find(issue, project.LeadId, field);
         if (id is null && field.StartsWith("custom_fields.", StringComparison.Ordinal))
             field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held)
                 ? FieldTypes.Scalar(held) ?? ""
@@ -90,18 +84,8 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
     private async Task<IReadOnlyCollection<long>> FindRoleAsync(string role, CancellationToken ct)
     {
         var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id).ToListAsync(ct);
-        var isLead = role is "lead" or "project_lead" or "manager";
-        HashSet<long> found =
-        [
-            .. members
-                .Where(m =>
-                    m.TeamRoles.Contains(role, StringComparer.OrdinalIgnoreCase)
-                    || (WireName.TryParse(role, out ProjectRole ofProject) && m.Role == ofProject)
-                    || (isLead && m.Role is ProjectRole.Lead)
-                )
-                .Select(m => m.UserId),
-        ];
-        if (isLead && project.LeadId is { } lead)
+        HashSet<long> found = [.. members.Where(m => HeldRoles.Of(m).Contains(role)).Select(m => m.UserId)];
+        if (project.LeadId is { } lead && (RoleNames.IsLead(role) || role == RoleNames.Manager))
             found.Add(lead);
         OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
         return await db

@@ -2,7 +2,6 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Domain.Approvals;
-using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -26,23 +25,13 @@ internal static class ApprovalQueries
             .ProjectMembers.AsNoTracking()
             .WithSpecification(new MembershipOf(project.Id, actor.UserId))
             .SingleOrDefaultAsync(ct);
-        var access = ProjectPolicy.AccessOf(actor, project, member?.Role);
-
-        HashSet<string> roles = new(member?.TeamRoles ?? [], StringComparer.OrdinalIgnoreCase) { WireName.Of(actor.Role) };
-        if (project.LeadId == actor.UserId || member?.Role is ProjectRole.Lead)
-            roles.UnionWith(["lead", "project_lead"]);
-        if (member is not null)
-            roles.Add(WireName.Of(member.Role));
-        if (access >= ProjectAccess.Manage)
-            roles.Add("manager");
-
-        HashSet<string> parts = new(StringComparer.OrdinalIgnoreCase);
-        if (issue.AssigneeId == actor.UserId)
-            parts.Add("assignee");
-        if (issue.ReporterId == actor.UserId)
-            parts.UnionWith(["reporter", "creator"]);
-        if (project.LeadId == actor.UserId)
-            parts.UnionWith(["lead", "project_lead"]);
-        return new(actor.UserId, email, roles, parts, access >= ProjectAccess.Manage);
+        var manages = ProjectPolicy.AccessOf(actor, project, member?.Role) >= ProjectAccess.Manage;
+        return new(
+            actor.UserId,
+            email,
+            HeldRoles.Of(actor, project, member),
+            IssueParts.Of(issue, project.LeadId, actor.UserId),
+            manages
+        );
     }
 }

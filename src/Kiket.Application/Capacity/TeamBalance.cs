@@ -68,7 +68,12 @@ internal sealed class TeamBalance
                     SummaryOf(from),
                     SummaryOf(to),
                     [.. ReasonsOf(work, from, to, before.From, before.To)],
-                    ConfidenceOf(work, to, loads[to.Id]),
+                    MoveConfidence.Of(
+                        work.Stage is not WorkStage.NotBegun,
+                        SkillsOf(work).Count > 0,
+                        to.Velocity,
+                        loads[to.Id] / to.PointsPerWeek
+                    ),
                     new(
                         new(PercentageOf(from, before.From), PercentageOf(from, loads[from.Id])),
                         new(PercentageOf(to, before.To), PercentageOf(to, loads[to.Id]))
@@ -188,21 +193,6 @@ internal sealed class TeamBalance
         if (to.Velocity > 0)
             yield return $"{to.Name} has lately finished {Number(to.Velocity)} points a week.";
     }
-
-    /// <summary>
-    /// Half, and more for what makes a move easy: nobody has begun the issue (0.2), the receiver has the skills that it needs
-    /// (0.15) or it needs none (0.1), is known to finish work (0.05), and has room left (up to 0.1).
-    /// </summary>
-    private decimal ConfidenceOf(Work work, TeamPerson to, decimal toAfter) =>
-        Math.Round(
-            0.5m
-                + (work.Stage is WorkStage.NotBegun ? 0.2m : 0)
-                + (SkillsOf(work).Count > 0 ? 0.15m : 0.1m)
-                + (to.Velocity > 0 ? 0.05m : 0)
-                + (0.1m * Math.Clamp(1 - (toAfter / to.PointsPerWeek), 0, 1)),
-            2,
-            MidpointRounding.AwayFromZero
-        );
 
     private static decimal? PercentageOf(TeamPerson person, decimal points) => Utilization.Of(points, person.PointsPerWeek);
 

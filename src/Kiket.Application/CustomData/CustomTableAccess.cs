@@ -124,7 +124,7 @@ internal static class CustomTableAccess
             .Schema.Grants.Where(g =>
                 g.Table == table.Name
                 && g.Operations.Contains(operation)
-                && (g.Role == "user" || (g.Role == "manager" && isManager))
+                && (g.Role == "user" || (g.Role == RoleNames.Manager && isManager))
             )
             .ToList();
         if (grants.Count == 0 || grants.Exists(g => g.OwnerColumn is null))

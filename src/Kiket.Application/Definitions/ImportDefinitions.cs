@@ -359,16 +359,20 @@ internal sealed class ImportDefinitionsHandler(
                 );
 
             List<DefinitionNote> faults = [];
+            Dictionary<string, int> counts = new(StringComparer.Ordinal);
             foreach (var seed in pack.Seeds)
             {
+                var workflow = latest[schema.WorkflowOf(seed.Type)];
+                var state = Issue.FirstState(workflow.Definition, seed.Status);
+                if (state?.WipLimit is not null && !counts.ContainsKey(state.Key))
+                    counts[state.Key] = await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct);
                 var number = await db.TakeIssueNumberAsync(project.Id, ct);
                 var opened = Issue.Open(
                     project,
                     seed.Type,
-                    latest[schema.WorkflowOf(seed.Type)],
+                    workflow,
                     seed.Fields,
-                    seed.Status,
-                    null,
+                    new() { Status = seed.Status, IssuesInState = state is null ? 0 : counts.GetValueOrDefault(state.Key) },
                     actorId,
                     now
                 );
@@ -380,6 +384,8 @@ internal sealed class ImportDefinitionsHandler(
 
                 opened.Value.TakeNumber(project.Key, number);
                 db.Issues.Add(opened.Value);
+                if (counts.TryGetValue(opened.Value.Status, out var open))
+                    counts[opened.Value.Status] = open + 1;
                 created.Add($"issue {opened.Value.Key}");
             }
 

@@ -56,7 +56,7 @@ internal static class IssueMoves
 
         guards.EnsureAsked(issue, transition.To);
         await db.CloseApprovalsAsync(issue.Id, now, ct);
-        await db.ClearChecklistsAsync(issue.Id, definition, transition.From, transition.To, ct);
+        await db.ClearChecklistsAsync(issue.Id, definition, transition, ct);
         return moved;
     }
 
@@ -77,23 +77,16 @@ internal static class IssueMoves
             issue.RecordApprovalRequest(decision, actor.UserId, now);
     }
 
-    /// <summary>
-    /// Work that goes back is done again: the marks of the states after the one that it goes back to are cleared.
-    /// </summary>
+    /// <summary>Clears the marks of the checklists that a move opens again.</summary>
     private static async Task ClearChecklistsAsync(
         this IKiketDb db,
         long issueId,
         WorkflowDefinition workflow,
-        string from,
-        string to,
+        Transition transition,
         CancellationToken ct
     )
     {
-        var keys = workflow.States.Select(s => s.Key).ToList();
-        if (keys.IndexOf(to) > keys.IndexOf(from))
-            return;
-        var cleared = workflow.States.Skip(keys.IndexOf(to) + 1).Select(s => s.Checklist?.Id).OfType<string>().ToList();
-        if (cleared.Count > 0)
-            await db.ChecklistMarks.Where(m => m.IssueId == issueId && cleared.Contains(m.ChecklistId)).ExecuteDeleteAsync(ct);
+        if (workflow.ChecklistsReopenedBy(transition) is { Count: > 0 } reopened)
+            await db.ChecklistMarks.Where(m => m.IssueId == issueId && reopened.Contains(m.ChecklistId)).ExecuteDeleteAsync(ct);
     }
 }

@@ -53,22 +53,22 @@ internal static class IssueOpening
                 return IssueErrors.UnknownParent(parentId);
         }
 
-        var opened = Issue.Open(project, type, workflow, fields, status ?? template?.Status, parent, actor.UserId, now);
+        var state = Issue.FirstState(workflow.Definition, status ?? template?.Status);
+        var start = new IssueStart
+        {
+            Status = status ?? template?.Status,
+            // The state of a template was chosen by the administrator who imported it.
+            MayChooseState =
+                status is null || state?.Key == workflow.Definition.InitialState || await db.MayManageAsync(project, actor, ct),
+            IssuesInState = state?.WipLimit is null
+                ? 0
+                : await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct),
+            Parent = parent,
+        };
+        var opened = Issue.Open(project, type, workflow, fields, start, actor.UserId, now);
         if (opened.Error is { } refusal)
             return refusal;
         var issue = opened.Value;
-
-        // The state of a template was chosen by an administrator, who imported it.
-        var isChosen = status is not null || template?.Status is null;
-        if (isChosen && issue.Status != workflow.Definition.InitialState && !await db.MayManageAsync(project, actor, ct))
-            return IssueErrors.NotInitial(issue.Status);
-
-        if (
-            workflow.Definition.FindState(issue.Status) is { WipLimit: { } limit } state
-            && await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct) >= limit
-        )
-            return IssueErrors.StateIsFull(state);
-
         issue.TakeNumber(project.Key, number);
         db.Issues.Add(issue);
         return issue;

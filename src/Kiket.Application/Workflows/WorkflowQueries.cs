@@ -73,11 +73,10 @@ internal static class WorkflowQueries
             .ToListAsync(ct);
 
         // Administrators manage every project, and there is always one.
-        HashSet<string> held = new(["manager", .. roles.Select(WireName.Of)], StringComparer.OrdinalIgnoreCase);
-        held.UnionWith(members.Select(m => WireName.Of(m.Role)));
-        held.UnionWith(members.SelectMany(m => m.TeamRoles));
-        if (project.LeadId is not null || members.Exists(m => m.Role is ProjectRole.Lead))
-            held.UnionWith(["lead", "project_lead"]);
+        HashSet<string> held = new([RoleNames.Manager, .. roles.Select(WireName.Of)], StringComparer.OrdinalIgnoreCase);
+        held.UnionWith(members.SelectMany(HeldRoles.Of));
+        if (project.LeadId is not null)
+            held.UnionWith(RoleNames.Lead);
         return held;
     }
 }

@@ -145,26 +145,42 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <summary>What the <see cref="HierarchyPath"/> of every issue below this one begins with.</summary>
     public string DescendantPath => string.Create(CultureInfo.InvariantCulture, $"{HierarchyPath}{Id}/");
 
+    /// <summary>The state that an issue begins in.</summary>
+    /// <param name="workflow">The workflow of its type.</param>
+    /// <param name="status">
+    /// Key of the state, or null for the initial one. <c>backlog</c> also means the initial state of a workflow that has no
+    /// such state.
+    /// </param>
+    /// <returns>The state, or null when the workflow has no such state.</returns>
+    public static State? FirstState(WorkflowDefinition workflow, string? status)
+    {
+        ArgumentNullException.ThrowIfNull(workflow);
+        return workflow.FindState(status ?? workflow.InitialState)
+            ?? (
+                string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase)
+                    ? workflow.FindState(workflow.InitialState)
+                    : null
+            );
+    }
+
     /// <summary>Opens an issue. It has no number until <see cref="TakeNumber"/>.</summary>
     /// <param name="project">The project.</param>
     /// <param name="type">One of the project's types.</param>
     /// <param name="workflow">The workflow of that type.</param>
     /// <param name="fields">All else; the title is required.</param>
-    /// <param name="status">
-    /// Key of the state to begin in, or null for the initial one. <c>backlog</c> means the initial state where the workflow
-    /// has no such state (decisions, 9).
-    /// </param>
-    /// <param name="parent">The issue that <see cref="IssueEdit.ParentId"/> names, or null.</param>
+    /// <param name="start">Where it begins.</param>
     /// <param name="actorId">Who opens it.</param>
     /// <param name="at">Instant of the opening.</param>
-    /// <returns>The issue; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>
+    /// The issue; <c>PROJECT_ARCHIVED</c>; <c>VALIDATION_ERROR</c> with every invalid field; <c>FORBIDDEN</c> for a state that
+    /// the actor may not choose; or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> for a state that is full.
+    /// </returns>
     public static Result<Issue> Open(
         Project project,
         IssueType type,
         Workflow workflow,
         IssueEdit fields,
-        string? status,
-        Issue? parent,
+        IssueStart start,
         long actorId,
         DateTimeOffset at
     )
@@ -173,6 +189,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(start);
         fields = Cleaned(fields);
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
@@ -186,29 +203,26 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
             WorkflowId = workflow.Id,
             ReporterId = actorId,
         };
-        var state =
-            workflow.Definition.FindState(status ?? workflow.Definition.InitialState)
-            ?? (
-                string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase)
-                    ? workflow.Definition.FindState(workflow.Definition.InitialState)
-                    : null
-            );
-
+        var state = FirstState(workflow.Definition, start.Status);
         var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
         var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
         faults.AddRange(custom.Faults);
         if (state is null)
-            faults.Add(IssueErrors.UnknownState(status!, workflow).Details[0]);
-        if (parent is not null && issue.ParentFault(parent, project.Schema, deepestBelow: 0) is { } fault)
+            faults.Add(IssueErrors.UnknownState(start.Status!, workflow).Details[0]);
+        if (start.Parent is not null && issue.ParentFault(start.Parent, project.Schema, deepestBelow: 0) is { } fault)
             faults.Add(fault);
         if (faults.Count > 0)
             return Error.Validation(faults);
+        if (!start.MayChooseState && state!.Key != workflow.Definition.InitialState)
+            return IssueErrors.NotInitial(state.Key);
+        if (state!.WipLimit <= start.IssuesInState)
+            return IssueErrors.StateIsFull(state);
 
-        issue.Status = state!.Key;
+        issue.Status = state.Key;
         issue.EnteredStatusAt = at.ToUniversalTime();
         issue.CompletedAt = state.IsFinal ? at.ToUniversalTime() : null;
         issue.Apply(fields, custom.Fields, []);
-        issue.PlaceUnder(parent);
+        issue.PlaceUnder(start.Parent);
         issue.Created(at);
         issue.history.Add(new(issue.OrganizationId, IssueAction.Created, actorId, at, issue.Snapshot(), null));
         issue.Raise(new IssueCreated(issue.ProjectId, issue.Status, actorId, at) { AssigneeId = issue.AssigneeId });

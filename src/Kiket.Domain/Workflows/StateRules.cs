@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
@@ -126,7 +127,7 @@ public sealed record ApprovalRequirement(
         new(
             verdict.ApprovalKey,
             verdict.Extension,
-            [new(ApproverKind.Role, "manager")],
+            [new(ApproverKind.Role, RoleNames.Manager)],
             1,
             0,
             null,

@@ -160,6 +160,22 @@ public sealed record WorkflowDefinition(
     public Checklist? FindChecklist(string id) => States.FirstOrDefault(s => s.Checklist?.Id == id)?.Checklist;
 
     /// <summary>
+    /// The checklists that a transition opens again. Work that goes back is done again: those of all states after the one that
+    /// it goes back to, in the order of the definition.
+    /// </summary>
+    /// <param name="transition">One of the transitions.</param>
+    /// <returns>The ids of the checklists; none for a transition that goes on.</returns>
+    public IReadOnlyList<string> ChecklistsReopenedBy(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        var keys = States.Select(s => s.Key).ToList();
+        var target = keys.IndexOf(transition.To);
+        return target > keys.IndexOf(transition.From)
+            ? []
+            : [.. States.Skip(target + 1).Select(s => s.Checklist?.Id).OfType<string>()];
+    }
+
+    /// <summary>
     /// What must be approved for a transition: its own requirements, and those of the state it leaves when it goes on from
     /// there.
     /// </summary>

@@ -44,7 +44,7 @@ internal static partial class CustomModuleReading
     private const int MaxIndexes = 50;
     private const int MaxGrants = 500;
 
-    private static readonly string[] Roles = ["user", "manager", "admin"];
+    private static readonly string[] Roles = ["user", RoleNames.Manager, "admin"];
     private static readonly string[] Operations = ["read", "write", "delete"];
 
     /// <returns>Null when a fault leaves nothing to be read.</returns>

@@ -67,16 +67,7 @@ internal sealed class DefinitionReader : IDefinitionReader
 
     /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
     private static HashSet<string> RolesOf(ProjectSchema schema) =>
-        new(
-            [
-                .. WireName.All<OrganizationRole>(),
-                .. WireName.All<ProjectRole>(),
-                "project_lead",
-                "manager",
-                .. schema.TeamRoles.Select(r => r.Name),
-            ],
-            StringComparer.OrdinalIgnoreCase
-        );
+        new([.. HeldRoles.Known, .. schema.TeamRoles.Select(r => r.Name)], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The letters and digits of a folder's name, in upper case.</summary>
     private static string? KeyOf(string? folder)

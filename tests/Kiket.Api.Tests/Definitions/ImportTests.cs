@@ -255,6 +255,32 @@ public sealed class ImportTests(KiketServer server)
     }
 
     [Fact]
+    public async Task Seeds_fill_a_state_no_further_than_its_limit()
+    {
+        var tenant = await server.NewTenantAsync();
+        System.Text.Json.Nodes.JsonArray Pack(int seeds) =>
+            [
+                Packs.File(
+                    ".kiket/project.yaml",
+                    "project:\n  key: FULL\n  name: Full\n  seed_data:\n    issues:\n"
+                        + string.Concat(Enumerable.Range(1, seeds).Select(n => $"      - {{title: Seed {n}, status: doing}}\n"))
+                ),
+                Packs.File(
+                    ".kiket/workflows/default.yaml",
+                    "workflow: {id: default, name: Default}\nstates:\n  open: {type: initial}\n"
+                        + "  doing: {type: active, wip_limit: 2}\n  done: {type: final}\n"
+                        + "transitions: [{from: open, to: doing}, {from: doing, to: done}]\n"
+                ),
+            ];
+
+        await tenant.Admin.ImportAsync(Pack(3)).RefusedAsync(422, "DEFINITION_INVALID", ".kiket/project.yaml:8:9");
+        await tenant.Admin.ImportAsync(Pack(2)).OkAsync();
+
+        var issues = (await tenant.Admin.GetAsync("/api/v1/issues?project_key=FULL").OkAsync())["data"]!.AsArray();
+        Assert.Equal(["doing", "doing"], issues.Select(i => (string?)i!["status"]));
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_happen_and_does_nothing()
     {
         var tenant = await server.NewTenantAsync();

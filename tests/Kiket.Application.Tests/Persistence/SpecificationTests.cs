@@ -145,7 +145,7 @@ public sealed class SpecificationTests : IDisposable
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value;
         var workflow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch);
         var type = project.Schema.DefaultType!;
-        var issue = Issue.Open(project, type, workflow, new() { Title = "One" }, null, null, 1, DateTimeOffset.UnixEpoch).Value;
+        var issue = Issue.Open(project, type, workflow, new() { Title = "One" }, new(), 1, DateTimeOffset.UnixEpoch).Value;
         issue.TakeNumber("LEGAL", 42);
 
         Assert.True(new IssueByRef(Reference("legal-42")).IsSatisfiedBy(issue));

@@ -186,8 +186,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                             project.Schema.DefaultType!,
                             workflow,
                             new() { Title = "Any", Priority = act.Priority!.Value },
-                            state,
-                            null,
+                            new() { Status = state },
                             actor,
                             at
                         )

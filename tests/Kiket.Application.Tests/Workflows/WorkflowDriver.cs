@@ -195,9 +195,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     private static Issue Open(Workflow version)
     {
         var project = Project.Start(1, "DRIVEN", new() { Name = "Driven" }, Noon).Value;
-        return Issue
-            .Open(project, project.Schema.DefaultType!, version, new() { Title = "Driven" }, null, null, Actor, Noon)
-            .Value;
+        return Issue.Open(project, project.Schema.DefaultType!, version, new() { Title = "Driven" }, new(), Actor, Noon).Value;
     }
 
     private static List<Condition> ConditionsOf(IEnumerable<Demand> demands) =>

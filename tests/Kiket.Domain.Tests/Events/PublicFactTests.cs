@@ -136,5 +136,5 @@ public sealed class PublicFactTests
     private static LoggedIssue Snapshot() => LoggedIssue.Of(Open());
 
     private static Issue Open() =>
-        Issue.Open(Legal, Legal.Schema.FindType("task")!, Flow, new() { Title = "Write it" }, null, null, Actor, Noon).Value;
+        Issue.Open(Legal, Legal.Schema.FindType("task")!, Flow, new() { Title = "Write it" }, new(), Actor, Noon).Value;
 }

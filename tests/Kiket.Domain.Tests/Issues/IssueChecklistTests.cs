@@ -58,7 +58,7 @@ public sealed class IssueChecklistTests
     }
 
     private static Issue Open(Workflow workflow) =>
-        Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, null, null, 7, Noon).Value;
+        Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), 7, Noon).Value;
 
     private static void Move(Issue issue, Workflow workflow, string to, string[] marks) =>
         Assert.Null(

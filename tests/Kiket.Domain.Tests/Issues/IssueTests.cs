@@ -21,6 +21,42 @@ public sealed class IssueTests
         Noon
     );
 
+    [Theory]
+    [InlineData(null, false, 9, null)] // the initial state has no limit
+    [InlineData("review", true, 1, null)]
+    [InlineData("review", false, 1, ErrorCodes.Forbidden)]
+    [InlineData("review", true, 2, ErrorCodes.WorkflowTransitionGuardFailed)]
+    [InlineData("review", true, 3, ErrorCodes.WorkflowTransitionGuardFailed)]
+    public void An_issue_begins_in_another_state_only_for_who_may_choose_it_and_while_it_has_room(
+        string? status,
+        bool mayChoose,
+        int issues,
+        string? refusal
+    )
+    {
+        var start = new IssueStart
+        {
+            Status = status,
+            MayChooseState = mayChoose,
+            IssuesInState = issues,
+        };
+        var states = Contract.Definition.States.Select(s => s.Key == "review" ? s with { WipLimit = 2 } : s);
+        var workflow = Workflow.Publish(
+            1,
+            Legal.Id,
+            "contract",
+            1,
+            Contract.Definition with
+            {
+                States = [.. states],
+            },
+            null,
+            Noon
+        );
+
+        Assert.Equal(refusal, Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, start, Actor, Noon).Error?.Code);
+    }
+
     [Fact]
     public void A_new_issue_begins_in_the_initial_state_and_its_history_says_so()
     {
@@ -51,11 +87,14 @@ public sealed class IssueTests
 
         Assert.Equal(
             "new",
-            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "backlog", null, Actor, Noon).Value.Status
+            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = "backlog" }, Actor, Noon).Value.Status
         );
         Assert.Equal(
             "issue.status",
-            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, "review", null, Actor, Noon).Error?.Details[0].Field
+            Issue
+                .Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = "review" }, Actor, Noon)
+                .Error?.Details[0]
+                .Field
         );
     }
 
@@ -217,7 +256,7 @@ public sealed class IssueTests
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
         project.UseSchema(schema, Noon);
 
-        var refused = Issue.Open(project, schema.DefaultType!, Contract, Titled, null, null, Actor, Noon);
+        var refused = Issue.Open(project, schema.DefaultType!, Contract, Titled, new(), Actor, Noon);
         var opened = Issue.Open(
             project,
             schema.DefaultType!,
@@ -226,8 +265,7 @@ public sealed class IssueTests
             {
                 CustomFields = Fields("""{"team":"a"}"""),
             },
-            null,
-            null,
+            new(),
             Actor,
             Noon
         );
@@ -246,7 +284,7 @@ public sealed class IssueTests
 
         Assert.Equal(
             "PROJECT_ARCHIVED",
-            Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, null, null, Actor, Noon).Error?.Code
+            Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, new(), Actor, Noon).Error?.Code
         );
     }
 
@@ -328,7 +366,7 @@ public sealed class IssueTests
         var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
         if (schema is not null)
             project.UseSchema(schema, Noon);
-        return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, status, null, Actor, Noon).Value;
+        return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, new() { Status = status }, Actor, Noon).Value;
     }
 
     private static Dictionary<string, JsonElement> Fields(string json) =>

@@ -58,7 +58,5 @@ public sealed class SlaDefinitionTests
     }
 
     private static Issue Open(string type, IssuePriority priority) =>
-        Issue
-            .Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, null, null, 1, Now)
-            .Value;
+        Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, new(), 1, Now).Value;
 }

@@ -71,9 +71,7 @@ public sealed class SlaTimerSimulation
         Random random
     )
     {
-        var issue = Issue
-            .Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, null, null, 1, At(turns[0]))
-            .Value;
+        var issue = Issue.Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, new(), 1, At(turns[0])).Value;
         var timer = SlaTimer.Start(issue, new("default.backlog", "backlog", policy), null, calendar, At(turns[0]));
         for (var t = 1; t < turns.Count; t++)
         {

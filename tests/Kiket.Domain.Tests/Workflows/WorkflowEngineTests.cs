@@ -216,6 +216,23 @@ public sealed class WorkflowEngineTests
     }
 
     [Theory]
+    [InlineData("a", "b", "")]
+    [InlineData("c", "b", "of c")]
+    [InlineData("c", "a", "of b, of c")]
+    [InlineData("a", "c", "")]
+    public void A_move_back_opens_the_checklists_of_the_states_after_its_target_again(string from, string to, string reopened)
+    {
+        State StateOf(string key) =>
+            new(key, key, StateType.Active, StateCategory.InProgress)
+            {
+                Checklist = new($"of {key}", key, ChecklistMode.All, [new("i", "I", ChecklistCheck.Manual, true, null)], []),
+            };
+        var workflow = new WorkflowDefinition("Test", null, "a", [StateOf("a"), StateOf("b"), StateOf("c")], []);
+
+        Assert.Equal(reopened, string.Join(", ", workflow.ChecklistsReopenedBy(new(from, to, null, null))));
+    }
+
+    [Theory]
     [InlineData(new string[0], new string[0])]
     [InlineData(new[] { "allow" }, new string[0])]
     [InlineData(new[] { "allow", "pending" }, new[] { MoveReasonCodes.ApprovalRequired })]

@@ -107,16 +107,7 @@ public sealed class WorkflowProperties
                     var project = Project.Start(1, "RANDOM", new() { Name = "Random" }, Noon).Value;
                     var workflow = Workflow.Publish(1, 1, "random", 1, definition, null, Noon);
                     var issue = Issue
-                        .Open(
-                            project,
-                            project.Schema.DefaultType!,
-                            workflow,
-                            new() { Title = "An issue" },
-                            null,
-                            null,
-                            Actor,
-                            Noon
-                        )
+                        .Open(project, project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), Actor, Noon)
                         .Value;
                     foreach (var step in steps)
                     {

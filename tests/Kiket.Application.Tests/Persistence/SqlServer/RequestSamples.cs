@@ -57,8 +57,7 @@ public sealed class RequestSamples : IAsyncLifetime
                 ProjectSchema.BuiltIn.DefaultType!,
                 Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
                 new() { Title = "A sample" },
-                null,
-                null,
+                new(),
                 1,
                 DateTimeOffset.UnixEpoch
             )

@@ -1,0 +1,30 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Issues;
+
+/// <summary>The people of an issue, by the words that definitions have for them.</summary>
+internal static class IssueParts
+{
+    private static readonly string[] Words = ["assignee", "assignee_id", "reporter", "reporter_id", "creator", .. RoleNames.Lead];
+
+    /// <summary>The user whom a word names.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="leadId">The lead of its project, or null.</param>
+    /// <param name="word">The word.</param>
+    /// <returns>The user's id, or null when nobody has the part or the word names none.</returns>
+    public static long? Find(Issue issue, long? leadId, string word) =>
+        word.ToLowerInvariant() switch
+        {
+            "assignee" or "assignee_id" => issue.AssigneeId,
+            "reporter" or "reporter_id" or "creator" => issue.ReporterId,
+            var other when RoleNames.IsLead(other) => leadId,
+            _ => null,
+        };
+
+    /// <summary>The words that name a user.</summary>
+    /// <param name="issue">The issue.</param>
+    /// <param name="leadId">The lead of its project, or null.</param>
+    /// <param name="userId">The user.</param>
+    public static IReadOnlySet<string> Of(Issue issue, long? leadId, long userId) =>
+        Words.Where(word => Find(issue, leadId, word) == userId).ToHashSet(StringComparer.OrdinalIgnoreCase);
+}
