@@ -1,4 +1,4 @@
-# Checks, builds, tests and packs Kiket with the steps that .ci/run takes too. The exit code is that of the first step that fails.
+# Checks, builds, tests and packs Kiket with the steps of .ci/steps. The exit code is that of the first step that fails.
 $ErrorActionPreference = 'Stop'
 Set-Location $PSScriptRoot
 

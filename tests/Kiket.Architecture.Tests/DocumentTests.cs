@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
 
 namespace Kiket.Architecture.Tests;
 
@@ -148,6 +149,34 @@ public sealed partial class DocumentTests
         Assert.Equal(read.Distinct().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_list_of_events_has_each_name_and_alias_and_no_other()
+    {
+        var rows = File.ReadLines(Path.Combine(Sources.Root, "docs/events.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+
+        var listed = rows.SelectMany(row =>
+            CodeSpan().Matches(row.Split('|')[1]).Concat(Alias().Matches(row)).Select(m => m.Groups["name"].Value)
+        );
+
+        Assert.Equal(EventNames.Subscribable.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_document_uses_a_phrase_that_the_house_style_replaces()
+    {
+        var phrases = MarkdownFiles()
+            .SelectMany(file =>
+                Archaic().Matches(File.ReadAllText(file)).Select(m => $"{Path.GetRelativePath(Sources.Root, file)}: {m.Value}")
+            )
+            .ToList();
+
+        Assert.True(phrases.Count == 0, string.Join('\n', phrases));
+        Assert.Matches(Archaic(), "which is no state");
+        Assert.DoesNotMatch(Archaic(), "which is no longer a state");
+        Assert.DoesNotMatch(Archaic(), "there is no such state");
+    }
+
     private static IEnumerable<string> FaultsOf(string name, string text)
     {
         var lines = text.Split('\n');
@@ -228,6 +257,18 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^- (\d+)\. \[(.+?)\]\((\S+?)\)", RegexOptions.Multiline)]
     private static partial Regex IndexLine();
+
+    [GeneratedRegex(
+        @"(?<!there )\bis no\b(?! longer| more)|\bstands twice\b|\bwhoever\b|\banew\b|\bat fault\b",
+        RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Archaic();
+
+    [GeneratedRegex("`(?<name>[^`]+)`")]
+    private static partial Regex CodeSpan();
+
+    [GeneratedRegex("alias `(?<name>[^`]+)`")]
+    private static partial Regex Alias();
 
     [GeneratedRegex(@"(?<=`)(src|tests|docs|bench|samples|examples|\.ci)/[\w./-]+(?=`)")]
     private static partial Regex PathInText();
