@@ -157,7 +157,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="parent">The issue that <see cref="IssueEdit.ParentId"/> names, or null.</param>
     /// <param name="actorId">Who opens it.</param>
     /// <param name="at">Instant of the opening.</param>
-    /// <returns>The issue; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The issue; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     public static Result<Issue> Open(
         Project project,
         IssueType type,
@@ -233,7 +233,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
-    /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every field at fault, and nothing changed.
+    /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every invalid field, and nothing changed.
     /// </returns>
     public Result Edit(IssueEdit edit, ProjectSchema schema, long actorId, DateTimeOffset at)
     {
