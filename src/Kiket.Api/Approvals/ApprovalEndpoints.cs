@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Approvals;
 
-/// <summary>What people add to a move: their approval.</summary>
+/// <summary>The approvals that transitions require.</summary>
 internal static class ApprovalEndpoints
 {
     public static void MapApprovals(this IEndpointRouteBuilder api)
@@ -20,7 +20,7 @@ internal static class ApprovalEndpoints
         issue.MapPost("/approvals/{id:long}/reject", Reject).WithName(nameof(Reject)).Writes(Scope.Issues);
     }
 
-    /// <summary>Lists the approvals of an issue's moves, the oldest first.</summary>
+    /// <summary>Lists the approvals of an issue's transitions, oldest first.</summary>
     private static async Task<Results<Ok<DataPage<ApprovalDto>>, ErrorResult>> ListApprovals(
         IssueRef issue,
         [AsParameters] PageParameters parameters,
@@ -28,7 +28,7 @@ internal static class ApprovalEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new ListApprovalsQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<ApprovalDto>.Of);
 
-    /// <summary>Approves a move; for those whom the workflow names.</summary>
+    /// <summary>Approves a transition. Only the approvers that the workflow names may do this.</summary>
     private static async Task<Results<Resource<ApprovalDto>, ErrorResult>> Approve(
         IssueRef issue,
         long id,
@@ -37,7 +37,7 @@ internal static class ApprovalEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new DecideApprovalCommand(issue, id, true, body?.Comment), ct)).ToResource();
 
-    /// <summary>Rejects a move; for those whom the workflow names.</summary>
+    /// <summary>Rejects a transition. Only the approvers that the workflow names may do this.</summary>
     private static async Task<Results<Resource<ApprovalDto>, ErrorResult>> Reject(
         IssueRef issue,
         long id,

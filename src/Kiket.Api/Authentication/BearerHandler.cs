@@ -34,7 +34,7 @@ internal sealed class BearerHandler(
     private static readonly string[] RuntimeTokenHeaders = [RuntimeTokenHeader, "X-Runtime-Token"];
 
     /// <summary>
-    /// Nobody signs in where nobody is asked to: whether the server lives is told also while the database is away.
+    /// Routes that ask for no credential skip authentication, so that liveness is reported even when the database is unavailable.
     /// </summary>
     private bool IsForEverybody =>
         Context.GetEndpoint() is RouteEndpoint endpoint
@@ -88,8 +88,8 @@ internal sealed class BearerHandler(
     }
 
     /// <summary>
-    /// On the routes for extensions, the credential of an extension before a bearer token, so that a bad one beside it does no
-    /// harm (contract, section 2.1); elsewhere a bearer token only.
+    /// On the routes for extensions, the credential of an extension takes precedence, so that an invalid bearer token beside it
+    /// does no harm (contract, section 2.1); elsewhere only a bearer token counts.
     /// </summary>
     private IRequest<Result<SignedIn>>? ReadCredential()
     {
@@ -115,7 +115,7 @@ internal sealed class BearerHandler(
     }
 }
 
-/// <summary>On a route that works without the database: a credential is not looked at.</summary>
+/// <summary>Marks a route that works without the database: credentials are ignored.</summary>
 internal sealed class WithoutSignIn;
 
 /// <summary>The scope that a route needs.</summary>

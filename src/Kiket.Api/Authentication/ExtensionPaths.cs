@@ -4,7 +4,7 @@ using MediatR;
 
 namespace Kiket.Api.Authentication;
 
-/// <summary>The routes on which an extension may show a credential of its own.</summary>
+/// <summary>The routes on which an extension may use its own credentials.</summary>
 internal static class ExtensionPaths
 {
     private const string Api = "/api/v1";
@@ -25,7 +25,7 @@ internal static class ExtensionPaths
 }
 
 /// <summary>The credential of a request, as requests are counted.</summary>
-/// <param name="Presented">What signed the request in; sending it again tells whether the credential is still good.</param>
+/// <param name="Presented">What signed the request in; sending it again shows whether the credential is still valid.</param>
 /// <param name="Requests">Requests that it may make in a window, or null for the default.</param>
 /// <param name="WindowSeconds">Length of that window, or null for the default.</param>
 internal sealed record CountedCredential(

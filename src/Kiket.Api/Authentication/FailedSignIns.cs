@@ -1,9 +1,9 @@
 namespace Kiket.Api.Authentication;
 
-/// <summary>Records who presents credentials that are not valid, for tools that ban addresses.</summary>
+/// <summary>Logs the addresses that present invalid credentials, for tools that ban them.</summary>
 internal static partial class FailedSignIns
 {
-    /// <summary>The path is written as it was sent, percent-encoded, so that nobody can forge a line of the log.</summary>
+    /// <summary>The path is logged as it was sent, percent-encoded, so that nobody can forge a log line.</summary>
     public static void LogFailedSignIn(this ILogger logger, HttpContext context) =>
         Log(
             logger,

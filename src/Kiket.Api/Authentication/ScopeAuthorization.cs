@@ -22,7 +22,7 @@ internal sealed class ScopeAuthorizationHandler(CurrentActor current) : Authoriz
     }
 }
 
-/// <summary>Says which scopes a route needs; one that is given several needs them all.</summary>
+/// <summary>Declares the scopes that a route requires; if there are several, it requires them all.</summary>
 internal static class ScopeRouting
 {
     public static RouteHandlerBuilder Reads(this RouteHandlerBuilder route, string resource) =>
@@ -39,7 +39,7 @@ internal static class ScopeRouting
     public static RouteHandlerBuilder WritesOwn(this RouteHandlerBuilder route, string resource) =>
         route.Needs(resource, ScopeActions.Write, isOwn: true);
 
-    /// <summary>For those who may set something going.</summary>
+    /// <summary>For callers that may trigger actions.</summary>
     public static RouteHandlerBuilder Executes(this RouteHandlerBuilder route, string resource) =>
         route.Needs(resource, ScopeActions.Execute);
 

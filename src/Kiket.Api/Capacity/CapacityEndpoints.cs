@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Capacity;
 
-/// <summary>Who has how much to do, and who could do what.</summary>
+/// <summary>The workload of a team, and recommendations for balancing it.</summary>
 internal static class CapacityEndpoints
 {
     public static void MapCapacity(this IEndpointRouteBuilder api)
@@ -29,7 +29,7 @@ internal static class CapacityEndpoints
             .Reads(Scope.Analytics)
             .Produces(StatusCodes.Status404NotFound);
 
-        // It edits issues, one by one, as everybody who may write issues can.
+        // It edits individual issues, as everyone who may write issues can.
         capacity
             .MapPost("/reassign", ReassignIssues)
             .WithName(nameof(ReassignIssues))
@@ -37,7 +37,7 @@ internal static class CapacityEndpoints
             .Produces(StatusCodes.Status404NotFound);
     }
 
-    /// <summary>Lists what the members of a team can do and have to do, those with the highest utilization first.</summary>
+    /// <summary>Lists the capacity and workload of a team's members, highest utilization first.</summary>
     private static async Task<Results<Ok<TeamCapacityPage>, ErrorResult>> GetTeamCapacity(
         [AsParameters] TeamCapacityParameters parameters,
         IMediator mediator,
@@ -56,7 +56,7 @@ internal static class CapacityEndpoints
         ).ToOk(TeamCapacityPage.Of);
 
     /// <summary>
-    /// Recommends what to reassign so that nobody has more than they can do; the same answer for the same state.
+    /// Recommends reassignments so that nobody is over capacity. The same state gives the same answer.
     /// </summary>
     private static async Task<Results<Ok<RecommendationPage>, ErrorResult>> ListRecommendations(
         [AsParameters] RecommendationParameters parameters,
@@ -67,7 +67,7 @@ internal static class CapacityEndpoints
             RecommendationPage.Of
         );
 
-    /// <summary>Gives issues to other people: all of them or none, or with `partial` as many as possible.</summary>
+    /// <summary>Reassigns issues: all of them or none, or as many as possible with `partial`.</summary>
     private static async Task<Results<Ok<ReassignedIssues>, ErrorResult>> ReassignIssues(
         ReassignBody body,
         IMediator mediator,
@@ -75,19 +75,19 @@ internal static class CapacityEndpoints
     ) =>
         body.ToCommand() is { } command
             ? (await mediator.Send(command, ct)).ToOk(reassigned => reassigned)
-            : new ErrorResult(Domain.Common.Error.Validation("to_user_id", "issue_ids and to_user_id belong together."));
+            : new ErrorResult(Domain.Common.Error.Validation("to_user_id", "issue_ids and to_user_id must be given together."));
 }
 
-/// <summary>Which project a team is of.</summary>
+/// <summary>The project of a team.</summary>
 internal record CapacityParameters
 {
     [FromQuery(Name = "project_id"), Description("The project: its id or key; the whole organization by default.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project"), Description("Alias of `project_id`.")]
     public string? Project { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>
@@ -101,17 +101,17 @@ internal sealed record TeamCapacityParameters : CapacityParameters
 {
     [
         FromQuery(Name = "team"),
-        Description("Only members with this role in the team of the project, or of any project that you see.")
+        Description("Only members with this team role in the project, or in any project that you can see.")
     ]
     public string? Team { get; init; }
 
-    [FromQuery(Name = "weeks"), Description("How many weeks to look ahead, 2 to 8; 4 by default.")]
+    [FromQuery(Name = "weeks"), Description("Number of weeks to look ahead, 2 to 8; 4 by default.")]
     public int? Weeks { get; init; }
 
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
     public int? PerPage { get; init; }
 }
 
@@ -119,7 +119,7 @@ internal sealed record RecommendationParameters : CapacityParameters
 {
     [
         FromQuery(Name = "limit"),
-        Description("How many recommendations at most, 1 to 100; 25 by default. A plan with fewer steps may be another one.")
+        Description("Maximum number of recommendations, 1 to 100; 25 by default. A smaller limit can lead to a different plan.")
     ]
     public int? Limit { get; init; }
 }
@@ -135,23 +135,23 @@ internal sealed record RecommendationPage(IReadOnlyList<RecommendationDto> Data,
         new(plan.Recommendations.Items, plan.Summary, PageMeta.Of(plan.Recommendations));
 }
 
-/// <summary>Pairs of issue and user, or several issues for one user, or recommendations, or all of these.</summary>
+/// <summary>Pairs of issue and user, several issues for one user, recommendations, or any combination.</summary>
 [Envelope("reassign")]
 internal sealed record ReassignBody
 {
     public IReadOnlyList<ReassignmentBody>? Reassignments { get; init; }
 
-    /// <summary>Issues that <see cref="ToUserId"/> gets.</summary>
+    /// <summary>Issues to assign to <see cref="ToUserId"/>.</summary>
     public IReadOnlyList<long>? IssueIds { get; init; }
 
     public long? ToUserId { get; init; }
 
     public IReadOnlyList<string>? RecommendationIds { get; init; }
 
-    /// <summary>Whether what can be done is done although something else is refused.</summary>
+    /// <summary>Whether to reassign what is possible even if some reassignments are rejected.</summary>
     public bool Partial { get; init; }
 
-    /// <summary>Whether to say only what would happen.</summary>
+    /// <summary>Whether to report what would happen without changing anything.</summary>
     public bool DryRun { get; init; }
 
     public ReassignIssuesCommand? ToCommand() =>
@@ -175,6 +175,6 @@ internal sealed record ReassignmentBody
 
     public required long ToUserId { get; init; }
 
-    /// <summary>The version of the issue that you have seen; another one is refused.</summary>
+    /// <summary>The version of the issue that you have seen; any other version is rejected.</summary>
     public int? Version { get; init; }
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Checklists;
 
-/// <summary>What has to be done in the states of an issue's workflow.</summary>
+/// <summary>The checklists in the states of an issue's workflow.</summary>
 internal static class ChecklistEndpoints
 {
     public static void MapChecklists(this IEndpointRouteBuilder api)
@@ -19,7 +19,7 @@ internal static class ChecklistEndpoints
         issue.MapPatch("/checklists/{item}", CheckItem).WithName(nameof(CheckItem)).Writes(Scope.Issues);
     }
 
-    /// <summary>Lists the checklists of an issue's workflow, with what is done.</summary>
+    /// <summary>Lists the checklists of an issue's workflow with their progress.</summary>
     private static async Task<Results<Ok<ChecklistList>, ErrorResult>> ListChecklists(
         IssueRef issue,
         IMediator mediator,

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Comments;
 
-/// <summary>What people say about an issue.</summary>
+/// <summary>Comments on issues.</summary>
 internal static class CommentEndpoints
 {
     public static void MapComments(this IEndpointRouteBuilder api)
@@ -21,7 +21,7 @@ internal static class CommentEndpoints
         api.MapGroup("/ext/issues/{issue}/comments").WithTags("Extension API").MapComments("ExtComment");
     }
 
-    /// <summary>What people and extensions do with comments.</summary>
+    /// <summary>The routes of comments, for people and for extensions.</summary>
     private static void MapComments(this RouteGroupBuilder comments, string name)
     {
         comments.MapGet("/", ListComments).WithName($"List{name}s").Reads(Scope.Comments);
@@ -30,7 +30,7 @@ internal static class CommentEndpoints
         comments.MapDelete("/{id:long}", DeleteComment).WithName($"Delete{name}").Writes(Scope.Comments);
     }
 
-    /// <summary>Lists the comments on an issue, the oldest first.</summary>
+    /// <summary>Lists the comments on an issue, oldest first.</summary>
     private static async Task<Results<Ok<CommentPage>, ErrorResult>> ListComments(
         IssueRef issue,
         [AsParameters] PageParameters parameters,
@@ -38,7 +38,7 @@ internal static class CommentEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new ListCommentsQuery(issue, parameters.ToPage()), ct)).ToOk(CommentPage.Of);
 
-    /// <summary>Comments on an issue.</summary>
+    /// <summary>Adds a comment to an issue.</summary>
     private static async Task<Results<CreatedResource<CommentDto>, ErrorResult>> CreateComment(
         IssueRef issue,
         CommentBody body,
@@ -57,7 +57,7 @@ internal static class CommentEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new GetCommentQuery(issue, id), ct)).ToResource();
 
-    /// <summary>Changes a comment; its author or an administrator may.</summary>
+    /// <summary>Changes a comment. Only its author or an administrator may do this.</summary>
     private static async Task<Results<Resource<CommentDto>, ErrorResult>> UpdateComment(
         IssueRef issue,
         long id,
@@ -67,7 +67,7 @@ internal static class CommentEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new UpdateCommentCommand(issue, id, body.Body, ifMatch.Version), ct)).ToResource();
 
-    /// <summary>Deletes a comment; its author or an administrator may.</summary>
+    /// <summary>Deletes a comment. Only its author or an administrator may do this.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteComment(
         IssueRef issue,
         long id,

@@ -12,7 +12,7 @@ namespace Kiket.Api.CustomData;
 
 using Record = IReadOnlyDictionary<string, JsonElement>;
 
-/// <summary><c>{"record": {…}}</c>, or <c>{"records": [{…}]}</c>; what stands in a record is for its table to say.</summary>
+/// <summary><c>{"record": {…}}</c>, or <c>{"records": [{…}]}</c>; the table defines the members of a record.</summary>
 internal sealed record RecordsBody(Record? Record, IReadOnlyList<Record>? Records) : IEndpointParameterMetadataProvider
 {
     public static async ValueTask<RecordsBody> BindAsync(HttpContext context)
@@ -21,7 +21,7 @@ internal sealed record RecordsBody(Record? Record, IReadOnlyList<Record>? Record
         if (!root.TryGetProperty("records", out var list) || list.ValueKind is JsonValueKind.Null)
             return new(JsonBody.ObjectOf(root, "record"), null);
         if (list.ValueKind is not JsonValueKind.Array || list.EnumerateArray().Any(r => r.ValueKind is not JsonValueKind.Object))
-            throw TextBody.Refusal(Error.Validation("records", "records is a list of objects."));
+            throw TextBody.Refusal(Error.Validation("records", "records must be a list of objects."));
         return new(JsonBody.ObjectOf(root, "record"), [.. list.EnumerateArray().Select(JsonBody.Members)]);
     }
 
@@ -39,13 +39,13 @@ internal sealed record RecordBody(Record? Record) : IEndpointParameterMetadataPr
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(RecordRequest)));
 }
 
-/// <summary>The schema itself as <c>application/yaml</c>, or in JSON as <c>{"schema": …}</c>, a text or an object.</summary>
+/// <summary>The schema itself as <c>application/yaml</c>, or in JSON as <c>{"schema": …}</c>, a string or an object.</summary>
 internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, ExtensionRef? Extension)
     : IEndpointParameterMetadataProvider
 {
     public static async ValueTask<ModuleBody> BindAsync(HttpContext context)
     {
-        var text = await TextBody.ReadAsync(context, "A schema is YAML or JSON.");
+        var text = await TextBody.ReadAsync(context, "A schema must be YAML or JSON.");
         if (text.IsYaml)
             return new(new(text.Value, null), null, null);
         var root = JsonBody.Parse(text.Value, "schema", "project_id", "project_key", "extension_id");
@@ -73,7 +73,10 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
         var (id, key) = (Named(root, "project_id"), Named(root, "project_key"));
         if (id is not null && key is not null && !id.Equals(key, StringComparison.OrdinalIgnoreCase))
             throw TextBody.Refusal(
-                Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them.")
+                Error.InvalidParameter(
+                    "project_key",
+                    "project_id and project_key have different values; specify only one of them."
+                )
             );
         if ((id ?? key) is not { } project)
             return null;
@@ -92,16 +95,16 @@ internal sealed record ModuleBody(ModuleText? Schema, ProjectRef? Project, Exten
             };
 
     private static BadHttpRequestException Wrong(string name, string value) =>
-        TextBody.Refusal(Error.Validation(name, $"'{value}' names nothing: give an id or a key."));
+        TextBody.Refusal(Error.Validation(name, $"'{value}' is not valid; use an id or a key."));
 }
 
 internal static class JsonBody
 {
     public static async Task<JsonElement> ReadAsync(HttpContext context, params string[] known)
     {
-        var (isYaml, text) = await TextBody.ReadAsync(context, "A record is JSON.");
+        var (isYaml, text) = await TextBody.ReadAsync(context, "A record must be JSON.");
         return isYaml
-            ? throw new BadHttpRequestException("A record is JSON.", StatusCodes.Status415UnsupportedMediaType)
+            ? throw new BadHttpRequestException("A record must be JSON.", StatusCodes.Status415UnsupportedMediaType)
             : Parse(text, known);
     }
 
@@ -120,7 +123,7 @@ internal static class JsonBody
     public static Record? ObjectOf(JsonElement root, string name) =>
         !root.TryGetProperty(name, out var value) || value.ValueKind is JsonValueKind.Null ? null
         : value.ValueKind is JsonValueKind.Object ? Members(value)
-        : throw TextBody.Refusal(Error.Validation(name, $"{name} is an object."));
+        : throw TextBody.Refusal(Error.Validation(name, $"{name} must be an object."));
 
     public static Record Members(JsonElement record)
     {
@@ -137,7 +140,7 @@ internal sealed record RecordsRequest
     /// <summary>The columns of one record.</summary>
     public Record? Record { get; init; }
 
-    /// <summary>Up to 500 records in place of one.</summary>
+    /// <summary>Up to 500 records instead of one.</summary>
     public IReadOnlyList<Record>? Records { get; init; }
 }
 
@@ -147,12 +150,12 @@ internal sealed record RecordRequest
     public required Record Record { get; init; }
 }
 
-/// <summary>A module's schema; it may also be a YAML text.</summary>
+/// <summary>A module's schema, as an object or as YAML text.</summary>
 internal sealed record ModuleRequest
 {
     public required Record Schema { get; init; }
 
-    /// <summary>The project that the module belongs to; without one it is the organization's.</summary>
+    /// <summary>The project that the module belongs to; the organization by default.</summary>
     public ProjectRef? ProjectId { get; init; }
 
     /// <summary>The installed extension that the module belongs to.</summary>

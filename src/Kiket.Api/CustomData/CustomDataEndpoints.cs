@@ -28,7 +28,7 @@ internal static class CustomDataEndpoints
         api.MapGroup("/ext/custom_data/{module}/{table}").WithTags("Extension API").MapRecords("ExtCustomRecord");
     }
 
-    /// <summary>What people and extensions do with records.</summary>
+    /// <summary>The routes of records, for people and for extensions.</summary>
     private static void MapRecords(this RouteGroupBuilder records, string name)
     {
         records.MapGet("/", ListRecords).WithName($"List{name}s").Reads(Scope.CustomData);
@@ -42,7 +42,7 @@ internal static class CustomDataEndpoints
         records.MapDelete("/{id}", DeleteRecord).WithName($"Delete{name}").Writes(Scope.CustomData);
     }
 
-    /// <summary>Lists the modules of custom data that you can see.</summary>
+    /// <summary>Lists the custom data modules that you can see.</summary>
     private static async Task<Results<Ok<DataPage<CustomModuleDto>>, ErrorResult>> ListCustomModules(
         [AsParameters] PageParameters parameters,
         IMediator mediator,
@@ -50,21 +50,21 @@ internal static class CustomDataEndpoints
     ) => (await mediator.Send(new ListCustomModulesQuery(parameters.ToPage()), ct)).ToOk(DataPage<CustomModuleDto>.Of);
 
     /// <summary>
-    /// Makes a module of custom data (201) or gives one another schema (200); refused with the records that would not fit.
+    /// Creates a custom data module (201) or changes its schema (200). An error lists the records that do not fit.
     /// </summary>
     private static async Task<Results<Created<PublishedModuleDto>, Ok<PublishedModuleDto>, ErrorResult>> PublishCustomModule(
         ModuleBody body,
         [
             FromQuery(Name = "project_id"),
             Description(
-                "The project that the module belongs to, or that the extension is installed for: its id or key. May "
-                    + "stand in the body."
+                "The project that the module belongs to, or that the extension is installed for: its id or key. Can "
+                    + "also be given in the body."
             )
         ]
             string? project,
         [
             FromQuery(Name = "extension_id"),
-            Description("The installed extension that the module belongs to. May stand in the body.")
+            Description("The installed extension that the module belongs to. Can also be given in the body.")
         ]
             string? extension,
         [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
@@ -73,11 +73,11 @@ internal static class CustomDataEndpoints
     )
     {
         if (body.Schema is not { } schema)
-            return new ErrorResult(Error.Validation("schema", "schema is an object or a YAML text."));
+            return new ErrorResult(Error.Validation("schema", "schema must be an object or YAML text."));
         ExtensionRef? named =
             string.IsNullOrEmpty(extension) ? null
             : ExtensionRef.TryParse(extension, out var parsed) ? parsed
-            : throw new InvalidParameterException("extension_id", $"'{extension}' is no extension: give an id.");
+            : throw new InvalidParameterException("extension_id", $"'{extension}' is not an extension; use an id.");
         var published = await mediator.Send(
             new PublishCustomModuleCommand(
                 schema with
@@ -94,9 +94,9 @@ internal static class CustomDataEndpoints
             : TypedResults.Ok(published.Value);
     }
 
-    /// <summary>Lists the records of a table; an extension those that its manifest lets it read.</summary>
+    /// <summary>Lists the records of a table; for an extension, those that its manifest lets it read.</summary>
     /// <remarks>
-    /// A filter or sort on a column without an index is refused where more than 10,000 records would have to be looked at.
+    /// A filter or sort on a column without an index is rejected if it would scan more than 10,000 records.
     /// </remarks>
     private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListRecords(
         string module,
@@ -108,7 +108,7 @@ internal static class CustomDataEndpoints
     )
     {
         if (parameters.Limit is < 1 or > PageRequest.MaxSize)
-            return new ErrorResult(Error.InvalidParameter("limit", $"limit is a number from 1 to {PageRequest.MaxSize}."));
+            return new ErrorResult(Error.InvalidParameter("limit", $"limit must be a number from 1 to {PageRequest.MaxSize}."));
         var page = new PageRequest(
             parameters.Page,
             parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit,
@@ -130,7 +130,7 @@ internal static class CustomDataEndpoints
     {
         var reference = parameters.ToTable(module, table);
         if ((body.Record is null) == (body.Records is null))
-            return new ErrorResult(Error.Validation("record", "Give record, an object, or records, a list of objects."));
+            return new ErrorResult(Error.Validation("record", "Specify record, an object, or records, a list of objects."));
         var created = await mediator.Send(
             new CreateCustomRecordsCommand(reference, body.Records ?? [body.Record!], IsBulk: body.Records is not null),
             ct
@@ -165,7 +165,7 @@ internal static class CustomDataEndpoints
         var reference = parameters.ToTable(module, table);
         return body.Record is { } changes
             ? (await mediator.Send(new UpdateCustomRecordCommand(reference, id, changes), ct)).ToOk(r => new RecordAnswer(r))
-            : new ErrorResult(Error.Validation("record", "record is an object."));
+            : new ErrorResult(Error.Validation("record", "record must be an object."));
     }
 
     /// <summary>Deletes a record.</summary>
@@ -182,18 +182,18 @@ internal static class CustomDataEndpoints
 /// <summary>One record: its id, its columns, `organization_id`, `project_id`, `created_at` and `updated_at`.</summary>
 internal sealed record RecordAnswer(Record Data);
 
-/// <param name="Data">The new record, or the list of them when the request held `records`.</param>
+/// <param name="Data">The new record, or the list of new records if the request contained `records`.</param>
 internal sealed record AddedRecords(object Data);
 
 internal record RecordParameters
 {
     [
         FromQuery(Name = "project_id"),
-        Description("The project: its id or key. For an extension that of its installation by default.")
+        Description("The project: its id or key. For an extension, that of its installation by default.")
     ]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 
     public CustomTableRef ToTable(string module, string table) =>
@@ -211,24 +211,24 @@ internal sealed record RecordListParameters : RecordParameters
     [
         FromQuery(Name = "filters"),
         Description(
-            "What records must hold, as JSON or as `filters[column]=value`: a value, a list of values, or operators: "
+            "Conditions on the columns, as JSON or as `filters[column]=value`: a value, a list of values, or operators: "
                 + "`{\"total\": {\"gte\": 10}}`; eq, ne, gt, gte, lt, lte, in."
         )
     ]
     public string? Filters { get; init; }
 
-    [FromQuery(Name = "limit"), Description("Rows of a page, 1 to 100; 50 by default. Wins over `per_page`.")]
+    [FromQuery(Name = "limit"), Description("Rows per page, 1 to 100; 50 by default. Takes precedence over `per_page`.")]
     public int? Limit { get; init; }
 
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100.")]
+    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100.")]
     public int? PerPage { get; init; }
 
     [
         FromQuery(Name = "sort"),
-        Description("Order: a column and `asc` or `desc`; empty columns are the last of an ascending order.")
+        Description("Sort order: a column and `asc` or `desc`. Empty values come last in ascending order.")
     ]
     public string? Sort { get; init; }
 }

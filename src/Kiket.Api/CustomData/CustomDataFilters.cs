@@ -4,7 +4,7 @@ using Kiket.Api.Http;
 
 namespace Kiket.Api.CustomData;
 
-/// <summary>Filters as SDKs write them, one JSON text, and as the CLI does, <c>filters[column]=value</c>.</summary>
+/// <summary>Filters as SDKs send them, in one JSON text, and as the CLI does, <c>filters[column]=value</c>.</summary>
 internal static partial class CustomDataFilters
 {
     public static IReadOnlyDictionary<string, JsonElement> Read(IQueryCollection query)
@@ -24,7 +24,7 @@ internal static partial class CustomDataFilters
                 if (!match.Success)
                     throw new InvalidParameterException(
                         name,
-                        $"{name} is no filter: filters[column], filters[column][] or filters[column][operator]."
+                        $"{name} is not a valid filter; use filters[column], filters[column][] or filters[column][operator]."
                     );
                 var column = match.Groups["column"].Value;
                 var isList = values.Count > 1 || name.EndsWith("[]", StringComparison.Ordinal);
@@ -48,7 +48,7 @@ internal static partial class CustomDataFilters
         if (!filters.TryAdd(column, value))
             throw new InvalidParameterException(
                 $"filters.{column}",
-                $"{column} is filtered in two ways; give them as operators of one."
+                $"{column} is filtered in two ways; combine them as operators of one filter."
             );
     }
 
@@ -56,7 +56,7 @@ internal static partial class CustomDataFilters
     private static IReadOnlyDictionary<string, JsonElement> Parse(string text) =>
         TryParse(text)
         ?? TryParse(Uri.UnescapeDataString(text))
-        ?? throw new InvalidParameterException("filters", "filters is a JSON object.");
+        ?? throw new InvalidParameterException("filters", "filters must be a JSON object.");
 
     private static IReadOnlyDictionary<string, JsonElement>? TryParse(string text)
     {

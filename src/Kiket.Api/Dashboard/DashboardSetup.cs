@@ -5,8 +5,8 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Dashboard;
 
 /// <summary>
-/// Hangfire's pages on the jobs of all organizations, for the operator of the server only: open where <c>Dashboard:Token</c> is
-/// set, to those who present it. They show; they change only where <c>Dashboard:AllowActions</c> is set.
+/// Hangfire's pages on the jobs of all organizations, for the operator of the server only: available when
+/// <c>Dashboard:Token</c> is set, to those who present it. They are read-only unless <c>Dashboard:AllowActions</c> is set.
 /// </summary>
 internal static class DashboardSetup
 {

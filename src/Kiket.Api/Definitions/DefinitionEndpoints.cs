@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Definitions;
 
-/// <summary>Definition files, which say how projects work.</summary>
+/// <summary>Definition files, which configure projects.</summary>
 internal static class DefinitionEndpoints
 {
     public static void MapDefinitions(this IEndpointRouteBuilder api)
@@ -36,7 +36,7 @@ internal static class DefinitionEndpoints
             DataPage<DefinitionDto>.Of
         );
 
-    /// <summary>Makes a project be what definition files say; refuses all of them when one is at fault.</summary>
+    /// <summary>Applies definition files to a project. If any file is invalid, none is applied.</summary>
     private static async Task<Results<Ok<ImportedDefinitions>, ErrorResult>> ImportDefinitions(
         DefinitionsBody body,
         [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
@@ -56,10 +56,10 @@ internal sealed record DefinitionListParameters : PageParameters
     [FromQuery(Name = "project"), Description("Only files of this project: its id or key.")]
     public string? Project { get; init; }
 
-    [FromQuery(Name = "project_id"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_id"), Description("Alias of `project`.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project`.")]
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Events;
 
-/// <summary>The log of all that has happened.</summary>
+/// <summary>The event log.</summary>
 internal static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api)
@@ -22,7 +22,7 @@ internal static class EventEndpoints
         events.MapGet("/stream", StreamEvents).WithName(nameof(StreamEvents)).Reads(Scope.Issues);
     }
 
-    /// <summary>Lists the events of the projects that you can see, in the order in which they happened.</summary>
+    /// <summary>Lists the events of the projects that you can see, in chronological order.</summary>
     private static async Task<Results<Ok<EventLogPage>, ErrorResult>> ListEvents(
         [AsParameters] EventLogParameters parameters,
         IMediator mediator,
@@ -35,7 +35,7 @@ internal static class EventEndpoints
             )
         ).ToOk(EventLogPage.Of);
 
-    /// <summary>Sends the events of the projects that you can see as they happen, as server-sent events.</summary>
+    /// <summary>Streams the events of the projects that you can see as server-sent events.</summary>
     private static async Task<Results<EventStream, ErrorResult>> StreamEvents(
         [AsParameters] EventStreamParameters parameters,
         HttpRequest request,
@@ -66,7 +66,7 @@ internal record EventFilterParameters
     public string? Project { get; init; }
 
     protected static long? CheckAfter(long? after) =>
-        after < 0 ? throw new InvalidParameterException("after", "after is a sequence, 0 or more.") : after;
+        after < 0 ? throw new InvalidParameterException("after", "after must be a sequence, 0 or greater.") : after;
 
     public IReadOnlyList<string> ToTypes() => Parameters.Values(Types);
 
@@ -78,7 +78,7 @@ internal sealed record EventLogParameters : EventFilterParameters
     [FromQuery(Name = "after"), Description("Only events with a greater sequence; the `last_sequence` of the page before.")]
     public long? After { get; init; }
 
-    [FromQuery(Name = "limit"), Description("Events of a page, 1 to 200; 50 by default.")]
+    [FromQuery(Name = "limit"), Description("Events per page, 1 to 200; 50 by default.")]
     public int? Limit { get; init; }
 
     public long? ToAfter() => CheckAfter(After);
@@ -91,8 +91,8 @@ internal sealed record EventStreamParameters : EventFilterParameters
     [
         FromQuery(Name = "after"),
         Description(
-            "Where to begin: only events with a greater sequence. A `Last-Event-ID` header wins over it. Without "
-                + "either the stream begins with what happens next."
+            "Where to start: only events with a greater sequence. A `Last-Event-ID` header takes precedence. Without "
+                + "either, the stream starts with the next event."
         )
     ]
     public long? After { get; init; }
@@ -103,7 +103,7 @@ internal sealed record EventStreamParameters : EventFilterParameters
             return CheckAfter(After);
         return WireId.TryParse(last, out var sequence)
             ? sequence
-            : throw new InvalidParameterException(LastEventId, $"'{last}' is no sequence.");
+            : throw new InvalidParameterException(LastEventId, $"'{last}' is not a valid sequence.");
     }
 }
 

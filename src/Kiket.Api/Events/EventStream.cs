@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Kiket.Api.Events;
 
 /// <summary>
-/// Reads the log for a stream, each time with a database context of its own: a stream lives long and holds none in between.
+/// Reads the log for a stream, each time with a new database context: a stream is long-lived and holds none in between.
 /// </summary>
 internal sealed class EventStreamSource(
     IServiceScopeFactory scopes,
@@ -25,11 +25,11 @@ internal sealed class EventStreamSource(
     TimeProvider time
 )
 {
-    /// <summary>How often the log is looked at when this process has seen no commit; another node may have.</summary>
+    /// <summary>How often the log is polled when this process has seen no commit; another node may have.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a credential counts as good after it was looked up; a stream ends soon after its token is revoked.
+    /// How long a credential counts as valid after it was checked; a stream ends soon after its token is revoked.
     /// </summary>
     private static readonly TimeSpan CredentialAge = TimeSpan.FromSeconds(2);
 
@@ -38,14 +38,14 @@ internal sealed class EventStreamSource(
 
     public TimeProvider Time => time;
 
-    /// <summary>Whether the server stops; a stream would hold it up.</summary>
+    /// <summary>Whether the server is stopping; an open stream would delay it.</summary>
     public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Waits for a commit of this process, or for the next look.</summary>
+    /// <summary>Waits for a commit of this process or for the next poll.</summary>
     public Task NextAsync(CancellationToken ct) => Task.WhenAny(signal.CommittedAsync(), Task.Delay(Interval, time, ct));
 
     /// <returns>
-    /// The next events; none when the credential is no longer good, or its user can no longer see what was asked for.
+    /// The next events; none when the credential is no longer valid, or its user can no longer see what was requested.
     /// </returns>
     public async Task<EventPage?> ReadAsync(CountedCredential credential, ListEventsQuery query, CancellationToken ct)
     {
@@ -79,7 +79,7 @@ internal sealed class OpenStreams
 
     private readonly ConcurrentDictionary<string, int> open = new(StringComparer.Ordinal);
 
-    /// <returns>Whether there was room for another one; then <see cref="Close"/> gives its place back.</returns>
+    /// <returns>Whether there was room for another one; if so, call <see cref="Close"/> when it ends.</returns>
     public bool TryOpen(string credential)
     {
         if (open.AddOrUpdate(credential, 1, (_, count) => count + 1) <= MaxPerCredential)
@@ -103,7 +103,7 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
     public const string MediaType = "text/event-stream";
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>Then it ends, and the client comes back with <c>Last-Event-ID</c> and shows its token again.</summary>
+    /// <summary>The maximum lifetime; the client then reconnects with <c>Last-Event-ID</c> and its token.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -113,7 +113,7 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         {
             await RateLimiting.RefuseAsync(
                 httpContext,
-                $"A credential may hold {OpenStreams.MaxPerCredential} streams at once.",
+                $"A credential can have at most {OpenStreams.MaxPerCredential} open streams.",
                 (int)Heartbeat.TotalSeconds
             );
             return;

@@ -20,7 +20,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kiket.Api.Extensions;
 
 /// <summary>
-/// What an extension sees and does in the project that it is installed for; programs with a user's token name the project.
+/// The API of an extension in the project that it is installed for; callers with a user's token specify the project.
 /// </summary>
 internal static class ExtEndpoints
 {
@@ -54,7 +54,7 @@ internal static class ExtEndpoints
         ).ToOk(IssuePage.Of);
     }
 
-    /// <summary>Opens an issue.</summary>
+    /// <summary>Creates an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateExtIssue(
         IssueBody body,
         ICurrentActor current,
@@ -66,7 +66,7 @@ internal static class ExtEndpoints
                 $"/api/v1/ext/issues/{i.Id}"
             )
             : new ErrorResult(
-                Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key.")
+                Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
             );
 
     /// <summary>Lists the states of a workflow.</summary>
@@ -83,7 +83,7 @@ internal static class ExtEndpoints
             )
         ).ToOk(states => states);
 
-    /// <summary>Sets an action of an issue's workflow going: a transition, or one that has a name.</summary>
+    /// <summary>Triggers a workflow action of an issue: a transition or a named action.</summary>
     private static async Task<Results<Ok<TriggeredWorkflow>, ErrorResult>> TriggerExtWorkflow(
         TriggerBody body,
         IMediator mediator,
@@ -91,7 +91,7 @@ internal static class ExtEndpoints
     )
     {
         if (body.Issue is not { } issue)
-            return new ErrorResult(Error.Validation("issue_id", "Give issue_id or issue_key."));
+            return new ErrorResult(Error.Validation("issue_id", "Specify issue_id or issue_key."));
         JsonElement? parameters = body.Params is { } given ? JsonSerializer.SerializeToElement(given) : null;
         var execution = await mediator.Send(
             new TriggerWorkflowCommand(issue, body.Action, body.To, body.Comment, parameters),
@@ -133,7 +133,7 @@ internal static class ExtEndpoints
         ?? OwnProject(current)
         ?? throw new InvalidParameterException(
             "project_id",
-            "Give project_id: the extension is installed for the whole organization, or the token is a user's."
+            "Specify project_id: the extension is installed for the whole organization, or the token is a user's."
         );
 }
 
@@ -144,34 +144,34 @@ internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
 
 internal record ExtProjectParameters
 {
-    [FromQuery(Name = "project_id"), Description("The project: its id or key; that of the installation by default.")]
+    [FromQuery(Name = "project_id"), Description("The project: its id or key; the installation's project by default.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 }
 
 internal sealed record ExtPageParameters : PageParameters
 {
-    [FromQuery(Name = "project_id"), Description("The project: its id or key; that of the installation by default.")]
+    [FromQuery(Name = "project_id"), Description("The project: its id or key; the installation's project by default.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 }
 
 internal sealed record WorkflowStateParameters : ExtProjectParameters
 {
-    [FromQuery(Name = "workflow"), Description("Key of the workflow; the issue type's or the project's by default.")]
+    [FromQuery(Name = "workflow"), Description("Key of the workflow; by default that of the issue type or the project.")]
     public string? Workflow { get; init; }
 
     [FromQuery(Name = "issue_type"), Description("Key of an issue type, for the workflow that its issues follow.")]
     public string? IssueType { get; init; }
 }
 
-/// <summary>What was set going.</summary>
+/// <summary>The triggered action.</summary>
 /// <param name="Status"><c>ok</c>.</param>
-/// <param name="ExecutionId">Names this once.</param>
+/// <param name="ExecutionId">Unique id of this execution.</param>
 internal sealed record TriggeredWorkflow(string Status, IssueDto Issue, string ExecutionId);
 
 [Envelope("trigger")]
@@ -185,10 +185,10 @@ internal sealed record TriggerBody
     /// <summary><c>transition</c>, or the name of a transition.</summary>
     public string? Action { get; init; }
 
-    /// <summary>The state to go to.</summary>
+    /// <summary>The target state.</summary>
     public string? To { get; init; }
 
-    /// <summary>What else there is to say; <c>comment</c> says why.</summary>
+    /// <summary>Further parameters; <c>comment</c> gives the reason.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Params { get; init; }
 
     [System.Text.Json.Serialization.JsonIgnore]

@@ -16,7 +16,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
-/// <summary>Extensions: programs that are installed for a project or the whole organization.</summary>
+/// <summary>Extensions, installed for a project or the whole organization.</summary>
 internal static class ExtensionEndpoints
 {
     public static void MapExtensions(this IEndpointRouteBuilder api)
@@ -60,14 +60,14 @@ internal static class ExtensionEndpoints
             )
         ).ToOk(ExtensionPage.Of);
 
-    /// <summary>Installs an extension (201, with its API key) or gives an installed one a new manifest (200).</summary>
+    /// <summary>Installs an extension (201, with its API key) or upgrades an installed one (200).</summary>
     private static async Task<
         Results<CreatedResource<InstalledExtensionDto>, Resource<InstalledExtensionDto>, ErrorResult>
     > InstallExtension(
         ManifestBody body,
         [
             FromQuery(Name = "project_id"),
-            Description("The project to install it for: its id or key. Without one it is for the whole organization.")
+            Description("The project to install it for: its id or key; the whole organization by default.")
         ]
             string? project,
         [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
@@ -76,7 +76,7 @@ internal static class ExtensionEndpoints
     )
     {
         if (body.Manifest is not { } manifest)
-            return new ErrorResult(Error.Validation("manifest", "manifest is an object or a YAML text."));
+            return new ErrorResult(Error.Validation("manifest", "manifest must be an object or YAML text."));
         var installed = await mediator.Send(
             new InstallExtensionCommand(
                 manifest with
@@ -116,7 +116,7 @@ internal static class ExtensionEndpoints
             await mediator.Send(new UpdateExtensionCommand(extension, parameters.ToProject(), body.ToEdit(), ifMatch.Version), ct)
         ).ToResource();
 
-    /// <summary>Removes an extension; its credentials are void at once.</summary>
+    /// <summary>Uninstalls an extension; its credentials become invalid immediately.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> UninstallExtension(
         ExtensionRef extension,
         [AsParameters] ExtensionParameters parameters,
@@ -125,7 +125,7 @@ internal static class ExtensionEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new UninstallExtensionCommand(extension, parameters.ToProject(), ifMatch.Version), ct)).ToSuccess();
 
-    /// <summary>Gives an extension another API key, shown this once; the one before is accepted too for 24 hours.</summary>
+    /// <summary>Rotates an extension's API key. The new key is shown once; the previous one remains valid for 24 hours.</summary>
     private static async Task<Results<Ok<RotatedApiKeyDto>, ErrorResult>> RotateApiKey(
         ExtensionRef extension,
         [AsParameters] ExtensionParameters parameters,
@@ -133,7 +133,9 @@ internal static class ExtensionEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new RotateApiKeyCommand(extension, parameters.ToProject()), ct)).ToOk(rotated => rotated);
 
-    /// <summary>Gives an extension another webhook secret, shown this once; the one before signs as well for 24 hours.</summary>
+    /// <summary>
+    /// Rotates an extension's webhook secret. The new secret is shown once; the previous one also signs for 24 hours.
+    /// </summary>
     private static async Task<Results<Ok<RotatedExtensionSecretDto>, ErrorResult>> RotateExtensionSecret(
         ExtensionRef extension,
         RotationBody? body,
@@ -145,7 +147,7 @@ internal static class ExtensionEndpoints
             rotated => rotated
         );
 
-    /// <summary>Sends an extension an event `webhook.test`, once, and says what was sent and what was answered.</summary>
+    /// <summary>Sends an extension the event `webhook.test` once and returns the request and the response.</summary>
     private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestExtension(
         ExtensionRef extension,
         [AsParameters] ExtensionParameters parameters,
@@ -153,7 +155,7 @@ internal static class ExtensionEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new TestExtensionCommand(extension, parameters.ToProject()), ct)).ToOk(tested => tested);
 
-    /// <summary>Lists what was done with an extension, the newest first.</summary>
+    /// <summary>Lists the audit log of an extension, newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionAuditEntryDto>>, ErrorResult>> ListExtensionAudit(
         ExtensionRef extension,
         [AsParameters] ExtensionPageParameters parameters,
@@ -173,12 +175,12 @@ internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, Pag
     public static ExtensionPage Of(Page<ExtensionDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
-/// <summary>Which installation is meant, where a manifest's id alone does not say.</summary>
+/// <summary>Selects an installation when a manifest's id alone is ambiguous.</summary>
 internal record ExtensionParameters
 {
     [
         FromQuery(Name = "project_id"),
-        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+        Description("The project that the extension is installed for; needed when the manifest's id alone is ambiguous.")
     ]
     public string? ProjectId { get; init; }
 
@@ -189,7 +191,7 @@ internal sealed record ExtensionPageParameters : PageParameters
 {
     [
         FromQuery(Name = "project_id"),
-        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+        Description("The project that the extension is installed for; needed when the manifest's id alone is ambiguous.")
     ]
     public string? ProjectId { get; init; }
 }
@@ -211,7 +213,7 @@ internal static class Projects
 [Envelope("extension")]
 internal sealed record ExtensionBody
 {
-    /// <summary>Values of settings; null takes one back.</summary>
+    /// <summary>Values of settings; null removes one.</summary>
     public Optional<IReadOnlyDictionary<string, JsonElement>?> Configuration { get; init; }
 
     public Optional<int?> RateLimitRequests { get; init; }

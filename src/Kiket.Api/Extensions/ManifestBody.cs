@@ -10,10 +10,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace Kiket.Api.Extensions;
 
 /// <summary>
-/// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a text or
-/// an object, with what else there is to say beside it.
+/// The body of an installation: the manifest itself as <c>application/yaml</c>, or in JSON as <c>{"manifest": …}</c>, a string
+/// or an object, with further members beside it.
 /// </summary>
-/// <param name="Manifest">Null when the body has none, which is for the endpoint to refuse.</param>
+/// <param name="Manifest">Null when the body has none, which the endpoint rejects.</param>
 internal sealed record ManifestBody(
     ManifestText? Manifest,
     ProjectRef? ProjectId,
@@ -22,7 +22,7 @@ internal sealed record ManifestBody(
     bool? Strict
 ) : IEndpointParameterMetadataProvider
 {
-    /// <summary>What else may stand beside the manifest; <c>repository</c> is what the CLI sends, and is not kept.</summary>
+    /// <summary>Members allowed beside the manifest; the CLI sends <c>repository</c>, which is ignored.</summary>
     private static readonly string[] Known =
     [
         "manifest",
@@ -36,7 +36,7 @@ internal sealed record ManifestBody(
 
     public static async ValueTask<ManifestBody> BindAsync(HttpContext context)
     {
-        var text = await TextBody.ReadAsync(context, "A manifest is YAML or JSON.");
+        var text = await TextBody.ReadAsync(context, "A manifest must be YAML or JSON.");
         return text.IsYaml ? new(new(text.Value, null), null, null, null, null) : OfJson(text.Value);
     }
 
@@ -75,7 +75,10 @@ internal sealed record ManifestBody(
         var (id, key) = (ProjectOf(root, "project_id"), ProjectOf(root, "project_key"));
         return id is not null && key is not null && id != key
             ? throw TextBody.Refusal(
-                Error.InvalidParameter("project_key", "project_id and project_key have different values; give one of them.")
+                Error.InvalidParameter(
+                    "project_key",
+                    "project_id and project_key have different values; specify only one of them."
+                )
             )
             : id ?? key;
     }
@@ -92,7 +95,7 @@ internal sealed record ManifestBody(
         };
         return ProjectRef.TryParse(text, out var project)
             ? project
-            : throw TextBody.Refusal(Error.Validation(name, $"{name} is the id or key of a project."));
+            : throw TextBody.Refusal(Error.Validation(name, $"{name} must be the id or key of a project."));
     }
 
     private static Dictionary<string, JsonElement>? ConfigurationOf(JsonElement root)
@@ -101,7 +104,7 @@ internal sealed record ManifestBody(
             return null;
         return value.ValueKind is JsonValueKind.Object
             ? value.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.Clone(), StringComparer.Ordinal)
-            : throw TextBody.Refusal(Error.Validation("configuration", "configuration is an object."));
+            : throw TextBody.Refusal(Error.Validation("configuration", "configuration must be an object."));
     }
 
     private static bool? FlagOf(JsonElement root, string name) =>
@@ -112,7 +115,7 @@ internal sealed record ManifestBody(
                 JsonValueKind.Null => null,
                 JsonValueKind.True => true,
                 JsonValueKind.False => false,
-                _ => throw TextBody.Refusal(Error.Validation(name, $"{name} is true or false.")),
+                _ => throw TextBody.Refusal(Error.Validation(name, $"{name} must be true or false.")),
             };
 
     private static string? TextOf(JsonElement root, string name)
@@ -121,22 +124,22 @@ internal sealed record ManifestBody(
             return null;
         return value.ValueKind is JsonValueKind.String
             ? value.GetString()
-            : throw TextBody.Refusal(Error.Validation(name, $"{name} is a text."));
+            : throw TextBody.Refusal(Error.Validation(name, $"{name} must be a string."));
     }
 }
 
-/// <summary>An extension's manifest; it may also be a YAML text.</summary>
+/// <summary>An extension's manifest, as an object or as YAML text.</summary>
 internal sealed record ManifestRequest
 {
     public required IReadOnlyDictionary<string, JsonElement> Manifest { get; init; }
 
-    /// <summary>The project to install it for; without one it is for the whole organization.</summary>
+    /// <summary>The project to install it for; the whole organization by default.</summary>
     public ProjectRef? ProjectId { get; init; }
 
     /// <summary>Values of the extension's settings.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Configuration { get; init; }
 
-    /// <summary>Where its events go, whatever the manifest says.</summary>
+    /// <summary>Where its events are sent; overrides the manifest.</summary>
     public string? CallbackUrl { get; init; }
 
     /// <summary>Whether what may weaken a rule, such as an unknown event or permission, is an error; true by default.</summary>

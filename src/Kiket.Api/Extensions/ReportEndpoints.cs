@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
-/// <summary>What extensions report, and how often they may call.</summary>
+/// <summary>The reports of extensions, and their rate limits.</summary>
 internal static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder api, KiketSettings settings)
@@ -37,7 +37,7 @@ internal static class ReportEndpoints
         extensions.MapPost("/notifications", ReportNotification).WithName(nameof(ReportNotification)).Writes(Scope.Notifications);
     }
 
-    /// <summary>Reports how the extension dealt with an event; its health derives from that.</summary>
+    /// <summary>Reports how the extension handled an event; its health is derived from these reports.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportTelemetry(
         ReportBody body,
         HttpContext context,
@@ -54,7 +54,7 @@ internal static class ReportEndpoints
         return TypedResults.Accepted((string?)null, new AcceptedReport(true));
     }
 
-    /// <summary>Reports something that happened in the extension.</summary>
+    /// <summary>Reports an event of the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportEvent(
         ExtensionRef extension,
         ReportBody body,
@@ -62,28 +62,28 @@ internal static class ReportEndpoints
         CancellationToken ct
     ) => Answer(await mediator.Send(new ReportFromExtensionCommand(extension, ReportKind.Event, await body.ReadAsync()), ct));
 
-    /// <summary>Reports a line of the extension's log.</summary>
+    /// <summary>Reports a log entry of the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportLog(
         ReportBody body,
         IMediator mediator,
         CancellationToken ct
     ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Log, await body.ReadAsync()), ct));
 
-    /// <summary>Reports a measurement of the extension.</summary>
+    /// <summary>Reports a metric of the extension.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportMetric(
         ReportBody body,
         IMediator mediator,
         CancellationToken ct
     ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Metric, await body.ReadAsync()), ct));
 
-    /// <summary>Reports something that the extension wants people to be told.</summary>
+    /// <summary>Reports a notification of the extension for people.</summary>
     private static async Task<Results<Accepted<AcceptedReport>, ErrorResult>> ReportNotification(
         ReportBody body,
         IMediator mediator,
         CancellationToken ct
     ) => Answer(await mediator.Send(new ReportFromExtensionCommand(null, ReportKind.Notification, await body.ReadAsync()), ct));
 
-    /// <summary>Lists what an extension has reported in the last seven days, the newest first.</summary>
+    /// <summary>Lists the reports of an extension from the last seven days, newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionReportDto>>, ErrorResult>> ListExtensionReports(
         ExtensionRef extension,
         [AsParameters] ReportListParameters parameters,
@@ -102,7 +102,7 @@ internal static class ReportEndpoints
             )
         ).ToOk(DataPage<ExtensionReportDto>.Of);
 
-    /// <summary>Says how many requests the credential may still make; this request is counted already.</summary>
+    /// <summary>Returns how many requests the credential has left, with this request already counted.</summary>
     private static Ok<RateLimitAnswer> GetRateLimit(HttpContext context)
     {
         var window = context.Features.Get<CountedRequest>()!.Window;
@@ -129,13 +129,13 @@ internal sealed record ReportListParameters : PageParameters
 
     [
         FromQuery(Name = "project_id"),
-        Description("The project that the extension is installed for, where the manifest's id alone does not say which is meant.")
+        Description("The project that the extension is installed for; needed when the manifest's id alone is ambiguous.")
     ]
     public string? ProjectId { get; init; }
 }
 
 /// <summary>
-/// A JSON object with whatever an SDK reports; its members are the SDK's own. Read late, after the parameters were checked.
+/// A JSON object reported by an SDK; the SDK defines its members. Read late, after the parameters were checked.
 /// </summary>
 internal sealed class ReportBody(HttpContext context) : IEndpointParameterMetadataProvider
 {
@@ -146,9 +146,9 @@ internal sealed class ReportBody(HttpContext context) : IEndpointParameterMetada
 
     public async Task<IReadOnlyDictionary<string, JsonElement>> ReadAsync()
     {
-        var (isYaml, text) = await TextBody.ReadAsync(context, "A report is JSON.");
+        var (isYaml, text) = await TextBody.ReadAsync(context, "A report must be JSON.");
         if (isYaml)
-            throw new BadHttpRequestException("A report is JSON.", StatusCodes.Status415UnsupportedMediaType);
+            throw new BadHttpRequestException("A report must be JSON.", StatusCodes.Status415UnsupportedMediaType);
         using var document = TextBody.ParseObject(text);
         return document.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.Clone(), StringComparer.Ordinal);
     }

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
-/// <summary>The secrets that extensions are given.</summary>
+/// <summary>The secrets of extensions.</summary>
 internal static class SecretEndpoints
 {
     public static void MapSecrets(this IEndpointRouteBuilder api)
@@ -31,8 +31,8 @@ internal static class SecretEndpoints
         secrets.MapDelete("/{key}", DeleteSecret).WithName(nameof(DeleteSecret)).WritesOwn(Scope.Extensions);
     }
 
-    /// <summary>Lists the keys of the secrets that an extension sees.</summary>
-    /// <remarks>With `format=list` the answer is the bare list of keys with their times.</remarks>
+    /// <summary>Lists the keys of the secrets that an extension can read.</summary>
+    /// <remarks>With `format=list` the answer is a bare array of keys with their times.</remarks>
     private static async Task<IResult> ListSecrets(
         ExtensionRef extension,
         [AsParameters] SecretListParameters parameters,
@@ -45,7 +45,7 @@ internal static class SecretEndpoints
         if (listed.Error is { } error)
             return new ErrorResult(error);
 
-        // Five SDKs read exactly the one form, the CLI and another SDK exactly the other (contract, section 12.3).
+        // Five SDKs accept only one form, the CLI and another SDK only the other (contract, section 12.3).
         var agent = request.Headers.UserAgent.ToString();
         var isList =
             parameters.Format is "list"
@@ -63,7 +63,7 @@ internal static class SecretEndpoints
         CancellationToken ct
     ) => SetAsync(body.ToTarget(extension, parameters), body.Key, body.Value, mediator, ct);
 
-    /// <summary>Gives the value of a secret, looked for in the order of the scopes.</summary>
+    /// <summary>Reads the value of a secret, resolved in the order of the scopes.</summary>
     private static async Task<Results<Ok<SecretDto>, ErrorResult>> GetSecret(
         ExtensionRef extension,
         string key,
@@ -82,7 +82,7 @@ internal static class SecretEndpoints
         CancellationToken ct
     ) => SetNamedAsync(extension, key, body, parameters, mediator, ct);
 
-    /// <summary>Replaces the value of a secret, or stores it.</summary>
+    /// <summary>Replaces the value of a secret, or stores it if it is new.</summary>
     private static Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> RotateSecret(
         ExtensionRef extension,
         string key,
@@ -110,7 +110,7 @@ internal static class SecretEndpoints
         CancellationToken ct
     ) =>
         body.Key is { } other && other != key
-            ? new ErrorResult(Error.Validation("secret.key", $"The path names the secret {key}, the body {other}."))
+            ? new ErrorResult(Error.Validation("secret.key", $"The path names the secret {key}, but the body names {other}."))
             : await SetAsync(body.ToTarget(extension, parameters), key, body.Value, mediator, ct);
 
     private static async Task<Results<Created<SecretDto>, Ok<SecretDto>, ErrorResult>> SetAsync(
@@ -128,7 +128,7 @@ internal static class SecretEndpoints
     }
 }
 
-/// <summary>Exactly this: one SDK reads nothing but lists of texts here.</summary>
+/// <summary>Nothing but this member: one SDK only accepts lists of strings here.</summary>
 internal sealed record SecretKeys(IReadOnlyList<string> Keys);
 
 internal record SecretParameters
@@ -136,17 +136,15 @@ internal record SecretParameters
     [
         FromQuery(Name = "scope"),
         Description(
-            "`installation`, `product_installation`, `extension`, `project` or `organization`; without one, reads "
-                + "look through all in this order, and writes mean the installation."
+            "`installation`, `product_installation`, `extension`, `project` or `organization`. By default, reads "
+                + "search all of them in this order, and writes use the installation."
         )
     ]
     public string? Scope { get; init; }
 
     [
         FromQuery(Name = "project_id"),
-        Description(
-            "The project, for the scope `project` and where the manifest's id alone does not say which installation is meant."
-        )
+        Description("The project; needed for the scope `project` and when the manifest's id alone is ambiguous.")
     ]
     public string? ProjectId { get; init; }
 
@@ -157,13 +155,13 @@ internal record SecretParameters
         : WireName.TryParse(text, out SecretScope scope) ? scope
         : throw new InvalidParameterException(
             "scope",
-            $"'{text}' is no scope; use {string.Join(", ", WireName.All<SecretScope>())}."
+            $"'{text}' is not a valid scope; use {string.Join(", ", WireName.All<SecretScope>())}."
         );
 }
 
 internal sealed record SecretListParameters : SecretParameters
 {
-    [FromQuery(Name = "format"), Description("`list` for a bare list.")]
+    [FromQuery(Name = "format"), Description("`list` for a bare array.")]
     public string? Format { get; init; }
 }
 

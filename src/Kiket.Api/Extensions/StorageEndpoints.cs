@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Extensions;
 
-/// <summary>What an extension keeps for itself.</summary>
+/// <summary>The storage of an extension.</summary>
 internal static class StorageEndpoints
 {
     public static void MapStorage(this IEndpointRouteBuilder api)
@@ -25,14 +25,14 @@ internal static class StorageEndpoints
         storage.MapDelete("/{key}", DeleteStoredValue).WithName(nameof(DeleteStoredValue)).Writes(Scope.Storage);
     }
 
-    /// <summary>Lists the keys under which the extension keeps values.</summary>
+    /// <summary>Lists the keys of the extension's stored values.</summary>
     private static async Task<Results<Ok<DataPage<StoredKeyDto>>, ErrorResult>> ListStoredValues(
         [AsParameters] PageParameters parameters,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListStoredValuesQuery(parameters.ToPage()), ct)).ToOk(DataPage<StoredKeyDto>.Of);
 
-    /// <summary>Reads one value that the extension keeps.</summary>
+    /// <summary>Reads one stored value of the extension.</summary>
     private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> GetStoredValue(
         string key,
         IMediator mediator,
@@ -40,22 +40,22 @@ internal static class StorageEndpoints
     ) => (await mediator.Send(new GetStoredValueQuery(key), ct)).ToResource();
 
     /// <summary>
-    /// Keeps a value under a key; with `If-Match` only in place of the version that you have seen, with `If-None-Match: *` only
-    /// a new one.
+    /// Stores a value under a key. With `If-Match`, it only replaces the version that you have seen; with `If-None-Match: *`, it
+    /// only stores a new key.
     /// </summary>
     private static async Task<Results<Resource<StoredValueDto>, ErrorResult>> PutStoredValue(
         string key,
         StoredValueBody body,
         IfMatch ifMatch,
-        [FromHeader(Name = "If-None-Match"), Description("`*` to keep only a new value.")] string? ifNoneMatch,
+        [FromHeader(Name = "If-None-Match"), Description("`*` to store the value only if the key is new.")] string? ifNoneMatch,
         IMediator mediator,
         CancellationToken ct
     ) =>
         body.ToJson() is { } json
             ? (await mediator.Send(new PutStoredValueCommand(key, json, ifMatch.Version, ifNoneMatch == "*"), ct)).ToResource()
-            : new ErrorResult(Error.Validation("value", "value is missing; null is a value too."));
+            : new ErrorResult(Error.Validation("value", "value is missing; null is also a value."));
 
-    /// <summary>Deletes a value that the extension keeps.</summary>
+    /// <summary>Deletes a stored value of the extension.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteStoredValue(
         string key,
         IfMatch ifMatch,

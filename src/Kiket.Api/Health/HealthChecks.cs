@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kiket.Api.Health;
 
-// What is wrong is said in our own words: the exceptions of a database may hold its address and user.
+// Failures are described in our own words: the exceptions of a database may contain its address and user.
 internal sealed class DatabaseCheck(KiketDbContext db) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -26,9 +26,7 @@ internal sealed class MigrationsCheck(KiketDbContext db) : IHealthCheck
     )
     {
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
-        return pending == 0
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"Migrations that are not applied: {pending}.");
+        return pending == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"Pending migrations: {pending}.");
     }
 }
 
@@ -48,7 +46,7 @@ internal sealed class JobServerCheck(JobStorage storage, TimeProvider time) : IH
                 && (s.Heartbeat ?? s.StartedAt) >= since
             );
         return Task.FromResult(
-            isAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The job server of this node does not run.")
+            isAlive ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The job server of this node is not running.")
         );
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Kiket.Api.Health;
 
-/// <summary>Whether the server works, for people and for orchestrators.</summary>
+/// <summary>The health of the server, for people and for orchestrators.</summary>
 internal static class HealthEndpoints
 {
     public static string Version { get; } =
@@ -37,7 +37,7 @@ internal static class HealthEndpoints
         app.MapHealthChecks("/health/ready", new() { ResponseWriter = WriteAsync });
     }
 
-    /// <summary>Says that the API answers, and which version it is.</summary>
+    /// <summary>Confirms that the API responds, and returns its version.</summary>
     private static Ok<HealthDto> GetHealth(TimeProvider time) => TypedResults.Ok(new HealthDto("ok", Version, time.GetUtcNow()));
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
@@ -56,12 +56,12 @@ internal static class HealthEndpoints
         );
     }
 
-    // A check that throws has the exception's message as its description, which may hold an address or a user.
+    // A check that throws has the exception's message as its description, which may contain an address or a user.
     private static string? MessageOf(HealthReportEntry entry) =>
         entry.Exception is null ? entry.Description : "The check failed; the log says why.";
 
     private static string Word(HealthStatus status) => status is HealthStatus.Healthy ? "ok" : "failed";
 }
 
-/// <summary>That the API answers.</summary>
+/// <summary>Confirms that the API responds.</summary>
 internal sealed record HealthDto(string Status, string Version, DateTimeOffset Time);

@@ -7,7 +7,7 @@ namespace Kiket.Api.Http;
 
 /// <summary>A body that clients send wrapped, <c>{"issue": {…}}</c>, or bare (contract, section 1).</summary>
 /// <param name="name">Name of the wrapper; also the first part of the fields' paths in errors.</param>
-/// <param name="beside">Members that may also stand beside the wrapper.</param>
+/// <param name="beside">Members that are also allowed beside the wrapper.</param>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class EnvelopeAttribute(string name, params string[] beside) : Attribute
 {
@@ -16,7 +16,7 @@ internal sealed class EnvelopeAttribute(string name, params string[] beside) : A
     public IReadOnlyList<string> Beside { get; } = beside;
 }
 
-/// <summary>A member that has another name as well. At most one of them holds a value, unless they hold the same.</summary>
+/// <summary>An alias of a member. At most one of the names may have a value, unless the values are equal.</summary>
 /// <param name="name">The usual name, as it is on the wire.</param>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AliasOfAttribute(string name) : Attribute
@@ -24,11 +24,11 @@ internal sealed class AliasOfAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
-/// <summary>A member that cannot be empty: null says nothing, as if the member were left out.</summary>
+/// <summary>A member that cannot be empty: null means the same as omitting it.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NullIsAbsentAttribute : Attribute;
 
-/// <summary>A refusal that is found while the body is read.</summary>
+/// <summary>An error found while the body is read.</summary>
 internal sealed class BodyException(Error error) : JsonException(error.Message)
 {
     public Error Error { get; } = error;
@@ -41,7 +41,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(EnvelopeConverter<>).MakeGenericType(typeToConvert), options)!;
 
-    /// <summary>Unwraps a body and refuses unknown members by name, instead of losing what the caller meant.</summary>
+    /// <summary>Unwraps a body and rejects unknown members by name, instead of losing the caller's intent.</summary>
     private sealed class EnvelopeConverter<T> : JsonConverter<T>
     {
         private readonly EnvelopeAttribute envelope = (EnvelopeAttribute)
@@ -70,7 +70,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
             if (root.ValueKind is not JsonValueKind.Object)
-                throw new BodyException(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
+                throw new BodyException(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
             StorableJson.Check(root);
 
             var members = Unwrap(root);
@@ -80,7 +80,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
             catch (JsonException)
             {
-                // The serializer itself names only the first fault, and not always its place.
+                // The serializer itself reports only the first error, and not always its place.
                 var missing = fields
                     .Values.Where(f => f.IsRequired && !members.ContainsKey(f.Name))
                     .Select(f => new ErrorDetail($"{envelope.Name}.{f.Name}", $"{envelope.Name}.{f.Name} is missing."));
@@ -103,7 +103,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
             else if (inner.ValueKind is not JsonValueKind.Undefined && !fields.ContainsKey(envelope.Name))
             {
-                throw new BodyException(Error.Validation(envelope.Name, $"{envelope.Name} is an object."));
+                throw new BodyException(Error.Validation(envelope.Name, $"{envelope.Name} must be an object."));
             }
             else
             {
@@ -141,7 +141,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
         }
 
         /// <summary>
-        /// A member that is also beside the wrapper: a null in one place does not hide what the other one says.
+        /// A member that is also beside the wrapper: a null in one place does not hide the value in the other.
         /// </summary>
         private static void AddAgain(
             Dictionary<string, JsonElement> members,
@@ -157,7 +157,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             members[member.Name] = member.Value;
         }
 
-        /// <summary>Keeps what one of the names says; a null under another name does not hide it.</summary>
+        /// <summary>Keeps the value of one of the names; a null under another name does not hide it.</summary>
         private static void Reconcile(Dictionary<string, JsonElement> members, string[] names)
         {
             var given = names
@@ -171,12 +171,12 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
                 members.Remove(name);
         }
 
-        /// <summary>Clients write ids as numbers or as text, and keys in either case.</summary>
+        /// <summary>Clients send ids as numbers or strings, and keys in either case.</summary>
         private static bool IsSame(JsonElement a, JsonElement b) =>
             string.Equals(a.ToString(), b.ToString(), StringComparison.OrdinalIgnoreCase);
 
         private static BodyException Contradiction(string name, string other) =>
-            new(Error.InvalidParameter(name, $"{name} and {other} have different values; give one of them."));
+            new(Error.InvalidParameter(name, $"{name} and {other} have different values; specify only one of them."));
 
         private static bool SaysNothing(JsonPropertyInfo field)
         {
@@ -207,7 +207,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             }
             catch (JsonException) when (EnumOf(type) is { } closed)
             {
-                return new(field, $"{field} is one of {string.Join(", ", Enum.GetNames(closed).Select(WireName.Snake))}.");
+                return new(field, $"{field} must be one of {string.Join(", ", Enum.GetNames(closed).Select(WireName.Snake))}.");
             }
             catch (JsonException fault)
             {

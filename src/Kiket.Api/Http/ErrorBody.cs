@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Api.Http;
 
-/// <summary>The body of every refusal (contract, section 4; decisions, 6).</summary>
+/// <summary>The body of every error (contract, section 4; decisions, 6).</summary>
 internal sealed record ErrorBody
 {
     /// <summary>One sentence for people.</summary>
@@ -15,22 +15,22 @@ internal sealed record ErrorBody
     /// <summary>The same sentence as <see cref="Error"/>.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The fields at fault; empty when the refusal is about the whole.</summary>
+    /// <summary>The invalid fields; empty when the error concerns the request as a whole.</summary>
     public required IReadOnlyList<ErrorDetail> Details { get; init; }
 
     /// <summary>Messages by field, on 422 only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary><c>pending</c> when approvals have been asked for and asking again may succeed.</summary>
+    /// <summary><c>pending</c> when approvals have been requested and a retry may succeed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Status { get; init; }
 
-    /// <summary>Seconds until requests are taken again, on 429 only.</summary>
+    /// <summary>Seconds until the next request is accepted, on 429 only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RetryAfter { get; init; }
 
-    /// <summary>Names this request in the server's log.</summary>
+    /// <summary>Identifies this request in the server's log.</summary>
     public required string RequestId { get; init; }
 
     public static ErrorBody Of(Error error, HttpContext context) => Of(error, Http.RequestId.Of(context));

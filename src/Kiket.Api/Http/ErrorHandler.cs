@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Kiket.Api.Http;
 
-/// <summary>Turns what is thrown into the contract's error body. Only a bug or a broken machine becomes a 500.</summary>
+/// <summary>Converts exceptions to the contract's error body. Only a bug or a broken machine becomes a 500.</summary>
 internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        // A connection may be found broken before the request is told so.
+        // A connection can turn out to be broken before the request is aborted.
         if (
             httpContext.RequestAborted.IsCancellationRequested
             || exception is ConnectionAbortedException or ConnectionResetException
@@ -50,7 +50,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     }
 
     /// <summary>
-    /// The refusals that no handler makes: no such route, no such method, a body that is too large or of another type.
+    /// The errors that no handler returns: unknown route, unsupported method, a body that is too large or of another type.
     /// </summary>
     public static Task WriteStatusAsync(StatusCodeContext context)
     {
@@ -68,7 +68,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
             StatusCodes.Status405MethodNotAllowed => new Error(
                 ErrorKind.BadRequest,
                 "METHOD_NOT_ALLOWED",
-                $"{http.Request.Method} is not possible at {http.Request.Path}."
+                $"{http.Request.Method} is not allowed at {http.Request.Path}."
             ),
             StatusCodes.Status415UnsupportedMediaType => WrongMediaType,
             var status => OfStatus(status),
@@ -78,23 +78,23 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
 
     public static readonly Error MissingToken = new(ErrorKind.Forbidden, ErrorCodes.InvalidToken, "A valid token is required.");
 
-    /// <summary>When a database that is busy or away is worth another try.</summary>
+    /// <summary>When a caller should try again while the database is busy or unavailable.</summary>
     public const string RetryAfterSeconds = "5";
 
     private static readonly Error Unavailable = new(
         ErrorKind.BadRequest,
         ErrorCodes.ServiceUnavailable,
-        $"The database is busy or cannot be used now. Try again in {RetryAfterSeconds} seconds."
+        $"The database is busy or unavailable. Try again in {RetryAfterSeconds} seconds."
     );
 
-    /// <summary>What the server itself refuses.</summary>
+    /// <summary>The errors of the server itself.</summary>
     public static Error OfStatus(int status) =>
         status switch
         {
             StatusCodes.Status405MethodNotAllowed => new(
                 ErrorKind.BadRequest,
                 "METHOD_NOT_ALLOWED",
-                "The method is not possible for this form of address."
+                "The method is not allowed for this form of address."
             ),
             StatusCodes.Status408RequestTimeout => new(
                 ErrorKind.BadRequest,
@@ -145,7 +145,7 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
                 StatusCodes.Status400BadRequest
             ),
             BadHttpRequestException e when e.Message.Contains("body", StringComparison.Ordinal) => (
-                InvalidJson("The request needs a JSON body."),
+                InvalidJson("The request requires a JSON body."),
                 StatusCodes.Status400BadRequest
             ),
             BadHttpRequestException e => (OfStatus(e.StatusCode), e.StatusCode),
@@ -182,5 +182,5 @@ internal sealed class ErrorHandler(ILogger<ErrorHandler> logger) : IExceptionHan
     private static Error InvalidJson(string message) => new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, message);
 
     private static string Place(JsonException e) =>
-        e.LineNumber is { } line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : "it ends too early";
+        e.LineNumber is { } line ? $"line {line + 1}, byte {e.BytePositionInLine + 1}" : "it ends unexpectedly";
 }

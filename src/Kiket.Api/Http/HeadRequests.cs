@@ -3,7 +3,7 @@ namespace Kiket.Api.Http;
 /// <summary>Answers <c>HEAD</c> as <c>GET</c>, without the body (RFC 9110, section 9.3.2), on every route.</summary>
 internal static class HeadRequests
 {
-    /// <summary>Whether the client asked for the headers only, so that a long answer need not be made.</summary>
+    /// <summary>Whether the client asked for headers only, so that a long response is not needed.</summary>
     public static bool IsHead(this HttpContext context) => context.Items.ContainsKey(typeof(HeadRequests));
 
     public static async Task ServeAsync(HttpContext context, RequestDelegate next)

@@ -6,7 +6,7 @@ using Kiket.Infrastructure.Idempotency;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Reads the <c>Idempotency-Key</c> of a write for the command that it sends, and says when the answer is an earlier one.
+/// Reads the <c>Idempotency-Key</c> of a write for its command, and marks replayed answers.
 /// </summary>
 internal sealed class IdempotencyFilter : IEndpointFilter
 {
@@ -14,7 +14,7 @@ internal sealed class IdempotencyFilter : IEndpointFilter
     public const string ReplayedHeader = "Idempotent-Replayed";
     private const int MaxKeyLength = 255;
 
-    /// <summary>Keeps the body of a request with a key, so that it can be hashed after it was read.</summary>
+    /// <summary>Buffers the body of a request with a key, so that it can be hashed after it was read.</summary>
     public static Task KeepBody(HttpContext context, RequestDelegate next)
     {
         if (context.Request.Headers.ContainsKey(Header))
@@ -29,7 +29,7 @@ internal sealed class IdempotencyFilter : IEndpointFilter
             return await next(context);
         var key = values.ToString();
         if (key.Length is 0 or > MaxKeyLength || key.Any(c => c is < ' ' or > '~'))
-            throw new InvalidParameterException(Header, $"{Header} has 1 to {MaxKeyLength} printable ASCII characters.");
+            throw new InvalidParameterException(Header, $"{Header} must have 1 to {MaxKeyLength} printable ASCII characters.");
 
         var idempotency = http.RequestServices.GetRequiredService<IdempotencyStore>();
         idempotency.Use(key, await HashAsync(http.Request));

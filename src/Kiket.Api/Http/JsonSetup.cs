@@ -9,7 +9,7 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Api.Http;
 
-/// <summary>How requests are read and answers written (contract, section 1).</summary>
+/// <summary>How requests are read and responses written (contract, section 1).</summary>
 internal static class JsonSetup
 {
     public static void Configure(JsonSerializerOptions options)
@@ -26,7 +26,7 @@ internal static class JsonSetup
         options.Converters.Add(new EnvelopeConverterFactory());
     }
 
-    /// <summary>An id, as a number or as a text of digits.</summary>
+    /// <summary>An id, as a number or a string of digits.</summary>
     private sealed class IdConverter : JsonConverter<long>
     {
         public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -41,7 +41,7 @@ internal static class JsonSetup
             writer.WriteNumberValue(value);
     }
 
-    /// <summary>A project by id or key, as a number or a text.</summary>
+    /// <summary>A project by id or key, as a number or a string.</summary>
     private sealed class ProjectRefConverter : JsonConverter<ProjectRef>
     {
         public override ProjectRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -50,14 +50,14 @@ internal static class JsonSetup
                 reader.TokenType is JsonTokenType.Number
                     ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
                     : reader.GetString();
-            return ProjectRef.TryParse(text, out var project) ? project : throw new JsonException("This is no project.");
+            return ProjectRef.TryParse(text, out var project) ? project : throw new JsonException("This is not a project.");
         }
 
         public override void Write(Utf8JsonWriter writer, ProjectRef value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }
 
-    /// <summary>An issue by id or key, as a number or a text.</summary>
+    /// <summary>An issue by id or key, as a number or a string.</summary>
     private sealed class IssueRefConverter : JsonConverter<IssueRef>
     {
         public override IssueRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -66,14 +66,14 @@ internal static class JsonSetup
                 reader.TokenType is JsonTokenType.Number
                     ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
                     : reader.GetString();
-            return IssueRef.TryParse(text, out var issue) ? issue : throw new JsonException("This is no issue.");
+            return IssueRef.TryParse(text, out var issue) ? issue : throw new JsonException("This is not an issue.");
         }
 
         public override void Write(Utf8JsonWriter writer, IssueRef value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
     }
 
-    /// <summary>An extension by the id of an installation or of a manifest, as a number or a text.</summary>
+    /// <summary>An extension by the id of an installation or of a manifest, as a number or a string.</summary>
     private sealed class ExtensionRefConverter : JsonConverter<ExtensionRef>
     {
         public override ExtensionRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -82,7 +82,9 @@ internal static class JsonSetup
                 reader.TokenType is JsonTokenType.Number
                     ? reader.GetInt64().ToString(CultureInfo.InvariantCulture)
                     : reader.GetString();
-            return ExtensionRef.TryParse(text, out var extension) ? extension : throw new JsonException("This is no extension.");
+            return ExtensionRef.TryParse(text, out var extension)
+                ? extension
+                : throw new JsonException("This is not an extension.");
         }
 
         public override void Write(Utf8JsonWriter writer, ExtensionRef value, JsonSerializerOptions options) =>
@@ -90,7 +92,7 @@ internal static class JsonSetup
     }
 
     /// <summary>
-    /// Enums are read like those in queries, upper and lower case alike: generated clients write <c>Project_manager</c>.
+    /// Enums are read like those in queries, ignoring case: generated clients write <c>Project_manager</c>.
     /// </summary>
     private sealed class EnumConverterFactory : JsonConverterFactory
     {
@@ -136,7 +138,7 @@ internal static class JsonSetup
             }
             catch (JsonException fault)
             {
-                // Its path begins at this value; thrown anew without one, it gets the path from the body's root.
+                // Its path starts at this value; rethrown without one, it gets the path from the body's root.
                 throw new JsonException(fault.Message, fault.InnerException);
             }
         }

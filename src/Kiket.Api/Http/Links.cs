@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// What links begin with: <c>Kiket:PublicUrl</c> where it is set; otherwise, in an answer, the address that the request was
-/// sent to, and everywhere else the address that the server listens on.
+/// The base of links: <c>Kiket:PublicUrl</c> if set; otherwise, in a response, the address that the request was sent to, and
+/// elsewhere the address that the server listens on.
 /// </summary>
 internal static class Links
 {

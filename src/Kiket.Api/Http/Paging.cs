@@ -10,10 +10,10 @@ internal record PageParameters
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
     public int? PerPage { get; init; }
 
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    [FromQuery(Name = "sort"), Description("Sort order: `field direction` pairs, separated by commas.")]
     public string? Sort { get; init; }
 
     public PageRequest ToPage() => new(Page, PerPage, Sort);

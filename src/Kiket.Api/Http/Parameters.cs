@@ -14,7 +14,7 @@ internal sealed partial class InvalidParameterException(string parameter, string
     public Error Error { get; } = Error.InvalidParameter(parameter, message);
 
     /// <summary>
-    /// The framework's own refusal to bind a typed parameter, or null when the exception is about something else.
+    /// The framework's error about a typed parameter, or null when the exception has another cause.
     /// </summary>
     public static InvalidParameterException? FromBinding(BadHttpRequestException exception)
     {
@@ -33,11 +33,11 @@ internal sealed partial class InvalidParameterException(string parameter, string
 internal static class Parameters
 {
     public const string StrictDescription =
-        "`false` turns what may weaken a rule, such as a misspelt key or an unknown event, from an error into a warning.";
+        "`false` reports what may weaken a rule, such as a misspelt key or an unknown event, as a warning, not an error.";
 
     private const int MaxSearchLength = 200;
 
-    /// <summary>The value of a parameter that has several names; two that say different things are refused.</summary>
+    /// <summary>The value of a parameter with several names; different values are rejected.</summary>
     public static string? OneOf(params ReadOnlySpan<(string Name, string? Value)> names)
     {
         (string Name, string? Value) first = default;
@@ -50,20 +50,20 @@ internal static class Parameters
             else if (!given.Value.Equals(first.Value, StringComparison.OrdinalIgnoreCase))
                 throw new InvalidParameterException(
                     given.Name,
-                    $"{first.Name} and {given.Name} have different values; give one of them."
+                    $"{first.Name} and {given.Name} have different values; specify only one of them."
                 );
         }
 
         return first.Value;
     }
 
-    /// <summary>The value in the body or in the query; two that differ are refused.</summary>
+    /// <summary>The value in the body or in the query; different values are rejected.</summary>
     public static T? Agreed<T>(string name, T? inBody, T? inQuery)
         where T : struct =>
         inBody is { } body && inQuery is { } query && !body.Equals(query)
             ? throw new InvalidParameterException(
                 name,
-                $"{name} has different values in the body and in the query; give one of them."
+                $"{name} has different values in the body and in the query; specify only one of them."
             )
             : inBody ?? inQuery;
 
@@ -71,10 +71,10 @@ internal static class Parameters
     public static IReadOnlyList<string> Values(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>Words to search for. Each is a condition of its own, and databases bear only so many.</summary>
+    /// <summary>Words to search for. Each becomes a separate condition, and databases limit their number.</summary>
     public static string? Search(string name, string? text) =>
         text is { Length: > MaxSearchLength }
-            ? throw new InvalidParameterException(name, $"{name} has at most {MaxSearchLength} characters.")
+            ? throw new InvalidParameterException(name, $"{name} can have at most {MaxSearchLength} characters.")
             : text;
 
     public static IReadOnlyList<T> Enums<T>(string name, string? text)
@@ -101,13 +101,13 @@ internal static class Parameters
                 ),
         ];
 
-    /// <summary>An instant, UTC where no offset is given; or a day, which begins in the organization's time zone.</summary>
+    /// <summary>An instant, in UTC if it has no offset; or a date, which starts in the organization's time zone.</summary>
     public static TimeBound? Bound(string name, string? text) =>
         Instant(name, text) is not { } instant ? null
         : text!.Contains('T') ? TimeBound.At(instant)
         : new(null, DateOnly.FromDateTime(instant.UtcDateTime));
 
-    /// <summary>An instant, or a day for its first instant; UTC where no offset is given.</summary>
+    /// <summary>An instant, or a date for its first instant; in UTC if it has no offset.</summary>
     public static DateTimeOffset? Instant(string name, string? text) =>
         string.IsNullOrEmpty(text) ? null
         : Iso8601.TryParse(text, out var instant) ? instant
@@ -117,20 +117,20 @@ internal static class Parameters
     public static ProjectRef? Project(string name, string? text) =>
         text is null ? null
         : ProjectRef.TryParse(text, out var project) ? project
-        : throw new InvalidParameterException(name, $"'{text}' is not a project; give an id or a key.");
+        : throw new InvalidParameterException(name, $"'{text}' is not a project; use an id or a key.");
 
     public static DateOnly? Day(string name, string? text) =>
         string.IsNullOrEmpty(text) ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-        : throw new InvalidParameterException(name, $"'{text}' is not a date, YYYY-MM-DD.");
+        : throw new InvalidParameterException(name, $"'{text}' is not a date in the form YYYY-MM-DD.");
 }
 
 /// <summary>
-/// Refuses query parameters that a route does not know, instead of ignoring what the caller meant (decisions, 3).
+/// Rejects query parameters that a route does not know, instead of ignoring the caller's intent (decisions, 3).
 /// </summary>
 internal static class UnknownParameterFilter
 {
-    /// <summary>What known clients send to every route; it is ignored.</summary>
+    /// <summary>Parameters that known clients send to every route; ignored.</summary>
     private static readonly string[] Tolerated = ["organization", "product_installation"];
 
     public static EndpointFilterDelegate Create(EndpointFilterFactoryContext context, EndpointFilterDelegate next)
@@ -145,16 +145,16 @@ internal static class UnknownParameterFilter
                 )
                     throw new InvalidParameterException(name, $"{name} is not a parameter of this route.");
                 if (values.Any(v => v?.Contains('\0') == true))
-                    throw new InvalidParameterException(name, $"{name} holds the character U+0000.");
+                    throw new InvalidParameterException(name, $"{name} contains the character U+0000.");
                 if (known.Contains(name) && !Tolerated.Contains(name) && values.Any(IsEmpty))
-                    throw new InvalidParameterException(name, $"{name} is empty. Leave it out or give it a value.");
+                    throw new InvalidParameterException(name, $"{name} is empty. Omit it or give it a value.");
             }
 
             return next(invocation);
         };
     }
 
-    /// <summary>An empty filter would find everything, which is not what somebody who filters means.</summary>
+    /// <summary>An empty filter would match everything, which is not what the caller means.</summary>
     private static bool IsEmpty(string? value) => value is null || value.All(c => c is ',' || char.IsWhiteSpace(c));
 
     private static IEnumerable<string> NamesOf(MethodInfo method) =>

@@ -43,7 +43,7 @@ internal static class PlainNumbers
             throw new InvalidParameterException(name, $"'{text}' is not a valid value for {name}.");
     }
 
-    /// <summary>Counts may have a minus here, because each says by itself what it may be.</summary>
+    /// <summary>Counts may be negative here, because each has its own range check.</summary>
     private static IEnumerable<(string Name, bool IsQuery, bool MaySign)> NumbersOf(ParameterInfo parameter)
     {
         if (parameter.IsDefined(typeof(AsParametersAttribute)))
@@ -61,7 +61,7 @@ internal static class PlainNumbers
     }
 }
 
-/// <summary>An id in a path, in the place of the framework's own <c>:long</c>.</summary>
+/// <summary>An id in a path; replaces the framework's <c>:long</c>.</summary>
 internal sealed class IdConstraint : IRouteConstraint
 {
     public bool Match(

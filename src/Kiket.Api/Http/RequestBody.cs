@@ -9,16 +9,16 @@ using Microsoft.Net.Http.Headers;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Decodes a compressed body and reads no more of a body than its route allows. The limit counts what comes out of the decoder,
-/// so that a small body that expands without end is refused like a large one.
+/// Decodes a compressed body and reads no more of a body than its route allows. The limit applies to the decoded body, so that
+/// a small body that expands endlessly is rejected like a large one.
 /// </summary>
 internal static class RequestBody
 {
     public const long DefaultLimit = 1024 * 1024;
 
     /// <summary>
-    /// What the server still takes of a refused body, for at most five seconds, and throws away: a client that sends before it
-    /// reads would otherwise see a broken connection in place of the refusal.
+    /// How much of a rejected body the server still reads and discards, for at most five seconds: a client that sends before it
+    /// reads would otherwise see a broken connection instead of the error.
     /// </summary>
     public const long MaxDiscarded = 64 * 1024 * 1024;
 
@@ -33,7 +33,7 @@ internal static class RequestBody
     private static readonly Error UnknownEncoding = new(
         ErrorKind.BadRequest,
         "UNSUPPORTED_MEDIA_TYPE",
-        "The body must be sent as it is, or with the content encoding gzip, deflate or br."
+        "The body must be sent uncompressed or with the content encoding gzip, deflate or br."
     );
 
     public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
@@ -47,7 +47,7 @@ internal static class RequestBody
         var encoding = request.Headers.ContentEncoding.ToString().Trim();
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            // A body that says that it is small enough cannot be longer.
+            // A body with a small enough Content-Length cannot be longer.
             if (request.ContentLength is not { } length || length > limit)
                 request.Body = new LimitedBody(request.Body, limit, request.ContentLength);
             await next(context);
@@ -68,7 +68,7 @@ internal static class RequestBody
         await next(context);
     }
 
-    /// <summary>A stream that is read from its beginning to its end, once.</summary>
+    /// <summary>A stream that is read once, from start to end.</summary>
     private abstract class ForwardStream : Stream
     {
         public override bool CanRead => true;
@@ -91,7 +91,7 @@ internal static class RequestBody
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count) =>
-            throw new NotSupportedException("Bodies are read asynchronously.");
+            throw new NotSupportedException("Bodies must be read asynchronously.");
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -103,7 +103,7 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// Reads on where Kestrel interrupts a read: when it is asked to stop, requests in flight are still to be answered.
+    /// Continues when Kestrel interrupts a read: requests in flight must still be answered while the server stops.
     /// </summary>
     private sealed class WholeBody(PipeReader reader) : ForwardStream
     {

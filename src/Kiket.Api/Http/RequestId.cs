@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Kiket.Api.Http;
 
-/// <summary>Names a request for the caller and in the log: the id of its trace.</summary>
+/// <summary>Identifies a request for the caller and in the log by the id of its trace.</summary>
 internal static class RequestId
 {
     public const string Header = "X-Request-Id";
@@ -12,7 +12,7 @@ internal static class RequestId
 
     public static Task AddHeader(HttpContext context, RequestDelegate next)
     {
-        // Late, because the exception handler clears the headers.
+        // Set late, because the exception handler clears the headers.
         context.Response.OnStarting(() =>
         {
             context.Response.Headers[Header] = Of(context);

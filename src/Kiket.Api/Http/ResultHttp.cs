@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Kiket.Api.Http;
 
-/// <summary>The one way from a <see cref="Result{T}"/> to HTTP.</summary>
+/// <summary>Converts a <see cref="Result{T}"/> to an HTTP response; the only place that does.</summary>
 internal static class ResultHttp
 {
     /// <summary>200 with the single resource and its entity tag.</summary>
@@ -21,11 +21,11 @@ internal static class ResultHttp
         where T : IVersioned =>
         result.Error is { } error ? new ErrorResult(error) : new CreatedResource<T>(result.Value, address(result.Value));
 
-    /// <summary>201 with something new that has no address of its own.</summary>
+    /// <summary>201 with a new resource that has no address.</summary>
     public static Results<Created<T>, ErrorResult> ToCreated<T>(this Result<T> result) =>
         result.Error is { } error ? new ErrorResult(error) : TypedResults.Created((string?)null, result.Value);
 
-    /// <summary>200 with what the answer makes of the value.</summary>
+    /// <summary>200 with the value mapped to its response.</summary>
     public static Results<Ok<TBody>, ErrorResult> ToOk<T, TBody>(this Result<T> result, Func<T, TBody> answer) =>
         result.Error is { } error ? new ErrorResult(error) : TypedResults.Ok(answer(result.Value));
 
@@ -41,7 +41,7 @@ internal sealed record Success(bool IsSuccess)
     public bool IsSuccess { get; init; } = IsSuccess;
 }
 
-/// <summary>A refusal in the contract's error body.</summary>
+/// <summary>An error in the contract's body.</summary>
 internal sealed class ErrorResult(Error error) : IResult, IEndpointMetadataProvider
 {
     public Error Error => error;
@@ -54,7 +54,7 @@ internal sealed class ErrorResult(Error error) : IResult, IEndpointMetadataProvi
     }
 }
 
-/// <summary>A single resource; 304 when the caller has it already.</summary>
+/// <summary>A single resource; 304 when the caller already has it.</summary>
 internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
     where T : IVersioned
 {
@@ -64,7 +64,7 @@ internal sealed class Resource<T>(T value) : IResult, IEndpointMetadataProvider
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
 }
 
-/// <summary>A new resource and where it can be read again.</summary>
+/// <summary>A new resource and its address.</summary>
 internal sealed class CreatedResource<T>(T value, string address) : IResult, IEndpointMetadataProvider
     where T : IVersioned
 {

@@ -3,15 +3,15 @@ using Microsoft.Net.Http.Headers;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Tells browsers to take a body only for what its content type says, and caches to keep no answer, because any may show a
-/// secret. A resource with an entity tag may be kept by its reader alone, who asks again each time. An endpoint that sets
-/// <c>Cache-Control</c> itself decides.
+/// Tells browsers to trust the content type of a body, and caches to store nothing, because any response may contain a secret.
+/// A resource with an entity tag may be stored by its reader, who revalidates it each time. An endpoint can set its own
+/// <c>Cache-Control</c>.
 /// </summary>
 internal static class SecurityHeaders
 {
     public static Task Add(HttpContext context, RequestDelegate next)
     {
-        // Late, because the exception handler clears the headers.
+        // Set late, because the exception handler clears the headers.
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;

@@ -13,9 +13,9 @@ using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestExceptio
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Gives the contract's body to what Kestrel refuses before it calls us: malformed requests (400), slow ones (408), addresses
-/// and headers that are too long (414, 431). Kestrel announces such a refusal and then sends it with headers only, so ours goes
-/// out in its place. Connections that Kestrel encrypts itself, and HTTP/2, keep Kestrel's own answer.
+/// Adds the contract's body to what Kestrel rejects before it calls us: malformed requests (400), slow ones (408), addresses
+/// and headers that are too long (414, 431). Kestrel announces such an error and then sends it with headers only, so ours is
+/// sent instead. Connections that Kestrel encrypts itself, and HTTP/2, keep Kestrel's own answer.
 /// </summary>
 internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair<string, object?>>
 {
@@ -73,7 +73,7 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
         public PipeWriter Output => output;
     }
 
-    /// <summary>What is sent on a connection, until it is replaced by its last answer.</summary>
+    /// <summary>The output of a connection, until its last answer replaces it.</summary>
     private sealed class ReplaceableOutput(PipeWriter inner) : PipeWriter
     {
         private volatile ArrayBufferWriter<byte>? discarded;

@@ -4,9 +4,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Api.Http;
 
 /// <summary>
-/// Refuses JSON that is well formed but would be lost or break on its way through a database and back: U+0000 and halves of
-/// surrogate pairs, numbers beyond every type, members that are given twice, and nesting so deep that an answer could not hold
-/// it again.
+/// Rejects JSON that is well formed but cannot be stored and read back: U+0000 and halves of surrogate pairs, numbers beyond
+/// every type, repeated members, and nesting too deep for a response.
 /// </summary>
 internal static class StorableJson
 {
@@ -15,7 +14,7 @@ internal static class StorableJson
 
     private const int MaxNumberLength = 400; // every number that a double can hold fits
 
-    /// <exception cref="BodyException">The path of the first fault.</exception>
+    /// <exception cref="BodyException">The path of the first error.</exception>
     public static void Check(JsonElement root) => Check(root, "", MaxDepth);
 
     private static void Check(JsonElement element, string path, int depth)
@@ -48,12 +47,12 @@ internal static class StorableJson
                 break;
 
             case JsonValueKind.Number when !IsStorable(element):
-                throw Fault(path, "holds a number that is too large, too small or too long");
+                throw Fault(path, "contains a number that is too large, too small or too long");
         }
     }
 
     /// <summary>
-    /// PostgreSQL's jsonb refuses what lies beyond its own numbers; a double is a measure that all three databases keep.
+    /// PostgreSQL's jsonb rejects numbers beyond its own range; all three databases can store a double.
     /// </summary>
     private static bool IsStorable(JsonElement number)
     {
@@ -69,11 +68,11 @@ internal static class StorableJson
         try
         {
             var text = read();
-            return text.Contains('\0') ? throw Fault(path, "holds the character U+0000") : text;
+            return text.Contains('\0') ? throw Fault(path, "contains the character U+0000") : text;
         }
         catch (InvalidOperationException)
         {
-            throw Fault(path, "holds text that is not Unicode");
+            throw Fault(path, "contains text that is not valid Unicode");
         }
     }
 

@@ -32,7 +32,7 @@ internal static class TextBody
         }
     }
 
-    /// <summary>A JSON object that a database can keep.</summary>
+    /// <summary>A JSON object that a database can store.</summary>
     public static JsonDocument ParseObject(string text)
     {
         JsonDocument document;
@@ -48,7 +48,7 @@ internal static class TextBody
         try
         {
             if (document.RootElement.ValueKind is not JsonValueKind.Object)
-                throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
+                throw Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
             StorableJson.Check(document.RootElement);
             return document;
         }

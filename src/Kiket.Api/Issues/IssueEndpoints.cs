@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Issues;
 
-/// <summary>Issues and their way through a workflow.</summary>
+/// <summary>Issues and their transitions.</summary>
 internal static class IssueEndpoints
 {
     public static void MapIssues(this IEndpointRouteBuilder api)
@@ -28,7 +28,7 @@ internal static class IssueEndpoints
         issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
     }
 
-    /// <summary>What people and extensions do with one issue.</summary>
+    /// <summary>The routes of one issue, for people and for extensions.</summary>
     public static void MapIssue(this IEndpointRouteBuilder issues, string name, string transition)
     {
         issues.MapGet("/{issue}", GetIssue).WithName($"Get{name}").Reads(Scope.Issues);
@@ -43,7 +43,7 @@ internal static class IssueEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DataPage<IssueDto>.Of);
 
-    /// <summary>Opens an issue.</summary>
+    /// <summary>Creates an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(
         IssueBody body,
         IMediator mediator,
@@ -54,7 +54,7 @@ internal static class IssueEndpoints
                 $"/api/v1/issues/{i.Id}"
             )
             : new ErrorResult(
-                Error.Validation("issue.project_id", "An issue belongs to a project; give project_id or project_key.")
+                Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
             );
 
     /// <summary>Reads one issue by id or key.</summary>
@@ -64,7 +64,7 @@ internal static class IssueEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new GetIssueQuery(issue), ct)).ToResource();
 
-    /// <summary>Changes an issue; a status among the changes goes along a transition.</summary>
+    /// <summary>Changes an issue; a change of status is a transition.</summary>
     private static async Task<Results<Resource<IssueDto>, ErrorResult>> UpdateIssue(
         IssueRef issue,
         IssueBody body,
@@ -73,7 +73,7 @@ internal static class IssueEndpoints
         CancellationToken ct
     ) =>
         body.Template is not null
-            ? new ErrorResult(Error.Validation("issue.template", "A template is for new issues."))
+            ? new ErrorResult(Error.Validation("issue.template", "A template can only be used for new issues."))
             : (
                 await mediator.Send(new UpdateIssueCommand(issue, body.ToEdit(), body.Status, ifMatch.Version, body.Project), ct)
             ).ToResource();
@@ -95,14 +95,14 @@ internal static class IssueEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new TransitionIssueCommand(issue, body.Target, body.Comment, ifMatch.Version), ct)).ToResource();
 
-    /// <summary>Lists the ways out of an issue's state.</summary>
+    /// <summary>Lists the transitions from an issue's current state.</summary>
     private static async Task<Results<Ok<IssueTransitionsDto>, ErrorResult>> ListIssueTransitions(
         IssueRef issue,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListIssueTransitionsQuery(issue), ct)).ToOk(t => t);
 
-    /// <summary>Lists every change of an issue, the oldest first.</summary>
+    /// <summary>Lists every change of an issue, oldest first.</summary>
     private static async Task<Results<Ok<DataPage<IssueChangeDto>>, ErrorResult>> ListIssueHistory(
         IssueRef issue,
         [AsParameters] PageParameters parameters,
@@ -128,7 +128,7 @@ internal sealed record IssueBody
 
     public Optional<long?> AssigneeId { get; init; }
 
-    /// <summary>The same as <c>assignee_id</c>.</summary>
+    /// <summary>Alias of <c>assignee_id</c>.</summary>
     [AliasOf("assignee_id")]
     public Optional<long?> AssignedTo { get; init; }
 
@@ -146,7 +146,7 @@ internal sealed record IssueBody
 
     public Optional<DateOnly?> DueDate { get; init; }
 
-    /// <summary>Key of the template that fills what a new issue leaves open.</summary>
+    /// <summary>Key of the template that provides values for a new issue.</summary>
     public string? Template { get; init; }
 
     public ProjectRef? ProjectId { get; init; }

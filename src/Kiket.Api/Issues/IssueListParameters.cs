@@ -16,62 +16,56 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "project"), Description("Only issues of this project: its id or key.")]
     public string? Project { get; init; }
 
-    [FromQuery(Name = "project_id"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_id"), Description("Alias of `project`.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project`.")]
     public string? ProjectKey { get; init; }
 
-    [
-        FromQuery(Name = "status"),
-        Description("Only issues in one of these states, separated by commas; upper and lower case alike.")
-    ]
+    [FromQuery(Name = "status"), Description("Only issues in these states, separated by commas; case-insensitive.")]
     public string? Status { get; init; }
 
-    [FromQuery(Name = "assignee"), Description("Only issues of one of these: ids, e-mail addresses, `me` or `unassigned`.")]
+    [FromQuery(Name = "assignee"), Description("Only issues of these assignees: ids, e-mail addresses, `me` or `unassigned`.")]
     public string? Assignee { get; init; }
 
-    [FromQuery(Name = "assignee_id"), Description("The same as `assignee`.")]
+    [FromQuery(Name = "assignee_id"), Description("Alias of `assignee`.")]
     public string? AssigneeId { get; init; }
 
-    [FromQuery(Name = "assigned_to"), Description("The same as `assignee`.")]
+    [FromQuery(Name = "assigned_to"), Description("Alias of `assignee`.")]
     public string? AssignedTo { get; init; }
 
-    [
-        FromQuery(Name = "label"),
-        Description("Only issues with one of these labels; repeat the parameter to ask for all of several.")
-    ]
+    [FromQuery(Name = "label"), Description("Only issues with one of these labels; repeat the parameter to require several.")]
     public string[]? Label { get; init; }
 
-    [FromQuery(Name = "issue_type"), Description("Only issues of one of these types.")]
+    [FromQuery(Name = "issue_type"), Description("Only issues of these types.")]
     public string? IssueType { get; init; }
 
-    [FromQuery(Name = "priority"), Description("Only issues of one of these priorities.")]
+    [FromQuery(Name = "priority"), Description("Only issues of these priorities.")]
     public string? Priority { get; init; }
 
-    [FromQuery(Name = "milestone_id"), Description("Only issues of one of these milestones.")]
+    [FromQuery(Name = "milestone_id"), Description("Only issues of these milestones.")]
     public string? MilestoneId { get; init; }
 
-    [FromQuery(Name = "parent_id"), Description("Only issues right below one of these.")]
+    [FromQuery(Name = "parent_id"), Description("Only direct children of these issues.")]
     public string? ParentId { get; init; }
 
     [
         FromQuery(Name = "sla"),
-        Description("Only issues that stand like this against the limit of their state: `ok`, `imminent` or `breached`.")
+        Description("Only issues with this status against the time limit of their state: `ok`, `imminent` or `breached`.")
     ]
     public string? Sla { get; init; }
 
     [
         FromQuery(Name = "search"),
-        Description("Only issues whose title or description contains every one of these words; an issue's key is a word too.")
+        Description("Only issues whose title or description contains all of these words; an issue's key counts as a word.")
     ]
     public string? Search { get; init; }
 
     [
         FromQuery(Name = "created_after"),
         Description(
-            "Only issues created at this instant or later: UTC without an offset; a day begins in the time zone of "
-                + "the organization."
+            "Only issues created at this instant or later. A time without an offset is UTC; a date starts in the "
+                + "time zone of the organization."
         )
     ]
     public string? CreatedAfter { get; init; }
@@ -94,10 +88,13 @@ internal sealed record IssueListParameters
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
     public int? PerPage { get; init; }
 
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas; `created_at desc` by default.")]
+    [
+        FromQuery(Name = "sort"),
+        Description("Sort order: `field direction` pairs, separated by commas; `created_at desc` by default.")
+    ]
     public string? Sort { get; init; }
 
     public PageRequest ToPage() => new(Page, PerPage, Sort);
@@ -139,7 +136,7 @@ internal sealed record IssueListParameters
         values.FirstOrDefault(v => v is not ("me" or "unassigned") && !v.Contains('@') && !WireId.TryParse(v, out _)) is { } wrong
             ? throw new InvalidParameterException(
                 "assignee",
-                $"'{wrong}' is not a user; give an id, an e-mail address, me or unassigned."
+                $"'{wrong}' is not a user; use an id, an e-mail address, me or unassigned."
             )
             : values;
 }

@@ -24,14 +24,14 @@ internal static class IssueSchemaEndpoints
             .Reads(Scope.Issues);
     }
 
-    /// <summary>Reads what issues can be: types, custom fields, priorities and statuses.</summary>
+    /// <summary>Reads the issue schema: types, custom fields, priorities and statuses.</summary>
     private static async Task<Results<Ok<IssueSchemaDto>, ErrorResult>> GetIssueSchema(
         [AsParameters] IssueSchemaParameters parameters,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new GetIssueSchemaQuery(parameters.ToProject()), ct)).ToOk(schema => schema);
 
-    /// <summary>Reads what issues of one project can be.</summary>
+    /// <summary>Reads the issue schema of one project.</summary>
     private static async Task<Results<Ok<IssueSchemaDto>, ErrorResult>> GetProjectIssueSchema(
         ProjectRef project,
         IMediator mediator,
@@ -41,10 +41,10 @@ internal static class IssueSchemaEndpoints
 
 internal sealed record IssueSchemaParameters
 {
-    [FromQuery(Name = "project_id"), Description("Only what holds for this project: its id or key.")]
+    [FromQuery(Name = "project_id"), Description("Only the schema of this project: its id or key.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>

@@ -6,8 +6,8 @@ using OpenTelemetry.Metrics;
 namespace Kiket.Api.Metrics;
 
 /// <summary>
-/// What operators watch, at <c>/metrics</c> in the format of Prometheus: only where <c>Metrics:Token</c> is set, and only for
-/// whoever presents it, because the numbers are those of all organizations.
+/// Metrics for operators, at <c>/metrics</c> in the Prometheus format. Available only when <c>Metrics:Token</c> is set, and only
+/// to callers that present it, because the numbers cover all organizations.
 /// </summary>
 internal static class MetricsSetup
 {

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Milestones;
 
-/// <summary>The goals of a project, and how far they are.</summary>
+/// <summary>The milestones of a project and their progress.</summary>
 internal static class MilestoneEndpoints
 {
     public static void MapMilestones(this IEndpointRouteBuilder api)
@@ -45,7 +45,7 @@ internal static class MilestoneEndpoints
             )
         ).ToOk(MilestonePage.Of);
 
-    /// <summary>Plans a milestone.</summary>
+    /// <summary>Creates a milestone.</summary>
     private static async Task<Results<CreatedResource<MilestoneDto>, ErrorResult>> CreateMilestone(
         ProjectRef project,
         MilestoneBody body,
@@ -74,7 +74,7 @@ internal static class MilestoneEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new UpdateMilestoneCommand(project, id, body.ToEdit(), ifMatch.Version), ct)).ToResource();
 
-    /// <summary>Deletes a milestone; its issues stay, without a milestone.</summary>
+    /// <summary>Deletes a milestone; its issues remain without a milestone.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> DeleteMilestone(
         ProjectRef project,
         long id,
@@ -86,10 +86,7 @@ internal static class MilestoneEndpoints
 
 internal sealed record MilestoneListParameters : PageParameters
 {
-    [
-        FromQuery(Name = "status"),
-        Description("Only milestones with one of these statuses: planning, active, completed, cancelled.")
-    ]
+    [FromQuery(Name = "status"), Description("Only milestones with these statuses: planning, active, completed, cancelled.")]
     public string? Status { get; init; }
 }
 

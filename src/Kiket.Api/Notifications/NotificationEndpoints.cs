@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Notifications;
 
-/// <summary>One's own notifications, which show titles of issues.</summary>
+/// <summary>The caller's own notifications, which contain titles of issues.</summary>
 internal static class NotificationEndpoints
 {
     public static void MapNotifications(this IEndpointRouteBuilder api)
@@ -24,7 +24,7 @@ internal static class NotificationEndpoints
             .Writes(Scope.Notifications);
     }
 
-    /// <summary>Lists your notifications, the newest first.</summary>
+    /// <summary>Lists your notifications, newest first.</summary>
     private static async Task<Results<Ok<DataPage<NotificationDto>>, ErrorResult>> ListNotifications(
         [AsParameters] NotificationListParameters parameters,
         IMediator mediator,
@@ -34,7 +34,7 @@ internal static class NotificationEndpoints
             DataPage<NotificationDto>.Of
         );
 
-    /// <summary>Marks one of your notifications read or unread.</summary>
+    /// <summary>Marks one of your notifications as read or unread.</summary>
     private static async Task<Results<Ok<NotificationDto>, ErrorResult>> MarkNotification(
         long id,
         NotificationBody body,
@@ -42,7 +42,7 @@ internal static class NotificationEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new MarkNotificationCommand(id, body.Read), ct)).ToOk(n => n);
 
-    /// <summary>Marks all your notifications read.</summary>
+    /// <summary>Marks all your notifications as read.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> ReadAllNotifications(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new ReadAllNotificationsCommand(), ct)).ToSuccess();
 }

@@ -5,32 +5,32 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace Kiket.Api.OpenApi;
 
-/// <summary>What the document says about the API as a whole.</summary>
+/// <summary>Adds what the document says about the API as a whole.</summary>
 internal sealed class DocumentProcessor : IDocumentProcessor
 {
     private const string Introduction = """
         The REST API of Kiket, an issue tracker and workflow backend.
 
-        **Resources.** A single resource is returned bare, a list in an envelope with `meta`. Every documented member of an
-        answer is always present; what is empty is `null` or `[]`. Issues and projects are addressed by id or key. Times are
+        **Resources.** A single resource is returned bare, a list in an envelope with `meta`. Every documented member of a
+        response is always present; empty values are `null` or `[]`. Issues and projects are addressed by id or key. Times are
         ISO 8601 in UTC, dates `YYYY-MM-DD`.
 
         **Requests.** Bodies are JSON in UTF-8, at most 1 MB, and are also accepted without their wrapper (`{"title": …}` for
-        `{"issue": {"title": …}}`). Unknown members and query parameters are refused by name.
+        `{"issue": {"title": …}}`). Unknown members and query parameters are rejected by name.
 
-        A body may be compressed: `Content-Encoding` is `gzip`, `deflate` or `br`, and the limit counts what it expands to. In
-        a body, `null` for a member that you may leave out says what leaving it out says, or empties the field where it can be
-        empty. Every `GET` also answers `HEAD`.
+        A body can be compressed: `Content-Encoding` is `gzip`, `deflate` or `br`, and the limit applies to the expanded body.
+        In a body, `null` for an optional member is the same as omitting it, or clears the field if it can be empty. Every
+        `GET` route also accepts `HEAD`.
 
-        **Concurrency.** `ETag` names a version of a resource. `If-None-Match` on a read answers 304 when nothing has changed;
-        `If-Match` on a write answers 412 when something has. A write with an `Idempotency-Key` happens once, however often it
-        is sent.
+        **Concurrency.** `ETag` identifies a version of a resource. A read with `If-None-Match` answers 304 when nothing has
+        changed; a write with `If-Match` answers 412 when something has. A write with an `Idempotency-Key` is applied once,
+        however often it is sent.
 
-        **Limits.** Every answer says in `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds)
-        how many requests are left, and in `X-Request-Id` what the server's log calls the request.
+        **Limits.** The headers `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds) of every
+        response show how many requests are left; `X-Request-Id` identifies the request in the server's log.
 
-        **Errors.** Every refusal has the body `ErrorBody`; programs go by its `code`. Something that you may not see is
-        answered with 404.
+        **Errors.** Every error has the body `ErrorBody`; programs should rely on its `code`. A resource that you cannot see
+        answers 404.
         """;
 
     public const string ApiKeyScheme = "ExtensionKey";
@@ -59,7 +59,7 @@ internal sealed class DocumentProcessor : IDocumentProcessor
         );
         document.SecurityDefinitions[RuntimeTokenScheme] = Header(
             BearerHandler.RuntimeTokenHeader,
-            "The token of one delivery to an extension."
+            "The token of a single delivery to an extension."
         );
         foreach (var schema in document.Components.Schemas.Values)
             schema.EnumerationNames.Clear(); // clients in C# would write these names of ours in place of the values

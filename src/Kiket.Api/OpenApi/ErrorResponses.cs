@@ -7,7 +7,7 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace Kiket.Api.OpenApi;
 
-/// <summary>The refusals, described once each and referred to by every operation that can give them.</summary>
+/// <summary>The error responses, each described once and referenced by every operation that can return it.</summary>
 internal static class ErrorResponses
 {
     private static readonly Dictionary<int, (string Name, string Description, string Code, string Message, string? Field)> Known =
@@ -37,7 +37,7 @@ internal static class ErrorResponses
             ),
             [404] = (
                 "NotFound",
-                "`ISSUE_NOT_FOUND`, `PROJECT_NOT_FOUND` and so on: there is no such thing, or you may not see it.",
+                "`ISSUE_NOT_FOUND`, `PROJECT_NOT_FOUND` and so on: the resource does not exist, or you cannot see it.",
                 "ISSUE_NOT_FOUND",
                 "There is no issue LEGAL-42.",
                 null
@@ -66,7 +66,7 @@ internal static class ErrorResponses
             ),
             [415] = (
                 "UnsupportedMediaType",
-                "`UNSUPPORTED_MEDIA_TYPE`: the body has another content type, charset or content encoding than the route takes.",
+                "`UNSUPPORTED_MEDIA_TYPE`: the route does not accept the content type, charset or content encoding of the body.",
                 "UNSUPPORTED_MEDIA_TYPE",
                 "The body must have the content type application/json, in UTF-8.",
                 null
@@ -77,12 +77,12 @@ internal static class ErrorResponses
                     + "`WORKFLOW_TRANSITION_GUARD_FAILED`, "
                     + "`PROJECT_ARCHIVED`, `IDEMPOTENCY_KEY_REUSED` and others say which rule.",
                 "VALIDATION_ERROR",
-                "A title is needed.",
+                "The title must have 1 to 255 characters and not be blank.",
                 "issue.title"
             ),
             [429] = (
                 "TooManyRequests",
-                "`RATE_LIMIT_EXCEEDED`: too many requests; `Retry-After` says when to come back.",
+                "`RATE_LIMIT_EXCEEDED`: too many requests; `Retry-After` says when to try again.",
                 "RATE_LIMIT_EXCEEDED",
                 "Rate limit exceeded.",
                 null
@@ -97,7 +97,7 @@ internal static class ErrorResponses
             [503] = (
                 "ServiceUnavailable",
                 "`SERVICE_UNAVAILABLE`: the server cannot reach its database or is too busy; `Retry-After` says when "
-                    + "to come back.",
+                    + "to try again.",
                 "SERVICE_UNAVAILABLE",
                 "The server is busy. Try again later.",
                 null
@@ -156,7 +156,7 @@ internal static class ErrorResponses
         return example;
     }
 
-    /// <summary>A reference and nothing beside it: OpenAPI 3.0 ignores what stands there, and linters say so.</summary>
+    /// <summary>A reference without siblings: OpenAPI 3.0 ignores them, and linters warn about them.</summary>
     private sealed class SharedResponse : OpenApiResponse
     {
         [Newtonsoft.Json.JsonProperty("description", NullValueHandling = Newtonsoft.Json.NullValueHandling.Ignore)]

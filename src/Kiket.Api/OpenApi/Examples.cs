@@ -2,10 +2,10 @@ using NJsonSchema;
 
 namespace Kiket.Api.OpenApi;
 
-/// <summary>Makes an example of a schema: plausible values by the members' names, else by their types.</summary>
+/// <summary>Creates an example of a schema: plausible values by member name, otherwise by type.</summary>
 internal static class Examples
 {
-    /// <summary>The members that people usually send, with what they send. Other names of the same thing are not here.</summary>
+    /// <summary>The usual members of requests with example values, without their aliases.</summary>
     private static readonly Dictionary<string, object> Usual = new(StringComparer.Ordinal)
     {
         ["title"] = "Check the figures of the budget",

@@ -8,7 +8,7 @@ namespace Kiket.Api.OpenApi;
 
 /// <summary>
 /// The API reference (architecture, section 12). Everything in it comes from the routes themselves: their names, documentation
-/// comments, bodies, results and scopes. A new endpoint needs nothing here.
+/// comments, bodies, results and scopes. A new endpoint requires no change here.
 /// </summary>
 internal static class OpenApiSetup
 {
@@ -25,7 +25,7 @@ internal static class OpenApiSetup
             document.Path = DocumentPath;
             document.PostProcess = (generated, _) =>
             {
-                // Relative, so that the document is right behind every proxy.
+                // Relative, so that the document is correct behind any proxy.
                 generated.Servers.Clear();
                 generated.Servers.Add(new OpenApiServer { Url = "/" });
             };
@@ -38,7 +38,7 @@ internal static class OpenApiSetup
             ui.DocumentTitle = "Kiket REST API";
         });
 
-        // Where people look for it.
+        // The conventional address.
         foreach (var address in new[] { "/", "/docs", "/swagger", "/api", "/api/v1" })
             app.MapGet(address, () => Results.Redirect(UiPath)).ExcludeFromDescription();
         return app;

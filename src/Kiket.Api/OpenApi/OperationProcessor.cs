@@ -17,7 +17,7 @@ using NSwag.Generation.Processors.Contexts;
 
 namespace Kiket.Api.OpenApi;
 
-/// <summary>Completes an operation from its route: who may call it, which headers it knows, what it can answer.</summary>
+/// <summary>Completes an operation from its route: its access rules, headers and responses.</summary>
 internal sealed class OperationProcessor : IOperationProcessor
 {
     private const string JsonType = "application/json";
@@ -44,16 +44,16 @@ internal sealed class OperationProcessor : IOperationProcessor
         if (route.IsAnonymous)
         {
             operation.Security = [new OpenApiSecurityRequirement()]; // an empty one: nothing is needed
-            operation.Description = $"{operation.Description}\n\nNeeds no credential.".Trim();
+            operation.Description = $"{operation.Description}\n\nRequires no credential.".Trim();
             return;
         }
 
-        // Each is enough by itself.
+        // Any one of them is sufficient.
         string[] schemes = route.IsForExtensions
             ? [BearerHandler.SchemeName, DocumentProcessor.ApiKeyScheme, DocumentProcessor.RuntimeTokenScheme]
             : [BearerHandler.SchemeName];
         operation.Security = [.. schemes.Select(scheme => new OpenApiSecurityRequirement { [scheme] = [] })];
-        var need = route.Scope is { } scope ? $"Needs the scope `{scope}`." : "Needs a credential, with any scope.";
+        var need = route.Scope is { } scope ? $"Requires the scope `{scope}`." : "Requires a credential, with any scope.";
         operation.Description = $"{operation.Description}\n\n{need}".Trim();
     }
 
@@ -73,7 +73,7 @@ internal sealed class OperationProcessor : IOperationProcessor
             AddHeader(
                 operation,
                 IdempotencyFilter.Header,
-                "Makes the write happen once: the same key with the same request gives the first answer again for 24 hours."
+                "Makes the write idempotent: for 24 hours, the same request with the same key returns the first answer again."
             );
         if (route.HasIfMatch)
             AddHeader(
@@ -83,11 +83,7 @@ internal sealed class OperationProcessor : IOperationProcessor
                     + "the current one."
             );
         if (route.Streams)
-            AddHeader(
-                operation,
-                "Last-Event-ID",
-                "The sequence of the last event that was received; the stream goes on after it."
-            );
+            AddHeader(operation, "Last-Event-ID", "Sequence of the last event received; the stream continues after it.");
         if (route.IsConditionalRead)
             AddHeader(operation, "If-None-Match", "Entity tag of the answer that you have; 304 when it is still the same.");
     }
@@ -103,7 +99,7 @@ internal sealed class OperationProcessor : IOperationProcessor
             }
         );
 
-    /// <summary>Shows a body in its wrapper, with the members that stand beside it.</summary>
+    /// <summary>Shows a body in its wrapper, with the members beside it.</summary>
     private static void DescribeBody(OperationProcessorContext context, OpenApiOperation operation, Route route)
     {
         if (route.Body is not { } type || operation.RequestBody?.Content.Values.FirstOrDefault() is not { } content)
@@ -168,7 +164,7 @@ internal sealed class OperationProcessor : IOperationProcessor
             response.Description = status switch
             {
                 "201" => "The new resource.",
-                "202" => "Accepted; the work follows.",
+                "202" => "Accepted; the work is done later.",
                 _ => "The answer.",
             };
             if (route.Streams)
@@ -190,7 +186,7 @@ internal sealed class OperationProcessor : IOperationProcessor
                 response.Headers["Location"] = Header("Address of the new resource.");
             if (route.IsWrite)
                 response.Headers[IdempotencyFilter.ReplayedHeader] = Header(
-                    "`true` when this is the first answer to the same Idempotency-Key, given again."
+                    "`true` when this repeats the first answer for the same Idempotency-Key."
                 );
         }
 
@@ -209,7 +205,7 @@ internal sealed class OperationProcessor : IOperationProcessor
             Schema = new JsonSchema { Type = JsonObjectType.String },
         };
 
-    /// <summary>Every refusal that the route can give, and no other.</summary>
+    /// <summary>Exactly the errors that the route can return.</summary>
     private static IEnumerable<int> StatusesOf(Route route)
     {
         yield return StatusCodes.Status400BadRequest; // every route refuses query parameters that it does not know
@@ -238,7 +234,7 @@ internal sealed class OperationProcessor : IOperationProcessor
             yield return declared;
     }
 
-    /// <summary>What the processor asks a route.</summary>
+    /// <summary>What the processor needs to know about a route.</summary>
     private sealed class Route(ApiDescription api, MethodInfo method)
     {
         private readonly IList<object> metadata = api.ActionDescriptor.EndpointMetadata;
@@ -271,7 +267,7 @@ internal sealed class OperationProcessor : IOperationProcessor
 
         public bool IsConditionalRead => !IsWrite && results.Contains(typeof(Resource<>));
 
-        /// <summary>Whether the path or the body names something that may not be there.</summary>
+        /// <summary>Whether the path or the body refers to something that may not exist.</summary>
         public bool NamesResource =>
             api.ParameterDescriptions.Any(p => p.Source == BindingSource.Path)
             || Body?.GetProperties()

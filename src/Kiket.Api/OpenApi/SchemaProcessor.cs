@@ -16,9 +16,9 @@ using NJsonSchema.Generation.TypeMappers;
 namespace Kiket.Api.OpenApi;
 
 /// <summary>
-/// Says which members of an object are always there. An answer has every member (contract 0.1, rule 5) and may get more in
-/// later versions; a request needs only what its type demands and may hold nothing else (decisions, 3); what it does not need
-/// may be null.
+/// Declares which members of an object are required. A response has every member (contract 0.1, rule 5) and may get more in
+/// later versions. A request requires only what its type demands and can contain nothing else (decisions, 3); its optional
+/// members can be null.
 /// </summary>
 internal sealed partial class SchemaProcessor(IServiceProvider services) : ISchemaProcessor
 {
@@ -30,7 +30,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
         new OptionalMapper(),
     ];
 
-    // The types of request bodies with all that they hold. Known only when the routes are mapped.
+    // The types of request bodies and everything in them. Known only when the routes are mapped.
     private readonly Lazy<HashSet<Type>> requests = new(() =>
     {
         var found = new HashSet<Type>();
@@ -63,7 +63,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             var isRequired = isRequest ? IsDemanded(member) : !IsLeftOutWhenNull(member.PropertyInfo);
             if (isRequest && !isRequired && member.PropertyType.OriginalType != typeof(JsonElement))
             {
-                // Null says what leaving the member out says, or empties it: clients that write every member are understood.
+                // Null means the same as omitting the member, or empties it, so that clients can send every member.
                 var description = property.Description;
                 property = context.Generator.GenerateWithReferenceAndNullability<JsonSchemaProperty>(
                     Unwrap(member) ?? member.PropertyType,
@@ -96,7 +96,7 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
             property.IsNullableRaw = null;
     }
 
-    /// <summary>Without the places in our own papers that the code's comments name.</summary>
+    /// <summary>Removes the references to our own documents from the code's comments.</summary>
     private static string? WithoutReferences(string? description) =>
         description is null ? null : OwnPapers().Replace(description, "");
 

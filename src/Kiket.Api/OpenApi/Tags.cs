@@ -1,30 +1,29 @@
 namespace Kiket.Api.OpenApi;
 
-/// <summary>What the groups of operations are about, in the order of the document.</summary>
+/// <summary>The descriptions of the groups of operations, in the order of the document.</summary>
 internal static class Tags
 {
     public static IReadOnlyDictionary<string, string> Descriptions { get; } =
         new Dictionary<string, string>
         {
-            ["Projects"] = "Projects, which hold issues, and their members.",
-            ["Issues"] = "Issues, their way through a workflow, their history, and what they can be.",
-            ["Approvals and checklists"] = "What people add to the move of an issue.",
-            ["Comments"] = "What people say about an issue.",
-            ["Milestones"] = "The goals of a project, and how far they are.",
+            ["Projects"] = "Projects and their members.",
+            ["Issues"] = "Issues, their transitions and history, and the schema of their fields.",
+            ["Approvals and checklists"] = "The approvals and checklists that transitions of an issue require.",
+            ["Comments"] = "Comments on issues.",
+            ["Milestones"] = "The milestones of a project and their progress.",
             ["Notifications"] = "Your own notifications.",
-            ["Events"] = "The log of all that has happened, as pages or as a stream.",
-            ["Users"] = "The people of an organization, and how they join it.",
-            ["Organization"] = "How an organization works: its time zone, working hours and holidays.",
-            ["Capacity"] = "Who has how much to do, and who could do what.",
-            ["Service levels"] = "How long issues may stay in their states, and how they stand.",
-            ["Tokens"] = "The credentials of people and of the organization's programs.",
-            ["Definitions"] = "Definition files, which say how projects work.",
-            ["Workflows"] = "Workflows, their versions and faults, and the issues that follow them.",
-            ["Extensions"] =
-                "Programs that are installed for a project or the organization: their settings, secrets and reports.",
-            ["Extension API"] = "What an installed extension sees and does, with a credential of its own.",
-            ["Custom data"] = "Tables of your own, and their records.",
-            ["Webhooks"] = "What was sent to extensions and subscribers, and how they answered.",
-            ["Health"] = "Whether the server works.",
+            ["Events"] = "The event log, as pages or as a stream.",
+            ["Users"] = "The users of an organization and their invitations.",
+            ["Organization"] = "The settings of an organization: time zone, working hours and holidays.",
+            ["Capacity"] = "The workload of a team, and recommendations for balancing it.",
+            ["Service levels"] = "The time limits of states, and where issues stand against them.",
+            ["Tokens"] = "The credentials of users and of the organization's programs.",
+            ["Definitions"] = "Definition files, which configure projects.",
+            ["Workflows"] = "Workflows: versions, validation, simulation and migration.",
+            ["Extensions"] = "Extensions installed for a project or the organization: their settings, secrets and reports.",
+            ["Extension API"] = "The API of an installed extension, with its own credentials.",
+            ["Custom data"] = "Custom tables and their records.",
+            ["Webhooks"] = "Deliveries to extensions and subscribers, and their responses.",
+            ["Health"] = "The health of the server.",
         };
 }

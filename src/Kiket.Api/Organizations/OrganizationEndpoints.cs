@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Organizations;
 
-/// <summary>How an organization works.</summary>
+/// <summary>The settings of an organization.</summary>
 internal static class OrganizationEndpoints
 {
     public static void MapOrganization(this IEndpointRouteBuilder api)
@@ -40,7 +40,7 @@ internal static class OrganizationEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new GetOrganizationSettingsQuery(), ct)).ToResource();
 
-    /// <summary>Changes the settings of your organization; what is not named stays.</summary>
+    /// <summary>Changes the settings of your organization; omitted settings stay as they are.</summary>
     private static async Task<Results<Resource<OrganizationSettingsDto>, ErrorResult>> UpdateOrganizationSettings(
         SettingsBody body,
         IfMatch ifMatch,
@@ -75,7 +75,7 @@ internal sealed record SettingsBody
 
     public Optional<int?> MemberWipLimit { get; init; }
 
-    /// <summary>What is no part of a day is refused here, because it can be told to nobody else.</summary>
+    /// <summary>Invalid ranges are rejected here, because the domain type cannot represent them.</summary>
     public Result<OrganizationSettingsEdit> ToEdit()
     {
         List<ErrorDetail> faults = [];
@@ -134,7 +134,8 @@ internal sealed record WeekHoursBody
                 faults.Add(
                     new(
                         $"settings.hours.{day}",
-                        $"'{part?.From}' to '{part?.To}' is no part of a day, such as 09:00 to 17:00; a day ends at 24:00."
+                        $"'{part?.From}' to '{part?.To}' is not a valid range of a day, such as 09:00 to 17:00; "
+                            + "a day ends at 24:00."
                     )
                 );
         }

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Projects;
 
-/// <summary>Projects, which hold issues.</summary>
+/// <summary>Projects, which contain issues.</summary>
 internal static class ProjectEndpoints
 {
     public static void MapProjects(this IEndpointRouteBuilder api)
@@ -44,7 +44,7 @@ internal static class ProjectEndpoints
             )
         ).ToOk(DataPage<ProjectDto>.Of);
 
-    /// <summary>Starts a project.</summary>
+    /// <summary>Creates a project.</summary>
     private static async Task<Results<CreatedResource<ProjectDto>, ErrorResult>> CreateProject(
         ProjectBody body,
         IMediator mediator,
@@ -84,13 +84,13 @@ internal static class ProjectEndpoints
 
 internal sealed record ProjectListParameters : PageParameters
 {
-    [FromQuery(Name = "status"), Description("Only projects with one of these statuses: active, archived.")]
+    [FromQuery(Name = "status"), Description("Only projects with these statuses: active, archived.")]
     public string? Status { get; init; }
 
-    [FromQuery(Name = "visibility"), Description("Only projects with one of these visibilities: private, team, public.")]
+    [FromQuery(Name = "visibility"), Description("Only projects with these visibilities: private, team, public.")]
     public string? Visibility { get; init; }
 
-    [FromQuery(Name = "search"), Description("Only projects whose name contains every one of these words.")]
+    [FromQuery(Name = "search"), Description("Only projects whose name contains all of these words.")]
     public string? Search { get; init; }
 }
 

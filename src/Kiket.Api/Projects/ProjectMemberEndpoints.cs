@@ -28,7 +28,7 @@ internal static class ProjectMemberEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new ListMembersQuery(project, parameters.ToPage()), ct)).ToOk(MemberPage.Of);
 
-    /// <summary>Makes a user a member (201) or gives a member other roles (200); what is left out stays as it is.</summary>
+    /// <summary>Adds a member (201) or changes the roles of a member (200); omitted fields stay as they are.</summary>
     private static async Task<Results<Created<MemberDto>, Ok<MemberDto>, ErrorResult>> SetMember(
         ProjectRef project,
         MemberBody body,
@@ -42,7 +42,7 @@ internal static class ProjectMemberEndpoints
             : TypedResults.Ok(result.Value.Member);
     }
 
-    /// <summary>Ends a membership.</summary>
+    /// <summary>Removes a member.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> RemoveMember(
         ProjectRef project,
         long user,

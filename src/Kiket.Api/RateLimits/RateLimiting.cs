@@ -13,8 +13,8 @@ namespace Kiket.Api.RateLimits;
 internal sealed record CountedRequest(RateWindow Window);
 
 /// <summary>
-/// Counts every request to the API, by credential or, without a valid one, by address, and refuses those beyond the limit
-/// (decisions, 20). An answer that says only that nothing has changed is free.
+/// Counts every request to the API, by credential or, without a valid one, by address, and rejects those beyond the limit
+/// (decisions, 20). A 304 is free.
 /// </summary>
 internal static class RateLimiting
 {
@@ -37,7 +37,7 @@ internal static class RateLimiting
         var window = await limits.TakeAsync(name, limit, context.RequestAborted);
         context.Features.Set(new CountedRequest(window));
 
-        // Late, because the exception handler clears the headers and because only then it is known whether the request was free.
+        // Set late: the exception handler clears the headers, and only then is it known whether the request was free.
         context.Response.OnStarting(async () =>
         {
             var shown = window;
@@ -77,7 +77,7 @@ internal static class RateLimiting
         );
     }
 
-    /// <summary>One network of IPv6 is one caller, since every machine in it has more addresses than can be counted.</summary>
+    /// <summary>An IPv6 network counts as one caller, because each machine in it has countless addresses.</summary>
     private static string AddressOf(IPAddress? address)
     {
         if (address is null)

@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Sla;
 
-/// <summary>How long issues may stay in their states, and how they stand.</summary>
+/// <summary>The time limits of states, and where issues stand against them.</summary>
 internal static class SlaEndpoints
 {
     public static void MapSla(this IEndpointRouteBuilder api)
@@ -34,7 +34,7 @@ internal static class SlaEndpoints
             .Reads(Scope.Issues);
     }
 
-    /// <summary>Lists the events of service levels in the projects that you can see, the newest first.</summary>
+    /// <summary>Lists the SLA events of the projects that you can see, newest first.</summary>
     private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListSlaEvents(
         [AsParameters] SlaEventParameters parameters,
         IMediator mediator,
@@ -42,7 +42,7 @@ internal static class SlaEndpoints
     ) => (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<SlaEventDto>.Of);
 
     /// <summary>
-    /// Lists the events of service levels in the project that the extension is installed for, the newest first.
+    /// Lists the SLA events of the project that the extension is installed for, newest first.
     /// </summary>
     private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListExtSlaEvents(
         [AsParameters] SlaEventParameters parameters,
@@ -54,7 +54,7 @@ internal static class SlaEndpoints
             DataPage<SlaEventDto>.Of
         );
 
-    /// <summary>Lists the issues that will breach a limit soon if nothing happens, the first to do so first.</summary>
+    /// <summary>Lists the issues that will breach a limit soon if nothing happens, most urgent first.</summary>
     private static async Task<Results<Ok<DataPage<IssueAtRiskDto>>, ErrorResult>> ListIssuesAtRisk(
         [AsParameters] AtRiskParameters parameters,
         IMediator mediator,
@@ -72,8 +72,7 @@ internal static class SlaEndpoints
         ).ToOk(DataPage<IssueAtRiskDto>.Of);
 
     /// <summary>
-    /// Explains how an issue stands against the limit of its state: the rule, the calendar, and every interval that was
-    /// counted.
+    /// Explains where an issue stands against the limit of its state: the rule, the calendar and every counted interval.
     /// </summary>
     private static async Task<Results<Ok<IssueSlaDto>, ErrorResult>> GetIssueSla(
         IssueRef issue,
@@ -87,7 +86,7 @@ internal sealed record SlaEventParameters
     [FromQuery(Name = "project_id"), Description("Only events of this project: its id or key.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project_id`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
 
     [FromQuery(Name = "issue_id"), Description("Only events of this issue: its id or key.")]
@@ -95,14 +94,14 @@ internal sealed record SlaEventParameters
 
     [
         FromQuery(Name = "state"),
-        Description("Only events that tell one of these, separated by commas: `imminent`, `breached`, `recovered`.")
+        Description("Only events with these states, separated by commas: `imminent`, `breached`, `recovered`.")
     ]
     public string? State { get; init; }
 
-    [FromQuery(Name = "limit"), Description("Events of a page, 1 to 200; 50 by default.")]
+    [FromQuery(Name = "limit"), Description("Events per page, 1 to 200; 50 by default.")]
     public int? Limit { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("The same as `limit`, which wins.")]
+    [FromQuery(Name = "per_page"), Description("Alias of `limit`, which takes precedence.")]
     public int? PerPage { get; init; }
 
     [FromQuery(Name = "page"), Description("Page, from 1.")]
@@ -113,7 +112,7 @@ internal sealed record SlaEventParameters
             Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey))) ?? own,
             string.IsNullOrEmpty(IssueId) ? null
                 : IssueRef.TryParse(IssueId, out var issue) ? issue
-                : throw new InvalidParameterException("issue_id", $"'{IssueId}' is not an issue; give an id or a key."),
+                : throw new InvalidParameterException("issue_id", $"'{IssueId}' is not an issue; use an id or a key."),
             Parameters.Enums<SlaEventState>("state", State),
             Limit ?? PerPage,
             Page
@@ -131,5 +130,5 @@ internal sealed record AtRiskParameters : PageParameters
     public TimeSpan ToWithin() =>
         string.IsNullOrEmpty(Within) ? ListIssuesAtRiskQuery.DefaultWithin
         : Duration.TryParse(Within, out var length) ? length
-        : throw new InvalidParameterException("within", $"'{Within}' is not a length of time, such as 4h.");
+        : throw new InvalidParameterException("within", $"'{Within}' is not a valid duration, such as 4h.");
 }

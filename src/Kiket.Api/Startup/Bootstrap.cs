@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// What happens before the first request: migrations, and on an empty database the first organization (architecture, section
+/// What happens before the first request: migrations and, on an empty database, the first organization (architecture, section
 /// 11).
 /// </summary>
 internal static class Bootstrap
@@ -17,11 +17,11 @@ internal static class Bootstrap
     private static readonly TimeSpan LongestSqliteWait = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Prepares database, keys and first organization, one process at a time: others that start at the same moment wait, and
-    /// find it done.
+    /// Prepares the database, the keys and the first organization, one process at a time: others that start at the same time
+    /// wait and then find it done.
     /// </summary>
     /// <returns>
-    /// What the server holds until it ends: the lock of a Sqlite file, which has one server. Null where there may be several.
+    /// What the server holds until it ends: the lock of a Sqlite file, which allows one server. Null where there may be several.
     /// </returns>
     public static async Task<IAsyncDisposable?> PrepareAsync(this WebApplication app)
     {
@@ -29,7 +29,7 @@ internal static class Bootstrap
         var (services, settings) = (scope.ServiceProvider, app.Services.GetRequiredService<KiketSettings>());
         if (settings.DefinitionsPath is { } packs && !DefinitionFolders.HasPacks(packs))
             throw new SettingsException(
-                $"Definitions:Path is '{packs}'; allowed is a pack, which has a folder .kiket, or a folder of packs."
+                $"Definitions:Path is '{packs}'; it must be a pack, with a folder .kiket, or a folder of packs."
             );
         await DatabaseReach.WaitAsync(settings.Database, Console.WriteLine, TimeProvider.System, CancellationToken.None);
         var schema = services.GetRequiredService<DatabaseSchema>();
@@ -43,13 +43,13 @@ internal static class Bootstrap
             await DatabaseLock.AcquireAsync(
                 settings.Database,
                 isSqlite ? LongestSqliteWait : TimeSpan.MaxValue,
-                () => Console.WriteLine("Waiting for another node, which prepares the database."),
+                () => Console.WriteLine("Waiting for another node to prepare the database."),
                 TimeProvider.System,
                 CancellationToken.None
             )
             ?? throw new SettingsException(
-                $"another Kiket server runs on '{DatabaseReach.PlaceOf(settings.Database)}' of ConnectionStrings:Kiket; "
-                    + "a Sqlite file has one server, so give this one another file."
+                $"another Kiket server is running on '{DatabaseReach.PlaceOf(settings.Database)}' of ConnectionStrings:Kiket; "
+                    + "a Sqlite file can have only one server, so use a different file."
             );
         try
         {
@@ -82,22 +82,22 @@ internal static class Bootstrap
         if (!await schema.ReadsSnapshotsAsync(CancellationToken.None))
         {
             app.Logger.LogWarning(
-                "READ_COMMITTED_SNAPSHOT is off in this database: readers and writers wait for each other. "
+                "READ_COMMITTED_SNAPSHOT is off in this database, so readers and writers block each other. "
                     + "Turn it on with ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON."
             );
         }
 
-        // Makes the first key, which other nodes then find.
+        // Creates the first key, which other nodes then find.
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Kiket.Startup").Protect([1]);
 
         if (!await services.GetRequiredService<KiketDbContext>().Organizations.AnyAsync())
         {
             var founded = await FoundAsync(services.GetRequiredService<IMediator>(), settings.Bootstrap);
 
-            // At once, whatever fails later: a token that is not shown is lost. To the console and not to the log, which keeps
-            // no secrets.
+            // Immediately, whatever fails later: a token that is not shown is lost. To the console and not to the log, which must
+            // not contain secrets.
             if (settings.Bootstrap.AdminToken is null)
-                Console.WriteLine($"  Token of the first administrator, shown only this once:  {founded.Token}");
+                Console.WriteLine($"  Token of the first administrator, shown only once:  {founded.Token}");
             if (settings.Bootstrap.Demo ?? app.Environment.IsDevelopment())
                 await Demo.AddAsync(app.Services, founded.OrganizationId, founded.AdminId, CancellationToken.None);
         }
@@ -112,12 +112,12 @@ internal static class Bootstrap
             new CreateOrganizationCommand(first.Organization, first.AdminEmail, "Administrator", first.AdminToken)
         );
         return founded.Error is { } refusal
-            ? throw new StartupException($"the first organization cannot be made ({refusal.Message.TrimEnd('.')}).")
+            ? throw new StartupException($"the first organization cannot be created ({refusal.Message.TrimEnd('.')}).")
             : founded.Value;
     }
 
     /// <summary>
-    /// Brings the projects up to their definitions. A broken pack is logged and left as it was; the server starts.
+    /// Updates the projects from their definitions. A broken pack is logged and not applied; the server still starts.
     /// </summary>
     private static async Task ImportAsync(WebApplication app, string folder, bool isStrict)
     {
@@ -129,7 +129,7 @@ internal static class Bootstrap
             if (pack.Outcome.Error is { } refusal)
             {
                 var faults = string.Join('\n', DefinitionFolders.LinesOf(refusal));
-                app.Logger.LogError("Definitions in {Folder} are not imported:\n{Faults}", pack.Folder, faults);
+                app.Logger.LogError("Definitions in {Folder} were not imported:\n{Faults}", pack.Folder, faults);
             }
             else
             {

@@ -40,12 +40,12 @@ internal static class CommandLine
         }
         catch (Exception failure)
         {
-            // Whatever goes wrong, an operator at a terminal reads one sentence and no stack trace.
+            // On any failure, an operator at a terminal gets one sentence and no stack trace.
             return Fail(SentenceOf(failure), Serving.ExitCodeOf(failure));
         }
     }
 
-    /// <summary>Gives a command its work, which answers with what is to be printed.</summary>
+    /// <summary>Sets the action of a command, which returns the text to print.</summary>
     public static Command Does(
         this Command command,
         Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work
@@ -72,7 +72,7 @@ internal static class CommandLine
         return command;
     }
 
-    /// <summary>Gives a command its work on a database whose migrations have been applied.</summary>
+    /// <summary>Sets the action of a command that requires an up-to-date database.</summary>
     public static Command DoesInDatabase(
         this Command command,
         Func<ParseResult, IServiceProvider, CancellationToken, Task<Result<string>>> work

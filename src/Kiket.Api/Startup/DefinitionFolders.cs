@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Startup;
 
-/// <summary>What became of one pack.</summary>
+/// <summary>The result of importing one pack.</summary>
 internal sealed record ImportedFolder(string Folder, Result<ImportedDefinitions> Outcome);
 
 /// <summary>Imports definition packs from disk, at start and by the command <c>import</c>.</summary>
@@ -18,7 +18,7 @@ internal static class DefinitionFolders
 {
     private const int MaxDepth = 10;
 
-    // Links are not followed: a pack must not read what lies outside of it.
+    // Links are not followed: a pack must not read files outside of it.
     private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.ReparsePoint };
     private static readonly EnumerationOptions Below = new()
     {
@@ -29,9 +29,9 @@ internal static class DefinitionFolders
 
     /// <summary>Imports a pack, or every pack of a folder of packs.</summary>
     /// <param name="organization">
-    /// Slug of the organization, or null for the first one. Its first administrator is who does it.
+    /// Slug of the organization, or null for the first one. Its first administrator is the actor.
     /// </param>
-    /// <param name="isStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
+    /// <param name="isStrict">Whether what may weaken a rule, such as a misspelt key, is an error.</param>
     public static async Task<Result<IReadOnlyList<ImportedFolder>>> ImportFolderAsync(
         this IServiceProvider services,
         string folder,
@@ -42,7 +42,7 @@ internal static class DefinitionFolders
     {
         var packs = FindPacks(folder);
         if (packs.Count == 0)
-            return Error.Validation("folder", $"There is no .kiket folder in {folder}, nor in a folder in it.");
+            return Error.Validation("folder", $"There is no .kiket folder in {folder} or in its subfolders.");
         if (await FindAdminAsync(services, organization, ct) is not { } admin)
             return Error.Validation("organization", $"There is no organization {organization} with an active administrator.");
 
@@ -56,7 +56,7 @@ internal static class DefinitionFolders
         $"project {done.Project.Key}: {done.Created.Count} created, {done.Changed.Count} changed, "
         + $"{done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
 
-    /// <summary>The faults of a refusal, one a line: <c>file:line:column: message</c>.</summary>
+    /// <summary>The details of an error, one per line: <c>file:line:column: message</c>.</summary>
     public static IEnumerable<string> LinesOf(Error refusal) =>
         refusal.Details.Count == 0 ? [refusal.Message] : refusal.Details.Select(d => $"{d.Field}: {d.Message}");
 
@@ -72,7 +72,7 @@ internal static class DefinitionFolders
         if (files.Error is { } unreadable)
             return unreadable;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(pack)));
-        // The name and not the whole path: where the server keeps its files is nobody's business.
+        // The name and not the whole path, which would reveal where the server keeps its files.
         var command = new ImportDefinitionsCommand(files.Value, null, name, false, $"folder {name}");
         try
         {
@@ -80,7 +80,7 @@ internal static class DefinitionFolders
         }
         catch (DbUpdateException)
         {
-            // Another node that started at the same moment imported the same pack first; now there is nothing left to change.
+            // Another node that started at the same time imported the same pack first, so there is nothing left to change.
             return await SendAsync();
         }
 
@@ -121,7 +121,8 @@ internal static class DefinitionFolders
             length += file.Length;
             if (files.Count == DefinitionLimits.MaxFiles || length > DefinitionLimits.MaxPackLength)
             {
-                var limit = $"A pack has at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.";
+                var limit =
+                    $"A pack can have at most {DefinitionLimits.MaxFiles} files and {DefinitionLimits.MaxPackLength} bytes.";
                 return DefinitionErrors.Invalid([new(path, 0, 0, limit)]);
             }
 

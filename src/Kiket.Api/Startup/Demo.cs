@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// The project that a new installation can be tried out with: <c>examples/newsroom</c>, and the people who work in it.
+/// The demo project of a new installation: <c>examples/newsroom</c> and the people who work in it.
 /// </summary>
 internal static class Demo
 {

@@ -4,20 +4,23 @@ using Kiket.Domain.Common;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// <c>import &lt;folder&gt;</c>: imports definition packs; the faults of a broken one go to the error stream, one a line.
+/// <c>import &lt;folder&gt;</c>: imports definition packs; the errors of a broken one go to the error stream, one per line.
 /// </summary>
 internal static class ImportCommand
 {
     public static Command Build()
     {
-        var folder = new Argument<string>("folder") { Description = "A folder that holds .kiket, or a folder of such folders." };
+        var folder = new Argument<string>("folder")
+        {
+            Description = "A folder that contains .kiket, or a folder of such folders.",
+        };
         var organization = new Option<string?>("--organization")
         {
             Description = "Slug of the organization; the first one by default.",
         };
         var strict = new Option<bool>("--strict")
         {
-            Description = "false turns what may weaken a rule, such as a misspelt key, from an error into a warning.",
+            Description = "false reports what may weaken a rule, such as a misspelt key, as a warning instead of an error.",
             DefaultValueFactory = _ => true,
         };
         return new Command("import", "Imports definition packs.") { folder, organization, strict }.DoesInDatabase(
@@ -33,7 +36,7 @@ internal static class ImportCommand
         );
     }
 
-    /// <returns>A line for each pack, or a refusal when one of them is broken; the others are imported all the same.</returns>
+    /// <returns>A line for each pack, or an error when one of them is broken; the others are still imported.</returns>
     public static async Task<Result<string>> ImportAsync(
         IServiceProvider services,
         string folder,
@@ -61,7 +64,7 @@ internal static class ImportCommand
             : new Error(
                 ErrorKind.Invalid,
                 ErrorCodes.DefinitionInvalid,
-                $"{lines.Count} of {imported.Value.Count} packs are imported."
+                $"{lines.Count} of {imported.Value.Count} packs were imported."
             );
     }
 

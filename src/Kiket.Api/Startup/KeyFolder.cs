@@ -2,13 +2,13 @@ using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Startup;
 
-/// <summary>The folder of the keys that encrypt what is stored encrypted.</summary>
+/// <summary>The folder of the encryption keys.</summary>
 internal static class KeyFolder
 {
     /// <summary>
-    /// Refuses a folder in which no key can be kept; one that cannot be written to does where its keys are already.
+    /// Rejects a folder that cannot hold keys. A read-only folder is accepted if its keys already exist.
     /// </summary>
-    /// <exception cref="SettingsException">It is not usable.</exception>
+    /// <exception cref="SettingsException">The folder cannot be used.</exception>
     public static void Check(string folder)
     {
         try
@@ -23,7 +23,7 @@ internal static class KeyFolder
             if (!HasKeys(folder))
             {
                 throw new SettingsException(
-                    $"DataProtection:KeysPath is '{folder}'; allowed is a folder that Kiket can write to "
+                    $"DataProtection:KeysPath is '{folder}'; it must be a folder that Kiket can write to "
                         + $"({failure.Message.TrimEnd('.')}).",
                     failure
                 );

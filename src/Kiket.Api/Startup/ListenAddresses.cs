@@ -7,10 +7,9 @@ using Kiket.Infrastructure.Settings;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// Where the server listens: whatever the framework reads (<c>Urls</c>, <c>--urls</c>, <c>ASPNETCORE_URLS</c>,
-/// <c>ASPNETCORE_HTTP_PORTS</c>,
-/// <c>Kestrel:Endpoints</c>), checked before anything starts, because it takes many a misspelling for a host name and then
-/// listens everywhere.
+/// Where the server listens: the settings that the framework reads (<c>Urls</c>, <c>--urls</c>, <c>ASPNETCORE_URLS</c>,
+/// <c>ASPNETCORE_HTTP_PORTS</c>, <c>Kestrel:Endpoints</c>), checked before anything starts, because the framework takes many
+/// misspellings for a host name and then listens everywhere.
 /// </summary>
 internal static class ListenAddresses
 {
@@ -27,7 +26,7 @@ internal static class ListenAddresses
                 throw Refusal(
                     Urls,
                     url,
-                    $"{fault}; allowed are addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons"
+                    $"{fault}; use addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons"
                 );
         }
 
@@ -39,7 +38,7 @@ internal static class ListenAddresses
                     throw Refusal(
                         name.ToUpperInvariant(),
                         port,
-                        "allowed are port numbers from 0 to 65535, separated by semicolons"
+                        "it must be port numbers from 0 to 65535, separated by semicolons"
                     );
             }
         }
@@ -66,15 +65,15 @@ internal static class ListenAddresses
         if (address.IsUnixPipe || address.IsNamedPipe)
             return null;
         if (address.Scheme is not ("http" or "https"))
-            return $"'{address.Scheme}' is not a scheme that Kiket serves";
+            return $"'{address.Scheme}' is not a scheme that Kiket supports";
         if (address.PathBase.Length > 0)
-            return "a path is not possible";
+            return "a path is not allowed";
         if (address.Port is < 0 or > ushort.MaxValue)
             return $"{address.Port.ToString(CultureInfo.InvariantCulture)} is not a port";
         if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip))
             return IsOfThisMachine(ip) ? null : $"{ip} is not an address of this machine";
 
-        // What the framework cannot read as an address is a name to it, and a name is everywhere.
+        // The framework treats what is not an address as a host name, and listens everywhere for one.
         return
             address.Host is "*" or "+"
             || (Uri.CheckHostName(address.Host) is UriHostNameType.Dns && address.Host.Any(char.IsAsciiLetter))

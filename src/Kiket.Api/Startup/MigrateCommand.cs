@@ -8,7 +8,7 @@ namespace Kiket.Api.Startup;
 /// <summary><c>migrate</c>: brings the database up to date (architecture, section 3).</summary>
 internal static class MigrateCommand
 {
-    /// <summary>A server that runs on a Sqlite file keeps its lock; one that starts has it for a moment only.</summary>
+    /// <summary>A server running on a Sqlite file holds its lock; a starting server holds it only briefly.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     public static Command Build() =>
@@ -17,12 +17,12 @@ internal static class MigrateCommand
             {
                 var applied = await MigrateAsync(services, ct);
                 return applied.Count == 0
-                    ? "The database was up to date."
+                    ? "The database is already up to date."
                     : $"Applied to the database: {string.Join(", ", applied)}.";
             }
         );
 
-    /// <summary>Applies what is missing; where nothing is, it needs no lock, so that commands work beside a server.</summary>
+    /// <summary>Applies pending migrations. If there are none, it takes no lock, so commands work beside a server.</summary>
     public static async Task<IReadOnlyList<string>> MigrateAsync(IServiceProvider services, CancellationToken ct)
     {
         var (schema, options, time) = (
@@ -36,7 +36,7 @@ internal static class MigrateCommand
             return [];
         await using var preparation =
             await DatabaseLock.AcquireAsync(options, LongestWait, () => { }, time, ct)
-            ?? throw new SettingsException("a Kiket server of another version runs on this database. Stop it first.");
+            ?? throw new SettingsException("a Kiket server of another version is running on this database. Stop it first.");
         return await schema.MigrateAsync(ct);
     }
 }

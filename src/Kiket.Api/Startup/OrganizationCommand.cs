@@ -6,7 +6,7 @@ using MediatR;
 namespace Kiket.Api.Startup;
 
 /// <summary>
-/// <c>organization create &lt;name&gt; --admin-email &lt;email&gt;</c>: founds an organization (decisions, 18).
+/// <c>organization create &lt;name&gt; --admin-email &lt;email&gt;</c>: creates an organization (decisions, 18).
 /// </summary>
 internal static class OrganizationCommand
 {
@@ -18,7 +18,7 @@ internal static class OrganizationCommand
             Description = "E-mail address of its first administrator.",
             Required = true,
         };
-        var create = new Command("create", "Founds an organization and prints its administrator's token, once.") { name, email };
+        var create = new Command("create", "Creates an organization and prints its administrator's token, once.") { name, email };
         return new("organization", "Organizations.")
         {
             create.DoesInDatabase(
@@ -38,7 +38,7 @@ internal static class OrganizationCommand
         var founded = await mediator.Send(new CreateOrganizationCommand(name, email, AdminName: null, Token: null), ct);
         return founded.Error is { } refusal
             ? refusal
-            : $"Organization {founded.Value.Slug} is founded. The token of its administrator, shown only this "
+            : $"Organization {founded.Value.Slug} was created. The token of its administrator, shown only "
                 + $"once:\n{founded.Value.Token}";
     }
 }

@@ -10,10 +10,10 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Kiket.Api.Startup;
 
-/// <summary>What keeps the server from starting and is not its fault: one sentence for the operator.</summary>
+/// <summary>Why the server cannot start, other than by a bug: one sentence for the operator.</summary>
 internal sealed class StartupException(string message, Exception? cause = null) : Exception(message, cause);
 
-/// <summary>Runs the server from its first log entry to its last, and tells the operator on the console how it went.</summary>
+/// <summary>Runs the server from its first log entry to its last, and reports to the operator on the console.</summary>
 internal static class Serving
 {
     /// <summary>
@@ -24,8 +24,8 @@ internal static class Serving
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Core";
     private static volatile bool isListening;
 
-    /// <summary>Reads and checks the settings before anything is touched.</summary>
-    /// <returns>Whether the server can be built; otherwise the operator has been told why not.</returns>
+    /// <summary>Reads and checks the settings before anything else happens.</summary>
+    /// <returns>Whether the server can be built; if not, the reason has been printed.</returns>
     public static bool TryBegin(
         string[] args,
         [NotNullWhen(true)] out WebApplicationBuilder? builder,
@@ -86,11 +86,11 @@ internal static class Serving
         }
     }
 
-    /// <summary>What the exit code says of a failure: settings that are wrong, or anything else.</summary>
+    /// <summary>The exit code of a failure: wrong settings, or anything else.</summary>
     public static int ExitCodeOf(Exception failure) =>
         failure is SettingsException or InvalidDataException or InvalidOperationException { Source: Kestrel } ? WrongSettings : 1;
 
-    /// <summary>Waits for the signal to stop. A stop is not a failure, even when requests had to be cut off.</summary>
+    /// <summary>Waits for the signal to stop. A stop is not a failure, even if requests had to be interrupted.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever did not end in time, the process ends now, and in order.")]
     private static async Task StopWhenAskedAsync(this WebApplication app)
     {
@@ -100,7 +100,10 @@ internal static class Serving
         }
         catch (Exception failure)
         {
-            app.Logger.LogWarning(failure, "Some of the work did not end within Kiket:StopTimeoutSeconds and was cut off.");
+            app.Logger.LogWarning(
+                failure,
+                "Some of the work did not finish within Kiket:StopTimeoutSeconds and was interrupted."
+            );
         }
     }
 
@@ -115,7 +118,7 @@ internal static class Serving
             IOException { InnerException: AddressInUseException } =>
                 $"{failure.Message.TrimEnd('.')}. Another program listens there; choose another address with the setting Urls.",
             InvalidOperationException { Source: Kestrel } =>
-                $"it cannot listen as Urls and Kestrel say ({failure.Message.Split('\n')[0].TrimEnd('.', '\r')}).",
+                $"it cannot listen on the addresses of Urls and Kestrel ({failure.Message.Split('\n')[0].TrimEnd('.', '\r')}).",
             SocketException => $"it cannot listen ({failure.Message}). Choose another address with the setting Urls.",
             _ => null,
         };

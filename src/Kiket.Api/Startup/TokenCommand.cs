@@ -17,7 +17,7 @@ internal static class TokenCommand
         var user = new Option<string>("--user") { Description = "E-mail address of the user.", Required = true };
         var organization = new Option<string?>("--organization")
         {
-            Description = "Slug of the user's organization, where the address is in several.",
+            Description = "Slug of the user's organization, if the address is in several.",
         };
         var scopes = new Option<string?>("--scopes")
         {
@@ -25,7 +25,7 @@ internal static class TokenCommand
         };
         var expiresIn = new Option<TimeSpan?>("--expires-in")
         {
-            Description = "How long it is good, such as 30d or 12h; for ever by default.",
+            Description = "Lifetime of the token, such as 30d or 12h; unlimited by default.",
             CustomParser = ReadLifetime,
         };
         var create = new Command("create", "Issues a token for a user and prints it, once.")
@@ -65,7 +65,7 @@ internal static class TokenCommand
         var created = await mediator.Send(command, ct);
         return created.Error is { } refusal
             ? refusal
-            : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only this "
+            : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only "
                 + $"once:\n{created.Value.Token}";
     }
 
@@ -84,7 +84,7 @@ internal static class TokenCommand
                 return lifetime;
         }
 
-        argument.AddError($"'{text}' is no lifetime; write days or hours, such as 30d or 12h, up to {MaxDays}d.");
+        argument.AddError($"'{text}' is not a valid lifetime; use days or hours, such as 30d or 12h, up to {MaxDays}d.");
         return null;
     }
 }

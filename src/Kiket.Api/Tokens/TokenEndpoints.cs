@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Tokens;
 
-/// <summary>The credentials of people and of the organization's programs.</summary>
+/// <summary>The credentials of users and of the organization's programs.</summary>
 internal static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder api)
@@ -19,7 +19,7 @@ internal static class TokenEndpoints
         workspace.MapPost("/", CreateWorkspaceApiToken).WithName(nameof(CreateWorkspaceApiToken)).Writes(Scope.Admin);
         workspace.MapDelete("/{token}", RevokeWorkspaceApiToken).WithName(nameof(RevokeWorkspaceApiToken)).Writes(Scope.Admin);
 
-        // Any token may manage its user's own; how far it may go with a stronger one is for the handlers to say.
+        // Any token may manage its user's own tokens; the handlers decide about tokens with more scopes.
         var personal = api.MapGroup("/personal_access_tokens").WithTags("Tokens");
 
         personal.MapGet("/", ListPersonalAccessTokens).WithName(nameof(ListPersonalAccessTokens));
@@ -27,14 +27,14 @@ internal static class TokenEndpoints
         personal.MapDelete("/{token}", RevokePersonalAccessToken).WithName(nameof(RevokePersonalAccessToken));
     }
 
-    /// <summary>Lists the tokens of the organization.</summary>
+    /// <summary>Lists the workspace tokens of the organization.</summary>
     private static async Task<Results<Ok<WorkspaceApiTokenPage>, ErrorResult>> ListWorkspaceApiTokens(
         [AsParameters] PageParameters parameters,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListTokensQuery(TokenKind.Workspace, parameters.ToPage()), ct)).ToOk(WorkspaceApiTokenPage.Of);
 
-    /// <summary>Issues a token of the organization; it is shown once.</summary>
+    /// <summary>Creates a workspace token; it is shown once.</summary>
     private static async Task<Results<Created<TokenDto>, ErrorResult>> CreateWorkspaceApiToken(
         WorkspaceApiTokenBody body,
         IMediator mediator,
@@ -51,21 +51,21 @@ internal static class TokenEndpoints
             )
         ).ToCreated();
 
-    /// <summary>Revokes a token of the organization.</summary>
+    /// <summary>Revokes a workspace token.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> RevokeWorkspaceApiToken(
         long token,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new RevokeTokenCommand(TokenKind.Workspace, token), ct)).ToSuccess();
 
-    /// <summary>Lists your own tokens.</summary>
+    /// <summary>Lists your personal tokens.</summary>
     private static async Task<Results<Ok<PersonalAccessTokenPage>, ErrorResult>> ListPersonalAccessTokens(
         [AsParameters] PageParameters parameters,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListTokensQuery(TokenKind.Personal, parameters.ToPage()), ct)).ToOk(PersonalAccessTokenPage.Of);
 
-    /// <summary>Issues a token for yourself, with no more scopes than the one in use; it is shown once.</summary>
+    /// <summary>Creates a personal token with no more scopes than the current one; it is shown once.</summary>
     private static async Task<Results<Created<TokenDto>, ErrorResult>> CreatePersonalAccessToken(
         PersonalAccessTokenBody body,
         IMediator mediator,
@@ -75,7 +75,7 @@ internal static class TokenEndpoints
             await mediator.Send(new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)
         ).ToCreated();
 
-    /// <summary>Revokes one of your own tokens.</summary>
+    /// <summary>Revokes one of your personal tokens.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> RevokePersonalAccessToken(
         long token,
         IMediator mediator,
@@ -93,7 +93,7 @@ internal sealed record PersonalAccessTokenPage(IReadOnlyList<TokenDto> PersonalA
     public static PersonalAccessTokenPage Of(Page<TokenDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
-/// <param name="RateLimitRequests">Requests that it may make in a window; the server's default without one.</param>
+/// <param name="RateLimitRequests">Requests per window; the server's default if omitted.</param>
 /// <param name="RateLimitWindow">Length of that window in seconds.</param>
 [Envelope("workspace_api_token")]
 internal sealed record WorkspaceApiTokenBody(

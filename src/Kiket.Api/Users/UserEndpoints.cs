@@ -14,14 +14,14 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Users;
 
-/// <summary>The people of an organization, and how they come in.</summary>
+/// <summary>The users of an organization and their invitations.</summary>
 internal static class UserEndpoints
 {
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("Users");
 
-        // Whoever can make users or change roles can give away everything, so these two need more than users:write.
+        // Creating users and changing roles can grant everything, so these two require more than users:write.
         users.MapGet("/", ListUsers).WithName(nameof(ListUsers)).Reads(Scope.Users);
         users.MapPost("/", InviteUser).WithName(nameof(InviteUser)).Writes(Scope.Admin);
         users.MapGet("/current", GetCurrentUser).WithName(nameof(GetCurrentUser));
@@ -58,7 +58,7 @@ internal static class UserEndpoints
             $"/api/v1/users/{u.Id}"
         );
 
-    /// <summary>Reads the user whose token is in use.</summary>
+    /// <summary>Reads the current user.</summary>
     private static async Task<Results<Resource<CurrentUserDto>, ErrorResult>> GetCurrentUser(
         IMediator mediator,
         CancellationToken ct
@@ -80,7 +80,7 @@ internal static class UserEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new UpdateUserCommand(user, body.ToEdit(), ifMatch.Version), ct)).ToResource();
 
-    /// <summary>Accepts an invitation; no credential is needed but the invitation's token.</summary>
+    /// <summary>Accepts an invitation; its token is the only credential needed.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(
         InvitationBody body,
         IMediator mediator,
@@ -92,7 +92,7 @@ internal sealed record UserListParameters : PageParameters
 {
     [
         FromQuery(Name = "role"),
-        Description("Only users with one of these roles: admin, finance_manager, project_manager, developer, viewer.")
+        Description("Only users with these roles: admin, finance_manager, project_manager, developer, viewer.")
     ]
     public string? Role { get; init; }
 }
@@ -133,7 +133,7 @@ internal sealed record UserBody
         };
 }
 
-/// <summary>The first and the last day of a stretch on which a user does not work.</summary>
+/// <summary>The first and the last day of a period on which a user does not work.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record DaysOffBody
 {
@@ -141,7 +141,7 @@ internal sealed record DaysOffBody
 
     public required DateOnly To { get; init; }
 
-    /// <summary>A null among them becomes a stretch that ends before it begins, which is refused.</summary>
+    /// <summary>A null entry becomes a period that ends before it starts, which is rejected.</summary>
     public static DaysOff ToDaysOff(DaysOffBody? body) =>
         body is null ? new(DateOnly.MaxValue, DateOnly.MinValue) : new(body.From, body.To);
 }

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Webhooks;
 
-/// <summary>What was sent to endpoints: for administrators all of it, for an extension its own.</summary>
+/// <summary>Deliveries to endpoints: all of them for administrators, its own for an extension.</summary>
 internal static class DeliveryEndpoints
 {
     public static void MapDeliveries(this IEndpointRouteBuilder api)
@@ -30,28 +30,28 @@ internal static class DeliveryEndpoints
         own.MapPost("/redeliver", RedeliverMany).WithName("RedeliverExtMany").Writes(Scope.Webhooks);
     }
 
-    /// <summary>Lists deliveries, the newest first.</summary>
+    /// <summary>Lists deliveries, newest first.</summary>
     private static async Task<Results<Ok<DeliveryPage>, ErrorResult>> ListDeliveries(
         [AsParameters] DeliveryListParameters parameters,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListDeliveriesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DeliveryPage.Of);
 
-    /// <summary>Reads one delivery with its attempts: what was sent and what was answered.</summary>
+    /// <summary>Reads one delivery with its attempts: the requests and the responses.</summary>
     private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> GetDelivery(
         long id,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new GetDeliveryQuery(id), ct)).ToOk(delivery => delivery);
 
-    /// <summary>Sends a delivery again, under the same ids; one that waits for its next attempt makes it now.</summary>
+    /// <summary>Redelivers a delivery under the same ids; a pending one makes its next attempt now.</summary>
     private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> RedeliverOne(
         long id,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new RedeliverOneCommand(id), ct)).ToOk(delivery => delivery);
 
-    /// <summary>Sends again what a filter finds, at most 1,000; without a state what was not delivered.</summary>
+    /// <summary>Redelivers the deliveries that match a filter, at most 1,000; without a state, the undelivered ones.</summary>
     private static async Task<Results<Ok<RedeliveredDto>, ErrorResult>> RedeliverMany(
         RedeliveryBody body,
         IMediator mediator,
@@ -78,7 +78,7 @@ internal sealed record DeliveryListParameters : PageParameters
     [FromQuery(Name = "state"), Description("Only deliveries in these states: `pending`, `delivered`, `failed`, `cancelled`.")]
     public string? State { get; init; }
 
-    [FromQuery(Name = "since"), Description("Only deliveries made from then on.")]
+    [FromQuery(Name = "since"), Description("Only deliveries created at this instant or later.")]
     public string? Since { get; init; }
 
     public DeliveryFilter ToFilter() =>

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Webhooks;
 
-/// <summary>The public keys with which extensions verify runtime tokens; at the root of the host, for anybody.</summary>
+/// <summary>The public keys for verifying runtime tokens; at the root of the host, without a credential.</summary>
 internal static class JwksEndpoints
 {
     public const string Path = "/.well-known/jwks.json";

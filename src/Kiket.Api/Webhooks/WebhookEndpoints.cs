@@ -35,7 +35,7 @@ internal static class WebhookEndpoints
     ) => (await mediator.Send(new ListWebhooksQuery(parameters.ToPage()), ct)).ToOk(WebhookPage.Of);
 
     /// <summary>
-    /// Has the events of the project that the extension is installed for sent to an address; the answer shows the secret, this
+    /// Subscribes an address to the events of the project that the extension is installed for. The answer shows the secret
     /// once.
     /// </summary>
     private static async Task<Results<Created<WebhookDto>, ErrorResult>> SubscribeWebhook(
@@ -50,14 +50,16 @@ internal static class WebhookEndpoints
             )
         ).ToCreated();
 
-    /// <summary>Ends a subscription; what waits for it is cancelled.</summary>
+    /// <summary>Ends a subscription and cancels its pending deliveries.</summary>
     private static async Task<Results<Ok<Success>, ErrorResult>> UnsubscribeWebhook(
         long id,
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new UnsubscribeWebhookCommand(id), ct)).ToSuccess();
 
-    /// <summary>Gives a subscription another secret, shown this once; the one before signs as well for 24 hours.</summary>
+    /// <summary>
+    /// Rotates a subscription's secret. The new secret is shown once; the previous one also signs for 24 hours.
+    /// </summary>
     private static async Task<Results<Ok<WebhookDto>, ErrorResult>> RotateWebhookSecret(
         long id,
         RotationBody? body,
@@ -65,7 +67,7 @@ internal static class WebhookEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new RotateWebhookSecretCommand(id, body?.Secret), ct)).ToOk(webhook => webhook);
 
-    /// <summary>Sends a subscription an event `webhook.test`, once, and says what was sent and what was answered.</summary>
+    /// <summary>Sends a subscription the event `webhook.test` once and returns the request and the response.</summary>
     private static async Task<Results<Ok<TestedWebhookDto>, ErrorResult>> TestWebhook(
         long id,
         IMediator mediator,
@@ -81,24 +83,24 @@ internal sealed record WebhookPage(IReadOnlyList<WebhookDto> Webhooks, PageMeta 
 [Envelope("webhook")]
 internal sealed record SubscriptionBody
 {
-    /// <summary>Where events are sent, as it is.</summary>
+    /// <summary>Where events are sent, without changes.</summary>
     public string? Url { get; init; }
 
     /// <summary>Names of events.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
-    /// <summary>What signs; one is made when it is missing.</summary>
+    /// <summary>The signing secret; generated if omitted.</summary>
     public string? Secret { get; init; }
 
     public SignatureScheme SignatureScheme { get; init; }
 
-    /// <summary><c>issue</c> sends what concerns one issue strictly in order.</summary>
+    /// <summary><c>issue</c> sends the events of each issue strictly in order.</summary>
     public DeliveryOrdering Ordering { get; init; }
 }
 
 [Envelope("webhook")]
 internal sealed record RotationBody
 {
-    /// <summary>The new secret; one is made when it is missing.</summary>
+    /// <summary>The new secret; generated if omitted.</summary>
     public string? Secret { get; init; }
 }

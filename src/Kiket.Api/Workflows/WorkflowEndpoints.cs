@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Kiket.Api.Workflows;
 
-/// <summary>Workflows: their versions, what is wrong with them, and the issues that follow them.</summary>
+/// <summary>Workflows: versions, validation, simulation and migration.</summary>
 internal static class WorkflowEndpoints
 {
     public static void MapWorkflows(this IEndpointRouteBuilder api)
@@ -32,7 +32,7 @@ internal static class WorkflowEndpoints
         workflows.MapPost("/{workflow}/simulate", SimulateWorkflow).WithName(nameof(SimulateWorkflow)).Writes(Scope.Workflows);
     }
 
-    /// <summary>Lists the workflows of the projects that you can see, each in its latest version.</summary>
+    /// <summary>Lists the workflows of the projects that you can see, in their latest versions.</summary>
     private static async Task<Results<Ok<DataPage<WorkflowSummaryDto>>, ErrorResult>> ListWorkflows(
         [AsParameters] WorkflowListParameters parameters,
         IMediator mediator,
@@ -48,7 +48,7 @@ internal static class WorkflowEndpoints
             )
         ).ToOk(DataPage<WorkflowSummaryDto>.Of);
 
-    /// <summary>Reads one workflow by its key; name the project where several have that key.</summary>
+    /// <summary>Reads one workflow by its key; specify the project if several have that key.</summary>
     private static async Task<Results<Resource<WorkflowDto>, ErrorResult>> GetWorkflow(
         string workflow,
         [AsParameters] WorkflowVersionParameters parameters,
@@ -56,7 +56,7 @@ internal static class WorkflowEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), parameters.Version), ct)).ToResource();
 
-    /// <summary>Says what is wrong with a workflow, as YAML or JSON, and changes nothing.</summary>
+    /// <summary>Validates a workflow, as YAML or JSON, without changing anything.</summary>
     private static async Task<Results<Ok<WorkflowValidation>, ErrorResult>> ValidateWorkflow(
         WorkflowText text,
         [AsParameters] WorkflowTextParameters parameters,
@@ -68,7 +68,7 @@ internal static class WorkflowEndpoints
         );
 
     /// <summary>
-    /// Publishes a version of a workflow, as YAML or JSON, if it says something new; for administrators of the organization.
+    /// Publishes a version of a workflow, as YAML or JSON, if it differs from the latest. Administrators only.
     /// </summary>
     private static async Task<Results<Resource<PublishedWorkflow>, ErrorResult>> PutWorkflow(
         string workflow,
@@ -91,7 +91,7 @@ internal static class WorkflowEndpoints
         ).ToResource();
 
     /// <summary>
-    /// Makes issues of older versions of a workflow follow another one; for administrators of the organization.
+    /// Migrates issues of older versions of a workflow to another version. Administrators only.
     /// </summary>
     private static async Task<Results<Ok<WorkflowMigration>, ErrorResult>> MigrateWorkflow(
         string workflow,
@@ -113,7 +113,7 @@ internal static class WorkflowEndpoints
             )
         ).ToOk(migration => migration);
 
-    /// <summary>Says what each of some moves of an imaginary issue would answer, and changes nothing.</summary>
+    /// <summary>Simulates transitions of an imaginary issue without changing anything.</summary>
     private static async Task<Results<Ok<WorkflowSimulation>, ErrorResult>> SimulateWorkflow(
         string workflow,
         SimulationBody body,
@@ -150,7 +150,7 @@ internal sealed record MigrationBody
 [Envelope("simulation")]
 internal sealed record SimulationBody
 {
-    /// <summary>The issue's fields, its <c>status</c> and <c>custom_fields</c> among them.</summary>
+    /// <summary>The issue's fields, including <c>status</c> and <c>custom_fields</c>.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Issue { get; init; }
 
     public IReadOnlyList<string>? Moves { get; init; }
@@ -158,16 +158,16 @@ internal sealed record SimulationBody
     public int? Version { get; init; }
 }
 
-/// <summary>Which project a workflow is of.</summary>
+/// <summary>The project of a workflow.</summary>
 internal record WorkflowParameters
 {
     [FromQuery(Name = "project"), Description("The project: its id or key.")]
     public string? Project { get; init; }
 
-    [FromQuery(Name = "project_id"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_id"), Description("Alias of `project`.")]
     public string? ProjectId { get; init; }
 
-    [FromQuery(Name = "project_key"), Description("The same as `project`.")]
+    [FromQuery(Name = "project_key"), Description("Alias of `project`.")]
     public string? ProjectKey { get; init; }
 
     public ProjectRef? ToProject() =>
@@ -194,9 +194,9 @@ internal sealed record WorkflowListParameters : WorkflowParameters
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }
 
-    [FromQuery(Name = "per_page"), Description("Rows of a page, 1 to 100; 25 by default.")]
+    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
     public int? PerPage { get; init; }
 
-    [FromQuery(Name = "sort"), Description("Order: `field direction` pairs, separated by commas.")]
+    [FromQuery(Name = "sort"), Description("Sort order: `field direction` pairs, separated by commas.")]
     public string? Sort { get; init; }
 }

@@ -14,7 +14,7 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
 {
     public static async ValueTask<WorkflowText> BindAsync(HttpContext context)
     {
-        var (isYaml, text) = await TextBody.ReadAsync(context, "A workflow is YAML or JSON.");
+        var (isYaml, text) = await TextBody.ReadAsync(context, "A workflow must be YAML or JSON.");
         try
         {
             return new(isYaml ? text : OfJson(text));
@@ -33,11 +33,11 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
         using var document = JsonDocument.Parse(text);
         var root = document.RootElement;
         if (root.ValueKind is not JsonValueKind.Object)
-            throw TextBody.Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body is a JSON object."));
+            throw TextBody.Refusal(new(ErrorKind.BadRequest, ErrorCodes.InvalidJson, "The body must be a JSON object."));
         var wrapped = root.TryGetProperty("workflow", out var inner) && inner.ValueKind is JsonValueKind.Object ? inner : root;
         if (!wrapped.TryGetProperty("yaml", out var yaml))
         {
-            // What has no workflow is no definition, so its first member is nothing that this request has.
+            // Without a workflow it is not a definition, so its first member is reported as unknown.
             return root.TryGetProperty("workflow", out _) || !root.EnumerateObject().Any()
                 ? text
                 : throw TextBody.Refusal(
@@ -46,14 +46,14 @@ internal sealed record WorkflowText(string Value) : IEndpointParameterMetadataPr
         }
 
         if (yaml.ValueKind is not JsonValueKind.String)
-            throw TextBody.Refusal(Error.Validation("workflow.yaml", "workflow.yaml is a text."));
+            throw TextBody.Refusal(Error.Validation("workflow.yaml", "workflow.yaml must be a string."));
         try
         {
             return yaml.GetString()!;
         }
         catch (InvalidOperationException)
         {
-            throw TextBody.Refusal(Error.InvalidParameter("workflow.yaml", "workflow.yaml holds half a surrogate pair."));
+            throw TextBody.Refusal(Error.InvalidParameter("workflow.yaml", "workflow.yaml contains half a surrogate pair."));
         }
     }
 }

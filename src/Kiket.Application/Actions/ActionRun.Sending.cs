@@ -40,17 +40,17 @@ internal sealed partial class ActionRun
     )
     {
         if (TextOf(given, "url") is not { } address)
-            return Skipped("There is no url; what it is made of may not be set.");
+            return Skipped("There is no url; its placeholders may be empty.");
         if (!Webhook.IsAddress(address))
             return Error.Validation(
                 "url",
-                $"The url is no address: https://…, at most {Webhook.MaxUrlLength} characters, without a user."
+                $"The url must be https://…, at most {Webhook.MaxUrlLength} characters, without a user."
             );
         var method = TextOf(given, "method")?.ToUpperInvariant() ?? "POST";
         if (!Methods.Contains(method))
-            return Error.Validation("method", $"The method is one of {string.Join(", ", Methods)}.");
+            return Error.Validation("method", $"The method must be one of {string.Join(", ", Methods)}.");
         if (body is not null && Encoding.UTF8.GetByteCount(body) > WebhookDelivery.MaxBodyBytes)
-            return Error.Validation("body", $"The body has more than {WebhookDelivery.MaxBodyBytes} bytes.");
+            return Error.Validation("body", $"The body can have at most {WebhookDelivery.MaxBodyBytes} bytes.");
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         foreach (
             var header in given.TryGetValue("headers", out var chosen) && chosen.ValueKind is JsonValueKind.Object
@@ -66,7 +66,7 @@ internal sealed partial class ActionRun
 
         var host = ActionRequest.HostOf(new(address));
         if (await FindHostAsync(host, ct) is not { } webhook)
-            return Error.Validation("url", $"Actions send to {MaxHosts} hosts at most.");
+            return Error.Validation("url", $"Actions can send to at most {MaxHosts} hosts.");
         var request = JsonSerializer.Serialize(new ActionRequest(method, address, headers, body), WireJson.Options);
         var delivery = WebhookDelivery.Send(
             webhook,
@@ -76,7 +76,7 @@ internal sealed partial class ActionRun
             now
         );
         await TellAsync(delivery, ct);
-        return Done($"{method} to {host} is delivery {delivery.Id}.");
+        return Done($"Queued {method} to {host} as delivery {delivery.Id}.");
     }
 
     private async Task<Webhook?> FindHostAsync(string host, CancellationToken ct)
@@ -156,7 +156,7 @@ internal sealed partial class ActionRun
             action.Parameters.Where(p => p.Required && !given.ContainsKey(p.Key)).Select(p => p.Key).ToList() is
             { Count: > 0 } missing
         )
-            return Error.Validation(missing[0], $"The action needs {string.Join(", ", missing)}.");
+            return Error.Validation(missing[0], $"The action requires {string.Join(", ", missing)}.");
         if (
             await db.Webhooks.FirstOrDefaultAsync(
                 w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension && w.Active,
@@ -191,7 +191,7 @@ internal sealed partial class ActionRun
             now
         );
         await TellAsync(delivery, ct);
-        return Done($"{extension.Key} is told by delivery {delivery.Id}.");
+        return Done($"Queued for {extension.Key} as delivery {delivery.Id}.");
     }
 
     private async Task TellAsync(WebhookDelivery delivery, CancellationToken ct)

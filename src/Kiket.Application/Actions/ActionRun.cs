@@ -50,8 +50,8 @@ internal sealed partial class ActionRun(
                 given,
                 ct
             ),
-            _ when action.Kind.StartsWith("ai_", StringComparison.Ordinal) => Skipped("There is no AI agent here."),
-            _ => Skipped($"There is no action '{action.Kind}' here."),
+            _ when action.Kind.StartsWith("ai_", StringComparison.Ordinal) => Skipped("AI actions are not supported."),
+            _ => Skipped($"The action '{action.Kind}' is not supported."),
         };
     }
 
@@ -80,7 +80,9 @@ internal sealed partial class ActionRun(
     {
         if (TextOf(given, "to", "user", "assignee") is not { } name)
             return Skipped(
-                TextOf(given, "strategy") is { } strategy ? $"There is no strategy '{strategy}' here." : "Nobody is named."
+                TextOf(given, "strategy") is { } strategy
+                    ? $"The strategy '{strategy}' is not supported."
+                    : "No assignee is given."
             );
         if (await people.FindUserAsync(name, ct) is not { } user)
             return Skipped($"Nobody found for {name}.");
@@ -93,7 +95,7 @@ internal sealed partial class ActionRun(
         }
 
         var email = await db.Users.Where(u => u.Id == user).Select(u => u.Email).SingleAsync(ct);
-        return await EditAsync(CustomField(field, JsonSerializer.SerializeToElement(email)), $"{field} is {email}.", ct);
+        return await EditAsync(CustomField(field, JsonSerializer.SerializeToElement(email)), $"Set {field} to {email}.", ct);
     }
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> AddLabelsAsync(
@@ -153,11 +155,14 @@ internal sealed partial class ActionRun(
     )
     {
         if (to is null)
-            return Skipped("No state is named.");
+            return Skipped("No state is given.");
         if (string.Equals(to, issue.Status, StringComparison.OrdinalIgnoreCase))
-            return Skipped($"It is in {to} already.");
+            return Skipped($"It is already in {to}.");
         if (await db.IsGuardedAsync(project.Id, ct))
-            return Skipped("An extension guards the project's moves, and actions cannot wait for its answer; move it by hand.");
+            return Skipped(
+                "An extension guards the project's transitions, and actions cannot wait for its answer; "
+                    + "move the issue by hand."
+            );
         var moved = await db.TransitionAsync(work, new(), issue, to, comment, actor, now, ct);
         return moved.Error is { } refusal ? refusal : Done($"Moved to {issue.Status}.");
     }
@@ -218,7 +223,7 @@ internal sealed partial class ActionRun(
             {
                 var given = field.HoldsUser ? await ReadUserAsync(value, ct) : value;
                 if (given is not { } known || field.Read(edit, known) is not { } read)
-                    return Error.Validation($"issue.{key}", $"'{FieldTypes.Scalar(value)}' is no {key}.");
+                    return Error.Validation($"issue.{key}", $"'{FieldTypes.Scalar(value)}' is not a valid {key}.");
                 edit = read;
             }
             else if (key == "custom_fields" && value.ValueKind is JsonValueKind.Object)

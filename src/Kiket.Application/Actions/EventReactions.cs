@@ -40,7 +40,7 @@ internal sealed class EventReactions(
         var planned = await PlanAsync(happened, loaded.Issue, loaded.Project, ct);
         if (planned.Count > 0 && happened.Depth >= MaxDepth)
         {
-            var message = $"Not run: {MaxDepth} events in a row have caused each other, so this looks like a loop.";
+            var message = $"Not run: {MaxDepth} events in a row caused each other, so this looks like a loop.";
             foreach (var (source, action) in planned)
                 Record(loaded.Issue, source, action, (ActionOutcome.Skipped, message));
             return told;
@@ -56,7 +56,7 @@ internal sealed class EventReactions(
                     if (await LoadAsync(happened, ct) is not { } fresh)
                         return (ActionOutcome.Skipped, "The issue is gone.");
                     if (!await HoldAsync(action, happened, fresh.Issue, ct))
-                        return (ActionOutcome.Skipped, "Its conditions do not hold.");
+                        return (ActionOutcome.Skipped, "Its conditions are not met.");
                     var run = new ActionRun(
                         db,
                         work,
@@ -220,8 +220,8 @@ internal sealed class EventReactions(
             .ToListAsync(ct);
         var (level, message) =
             happened.To == "breached"
-                ? (NotificationLevel.Error, $"{issue.Key} has been in {issue.Status} longer than it should.")
-                : (NotificationLevel.Warning, $"{issue.Key} will soon have been in {issue.Status} longer than it should.");
+                ? (NotificationLevel.Error, $"{issue.Key} has exceeded the time limit of {issue.Status}.")
+                : (NotificationLevel.Warning, $"{issue.Key} will soon exceed the time limit of {issue.Status}.");
         foreach (var user in users)
             db.Notifications.Add(Notification.About(issue, user, message, level, time.GetUtcNow()));
     }

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Approvals;
 
-/// <summary>An approval of one move of an issue (decisions, 15).</summary>
+/// <summary>An approval of one transition of an issue (decisions, 15).</summary>
 internal sealed record ApprovalDto : IVersioned
 {
     public required long Id { get; init; }
@@ -22,10 +22,10 @@ internal sealed record ApprovalDto : IVersioned
 
     public required ApprovalStatus Status { get; init; }
 
-    /// <summary>Level in a chain; approvals of a level are asked for once all lower levels are given.</summary>
+    /// <summary>Level in a chain; approvals of a level are requested once all lower levels are approved.</summary>
     public required int Level { get; init; }
 
-    /// <summary>How many different people have to approve.</summary>
+    /// <summary>How many different people must approve.</summary>
     public required int Required { get; init; }
 
     public required IReadOnlyList<Approver> Approvers { get; init; }

@@ -33,8 +33,8 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
 
         issue.RecordEscalation(approval, current.Actor.UserId, now);
         var message =
-            $"{issue.Key}: nobody has decided about {approval.Requirement.Name} in time. You can decide now, whether "
-            + $"the issue may go from '{approval.From}' to '{approval.To}'.";
+            $"{issue.Key}: nobody has decided on {approval.Requirement.Name} in time. You can now decide whether "
+            + $"the issue may move from '{approval.From}' to '{approval.To}'.";
         foreach (var user in await ReadManagersAsync(project, ct))
             db.Notifications.Add(Notification.About(issue, user, message, NotificationLevel.Warning, now));
         return true;

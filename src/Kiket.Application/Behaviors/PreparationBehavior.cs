@@ -22,7 +22,7 @@ internal sealed class PreparationBehavior<TCommand, T>(IPreparation<TCommand> pr
     {
         if (work.IsRunning)
             throw new InvalidOperationException(
-                $"{typeof(TCommand).Name} waits for others, so it cannot run inside a transaction."
+                $"{typeof(TCommand).Name} waits for other systems, so it cannot run inside a transaction."
             );
         for (var attempt = 1; ; attempt++)
         {

@@ -81,7 +81,7 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
     {
         var weeks = query.Weeks ?? GetTeamCapacityQuery.StandardWeeks;
         if (weeks is < 2 or > 8)
-            return Error.InvalidParameter("weeks", "weeks is a number from 2 to 8.");
+            return Error.InvalidParameter("weeks", "weeks must be a number from 2 to 8.");
         var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, query.Team, weeks, time.GetUtcNow(), ct);
         if (read.Error is { } refusal)
             return refusal;

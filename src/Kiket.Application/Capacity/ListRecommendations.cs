@@ -62,7 +62,7 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
     {
         var limit = query.Limit ?? ListRecommendationsQuery.StandardLimit;
         if (limit is < 1 or > ListRecommendationsQuery.MaxLimit)
-            return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListRecommendationsQuery.MaxLimit}.");
+            return Error.InvalidParameter("limit", $"limit must be a number from 1 to {ListRecommendationsQuery.MaxLimit}.");
         var read = await TeamWorkload.ReadAsync(
             db,
             current.Actor,

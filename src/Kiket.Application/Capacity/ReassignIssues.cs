@@ -13,8 +13,8 @@ namespace Kiket.Application.Capacity;
 /// <summary>Gives issues to other people: all of them, or, when parts are welcome, as many as possible.</summary>
 /// <param name="Reassignments">Who gets what.</param>
 /// <param name="RecommendationIds">Recommendations to follow besides.</param>
-/// <param name="Partial">Whether what can be done is done although something else is refused.</param>
-/// <param name="DryRun">Whether to say only what would happen.</param>
+/// <param name="Partial">Whether to reassign what is possible even if some reassignments are rejected.</param>
+/// <param name="DryRun">Whether to report what would happen without changing anything.</param>
 internal sealed record ReassignIssuesCommand(
     IReadOnlyList<Reassignment> Reassignments,
     IReadOnlyList<string> RecommendationIds,
@@ -44,18 +44,18 @@ internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssues
         RuleFor(c => c.RecommendationIds)
             .Must(ids => ids.All(id => RecommendationId.TryParse(id, out _)))
             .OverridePropertyName("recommendation_ids")
-            .WithMessage("A recommendation id stands here as it was given.");
+            .WithMessage("A recommendation id must be given exactly as it was returned.");
         RuleFor(c => c)
             .Must(c => c.Reassignments.Count + c.RecommendationIds.Count is > 0 and <= MaxReassignments)
             .OverridePropertyName("reassignments")
-            .WithMessage($"A call reassigns 1 to {MaxReassignments} issues.");
+            .WithMessage($"A request can reassign 1 to {MaxReassignments} issues.");
         RuleFor(c => c)
             .Must(c =>
                 ReassignIssuesHandler.AllOf(c).DistinctBy(r => r.IssueId).Count()
                 == c.Reassignments.Count + c.RecommendationIds.Count
             )
             .OverridePropertyName("reassignments")
-            .WithMessage("An issue stands here only once.")
+            .WithMessage("An issue can be listed only once.")
             .When(c => c.RecommendationIds.All(id => RecommendationId.TryParse(id, out _)));
     }
 }
@@ -73,7 +73,7 @@ internal sealed class ReassignIssuesHandler(
             command.RecommendationIds.Select(text =>
                 RecommendationId.TryParse(text, out var id)
                     ? new Reassignment(id.IssueId, id.ToUserId, id.Version)
-                    : throw new ArgumentException($"{text} is no recommendation.", nameof(command))
+                    : throw new ArgumentException($"{text} is not a recommendation.", nameof(command))
             )
         );
 
@@ -147,7 +147,7 @@ internal sealed class ReassignIssuesHandler(
             return new Error(
                 ErrorKind.Conflict,
                 ErrorCodes.Conflict,
-                $"{issue.Key} has changed since: it is at version {issue.Version}, not {seen}."
+                $"{issue.Key} has changed: it is at version {issue.Version}, not {seen}."
             );
         if (reassignment.ToUserId == issue.AssigneeId)
             return Result.Success;
@@ -166,7 +166,7 @@ internal sealed class ReassignIssuesHandler(
             Message =
                 failures.Count == 1
                     ? first.Message
-                    : $"{failures.Count} of {all.Count} issues cannot be reassigned, so none was. {first.Message}",
+                    : $"{failures.Count} of {all.Count} issues cannot be reassigned, so none were. {first.Message}",
             Details =
             [
                 .. failures.Select(f => new ErrorDetail($"reassignments[{all.IndexOf(f.Reassignment)}]", f.Error.Message)),

@@ -44,7 +44,7 @@ internal sealed class TeamBalance
 
     public BalanceProblem Problem { get; }
 
-    /// <summary>The moves as steps: from whoever has most too much first, and of that the largest first.</summary>
+    /// <summary>The moves as steps: from the most overloaded person first, and their largest first.</summary>
     public IReadOnlyList<RecommendationDto> Explain(IReadOnlyList<IssueMove> moves)
     {
         var loads = people.Values.ToDictionary(p => p.Id, p => p.Assigned);
@@ -181,7 +181,7 @@ internal sealed class TeamBalance
             ? $"{to.Name} works in {team.Projects[work.Issue.ProjectId].Key} and knows what it needs: "
                 + $"{string.Join(", ", skills)}."
             : $"{to.Name} works in {team.Projects[work.Issue.ProjectId].Key}.";
-        yield return work.Stage is WorkStage.NotBegun ? "Nobody has begun it." : $"It is in {work.State!.Label} already.";
+        yield return work.Stage is WorkStage.NotBegun ? "Nobody has started it." : $"It is already in {work.State!.Label}.";
         if (DueDayOf(work) is { } day)
         {
             yield return string.Create(
@@ -191,7 +191,7 @@ internal sealed class TeamBalance
         }
 
         if (to.Velocity > 0)
-            yield return $"{to.Name} has lately finished {Number(to.Velocity)} points a week.";
+            yield return $"{to.Name} has recently finished {Number(to.Velocity)} points a week.";
     }
 
     private static decimal? PercentageOf(TeamPerson person, decimal points) => Utilization.Of(points, person.PointsPerWeek);

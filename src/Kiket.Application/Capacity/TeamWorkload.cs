@@ -73,7 +73,7 @@ internal sealed record WorkProject(
     public bool IsWritable => IsActive && Access >= ProjectAccess.Write;
 }
 
-/// <summary>A member of the team with everything that they have to do, whoever asks.</summary>
+/// <summary>A member of the team with everything that they have to do, including what the actor cannot see.</summary>
 /// <param name="IsPending">
 /// Whether they have not accepted their invitation: they are listed while they have work, and get no more.
 /// </param>
@@ -284,7 +284,7 @@ internal sealed record TeamWorkload(
             });
         return new TeamWorkload(settings, today, monday, projects, project, [.. people.OrderBy(p => p.Id)]);
 
-        // Whoever has work is in the team, whatever their role: somebody has to see it.
+        // Anyone with assigned work is in the team, whatever their role, so that the work is visible.
         bool IsInTeam(long user, OrganizationRole role) =>
             project is null
                 ? role is OrganizationRole.Developer or OrganizationRole.ProjectManager or OrganizationRole.Admin || HasWork(user)

@@ -27,13 +27,13 @@ internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentAc
             return unavailable;
         var issue = found.Value.Issue;
         if (command.Checked is not { } isChecked)
-            return Error.Validation("checked", "checked is true or false.");
+            return Error.Validation("checked", "checked must be true or false.");
 
         var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (Find(workflow, command.Item) is not var (checklist, item))
             return ChecklistErrors.ItemNotFound(command.Item);
         if (item.Check is ChecklistCheck.Auto)
-            return Error.Validation("checked", $"{item.Label} checks itself.");
+            return Error.Validation("checked", $"{item.Label} is checked automatically.");
 
         var mark = await db.ChecklistMarks.SingleOrDefaultAsync(
             m => m.IssueId == issue.Id && m.ChecklistId == checklist.Id && m.ItemId == item.Id,

@@ -60,10 +60,10 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> 
             if (words.Length is 0 or > 2 || !fields.TryGetValue(words[0], out var order))
                 return Error.InvalidParameter(
                     "sort",
-                    $"'{pair}' is no order of this list. Fields: {string.Join(", ", fields.Keys)}; then asc or desc."
+                    $"'{pair}' is not a valid sort order; use one of {string.Join(", ", fields.Keys)}, followed by asc or desc."
                 );
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
-                return Error.InvalidParameter("sort", $"'{words[1]}' is no direction; use asc or desc.");
+                return Error.InvalidParameter("sort", $"'{words[1]}' is not a valid direction; use asc or desc.");
             descending = words.Length == 2 && words[1] == "desc";
             source = order(source, isFirst, descending);
             isFirst = false;
@@ -131,9 +131,9 @@ internal static class Paging
     private static Error? FaultOf(int number, int size)
     {
         if (number < 1)
-            return Error.InvalidParameter("page", "page counts from 1.");
+            return Error.InvalidParameter("page", "page must be 1 or greater.");
         return size is < 1 or > PageRequest.MaxSize
-            ? Error.InvalidParameter("per_page", $"per_page is a number from 1 to {PageRequest.MaxSize}.")
+            ? Error.InvalidParameter("per_page", $"per_page must be a number from 1 to {PageRequest.MaxSize}.")
             : null;
     }
 }

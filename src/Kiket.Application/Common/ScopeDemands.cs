@@ -23,7 +23,7 @@ internal static class ScopeDemands
                 return new(
                     ErrorKind.Forbidden,
                     ErrorCodes.ForbiddenScope,
-                    $"The token lacks the scope {Spelling(resource, actions)}, which this request needs."
+                    $"The token lacks the scope {Spelling(resource, actions)}, which this request requires."
                 );
         }
 

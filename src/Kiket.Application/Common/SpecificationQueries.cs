@@ -14,7 +14,7 @@ internal static class SpecificationQueries
         where T : class
     {
         if (UnsupportedIn(specification) is { } unsupported)
-            throw new NotSupportedException($"{specification.GetType().Name} asks for {unsupported}, which is not supported.");
+            throw new NotSupportedException($"{specification.GetType().Name} uses {unsupported}, which is not supported.");
 
         var query = WhereEvaluator.Instance.GetQuery(source, specification);
         query = Include(query, specification);
@@ -42,7 +42,7 @@ internal static class SpecificationQueries
     private static string PropertyOf(LambdaExpression include) =>
         include.Body is MemberExpression { Expression: ParameterExpression, Member.Name: var name }
             ? name
-            : throw new NotSupportedException($"An include names one property; '{include.Body}' does not.");
+            : throw new NotSupportedException($"An include must name one property; '{include.Body}' does not.");
 
     private static string? UnsupportedIn<T>(Specification<T> specification)
         where T : class =>
@@ -51,7 +51,7 @@ internal static class SpecificationQueries
             _ when IsProjecting(specification.GetType()) => "a projection",
             _ when specification.SearchCriterias.Any() => "a search",
             _ when specification.QueryTags.Any() => "a tag",
-            { PostProcessingAction: not null } => "work on the rows that were read",
+            { PostProcessingAction: not null } => "post-processing of rows",
             { CacheEnabled: true } => "a cache",
             { IgnoreQueryFilters: true } => "rows of other organizations", // the tenant filter is a query filter
             { IgnoreAutoIncludes: true } => "no automatic includes",

@@ -33,7 +33,7 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
         if (opened.Error is { } refusal)
             return refusal;
         if (command.Records.Count is 0 or > CreateCustomRecordsCommand.MaxRecords)
-            return Error.Validation("records", $"A request adds 1 to {CreateCustomRecordsCommand.MaxRecords} records.");
+            return Error.Validation("records", $"A request can add 1 to {CreateCustomRecordsCommand.MaxRecords} records.");
 
         var (module, table, now) = (opened.Value.Module, opened.Value.Table, time.GetUtcNow());
         List<CustomRecord> records = [];

@@ -92,10 +92,10 @@ internal static class CustomFilters
             foreach (var (operation, operand) in parts)
             {
                 if (!Operators.Contains(operation))
-                    return Fault(name, $"'{operation}' is no operator; use {string.Join(", ", Operators)}.");
+                    return Fault(name, $"'{operation}' is not a valid operator; use {string.Join(", ", Operators)}.");
                 List<JsonElement> operands = operand.ValueKind is JsonValueKind.Array ? [.. operand.EnumerateArray()] : [operand];
                 if (operands.Count is 0 or > MaxValues || (operand.ValueKind is JsonValueKind.Array && operation != "in"))
-                    return Fault(name, $"{name} is compared with one value, or with a list of 1 to {MaxValues}.");
+                    return Fault(name, $"{name} must be compared with one value or with a list of 1 to {MaxValues}.");
                 List<string> texts = [];
                 foreach (var one in operands)
                 {
@@ -103,12 +103,12 @@ internal static class CustomFilters
                         Text(column, one) is not { } text
                         || (one.ValueKind is JsonValueKind.Null && operation is ("gt" or "gte" or "lt" or "lte"))
                     )
-                        return Fault(name, $"{name} is {CustomValues.Describe(column)}.");
+                        return Fault(name, $"{name} must be {CustomValues.Describe(column)}.");
                     texts.Add(text);
                 }
 
                 if (conditions.Count == MaxConditions)
-                    return Fault(name, $"A list is filtered by at most {MaxConditions} conditions.");
+                    return Fault(name, $"A list can be filtered by at most {MaxConditions} conditions.");
                 conditions.Add(new(column, operation == "eq" ? "in" : operation, texts));
             }
         }

@@ -11,10 +11,10 @@ internal record CustomModuleDto
 {
     public required long Id { get; init; }
 
-    /// <summary>Its id in addresses.</summary>
+    /// <summary>Its id in URLs.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Its version, as its schema says.</summary>
+    /// <summary>The version in its schema.</summary>
     public required string SchemaVersion { get; init; }
 
     /// <summary>What people call it.</summary>
@@ -30,7 +30,7 @@ internal record CustomModuleDto
 
     public required IReadOnlyList<CustomTableDto> Tables { get; init; }
 
-    /// <summary>Who may do what; without any, whoever works in the project may change its records.</summary>
+    /// <summary>Who may do what; if empty, everyone who works in the project may change its records.</summary>
     public required IReadOnlyList<CustomGrantDto> Permissions { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -73,14 +73,14 @@ internal sealed record PublishedModuleDto : CustomModuleDto
     [JsonConstructor]
     private PublishedModuleDto() { }
 
-    /// <summary>What was noticed in the schema without being a fault.</summary>
+    /// <summary>Warnings about the schema.</summary>
     public IReadOnlyList<DefinitionNote> Warnings { get; init; } = [];
 
     [JsonIgnore]
     public bool IsNew { get; init; }
 }
 
-/// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
+/// <param name="SoftDelete">Whether deleted records are kept, invisible to everyone.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
 internal sealed record CustomTableDto(
     string Name,
@@ -101,21 +101,21 @@ internal sealed record CustomColumnDto
     /// <summary>Whether it may be empty.</summary>
     public required bool Null { get; init; }
 
-    /// <summary>Whether filters and sorts find it by an index.</summary>
+    /// <summary>Whether filters and sorts use an index.</summary>
     public required bool Indexed { get; init; }
 
     public required bool PrimaryKey { get; init; }
 
-    /// <summary>Most characters of a text.</summary>
+    /// <summary>Maximum number of characters.</summary>
     public int? Length { get; init; }
 
-    /// <summary>How many digits a number has in all.</summary>
+    /// <summary>Total number of digits.</summary>
     public int? Precision { get; init; }
 
-    /// <summary>How many of them stand behind the point.</summary>
+    /// <summary>Number of digits after the decimal point.</summary>
     public int? Scale { get; init; }
 
-    /// <summary>Its value where none is given; `now()` is the instant.</summary>
+    /// <summary>Its value if none is given; `now()` is the current instant.</summary>
     public JsonElement? Default { get; init; }
 
     internal static CustomColumnDto Of(CustomColumn column) =>
@@ -136,5 +136,5 @@ internal sealed record CustomColumnDto
 
 /// <param name="Role">`user`, `manager` or `admin`.</param>
 /// <param name="Operations">Some of `read`, `write`, `delete`.</param>
-/// <param name="OwnerColumn">The column that must hold the user's id; without one the permission is for every record.</param>
+/// <param name="OwnerColumn">The column that must contain the user's id; if null, the permission covers every record.</param>
 internal sealed record CustomGrantDto(string Role, string Table, IReadOnlyList<string> Operations, string? OwnerColumn);

@@ -30,8 +30,8 @@ internal static class CustomTableAccess
 
     /// <summary>
     /// The table, when the actor may do this with it. An extension sees modules of its own first, everybody the project's
-    /// before the organization's. Whoever wants to change something keeps the module until the transaction ends, so that
-    /// nothing is written by a schema that another request has just replaced, and no two writers take one unique value.
+    /// before the organization's. A writer locks the module until the transaction ends, so that nothing is written by a schema
+    /// that another request has just replaced, and no two writers take the same unique value.
     /// </summary>
     public static async Task<Result<OpenedTable>> OpenTableAsync(
         this IKiketDb db,
@@ -43,7 +43,7 @@ internal static class CustomTableAccess
     {
         var own = current.Extension?.ProjectId is { } id ? ProjectRef.Of(id) : (ProjectRef?)null;
         if ((reference.Project ?? own) is not { } named)
-            return Error.InvalidParameter("project_id", "Give project_id or project_key.");
+            return Error.InvalidParameter("project_id", "Specify project_id or project_key.");
         var found = await db.FindProjectAsync(
             named,
             current.Actor,
@@ -81,7 +81,7 @@ internal static class CustomTableAccess
             : CustomDataErrors.Forbidden(module.Key, table.Name, operation);
     }
 
-    /// <summary>Keeps a module until the transaction ends: whoever else wants it waits.</summary>
+    /// <summary>Locks a module until the transaction ends; others wait for it.</summary>
     public static Task LockAsync(this IKiketDb db, long moduleId, CancellationToken ct) =>
         db.CustomModules.Where(m => m.Id == moduleId).ExecuteUpdateAsync(set => set.SetProperty(m => m.Slot, m => m.Slot), ct);
 

@@ -6,7 +6,7 @@ using Kiket.Domain.Definitions;
 namespace Kiket.Application.CustomData;
 
 /// <summary>A module's schema as it came: YAML text, or a JSON value out of a body.</summary>
-/// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is a fault.</param>
+/// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is an error.</param>
 internal sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <param name="Warnings">What was noticed without being a fault.</param>

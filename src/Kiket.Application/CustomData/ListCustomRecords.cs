@@ -127,7 +127,7 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
             var parameter = conditions.Count > 0 ? $"filters.{conditions[0].Column.Name}" : "sort";
             return Error.InvalidParameter(
                 parameter,
-                $"More than {MaxScanned} records would have to be looked at one by one. Columns with an index: "
+                $"The query would have to scan more than {MaxScanned} records. Columns with an index: "
                     + $"{string.Join(", ", known)}."
             );
         }
@@ -186,14 +186,14 @@ internal sealed record CustomSort(string Name, CustomColumn? Column, bool IsDesc
                     .Distinct();
                 return Error.InvalidParameter(
                     "sort",
-                    $"'{pair}' is no order of this list. Fields: {string.Join(", ", known)}; then asc or desc."
+                    $"'{pair}' is not a valid sort order; use one of {string.Join(", ", known)}, followed by asc or desc."
                 );
             }
 
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
-                return Error.InvalidParameter("sort", $"'{words[1]}' is no direction; use asc or desc.");
+                return Error.InvalidParameter("sort", $"'{words[1]}' is not a valid direction; use asc or desc.");
             if (parts.Count == MaxParts)
-                return Error.InvalidParameter("sort", $"An order has at most {MaxParts} parts.");
+                return Error.InvalidParameter("sort", $"A sort order can have at most {MaxParts} parts.");
             parts.Add(new(words[0], column, words is [_, "desc"]));
         }
 

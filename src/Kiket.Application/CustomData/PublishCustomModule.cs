@@ -126,7 +126,7 @@ internal static class ModulePublication
         return (module, ModuleChange.Changed);
     }
 
-    /// <summary>Brings the records of a table into its new form, a few hundred at once, and indexes them anew.</summary>
+    /// <summary>Converts the records of a table to its new form, a few hundred at a time, and reindexes them.</summary>
     /// <param name="table">The new form; null where the table is gone.</param>
     private static async Task MoveRecordsAsync(
         IKiketDb db,
@@ -175,10 +175,10 @@ internal static class ModulePublication
     private static List<ErrorDetail> Move(CustomRecord record, CustomTable? table, DateTimeOffset now)
     {
         if (table is null)
-            return [new("", $"The table {record.Table} is gone, and this record is in it.")];
+            return [new("", $"The table {record.Table} would be removed, but this record is in it.")];
         var lost = record
             .Data.Where(d => table.Find(d.Key) is null && d.Value.ValueKind is not JsonValueKind.Null)
-            .Select(d => new ErrorDetail($".{d.Key}", $"The column {d.Key} is gone, and this record has a value in it."))
+            .Select(d => new ErrorDetail($".{d.Key}", $"The column {d.Key} would be removed, but this record has a value in it."))
             .ToList();
         var fit = CustomValues.Fit(
             table,

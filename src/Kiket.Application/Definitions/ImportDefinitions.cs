@@ -21,7 +21,7 @@ namespace Kiket.Application.Definitions;
 /// </summary>
 /// <param name="ProjectKey">Key of the project, whatever the files say, or null to take theirs.</param>
 /// <param name="Folder">Name of the folder that the whole pack was read from, or null.</param>
-/// <param name="DryRun">Whether to say only what would happen.</param>
+/// <param name="DryRun">Whether to report what would happen without changing anything.</param>
 /// <param name="Source">Where the files came from.</param>
 internal sealed record ImportDefinitionsCommand(
     IReadOnlyList<DefinitionText> Files,
@@ -53,7 +53,7 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
     {
         RuleFor(c => c.Files)
             .Must(f => f.Count is > 0 and <= DefinitionLimits.MaxFiles)
-            .WithMessage($"An import has 1 to {DefinitionLimits.MaxFiles} files.")
+            .WithMessage($"An import must have 1 to {DefinitionLimits.MaxFiles} files.")
             .OverridePropertyName("files");
         RuleFor(c => c.Files)
             .Must(files => Repeated(files) is null)
@@ -66,8 +66,8 @@ internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefin
                     .Must(path => DefinitionPath.TryNormalize(path, out _))
                     .OverridePropertyName("path")
                     .WithMessage(f =>
-                        $"'{Shown(f.Path)}' is not a valid path: a path is below .kiket/, ends in .yaml or .yml, "
-                        + $"and has at most {DefinitionFile.MaxPathLength} characters, no '..', ':' or backslash."
+                        $"'{Shown(f.Path)}' is not a valid path: it must be below .kiket/, end in .yaml or .yml, "
+                        + $"and have at most {DefinitionFile.MaxPathLength} characters and no '..', ':' or backslash."
                     );
                 file.RuleFor(f => f.Content)
                     .NotNull()

@@ -42,7 +42,7 @@ internal sealed class PutWorkflowHandler(IKiketDb db, IDefinitionReader reader, 
         if (!current.Actor.IsAdmin)
             return Error.Forbidden("Only an administrator of the organization can change workflows.");
         if (reader.WorkflowKeyOf(command.Text) is { } named && named != key)
-            return Error.Validation("workflow.id", $"The text is about the workflow '{named}', not about '{key}'.");
+            return Error.Validation("workflow.id", $"The text defines the workflow '{named}', not '{key}'.");
 
         await db.LockProjectAsync(project.Id, ct); // publishers take turns: the second one sees the first one's version
         var before = await db.FindVersionAsync(project, key, null, ct);

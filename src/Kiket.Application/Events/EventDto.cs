@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Events;
 
 /// <summary>
-/// An event as readers of the log and subscribers get it: every shape on record in one document (contract 15.2).
+/// An event as readers of the log and subscribers receive it: every known shape in one document (contract 15.2).
 /// </summary>
 internal sealed record EventDto
 {
@@ -74,7 +74,7 @@ internal sealed record EventDto
 
     public required EventOrganization Organization { get; init; }
 
-    /// <summary>What only this kind of event says.</summary>
+    /// <summary>Data that only this kind of event has.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
 }
@@ -89,10 +89,10 @@ internal sealed record EventProject(long Id, string Key, string Slug, string Nam
 
 internal sealed record EventOrganization(long Id, string Slug, string Name);
 
-/// <summary>Makes documents of log entries: the facts are as they were, the names of people and things as they are.</summary>
+/// <summary>Converts log entries to documents: facts as they were, names of people and things as they are now.</summary>
 internal static class EventDocuments
 {
-    /// <summary>Reads all that some entries of one organization name, with a fixed number of statements.</summary>
+    /// <summary>Reads everything that entries of one organization refer to, with a fixed number of statements.</summary>
     public static async Task<IReadOnlyList<EventDto>> ToDocumentsAsync(
         this IKiketDb db,
         IReadOnlyList<LoggedEvent> events,
@@ -181,7 +181,7 @@ internal static class EventDocuments
     }
 
     /// <summary>
-    /// Entries from before comments could be changed name neither the author nor the instant: both are the event's.
+    /// Entries from before comments could be changed have neither author nor instant; both are taken from the event.
     /// </summary>
     private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) =>
         new(

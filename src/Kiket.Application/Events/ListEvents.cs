@@ -42,11 +42,11 @@ internal sealed class ListEventsHandler(IKiketDb db, ICurrentActor current, Publ
     {
         var limit = query.Limit ?? ListEventsQuery.DefaultLimit;
         if (limit is < 1 or > ListEventsQuery.MaxLimit)
-            return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListEventsQuery.MaxLimit}.");
+            return Error.InvalidParameter("limit", $"limit must be a number from 1 to {ListEventsQuery.MaxLimit}.");
         if (query.Types.FirstOrDefault(t => EventNames.Resolve(t) is null) is { } unknown)
             return Error.InvalidParameter(
                 "types",
-                $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}."
+                $"'{unknown}' is not a valid event. Events: {string.Join(", ", EventNames.Subscribable)}."
             );
 
         var newest = await db

@@ -42,8 +42,9 @@ internal static partial class CallbackAddress
                         faults.Add(
                             new(
                                 Path,
-                                $"The address names {name}, which is not set as an address. "
-                                    + $"Give callback_url, or have the operator set Extensions:Addresses:{organization}:{name}."
+                                $"The address refers to {name}, which is not set. "
+                                    + "Specify callback_url, or ask the operator to set "
+                                    + $"Extensions:Addresses:{organization}:{name}."
                             )
                         );
                         return "";
@@ -52,10 +53,7 @@ internal static partial class CallbackAddress
         var field = given is null ? Path : "callback_url";
         if (faults.Count == 0 && !IsAddress(url))
             faults.Add(
-                new(
-                    field,
-                    "The address of a callback is an absolute http or https address without user name, query and fragment."
-                )
+                new(field, "A callback address must be an absolute http or https address without user name, query or fragment.")
             );
         if (faults.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
             faults.Add(new(field, denied));

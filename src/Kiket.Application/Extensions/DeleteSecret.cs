@@ -26,7 +26,7 @@ internal sealed class DeleteSecretHandler(IKiketDb db, ICurrentActor current, Ti
             return unavailable;
         var (extension, owner) = (found.Value.Extension, found.Value.Owners[0]);
         if (current.Extension is not null && owner != ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null))
-            return Error.Forbidden("An extension deletes secrets of its own installation only.");
+            return Error.Forbidden("An extension can only delete secrets of its own installation.");
         var secret = await db.ExtensionSecrets.SingleOrDefaultAsync(s => s.Owner == owner && s.Key == command.Key, ct);
         if (secret is null)
             return ExtensionErrors.SecretNotFound(command.Key);

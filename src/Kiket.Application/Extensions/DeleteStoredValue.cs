@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>Deletes a value that the extension keeps. For extensions.</summary>
+/// <summary>Deletes a stored value of the extension. For extensions.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 internal sealed record DeleteStoredValueCommand(string Key, ExpectedVersion ExpectedVersion) : ICommand<Result<bool>>;
 

@@ -33,7 +33,7 @@ internal record ExtensionDto : IVersioned
 
     public required IReadOnlyList<string> ActivationEvents { get; init; }
 
-    /// <summary>The settings that have a value, the defaults among them; without the secret ones.</summary>
+    /// <summary>The settings that have a value, including defaults, without secrets.</summary>
     public required IReadOnlyDictionary<string, JsonElement> Configuration { get; init; }
 
     /// <summary>The project that it is installed for; null for the whole organization.</summary>
@@ -41,13 +41,13 @@ internal record ExtensionDto : IVersioned
 
     public required long OrganizationId { get; init; }
 
-    /// <summary>The user in whose name it acts.</summary>
+    /// <summary>The user that it acts as.</summary>
     public required long ServiceUserId { get; init; }
 
     /// <summary>The first characters of its API key.</summary>
     public required string ApiKeyPrefix { get; init; }
 
-    /// <summary>Requests that it may make in a window; null for the server's default.</summary>
+    /// <summary>Requests per window; null for the server's default.</summary>
     public required int? RateLimitRequests { get; init; }
 
     /// <summary>Length of that window in seconds; null for the server's default.</summary>
@@ -99,7 +99,7 @@ internal record ExtensionDto : IVersioned
         };
 }
 
-/// <summary>How an extension fared in the last hour.</summary>
+/// <summary>The health of an extension in the last hour.</summary>
 internal sealed record ExtensionHealthDto(HealthStatus Status, string Message);
 
 /// <summary>An extension right after its installation or upgrade.</summary>
@@ -112,18 +112,18 @@ internal sealed record InstalledExtensionDto : ExtensionDto
     [JsonConstructor]
     private InstalledExtensionDto() { }
 
-    /// <summary>Its API key, in the answer of its installation only.</summary>
+    /// <summary>Its API key; only in the answer of its installation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ApiKey { get; init; }
 
-    /// <summary>The secret that signs its events, in the answer in which it was made only.</summary>
+    /// <summary>The secret that signs its events; only in the answer that creates it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WebhookSecret { get; init; }
 
     /// <summary>The permissions that it did not have before.</summary>
     public IReadOnlyList<string> AddedPermissions { get; init; } = [];
 
-    /// <summary>What was noticed in the manifest without being a fault.</summary>
+    /// <summary>Warnings about the manifest.</summary>
     public IReadOnlyList<ErrorDetail> Warnings { get; init; } = [];
 
     [JsonIgnore]

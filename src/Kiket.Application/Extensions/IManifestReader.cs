@@ -5,7 +5,7 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>A manifest as it came: YAML or JSON text, or a JSON value out of a body.</summary>
-/// <param name="IsStrict">Whether what may weaken a rule, such as an unknown event or permission, is a fault.</param>
+/// <param name="IsStrict">Whether what may weaken a rule, such as an unknown event or permission, is an error.</param>
 internal sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
 
 /// <summary>What a manifest says.</summary>

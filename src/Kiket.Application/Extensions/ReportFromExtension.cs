@@ -28,7 +28,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         if (found.Error is { } unavailable)
             return unavailable;
         if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
-            return Error.Validation("body", $"A report has at most {ExtensionReport.MaxBytes} bytes.");
+            return Error.Validation("body", $"A report can have at most {ExtensionReport.MaxBytes} bytes.");
         db.ExtensionReports.Add(
             ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow())
         );
@@ -45,7 +45,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         if (command.Kind is ReportKind.Telemetry)
             return ExtensionErrors.ExtensionsOnly;
         if (current.Actor.Role is OrganizationRole.Viewer or OrganizationRole.FinanceManager)
-            return Error.Forbidden("Your role only reads, so you cannot report for an extension.");
+            return Error.Forbidden("Your role is read-only, so you cannot report for an extension.");
         if ((command.Extension ?? NamedIn(command.Body)) is { } named)
         {
             var found = await db.FindExtensionAsync(named, null, current, ct);
@@ -62,7 +62,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
             .ToListAsync(ct);
         return installed is [var only]
             ? only
-            : Error.Validation("extension_id", "Name the extension that reports: its id, or the id of its manifest.");
+            : Error.Validation("extension_id", "Specify the extension that reports, by its id or the id of its manifest.");
     }
 
     private static ExtensionRef? NamedIn(IReadOnlyDictionary<string, JsonElement> body)

@@ -6,27 +6,27 @@ using Kiket.Domain.Extensions;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// A secret as clients see one. Every member is a text or null, because one SDK reads nothing else (contract, section 12.3).
+/// A secret as clients see it. Every member is a string or null, because one SDK accepts nothing else (contract, section 12.3).
 /// </summary>
 internal sealed record SecretDto
 {
     public required string Key { get; init; }
 
-    /// <summary>The value itself, in the answer that gives it only.</summary>
+    /// <summary>The value; only in the answer of a read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Value { get; init; }
 
-    /// <summary>For whom it is.</summary>
+    /// <summary>Its scope.</summary>
     public required string Scope { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>When the value was last replaced; null while it is the first.</summary>
+    /// <summary>When the value was last replaced; null if never.</summary>
     public required DateTimeOffset? RotatedAt { get; init; }
 
-    /// <summary>How often the value was replaced.</summary>
+    /// <summary>How many times the value was replaced.</summary>
     public required string RotationCount { get; init; }
 
     [JsonIgnore]

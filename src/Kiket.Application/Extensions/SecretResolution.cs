@@ -91,7 +91,7 @@ internal static class SecretResolution
         if (target.Scope is not { } scope)
             return (extension, await db.OwnersAsync(extension, project.Value, ct));
         if (scope is SecretScope.Project && project.Value is null)
-            return Error.InvalidParameter("project_id", "A secret of a project needs project_id.");
+            return Error.InvalidParameter("project_id", "A secret of a project requires project_id.");
         if (scope is not SecretScope.ProductInstallation || extension.ProjectId is null)
             return (extension, [ExtensionSecret.OwnerOf(scope, extension, project.Value)]);
         return await db.FindOrganizationWideAsync(extension, ct) is { } wide

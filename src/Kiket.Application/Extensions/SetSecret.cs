@@ -22,7 +22,7 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
             return unavailable;
         var (extension, owner) = (found.Value.Extension, found.Value.Owners[0]);
         if (current.Extension is not null && owner != ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null))
-            return Error.Forbidden("An extension stores secrets of its own installation only.");
+            return Error.Forbidden("An extension can only store secrets of its own installation.");
 
         List<ErrorDetail> faults = [];
         if (!ExtensionSecret.IsKey(command.Key) && !extension.Manifest.SecretKeys().ContainsKey(command.Key ?? ""))
@@ -31,7 +31,7 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
             faults.Add(
                 new(
                     "secret.value",
-                    $"The value of a secret has 1 to {ExtensionSecret.MaxValueLength} characters and is not blank."
+                    $"The value of a secret must have 1 to {ExtensionSecret.MaxValueLength} characters and not be blank."
                 )
             );
         if (faults.Count > 0)

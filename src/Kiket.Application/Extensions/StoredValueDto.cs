@@ -4,7 +4,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>A value that an extension keeps (decisions, 28).</summary>
+/// <summary>A stored value of an extension (decisions, 28).</summary>
 internal sealed record StoredValueDto : IVersioned
 {
     public required string Key { get; init; }

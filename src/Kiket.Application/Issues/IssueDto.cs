@@ -21,7 +21,7 @@ internal sealed record IssueDto : IVersioned
 
     public required string Status { get; init; }
 
-    /// <summary>The same as <see cref="Status"/>; older clients read this one.</summary>
+    /// <summary>Same as <see cref="Status"/>, for older clients.</summary>
     public string WorkflowState => Status;
 
     public required string Workflow { get; init; }
@@ -76,7 +76,7 @@ internal sealed record IssueDto : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>What an issue's snapshot names by ids, or not at all.</summary>
+/// <summary>What an issue's snapshot has as ids, or not at all.</summary>
 internal sealed record SnapshotNames
 {
     public required long Id { get; init; }

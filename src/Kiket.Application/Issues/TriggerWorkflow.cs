@@ -83,7 +83,7 @@ internal static class WorkflowActions
         if (command.Action is null or TriggerWorkflowCommand.Transition)
         {
             return string.IsNullOrWhiteSpace(command.To)
-                ? Error.Validation("to", "The action transition needs to, the state to go to.")
+                ? Error.Validation("to", "The action transition requires to, the target state.")
                 : command.To;
         }
 
@@ -96,14 +96,11 @@ internal static class WorkflowActions
         if (ways.Find(t => string.Equals(t.Name, command.Action, StringComparison.OrdinalIgnoreCase)) is not { } named)
         {
             var known = string.Join(", ", ways.Select(t => t.Name).Prepend(TriggerWorkflowCommand.Transition));
-            return Error.Validation(
-                "action",
-                $"In the state {issue.Status} there is no action '{command.Action}'. Possible: {known}."
-            );
+            return Error.Validation("action", $"State {issue.Status} has no action '{command.Action}'. Possible: {known}.");
         }
 
         return command.To is { Length: > 0 } to && !string.Equals(to, named.To, StringComparison.OrdinalIgnoreCase)
-            ? Error.Validation("to", $"The action '{named.Name}' goes to {named.To}.")
+            ? Error.Validation("to", $"The action '{named.Name}' leads to {named.To}.")
             : named.To;
     }
 }

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Changes an issue; a status among the changes goes along a transition. All of it happens, or nothing.</summary>
+/// <summary>Changes an issue; a change of status is a transition. All of it happens, or nothing.</summary>
 /// <param name="Status">State to move to, or null to stay.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 /// <param name="Project">The project that the caller names; another one than the issue's is refused.</param>

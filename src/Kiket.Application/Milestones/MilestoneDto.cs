@@ -19,7 +19,7 @@ internal sealed record MilestoneDto : IVersioned
 
     public required MilestoneStatus Status { get; init; }
 
-    /// <summary>Percent of its issues that are in a final state.</summary>
+    /// <summary>Percentage of its issues that are in a final state.</summary>
     public decimal Progress => Milestone.Progress(IssueCount, CompletedIssueCount);
 
     /// <summary>The version of the product that it releases.</summary>
@@ -40,7 +40,7 @@ internal sealed record MilestoneDto : IVersioned
     /// <summary>Days to the target date by the organization's day, negative once it has passed.</summary>
     public int? DaysRemaining { get; init; }
 
-    /// <summary>Counts the changes; <c>version</c> on the wire is the product's.</summary>
+    /// <summary>The number of changes; <c>version</c> on the wire is that of the product.</summary>
     [System.Text.Json.Serialization.JsonPropertyName("lock_version")]
     public required int Version { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class MarkNotificationHandler(IKiketDb db, IUnitOfWork work, ICu
         if (notification is null)
             return NotificationErrors.NotFound(command.Id);
         if (command.Read is not { } read)
-            return Error.Validation("notification.read", "read is true or false.");
+            return Error.Validation("notification.read", "read must be true or false.");
 
         notification.Mark(read, time.GetUtcNow());
         await work.FlushAsync(ct);

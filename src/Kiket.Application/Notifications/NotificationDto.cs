@@ -28,7 +28,7 @@ internal static class NotificationQueries
         .By("id", n => n.Id)
         .By("created_at", n => n.CreatedAt);
 
-    /// <summary>Only one's own, and only about issues that can still be seen: others do not exist.</summary>
+    /// <summary>Only the actor's own, and only about issues that they can still see; others do not exist for them.</summary>
     public static IQueryable<Notification> OwnNotifications(this IKiketDb db, Domain.Users.Actor actor) =>
         db.Notifications.WithSpecification(new NotificationsOf(actor.UserId, db.VisibleIssues(actor)));
 

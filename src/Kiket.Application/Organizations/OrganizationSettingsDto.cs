@@ -4,7 +4,7 @@ using Kiket.Domain.Organizations;
 
 namespace Kiket.Application.Organizations;
 
-/// <summary>How an organization works.</summary>
+/// <summary>The settings of an organization.</summary>
 internal sealed record OrganizationSettingsDto : IVersioned
 {
     public required string TimeZone { get; init; }
@@ -13,13 +13,13 @@ internal sealed record OrganizationSettingsDto : IVersioned
 
     public required IReadOnlyList<Holiday> Holidays { get; init; }
 
-    /// <summary>Points of issues that are not estimated, by issue type; one point for any other type.</summary>
+    /// <summary>Points of unestimated issues, by issue type; one point for other types.</summary>
     public required IReadOnlyDictionary<string, decimal> StoryPoints { get; init; }
 
-    /// <summary>Points per week of a user who has no capacity of their own.</summary>
+    /// <summary>Points per week of users without their own capacity.</summary>
     public required decimal DefaultCapacity { get; init; }
 
-    /// <summary>Most issues that one person works on at once; null for no limit.</summary>
+    /// <summary>Maximum number of issues that one person works on at once; null for no limit.</summary>
     public required int? MemberWipLimit { get; init; }
 
     public required int Version { get; init; }
@@ -37,7 +37,7 @@ internal sealed record OrganizationSettingsDto : IVersioned
         };
 }
 
-/// <summary>The parts of each day on which people work.</summary>
+/// <summary>The working hours of each day.</summary>
 internal sealed record WeekHoursDto(
     IReadOnlyList<TimeRangeDto> Monday,
     IReadOnlyList<TimeRangeDto> Tuesday,

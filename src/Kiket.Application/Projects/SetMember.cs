@@ -25,7 +25,10 @@ internal sealed record MemberSet(MemberDto Member, bool IsNew);
 internal sealed class SetMemberValidator : AbstractValidator<SetMemberCommand>
 {
     public SetMemberValidator() =>
-        RuleFor(c => c.User).NotNull().OverridePropertyName("member.user_id").WithMessage("A member is a user; give user_id.");
+        RuleFor(c => c.User)
+            .NotNull()
+            .OverridePropertyName("member.user_id")
+            .WithMessage("A member must be a user; specify user_id.");
 }
 
 internal sealed class SetMemberHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)

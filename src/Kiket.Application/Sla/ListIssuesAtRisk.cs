@@ -49,7 +49,7 @@ internal sealed class ListIssuesAtRiskHandler(IKiketDb db, ICurrentActor current
     public async Task<Result<Page<IssueAtRiskDto>>> Handle(ListIssuesAtRiskQuery query, CancellationToken ct)
     {
         if (query.Within <= TimeSpan.Zero || query.Within > ListIssuesAtRiskQuery.MaxWithin)
-            return Error.InvalidParameter("within", "within is a length of time of at most 366 days, such as 4h.");
+            return Error.InvalidParameter("within", "within must be a duration of at most 366 days, such as 4h.");
         var until = time.GetUtcNow() + query.Within;
         var timers = await db.InProjectsAsync(
             db.SlaTimers.WithSpecification(new TimersBreachingBy(until)),

@@ -65,9 +65,9 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current)
     {
         var (limit, page) = (query.Limit ?? ListSlaEventsQuery.DefaultLimit, query.Page ?? 1);
         if (limit is < 1 or > ListSlaEventsQuery.MaxLimit)
-            return Error.InvalidParameter("limit", $"limit is a number from 1 to {ListSlaEventsQuery.MaxLimit}.");
+            return Error.InvalidParameter("limit", $"limit must be a number from 1 to {ListSlaEventsQuery.MaxLimit}.");
         if (page is < 1 or > MaxPage)
-            return Error.InvalidParameter("page", $"page is a number from 1 to {MaxPage}.");
+            return Error.InvalidParameter("page", $"page must be a number from 1 to {MaxPage}.");
 
         long? issueId = null;
         if (query.Issue is { } issue)

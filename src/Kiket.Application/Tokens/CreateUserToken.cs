@@ -11,7 +11,7 @@ namespace Kiket.Application.Tokens;
 /// <param name="Organization">
 /// Slug of the user's organization; null will do while the address is in one organization only.
 /// </param>
-/// <param name="ExpiresIn">How long it is good, or null for ever.</param>
+/// <param name="ExpiresIn">Its lifetime, or null for a token that does not expire.</param>
 internal sealed record CreateUserTokenCommand(
     string Email,
     string? Organization,
@@ -52,7 +52,7 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time)
             );
         var (user, slug) = (found[0].User, found[0].Slug);
         if (user.Deactivated)
-            return Error.Validation("user", $"{email} is deactivated and could not use a token.");
+            return Error.Validation("user", $"{email} is deactivated and cannot use a token.");
 
         var (secret, now) = (TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal)), time.GetUtcNow());
         var issued = AccessToken.Issue(

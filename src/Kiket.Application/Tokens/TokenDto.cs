@@ -12,7 +12,7 @@ internal sealed record TokenDto
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
-    /// <summary>The credential itself, in the answer of its creation only.</summary>
+    /// <summary>The token itself; only in the answer of its creation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Uses an invitation up and signs its user in. Whoever holds the invitation's token may do this.</summary>
+/// <summary>Accepts an invitation and signs its user in. The invitation's token is the only credential needed.</summary>
 /// <param name="Name">Display name, or null to keep the one that the inviter gave.</param>
 internal sealed record AcceptInvitationCommand(string? Token, string? Name) : ICommand<Result<AcceptedInvitation>>;
 
@@ -22,7 +22,7 @@ internal sealed class AcceptInvitationValidator : AbstractValidator<AcceptInvita
         RuleFor(c => c.Token)
             .NotEmpty()
             .OverridePropertyName("invitation.token")
-            .WithMessage("The invitation's token is needed.");
+            .WithMessage("The invitation's token is required.");
 }
 
 internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, TypeAdapterConfig mappings)

@@ -16,11 +16,11 @@ internal sealed class InviteUserValidator : AbstractValidator<InviteUserCommand>
 {
     public InviteUserValidator()
     {
-        RuleFor(c => c.Email).NotEmpty().OverridePropertyName("user.email").WithMessage("A user has an e-mail address.");
+        RuleFor(c => c.Email).NotEmpty().OverridePropertyName("user.email").WithMessage("A user must have an e-mail address.");
         RuleFor(c => c.Role)
             .NotNull()
             .OverridePropertyName("user.role")
-            .WithMessage($"A user has a role: {string.Join(", ", WireName.All<OrganizationRole>())}.");
+            .WithMessage($"A user must have a role: {string.Join(", ", WireName.All<OrganizationRole>())}.");
     }
 }
 

@@ -42,7 +42,7 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));
 
     /// <summary>
-    /// Loads the organization before it counts the others: whoever goes in between has changed the organization.
+    /// Loads the organization before it counts the others: a concurrent change also changes the organization.
     /// </summary>
     private async Task<Result> ReleaseAsync(User admin, DateTimeOffset now, CancellationToken ct)
     {

@@ -28,7 +28,7 @@ internal record UserDto : IVersioned
 
     public required decimal? Capacity { get; init; }
 
-    /// <summary>When the user does not work; reduces the capacity.</summary>
+    /// <summary>Days on which the user does not work; they reduce the capacity.</summary>
     public required IReadOnlyList<DaysOff> DaysOff { get; init; }
 
     public required bool SuperAdmin { get; init; }
@@ -42,7 +42,7 @@ internal record UserDto : IVersioned
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 
-/// <summary>The user who asks, and their organization.</summary>
+/// <summary>The current user and their organization.</summary>
 internal sealed record CurrentUserDto : UserDto
 {
     [SetsRequiredMembers]
@@ -52,10 +52,10 @@ internal sealed record CurrentUserDto : UserDto
     public OrganizationSummary Organization { get; }
 }
 
-/// <summary>An organization as other resources name one.</summary>
+/// <summary>A reference to an organization.</summary>
 internal sealed record OrganizationSummary(long Id, string Slug, string Name);
 
-/// <summary>A user who was invited, and the token with which they accept; shown once.</summary>
+/// <summary>An invited user and the token for accepting the invitation, which is shown once.</summary>
 internal sealed record InvitedUserDto : UserDto
 {
     [SetsRequiredMembers]

@@ -3,7 +3,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
 
-/// <summary>One event on its way to one endpoint.</summary>
+/// <summary>The delivery of one event to one endpoint.</summary>
 internal sealed record DeliveryDto
 {
     public required long Id { get; init; }
@@ -14,7 +14,7 @@ internal sealed record DeliveryDto
 
     public required string EventId { get; init; }
 
-    /// <summary>The name or alias under which the endpoint gets it.</summary>
+    /// <summary>The name or alias under which the endpoint receives it.</summary>
     public required string Event { get; init; }
 
     public required long? ProjectId { get; init; }
@@ -28,7 +28,7 @@ internal sealed record DeliveryDto
     /// <summary>When the next attempt is due; null unless it is pending.</summary>
     public required DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>HTTP status of the last answer.</summary>
+    /// <summary>HTTP status of the last response.</summary>
     public required int? LastStatus { get; init; }
 
     /// <summary>Why the last attempt failed.</summary>
@@ -38,7 +38,7 @@ internal sealed record DeliveryDto
 
     public required DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>All that was sent and answered, the first first; only when one delivery is read.</summary>
+    /// <summary>All attempts, oldest first; only when a single delivery is read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AttemptDto>? Attempts { get; init; }
 
@@ -63,14 +63,14 @@ internal sealed record DeliveryDto
 }
 
 /// <param name="Number">Counts from 1.</param>
-/// <param name="Status">HTTP status of the answer, or null when there was none.</param>
+/// <param name="Status">HTTP status of the response, or null if there was none.</param>
 /// <param name="Error">Why it failed, or null.</param>
-/// <param name="RequestHeaders">What was sent; values that are secret are replaced.</param>
+/// <param name="RequestHeaders">The headers that were sent, with secret values replaced.</param>
 /// <param name="RequestBody">
-/// The beginning of the body that was sent; values that are secret are replaced. Null for a token that may not read what the
-/// event is about.
+/// The start of the body that was sent, with secret values replaced. Null for a token that may not read the subject of the
+/// event.
 /// </param>
-/// <param name="ResponseBody">The beginning of what was answered.</param>
+/// <param name="ResponseBody">The start of the response body.</param>
 internal sealed record AttemptDto(
     int Number,
     DateTimeOffset At,

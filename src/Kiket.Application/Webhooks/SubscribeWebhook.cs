@@ -51,9 +51,9 @@ internal sealed class SubscribeWebhookHandler(
         if (preparation.AddressFault is { } refused)
             faults.Add(new("url", refused));
         if (command.Events is not { Count: > 0 })
-            faults.Add(new("events", $"Give at least one event. Events: {string.Join(", ", EventNames.Subscribable)}."));
+            faults.Add(new("events", $"At least one event is required. Events: {string.Join(", ", EventNames.Subscribable)}."));
         foreach (var unknown in (command.Events ?? []).Where(e => EventNames.Resolve(e ?? "") is null))
-            faults.Add(new("events", $"There is no event '{unknown}'. Events: {string.Join(", ", EventNames.Subscribable)}."));
+            faults.Add(new("events", $"'{unknown}' is not a valid event. Events: {string.Join(", ", EventNames.Subscribable)}."));
         if (WebhookSecret.FaultOf(command.Scheme, secret) is { } unfit)
             faults.Add(new("secret", unfit));
         if (faults.Count > 0)

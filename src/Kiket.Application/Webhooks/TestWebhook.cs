@@ -22,7 +22,7 @@ internal sealed record TestedWebhookDto(
 
 internal sealed record TestRequestDto(string Url, IReadOnlyDictionary<string, string> Headers, string Body);
 
-/// <param name="Body">The beginning of what was answered.</param>
+/// <param name="Body">The start of the response body.</param>
 internal sealed record TestResponseDto(int Status, IReadOnlyDictionary<string, string> Headers, string? Body);
 
 internal sealed class TestWebhookHandler(

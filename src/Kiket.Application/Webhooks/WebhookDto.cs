@@ -19,16 +19,16 @@ internal sealed record WebhookDto
 
     public required DeliveryOrdering Ordering { get; init; }
 
-    /// <summary>Until when nothing is sent, because the receiver failed too often; or null.</summary>
+    /// <summary>Until when nothing is sent because the receiver failed too often, or null.</summary>
     public required DateTimeOffset? PausedUntil { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The secret that signs; only in the answer to the request that has set it.</summary>
+    /// <summary>The signing secret; only in the answer to the request that sets it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
 
-    /// <summary>Until when the secret before signs as well; only in the answer to a rotation.</summary>
+    /// <summary>Until when the previous secret also signs; only in the answer to a rotation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? PreviousSecretUntil { get; init; }
 

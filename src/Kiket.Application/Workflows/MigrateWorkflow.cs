@@ -17,7 +17,7 @@ namespace Kiket.Application.Workflows;
 /// <param name="From">The only version whose issues follow, or null for all that are older than the target.</param>
 /// <param name="To">The version to follow, or null for the latest.</param>
 /// <param name="Mapping">New states by old ones.</param>
-/// <param name="DryRun">Whether to say only what would happen.</param>
+/// <param name="DryRun">Whether to report what would happen without changing anything.</param>
 internal sealed record MigrateWorkflowCommand(
     WorkflowRef Workflow,
     int? From,
@@ -53,11 +53,11 @@ internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkfl
         RuleFor(c => c.Mapping)
             .Must(m => m.Count <= MaxMappings)
             .OverridePropertyName("mapping")
-            .WithMessage($"A mapping has at most {MaxMappings} states.");
+            .WithMessage($"A mapping can have at most {MaxMappings} states.");
         RuleFor(c => c)
             .Must(c => c.From is null || c.From != c.To)
             .OverridePropertyName("from_version")
-            .WithMessage("The issues follow that version already.");
+            .WithMessage("The issues already follow that version.");
     }
 }
 
@@ -82,7 +82,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
             return unknown;
         var to = target.Value;
         if (command.From == to.Revision)
-            return Error.Validation("from_version", "The issues follow that version already.");
+            return Error.Validation("from_version", "The issues already follow that version.");
 
         var versions = db.Workflows.AsNoTracking().Where(w => w.ProjectId == project.Id && w.Key == key);
         versions = command.From is { } only
@@ -178,7 +178,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         foreach (var (old, state) in mapping)
         {
             if (!sources.Any(s => s.Definition.States.Any(known => known.Key == old)))
-                faults.Add(new($"mapping.{old}", $"No version that is migrated has a state '{old}'."));
+                faults.Add(new($"mapping.{old}", $"None of the migrated versions has a state '{old}'."));
             else if (to.Definition.FindState(state) is null)
                 faults.Add(new($"mapping.{old}", $"Version {to.Revision} of {to.Key} has no state '{state}'."));
         }

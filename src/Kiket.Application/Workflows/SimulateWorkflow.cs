@@ -47,12 +47,12 @@ internal sealed class SimulateWorkflowValidator : AbstractValidator<SimulateWork
         RuleFor(q => q.Moves)
             .Must(m => m.Count is > 0 and <= MaxMoves)
             .OverridePropertyName("moves")
-            .WithMessage($"A simulation has 1 to {MaxMoves} moves.");
+            .WithMessage($"A simulation must have 1 to {MaxMoves} moves.");
         RuleForEach(q => q.Moves).NotEmpty().MaximumCharacters(Workflow.MaxNameLength).OverridePropertyName("moves");
         RuleFor(q => q.Issue)
             .Must(i => !i.TryGetValue("status", out var status) || status.ValueKind is JsonValueKind.String or JsonValueKind.Null)
             .OverridePropertyName("issue.status")
-            .WithMessage("A status is a text.");
+            .WithMessage("A status must be a string.");
     }
 }
 

@@ -8,11 +8,11 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// A version of a workflow. Its parts have the names that they have in a definition file; lengths of time are ISO 8601.
+/// A version of a workflow. Its parts have the same names as in a definition file; durations are ISO 8601.
 /// </summary>
 /// <param name="Version">The version shown.</param>
-/// <param name="LatestVersion">The version that new issues begin with.</param>
-/// <param name="Source">The text that it was read from, to the letter; null for the built-in workflow.</param>
+/// <param name="LatestVersion">The version that new issues follow.</param>
+/// <param name="Source">The exact text that it was read from; null for the built-in workflow.</param>
 internal sealed record WorkflowDto(
     long Id,
     string Key,
@@ -238,7 +238,7 @@ internal sealed record SlaPolicyDto(
         );
 }
 
-/// <summary>Actions as a definition writes them: what to do in <c>action</c>, and their other keys beside it.</summary>
+/// <summary>Actions as in a definition: the kind of action in <c>action</c>, and its other keys beside it.</summary>
 internal static class ActionDto
 {
     public static IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Of(IEnumerable<WorkflowAction> actions) =>

@@ -12,9 +12,9 @@ public sealed record CountedInterval(DateTimeOffset From, DateTimeOffset To)
 }
 
 /// <summary>
-/// Says which instants count. One counts when the clock on the wall of the time zone shows working hours at that instant, on a
-/// day that is no holiday. So working hours that a change of the clocks skips count nothing, and those that it repeats count
-/// twice: they really pass twice.
+/// Says which instants count. An instant counts when the wall clock of the time zone shows working hours, on a day that is not
+/// a holiday. Working hours that a clock change skips therefore count nothing, and those that it repeats count twice: they
+/// really pass twice.
 /// </summary>
 public sealed class BusinessCalendar
 {

@@ -84,7 +84,7 @@ public sealed record WeekHours(
             _ => Sunday,
         };
 
-    /// <summary>Minutes that people work on a day that is no holiday, by the clock on the wall.</summary>
+    /// <summary>Working minutes of a day that is not a holiday, by the wall clock.</summary>
     /// <param name="day">The day.</param>
     public int MinutesOn(DayOfWeek day) => On(day).Sum(r => r.To - r.From);
 

@@ -69,7 +69,7 @@ public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, deci
 
 /// <summary>
 /// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of
-/// two is better; how to find the best is for whoever solves it.
+/// two is better; finding the best one is up to the solver.
 /// </summary>
 /// <param name="Members">The team.</param>
 /// <param name="Issues">The work that may move.</param>

@@ -29,7 +29,7 @@ public enum ErrorKind
 /// <param name="Message">A sentence for people.</param>
 public sealed record ErrorDetail(string Field, string Message)
 {
-    /// <summary>Path of the definition file at fault; null when the refusal is about no file.</summary>
+    /// <summary>Path of the invalid definition file; null when the error does not concern a file.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
 
@@ -48,7 +48,7 @@ public sealed record ErrorDetail(string Field, string Message)
 /// <param name="Message">One sentence for people, with the offending values.</param>
 public sealed record Error(ErrorKind Kind, string Code, string Message)
 {
-    /// <summary>The fields at fault, empty when the refusal is about the whole.</summary>
+    /// <summary>The invalid fields; empty when the error concerns the request as a whole.</summary>
     public IReadOnlyList<ErrorDetail> Details { get; init; } = [];
 
     /// <summary>

@@ -8,7 +8,7 @@ internal sealed class CustomModule : AggregateRoot
 {
     private CustomModule() { }
 
-    /// <summary>Its id in addresses.</summary>
+    /// <summary>Its id in URLs.</summary>
     public string Key { get; private set; } = "";
 
     /// <summary>Where it belongs and how it is called there; no two modules share it.</summary>

@@ -67,7 +67,7 @@ internal sealed record CustomModuleSchema(
 /// <summary>A table of a module.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it is for, or null.</param>
-/// <param name="SoftDelete">Whether a deleted record is kept, read by nobody.</param>
+/// <param name="SoftDelete">Whether deleted records are kept, invisible to everyone.</param>
 /// <param name="Columns">Its columns beside those of the system.</param>
 /// <param name="UniqueKeys">The sets of columns that no two records of a project share.</param>
 internal sealed record CustomTable(
@@ -112,7 +112,7 @@ internal sealed record CustomColumn(string Name, CustomColumnType Type)
     /// <summary>Whether its value is the instant of the making where none is given.</summary>
     public bool DefaultsToNow { get; init; }
 
-    /// <summary>Whether filters and sorts find it by an index.</summary>
+    /// <summary>Whether filters and sorts use an index.</summary>
     public bool Indexed { get; init; }
 
     /// <summary>Whether it names the record.</summary>

@@ -5,7 +5,7 @@ namespace Kiket.Domain.Definitions;
 /// <summary>The refusals about definition packs.</summary>
 internal static class DefinitionErrors
 {
-    /// <summary><c>DEFINITION_INVALID</c>: files of a pack are at fault, so nothing of it is applied.</summary>
+    /// <summary><c>DEFINITION_INVALID</c>: files of a pack are not valid, so nothing of it is applied.</summary>
     /// <param name="faults">Every fault, at least one.</param>
     /// <exception cref="ArgumentException">There is no fault.</exception>
     public static Error Invalid(IReadOnlyList<DefinitionNote> faults)

@@ -5,8 +5,8 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Events;
 
 /// <summary>
-/// An entry of an organization's event log: saved in the transaction of the change that it tells of, numbered without gaps, and
-/// then passed on to whoever wants to know.
+/// An entry of an organization's event log: saved in the transaction of the change that it describes, numbered without gaps,
+/// and then passed on to its subscribers.
 /// </summary>
 internal sealed class LoggedEvent
 {

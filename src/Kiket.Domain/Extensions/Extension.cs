@@ -42,7 +42,7 @@ internal sealed class Extension : AggregateRoot
     /// <summary>Whether it works.</summary>
     public ExtensionStatus Status { get; private set; }
 
-    /// <summary>The user in whose name it acts.</summary>
+    /// <summary>The user that it acts as.</summary>
     public long ServiceUserId { get; private set; }
 
     /// <summary>SHA-256 of its API key, in lower-case hex; null once it is uninstalled.</summary>
@@ -181,7 +181,7 @@ internal sealed class Extension : AggregateRoot
     /// <param name="edit">The fields to change.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
-    /// Success, or <c>VALIDATION_ERROR</c> with every field at fault: a setting that the manifest does not have or that is a
+    /// Success, or <c>VALIDATION_ERROR</c> with every invalid field: a setting that the manifest does not have or that is a
     /// secret, a limit out of range. A refusal changes nothing.
     /// </returns>
     public Result Edit(ExtensionEdit edit, DateTimeOffset at)

@@ -55,7 +55,7 @@ internal static class ExtensionErrors
     /// <summary><c>FORBIDDEN</c>: a user asked for what belongs to an extension.</summary>
     public static Error ExtensionsOnly => Error.Forbidden("Only an extension with its own credentials can do this.");
 
-    /// <summary><c>EXTENSION_INSTALL_FAILED</c>: the manifest is at fault, so nothing is installed or changed.</summary>
+    /// <summary><c>EXTENSION_INSTALL_FAILED</c>: the manifest is not valid, so nothing is installed or changed.</summary>
     /// <param name="faults">Every fault, at least one.</param>
     /// <exception cref="ArgumentException">There is no fault.</exception>
     public static Error InstallFailed(IReadOnlyList<ErrorDetail> faults)

@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Extensions;
 
-/// <summary>What happens to an installation, and the events under which the extension itself is told of it.</summary>
+/// <summary>The life cycle of an installation, and the events that notify the extension of it.</summary>
 internal static class ExtensionLifecycle
 {
     /// <summary>It was installed.</summary>
@@ -40,7 +40,7 @@ internal static class ExtensionLifecycle
     }
 
     /// <summary>
-    /// Whether an extension is told of an event: of its removal always, of the others when its manifest asks for them.
+    /// Whether an extension receives an event: its removal always, the others when its manifest asks for them.
     /// </summary>
     /// <param name="manifest">Its manifest.</param>
     /// <param name="name">The event.</param>

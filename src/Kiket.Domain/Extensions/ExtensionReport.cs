@@ -112,7 +112,7 @@ internal enum HealthStatus
     Unhealthy,
 }
 
-/// <summary>How an extension fared in the last hour.</summary>
+/// <summary>The health of an extension in the last hour.</summary>
 /// <param name="Status">In a word.</param>
 /// <param name="Message">In a sentence.</param>
 internal sealed record ExtensionHealth(HealthStatus Status, string Message)

@@ -41,7 +41,7 @@ internal sealed class ExtensionSecret : AggregateRoot
 
     private ExtensionSecret() { }
 
-    /// <summary>For whom it is.</summary>
+    /// <summary>Its scope.</summary>
     public SecretScope Scope { get; private set; }
 
     /// <summary>Who that is, in one text: the installation, the manifest's id, the project, or the organization.</summary>
@@ -56,7 +56,7 @@ internal sealed class ExtensionSecret : AggregateRoot
     /// <summary>When the value was last replaced (UTC); null while it is the first.</summary>
     public DateTimeOffset? RotatedAt { get; private set; }
 
-    /// <summary>How often the value was replaced.</summary>
+    /// <summary>How many times the value was replaced.</summary>
     public int RotationCount { get; private set; }
 
     /// <summary>What the value is encrypted for, so that it is worthless in another row.</summary>

@@ -247,7 +247,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>
-    /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every field at fault, and nothing changed.
+    /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every invalid field, and nothing changed.
     /// </returns>
     public Result Edit(IssueEdit edit, ProjectSchema schema, long actorId, DateTimeOffset at)
     {

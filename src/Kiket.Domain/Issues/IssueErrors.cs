@@ -63,7 +63,7 @@ internal static class IssueErrors
     /// <summary>The field that names the assignee.</summary>
     public const string AssigneeField = "issue.assignee_id";
 
-    /// <summary><c>VALIDATION_ERROR</c>: the parent is no issue that the actor can see.</summary>
+    /// <summary><c>VALIDATION_ERROR</c>: the parent is not an issue that the actor can see.</summary>
     /// <param name="issue">What was named.</param>
     public static Error UnknownParent(long issue) => Error.Validation("issue.parent_id", $"There is no issue {issue}.");
 

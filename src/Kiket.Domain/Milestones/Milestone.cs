@@ -57,12 +57,12 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     /// <summary>The user who made it.</summary>
     public long CreatedById { get; private set; }
 
-    /// <summary>Plans a milestone.</summary>
+    /// <summary>Creates a milestone.</summary>
     /// <param name="project">The project.</param>
     /// <param name="fields">All else; the name is required.</param>
     /// <param name="actorId">Who plans it.</param>
     /// <param name="at">Instant of the planning.</param>
-    /// <returns>The milestone; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The milestone; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     public static Result<Milestone> Plan(Project project, MilestoneEdit fields, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(project);
@@ -88,7 +88,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     /// <summary>Changes the milestone.</summary>
     /// <param name="edit">The fields to change.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid field; a refusal changes nothing.</returns>
     public Result Edit(MilestoneEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);

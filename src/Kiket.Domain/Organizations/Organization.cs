@@ -60,7 +60,7 @@ internal sealed class Organization : AggregateRoot, IKeepsTexts
     /// <summary>Changes how the organization works.</summary>
     /// <param name="edit">The settings to change.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every setting at fault; a refusal changes nothing.</returns>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid setting; a refusal changes nothing.</returns>
     public Result ChangeSettings(OrganizationSettingsEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);

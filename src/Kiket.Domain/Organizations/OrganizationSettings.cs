@@ -40,7 +40,7 @@ internal sealed record OrganizationSettings
     public IReadOnlyDictionary<string, decimal> StoryPoints { get; init; } =
         new Dictionary<string, decimal> { ["epic"] = 0, ["userstory"] = 3 };
 
-    /// <summary>Points per week of a user who has no capacity of their own.</summary>
+    /// <summary>Points per week of users without their own capacity.</summary>
     public decimal DefaultCapacity { get; init; } = 10;
 
     /// <summary>Most issues that one person works on at once, or null for no limit; recommendations keep to it.</summary>
@@ -62,7 +62,7 @@ internal sealed record OrganizationSettings
 
     /// <summary>These settings after a change.</summary>
     /// <param name="edit">The fields to change.</param>
-    /// <returns>The settings, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The settings, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     internal Result<OrganizationSettings> With(OrganizationSettingsEdit edit)
     {
         List<ErrorDetail> faults = [];
@@ -155,7 +155,7 @@ internal sealed record OrganizationSettingsEdit
     /// <summary>All points by issue type; replaces those there are.</summary>
     public Optional<IReadOnlyDictionary<string, decimal>?> StoryPoints { get; init; }
 
-    /// <summary>Points per week of a user who has no capacity of their own.</summary>
+    /// <summary>Points per week of users without their own capacity.</summary>
     public Optional<decimal> DefaultCapacity { get; init; }
 
     /// <summary>Most issues that one person works on at once, 1 to 1000, or null.</summary>

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
 
-/// <summary>What issues of one sort begin with. Whoever opens an issue by it may give other values.</summary>
+/// <summary>The initial values of a kind of issue. A caller who opens an issue with it can override them.</summary>
 /// <param name="Key">Unique in the project, upper and lower case alike.</param>
 /// <param name="Name">Display name.</param>
 internal sealed record IssueTemplate(string Key, string Name)
@@ -81,7 +81,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>
-    /// The fields that must have a value in the end; a name that is no built-in field is that of a custom field.
+    /// The fields that must have a value in the end; a name that is not a built-in field is that of a custom field.
     /// </summary>
     public IReadOnlyList<string> RequiredFields { get; init; } = [];
 

@@ -100,7 +100,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <param name="key">Its key, or null to derive one from the name.</param>
     /// <param name="edit">All else; the name is required.</param>
     /// <param name="at">Instant of the start.</param>
-    /// <returns>The project, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The project, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     public static Result<Project> Start(long organizationId, string? key, ProjectEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
@@ -124,7 +124,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <param name="at">Instant of the change.</param>
     /// <returns>
     /// Success; <c>PROJECT_ARCHIVED</c> when it is archived and the change does not make it active;
-    /// or <c>VALIDATION_ERROR</c> with every field at fault. A refusal changes nothing.
+    /// or <c>VALIDATION_ERROR</c> with every invalid field. A refusal changes nothing.
     /// </returns>
     public Result Edit(ProjectEdit edit, long actorId, DateTimeOffset at)
     {

@@ -30,7 +30,7 @@ internal static class ProjectErrors
     /// <param name="key">The project's key.</param>
     public static Error KeyIsFixed(string key) => Error.Validation("project.project_key", $"The key {key} cannot be changed.");
 
-    /// <summary><c>VALIDATION_ERROR</c>: the lead is no active user of the organization.</summary>
+    /// <summary><c>VALIDATION_ERROR</c>: the lead is not an active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
     public static Error UnknownLead(long user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
 
@@ -41,7 +41,7 @@ internal static class ProjectErrors
     public static Error CannotSee(string field, string person, string key) =>
         Error.Validation(field, $"{person} cannot see project {key}; add them as a member first.");
 
-    /// <summary><c>VALIDATION_ERROR</c>: a new member is no active user of the organization.</summary>
+    /// <summary><c>VALIDATION_ERROR</c>: a new member is not an active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
     public static Error UnknownMember(long user) => Error.Validation("member.user_id", $"There is no active user {user}.");
 

@@ -66,7 +66,7 @@ internal sealed class AccessToken : AggregateRoot, IKeepsTexts
     /// <summary>Gives a token of the organization another limit than the host's default.</summary>
     /// <param name="requests">1 to 1,000,000 requests in a window, or null for the default.</param>
     /// <param name="windowSeconds">1 to 86,400 seconds, or null for the default.</param>
-    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid field; a refusal changes nothing.</returns>
     public Result Limit(int? requests, int? windowSeconds)
     {
         List<ErrorDetail> faults = [.. RateLimit.FaultsOf("workspace_api_token", requests, windowSeconds)];
@@ -84,7 +84,7 @@ internal sealed class AccessToken : AggregateRoot, IKeepsTexts
     /// <param name="expiresAt">From when on it is refused, or null for never; must be in the future.</param>
     /// <param name="secret">The generated credential.</param>
     /// <param name="at">Instant of issue.</param>
-    /// <returns>The token, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The token, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     public static Result<AccessToken> Issue(
         User user,
         TokenKind kind,

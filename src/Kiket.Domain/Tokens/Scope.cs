@@ -154,7 +154,7 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
     /// Permissions as written, and every other spelling of what they mean, because programs compare scopes as texts. Who may
     /// change a thing may also read it.
     /// </summary>
-    /// <param name="permissions">Permissions as a manifest writes them; those that are no scopes are kept as they are.</param>
+    /// <param name="permissions">Permissions as a manifest writes them; those that are not scopes are kept as they are.</param>
     /// <returns>Each spelling once, those as written first. Source: decisions, 30.</returns>
     public static IReadOnlyList<string> Spell(IReadOnlyCollection<string> permissions)
     {

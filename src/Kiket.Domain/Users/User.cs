@@ -73,7 +73,7 @@ internal sealed class User : AggregateRoot, IKeepsTexts
     /// <param name="role">Role in the organization.</param>
     /// <param name="name">Display name, or null to derive one from the address.</param>
     /// <param name="at">Instant of the addition.</param>
-    /// <returns>The user, or <c>VALIDATION_ERROR</c> with every field at fault.</returns>
+    /// <returns>The user, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     public static Result<User> Join(long organizationId, string email, OrganizationRole role, string? name, DateTimeOffset at)
     {
         var address = AddressOf(email);
@@ -172,7 +172,7 @@ internal sealed class User : AggregateRoot, IKeepsTexts
     /// <summary>Changes what an administrator may change.</summary>
     /// <param name="edit">The fields to change.</param>
     /// <param name="at">Instant of the change.</param>
-    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every field at fault; a refusal changes nothing.</returns>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid field; a refusal changes nothing.</returns>
     public Result Edit(UserEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);

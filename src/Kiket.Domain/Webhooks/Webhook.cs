@@ -52,7 +52,7 @@ internal sealed record WebhookTarget(
     int TimeoutMs
 );
 
-/// <summary>An endpoint that is told of events.</summary>
+/// <summary>An endpoint that receives events.</summary>
 internal sealed class Webhook : AggregateRoot
 {
     /// <summary>Longest address, in characters.</summary>
@@ -108,7 +108,7 @@ internal sealed class Webhook : AggregateRoot
     /// <summary>Until when <see cref="PreviousSecret"/> signs as well (UTC).</summary>
     public DateTimeOffset? PreviousSecretUntil { get; private set; }
 
-    /// <summary>Whether it is told of anything. Once inactive, it stays so, for its deliveries' history.</summary>
+    /// <summary>Whether it receives events. Deactivation is permanent; the row keeps the history of its deliveries.</summary>
     public bool Active { get; private set; }
 
     /// <summary>Whether it is sent to at the moment.</summary>

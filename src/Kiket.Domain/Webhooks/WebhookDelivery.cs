@@ -55,7 +55,7 @@ internal sealed class WebhookDelivery
     /// <summary>The public id of the event: <c>evt_…</c></summary>
     public string EventId { get; private set; } = "";
 
-    /// <summary>The name or alias under which the endpoint gets it.</summary>
+    /// <summary>The name or alias under which the endpoint receives it.</summary>
     public string Event { get; private set; } = "";
 
     /// <summary>The project, or null.</summary>
@@ -76,7 +76,7 @@ internal sealed class WebhookDelivery
     /// <summary>How many attempts there were.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>How many of them were made before it was sent again by hand, which begins the schedule anew.</summary>
+    /// <summary>How many of them were made before it was redelivered by hand, which restarts the schedule.</summary>
     public int EarlierAttempts { get; private set; }
 
     /// <summary>When it is due (UTC); past states keep the last one.</summary>
@@ -167,8 +167,8 @@ internal sealed class WebhookDelivery
     }
 
     /// <summary>
-    /// Tries an endpoint out. Whoever makes it sends it, once: it counts as failed until its attempt is recorded, so that no
-    /// worker ever takes it, not even when the process ends before.
+    /// Creates a test of an endpoint. The caller sends it, once: it counts as failed until its attempt is recorded, so that no
+    /// worker ever takes it, even if the process ends first.
     /// </summary>
     /// <param name="webhook">The endpoint.</param>
     /// <param name="eventId">Public id of what is told.</param>
@@ -258,7 +258,7 @@ internal sealed class WebhookAttempt
     /// <summary>The worker that made it.</summary>
     public Guid DrainId { get; private set; }
 
-    /// <summary>HTTP status of the answer, or null when there was none.</summary>
+    /// <summary>HTTP status of the response, or null if there was none.</summary>
     public int? Status { get; private set; }
 
     /// <summary>Why there was no answer, or null.</summary>

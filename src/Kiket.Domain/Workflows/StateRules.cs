@@ -99,7 +99,7 @@ public sealed record Approver(ApproverKind Kind, string Identifier);
 /// <param name="Key">Unique among the requirements of a move; the same in every version that says the same.</param>
 /// <param name="Name">What people call it.</param>
 /// <param name="Approvers">Who may give it; empty for everybody who works on the project.</param>
-/// <param name="Required">How many different people have to approve.</param>
+/// <param name="Required">How many different people must approve.</param>
 /// <param name="Level">Requirements of a level count only once all lower levels are met; 0 for those without a chain.</param>
 /// <param name="Group">
 /// Requirements of one level with the same group are alternatives when <paramref name="AnyOfGroup"/> says so; null for none.

@@ -14,8 +14,8 @@ internal enum FindingSeverity
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Code">Machine code, one of <see cref="WorkflowFindingCodes"/>.</param>
 /// <param name="Message">A sentence for people.</param>
-/// <param name="State">Key of the state at fault, or null.</param>
-/// <param name="Transition">The transition at fault, or null.</param>
+/// <param name="State">Key of the state that it concerns, or null.</param>
+/// <param name="Transition">The transition that it concerns, or null.</param>
 internal sealed record WorkflowFinding(
     FindingSeverity Severity,
     string Code,
@@ -27,7 +27,7 @@ internal sealed record WorkflowFinding(
 /// <summary>The machine codes of <see cref="WorkflowFinding"/>.</summary>
 internal static class WorkflowFindingCodes
 {
-    /// <summary>The initial state is no state of the workflow.</summary>
+    /// <summary>The initial state is not a state of the workflow.</summary>
     public const string NoInitialState = "NO_INITIAL_STATE";
 
     /// <summary>Several states are of type initial.</summary>

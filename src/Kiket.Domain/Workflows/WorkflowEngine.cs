@@ -3,10 +3,10 @@ using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>Why a move is not allowed.</summary>
+/// <summary>Why a transition is not allowed.</summary>
 /// <param name="Code">Machine code, one of <see cref="MoveReasonCodes"/>.</param>
 /// <param name="Message">A sentence for people.</param>
-/// <param name="Field">The field at fault, or null.</param>
+/// <param name="Field">The field that it concerns, or null.</param>
 public sealed record MoveReason(string Code, string Message, string? Field = null);
 
 /// <summary>The machine codes of <see cref="MoveReason"/>.</summary>

@@ -103,7 +103,7 @@ public sealed record ApprovalVote(string Requirement, long UserId, bool Approved
 public sealed record MoveContext(IssueFacts Issue)
 {
     /// <summary>
-    /// What the actor says about the move; null when they have not been asked yet, so that a required comment is no reason.
+    /// What the actor says about the move; null when they have not been asked yet, so that a required comment does not block it.
     /// </summary>
     public string? Comment { get; init; }
 

@@ -78,6 +78,6 @@ internal sealed partial class EscalationJob(IServiceScopeFactory scopes, TimePro
             is { IsRefused: false, Value: true };
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Approval {Id} could not be escalated; the next run tries again.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Approval {Id} could not be escalated; the next run will retry it.")]
     private partial void LogFailure(Exception failure, long id);
 }

@@ -3,8 +3,8 @@ using Kiket.Domain.Capacity;
 namespace Kiket.Infrastructure.Capacity;
 
 /// <summary>
-/// A plan as a person would make it: whoever has most too much gives one issue to whoever has most room, again and again. The
-/// solver begins with it.
+/// A greedy plan: the most overloaded person gives one issue to the person with the most room, repeatedly. The solver starts
+/// from it.
 /// </summary>
 internal sealed class GreedyBalance
 {

@@ -20,7 +20,7 @@ internal sealed class CustomModuleReader : ICustomModuleReader
         var (text, findings) = ((module.Text ?? "").TrimStart('\uFEFF'), new Findings());
         if (UnicodeText.Length(text) > DefinitionLimits.MaxFileLength)
             return DefinitionErrors.Invalid([
-                new(FileName, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters."),
+                new(FileName, 0, 0, $"A file can have at most {DefinitionLimits.MaxFileLength} characters."),
             ]);
         var tree = module.Json is { } json ? new YamlTree(JsonTree.Of(json), null, []) : YamlTree.Read(text);
         if (tree.Broken is { } broken)
@@ -71,7 +71,7 @@ internal static partial class CustomModuleReading
         if (key is not null && !ModuleKey().IsMatch(key.Value))
             file.Fault(
                 key,
-                $"'{key.Shown}' is no id of a module: a small letter and then small letters, digits, dots, "
+                $"'{key.Shown}' is not a valid module id: a lower-case letter followed by lower-case letters, digits, dots, "
                     + "underscores and hyphens."
             );
         List<CustomTable> tables = [];
@@ -81,15 +81,15 @@ internal static partial class CustomModuleReading
             if (tables.Exists(t => t.Name == name.Value))
                 file.Fault(name, $"There is already a table {name.Shown}.");
             else if (tables.Count == MaxTables)
-                file.Fault(name, $"A module has at most {MaxTables} tables.");
+                file.Fault(name, $"A module can have at most {MaxTables} tables.");
             else
                 tables.Add(ReadTable(file, name, map));
         }
 
         if (tables.Count == 0)
-            file.Fault(body, "A module has at least one table.");
+            file.Fault(body, "A module must have at least one table.");
         if (file.Text(body, "scope") is { Value: not "project" } scope)
-            file.Warn(scope, "A record belongs to a project, whatever the scope of its module is.");
+            file.Warn(scope, "Records always belong to a project; the scope of the module is ignored.");
         var version = file.Text(body, "version", 64) ?? file.Text(root, "version", 64) ?? file.Text(root, "model_version", 64);
         var grants = ReadGrants(file, FileReading.IsEmpty(body, "permissions") ? root : body, tables);
         var description = file.Text(body, "description", MaxText) ?? file.Text(root, "description", MaxText);
@@ -114,7 +114,7 @@ internal static partial class CustomModuleReading
             if (columns.Exists(c => c.Name == column.Name))
                 file.Fault(key, $"There is already a column {key.Shown}.");
             else if (columns.Count == MaxColumns)
-                file.Fault(key, $"A table has at most {MaxColumns} columns.");
+                file.Fault(key, $"A table can have at most {MaxColumns} columns.");
             else
                 columns.Add(column);
             if (file.Flag(body, "unique", standard: false))
@@ -126,14 +126,14 @@ internal static partial class CustomModuleReading
             unique.Insert(0, primary);
         var indexes = file.List(map, "indexes");
         if (indexes.Count > MaxIndexes)
-            file.Fault(indexes[MaxIndexes], $"A table has at most {MaxIndexes} indexes.");
+            file.Fault(indexes[MaxIndexes], $"A table can have at most {MaxIndexes} indexes.");
         foreach (var index in indexes.Take(MaxIndexes))
         {
             var body = file.MapOf(index, "An index");
             file.RefuseMisspelt(body, ["columns", "unique"], ["name", "description"]);
             var named = file.Texts(body, "columns").Distinct().ToList();
             if (named.Count == 0)
-                file.Fault(index, "An index names at least one column.");
+                file.Fault(index, "An index must name at least one column.");
             foreach (
                 var missing in named.Where(n =>
                     !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)
@@ -186,7 +186,7 @@ internal static partial class CustomModuleReading
         {
             file.Fault(
                 typed,
-                $"'{typed.Shown}' is no type: bigint, integer, decimal(precision,scale), string(length), text, "
+                $"'{typed.Shown}' is not a valid type; use bigint, integer, decimal(precision,scale), string(length), text, "
                     + "boolean, timestamp, date or json."
             );
             return null;
@@ -194,16 +194,16 @@ internal static partial class CustomModuleReading
 
         var isOwnKey = name.Value == "id" && known is CustomColumnType.String;
         if (name.Value == "id" && known is not (CustomColumnType.String or CustomColumnType.Bigint or CustomColumnType.Integer))
-            file.Fault(typed, "An id is a bigint, which Kiket counts, or a string, which whoever adds a record gives.");
+            file.Fault(typed, "The id must be a bigint, which Kiket assigns, or a string, which the creator of a record gives.");
         if (CustomModuleSchema.SystemColumns.Contains(name.Value) && !isOwnKey)
             return null;
         if (file.Flag(map, "auto_increment", standard: false))
-            file.Fault(map.Find("auto_increment")!.Value, "Kiket counts the column id and no other.");
+            file.Fault(map.Find("auto_increment")!.Value, "Only the column id can be auto_increment.");
         if (
             match.Groups["a"].Success
             && known is not (CustomColumnType.String or CustomColumnType.Text or CustomColumnType.Decimal)
         )
-            file.Fault(typed, $"'{typed.Shown}': only strings, texts and decimals have a size.");
+            file.Fault(typed, $"'{typed.Shown}': only string, text and decimal columns can have a size.");
         var column = new CustomColumn(name.Value, known)
         {
             Description = file.Text(map, "description", MaxText)?.Value,
@@ -223,12 +223,12 @@ internal static partial class CustomModuleReading
                     Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? standard,
                 };
                 if (column.Length is < 1 or > MaxLength)
-                    file.Fault(typed, $"A text has a length of 1 to {MaxLength}.");
+                    file.Fault(typed, $"The length must be 1 to {MaxLength}.");
                 break;
             case CustomColumnType.Decimal when (first ?? file.WholeNumber(map, "precision")) is { } precision:
                 column = column with { Precision = precision, Scale = second ?? file.WholeNumber(map, "scale") ?? 0 };
                 if (precision is < 1 or > 28 || column.Scale > precision)
-                    file.Fault(typed, "A decimal has a precision of 1 to 28 and a scale of at most that.");
+                    file.Fault(typed, "The precision must be 1 to 28, and the scale at most the precision.");
                 break;
         }
 
@@ -253,7 +253,7 @@ internal static partial class CustomModuleReading
             return column with { DefaultsToNow = true };
         if (CustomValues.Read(column, FileReading.ToJson(standard)) is { } value)
             return column with { Default = value };
-        file.Fault(standard, $"The default does not fit: {column.Name} is {CustomValues.Describe(column)}.");
+        file.Fault(standard, $"The default is not valid: {column.Name} must be {CustomValues.Describe(column)}.");
         return column;
     }
 
@@ -277,14 +277,14 @@ internal static partial class CustomModuleReading
             file.RefuseOthers(body, ["role", "tables", "operations", "conditions", "description"]);
             var role = file.Required(body, "role", "A permission", 32);
             if (role is not null && !Roles.Contains(role.Value))
-                file.Fault(role, $"'{role.Shown}' is no role: {string.Join(", ", Roles)}.");
+                file.Fault(role, $"'{role.Shown}' is not a valid role; use {string.Join(", ", Roles)}.");
 
             var isConditional = !FileReading.IsEmpty(body, "conditions");
             var owner = isConditional ? OwnerColumn(file, body) : null;
             if (isConditional && owner is null)
                 file.Warn(
                     item,
-                    "A permission grants nothing when its conditions are others than one column that equals current_user_id."
+                    "The permission grants nothing: the only supported condition is one column that equals current_user_id."
                 );
             List<(string Table, IReadOnlyList<string> Operations)> listed = body.Find("tables")?.Value is YamlMap byTable
                 ? [.. byTable.Entries.Select(e => (e.Key.Value, TextsOf(file, e.Value)))]
@@ -293,15 +293,15 @@ internal static partial class CustomModuleReading
             {
                 if (grants.Count == MaxGrants)
                 {
-                    file.Fault(item, $"A module has at most {MaxGrants} permissions.");
+                    file.Fault(item, $"A module can have at most {MaxGrants} permissions.");
                     return grants;
                 }
 
                 foreach (var wrong in operations.Except(Operations))
-                    file.Fault(item, $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+                    file.Fault(item, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
                 var at = tables.FindIndex(t => t.Name == name);
                 if (at < 0)
-                    file.Fault(item, $"There is no table '{name}' to permit.");
+                    file.Fault(item, $"The permission names the table '{name}', which does not exist.");
                 else if (owner is not null)
                     tables[at] = WithOwner(file, item, tables[at], owner);
                 if (role is not null)
@@ -328,7 +328,7 @@ internal static partial class CustomModuleReading
     {
         if (table.Find(owner) is { Type: CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.String } column)
             return table with { Columns = [.. table.Columns.Select(c => c == column ? Indexed(file, at, c) : c)] };
-        file.Fault(at, $"{table.Name} has no column '{owner}' that holds a user: a number or a string.");
+        file.Fault(at, $"{table.Name} has no column '{owner}' that can hold a user, as a number or a string.");
         return table;
     }
 
@@ -346,8 +346,8 @@ internal static partial class CustomModuleReading
         if (name.Value.Length > CustomModuleSchema.MaxNameLength || !Name().IsMatch(name.Value))
             file.Fault(
                 name,
-                $"'{name.Shown}' is no name of a {what}: at most {CustomModuleSchema.MaxNameLength} small letters, "
-                    + "digits and underscores, a letter first."
+                $"'{name.Shown}' is not a valid {what} name: at most {CustomModuleSchema.MaxNameLength} lower-case letters, "
+                    + "digits and underscores, starting with a letter."
             );
     }
 

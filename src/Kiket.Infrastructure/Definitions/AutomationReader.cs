@@ -41,7 +41,7 @@ internal static class AutomationReader
         if (drafts.Count > MaxAutomations)
             file.Refuse(
                 drafts[MaxAutomations].At,
-                $"A file has at most {MaxAutomations} automations; the others are kept and not read."
+                $"A file can have at most {MaxAutomations} automations; the others are kept but ignored."
             );
         return drafts.Count > MaxAutomations ? drafts[..MaxAutomations] : drafts;
     }
@@ -77,28 +77,31 @@ internal static class AutomationReader
         var at = trigger ?? named ?? (YamlNode)body;
         var unknown = events.Where(e => !Automation.KnownEvents.Contains(e)).ToList();
         foreach (var mistaken in unknown.Where(e => !Unavailable.Contains(e)))
-            file.Refuse(at, $"The automation {key} waits for '{mistaken}', which does not happen here{Suggestion(mistaken)}");
+            file.Refuse(
+                at,
+                $"The automation {key} listens for '{mistaken}', which is not an event of this server{Suggestion(mistaken)}"
+            );
         var (place, hindrance) =
             file.Doubts > doubts ? (at, "it could not be read")
             : file.Flag(body, "requires_approval", standard: false)
-                ? (body.Find("requires_approval")!.Value, "nobody can approve of its runs here")
+                ? (body.Find("requires_approval")!.Value, "its runs cannot be approved here")
             : body.Find("query") is { } query && unknown.Count < events.Count
-                ? (query.Key, "issues cannot be chosen by a query here")
+                ? (query.Key, "issues cannot be selected by a query here")
             : events.Count == 0 ? (at, "it names no event")
-            : unknown.Count == events.Count ? (at, $"there are no events '{string.Join(", ", events)}' here")
+            : unknown.Count == events.Count ? (at, $"this server has no events '{string.Join(", ", events)}'")
             : ((YamlNode?)null, (string?)null);
         if (place is null)
         {
             foreach (var unavailable in unknown.Where(Unavailable.Contains))
-                file.Warn(at, $"The automation {key} waits for '{unavailable}', which does not happen here.");
+                file.Warn(at, $"The automation {key} listens for '{unavailable}', which is not an event of this server.");
         }
         else if (events.Count == 0)
         {
-            file.Refuse(place, $"The automation {key} is kept and never run: {hindrance}.");
+            file.Refuse(place, $"The automation {key} is kept but never runs: {hindrance}.");
         }
         else if (!unknown.Exists(e => !Unavailable.Contains(e)))
         {
-            file.Warn(place, $"The automation {key} is kept and never run: {hindrance}.");
+            file.Warn(place, $"The automation {key} is kept but never runs: {hindrance}.");
         }
 
         return new(file, at, automation with { Hindrance = hindrance });

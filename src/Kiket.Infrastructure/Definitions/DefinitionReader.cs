@@ -30,7 +30,9 @@ internal sealed class DefinitionReader : IDefinitionReader
         var findings = new Findings();
         var pack = new Reading(findings, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
         if (files.Sum(f => (long)f.Content.Length) > DefinitionLimits.MaxPackLength)
-            findings.Fault(new(DefinitionPath.Root, 0, 0, $"A pack has at most {DefinitionLimits.MaxPackLength} characters."));
+            findings.Fault(
+                new(DefinitionPath.Root, 0, 0, $"A pack can have at most {DefinitionLimits.MaxPackLength} characters.")
+            );
         else
             pack.ReadFiles();
 
@@ -141,14 +143,14 @@ internal sealed class DefinitionReader : IDefinitionReader
                 {
                     file.Refuse(
                         draft.At,
-                        $"The automation {automation.Key} is kept and never run: there is no workflow '{folder}'."
+                        $"The automation {automation.Key} is kept but never runs: there is no workflow '{folder}'."
                     );
                     automation = automation with { Hindrance = $"there is no workflow '{folder}'" };
                 }
 
                 if (!keys.Add((workflow, automation.Key.ToUpperInvariant())))
                 {
-                    file.Refuse(draft.At, $"There is already an automation {automation.Key}; this one is kept and not read.");
+                    file.Refuse(draft.At, $"There is already an automation {automation.Key}; this one is kept but ignored.");
                     continue;
                 }
 
@@ -159,15 +161,15 @@ internal sealed class DefinitionReader : IDefinitionReader
                 foreach (var field in unknown.Except(Automation.EventFields))
                     file.Warn(
                         draft.At,
-                        $"Issues of this project have no field '{field}', which the automation {automation.Key} looks at."
+                        $"Issues of this project have no field '{field}', which the automation {automation.Key} reads."
                     );
                 yield return automation;
             }
         }
 
         /// <summary>
-        /// Warns of what a template names and the pack does not have. It is no fault, because the pack works without; who opens
-        /// an issue by it is told.
+        /// Warns when a template refers to something that the pack does not have. This is not an error, because the pack works
+        /// without it; opening an issue with the template reports it.
         /// </summary>
         private IssueTemplate Checked(TemplateDraft draft, ProjectSchema schema)
         {
@@ -178,7 +180,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             {
                 file.Warn(
                     draft.IssueType ?? draft.Key,
-                    $"There is no issue type '{draft.IssueType?.Shown}' for issues of this template."
+                    $"The template refers to the issue type '{draft.IssueType?.Shown}', which does not exist."
                 );
                 return template;
             }
@@ -194,7 +196,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                     ? []
                     : template.CustomFields.Keys.Except(schema.FieldsOf(type.Key).Select(f => f.Key));
             foreach (var field in unknown)
-                file.Warn(draft.Key, $"Issues of type {type.Key} have no custom field '{field}', which the template fills.");
+                file.Warn(draft.Key, $"Issues of type {type.Key} have no custom field '{field}', which the template sets.");
             return template;
         }
 
@@ -221,7 +223,8 @@ internal sealed class DefinitionReader : IDefinitionReader
                 {
                     draft.File.Warn(
                         project,
-                        $"The limit {draft.Definition.Id} is kept and never holds: it is meant for the project '{project.Shown}'."
+                        $"The limit {draft.Definition.Id} is kept but never applies: "
+                            + $"it is meant for the project '{project.Shown}'."
                     );
                     continue;
                 }
@@ -233,7 +236,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                     if (!lacksWorkflows)
                         draft.File.Warn(
                             draft.Id,
-                            $"The limit {draft.Definition.Id} is kept and never holds: there is no workflow '{folder}'."
+                            $"The limit {draft.Definition.Id} is kept but never applies: there is no workflow '{folder}'."
                         );
                     continue;
                 }
@@ -256,7 +259,10 @@ internal sealed class DefinitionReader : IDefinitionReader
             var type = limit.IssueType is null ? null : schema.FindType(limit.IssueType);
             if (limit.IssueType is not null && type is null)
             {
-                draft.File.Warn(draft.IssueType!, $"There is no issue type '{draft.IssueType!.Shown}' for the limit {limit.Id}.");
+                draft.File.Warn(
+                    draft.IssueType!,
+                    $"The limit {limit.Id} refers to the issue type '{draft.IssueType!.Shown}', which does not exist."
+                );
                 return;
             }
 
@@ -274,18 +280,18 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (states.Count == 0)
                 draft.File.Warn(
                     draft.Status,
-                    $"The limit {limit.Id} never holds: there is no state '{draft.Status.Shown}' in "
+                    $"The limit {limit.Id} never applies: there is no state '{draft.Status.Shown}' in "
                         + $"{string.Join(", ", followed)}."
                 );
             else if (states.TrueForAll(s => s.IsFinal))
                 draft.File.Warn(
                     draft.Status,
-                    $"The limit {limit.Id} never holds: in the final state {limit.Status} no time counts."
+                    $"The limit {limit.Id} never applies: no time is counted in the final state {limit.Status}."
                 );
             else if (states.TrueForAll(s => s.IsFinal || s.Sla.Any(p => p.Condition is null)))
                 draft.File.Warn(
                     draft.Status,
-                    $"The limit {limit.Id} never holds: the state {limit.Status} has a limit of its own for every issue."
+                    $"The limit {limit.Id} never applies: the state {limit.Status} already has its own limit for every issue."
                 );
         }
 
@@ -335,7 +341,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                 )
                     file.Warn(
                         seed.At,
-                        $"The issue has no {field.Key}, which issues of type {type.Key} must have; it is opened without."
+                        $"The issue has no {field.Key}, which issues of type {type.Key} require; it is opened without it."
                     );
                 seeds.Add(new(type, seed.Status?.Value, seed.Fields, file.NoteAt(seed.At, "")));
             }
@@ -377,7 +383,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             else if (isUnderstood)
                 findings.Fault(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
             else
-                findings.Warn(new(file.Path, 1, 1, "Files of this kind are kept and not read."));
+                findings.Warn(new(file.Path, 1, 1, "Files of this kind are kept but ignored."));
         }
 
         private void Add(FileReading reading, string stem)
@@ -436,7 +442,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             if (UnicodeText.Length(file.Content) > DefinitionLimits.MaxFileLength)
             {
-                findings.Fault(new(file.Path, 0, 0, $"A file has at most {DefinitionLimits.MaxFileLength} characters."));
+                findings.Fault(new(file.Path, 0, 0, $"A file can have at most {DefinitionLimits.MaxFileLength} characters."));
                 return null;
             }
 
@@ -503,7 +509,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             return chosen.Key.Value;
         }
 
-        /// <summary>The workflow's states, or null when its file is at fault.</summary>
+        /// <summary>The workflow's states, or null when its file is not valid.</summary>
         private WorkflowDefinition? DefinitionOf(string workflow) =>
             workflows.Find(w => w.Key.Value == workflow) is { } draft ? draft.Definition
             : lacksWorkflows || workflows.Count > 0 ? null
@@ -532,7 +538,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             foreach (var type in invented)
             {
                 var at = seeds.Find(s => string.Equals(s.Value, type.Key, StringComparison.OrdinalIgnoreCase));
-                var message = $"The issue type {type.Key} is declared nowhere; it is made up.";
+                var message = $"The issue type {type.Key} is not declared; a default one is used.";
                 findings.Warn(new(Project?.File.Path ?? DefinitionPath.Root, at?.Line ?? 0, at?.Column ?? 0, message));
             }
 

@@ -37,7 +37,7 @@ internal static class IssueFieldReader
         if (field.Read(new(), JsonSerializer.SerializeToElement(text.Value)) is { } read)
             return field.ToJson(read);
         var choices = field.Choices is { } values ? $"; use {string.Join(", ", values)}" : "";
-        file.Fault(text, $"'{text.Shown}' is no {field.Name}{choices}.");
+        file.Fault(text, $"'{text.Shown}' is not a valid {field.Name}{choices}.");
         return null;
     }
 }

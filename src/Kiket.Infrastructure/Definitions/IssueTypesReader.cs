@@ -56,12 +56,13 @@ internal static partial class IssueTypesReader
             if (!IsKey(key.Value))
                 file.Fault(
                     key,
-                    $"'{key.Shown}' is no key of an issue type: a letter, then letters, digits and _, at most {MaxKeyLength}."
+                    $"'{key.Shown}' is not a valid issue type key: "
+                        + $"a letter followed by letters, digits and _, at most {MaxKeyLength}."
                 );
             else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
-                file.Fault(key, $"The issue type '{key.Value}' stands twice.");
+                file.Fault(key, $"The issue type '{key.Value}' is listed twice.");
             else if (types.Count == MaxTypes)
-                file.Fault(key, $"A project has at most {MaxTypes} issue types.");
+                file.Fault(key, $"A project can have at most {MaxTypes} issue types.");
             else
                 types.Add(ReadType(file, key, body, types.Count, fields, workflows));
         }
@@ -112,12 +113,13 @@ internal static partial class IssueTypesReader
             if (key.Value.Length > MaxKeyLength || !FieldKey().IsMatch(key.Value))
                 file.Fault(
                     key,
-                    $"'{key.Shown}' is no key of a custom field: a letter, then letters, digits, _ and -, at most {MaxKeyLength}."
+                    $"'{key.Shown}' is not a valid custom field key: "
+                        + $"a letter followed by letters, digits, _ and -, at most {MaxKeyLength}."
                 );
             else if (fields.Exists(f => f.Key == key.Value && (f.IssueType is null || f.IssueType == type)))
-                file.Fault(key, $"The custom field '{key.Value}' stands twice.");
+                file.Fault(key, $"The custom field '{key.Value}' is listed twice.");
             else if (fields.Count == MaxFields)
-                file.Fault(key, $"A project has at most {MaxFields} custom fields.");
+                file.Fault(key, $"A project can have at most {MaxFields} custom fields.");
             else if (ReadField(file, key, body, type) is { } field)
                 fields.Add(field);
         }
@@ -136,7 +138,7 @@ internal static partial class IssueTypesReader
         {
             file.Fault(
                 word,
-                $"'{word.Shown}' is no type of a custom field; use {string.Join(", ", WireName.All<CustomFieldType>())}."
+                $"'{word.Shown}' is not a valid custom field type; use {string.Join(", ", WireName.All<CustomFieldType>())}."
             );
             return null;
         }
@@ -159,7 +161,7 @@ internal static partial class IssueTypesReader
         var value = FileReading.ToJson(standard);
         if (field.FaultOf(value) is not { } fault)
             return field with { DefaultValue = value };
-        file.Fault(standard, $"The default does not fit: {fault}");
+        file.Fault(standard, $"The default is not valid: {fault}");
         return null;
     }
 
@@ -176,7 +178,7 @@ internal static partial class IssueTypesReader
             if (option is { IsNull: false })
                 options.Add(option.Value);
             else
-                file.Fault(item, "An option is a text.");
+                file.Fault(item, "An option must be a string.");
         }
 
         return options;

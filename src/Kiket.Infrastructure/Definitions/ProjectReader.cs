@@ -40,10 +40,10 @@ internal static class ProjectReader
             ? FileReading.ToJson(file.Map(project, "settings"))
             : null;
         if (settings is not null && JsonSize.Of(settings) > Project.MaxSettingsBytes)
-            file.Fault(project.Find("settings")!.Value, $"The settings have at most {Project.MaxSettingsBytes} bytes.");
+            file.Fault(project.Find("settings")!.Value, $"The settings can have at most {Project.MaxSettingsBytes} bytes.");
         var name = file.Text(project, "name", Project.MaxNameLength);
         if (name?.Value.Trim().Length < 2)
-            file.Fault(name, $"The name has 2 to {Project.MaxNameLength} characters.");
+            file.Fault(name, $"The name must have 2 to {Project.MaxNameLength} characters.");
         return new(
             ReadKey(file, project),
             name?.Value.Trim(),
@@ -68,7 +68,7 @@ internal static class ProjectReader
         // Older files have an id in small letters instead.
         var (key, id) = (file.Text(project, "key"), file.Text(project, "id"));
         if (key is not null && id is not null)
-            file.Warn(id, "The project has a key, so its id is not read.");
+            file.Warn(id, "The project has a key, so its id is ignored.");
         if ((key ?? id) is not { } given)
             return null;
         var value = key?.Value ?? given.Value.ToUpperInvariant();
@@ -76,7 +76,7 @@ internal static class ProjectReader
             return value;
         file.Fault(
             given,
-            $"'{given.Shown}' is no project key: an upper-case letter and then upper-case letters and digits, at "
+            $"'{given.Shown}' is not a valid project key: an upper-case letter followed by upper-case letters and digits, at "
                 + $"most {ProjectKey.MaxLength}."
         );
         return null;
@@ -100,7 +100,7 @@ internal static class ProjectReader
         file.WarnOfOthers(data, "issues");
         var items = file.List(data, "issues");
         if (items.Count > MaxSeeds)
-            file.Fault(items[MaxSeeds], $"A pack has at most {MaxSeeds} issues.");
+            file.Fault(items[MaxSeeds], $"A pack can have at most {MaxSeeds} issues.");
         return [.. items.Take(MaxSeeds).Select(item => ReadSeed(file, item))];
     }
 

@@ -36,7 +36,7 @@ internal static class RuleReader
             is not { } id
         )
         {
-            file.Fault(body, "A checklist has an id.");
+            file.Fault(body, "A checklist must have an id.");
             return null;
         }
 
@@ -44,13 +44,13 @@ internal static class RuleReader
         foreach (var (key, item) in file.Things(body, "items", "id", "key"))
         {
             if (items.Exists(i => i.Id == key.Value))
-                file.Fault(key, $"The item '{key.Shown}' stands twice.");
+                file.Fault(key, $"The item '{key.Shown}' is listed twice.");
             else
                 items.Add(Item(file, key, item));
         }
 
         if (items.Count == 0)
-            file.Warn(body, "The checklist has no items; it is complete at once.");
+            file.Warn(body, "The checklist has no items, so it is always complete.");
         return new(
             id.Value,
             (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value),
@@ -118,7 +118,7 @@ internal static class RuleReader
             var body = file.MapOf(item, "An action");
             RefuseMisspeltConditions(file, body);
             if ((file.Text(body, "action") ?? file.Text(body, "type") ?? file.Text(body, "kind")) is not { } kind)
-                file.Fault(item, "An action says what to do, in action or type.");
+                file.Fault(item, "An action must say what to do, in action or type.");
             else
                 actions.Add(new(kind.Value, Parameters(body)) { Conditions = Conditions(file, body) });
         }
@@ -165,7 +165,7 @@ internal static class RuleReader
     {
         if (node is not YamlMap body)
         {
-            file.Fault(node, "A condition is a map: field, operator and value; checklist and complete; any; or all.");
+            file.Fault(node, "A condition must be a map: field, operator and value; checklist and complete; any; or all.");
             return null;
         }
 
@@ -212,7 +212,7 @@ internal static class RuleReader
             var meant = Spelling.Nearest(written.Value, [.. ConditionOperators.Known]);
             file.Fault(
                 written,
-                $"'{written.Shown}' is not an operator. {(meant is null ? "" : $"Did you mean '{meant}'? ")}"
+                $"'{written.Shown}' is not a valid operator. {(meant is null ? "" : $"Did you mean '{meant}'? ")}"
                     + $"Operators: {string.Join(" ", ConditionOperators.Known)}."
             );
             return null;
@@ -265,9 +265,9 @@ internal static class RuleReader
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         var check = Word(file, body, "check_type", conditions.Count > 0 ? ChecklistCheck.Auto : ChecklistCheck.Manual);
         if (check is ChecklistCheck.Auto && conditions.Count == 0)
-            file.Warn(key, $"The item '{key.Shown}' checks itself, but has no condition; it is never done.");
+            file.Warn(key, $"The item '{key.Shown}' is checked automatically but has no condition, so it is never done.");
         if (key.Value.Length > Domain.Workflows.Checklist.MaxIdLength)
-            file.Fault(key, $"The id of an item has at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
+            file.Fault(key, $"The id of an item can have at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
         return new(
             key.Value,
             (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value),
@@ -337,7 +337,7 @@ internal static class RuleReader
         var levels = chain is YamlList list ? list.Items : file.List(body, "chain");
         if (levels.Count > MaxLevels)
         {
-            file.Fault(chain, $"A chain has at most {MaxLevels} levels.");
+            file.Fault(chain, $"A chain can have at most {MaxLevels} levels.");
             return requirements;
         }
 
@@ -509,7 +509,7 @@ internal static class RuleReader
             return new(ApproverKind.Role, role.Value);
         if (node is not YamlMap body)
         {
-            file.Fault(node, "An approver is a role, a user or a part of the issue.");
+            file.Fault(node, "An approver must be a role, a user or a part of the issue.");
             return null;
         }
 
@@ -548,10 +548,10 @@ internal static class RuleReader
         );
         var conditions = body.Find("condition") is null ? Conditions(file, body) : Conditions(file, body, "condition");
         if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
-            file.Warn(body.Find("default")!.Key, "A policy is the default one when it has no condition.");
+            file.Warn(body.Find("default")!.Key, "A policy is the default exactly when it has no condition.");
         var (warning, breach) = (Length(file, body, "warning"), Length(file, body, "breach"));
         if (warning > breach)
-            file.Fault(body.Find("warning")!.Value, "The warning comes before the breach.");
+            file.Fault(body.Find("warning")!.Value, "The warning must come before the breach.");
         return new(
             conditions.Count switch
             {
@@ -574,7 +574,7 @@ internal static class RuleReader
             return null;
         if (Duration.TryParse(text.Value, out var length))
             return length;
-        file.Fault(text, $"'{text.Shown}' is no length of time: 30m, 4h, 2d, 1w or ISO 8601.");
+        file.Fault(text, $"'{text.Shown}' is not a valid duration; use 30m, 4h, 2d, 1w or ISO 8601.");
         return null;
     }
 
@@ -585,7 +585,7 @@ internal static class RuleReader
         var count = file.WholeNumber(map, key) ?? standard;
         if (count is >= 1 and <= 1000)
             return count;
-        file.Fault(text, $"{key} is a number from 1 to 1000.");
+        file.Fault(text, $"{key} must be a number from 1 to 1000.");
         return standard;
     }
 
@@ -596,7 +596,7 @@ internal static class RuleReader
             return standard;
         if (WireName.TryParse(text.Value, out T value))
             return value;
-        file.Fault(text, $"'{text.Shown}' is no {key}; use {string.Join(", ", WireName.All<T>())}.");
+        file.Fault(text, $"'{text.Shown}' is not a valid {key}; use {string.Join(", ", WireName.All<T>())}.");
         return standard;
     }
 }

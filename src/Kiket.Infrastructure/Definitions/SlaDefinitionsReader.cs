@@ -41,7 +41,7 @@ internal static class SlaDefinitionsReader
         {
             if (drafts.Count == MaxDefinitions)
             {
-                file.Fault(id, $"A file has at most {MaxDefinitions} limits.");
+                file.Fault(id, $"A file can have at most {MaxDefinitions} limits.");
                 break;
             }
 
@@ -50,7 +50,7 @@ internal static class SlaDefinitionsReader
         }
 
         foreach (var other in Lists.Where(name => name != key && root.Find(name) is not null))
-            file.Fault(root.Find(other)!.Key, $"The limits stand below {key} already.");
+            file.Fault(root.Find(other)!.Key, $"The limits are already listed below {key}.");
         return drafts;
     }
 
@@ -62,7 +62,7 @@ internal static class SlaDefinitionsReader
             ["name", "description", "owner"]
         );
         if (id.Value.Length is 0 or > SlaDefinition.MaxIdLength)
-            file.Fault(id, $"An id has 1 to {SlaDefinition.MaxIdLength} characters.");
+            file.Fault(id, $"An id must have 1 to {SlaDefinition.MaxIdLength} characters.");
         var status = file.Required(body, "status", "The limit", Domain.Workflows.State.MaxKeyLength);
         IssuePriority? priority = null;
         if (file.Text(body, "priority") is { } word)
@@ -70,7 +70,10 @@ internal static class SlaDefinitionsReader
             if (WireName.TryParse(word.Value, out IssuePriority known))
                 priority = known;
             else
-                file.Fault(word, $"'{word.Shown}' is no priority; use {string.Join(", ", WireName.All<IssuePriority>())}.");
+                file.Fault(
+                    word,
+                    $"'{word.Shown}' is not a valid priority; use {string.Join(", ", WireName.All<IssuePriority>())}."
+                );
         }
 
         var limit = Minutes(
@@ -83,7 +86,7 @@ internal static class SlaDefinitionsReader
         if (buffer >= limit)
             file.Fault(
                 body.Find("warning_buffer_minutes")!.Value,
-                "The warning comes before the breach, so its buffer is shorter than max_duration_minutes."
+                "The warning must come before the breach, so its buffer must be shorter than max_duration_minutes."
             );
         if (status is null || limit is null)
             return null;
@@ -113,7 +116,7 @@ internal static class SlaDefinitionsReader
             && minutes <= MaxMinutes
         )
             return TimeSpan.FromMinutes(minutes);
-        file.Fault(text, $"{key} is a whole number of minutes from {least} to {MaxMinutes}.");
+        file.Fault(text, $"{key} must be a whole number of minutes from {least} to {MaxMinutes}.");
         return null;
     }
 }

@@ -46,7 +46,7 @@ internal static class TemplateReader
             ]
         );
         if (file.Text(body, "scope") is { Value: not "project" } scope)
-            file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template is the project's.");
+            file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template belongs to the project.");
 
         var defaults = file.Map(body, "defaults");
         file.WarnOfOthers(defaults, IssueFieldReader.Members);
@@ -101,7 +101,7 @@ internal static class TemplateReader
         foreach (var (key, field) in file.Things(body, "fields", "key", "id", "name"))
         {
             if (fields.Exists(f => f.Key == key.Value))
-                file.Fault(key, $"The field '{key.Shown}' stands twice.");
+                file.Fault(key, $"The field '{key.Shown}' is listed twice.");
             else if (IssueTypesReader.ReadField(file, key, field, null) is { } read)
                 fields.Add(read);
         }

@@ -8,7 +8,7 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Definitions;
 
 /// <summary>A workflow as far as it could be read.</summary>
-/// <param name="Definition">Null when the file is at fault.</param>
+/// <param name="Definition">Null when the file is not valid.</param>
 internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition)
 {
     /// <summary>Where each state stands, by key.</summary>
@@ -97,7 +97,7 @@ internal static partial class WorkflowReader
         foreach (var member in (string[])["version", "name", "description"])
         {
             if (root.Find(member) is { } stray)
-                file.Warn(stray.Key, $"The key '{member}' is not known here; it stands in workflow.");
+                file.Warn(stray.Key, $"The key '{member}' is not known here; it belongs in workflow.");
         }
 
         var id = file.Required(head, "id", "The workflow", Workflow.MaxKeyLength);
@@ -116,8 +116,8 @@ internal static partial class WorkflowReader
             return id;
         file.Fault(
             id,
-            $"'{id.Shown}' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most "
-                + $"{Workflow.MaxKeyLength}."
+            $"'{id.Shown}' is not a valid workflow id: a lower-case letter followed by lower-case letters, digits, "
+                + $"_ and -, at most {Workflow.MaxKeyLength}."
         );
         return null;
     }
@@ -131,17 +131,17 @@ internal static partial class WorkflowReader
             if (key.Value.Length > State.MaxKeyLength || !StateKey().IsMatch(key.Value))
                 file.Fault(
                     key,
-                    $"'{key.Shown}' is no key of a state: letters, digits, _, - and ., at most {State.MaxKeyLength}."
+                    $"'{key.Shown}' is not a valid state key: letters, digits, _, - and ., at most {State.MaxKeyLength}."
                 );
             else if (!keys.Add(key.Value))
-                file.Fault(key, $"The state '{key.Value}' stands twice.");
+                file.Fault(key, $"The state '{key.Value}' is listed twice.");
             else
                 states.Add(ReadState(file, key, body));
         }
 
         if (states.Count > MaxStates)
         {
-            file.Fault(states[MaxStates].Key, $"A workflow has at most {MaxStates} states.");
+            file.Fault(states[MaxStates].Key, $"A workflow can have at most {MaxStates} states.");
             return states[..MaxStates];
         }
 
@@ -208,7 +208,7 @@ internal static partial class WorkflowReader
         string? Either(string member) => (file.Text(metadata, member) ?? file.Text(body, member))?.Value;
     }
 
-    /// <summary>The transitions, or null when one is at fault.</summary>
+    /// <summary>The transitions, or null when one is not valid.</summary>
     private static List<Transition>? ReadTransitions(
         FileReading file,
         YamlMap root,
@@ -221,7 +221,7 @@ internal static partial class WorkflowReader
         var items = file.List(root, "transitions");
         var isSound = items.Count <= MaxTransitions;
         if (!isSound)
-            file.Fault(items[MaxTransitions], $"A workflow has at most {MaxTransitions} transitions.");
+            file.Fault(items[MaxTransitions], $"A workflow can have at most {MaxTransitions} transitions.");
         foreach (var item in items.Take(MaxTransitions))
         {
             var body = file.MapOf(item, "A transition");
@@ -261,7 +261,7 @@ internal static partial class WorkflowReader
                 return null;
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, end.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
-                file.Fault(end, $"The transition goes {member} '{end.Shown}', which is no state of this workflow.");
+                file.Fault(end, $"The transition goes {member} '{end.Shown}', which is not a state of this workflow.");
             return state?.Key.Value;
         }
     }
@@ -285,7 +285,7 @@ internal static partial class WorkflowReader
         {
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, named.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
-                file.Fault(named, $"The initial state '{named.Shown}' is no state of this workflow.");
+                file.Fault(named, $"The initial state '{named.Shown}' is not a state of this workflow.");
             return state?.Key.Value;
         }
 
@@ -310,7 +310,7 @@ internal static partial class WorkflowReader
         var text = file.Text(body, member);
         isSound = text is null || WireName.TryParse(text.Value, out T _);
         if (!isSound)
-            file.Fault(text!, $"'{text!.Shown}' is no {member} of a state; use {string.Join(", ", WireName.All<T>())}.");
+            file.Fault(text!, $"'{text!.Shown}' is not a valid state {member}; use {string.Join(", ", WireName.All<T>())}.");
         return WireName.TryParse(text?.Value, out T value) ? value : null;
     }
 

@@ -201,6 +201,6 @@ internal sealed partial class OutboxProcessor(
             );
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox message {Id}, {Event}, failed; it is tried again later.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Outbox message {Id} ({Event}) failed; it will be retried later.")]
     private partial void LogFailure(Exception failure, long id, string @event);
 }

@@ -104,7 +104,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
                     $"'{name}' is not a lifecycle event of this server; {Spelling.Ask(meant)}"
                 );
             else
-                findings.Warn(ItemOf(at!.Value, name), $"'{name}' is not a lifecycle event of this server; it never happens.");
+                findings.Warn(ItemOf(at!.Value, name), $"'{name}' is not a lifecycle event of this server; it never occurs.");
         }
 
         return events;
@@ -126,7 +126,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         else
             findings.Warn(
                 at,
-                $"'{name}' is not an event of this server; only the extension's own commands and actions can cause it."
+                $"'{name}' is not an event of this server; only the extension's own commands and actions can raise it."
             );
     }
 
@@ -137,7 +137,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
         foreach (var unknown in permissions.Where(p => !Scope.TryParse(p, out _)))
         {
             if (IsElsewhere(unknown))
-                findings.Warn(ItemOf(at!.Value, unknown), $"The permission '{unknown}' is not known here; it allows nothing.");
+                findings.Warn(ItemOf(at!.Value, unknown), $"The permission '{unknown}' is not known here and grants nothing.");
             else
                 findings.Refuse(ItemOf(at!.Value, unknown), $"'{unknown}' is not a valid permission{Suggestion(unknown)}");
         }

@@ -38,7 +38,7 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
         var text = (manifest.Text ?? "").TrimStart('\uFEFF');
         if (UnicodeText.Length(text) > ExtensionManifest.MaxSourceLength)
         {
-            findings.Fault(At(0, 0), $"A manifest has at most {ExtensionManifest.MaxSourceLength} characters.");
+            findings.Fault(At(0, 0), $"A manifest can have at most {ExtensionManifest.MaxSourceLength} characters.");
             return null;
         }
 
@@ -56,7 +56,7 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 
     private static YamlMap? NotAMap(YamlNode at, ManifestFindings findings)
     {
-        findings.Fault(new(at, ""), "A manifest is a map of keys and values.");
+        findings.Fault(new(at, ""), "A manifest must be a map of keys and values.");
         return null;
     }
 
@@ -182,16 +182,16 @@ internal sealed partial class ManifestReading(
         if (Find(whole, "model_version") is { } model)
         {
             if (model.Node is not YamlText { Value: "1.0" or "1" })
-                findings.Fault(model, "This server reads model_version 1.0.");
+                findings.Fault(model, "model_version must be 1.0.");
         }
         else if (Find(whole, "manifest_version") is { } manifest)
         {
             if (manifest.Node is not YamlText { Value: "1" or "1.0" or "2" or "2.0" })
-                findings.Fault(manifest, "This server reads manifest_version 1 and 2.");
+                findings.Fault(manifest, "manifest_version must be 1 or 2.");
         }
         else if (!isFlat)
         {
-            findings.Fault(whole.Member("model_version", root), "model_version is missing; this server reads 1.0.");
+            findings.Fault(whole.Member("model_version", root), "model_version is missing; it must be 1.0.");
         }
     }
 
@@ -203,12 +203,12 @@ internal sealed partial class ManifestReading(
         var at = Find(extension, "id", "key")!.Value;
         if (!Id().IsMatch(id))
         {
-            findings.Fault(at, "An id begins with a letter; letters, digits, dots, hyphens and underscores follow.");
+            findings.Fault(at, "An id must be a letter followed by letters, digits, dots, hyphens and underscores.");
             return null;
         }
 
         if (!LowerId().IsMatch(id))
-            findings.Warn(at, "An id is better written in lower case, with dots and hyphens.");
+            findings.Warn(at, "An id should be lower case, with dots and hyphens.");
         return id;
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class ManifestReading(
         var at = Find(extension, "version");
         var version = values.Text(at, 100) ?? "1.0.0";
         if (!SemanticVersion().IsMatch(version))
-            findings.Fault(at!.Value, "A version is a semantic one, such as 1.0.0.");
+            findings.Fault(at!.Value, "A version must be a semantic version, such as 1.0.0.");
         return version;
     }
 
@@ -228,7 +228,7 @@ internal sealed partial class ManifestReading(
         if (version.All(char.IsAsciiDigit))
             version = "v" + version;
         if (!ApiVersion().IsMatch(version))
-            findings.Fault(at!.Value, "An api_version is v and a number, such as v1.");
+            findings.Fault(at!.Value, "An api_version must be v followed by a number, such as v1.");
         return version;
     }
 
@@ -237,7 +237,7 @@ internal sealed partial class ManifestReading(
         var at = Find(extension, "sdk");
         var sdk = values.Text(at, MaxName);
         if (sdk is not null && !Sdks.Contains(sdk))
-            findings.Warn(at!.Value, $"'{sdk}' is none of {string.Join(", ", Sdks)}.");
+            findings.Warn(at!.Value, $"'{sdk}' is not a known SDK. Known: {string.Join(", ", Sdks)}.");
         return sdk;
     }
 
@@ -251,18 +251,18 @@ internal sealed partial class ManifestReading(
             ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http"
             : values.Text(delivery, MaxName);
         if (kind is not (null or "http" or "webhook" or "internal"))
-            findings.Fault(delivery!.Value, "delivery is http or internal.");
+            findings.Fault(delivery!.Value, "delivery must be http or internal.");
         if (kind is null && callback is null && !isFlat && delivery is null && !isSecondVersion)
             findings.Fault(
                 extension.Member("delivery", extension.Node),
-                $"{extension.Path}.delivery is missing; it is http or internal."
+                $"{extension.Path}.delivery is missing; it must be http or internal."
             );
 
         var isHttp = kind is "http" or "webhook" || (kind is not "internal" && callback is not null);
         if (isHttp && callback is null)
             findings.Fault(
                 extension.Member("callback", extension.Node),
-                "callback is missing; an extension that is reached over http has one."
+                "callback is missing; an extension with http delivery requires one."
             );
         var read = isHttp && callback is { } place ? ReadCallback(place, extension, whole) : null;
         return (isHttp ? ExtensionDelivery.Http : ExtensionDelivery.Internal, read);
@@ -335,7 +335,7 @@ internal sealed partial class ManifestReading(
             return SignatureScheme.Timestamp;
         if (WireName.TryParse(written, out SignatureScheme scheme))
             return scheme;
-        findings.Fault(at!.Value, $"A signature_scheme is one of {string.Join(", ", WireName.All<SignatureScheme>())}.");
+        findings.Fault(at!.Value, $"A signature_scheme must be one of {string.Join(", ", WireName.All<SignatureScheme>())}.");
         return SignatureScheme.Timestamp;
     }
 
@@ -388,8 +388,8 @@ internal sealed partial class ManifestReading(
             {
                 findings.Warn(
                     hookPlaces.GetValueOrDefault(guard.Event, extension),
-                    $"{guard.Event} asks for {asked} ms, but guards are waited for at most {guards.DeadlineMs} ms "
-                        + "here (Guards:DeadlineMs)."
+                    $"{guard.Event} asks for {asked} ms, but this server waits at most {guards.DeadlineMs} ms for guards "
+                        + "(Guards:DeadlineMs)."
                 );
             }
         }
@@ -405,9 +405,9 @@ internal sealed partial class ManifestReading(
                 map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName)
             );
         if (@event is null && isShort)
-            findings.Fault(at, "A hook names an event.");
+            findings.Fault(at, "A hook must name an event.");
         else if (@event is not null && !EventName().IsMatch(@event))
-            findings.Fault(at, "The name of an event is letters, digits, dots, hyphens, colons and underscores.");
+            findings.Fault(at, "An event name can have letters, digits, dots, hyphens, colons and underscores only.");
         else if (@event is not null)
             names.CheckEvent(at, @event);
         values.RefuseOthers(
@@ -464,7 +464,7 @@ internal sealed partial class ManifestReading(
         void Add(string key, Placed at)
         {
             if (!SettingKey().IsMatch(key))
-                findings.Fault(at, "The key of a setting is letters, digits, dots, hyphens and underscores.");
+                findings.Fault(at, "The key of a setting can have letters, digits, dots, hyphens and underscores only.");
             else if (!settings.TryAdd(key, ReadSetting(key, at)))
                 findings.Fault(at, $"There is already a setting {key}.");
         }
@@ -478,7 +478,7 @@ internal sealed partial class ManifestReading(
         var isSecret = values.Flag(Find(at, "secret")) ?? false;
         if (isSecret && standard is { } shown)
         {
-            findings.Warn(shown, $"The default of the secret {key} is not kept; store it as a secret.");
+            findings.Warn(shown, $"The default of the secret {key} is discarded; store it as a secret.");
             hiddenDefaults.Add(key);
         }
 
@@ -505,7 +505,7 @@ internal sealed partial class ManifestReading(
             if (key is null)
                 continue;
             if (!SettingKey().IsMatch(key))
-                findings.Fault(item, "The key of a secret is letters, digits, dots, hyphens and underscores.");
+                findings.Fault(item, "The key of a secret can have letters, digits, dots, hyphens and underscores only.");
             else if (needs.Exists(n => n.Key == key))
                 findings.Fault(item, $"There is already a secret {key}.");
             else
@@ -538,7 +538,7 @@ internal sealed partial class ManifestReading(
                 continue;
             if (!EventName().IsMatch(id))
             {
-                findings.Fault(item, "The id of an action is letters, digits, dots, hyphens, colons and underscores.");
+                findings.Fault(item, "The id of an action can have letters, digits, dots, hyphens, colons and underscores only.");
                 continue;
             }
 
@@ -607,9 +607,9 @@ internal sealed partial class ManifestReading(
             var listed = Find(map, "operations") ?? map.Member("operations", map.Node);
             var operations = listed.Node == map.Node ? [] : values.Texts(listed, MaxName);
             if (operations.Count == 0)
-                findings.Fault(listed, "operations is a list of read, write, delete or admin.");
+                findings.Fault(listed, "operations must be a list of read, write, delete or admin.");
             foreach (var wrong in operations.Except(Operations))
-                findings.Fault(listed, $"'{wrong}' is none of {string.Join(", ", Operations)}.");
+                findings.Fault(listed, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
             grants.Add(new() { Module = module, Operations = operations });
         }
 
@@ -621,9 +621,9 @@ internal sealed partial class ManifestReading(
         foreach (var item in values.Items(Find(extension, "setup")))
         {
             if (item.Node is not YamlMap { Entries: [var only] })
-                findings.Fault(item, "A step is a map with one key: what kind of step it is.");
+                findings.Fault(item, "A step must be a map with one key: the kind of step.");
             else if (!Steps.Contains(only.Key.Value))
-                findings.Warn(item, $"'{only.Key.Shown}' is no kind of step: {string.Join(", ", Steps)}.");
+                findings.Warn(item, $"'{only.Key.Shown}' is not a known kind of step. Known: {string.Join(", ", Steps)}.");
         }
     }
 
@@ -635,9 +635,12 @@ internal sealed partial class ManifestReading(
         {
             var field = values.Map(value, "An output field");
             if (!OutputKey().IsMatch(key))
-                findings.Fault(value, "The key of an output field is lower-case letters, digits and underscores.");
+                findings.Fault(value, "The key of an output field can have lower-case letters, digits and underscores only.");
             if (values.Text(Find(field, "type"), MaxName) is { } type && !OutputTypes.Contains(type))
-                findings.Fault(Find(field, "type")!.Value, $"'{type}' is none of {string.Join(", ", OutputTypes)}.");
+                findings.Fault(
+                    Find(field, "type")!.Value,
+                    $"'{type}' is not a valid type; use {string.Join(", ", OutputTypes)}."
+                );
         }
     }
 

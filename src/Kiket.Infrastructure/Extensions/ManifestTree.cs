@@ -29,7 +29,7 @@ internal sealed class ManifestFindings(bool isStrict)
         if (notes.Count < Max)
             notes.Add(DetailOf(at, message));
         else if (notes.Count == Max)
-            notes.Add(DetailOf(at, "There is more; only this much is listed."));
+            notes.Add(DetailOf(at, "Too many findings; the rest are not listed."));
     }
 
     private static ErrorDetail DetailOf(Placed at, string message) =>
@@ -48,12 +48,12 @@ internal readonly record struct Placed(YamlNode Node, string Path)
 {
     private const int MaxShown = 80;
 
-    /// <summary>Whether it stands for something that is at fault, of which no more need be said.</summary>
+    /// <summary>Whether it is a placeholder for an invalid value that has already been reported.</summary>
     public bool IsFaulty { get; init; }
 
     public bool IsNull => Node is YamlText { IsNull: true };
 
-    /// <summary>The path of a member; a name that is no name is cut to what a sentence bears.</summary>
+    /// <summary>The path of a member; a name that is not valid is shortened to fit into a sentence.</summary>
     public Placed Member(string key, YamlNode value)
     {
         var shown = key.Length <= MaxShown ? key : key[..MaxShown] + "…";
@@ -83,7 +83,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (at.Node is YamlMap)
             return at;
         if (!at.IsNull)
-            findings.Fault(at, $"{what} is a map of keys and values.");
+            findings.Fault(at, $"{what} must be a map of keys and values.");
         return at with { Node = YamlMap.EmptyAt(at.Node), IsFaulty = !at.IsNull };
     }
 
@@ -109,7 +109,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             if (meant is not null && rules.Contains(meant))
                 findings.Refuse(value, $"{value.Path} is not known; {Spelling.Ask(meant)}");
             else
-                findings.Warn(value, $"{value.Path} is not known; it is kept and not read.");
+                findings.Warn(value, $"{value.Path} is not known; it is kept but ignored.");
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (list.Node is not YamlList { Items: var items })
         {
             if (!list.IsNull)
-                findings.Fault(list, $"{list.Path} is a list.");
+                findings.Fault(list, $"{list.Path} must be a list.");
             yield break;
         }
 
@@ -141,10 +141,10 @@ internal sealed class ManifestValues(ManifestFindings findings)
             case { Node: YamlText text } when UnicodeText.Length(text.Value) <= longest:
                 return text.Value;
             case { Node: YamlText }:
-                findings.Fault(at.Value, $"{at.Value.Path} has at most {longest} characters.");
+                findings.Fault(at.Value, $"{at.Value.Path} can have at most {longest} characters.");
                 return null;
             default:
-                findings.Fault(at.Value, $"{at.Value.Path} is a text.");
+                findings.Fault(at.Value, $"{at.Value.Path} must be a string.");
                 return null;
         }
     }
@@ -178,7 +178,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             case YamlText { Value: "false" or "False" or "FALSE" or "no" or "No" or "off" }:
                 return false;
             default:
-                findings.Fault(place, $"{place.Path} is true or false.");
+                findings.Fault(place, $"{place.Path} must be true or false.");
                 return null;
         }
     }
@@ -199,7 +199,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             && number <= most
         )
             return number;
-        findings.Fault(place, $"{place.Path} is a whole number from {least} to {most}.");
+        findings.Fault(place, $"{place.Path} must be a whole number from {least} to {most}.");
         return null;
     }
 
@@ -212,7 +212,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         foreach (var item in Items(at))
         {
             if (item.Node is not YamlText { IsNull: false, Value.Length: > 0 })
-                findings.Fault(item, $"{item.Path} is a text.");
+                findings.Fault(item, $"{item.Path} must be a string.");
             else if (Text(item, longest) is { } text)
                 texts.Add(text);
         }

@@ -46,7 +46,7 @@ internal static partial class GuardAnswer
         }
         catch (JsonException)
         {
-            return (null, "is not valid JSON, or gives a member twice");
+            return (null, "is not valid JSON or repeats a member");
         }
     }
 
@@ -55,7 +55,7 @@ internal static partial class GuardAnswer
         // Serializers differ in the case of names, so 'Status' is the status too.
         var names = members.Select(m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (names.Count < members.Count)
-            return (null, "is not valid JSON, or gives a member twice");
+            return (null, "is not valid JSON or repeats a member");
         var status = Find(members, "status");
         var message =
             Find(members, "message") is { ValueKind: JsonValueKind.String } words && words.GetString() is { Length: > 0 } written

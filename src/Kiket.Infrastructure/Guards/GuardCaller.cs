@@ -80,7 +80,7 @@ internal sealed class GuardCaller(
                 GuardDecision.Deny,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{extension.Manifest.Name} did not answer as it should ({sent.Outcome.Error}), so the move is denied."
+                    $"{extension.Manifest.Name} did not answer correctly ({sent.Outcome.Error}), so the transition is denied."
                 )
             );
         }
@@ -88,6 +88,6 @@ internal sealed class GuardCaller(
         var (decision, text) = GuardAnswer.Read(sent.Answer);
         return decision is { } verdict
             ? (verdict, text)
-            : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the move is denied.");
+            : (GuardDecision.Deny, $"The answer of {extension.Manifest.Name} {text}, so the transition is denied.");
     }
 }

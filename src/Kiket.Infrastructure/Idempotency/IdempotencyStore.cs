@@ -93,7 +93,7 @@ internal sealed class IdempotencyStore(
                 .IdempotencyRecords.Where(r => r.Id == own.RecordId && r.Owner == own.Owner)
                 .ExecuteUpdateAsync(set => set.SetProperty(r => r.Answer, result).SetProperty(r => r.Owner, (Guid?)null), ct)
             == 1;
-        return isOurs ? null : InUse("The request took too long and another one took its key over.");
+        return isOurs ? null : InUse("The request took too long, and another request took over its key.");
     }
 
     public async Task EndAsync(bool isKept)
@@ -133,7 +133,7 @@ internal sealed class IdempotencyStore(
             return new Error(
                 ErrorKind.Invalid,
                 ErrorCodes.IdempotencyKeyReused,
-                $"The key '{name}' was used for another request."
+                $"The key '{name}' was already used for a different request."
             );
         if (!isOver && existing.Answer is { } result)
             return Replay<T>(name, result);
@@ -174,7 +174,7 @@ internal sealed class IdempotencyStore(
             return new Error(
                 ErrorKind.Conflict,
                 ErrorCodes.Conflict,
-                $"The request with the key '{name}' was done; an earlier version of the server kept its answer."
+                $"The request with the key '{name}' was already processed, but its stored answer cannot be read."
             );
         }
     }

@@ -44,6 +44,6 @@ internal sealed partial class RecurringJobPlanner(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Recurring jobs are not planned yet and are tried again soon: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Recurring jobs could not be scheduled; retrying soon: {Reason}")]
     private partial void LogFailure(string reason);
 }

@@ -46,6 +46,6 @@ internal sealed partial class RecurringWork(IServiceProvider services, TimeProvi
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Job} failed; it runs again in a minute.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Job} failed; it will run again in a minute.")]
     private partial void LogFailure(Exception failure, string job);
 }

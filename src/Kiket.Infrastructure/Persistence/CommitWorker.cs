@@ -30,7 +30,7 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                // A database that is away is told of once, and commits do not hurry the next look.
+                // An unavailable database is logged once, and commits do not trigger the next attempt early.
                 if (!DatabaseFailure.IsUnavailable(failure))
                     LogFailure(failure, GetType().Name);
                 else if (!isAway)
@@ -44,10 +44,10 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Worker} failed and tries again.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Worker} failed; retrying.")]
     private partial void LogFailure(Exception failure, string worker);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Worker} cannot use the database and tries again until it can: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Worker} cannot use the database; retrying until it can: {Reason}")]
     private partial void LogAway(string worker, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Worker} can use the database again.")]

@@ -106,7 +106,9 @@ internal static class Conversions
 
     private static T Parse<T>(string name)
         where T : struct, Enum =>
-        WireName.TryParse(name, out T value) ? value : throw new InvalidOperationException($"'{name}' is no {typeof(T).Name}.");
+        WireName.TryParse(name, out T value)
+            ? value
+            : throw new InvalidOperationException($"'{name}' is not a {typeof(T).Name}.");
 
     private sealed class JsonTextConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));

@@ -75,7 +75,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
         );
 
     /// <summary>
-    /// EF locks a migration by a row in Sqlite, which outlives a process that is killed, and would wait for it for ever.
+    /// On Sqlite, EF locks a migration with a row. It outlives a killed process, and EF would then wait for it forever.
     /// </summary>
     private async Task ForgetDeadMigrationAsync(CancellationToken ct)
     {

@@ -111,7 +111,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         where T : class => withDeleted ? Set<T>().IgnoreQueryFilters() : Set<T>().IgnoreQueryFilters([TenantFilter]);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
-        throw new NotSupportedException("Kiket saves asynchronously only.");
+        throw new NotSupportedException("Kiket only saves asynchronously.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -51,7 +51,7 @@ internal sealed partial class PostgreSqlCommitRelay(
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        // A connection of its own, which the driver probes: a dead one would be silent for ever.
+        // A dedicated connection that the driver probes: a dead one would otherwise stay silent forever.
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = KeepAliveSeconds };
         await using var connection = new NpgsqlConnection(builder.ToString());
         connection.Notification += (_, notification) =>
@@ -92,7 +92,7 @@ internal sealed partial class PostgreSqlCommitRelay(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Commits are not exchanged with other processes for the moment; workers look for them each second: {Reason}"
+        Message = "Commits are not announced between processes at the moment; workers poll every second: {Reason}"
     )]
     private partial void LogFailure(string reason);
 }

@@ -18,10 +18,10 @@ internal static partial class ConnectionSettings
     {
         var text = read.Text(Name);
         if (text is null && provider is not DatabaseProvider.Sqlite)
-            read.Refuse(Name, "", $"{provider} needs it, {FormOf(provider)}");
+            read.Refuse(Name, "", $"{provider} requires it in the form {FormOf(provider)}");
         text ??= DatabaseOptions.DefaultSqliteConnection;
         if (FaultOf(text, provider) is { } fault)
-            read.Refuse(Name, Masked(text), $"{fault.TrimEnd('.')}; {provider} takes {FormOf(provider)}");
+            read.Refuse(Name, Masked(text), $"{fault.TrimEnd('.')}; {provider} requires the form {FormOf(provider)}");
         return text;
     }
 
@@ -60,7 +60,7 @@ internal static partial class ConnectionSettings
         sqlite switch
         {
             { DataSource: "" } => "Data Source is missing",
-            { Mode: SqliteOpenMode.Memory } or { DataSource: ":memory:" } => "a database in memory ends with each connection",
+            { Mode: SqliteOpenMode.Memory } or { DataSource: ":memory:" } => "an in-memory database ends with each connection",
             { Mode: SqliteOpenMode.ReadOnly } => "the database must be writable",
             _ => null,
         };

@@ -92,7 +92,7 @@ internal sealed class KiketSettings
             PublicUrl = read.Text(
                     "Kiket:PublicUrl",
                     IsBaseUrl,
-                    "allowed is http:// or https:// with a host, such as https://kiket.example"
+                    "it must be http:// or https:// with a host, such as https://kiket.example"
                 )
                 ?.TrimEnd('/'),
             StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
@@ -101,16 +101,16 @@ internal sealed class KiketSettings
                 read.Text(
                     "Bootstrap:Organization",
                     IsOrganization,
-                    $"allowed are up to {Organization.MaxNameLength} characters with a letter or digit"
+                    $"it must contain a letter or digit and have at most {Organization.MaxNameLength} characters"
                 ) ?? "Kiket",
-                read.Text("Bootstrap:AdminEmail", IsEmail, "allowed is an e-mail address") ?? "admin@kiket.local",
+                read.Text("Bootstrap:AdminEmail", IsEmail, "it must be an e-mail address") ?? "admin@kiket.local",
                 ReadAdminToken(read),
                 read.Flag("Bootstrap:Demo")
             ),
             DefinitionsPath = read.Text(
                 "Definitions:Path",
                 Directory.Exists,
-                "allowed is a folder that exists, a pack or a folder of packs"
+                "it must be an existing folder, a pack or a folder of packs"
             ),
             DefinitionsAreStrict = read.Flag("Definitions:Strict") ?? true,
             Webhooks = new()
@@ -118,7 +118,7 @@ internal sealed class KiketSettings
                 AllowedNetworks = read.List(
                     "Webhooks:AllowedNetworks",
                     OutboundTargets.IsNetwork,
-                    "allowed is a network such as 10.1.0.0/16 or an address"
+                    "it must be a network such as 10.1.0.0/16 or an address"
                 ),
                 AllowPlainHttp = read.Flag("Webhooks:AllowPlainHttp") ?? false,
                 Workers = read.Number("Webhooks:Workers", 20, 1, 1_000),
@@ -150,7 +150,7 @@ internal sealed class KiketSettings
     {
         var token = read.Text("Bootstrap:AdminToken");
         if (token?.Length < TokenSecret.MinChosenLength)
-            read.RefuseSecret("Bootstrap:AdminToken", $"allowed are {TokenSecret.MinChosenLength} characters and more");
+            read.RefuseSecret("Bootstrap:AdminToken", $"it must have at least {TokenSecret.MinChosenLength} characters");
         return token;
     }
 
@@ -159,7 +159,7 @@ internal sealed class KiketSettings
     {
         var group = read.Group(name);
         foreach (var unbound in group.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
-            read.RefuseSecret(unbound.Path, $"a value belongs to one organization: {name}:<its slug>:{unbound.Key}");
+            read.RefuseSecret(unbound.Path, $"each value belongs to one organization, so set {name}:<slug>:{unbound.Key}");
         return group;
     }
 
@@ -169,7 +169,7 @@ internal sealed class KiketSettings
         foreach (var level in configuration.GetSection("Logging:LogLevel").GetChildren().Where(l => l.Value is not null))
         {
             if (!Enum.GetNames<LogLevel>().Contains(level.Value!, StringComparer.OrdinalIgnoreCase))
-                read.Refuse(level.Path, level.Value!, $"allowed are {string.Join(", ", Enum.GetNames<LogLevel>())}");
+                read.Refuse(level.Path, level.Value!, $"it must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
         }
     }
 

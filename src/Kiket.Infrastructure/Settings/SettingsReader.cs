@@ -31,7 +31,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             return null;
         if (bool.TryParse(text, out var flag))
             return flag;
-        Refuse(name, text, "allowed are true and false");
+        Refuse(name, text, "it must be true or false");
         return null;
     }
 
@@ -45,7 +45,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             && number <= most
         )
             return number;
-        Refuse(name, text, string.Create(CultureInfo.InvariantCulture, $"allowed is a whole number from {least} to {most}"));
+        Refuse(name, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from {least} to {most}"));
         return byDefault;
     }
 
@@ -62,7 +62,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
                 return choice;
         }
 
-        Refuse(name, text, $"allowed are {string.Join(", ", Enum.GetNames<T>())}");
+        Refuse(name, text, $"it must be one of {string.Join(", ", Enum.GetNames<T>())}");
         return byDefault;
     }
 
@@ -107,7 +107,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>Refuses a value that must not be shown.</summary>
     public void RefuseSecret(string name, string allowed) =>
-        faults.Add($"{name} (a secret, not shown) is not usable; {allowed}.");
+        faults.Add($"{name} (a secret, not shown) cannot be used; {allowed}.");
 
     /// <exception cref="SettingsException">Something is wrong.</exception>
     public void ThrowIfWrong()

@@ -127,6 +127,6 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The SLA timer {Id} failed; it is tried again later.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "SLA timer {Id} failed; it will be retried later.")]
     private partial void LogFailure(Exception failure, long id);
 }

@@ -118,7 +118,7 @@ internal static class DatabaseLock
         {
             var reason = SettingsReader.OneLine(failure.Message).TrimEnd('.');
             throw new SettingsException(
-                $"{ConnectionSettings.Name} names a database beside which '{file}' cannot be written ({reason}).",
+                $"{ConnectionSettings.Name} names a database, but '{file}' beside it cannot be written ({reason}).",
                 failure
             );
         }

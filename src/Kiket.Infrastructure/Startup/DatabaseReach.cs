@@ -48,7 +48,7 @@ internal static class DatabaseReach
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new SettingsException(
-                $"{ConnectionSettings.Name} names the file '{file}', whose folder cannot be made ({ReasonOf(failure)}).",
+                $"{ConnectionSettings.Name} names the file '{file}', but its folder cannot be created ({ReasonOf(failure)}).",
                 failure
             );
         }
@@ -83,7 +83,7 @@ internal static class DatabaseReach
             var reason = ReasonOf(failure);
             if (IsRefusal(failure))
                 throw new SettingsException(
-                    $"{ConnectionSettings.Name} leads to no usable database at {PlaceOf(options)} ({reason}).",
+                    $"{ConnectionSettings.Name} does not lead to a usable database at {PlaceOf(options)} ({reason}).",
                     failure
                 );
             return reason;

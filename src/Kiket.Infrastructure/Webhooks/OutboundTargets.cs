@@ -52,13 +52,13 @@ internal sealed class OutboundTargets : IOutboundTargets
     public async Task<string?> FaultOfAsync(string url, CancellationToken ct)
     {
         if (!Webhook.IsAddress(url))
-            return $"An address is https://…, at most {Webhook.MaxUrlLength} characters, without a user.";
+            return $"An address must be https://…, at most {Webhook.MaxUrlLength} characters, without a user.";
         var uri = new Uri(url);
         var addresses = await LookUpAsync(uri, ct);
         if (addresses.FirstOrDefault(a => IsDenied(a) && !IsAllowed(a)) is { } refused)
-            return $"{uri.Host} is {refused}, an address that may not be called; the operator can allow its network.";
+            return $"{uri.Host} is {refused}, an address that must not be called; the operator can allow its network.";
         if (uri.Scheme == Uri.UriSchemeHttp && !options.AllowPlainHttp && !(addresses.Count > 0 && addresses.All(IsAllowed)))
-            return "Plain HTTP is allowed only to networks that the operator has allowed; use https.";
+            return "Plain HTTP is only allowed to networks that the operator has allowed; use https.";
         return null;
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class WebhookBacklog(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What waits for delivery could not be counted.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The delivery backlog could not be counted.")]
     private partial void LogFailure(Exception failure);
 }
 

@@ -341,15 +341,15 @@ internal sealed partial class WebhookDrain(
         return await change(db.AcrossTenants<Webhook>().Where(w => w.Id == webhookId), db);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} pauses until {Until:O} after {Failures} failures in a row.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Endpoint} is paused until {Until:O} after {Failures} failures in a row."
+    )]
     private partial void LogPaused(string endpoint, DateTimeOffset until, int failures);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Endpoint} was taken over by another worker.")]
     private partial void LogLost(string endpoint);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The lease of {Endpoint} could not be renewed and is tried again: {Reason}"
-    )]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Endpoint} could not be renewed; retrying: {Reason}")]
     private partial void LogRenewal(string endpoint, string reason);
 }

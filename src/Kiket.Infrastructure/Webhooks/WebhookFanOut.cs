@@ -22,7 +22,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
         var waking = Task.CompletedTask; // the next batch does not wait for the jobs of this one
         while (true)
         {
-            // Whoever takes the events for their actions writes the same rows, and each may wait for the other's.
+            // The worker that runs the events' actions writes the same rows, and each may wait for the other.
             var (events, endpoints) = await LostRaces.RetryAsync(() => HandOutAsync(ct), DatabaseFailure.IsLostRace, ct);
             await waking;
             waking = endpoints.Count > 0 ? schedule.WakeAsync(endpoints, ct) : Task.CompletedTask;
@@ -50,7 +50,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
         if (events.Count == 0)
             return (0, []);
 
-        // Another node may be at the same events: whoever marks fewer than it has read begins anew.
+        // Another node may process the same events: the one that marks fewer than it has read starts over.
         List<long> ids = [.. events.Select(e => e.Id)];
         if (
             await log.Where(e => ids.Contains(e.Id) && e.FannedOutAt == null)

@@ -17,27 +17,27 @@ internal sealed class WebhookMetrics
     public WebhookMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        attempts = meter.CreateCounter<long>("kiket.webhook.attempts", "{attempt}", "Attempts to deliver, by result.");
-        durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "How long attempts took.");
+        attempts = meter.CreateCounter<long>("kiket.webhook.attempts", "{attempt}", "Delivery attempts, by result.");
+        durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "Duration of delivery attempts.");
         meter.CreateObservableGauge(
             "kiket.events.waiting",
             () => Observe(b => (long)b.Events),
             "{event}",
-            "Events that were not handed to their subscribers yet."
+            "Events not yet handed to their subscribers."
         );
         meter.CreateObservableGauge(
             "kiket.webhook.pending",
             () => Observe(b => (long)b.Pending),
             "{delivery}",
-            "Deliveries that were not made yet."
+            "Deliveries that are still pending."
         );
         meter.CreateObservableGauge(
             "kiket.webhook.oldest_pending.age",
             () => Observe(b => b.OldestAge.TotalSeconds),
             "s",
-            "Since when the oldest delivery that was not made waits."
+            "Age of the oldest pending delivery."
         );
-        guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "How long guards of transitions took, by verdict.");
+        guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "Duration of guard calls, by verdict.");
     }
 
     /// <summary>What waits, as it was counted last; null when nobody has, or nobody could.</summary>

@@ -165,7 +165,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
             || whole.Length <= limit
         )
             return null;
-        var end = char.IsHighSurrogate(whole[limit - 1]) ? limit - 1 : limit; // half a character is no text
+        var end = char.IsHighSurrogate(whole[limit - 1]) ? limit - 1 : limit; // half a character is not valid text
         return whole[..end] + Cut;
     }
 }

@@ -12,7 +12,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Makes the request of one attempt: address, headers and signature (contract 15.3, 15.4).</summary>
 internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider time)
 {
-    public const string SecretUnavailable = "secret.unavailable: the endpoint's secret, or the request, cannot be decrypted";
+    public const string SecretUnavailable = "secret.unavailable: the endpoint's secret or the request cannot be decrypted";
     private const string UserAgent = "Kiket/1";
 
     /// <returns>

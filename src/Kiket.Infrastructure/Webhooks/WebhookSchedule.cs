@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Sees to it that each endpoint with something due has one job, and not more.</summary>
+/// <summary>Ensures that each endpoint with due deliveries has exactly one job.</summary>
 internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
     /// <summary>A job that has not begun by then has got lost.</summary>

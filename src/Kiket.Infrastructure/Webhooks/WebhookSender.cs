@@ -85,13 +85,13 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
                 null,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"delivery.timeout: no whole answer within {request.Timeout.TotalMilliseconds:0} ms"
+                    $"delivery.timeout: no complete answer within {request.Timeout.TotalMilliseconds:0} ms"
                 )
             );
         }
         catch (Exception failure) when (IsBlocked(failure))
         {
-            outcome = new(null, "delivery.validation: the address may not be called", IsBlocked: true);
+            outcome = new(null, "delivery.validation: the address must not be called", IsBlocked: true);
         }
         catch (Exception failure)
             when (failure
@@ -182,11 +182,11 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
     private static string Describe(Exception failure) =>
         failure switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the name of the host is unknown",
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "the host name cannot be resolved",
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or SocketException => "no connection",
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException =>
                 "the TLS certificate is not valid",
-            _ => "the connection broke",
+            _ => "the connection was lost",
         };
 
     private static string Kept(string name, string value, IReadOnlyCollection<string> secret) =>

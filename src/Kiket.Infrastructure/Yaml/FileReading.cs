@@ -35,7 +35,7 @@ internal sealed class Findings
         if (notes.Count < Max)
             notes.Add(note);
         else
-            notes.Add(note with { Message = "There is more; only this much is listed." });
+            notes.Add(note with { Message = "Too many findings; the rest are not listed." });
     }
 
     private static List<DefinitionNote> InOrder(List<DefinitionNote> notes) =>
@@ -70,7 +70,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         var map = MapOf(root ?? new YamlText(1, 1, "", true), "The file");
         RefuseMisspelt(map, rules, others);
         if (map.Find("model_version")?.Value is { } version and not YamlText { Value: "1.0" or "1" })
-            Fault(version, "This server reads model_version 1.0.");
+            Fault(version, "model_version must be 1.0.");
         return map;
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         if (node is YamlMap map)
             return map;
         if (node is not YamlText { IsNull: true })
-            Fault(node, $"{what} is a map of keys and values.");
+            Fault(node, $"{what} must be a map of keys and values.");
         return YamlMap.EmptyAt(node);
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case YamlList list:
                 return list.Items;
             case var other:
-                Fault(other, $"{key} is a list.");
+                Fault(other, $"{key} must be a list.");
                 return [];
         }
     }
@@ -147,7 +147,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
 
         if (value is not (null or YamlList or YamlText { IsNull: true }))
-            Fault(value, $"{key} is a list or a map.");
+            Fault(value, $"{key} must be a list or a map.");
         foreach (var item in (value as YamlList)?.Items ?? [])
         {
             if (item is YamlText { IsNull: false } name)
@@ -174,10 +174,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case YamlText text when UnicodeText.Length(text.Value) <= longest:
                 return text;
             case YamlText tooLong:
-                Fault(tooLong, $"{key} has at most {longest} characters.");
+                Fault(tooLong, $"{key} can have at most {longest} characters.");
                 return null;
             case var other:
-                Fault(other, $"{key} is a text.");
+                Fault(other, $"{key} must be a string.");
                 return null;
         }
     }
@@ -201,7 +201,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case { Value: "false" or "False" or "FALSE" or "no" or "No" or "off" }:
                 return false;
             case var other:
-                Fault(other, $"{key} is true or false.");
+                Fault(other, $"{key} must be true or false.");
                 return standard;
         }
     }
@@ -212,7 +212,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             return null;
         if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return number;
-        Fault(text, $"{key} is a whole number from 0.");
+        Fault(text, $"{key} must be a whole number, 0 or greater.");
         return null;
     }
 
@@ -227,7 +227,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             if (item is YamlText { IsNull: false } text)
                 texts.Add(text.Value);
             else
-                Fault(item, $"{key} is a list of texts.");
+                Fault(item, $"{key} must be a list of strings.");
         }
 
         return texts;
@@ -283,7 +283,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         );
 
     private static string Unread(YamlText key, string? meant) =>
-        $"The key '{key.Shown}' is not known here; it is kept and not read.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
+        $"The key '{key.Shown}' is not known here; it is kept but ignored.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
 
     /// <summary>A value as JSON, by the rules of YAML's core schema.</summary>
     public static JsonElement ToJson(YamlNode node)

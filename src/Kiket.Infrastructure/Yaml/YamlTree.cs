@@ -78,12 +78,16 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             // The scanner has corners where it fails by accident instead of refusing the text; an unclosed bracket leads into
             // one of them.
             var (line, column) = composer.Place;
-            return new(null, composer.Unclosed ?? composer.FindUnclosed() ?? new(line, column, "The text is not YAML."), []);
+            return new(
+                null,
+                composer.Unclosed ?? composer.FindUnclosed() ?? new(line, column, "The text is not valid YAML."),
+                []
+            );
         }
     }
 
     private static string Sentence(string message) =>
-        message.Length == 0 ? "The text is not YAML." : char.ToUpperInvariant(message[0]) + message[1..].TrimEnd('.') + ".";
+        message.Length == 0 ? "The text is not valid YAML." : char.ToUpperInvariant(message[0]) + message[1..].TrimEnd('.') + ".";
 
     private sealed class Composer(string text)
     {
@@ -121,7 +125,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         }
 
         private static YamlFault UnclosedAt(char bracket, long line, long column) =>
-            new((int)line, (int)column, $"The '{bracket}' opened in line {line} is not closed.");
+            new((int)line, (int)column, $"The '{bracket}' opened on line {line} is not closed.");
 
         /// <summary>
         /// The first bracket from a place on that nothing closes, for a failure of the scanner before it says that there is
@@ -161,7 +165,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             {
                 var indent = line[..^line.TrimStart(" \t").Length];
                 if (++number >= firstLine && indent.IndexOf('\t') is var tab and >= 0)
-                    return new(number, tab + 1, "A tab indents this line; YAML is indented with spaces.");
+                    return new(number, tab + 1, "This line is indented with a tab; YAML must be indented with spaces.");
             }
 
             return null;
@@ -175,7 +179,11 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             {
                 if (!first)
                     Doubtful.Add(
-                        new((int)start.Start.Line, (int)start.Start.Column, "The file holds a second document; only one is read.")
+                        new(
+                            (int)start.Start.Line,
+                            (int)start.Start.Column,
+                            "The file contains a second document; only the first one is read."
+                        )
                     );
                 anchors.Clear();
                 var node = ReadNode(0);
@@ -195,11 +203,15 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             var node = start switch
             {
                 AnchorAlias alias => anchors.GetValueOrDefault(alias.Value)
-                    ?? throw new YamlException(at, at, $"There is no finished anchor '{alias.Value}' before this place"),
+                    ?? throw new YamlException(
+                        at,
+                        at,
+                        $"The anchor '{alias.Value}' is not defined, or not complete, at this point"
+                    ),
                 Scalar scalar => TextOf(scalar),
                 SequenceStart list => ReadList(at, depth, list.Style is SequenceStyle.Flow),
                 MappingStart map => ReadMap(at, depth, map.Style is MappingStyle.Flow),
-                _ => throw new YamlException(at, at, "The text is not YAML"),
+                _ => throw new YamlException(at, at, "The text is not valid YAML"),
             };
             if (depth + node.Height > MaxDepth)
                 throw TooDeep(at);
@@ -208,13 +220,13 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             return node;
         }
 
-        private static YamlException TooDeep(Mark at) => new(at, at, $"Values are nested more than {MaxDepth} deep");
+        private static YamlException TooDeep(Mark at) => new(at, at, $"Values are nested more than {MaxDepth} levels deep");
 
         private static YamlText TextOf(Scalar scalar)
         {
-            // No database stores U+0000 in text, and half a surrogate pair is no character.
+            // No database stores U+0000 in text, and half a surrogate pair is not a character.
             if (scalar.Value.Contains('\0') || HasHalfPair(scalar.Value))
-                throw new YamlException(scalar.Start, scalar.End, "A text holds U+0000 or half a surrogate pair");
+                throw new YamlException(scalar.Start, scalar.End, "A string contains U+0000 or half a surrogate pair");
             return new(
                 (int)scalar.Start.Line,
                 (int)scalar.Start.Column,
@@ -255,7 +267,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                 size = Grow(Grow(size, key), value);
                 height = int.Max(height, 1 + int.Max(key.Height, value.Height));
                 if (key is not YamlText text)
-                    Doubtful.Add(new(key.Line, key.Column, "A key that is not a text is not read."));
+                    Doubtful.Add(new(key.Line, key.Column, "A key that is not a string is ignored."));
                 else if (text is { Value: "<<", IsPlain: true })
                     merged.AddRange(Sources(value).SelectMany(m => m.Entries));
                 else if (entries.TryAdd(text.Value, new(text, value)))
@@ -265,7 +277,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                         new(
                             text.Line,
                             text.Column,
-                            $"The key '{text.Shown}' stands twice; the first is in line {entries[text.Value].Key.Line}."
+                            $"The key '{text.Shown}' is listed twice; the first is on line {entries[text.Value].Key.Line}."
                         )
                     );
             }
@@ -292,7 +304,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             if (size + by.Size > MaxSize)
             {
                 var at = parser.Current!.Start;
-                throw new YamlException(at, at, $"The file holds more than {MaxSize} values, its aliases written out");
+                throw new YamlException(at, at, $"The file contains more than {MaxSize} values once its aliases are expanded");
             }
 
             return size + by.Size;

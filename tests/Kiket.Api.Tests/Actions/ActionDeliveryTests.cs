@@ -50,7 +50,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), sent.Json), sent.Body);
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal(
-            [$"on_enter.open.webhook done: PUT to {receiver.Url} is delivery {delivery.Id}."],
+            [$"on_enter.open.webhook done: Queued PUT to {receiver.Url} as delivery {delivery.Id}."],
             await tenant.ReadActionsAsync("ACT-1")
         );
     }
@@ -124,9 +124,9 @@ public sealed class ActionDeliveryTests(KiketServer server)
     }
 
     [Theory]
-    [InlineData("url: \"ftp://example.com/x\"", "The url is no address")]
-    [InlineData("url: \"https://user:secret@example.com/x\"", "The url is no address")]
-    [InlineData("url: \"https://example.com\", method: BREW", "The method is one of")]
+    [InlineData("url: \"ftp://example.com/x\"", "The url must be https://")]
+    [InlineData("url: \"https://user:secret@example.com/x\"", "The url must be https://")]
+    [InlineData("url: \"https://example.com\", method: BREW", "The method must be one of")]
     [InlineData("url: \"https://example.com\", headers: { Host: other }", "Host: This header cannot be set.")]
     [InlineData(
         "url: \"https://example.com\", headers: { X-Title: \"${issue.title}\" }",
@@ -159,7 +159,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal(
-            (DeliveryState.Failed, "delivery.validation: the address may not be called"),
+            (DeliveryState.Failed, "delivery.validation: the address must not be called"),
             (delivery.State, delivery.LastError)
         );
     }
@@ -194,12 +194,12 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.RunOutboxAsync();
 
         Assert.Equal(
-            ["failed: Actions send to 200 hosts at most.", "failed: Actions send to 200 hosts at most."],
+            ["failed: Actions can send to at most 200 hosts.", "failed: Actions can send to at most 200 hosts."],
             await EndsAsync(tenant, "ACT-3")
         );
         Assert.All(
             await EndsAsync(tenant, "ACT-4"),
-            end => Assert.StartsWith("done: POST to https://two.example.com is delivery", end, StringComparison.Ordinal)
+            end => Assert.StartsWith("done: Queued POST to https://two.example.com as delivery", end, StringComparison.Ordinal)
         );
     }
 
@@ -231,7 +231,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
         Assert.NotNull(sent.Header("X-Kiket-Signature"));
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal((delivery.EventId, "automation"), ((string?)sent.Json["id"], (string?)sent.Json["cause"]));
-        Assert.Equal([$"done: com.example.notes is told by delivery {delivery.Id}."], await EndsAsync(tenant, "ACT-1"));
+        Assert.Equal([$"done: Queued for com.example.notes as delivery {delivery.Id}."], await EndsAsync(tenant, "ACT-1"));
     }
 
     [Fact]
@@ -270,12 +270,12 @@ public sealed class ActionDeliveryTests(KiketServer server)
             "skipped: Several extensions offer 'post_note': ext:com.example.notes.post_note, ext:com.example.other.post_note.",
             ends[0]
         );
-        Assert.StartsWith("done: com.example.other is told by delivery", ends[1], StringComparison.Ordinal);
+        Assert.StartsWith("done: Queued for com.example.other as delivery", ends[1], StringComparison.Ordinal);
 
         await InstallAsync(tenant, "https://notes.example.com", "ACT"); // the project's own comes first
         await tenant.AddIssueAsync("ACT");
         await tenant.RunOutboxAsync();
-        Assert.Equal("failed: The action needs text.", (await EndsAsync(tenant, "ACT-4"))[0]);
+        Assert.Equal("failed: The action requires text.", (await EndsAsync(tenant, "ACT-4"))[0]);
     }
 
     private static string Entering(string actions) =>

@@ -121,12 +121,12 @@ public sealed class ActionTests(KiketServer server)
             [
                 "on_enter.open.assign done: Assigned to reporter.",
                 "on_enter.open.assign skipped: Nobody found for oncall.",
-                "on_enter.open.auto_assign skipped: There is no strategy 'round_robin' here.",
+                "on_enter.open.auto_assign skipped: The strategy 'round_robin' is not supported.",
             ],
             ran[..3]
         );
         Assert.StartsWith("on_enter.open.update_fields done", ran[3], StringComparison.Ordinal);
-        Assert.Equal("on_enter.open.set_field failed: 'enormous' is no priority.", ran[4]);
+        Assert.Equal("on_enter.open.set_field failed: 'enormous' is not a valid priority.", ran[4]);
         Assert.Equal("on_enter.open.spawn_issue done: Opened ACT-2.", ran[5]);
         Assert.StartsWith("on_enter.open.transition failed", ran[6], StringComparison.Ordinal);
         Assert.Equal("on_enter.open.set_field done: Moved to doing.", ran[7]);
@@ -182,7 +182,7 @@ public sealed class ActionTests(KiketServer server)
             ["skipped", "skipped", "skipped", "skipped", "skipped", "done"],
             ran.Select(r => r.Split(' ')[1].TrimEnd(':'))
         );
-        Assert.Equal("on_enter.open.dance skipped: There is no action 'dance' here.", ran[3]);
+        Assert.Equal("on_enter.open.dance skipped: The action 'dance' is not supported.", ran[3]);
     }
 
     [Fact]

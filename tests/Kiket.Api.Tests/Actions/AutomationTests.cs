@@ -63,9 +63,9 @@ public sealed class AutomationTests(KiketServer server)
             [
                 "on_enter.open.add_label done: Labelled entered.",
                 "automation.welcome.add_label done: Labelled first-act-1.",
-                "automation.welcome.add_label skipped: Its conditions do not hold.",
+                "automation.welcome.add_label skipped: Its conditions are not met.",
                 "automation.welcome.notify done: 1 notified.",
-                "automation.welcome.ai_action skipped: There is no AI agent here.",
+                "automation.welcome.ai_action skipped: AI actions are not supported.",
                 "automation.second.add_label done: Labelled second.",
             ],
             await tenant.ReadActionsAsync("ACT-1")
@@ -187,7 +187,7 @@ public sealed class AutomationTests(KiketServer server)
             .AsArray()
             .SelectMany(d => d!["warnings"]!.AsArray())
             .Select(w => (string?)w!["message"]);
-        Assert.Contains("The automation late is kept and never run: there are no events 'schedule' here.", warnings);
+        Assert.Contains("The automation late is kept but never runs: this server has no events 'schedule'.", warnings);
     }
 
     private Task<Tenant> BoardAsync() => server.NewBoardAsync(Workflow, (".kiket/automations/a.yaml", Automations));

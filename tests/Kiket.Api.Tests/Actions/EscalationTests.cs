@@ -67,7 +67,7 @@ public sealed class EscalationTests : IAsyncLifetime
         foreach (var (client, count) in new[] { (manager, 1), (tenant.Admin, 1), (developer, 0) })
             Assert.Equal(count, (int?)(await client.GetAsync("/api/v1/notifications").OkAsync())["meta"]!["total"]);
         Assert.Contains(
-            "nobody has decided about Sign-off in time",
+            "nobody has decided on Sign-off in time",
             (string?)(await manager.GetAsync("/api/v1/notifications").OkAsync())["data"]![0]!["message"],
             StringComparison.Ordinal
         );

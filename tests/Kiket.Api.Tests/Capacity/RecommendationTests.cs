@@ -39,7 +39,7 @@ public sealed class RecommendationTests(CapacityServer capacity) : IClassFixture
         Assert.Contains(reasons, r => r!.EndsWith("has 16 points open and can do 10 a week (160 %).", StringComparison.Ordinal));
         Assert.Contains(reasons, r => r!.EndsWith("has 1 of 10, and 9 with this issue (90 %).", StringComparison.Ordinal));
         Assert.Contains(reasons, r => r!.EndsWith("works in LEGAL.", StringComparison.Ordinal));
-        Assert.Contains("Nobody has begun it.", reasons);
+        Assert.Contains("Nobody has started it.", reasons);
         Assert.Equal(plan.ToJsonString(), (await tenant.RecommendAsync()).ToJsonString());
         Assert.NotEqual(small, (long)step["issue"]!["id"]!);
     }

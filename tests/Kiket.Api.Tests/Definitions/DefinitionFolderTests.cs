@@ -48,10 +48,10 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
         Assert.Equal(1, code);
         Assert.Equal(
             $"{Path.Combine(folder, "broken", ".kiket/workflows/main.yaml")}:4:19: The transition goes to 'b', which "
-                + "is no state of this workflow.",
+                + "is not a state of this workflow.",
             error.Split('\n')[0].TrimEnd()
         );
-        Assert.EndsWith("1 of 2 packs are imported.", error, StringComparison.Ordinal);
+        Assert.EndsWith("1 of 2 packs were imported.", error, StringComparison.Ordinal);
         await tenant.Admin.GetAsync("/api/v1/projects/SOUND").OkAsync();
         await tenant.Admin.GetAsync("/api/v1/projects/BROKEN").RefusedAsync(404, "PROJECT_NOT_FOUND");
     }
@@ -105,7 +105,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains("boards.yaml:0:0: The file is not text in UTF-8.", error, StringComparison.Ordinal);
-        Assert.Contains("A pack has at most 1000 files and 5242880 bytes.", error, StringComparison.Ordinal);
+        Assert.Contains("A pack can have at most 1000 files and 5242880 bytes.", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -235,7 +235,7 @@ public sealed class ImportTests(KiketServer server)
             (".kiket/issue_types.yaml", 5, 13),
             ((string?)details[0]!["file"], (int)details[0]!["line"]!, (int)details[0]!["column"]!)
         );
-        Assert.Equal("active is true or false.", (string?)refusal["errors"]![".kiket/issue_types.yaml:5:13"]![0]);
+        Assert.Equal("active must be true or false.", (string?)refusal["errors"]![".kiket/issue_types.yaml:5:13"]![0]);
         await tenant.Admin.GetAsync("/api/v1/projects/LEGAL").RefusedAsync(404, "PROJECT_NOT_FOUND");
         Assert.Empty((await tenant.Admin.GetAsync("/api/v1/definitions").OkAsync())["data"]!.AsArray());
     }

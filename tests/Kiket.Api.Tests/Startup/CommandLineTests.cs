@@ -144,10 +144,11 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((1, ""), (broken.ExitCode, broken.Output));
         Assert.Equal(
             [
-                "packs/desk/.kiket/workflows/main.yaml:4:22: The transition goes to 'gone', which is no state of this workflow.",
-                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is no state of "
+                "packs/desk/.kiket/workflows/main.yaml:4:22: The transition goes to 'gone', which is not a state of "
                     + "this workflow.",
-                "0 of 1 packs are imported.",
+                "packs/desk/.kiket/workflows/main.yaml:5:12: The transition goes from 'lost', which is not a state of "
+                    + "this workflow.",
+                "0 of 1 packs were imported.",
             ],
             broken.Error.TrimEnd().Split('\n').Select(line => line.Trim())
         );

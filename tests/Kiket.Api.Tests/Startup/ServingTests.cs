@@ -150,6 +150,6 @@ public sealed partial class ServingTests
         Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"Token of the first administrator, shown only this once:\s+(?<token>\S+)")]
+    [GeneratedRegex(@"Token of the first administrator, shown only once:\s+(?<token>\S+)")]
     private static partial Regex Token();
 }

@@ -45,11 +45,11 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Database:Provider", "Oracle", "Sqlite, PostgreSql, SqlServer")]
     [InlineData("Database:Provider", "1", "Sqlite, PostgreSql, SqlServer")]
-    [InlineData("Database:MigrateOnStart", "yes", "true and false")]
+    [InlineData("Database:MigrateOnStart", "yes", "true or false")]
     [InlineData("Database:StartTimeoutSeconds", "soon", "0 to 86400")]
     [InlineData("ConnectionStrings:Kiket", "Nonsense=1", "Data Source=")]
     [InlineData("ConnectionStrings:Kiket", "data/kiket.db", "Data Source=")]
-    [InlineData("ConnectionStrings:Kiket", "Data Source=:memory:", "in memory")]
+    [InlineData("ConnectionStrings:Kiket", "Data Source=:memory:", "in-memory")]
     [InlineData("ConnectionStrings:Kiket", "Data Source=kiket.db;Mode=ReadOnly", "writable")]
     [InlineData("Kiket:Role", "boss", "All, Api, Worker")]
     [InlineData("Kiket:Role", "7", "All, Api, Worker")]
@@ -59,9 +59,9 @@ public sealed class SettingsTests
     [InlineData("Kiket:StopTimeoutSeconds", "0", "1 to 3600")]
     [InlineData("Bootstrap:AdminEmail", "nobody", "e-mail address")]
     [InlineData("Bootstrap:Organization", "!!!", "letter or digit")]
-    [InlineData("Bootstrap:Demo", "1", "true and false")]
-    [InlineData("Definitions:Path", "/nowhere/at/all", "folder that exists")]
-    [InlineData("Definitions:Strict", "maybe", "true and false")]
+    [InlineData("Bootstrap:Demo", "1", "true or false")]
+    [InlineData("Definitions:Path", "/nowhere/at/all", "existing folder")]
+    [InlineData("Definitions:Strict", "maybe", "true or false")]
     [InlineData("Webhooks:AllowedNetworks:0", "10.0.0.0/99", "10.1.0.0/16")]
     [InlineData("Webhooks:AllowedNetworks", "10.0.0.0/8", "Webhooks:AllowedNetworks:0")]
     [InlineData("Webhooks:Workers", "0", "1 to 1000")]
@@ -141,7 +141,7 @@ public sealed class SettingsTests
         var sentence = Refusal(($"{group}:SIGNING", "geheim"));
 
         Assert.Contains($"{group}:SIGNING (a secret, not shown)", sentence, StringComparison.Ordinal);
-        Assert.Contains($"{group}:<its slug>:SIGNING", sentence, StringComparison.Ordinal);
+        Assert.Contains($"{group}:<slug>:SIGNING", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", sentence, StringComparison.Ordinal);
     }
 

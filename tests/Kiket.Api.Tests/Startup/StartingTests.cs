@@ -136,7 +136,7 @@ public sealed partial class StartingTests
         {
             Assert.Equal(78, await refused.ExitCodeAsync());
             Assert.Contains(
-                "another Kiket server runs",
+                "another Kiket server is running",
                 Assert.Single(refused.Errors.Trim().Split('\n')),
                 StringComparison.Ordinal
             );
@@ -232,7 +232,7 @@ public sealed partial class StartingTests
         }
     }
 
-    [GeneratedRegex(@"Token of the first administrator, shown only this once:\s+\S+")]
+    [GeneratedRegex(@"Token of the first administrator, shown only once:\s+\S+")]
     private static partial Regex Token();
 
     private sealed class StorageThatFailsAtFirst(int failures) : IRecurringJobManager

@@ -263,7 +263,7 @@ public sealed class DeliveryTests(KiketServer server)
                 }
             ),
             (
-                "the connection broke",
+                "the connection was lost",
                 http =>
                 {
                     http.Abort();

@@ -98,10 +98,10 @@ public sealed class GuardTests(KiketServer server)
     [InlineData("""{"status":"deny","message":"no""", 0, "not valid JSON")]
     [InlineData("""{"status":"allow"}{"status":"deny"}""", 0, "not valid JSON")]
     [InlineData("""[{"status":"deny"}]""", 0, "not a JSON object")]
-    [InlineData("""{"status":"deny","status":"allow"}""", 0, "gives a member twice")]
-    [InlineData("""{"status":"allow","Status":"deny"}""", 0, "gives a member twice")]
-    [InlineData("""{"status":"allow","message":"a","message":"b"}""", 0, "gives a member twice")]
-    [InlineData("""{"status":"allow","metadata":{"a":1,"a":2}}""", 0, "gives a member twice")]
+    [InlineData("""{"status":"deny","status":"allow"}""", 0, "repeats a member")]
+    [InlineData("""{"status":"allow","Status":"deny"}""", 0, "repeats a member")]
+    [InlineData("""{"status":"allow","message":"a","message":"b"}""", 0, "repeats a member")]
+    [InlineData("""{"status":"allow","metadata":{"a":1,"a":2}}""", 0, "repeats a member")]
     [InlineData("""{"status":"denied"}""", 0, "'allow', 'pending' or 'deny'")]
     [InlineData("""{"status":"d\u0065n\ud800"}""", 0, "'allow', 'pending' or 'deny'")]
     [InlineData("""{"status":["deny"]}""", 0, "'allow', 'pending' or 'deny'")]
@@ -430,7 +430,7 @@ public sealed class GuardTests(KiketServer server)
         Assert.Single(guard.Requests); // for the move by hand
         Assert.Equal("doing", (string?)(await tenant.ReadAsync("issues/ACT-1"))["status"]);
         Assert.Contains(
-            "guards the project's moves",
+            "guards the project's transitions",
             Assert.Single(await tenant.ReadActionsAsync("ACT-1")),
             StringComparison.Ordinal
         );

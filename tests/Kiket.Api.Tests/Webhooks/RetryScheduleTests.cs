@@ -187,7 +187,7 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
 
         var delivery = Assert.Single(await tenant.DeliveriesAsync(webhook));
         Assert.Equal(
-            (DeliveryState.Pending, "delivery.timeout: no whole answer within 45000 ms"),
+            (DeliveryState.Pending, "delivery.timeout: no complete answer within 45000 ms"),
             (delivery.State, delivery.LastError)
         );
         Assert.Equal(45_000, Assert.Single(await tenant.AttemptsAsync(delivery)).DurationMs);

@@ -126,11 +126,11 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [InlineData("""{"to":"custom_fields.customer"}""", "done: Assigned to custom_fields.customer.", "heidi@example.com")]
     [InlineData("""{"to":"${issue.custom_fields.customer}"}""", "done: Assigned to heidi@example.com.", "heidi@example.com")]
     [InlineData("""{"to":"oncall"}""", "skipped: Nobody found for oncall.", "grace@example.com")]
-    [InlineData("""{"strategy":"round_robin"}""", "skipped: There is no strategy 'round_robin' here.", "grace@example.com")]
-    [InlineData("{}", "skipped: Nobody is named.", "grace@example.com")]
+    [InlineData("""{"strategy":"round_robin"}""", "skipped: The strategy 'round_robin' is not supported.", "grace@example.com")]
+    [InlineData("{}", "skipped: No assignee is given.", "grace@example.com")]
     [InlineData(
         """{"to":"reporter","field":"custom_fields.commander"}""",
-        "done: custom_fields.commander is ada@example.com.",
+        "done: Set custom_fields.commander to ada@example.com.",
         "grace@example.com"
     )]
     public async Task Assign_gives_the_issue_to_somebody(string parameters, string expected, string assignee)
@@ -165,7 +165,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     )]
     [InlineData("""{"priority":"high","area":"y"}""", "done: Set priority, area.", "high||y|open")]
     [InlineData("""{"fields":{"priority":"high","status":"doing"}}""", "done: Moved to doing.", "high|||doing")]
-    [InlineData("""{"fields":{"priority":"enormous"}}""", "failed: 'enormous' is no priority.", "medium|||open")]
+    [InlineData("""{"fields":{"priority":"enormous"}}""", "failed: 'enormous' is not a valid priority.", "medium|||open")]
     [InlineData(
         """{"fields":{"priority":"high","story_points":-1}}""",
         "failed: Story points must be a number from 0 to 100000 with at most two decimals.",
@@ -231,8 +231,8 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     [Theory]
     [InlineData("""{"to":"doing"}""", "done: Moved to doing.", "doing")]
     [InlineData("""{"state":"Start"}""", "done: Moved to doing.", "doing")]
-    [InlineData("""{"to":"open"}""", "skipped: It is in open already.", "open")]
-    [InlineData("{}", "skipped: No state is named.", "open")]
+    [InlineData("""{"to":"open"}""", "skipped: It is already in open.", "open")]
+    [InlineData("{}", "skipped: No state is given.", "open")]
     [InlineData(
         """{"to":"done"}""",
         "failed: ACT-1 cannot move from 'open' to 'done'. Possible: doing, limited, signed.",
@@ -284,9 +284,9 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     }
 
     [Theory]
-    [InlineData("ai_analyze", "skipped: There is no AI agent here.")]
-    [InlineData("ai_action", "skipped: There is no AI agent here.")]
-    [InlineData("dance", "skipped: There is no action 'dance' here.")]
+    [InlineData("ai_analyze", "skipped: AI actions are not supported.")]
+    [InlineData("ai_action", "skipped: AI actions are not supported.")]
+    [InlineData("dance", "skipped: The action 'dance' is not supported.")]
     public async Task What_cannot_be_done_here_says_so(string kind, string expected) =>
         Assert.Equal(expected, await RunAsync(kind, "{}"));
 

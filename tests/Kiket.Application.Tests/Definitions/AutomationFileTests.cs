@@ -88,41 +88,41 @@ public sealed class AutomationFileTests
     [Theory]
     [InlineData(
         "automations: [{id: a, trigger: {event: schedule, cron: '0 9 * * *'}}]\n",
-        "1:32 The automation a is kept and never run: there are no events 'schedule' here.",
-        "1:50 The key 'cron' is not known here; it is kept and not read."
+        "1:32 The automation a is kept but never runs: this server has no events 'schedule'.",
+        "1:50 The key 'cron' is not known here; it is kept but ignored."
     )]
-    [InlineData("automations: [{id: a, actions: []}]\n", "1:20 The automation a is kept and never run: it names no event.")]
+    [InlineData("automations: [{id: a, actions: []}]\n", "1:20 The automation a is kept but never runs: it names no event.")]
     [InlineData(
         "recipe: {key: a, trigger: issue.updated, requires_approval: true}\n",
-        "1:61 The automation a is kept and never run: nobody can approve of its runs here."
+        "1:61 The automation a is kept but never runs: its runs cannot be approved here."
     )]
     [InlineData(
         "recipe: {key: a, trigger: issue.updated, conditions: [{field: priority, operator: near}]}\n",
-        "1:27 The automation a is kept and never run: it could not be read.",
-        "1:83 'near' is not an operator. Operators: *"
+        "1:27 The automation a is kept but never runs: it could not be read.",
+        "1:83 'near' is not a valid operator. Operators: *"
     )]
     [InlineData(
         "recipe: {key: a, trigger: issue.updated, metadata: {b: c}}\n",
-        "1:42 The key 'metadata' is not known here; it is kept and not read."
+        "1:42 The key 'metadata' is not known here; it is kept but ignored."
     )]
     [InlineData(
         "recipe: {key: a, trigger: issue.updated, conditions: [{field: risk, equals: 1}]}\n",
-        "1:27 Issues of this project have no field 'risk', which the automation a looks at."
+        "1:27 Issues of this project have no field 'risk', which the automation a reads."
     )]
     [InlineData(
         "automations: [{id: a, trigger: {events: [issue.created, moon.full]}}]\n",
-        "1:32 The automation a waits for 'moon.full', which does not happen here."
+        "1:32 The automation a listens for 'moon.full', which is not an event of this server."
     )]
     [InlineData(
         "automations: [{id: a, trigger: issue.created}, {id: A, trigger: issue.created}]\n",
-        "1:65 There is already an automation A; this one is kept and not read."
+        "1:65 There is already an automation A; this one is kept but ignored."
     )]
     [InlineData(
         "rules: []\n",
         "1:1 The file has no automation.",
-        "1:1 The key 'rules' is not known here; it is kept and not read."
+        "1:1 The key 'rules' is not known here; it is kept but ignored."
     )]
-    [InlineData("- a\n", "1:1 The file has no automation.", "1:1 The file is a map of keys and values.")]
+    [InlineData("- a\n", "1:1 The file has no automation.", "1:1 The file must be a map of keys and values.")]
     public void What_cannot_be_read_or_run_is_a_warning_where_a_file_is_read_leniently(string text, params string[] expected)
     {
         var warnings = ReadLeniently((TypesPath, Types), (MainPath, Main), (Path, text))
@@ -142,7 +142,7 @@ public sealed class AutomationFileTests
     [Fact]
     public void A_recipe_of_no_workflow_is_kept_and_named() =>
         Assert.Equal(
-            "The automation late is kept and never run: there is no workflow 'other'.",
+            "The automation late is kept but never runs: there is no workflow 'other'.",
             Assert
                 .Single(
                     ReadLeniently(

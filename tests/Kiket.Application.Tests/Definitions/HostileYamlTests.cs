@@ -18,7 +18,11 @@ public sealed class HostileYamlTests
         var fault = Assert.Single(Faults(MainPath, bomb.ToString()));
 
         Assert.StartsWith("5:", fault, StringComparison.Ordinal);
-        Assert.EndsWith("The file holds more than 100000 values, its aliases written out.", fault, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The file contains more than 100000 values once its aliases are expanded.",
+            fault,
+            StringComparison.Ordinal
+        );
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
@@ -28,7 +32,7 @@ public sealed class HostileYamlTests
         var text = $"a: &a {new string('x', 100_000)}\nb: [{string.Join(", ", Enumerable.Repeat("*a", 90_000))}]\n";
 
         Assert.EndsWith(
-            "The file holds more than 100000 values, its aliases written out.",
+            "The file contains more than 100000 values once its aliases are expanded.",
             Assert.Single(Faults(MainPath, text)),
             StringComparison.Ordinal
         );
@@ -41,7 +45,7 @@ public sealed class HostileYamlTests
     [InlineData("? ")]
     public void Depth_is_bounded(string step) =>
         Assert.EndsWith(
-            "Values are nested more than 48 deep.",
+            "Values are nested more than 48 levels deep.",
             Assert.Single(Faults(".kiket/boards/b.yaml", string.Concat(Enumerable.Repeat(step, 100_000)))),
             StringComparison.Ordinal
         );
@@ -52,12 +56,15 @@ public sealed class HostileYamlTests
         var nest = new string('[', 30);
         var text = $"a: &a {nest}x{new string(']', 30)}\nb: {nest}*a{new string(']', 30)}\n";
 
-        Assert.Equal(["2:34 Values are nested more than 48 deep."], Faults(".kiket/boards/b.yaml", text));
+        Assert.Equal(["2:34 Values are nested more than 48 levels deep."], Faults(".kiket/boards/b.yaml", text));
     }
 
     [Fact]
     public void An_anchor_cannot_hold_itself() =>
-        Assert.Equal(["1:8 There is no finished anchor 'a' before this place."], Faults(".kiket/boards/b.yaml", "a: &a [*a]\n"));
+        Assert.Equal(
+            ["1:8 The anchor 'a' is not defined, or not complete, at this point."],
+            Faults(".kiket/boards/b.yaml", "a: &a [*a]\n")
+        );
 
     [Fact]
     public void Files_and_packs_have_a_largest_size()
@@ -67,8 +74,8 @@ public sealed class HostileYamlTests
             .. Enumerable.Range(0, 6).Select(i => ($".kiket/boards/b{i}.yaml", "# " + new string('x', 1_000_000))),
         ]).Error!;
 
-        Assert.Equal(["0:0 A file has at most 1048576 characters."], Faults(".kiket/boards/b.yaml", file));
-        Assert.Equal("A pack has at most 5242880 characters.", Assert.Single(refusal.Details).Message);
+        Assert.Equal(["0:0 A file can have at most 1048576 characters."], Faults(".kiket/boards/b.yaml", file));
+        Assert.Equal("A pack can have at most 5242880 characters.", Assert.Single(refusal.Details).Message);
     }
 
     [Fact]
@@ -80,7 +87,7 @@ public sealed class HostileYamlTests
         );
 
         Assert.Equal(1001, faults.Length);
-        Assert.Contains(faults, f => f.EndsWith("There is more; only this much is listed.", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.EndsWith("Too many findings; the rest are not listed.", StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -168,45 +168,45 @@ public sealed class PackTests
     [Theory]
     [InlineData("issue_types: []\n", "1:14 The file has no issue types.")]
     [InlineData("types: []\n", "1:1 The file has no issue types.")]
-    [InlineData("issue_types: 3\n", "1:14 issue_types is a list or a map.")]
+    [InlineData("issue_types: 3\n", "1:14 issue_types must be a list or a map.")]
     [InlineData("issue_types:\n  - label: Bug\n", "2:5 An item of issue_types has no key or id.")]
     [InlineData(
         "issue_types:\n  - key: a-b\n",
-        "2:10 'a-b' is no key of an issue type: a letter, then letters, digits and _, at most 64."
+        "2:10 'a-b' is not a valid issue type key: a letter followed by letters, digits and _, at most 64."
     )]
-    [InlineData("issue_types:\n  - key: bug\n  - key: Bug\n", "3:10 The issue type 'Bug' stands twice.")]
+    [InlineData("issue_types:\n  - key: bug\n  - key: Bug\n", "3:10 The issue type 'Bug' is listed twice.")]
     [InlineData(
         "issue_types:\n  - key: bug\n    workflow: nowhere\n",
         "3:15 The issue type bug names the workflow 'nowhere', which is not in the pack."
     )]
-    [InlineData("issue_types:\n  - key: bug\n    active: perhaps\n", "3:13 active is true or false.")]
-    [InlineData("issue_types:\n  - key: bug\n    position: first\n", "3:15 position is a whole number from 0.")]
-    [InlineData("issue_types:\n  - key: bug\n    key: bugs\n", "3:5 The key 'key' stands twice; the first is in line 2.")]
+    [InlineData("issue_types:\n  - key: bug\n    active: perhaps\n", "3:13 active must be true or false.")]
+    [InlineData("issue_types:\n  - key: bug\n    position: first\n", "3:15 position must be a whole number, 0 or greater.")]
+    [InlineData("issue_types:\n  - key: bug\n    key: bugs\n", "3:5 The key 'key' is listed twice; the first is on line 2.")]
     [InlineData(
         "issue_types:\n  - key: bug\n    fields:\n      - {key: a, type: colour}\n",
-        "4:24 'colour' is no type of a custom field; use string, text, number, integer, boolean, enum, multi_enum, "
+        "4:24 'colour' is not a valid custom field type; use string, text, number, integer, boolean, enum, multi_enum, "
             + "date, datetime, url, email."
     )]
     [InlineData(
         "custom_fields: [{key: a}]\nissue_types:\n  - key: bug\n    fields: [{key: a}]\n",
-        "4:20 The custom field 'a' stands twice."
+        "4:20 The custom field 'a' is listed twice."
     )]
     [InlineData(
         "issue_types:\n  - key: bug\n    fields: [{key: a, type: integer, default: x}]\n",
-        "3:47 The default does not fit: A must be a whole number."
+        "3:47 The default is not valid: A must be a whole number."
     )]
-    [InlineData("issue_types:\n  - key: bug\n    fields: [{key: a, options: [[b]]}]\n", "3:33 An option is a text.")]
+    [InlineData("issue_types:\n  - key: bug\n    fields: [{key: a, options: [[b]]}]\n", "3:33 An option must be a string.")]
     public void Faults_of_issue_types_have_their_place(string text, params string[] expected) =>
         Assert.Equal(expected.Order(), Faults(TypesPath, text).Order());
 
     [Theory]
     [InlineData("name: Legal\n", "1:1 The file has no project.")]
-    [InlineData("project: [a]\n", "1:10 project is a map of keys and values.")]
+    [InlineData("project: [a]\n", "1:10 project must be a map of keys and values.")]
     [InlineData(
         "project:\n  key: legal-1\n  name: Legal\n",
-        "2:8 'legal-1' is no project key: an upper-case letter and then upper-case letters and digits, at most 32."
+        "2:8 'legal-1' is not a valid project key: an upper-case letter followed by upper-case letters and digits, at most 32."
     )]
-    [InlineData("project:\n  key: LEGAL\n  name: L\n", "3:9 The name has 2 to 100 characters.")]
+    [InlineData("project:\n  key: LEGAL\n  name: L\n", "3:9 The name must have 2 to 100 characters.")]
     [InlineData("project:\n  seed_data:\n    issues:\n      - issue_type: contract\n", "4:9 The issue has no title.")]
     [InlineData(
         "project:\n  seed_data:\n    issues:\n      - {title: A, issue_type: claim}\n",
@@ -218,18 +218,21 @@ public sealed class PackTests
     )]
     [InlineData(
         "project:\n  seed_data:\n    issues:\n      - {title: A, priority: urgent}\n",
-        "4:30 'urgent' is no priority; use lowest, low, medium, high, highest, critical."
+        "4:30 'urgent' is not a valid priority; use lowest, low, medium, high, highest, critical."
     )]
     [InlineData(
         "project:\n  seed_data:\n    issues:\n      - {title: A, story_points: many}\n",
-        "4:34 'many' is no story_points."
+        "4:34 'many' is not a valid story_points."
     )]
     [InlineData(
         "project:\n  seed_data:\n    issues:\n      - {title: A, due_date: tomorrow}\n",
-        "4:30 'tomorrow' is no due_date."
+        "4:30 'tomorrow' is not a valid due_date."
     )]
-    [InlineData("project:\n  seed_data:\n    issues:\n      - {title: A, labels: [{a: b}]}\n", "4:29 labels is a list of texts.")]
-    [InlineData("project:\n  seed_data:\n    issues: none\n", "3:13 issues is a list.")]
+    [InlineData(
+        "project:\n  seed_data:\n    issues:\n      - {title: A, labels: [{a: b}]}\n",
+        "4:29 labels must be a list of strings."
+    )]
+    [InlineData("project:\n  seed_data:\n    issues: none\n", "3:13 issues must be a list.")]
     [InlineData("project:\n  team: {roles: [{description: x}]}\n", "2:18 An item of roles has no name or key.")]
     public void Faults_of_the_project_file_have_their_place(string text, params string[] expected) =>
         Assert.Equal(expected, Faults(ProjectPath, text));
@@ -289,7 +292,7 @@ public sealed class PackTests
 
         var warning = Assert.Single(pack.Warnings);
         Assert.Equal(".kiket/project.yaml:4:9", warning.Place);
-        Assert.Equal("The issue has no value, which issues of type contract must have; it is opened without.", warning.Message);
+        Assert.Equal("The issue has no value, which issues of type contract require; it is opened without it.", warning.Message);
     }
 
     [Theory]
@@ -330,7 +333,7 @@ public sealed class PackTests
 
         Assert.Equal(["Marketing Campaign", "Survey", "Interview"], pack.Schema.IssueTypes.Select(t => t.Label));
         Assert.Equal(
-            ".kiket/project.yaml:4:32: The issue type marketing_campaign is declared nowhere; it is made up.",
+            ".kiket/project.yaml:4:32: The issue type marketing_campaign is not declared; a default one is used.",
             pack.Warnings.Where(w => w.Line > 0).Select(w => $"{w.Place}: {w.Message}").Single()
         );
     }
@@ -384,10 +387,10 @@ public sealed class PackTests
 
         Assert.Equal(
             [
-                ".kiket/agents/a.yml:1:1: Files of this kind are kept and not read.",
-                ".kiket/agents/a.yml:1:12: A key that is not a text is not read.",
-                ".kiket/boards/b.yaml:1:1: Files of this kind are kept and not read.",
-                ".kiket/boards/b.yaml:2:1: The key 'board' stands twice; the first is in line 1.",
+                ".kiket/agents/a.yml:1:1: Files of this kind are kept but ignored.",
+                ".kiket/agents/a.yml:1:12: A key that is not a string is ignored.",
+                ".kiket/boards/b.yaml:1:1: Files of this kind are kept but ignored.",
+                ".kiket/boards/b.yaml:2:1: The key 'board' is listed twice; the first is on line 1.",
             ],
             pack.Warnings.Select(w => $"{w.Place}: {w.Message}")
         );

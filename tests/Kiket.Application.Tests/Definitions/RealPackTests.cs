@@ -120,7 +120,7 @@ public sealed class RealPackTests
         );
 
     private static bool IsKeptOnly(DefinitionPack pack, string path) =>
-        pack.Warnings.Any(w => w.File == path && w.Message == "Files of this kind are kept and not read.");
+        pack.Warnings.Any(w => w.File == path && w.Message == "Files of this kind are kept but ignored.");
 
     private static bool IsReported(DefinitionPack pack, string path, YamlNode key) =>
         pack.Warnings.Any(w => w.File == path && w.Line == key.Line && w.Column == key.Column);

@@ -76,39 +76,39 @@ public sealed class SlaDefinitionsFileTests
     [InlineData("- {id: a, status: review}", "1:3 The limit has no max_duration_minutes.")]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 0}",
-        "1:49 max_duration_minutes is a whole number of minutes from 1 to 5260320."
+        "1:49 max_duration_minutes must be a whole number of minutes from 1 to 5260320."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 1h}",
-        "1:49 max_duration_minutes is a whole number of minutes from 1 to 5260320."
+        "1:49 max_duration_minutes must be a whole number of minutes from 1 to 5260320."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5260321}",
-        "1:49 max_duration_minutes is a whole number of minutes from 1 to 5260320."
+        "1:49 max_duration_minutes must be a whole number of minutes from 1 to 5260320."
     )]
-    [InlineData("- {id: a, status: [review], max_duration_minutes: 5}", "1:19 status is a text.")]
+    [InlineData("- {id: a, status: [review], max_duration_minutes: 5}", "1:19 status must be a string.")]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, warning_buffer_minutes: -1}",
-        "1:76 warning_buffer_minutes is a whole number of minutes from 0 to 5260320."
+        "1:76 warning_buffer_minutes must be a whole number of minutes from 0 to 5260320."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, warning_buffer_minutes: 5}",
-        "1:76 The warning comes before the breach, so its buffer is shorter than max_duration_minutes."
+        "1:76 The warning must come before the breach, so its buffer must be shorter than max_duration_minutes."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, priority: soon}",
-        "1:62 'soon' is no priority; use lowest, low, medium, high, highest, critical."
+        "1:62 'soon' is not a valid priority; use lowest, low, medium, high, highest, critical."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5}\n- {id: a, status: intake, max_duration_minutes: 5}",
         "2:8 There is already a limit a, in .kiket/workflow_sla_definitions.yml."
     )]
-    [InlineData("sla_definitions: later", "1:18 sla_definitions is a list or a map.")]
-    [InlineData("definitions: []\nsla_definitions: []", "1:1 The limits stand below sla_definitions already.")]
-    [InlineData("review", "1:1 The file is a map of keys and values.")]
+    [InlineData("sla_definitions: later", "1:18 sla_definitions must be a list or a map.")]
+    [InlineData("definitions: []\nsla_definitions: []", "1:1 The limits are already listed below sla_definitions.")]
+    [InlineData("review", "1:1 The file must be a map of keys and values.")]
     [InlineData(
         "- {id: a, id: b, status: review, max_duration_minutes: 5}",
-        "1:11 The key 'id' stands twice; the first is in line 1."
+        "1:11 The key 'id' is listed twice; the first is on line 1."
     )]
     public void What_is_no_limit_is_a_fault_at_its_place(string text, params string[] faults) =>
         Assert.Equal(faults, Faults(Path, text));
@@ -116,25 +116,25 @@ public sealed class SlaDefinitionsFileTests
     [Theory]
     [InlineData(
         "- {id: a, status: shelf, max_duration_minutes: 5}",
-        "1:19 The limit a never holds: there is no state 'shelf' in main."
+        "1:19 The limit a never applies: there is no state 'shelf' in main."
     )]
     [InlineData(
         "- {id: a, status: signed, max_duration_minutes: 5}",
-        "1:19 The limit a never holds: in the final state signed no time counts."
+        "1:19 The limit a never applies: no time is counted in the final state signed."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, issue_type: poem}",
-        "1:64 There is no issue type 'poem' for the limit a."
+        "1:64 The limit a refers to the issue type 'poem', which does not exist."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, owner: qa}",
-        "1:52 The key 'owner' is not known here; it is kept and not read."
+        "1:52 The key 'owner' is not known here; it is kept but ignored."
     )]
     [InlineData(
         "- {id: a, status: review, max_duration_minutes: 5, project: CARS}",
-        "1:61 The limit a is kept and never holds: it is meant for the project 'CARS'."
+        "1:61 The limit a is kept but never applies: it is meant for the project 'CARS'."
     )]
-    [InlineData("limits: []", "1:1 The key 'limits' is not known here; it is kept and not read.", "1:1 The file has no limits.")]
+    [InlineData("limits: []", "1:1 The key 'limits' is not known here; it is kept but ignored.", "1:1 The file has no limits.")]
     [InlineData("[]", "1:1 The file has no limits.")]
     [InlineData("", "1:1 The file has no limits.")]
     public void What_never_holds_is_a_warning_at_its_place(string text, params string[] warnings) =>
@@ -157,7 +157,7 @@ public sealed class SlaDefinitionsFileTests
 
         Assert.Empty(Read((TypesPath, Types), (MainPath, main), (Path, limits)).Value.Warnings);
         Assert.Equal(
-            "The limit a never holds: the state review has a limit of its own for every issue.",
+            "The limit a never applies: the state review already has its own limit for every issue.",
             Assert.Single(Read((TypesPath, Types), (MainPath, strict), (Path, limits)).Value.Warnings).Message
         );
     }
@@ -172,6 +172,9 @@ public sealed class SlaDefinitionsFileTests
         ).Value;
 
         Assert.Empty(pack.SlaDefinitions);
-        Assert.Equal("The limit a is kept and never holds: there is no workflow 'other'.", Assert.Single(pack.Warnings).Message);
+        Assert.Equal(
+            "The limit a is kept but never applies: there is no workflow 'other'.",
+            Assert.Single(pack.Warnings).Message
+        );
     }
 }

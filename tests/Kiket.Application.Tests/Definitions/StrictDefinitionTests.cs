@@ -87,14 +87,14 @@ public sealed class StrictDefinitionTests
 
         var warning = Assert.Single(Read((TypesPath, Types), (MainPath, text)).Value.Warnings);
 
-        Assert.Equal("The key 'colour' is not known here; it is kept and not read. Did you mean 'color'?", warning.Message);
+        Assert.Equal("The key 'colour' is not known here; it is kept but ignored. Did you mean 'color'?", warning.Message);
     }
 
     [Theory]
     [InlineData(
         AutomationPath,
         "automations: [{id: a, trigger: issue.creatd}]\n",
-        "The automation a waits for 'issue.creatd', which does not happen here; did you mean 'issue.created'?"
+        "The automation a listens for 'issue.creatd', which is not an event of this server; did you mean 'issue.created'?"
     )]
     [InlineData(
         AutomationPath,
@@ -109,33 +109,33 @@ public sealed class StrictDefinitionTests
     [InlineData(
         AutomationPath,
         "automations: [{id: a, trigger: {events: [issue.created, moon.full]}}]\n",
-        "The automation a waits for 'moon.full', which does not happen here."
+        "The automation a listens for 'moon.full', which is not an event of this server."
     )]
     [InlineData(
         AutomationPath,
         "automations: [{id: a, actions: []}]\n",
-        "The automation a is kept and never run: it names no event."
+        "The automation a is kept but never runs: it names no event."
     )]
     [InlineData(
         AutomationPath,
         "automations: [{id: a, trigger: project.updated}]\n",
-        "The automation a waits for 'project.updated', which does not happen here."
+        "The automation a listens for 'project.updated', which is not an event of this server."
     )]
     [InlineData(AutomationPath, "rules: []\n", "The file has no automation.")]
     [InlineData(
         AutomationPath,
         "automations: [{id: a, trigger: issue.created, actions: [{label: x}]}]\n",
-        "An action says what to do, in action or type."
+        "An action must say what to do, in action or type."
     )]
     [InlineData(
         AutomationPath,
         "automations: [{id: a, trigger: issue.created}, {id: A, trigger: issue.created}]\n",
-        "There is already an automation A; this one is kept and not read."
+        "There is already an automation A; this one is kept but ignored."
     )]
     [InlineData(
         ".kiket/workflows/other/automations/a.yaml",
         "automation: {trigger: issue.created}\n",
-        "The automation a is kept and never run: there is no workflow 'other'."
+        "The automation a is kept but never runs: there is no workflow 'other'."
     )]
     [InlineData(
         LimitsPath,
@@ -214,20 +214,23 @@ public sealed class StrictDefinitionTests
     [Theory]
     [InlineData(
         "a:\n  b: 1\n  c:\n    d: 1\n    e: 2\nf:\n\tg: 1\n",
-        "7:1 A tab indents this line; YAML is indented with spaces."
+        "7:1 This line is indented with a tab; YAML must be indented with spaces."
     )]
-    [InlineData("a:\n  b: 1\n  c: 2\n\td: 3\n", "4:1 A tab indents this line; YAML is indented with spaces.")]
-    [InlineData("a:\n  - b: 1\n    c: 2\n  \t- d\n", "4:3 A tab indents this line; YAML is indented with spaces.")]
-    [InlineData("a: |\n  text\n  \tand code\nb:\n\tc: 1\n", "5:1 A tab indents this line; YAML is indented with spaces.")]
-    [InlineData("a: 1\nb: {c: 1\nd: 2\ne: 3\n", "2:4 The '{' opened in line 2 is not closed.")]
-    [InlineData("a: 1\nb: {c: 1, d: 2\n", "2:4 The '{' opened in line 2 is not closed.")]
-    [InlineData("a:\n  - {from: x, to: y\n  - {from: y, to: z}\n", "2:5 The '{' opened in line 2 is not closed.")]
-    [InlineData("a: [1, 2\nb: 3\n", "1:4 The '[' opened in line 1 is not closed.")]
-    [InlineData("a: {b: [1, 2}\nc: d\n", "1:8 The '[' opened in line 1 is not closed.")]
-    [InlineData("a: {b: 1]\n", "1:4 The '{' opened in line 1 is not closed.")]
+    [InlineData("a:\n  b: 1\n  c: 2\n\td: 3\n", "4:1 This line is indented with a tab; YAML must be indented with spaces.")]
+    [InlineData("a:\n  - b: 1\n    c: 2\n  \t- d\n", "4:3 This line is indented with a tab; YAML must be indented with spaces.")]
+    [InlineData(
+        "a: |\n  text\n  \tand code\nb:\n\tc: 1\n",
+        "5:1 This line is indented with a tab; YAML must be indented with spaces."
+    )]
+    [InlineData("a: 1\nb: {c: 1\nd: 2\ne: 3\n", "2:4 The '{' opened on line 2 is not closed.")]
+    [InlineData("a: 1\nb: {c: 1, d: 2\n", "2:4 The '{' opened on line 2 is not closed.")]
+    [InlineData("a:\n  - {from: x, to: y\n  - {from: y, to: z}\n", "2:5 The '{' opened on line 2 is not closed.")]
+    [InlineData("a: [1, 2\nb: 3\n", "1:4 The '[' opened on line 1 is not closed.")]
+    [InlineData("a: {b: [1, 2}\nc: d\n", "1:8 The '[' opened on line 1 is not closed.")]
+    [InlineData("a: {b: 1]\n", "1:4 The '{' opened on line 1 is not closed.")]
     [InlineData(
         "{\n  \"workflow\": {\n    \"id\": \"x\"\n  },\n  \"states\": {\n    \"a\": {}\n",
-        "5:13 The '{' opened in line 5 is not closed."
+        "5:13 The '{' opened on line 5 is not closed."
     )]
     public void A_broken_text_is_reported_where_it_has_to_be_changed(string text, string expected) =>
         Assert.Equal([expected], Faults(".kiket/boards/b.yaml", text));

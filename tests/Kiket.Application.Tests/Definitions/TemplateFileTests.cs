@@ -89,21 +89,24 @@ public sealed class TemplateFileTests
     }
 
     [Theory]
-    [InlineData("template: {key: t, colour: red}\n", "1:20 The key 'colour' is not known here; it is kept and not read.")]
+    [InlineData("template: {key: t, colour: red}\n", "1:20 The key 'colour' is not known here; it is kept but ignored.")]
     [InlineData(
         "template: {key: t, scope: organization}\n",
-        "1:27 The scope 'organization' is not known; the template is the project's."
+        "1:27 The scope 'organization' is not known; the template belongs to the project."
     )]
     [InlineData(
         "template: {key: t, defaults: {colour: red}}\n",
-        "1:31 The key 'colour' is not known here; it is kept and not read."
+        "1:31 The key 'colour' is not known here; it is kept but ignored."
     )]
-    [InlineData("template: {key: t, issue_type: claim}\n", "1:32 There is no issue type 'claim' for issues of this template.")]
+    [InlineData(
+        "template: {key: t, issue_type: claim}\n",
+        "1:32 The template refers to the issue type 'claim', which does not exist."
+    )]
     [InlineData("template: {key: t, defaults: {status: lost}}\n", "1:39 Workflow main has no state 'lost'.")]
     [InlineData(
         "templates: []\n",
         "1:1 The file has no template.",
-        "1:1 The key 'templates' is not known here; it is kept and not read. Did you mean 'template'?"
+        "1:1 The key 'templates' is not known here; it is kept but ignored. Did you mean 'template'?"
     )]
     public void What_a_template_names_and_the_pack_does_not_have_is_a_warning(string text, params string[] expected) =>
         Assert.Equal(
@@ -123,7 +126,7 @@ public sealed class TemplateFileTests
         ).Value;
 
         Assert.Equal(
-            "Issues of type contract have no custom field 'tax', which the template fills.",
+            "Issues of type contract have no custom field 'tax', which the template sets.",
             Assert.Single(pack.Warnings).Message
         );
     }
@@ -131,15 +134,15 @@ public sealed class TemplateFileTests
     [Theory]
     [InlineData(
         "template: {key: t, priority: urgent}\n",
-        "1:30 'urgent' is no priority; use lowest, low, medium, high, highest, critical."
+        "1:30 'urgent' is not a valid priority; use lowest, low, medium, high, highest, critical."
     )]
     [InlineData(
         "template: {key: t, fields: {a: {type: colour}}}\n",
-        "1:39 'colour' is no type of a custom field; use string, text, number, integer, boolean, enum, multi_enum, "
+        "1:39 'colour' is not a valid custom field type; use string, text, number, integer, boolean, enum, multi_enum, "
             + "date, datetime, url, email."
     )]
-    [InlineData("template: {key: t, fields: [{key: a}, {key: a}]}\n", "1:45 The field 'a' stands twice.")]
-    [InlineData("template: [a]\n", "1:11 template is a map of keys and values.")]
+    [InlineData("template: {key: t, fields: [{key: a}, {key: a}]}\n", "1:45 The field 'a' is listed twice.")]
+    [InlineData("template: [a]\n", "1:11 template must be a map of keys and values.")]
     public void Faults_of_a_template_have_their_place(string text, params string[] expected) =>
         Assert.Equal(expected, Faults(Path, text));
 

@@ -190,7 +190,7 @@ public sealed class WorkflowFileTests
     [InlineData("", "1:1 The file has no workflow.", "1:1 The workflow has no states.")]
     [InlineData(
         "- a\n",
-        "1:1 The file is a map of keys and values.",
+        "1:1 The file must be a map of keys and values.",
         "1:1 The file has no workflow.",
         "1:1 The workflow has no states."
     )]
@@ -198,44 +198,50 @@ public sealed class WorkflowFileTests
     [InlineData("workflow:\n  id: main\n  name:\nstates: {a: {}}\n", "3:8 The workflow has no name.")]
     [InlineData(
         "workflow:\n  id: Main\n  name: Main\nstates: {a: {}}\n",
-        "2:7 'Main' is no id of a workflow: a small letter, then small letters, digits, _ and -, at most 64."
+        "2:7 'Main' is not a valid workflow id: a lower-case letter followed by lower-case letters, digits, _ and -, at most 64."
     )]
     [InlineData("workflow: main\n", "1:1 The workflow has no states.")]
     [InlineData("workflow: main\nstates: []\n", "2:9 The workflow has no states.")]
     [InlineData(
         "workflow: main\nstates: {a: {type: begin}}\n",
-        "2:20 'begin' is no type of a state; use initial, active, final, gateway, trigger."
+        "2:20 'begin' is not a valid state type; use initial, active, final, gateway, trigger."
     )]
     [InlineData(
         "workflow: main\nstates:\n  a:\n    category: late\n",
-        "4:15 'late' is no category of a state; use pending, active, in_progress, review, blocked, completed."
+        "4:15 'late' is not a valid state category; use pending, active, in_progress, review, blocked, completed."
     )]
     [InlineData(
         "workflow: main\nstates:\n  a: {type: initial}\n  b: {type: initial}\n",
         "4:3 The states 'a' and 'b' are both of type initial."
     )]
-    [InlineData("workflow: main\nstates: [a, b, A]\n", "2:16 The state 'A' stands twice.")]
-    [InlineData("workflow: main\nstates:\n  a: {}\n  a: {}\n", "4:3 The key 'a' stands twice; the first is in line 3.")]
-    [InlineData("workflow: main\nstates: [a b]\n", "2:10 'a b' is no key of a state: letters, digits, _, - and ., at most 64.")]
+    [InlineData("workflow: main\nstates: [a, b, A]\n", "2:16 The state 'A' is listed twice.")]
+    [InlineData("workflow: main\nstates:\n  a: {}\n  a: {}\n", "4:3 The key 'a' is listed twice; the first is on line 3.")]
+    [InlineData(
+        "workflow: main\nstates: [a b]\n",
+        "2:10 'a b' is not a valid state key: letters, digits, _, - and ., at most 64."
+    )]
     [InlineData("workflow: main\nstates: [[a]]\n", "2:10 An item of states has no key or name or id.")]
-    [InlineData("workflow: main\ninitial_state: c\nstates: [a]\n", "2:16 The initial state 'c' is no state of this workflow.")]
-    [InlineData("workflow: main\nstates: [a]\ntransitions: {from: a}\n", "3:14 transitions is a list.")]
+    [InlineData("workflow: main\ninitial_state: c\nstates: [a]\n", "2:16 The initial state 'c' is not a state of this workflow.")]
+    [InlineData("workflow: main\nstates: [a]\ntransitions: {from: a}\n", "3:14 transitions must be a list.")]
     [InlineData(
         "workflow: main\nstates: [a, b]\ntransitions:\n  - from: a\n    to: c\n",
-        "5:9 The transition goes to 'c', which is no state of this workflow."
+        "5:9 The transition goes to 'c', which is not a state of this workflow."
     )]
     [InlineData(
         "workflow: main\nstates: [a, b]\ntransitions:\n  - {from: x, to: b}\n",
-        "4:12 The transition goes from 'x', which is no state of this workflow."
+        "4:12 The transition goes from 'x', which is not a state of this workflow."
     )]
     [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - from: ''\n    to: b\n", "4:11 The transition has no from.")]
     [InlineData("workflow: main\nstates: [a, b]\ntransitions:\n  - from: a\n", "4:5 The transition has no to.")]
-    [InlineData("workflow: main\nstates: {a: {metadata: {label: [x]}}}\n", "2:32 label is a text.")]
-    [InlineData("model_version: 2.0\nworkflow: main\nstates: [a]\n", "1:16 This server reads model_version 1.0.")]
-    [InlineData("workflow: main\nstates: [a]\n---\nworkflow: other\n", "3:1 The file holds a second document; only one is read.")]
-    [InlineData("workflow: main\nstates: [a\n", "2:9 The '[' opened in line 2 is not closed.")]
-    [InlineData("workflow: main\nstates: *none\n", "2:9 There is no finished anchor 'none' before this place.")]
-    [InlineData("workflow: \"a\\0b\"\nstates: [a]\n", "1:11 A text holds U+0000 or half a surrogate pair.")]
+    [InlineData("workflow: main\nstates: {a: {metadata: {label: [x]}}}\n", "2:32 label must be a string.")]
+    [InlineData("model_version: 2.0\nworkflow: main\nstates: [a]\n", "1:16 model_version must be 1.0.")]
+    [InlineData(
+        "workflow: main\nstates: [a]\n---\nworkflow: other\n",
+        "3:1 The file contains a second document; only the first one is read."
+    )]
+    [InlineData("workflow: main\nstates: [a\n", "2:9 The '[' opened on line 2 is not closed.")]
+    [InlineData("workflow: main\nstates: *none\n", "2:9 The anchor 'none' is not defined, or not complete, at this point.")]
+    [InlineData("workflow: \"a\\0b\"\nstates: [a]\n", "1:11 A string contains U+0000 or half a surrogate pair.")]
     public void Every_fault_has_its_line_and_column(string text, params string[] expected) =>
         Assert.Equal(expected.Order(), Faults(MainPath, text).Order());
 
@@ -305,10 +311,10 @@ public sealed class WorkflowFileTests
 
         Assert.Equal(
             [
-                "8:5 The key 'wip_limitt' is not known here; it is kept and not read. Did you mean 'wip_limit'?",
-                "11:80 The key 'cost' is not known here; it is kept and not read.",
-                "13:1 The key 'hooks' is not known here; it is kept and not read.",
-                "14:1 The key 'colour' is not known here; it is kept and not read.",
+                "8:5 The key 'wip_limitt' is not known here; it is kept but ignored. Did you mean 'wip_limit'?",
+                "11:80 The key 'cost' is not known here; it is kept but ignored.",
+                "13:1 The key 'hooks' is not known here; it is kept but ignored.",
+                "14:1 The key 'colour' is not known here; it is kept but ignored.",
             ],
             read.Warnings.Select(w => $"{w.Line}:{w.Column} {w.Message}")
         );
@@ -358,12 +364,12 @@ public sealed class WorkflowFileTests
         var transitions = string.Concat(Enumerable.Repeat("  - {from: a, to: a}\n", 5001));
 
         Assert.EndsWith(
-            "A workflow has at most 500 states.",
+            "A workflow can have at most 500 states.",
             Assert.Single(Faults(MainPath, $"workflow: main\nstates: [{states}]\n")),
             StringComparison.Ordinal
         );
         Assert.Equal(
-            ["5004:5 A workflow has at most 5000 transitions."],
+            ["5004:5 A workflow can have at most 5000 transitions."],
             Faults(MainPath, $"workflow: main\nstates: [a]\ntransitions:\n{transitions}")
         );
     }

@@ -233,7 +233,7 @@ public sealed class WorkflowSpellingProperties
                             )
                             .Order(),
                         read.Value.Warnings.Where(w =>
-                                w.Message.EndsWith("is not known here; it is kept and not read.", StringComparison.Ordinal)
+                                w.Message.EndsWith("is not known here; it is kept but ignored.", StringComparison.Ordinal)
                             )
                             .Select(w => $"{w.Line} {w.Message.Split('\'')[1]}")
                             .Order()

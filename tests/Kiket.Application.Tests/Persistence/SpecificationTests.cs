@@ -59,7 +59,7 @@ public sealed class SpecificationTests : IDisposable
         {
             { "a search", Asking(q => q.Search(b => b.Title, "A")) },
             { "a tag", Asking(q => q.TagWith("books")) },
-            { "work on the rows", Asking(q => q.PostProcessingAction(books => books)) },
+            { "post-processing", Asking(q => q.PostProcessingAction(books => books)) },
             { "a cache", Asking(q => q.EnableCache("books")) },
             { "rows of other organizations", Asking(q => q.IgnoreQueryFilters()) },
             { "automatic includes", Asking(q => q.IgnoreAutoIncludes()) },
