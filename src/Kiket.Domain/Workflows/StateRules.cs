@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
@@ -31,6 +32,7 @@ public sealed record SlaPolicy(
 );
 
 /// <summary>How many items of a checklist have to be done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChecklistMode>))]
 public enum ChecklistMode
 {
     /// <summary>Every required item.</summary>
@@ -41,6 +43,7 @@ public enum ChecklistMode
 }
 
 /// <summary>Who decides whether an item of a checklist is done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChecklistCheck>))]
 public enum ChecklistCheck
 {
     /// <summary>A person checks it.</summary>
@@ -77,6 +80,7 @@ public sealed record Checklist(
 }
 
 /// <summary>What names an approver.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ApproverKind>))]
 public enum ApproverKind
 {
     /// <summary>A role: of the organization, of the project, or of the project's team.</summary>
