@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -5,6 +6,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Approvals;
 
 /// <summary>How far an approval is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ApprovalStatus>))]
 public enum ApprovalStatus
 {
     /// <summary>Somebody still has to decide.</summary>
@@ -148,6 +150,49 @@ public sealed class Approval : AggregateRoot
         Resolve(ApprovalStatus.Closed, at);
         Touch(at);
     }
+
+    /// <summary>Gives back an approval that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static Approval Restore(ApprovalSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var approval = new Approval
+        {
+            IssueId = snapshot.IssueId,
+            From = snapshot.From,
+            To = snapshot.To,
+            Requirement = snapshot.Requirement,
+            Status = snapshot.Status,
+            RequestedById = snapshot.RequestedById,
+            Decisions = snapshot.Decisions,
+            EscalatesAt = snapshot.EscalatesAt,
+            EscalatedAt = snapshot.EscalatedAt,
+            ResolvedAt = snapshot.ResolvedAt,
+        };
+        approval.TakeStored(snapshot);
+        return approval;
+    }
+
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    public ApprovalSnapshot ToSnapshot() =>
+        new()
+        {
+            Id = Id,
+            OrganizationId = OrganizationId,
+            IssueId = IssueId,
+            From = From,
+            To = To,
+            Requirement = Requirement,
+            Status = Status,
+            RequestedById = RequestedById,
+            Decisions = Decisions,
+            EscalatesAt = EscalatesAt,
+            EscalatedAt = EscalatedAt,
+            ResolvedAt = ResolvedAt,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
 
     private void Resolve(ApprovalStatus status, DateTimeOffset at)
     {

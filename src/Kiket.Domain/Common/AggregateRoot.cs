@@ -5,14 +5,16 @@ public abstract class AggregateRoot
 {
     private readonly List<IDomainEvent> events = [];
 
+    private protected AggregateRoot() { }
+
     /// <summary>What has happened to it and has not been passed on yet, in that order.</summary>
     public IReadOnlyList<IDomainEvent> DomainEvents => events;
 
     /// <summary>Database id, positive; 0 before the first save.</summary>
-    public long Id { get; protected set; }
+    public long Id { get; private set; }
 
     /// <summary>The organization that owns it.</summary>
-    public long OrganizationId { get; protected set; }
+    public long OrganizationId { get; private protected set; }
 
     /// <summary>Counts the changes from 1. Two writers who read the same version cannot both save.</summary>
     public int Version { get; private set; } = 1;
@@ -28,17 +30,27 @@ public abstract class AggregateRoot
 
     /// <summary>Says that something has happened.</summary>
     /// <param name="happened">The fact.</param>
-    protected internal void Raise(IDomainEvent happened) => events.Add(happened);
+    internal void Raise(IDomainEvent happened) => events.Add(happened);
 
     /// <summary>Records the making.</summary>
     /// <param name="at">Instant of the making.</param>
-    protected void Created(DateTimeOffset at) => CreatedAt = UpdatedAt = at.ToUniversalTime();
+    private protected void Created(DateTimeOffset at) => CreatedAt = UpdatedAt = at.ToUniversalTime();
 
     /// <summary>Records a change.</summary>
     /// <param name="at">Instant of the change.</param>
-    protected void Touch(DateTimeOffset at)
+    private protected void Touch(DateTimeOffset at)
     {
         UpdatedAt = at.ToUniversalTime();
         Version++;
     }
+
+    /// <summary>Takes what every aggregate has from what was stored.</summary>
+    private protected void TakeStored(IAggregateSnapshot snapshot) =>
+        (Id, OrganizationId, Version, CreatedAt, UpdatedAt) = (
+            snapshot.Id,
+            snapshot.OrganizationId,
+            snapshot.Version,
+            snapshot.CreatedAt,
+            snapshot.UpdatedAt
+        );
 }

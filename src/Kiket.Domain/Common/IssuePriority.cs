@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Kiket.Domain.Common;
 
 /// <summary>How urgent an issue is, the least urgent first. Clients use two scales at once; their values sort together.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<IssuePriority>))]
 public enum IssuePriority
 {
     /// <summary>Less than low.</summary>

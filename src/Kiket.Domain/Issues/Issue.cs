@@ -561,6 +561,51 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Raise(new IssueDeleted(ProjectId, actorId, at));
     }
 
+    /// <summary>Gives back an issue that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static Issue Restore(IssueSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var issue = new Issue
+        {
+            Key = snapshot.Key,
+            Title = snapshot.Title,
+            Description = snapshot.Description,
+            Status = snapshot.Status,
+            WorkflowId = snapshot.WorkflowId,
+            IssueType = snapshot.IssueType,
+            Priority = snapshot.Priority,
+            Labels = snapshot.Labels,
+            CustomFields = snapshot.CustomFields,
+            AssigneeId = snapshot.AssigneeId,
+            ReporterId = snapshot.ReporterId,
+            ParentId = snapshot.ParentId,
+            RootId = snapshot.RootId,
+            HierarchyDepth = snapshot.HierarchyDepth,
+            MilestoneId = snapshot.MilestoneId,
+            StoryPoints = snapshot.StoryPoints,
+            StartDate = snapshot.StartDate,
+            DueDate = snapshot.DueDate,
+            CompletedAt = snapshot.CompletedAt,
+            ProjectId = snapshot.ProjectId,
+            Number = snapshot.Number,
+            EnteredStatusAt = snapshot.EnteredStatusAt,
+            HierarchyPath = snapshot.HierarchyPath,
+            ChecklistCompletedAt = snapshot.ChecklistCompletedAt,
+            DeletedAt = snapshot.DeletedAt,
+            TypeKey = Common.SearchText.SortKey(snapshot.IssueType),
+        };
+        issue.TakeStored(snapshot);
+        issue.Fold();
+        return issue;
+    }
+
+    /// <summary>
+    /// All that a host has to store of the issue itself. What has happened is in <see cref="AggregateRoot.DomainEvents"/> and
+    /// <see cref="History"/>.
+    /// </summary>
+    public IssueSnapshot ToSnapshot() => new(this);
+
     void IKeepsTexts.RefreshTexts()
     {
         Title = UnicodeText.CleanName(Title);

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
 
 /// <summary>What kind of change a history entry records.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<IssueAction>))]
 public enum IssueAction
 {
     /// <summary>The issue was made.</summary>
@@ -55,6 +57,7 @@ internal enum ActionOutcome
 /// <summary>One entry of an issue's history. Entries are only ever added.</summary>
 public sealed class IssueChange
 {
+    [JsonConstructor]
     private IssueChange() { }
 
     internal IssueChange(
@@ -75,26 +78,34 @@ public sealed class IssueChange
     }
 
     /// <summary>Database id; later entries have greater ones.</summary>
+    [JsonInclude]
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
+    [JsonInclude]
     public long OrganizationId { get; private set; }
 
     /// <summary>The issue.</summary>
+    [JsonInclude]
     public long IssueId { get; private set; }
 
     /// <summary>What kind of change it is.</summary>
+    [JsonInclude]
     public IssueAction Action { get; private set; }
 
     /// <summary>The user who made it.</summary>
+    [JsonInclude]
     public long ActorId { get; private set; }
 
     /// <summary>When (UTC).</summary>
+    [JsonInclude]
     public DateTimeOffset At { get; private set; }
 
     /// <summary>The fields that changed.</summary>
+    [JsonInclude]
     public IReadOnlyList<FieldChange> Changes { get; private set; } = [];
 
     /// <summary>What the actor said about it, or null.</summary>
+    [JsonInclude]
     public string? Comment { get; private set; }
 }

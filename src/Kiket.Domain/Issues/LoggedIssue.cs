@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Kiket.Domain.Common;
 
@@ -6,8 +7,38 @@ namespace Kiket.Domain.Issues;
 /// <summary>
 /// The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.
 /// </summary>
-internal sealed record LoggedIssue
+public record LoggedIssue
 {
+    /// <summary>An issue that the caller fills in.</summary>
+    public LoggedIssue() { }
+
+    [SetsRequiredMembers]
+    private protected LoggedIssue(Issue issue)
+    {
+        Key = issue.Key;
+        Title = issue.Title;
+        Description = issue.Description;
+        Status = issue.Status;
+        WorkflowId = issue.WorkflowId;
+        IssueType = issue.IssueType;
+        Priority = issue.Priority;
+        Labels = issue.Labels;
+        CustomFields = issue.CustomFields;
+        AssigneeId = issue.AssigneeId;
+        ReporterId = issue.ReporterId;
+        ParentId = issue.ParentId;
+        RootId = issue.RootId;
+        HierarchyDepth = issue.HierarchyDepth;
+        MilestoneId = issue.MilestoneId;
+        StoryPoints = issue.StoryPoints;
+        StartDate = issue.StartDate;
+        DueDate = issue.DueDate;
+        CompletedAt = issue.CompletedAt;
+        Version = issue.Version;
+        CreatedAt = issue.CreatedAt;
+        UpdatedAt = issue.UpdatedAt;
+    }
+
     /// <summary>The project's key, a hyphen and the number.</summary>
     public required string Key { get; init; }
 
@@ -76,33 +107,5 @@ internal sealed record LoggedIssue
 
     /// <summary>An issue as it is now.</summary>
     /// <param name="issue">The issue.</param>
-    public static LoggedIssue Of(Issue issue)
-    {
-        ArgumentNullException.ThrowIfNull(issue);
-        return new()
-        {
-            Key = issue.Key,
-            Title = issue.Title,
-            Description = issue.Description,
-            Status = issue.Status,
-            WorkflowId = issue.WorkflowId,
-            IssueType = issue.IssueType,
-            Priority = issue.Priority,
-            Labels = issue.Labels,
-            CustomFields = issue.CustomFields,
-            AssigneeId = issue.AssigneeId,
-            ReporterId = issue.ReporterId,
-            ParentId = issue.ParentId,
-            RootId = issue.RootId,
-            HierarchyDepth = issue.HierarchyDepth,
-            MilestoneId = issue.MilestoneId,
-            StoryPoints = issue.StoryPoints,
-            StartDate = issue.StartDate,
-            DueDate = issue.DueDate,
-            CompletedAt = issue.CompletedAt,
-            Version = issue.Version,
-            CreatedAt = issue.CreatedAt,
-            UpdatedAt = issue.UpdatedAt,
-        };
-    }
+    internal static LoggedIssue Of(Issue issue) => new(issue);
 }

@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 
 namespace Kiket.Domain.Milestones;
 
 /// <summary>How far a milestone is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MilestoneStatus>))]
 public enum MilestoneStatus
 {
     /// <summary>Not begun.</summary>
@@ -118,6 +120,44 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     /// <param name="today">Today's date.</param>
     public static bool IsOverdue(DateOnly? targetDate, MilestoneStatus status, DateOnly today) =>
         targetDate < today && status is MilestoneStatus.Planning or MilestoneStatus.Active;
+
+    /// <summary>Gives back a milestone that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static Milestone Restore(MilestoneSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var milestone = new Milestone
+        {
+            ProjectId = snapshot.ProjectId,
+            Name = snapshot.Name,
+            Description = snapshot.Description,
+            TargetDate = snapshot.TargetDate,
+            Status = snapshot.Status,
+            Release = snapshot.Release,
+            CreatedById = snapshot.CreatedById,
+        };
+        milestone.TakeStored(snapshot);
+        milestone.SortKey = SearchText.SortKey(milestone.Name);
+        return milestone;
+    }
+
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    public MilestoneSnapshot ToSnapshot() =>
+        new()
+        {
+            Id = Id,
+            OrganizationId = OrganizationId,
+            ProjectId = ProjectId,
+            Name = Name,
+            Description = Description,
+            TargetDate = TargetDate,
+            Status = Status,
+            Release = Release,
+            CreatedById = CreatedById,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
 
     void IKeepsTexts.RefreshTexts() =>
         Apply(

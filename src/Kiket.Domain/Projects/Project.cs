@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Projects;
 
 /// <summary>Whether a project is worked on.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ProjectStatus>))]
 public enum ProjectStatus
 {
     /// <summary>It takes changes.</summary>
@@ -15,6 +17,7 @@ public enum ProjectStatus
 }
 
 /// <summary>Who sees a project.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ProjectVisibility>))]
 public enum ProjectVisibility
 {
     /// <summary>Its members, its lead and the organization's administrators.</summary>
@@ -188,6 +191,60 @@ public sealed class Project : AggregateRoot, IKeepsTexts
         SlaDefinitions = definitions;
         Touch(at);
     }
+
+    /// <summary>Gives back a project that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static Project Restore(ProjectSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var project = new Project
+        {
+            Key = snapshot.Key,
+            Name = snapshot.Name,
+            Description = snapshot.Description,
+            Status = snapshot.Status,
+            Visibility = snapshot.Visibility,
+            GithubRepoUrl = snapshot.GithubRepoUrl,
+            StartDate = snapshot.StartDate,
+            EndDate = snapshot.EndDate,
+            WorkflowSyncEnabled = snapshot.WorkflowSyncEnabled,
+            WorkflowAutoBoards = snapshot.WorkflowAutoBoards,
+            Settings = snapshot.Settings,
+            LeadId = snapshot.LeadId,
+            LastIssueNumber = snapshot.LastIssueNumber,
+            Schema = snapshot.Schema,
+            SlaDefinitions = snapshot.SlaDefinitions,
+        };
+        project.TakeStored(snapshot);
+        project.Fold();
+        return project;
+    }
+
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    public ProjectSnapshot ToSnapshot() =>
+        new()
+        {
+            Id = Id,
+            OrganizationId = OrganizationId,
+            Key = Key,
+            Name = Name,
+            Description = Description,
+            Status = Status,
+            Visibility = Visibility,
+            GithubRepoUrl = GithubRepoUrl,
+            StartDate = StartDate,
+            EndDate = EndDate,
+            WorkflowSyncEnabled = WorkflowSyncEnabled,
+            WorkflowAutoBoards = WorkflowAutoBoards,
+            Settings = Settings,
+            LeadId = LeadId,
+            LastIssueNumber = LastIssueNumber,
+            Schema = Schema,
+            SlaDefinitions = SlaDefinitions,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
 
     void IKeepsTexts.RefreshTexts()
     {

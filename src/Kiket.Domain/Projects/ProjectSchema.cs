@@ -153,6 +153,7 @@ internal sealed record PackExtensions(IReadOnlyList<string> Required, IReadOnlyL
 }
 
 /// <summary>The exact type of a custom field.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CustomFieldType>))]
 public enum CustomFieldType
 {
     /// <summary>A line of text, at most 255 characters.</summary>

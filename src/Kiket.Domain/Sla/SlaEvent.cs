@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kiket.Domain.Sla;
 
 /// <summary>How an issue stands against the limit of its state.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SlaStatus>))]
 public enum SlaStatus
 {
     /// <summary>Within the limit.</summary>
@@ -16,6 +18,7 @@ public enum SlaStatus
 }
 
 /// <summary>What an event of a service level tells.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SlaEventState>))]
 public enum SlaEventState
 {
     /// <summary>The warning was reached.</summary>
@@ -34,6 +37,7 @@ public enum SlaEventState
 /// <remarks>Source: contract, section 16; decisions, 38.</remarks>
 public sealed class SlaEvent
 {
+    [JsonConstructor]
     private SlaEvent() { }
 
     internal SlaEvent(
@@ -50,34 +54,46 @@ public sealed class SlaEvent
     }
 
     /// <summary>Database id; later events have greater ones.</summary>
+    [JsonInclude]
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
+    [JsonInclude]
     public long OrganizationId { get; private set; }
 
     /// <summary>The project.</summary>
+    [JsonInclude]
     public long ProjectId { get; private set; }
 
     /// <summary>The issue.</summary>
+    [JsonInclude]
     public long IssueId { get; private set; }
 
     /// <summary>The timer that it comes from.</summary>
+    [JsonInclude]
     public long TimerId { get; private set; }
 
     /// <summary>What it tells.</summary>
+    [JsonInclude]
     public SlaEventState State { get; private set; }
 
     /// <summary>When it happened (UTC).</summary>
+    [JsonInclude]
     public DateTimeOffset TriggeredAt { get; private set; }
 
     /// <summary>When it ended (UTC): an imminent limit was breached, or the issue left the state; null while it lasts.</summary>
+    [JsonInclude]
     public DateTimeOffset? ResolvedAt { get; private set; }
 
     /// <summary>The rule, by wire name: <c>id, status, issue_type, …</c></summary>
+    [JsonInclude]
     public IReadOnlyDictionary<string, JsonElement> Definition { get; private set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The minutes that were counted, by wire name: <c>duration_minutes, overdue_minutes</c>.</summary>
+    [JsonInclude]
     public IReadOnlyDictionary<string, JsonElement> Metrics { get; private set; } = new Dictionary<string, JsonElement>();
+
+    internal SlaEvent Copy() => (SlaEvent)MemberwiseClone();
 
     internal void Resolve(DateTimeOffset at) => ResolvedAt ??= at;
 }

@@ -192,6 +192,61 @@ public sealed class SlaTimer : AggregateRoot
     /// <param name="at">When.</param>
     internal void Rest(DateTimeOffset at) => NextAt = at.ToUniversalTime();
 
+    /// <summary>Gives back a timer that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static SlaTimer Restore(SlaTimerSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var timer = new SlaTimer
+        {
+            ProjectId = snapshot.ProjectId,
+            IssueId = snapshot.IssueId,
+            State = snapshot.State,
+            RuleKey = snapshot.RuleKey,
+            Policy = snapshot.Policy,
+            BusinessHours = snapshot.BusinessHours,
+            Spans = snapshot.Spans,
+            Status = snapshot.Status,
+            WarnsAt = snapshot.WarnsAt,
+            BreachesAt = snapshot.BreachesAt,
+            NextAt = snapshot.NextAt,
+            PlannedAt = snapshot.PlannedAt,
+            ReplanSince = snapshot.ReplanSince,
+            Adjustments = snapshot.Adjustments,
+            StoppedAt = snapshot.StoppedAt,
+        };
+        timer.TakeStored(snapshot);
+        timer.events.AddRange(snapshot.Events.Select(e => e.Copy()));
+        return timer;
+    }
+
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    public SlaTimerSnapshot ToSnapshot() =>
+        new()
+        {
+            Id = Id,
+            OrganizationId = OrganizationId,
+            ProjectId = ProjectId,
+            IssueId = IssueId,
+            State = State,
+            RuleKey = RuleKey,
+            Policy = Policy,
+            BusinessHours = BusinessHours,
+            Spans = Spans,
+            Status = Status,
+            WarnsAt = WarnsAt,
+            BreachesAt = BreachesAt,
+            NextAt = NextAt,
+            PlannedAt = PlannedAt,
+            ReplanSince = ReplanSince,
+            Adjustments = Adjustments,
+            StoppedAt = StoppedAt,
+            Events = [.. events.Select(e => e.Copy())],
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
+
     private void Run(SlaClock clock, BusinessCalendar calendar, DateTimeOffset at)
     {
         if (StoppedAt is not null || clock.IsRunning == Clock.IsRunning)

@@ -6,6 +6,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>How a condition compares. Source: contract, section 19.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ConditionOperator>))]
 public enum ConditionOperator
 {
     /// <summary>The same.</summary>

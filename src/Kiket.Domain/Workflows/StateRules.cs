@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 
@@ -32,6 +33,7 @@ public sealed record SlaPolicy(
 );
 
 /// <summary>How many items of a checklist have to be done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChecklistMode>))]
 public enum ChecklistMode
 {
     /// <summary>Every required item.</summary>
@@ -42,6 +44,7 @@ public enum ChecklistMode
 }
 
 /// <summary>Who decides whether an item of a checklist is done.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChecklistCheck>))]
 public enum ChecklistCheck
 {
     /// <summary>A person checks it.</summary>
@@ -78,6 +81,7 @@ public sealed record Checklist(
 }
 
 /// <summary>What names an approver.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ApproverKind>))]
 public enum ApproverKind
 {
     /// <summary>A role: of the organization, of the project, or of the project's team.</summary>

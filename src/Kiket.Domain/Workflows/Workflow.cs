@@ -68,6 +68,42 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
         return workflow;
     }
 
+    /// <summary>Gives back a workflow that a host has stored.</summary>
+    /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>
+    public static Workflow Restore(WorkflowSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var workflow = new Workflow
+        {
+            ProjectId = snapshot.ProjectId,
+            Key = snapshot.Key,
+            Revision = snapshot.Revision,
+            Name = snapshot.Name,
+            Definition = snapshot.Definition,
+            Source = snapshot.Source,
+        };
+        workflow.TakeStored(snapshot);
+        workflow.SortKey = SearchText.SortKey(workflow.Name);
+        return workflow;
+    }
+
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    public WorkflowSnapshot ToSnapshot() =>
+        new()
+        {
+            Id = Id,
+            OrganizationId = OrganizationId,
+            ProjectId = ProjectId,
+            Key = Key,
+            Revision = Revision,
+            Name = Name,
+            Definition = Definition,
+            Source = Source,
+            Version = Version,
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
+
     void IKeepsTexts.RefreshTexts() => CleanTexts();
 
     private void CleanTexts()

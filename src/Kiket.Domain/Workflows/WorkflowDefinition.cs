@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Kiket.Domain.Workflows;
 
 /// <summary>What part a state plays. Source: contract, section 19.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StateType>))]
 public enum StateType
 {
     /// <summary>Where issues begin.</summary>
@@ -20,6 +23,7 @@ public enum StateType
 }
 
 /// <summary>How far work in a state is, for boards and statistics.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StateCategory>))]
 public enum StateCategory
 {
     /// <summary>Not begun.</summary>

@@ -1,0 +1,55 @@
+using Kiket.Domain.Common;
+using Kiket.Domain.Workflows;
+
+namespace Kiket.Domain.Approvals;
+
+/// <summary>
+/// An <see cref="Approval"/> as a host stores it.
+/// </summary>
+public sealed record ApprovalSnapshot : IAggregateSnapshot
+{
+    /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The organization that owns it.</summary>
+    public required long OrganizationId { get; init; }
+
+    /// <summary>The issue.</summary>
+    public required long IssueId { get; init; }
+
+    /// <summary>Key of the state that the issue is to leave.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Key of the state that it is to enter.</summary>
+    public required string To { get; init; }
+
+    /// <summary>What is asked for, as the workflow had it at that time.</summary>
+    public required ApprovalRequirement Requirement { get; init; }
+
+    /// <summary>How far it is.</summary>
+    public required ApprovalStatus Status { get; init; }
+
+    /// <summary>The user whose move asked for it.</summary>
+    public required long RequestedById { get; init; }
+
+    /// <summary>Who has decided what.</summary>
+    public required IReadOnlyList<ApprovalDecision> Decisions { get; init; }
+
+    /// <summary>When it escalates if nobody has decided (UTC), or null for never.</summary>
+    public DateTimeOffset? EscalatesAt { get; init; }
+
+    /// <summary>When it escalated (UTC), or null. From then on project leads and administrators may decide as well.</summary>
+    public DateTimeOffset? EscalatedAt { get; init; }
+
+    /// <summary>When it was decided or closed (UTC), or null.</summary>
+    public DateTimeOffset? ResolvedAt { get; init; }
+
+    /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>When it was made (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last changed (UTC).</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
