@@ -21,7 +21,7 @@ internal sealed class WebhookMetrics
         durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "How long attempts took.");
         meter.CreateObservableGauge(
             "kiket.events.waiting",
-            () => Observe(b => (long)b.Events),
+            () => Observe(b => b.Events),
             "{event}",
             "Events that were not handed to their subscribers yet."
         );
