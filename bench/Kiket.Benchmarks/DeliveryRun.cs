@@ -339,7 +339,11 @@ internal sealed class DeliveryRun : IAsyncDisposable
                     (
                         await ScalarAsync(
                             Run.database,
-                            "SELECT COUNT(*) FROM events WHERE fanned_out_at IS NULL OR processed_at IS NULL"
+                            """
+                            SELECT COUNT(*) FROM organizations o WHERE o.last_event_sequence > 0
+                              AND (SELECT COUNT(*) FROM event_cursors c
+                                WHERE c.organization_id = o.id AND c.position >= o.last_event_sequence) < 2
+                            """
                         )
                     )! > 0
             )
@@ -350,11 +354,12 @@ internal sealed class DeliveryRun : IAsyncDisposable
                 Run.database,
                 $"""
                 INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts,
-                    occurred_at, processed_at, attempts, claimed_until)
+                    occurred_at)
                 SELECT e.organization_id, n + {Templates}, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id,
-                    e.issue_id, e.actor_id, e.cause, e.facts, now(), now(), 0, now()
+                    e.issue_id, e.actor_id, e.cause, e.facts, now()
                 FROM generate_series(1, {count}) n JOIN events e ON e.organization_id = {OrganizationId}
-                    AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates}
+                    AND e.name = 'issue.created' AND e.sequence = 1 + n % {Templates};
+                UPDATE organizations SET last_event_sequence = {Templates} + {count} WHERE id = {OrganizationId}
                 """
             );
             var watch = Stopwatch.StartNew();

@@ -73,7 +73,7 @@ internal static class Sql
         VALUES ($1, $2, $3, $4, $5, $6::jsonb)
         """;
 
-    // The place in the log is taken in the same statement. The event counts as done, so that no worker of the product takes it.
+    // The place in the log is taken in the same statement. The benchmark moves the product's cursors over the event.
     private const string TakePlace = """
         place AS (UPDATE organizations SET last_event_sequence = last_event_sequence + 1 WHERE id = $1
           RETURNING last_event_sequence)
@@ -81,7 +81,7 @@ internal static class Sql
 
     private const string InsertEvent = """
         INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, comment_id, actor_id, cause, facts,
-          occurred_at, fanned_out_at, processed_at, attempts, claimed_until)
+          occurred_at)
         """;
 
     private const string LogEvent =
@@ -89,7 +89,7 @@ internal static class Sql
         + TakePlace
         + InsertEvent
         + """
-             SELECT $1, last_event_sequence, $2, $3, $4, $5, NULL, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8 FROM place
+             SELECT $1, last_event_sequence, $2, $3, $4, $5, NULL, $6, 'user', $7::jsonb, $8 FROM place
             """;
 
     private const string WriteComment =
@@ -101,7 +101,7 @@ internal static class Sql
         + TakePlace
         + InsertEvent
         + """
-             SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8, $8, $8, 0, $8
+             SELECT $1, last_event_sequence, $2, $3, $4, $5, comment.id, $6, 'user', $7::jsonb, $8
              FROM place, comment
             RETURNING comment_id
             """;

@@ -32,11 +32,22 @@ public sealed partial class PipelineTests
         Assert.DoesNotMatch(Keeping(), "await work.FlushAsync(ct);");
     }
 
-    /// <summary>What else saves has no events to tell: keys, deliveries, the service user, and the upgrade of old rows.</summary>
+    /// <summary>
+    /// What else saves has no events to tell: cursors, keys, deliveries, the service user, and the upgrade of old rows.
+    /// </summary>
     [Fact]
     public void Only_the_unit_of_work_saves_what_raises_events() =>
         Assert.Equal(
-            ["IdempotencyStore", "RuntimeTokens", "ServiceUser", "TextUpgrade", "UnitOfWork", "WebhookDrain", "WebhookFanOut"],
+            [
+                "EventCursors",
+                "IdempotencyStore",
+                "RuntimeTokens",
+                "ServiceUser",
+                "TextUpgrade",
+                "UnitOfWork",
+                "WebhookDrain",
+                "WebhookFanOut",
+            ],
             Sources
                 .Files("src")
                 .Where(file => File.ReadAllText(file).Contains(".SaveChangesAsync(", StringComparison.Ordinal))

@@ -53,8 +53,8 @@ internal static class RequestRun
                 ofFloor = [];
             for (var round = 0; round < Rounds; round++)
             {
-                ofProduct.Add(await MeasureAsync(database, product, floor, operation));
-                ofFloor.Add(await MeasureAsync(database, floor, product, operation));
+                ofProduct.Add(await MeasureAsync(database, product, floor, operation, database.DrainAsync));
+                ofFloor.Add(await MeasureAsync(database, floor, product, operation, database.StepOverAsync));
             }
 
             RequestTable.Print(operation, RequestCost.Mean(ofProduct), RequestCost.Mean(ofFloor));
@@ -62,19 +62,26 @@ internal static class RequestRun
     }
 
     /// <summary>One turn of an application, while the other is frozen. The work that follows its writes is part of it.</summary>
-    private static async Task<RequestCost> MeasureAsync(BenchDatabase database, BenchApp app, BenchApp other, Operation operation)
+    /// <param name="finish">Ends the work that follows its writes.</param>
+    private static async Task<RequestCost> MeasureAsync(
+        BenchDatabase database,
+        BenchApp app,
+        BenchApp other,
+        Operation operation,
+        Func<Task> finish
+    )
     {
         await database.DrainAsync();
         await database.FreezeAsync(other);
         try
         {
             await Load.ForAsync(app, operation, Clients, WarmUp);
-            await database.DrainAsync();
+            await finish();
 
             var (statements, allocated) = (await database.CountStatementsAsync(), await app.AllocatedBytesAsync());
             var (ofApp, ofDatabase) = (app.CpuMicroseconds, await database.CpuMicrosecondsAsync());
             var load = await Load.ForAsync(app, operation, Clients, Duration);
-            await database.DrainAsync();
+            await finish();
             (ofApp, ofDatabase) = (app.CpuMicroseconds - ofApp, await database.CpuMicrosecondsAsync() - ofDatabase);
             statements = await database.CountStatementsAsync() - statements;
             allocated = await app.AllocatedBytesAsync() - allocated;

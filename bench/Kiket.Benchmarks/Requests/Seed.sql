@@ -67,13 +67,15 @@ INSERT INTO comments (issue_id, author_id, body, organization_id, version, creat
 SELECT id, reporter_id, 'Seen here as well: ' || left(description, 80), organization_id, 1, updated_at, updated_at FROM issues WHERE id % 3 = 0;
 
 -- The log keeps 30 days; all of it is handed out and done.
-INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at, fanned_out_at, processed_at,
-  attempts, claimed_until)
+INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at)
 SELECT i.organization_id, o.last_event_sequence + row_number() OVER (ORDER BY i.id), 'evt_' || md5(i.id::text), 'issue.created', i.project_id, i.id,
   i.reporter_id, 'user', jsonb_build_object('to', 'backlog', 'depth', 0, 'changes', '[]'::jsonb, 'more', '{}'::jsonb, 'issue', jsonb_build_object(
     'key', i.key, 'title', i.title, 'description', i.description, 'status', 'backlog', 'workflow_id', i.workflow_id, 'issue_type', i.issue_type,
     'priority', 'high', 'labels', i.labels, 'custom_fields', i.custom_fields, 'reporter_id', i.reporter_id, 'hierarchy_depth', i.hierarchy_depth,
     'version', 1, 'created_at', i.created_at, 'updated_at', i.created_at)),
-  i.created_at, i.created_at, i.created_at, 0, i.created_at
+  i.created_at
 FROM issues i JOIN organizations o ON o.id = i.organization_id WHERE i.created_at > now() - interval '29 days';
 UPDATE organizations o SET last_event_sequence = coalesce((SELECT max(sequence) FROM events e WHERE e.organization_id = o.id), 0);
+INSERT INTO event_cursors (organization_id, consumer, position)
+SELECT o.id, c.consumer, o.last_event_sequence FROM organizations o CROSS JOIN (VALUES ('hand_out'), ('reactions')) c (consumer)
+ON CONFLICT (organization_id, consumer) DO UPDATE SET position = excluded.position;

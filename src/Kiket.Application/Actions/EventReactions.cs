@@ -12,7 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Actions;
 
 /// <summary>
-/// Runs what workflows and automations ask for after an event, in order. Works in the unit of work that marks the event.
+/// Runs what workflows and automations ask for after an event, in order. Works in the unit of work that moves
+/// the cursor over the event.
 /// </summary>
 internal sealed class EventReactions(
     IKiketDb db,
@@ -119,7 +120,7 @@ internal sealed class EventReactions(
             .SingleAsync(ct);
         List<(string Source, WorkflowAction Action)> planned =
         [
-            .. HooksOf(happened, workflow.Definition),
+            .. ReactionQueries.HooksOf(happened, workflow.Definition),
             .. await SlaHooksAsync(happened, issue, ct),
         ];
         automations.RemoveAll(a => a.Workflow is not null && a.Workflow != workflow.Key);
@@ -132,34 +133,6 @@ internal sealed class EventReactions(
         )
             planned.AddRange(automation.Actions.Select(a => ($"automation.{automation.Key}", a)));
         return planned;
-    }
-
-    private static IEnumerable<(string Source, WorkflowAction Action)> HooksOf(IssueEvent happened, WorkflowDefinition workflow)
-    {
-        if (happened.Name == EventNames.IssueUpdated)
-        {
-            var completed = workflow.States.Where(s =>
-                s.Checklist is { } list && happened.Changes.Any(c => c.Field == Issue.ChecklistField(list))
-            );
-            return completed.SelectMany(s =>
-                s.Checklist!.OnComplete.Select(a => ($"on_complete.{s.Checklist.Id}", a))
-                    .Concat(s.OnComplete.Select(a => ($"on_complete.{s.Key}", a)))
-            );
-        }
-
-        if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
-            return [];
-        var left = workflow.FindState(happened.From);
-        var state = workflow.FindState(entered);
-        return
-        [
-            .. left?.OnExit.Select(a => ($"on_exit.{left.Key}", a)) ?? [],
-            .. state?.OnEnter.Select(a => ($"on_enter.{state.Key}", a)) ?? [],
-            // With a checklist the state is complete when that is.
-            .. happened.Name == EventNames.IssueStatusChanged && state is { Checklist: null }
-                ? state.OnComplete.Select(a => ($"on_complete.{state.Key}", a))
-                : [],
-        ];
     }
 
     private async Task<MoveContext> ReadContextAsync(

@@ -6,16 +6,10 @@ namespace Kiket.Domain.Events;
 
 /// <summary>
 /// An entry of an organization's event log: saved in the transaction of the change that it describes, numbered without gaps,
-/// and then passed on to its subscribers.
+/// and never changed.
 /// </summary>
 internal sealed class LoggedEvent
 {
-    /// <summary>How often its actions are tried before they are given up.</summary>
-    public const int MaxAttempts = 10;
-
-    /// <summary>Longest kept error, in characters.</summary>
-    public const int MaxErrorLength = 2_000;
-
     /// <summary>Longest public id, in characters.</summary>
     public const int MaxEventIdLength = 40;
 
@@ -59,24 +53,6 @@ internal sealed class LoggedEvent
     /// <summary>When it happened (UTC).</summary>
     public DateTimeOffset OccurredAt { get; private set; }
 
-    /// <summary>When it was handed to its subscribers (UTC); null while it waits for that.</summary>
-    public DateTimeOffset? FannedOutAt { get; private set; }
-
-    /// <summary>When its actions were done with, well or after their last attempt (UTC); null while they wait.</summary>
-    public DateTimeOffset? ProcessedAt { get; private set; }
-
-    /// <summary>How often its actions have failed.</summary>
-    public int Attempts { get; private set; }
-
-    /// <summary>Before this instant nobody else runs its actions: a worker has it, or it failed and rests.</summary>
-    public DateTimeOffset ClaimedUntil { get; private set; }
-
-    /// <summary>The claim of the worker who took it last.</summary>
-    public Guid? ClaimId { get; private set; }
-
-    /// <summary>Why its actions failed last, or null.</summary>
-    public string? LastError { get; private set; }
-
     /// <summary>The entries for what has happened to an aggregate. To be called when it has its database id.</summary>
     /// <param name="root">The aggregate.</param>
     /// <param name="happened">What has happened to it.</param>
@@ -116,10 +92,6 @@ internal sealed class LoggedEvent
                         More = fact.More,
                     },
                     OccurredAt = at,
-                    ClaimedUntil = at,
-
-                    // Actions are those of issues; for anything else there are none to run.
-                    ProcessedAt = snapshot is null ? at : null,
                 }),
         ];
     }

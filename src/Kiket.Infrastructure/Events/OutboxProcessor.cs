@@ -4,6 +4,7 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
+using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Users;
 using Kiket.Infrastructure.Webhooks;
@@ -14,8 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Events;
 
 /// <summary>
-/// Takes waiting messages and does what follows from them. A message and all its effects are one transaction, so that a crash
-/// at any instant leaves both undone or both done; several workers may run at once, on any node.
+/// Does what follows from the events of the log. The reactions to an event and the step of the cursor over it are one
+/// transaction, so that a crash at any instant leaves both undone or both done; several workers may run at once, on any node.
 /// </summary>
 internal sealed partial class OutboxProcessor(
     IServiceScopeFactory scopes,
@@ -24,144 +25,253 @@ internal sealed partial class OutboxProcessor(
     ILogger<OutboxProcessor> logger
 )
 {
-    /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private const int BatchSize = 100;
 
-    private const int BatchSize = 50;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
-
-    /// <summary>Processes all that waits, and what follows from that.</summary>
-    /// <returns>How many messages it has done.</returns>
+    /// <summary>Reacts to all that waits, and to what follows from that.</summary>
+    /// <returns>How many events it is done with.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var done = 0;
-        while (await ClaimAsync(ct) is { Count: > 0 } claimed)
+        HashSet<long> left = []; // organizations that another worker is at
+        while (true)
         {
-            try
-            {
-                foreach (var message in claimed)
-                    done += await ProcessAsync(message, ct) ? 1 : 0;
-            }
-            catch (Exception)
-            {
-                await ReleaseAsync(claimed);
-                throw;
-            }
-        }
+            var logs = (await OnDatabaseAsync(db => db.ReadOpenLogsAsync(EventConsumer.Reactions, ct)))
+                .Where(l => !left.Contains(l.OrganizationId))
+                .ToList();
+            var due = await OnDatabaseAsync(db => ReadDueAsync(db, ct));
+            if (logs.Count == 0 && due.Count == 0)
+                return done;
 
-        return done;
-    }
+            var isDone = due.Count == 0;
+            foreach (var log in logs)
+            {
+                var (position, hasReacted) = await FollowAsync(log, ct);
+                done += (int)(position - log.Position);
+                isDone &= position == log.Last && !hasReacted;
+                if (position == log.Position)
+                    left.Add(log.OrganizationId);
+            }
 
-    /// <summary>Gives back what this worker cannot do now, so that another one need not wait for the lease to end.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The failure that led here says more; the lease ends by itself.")]
-    private async Task ReleaseAsync(IReadOnlyList<LoggedEvent> claimed)
-    {
-        try
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            var (now, claim) = (time.GetUtcNow(), claimed[0].ClaimId);
-            List<long> ids = [.. claimed.Select(m => m.Id)];
-            await scope
-                .ServiceProvider.GetRequiredService<KiketDbContext>()
-                .AcrossTenants<LoggedEvent>()
-                .Where(m => ids.Contains(m.Id) && m.ClaimId == claim && m.ProcessedAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, now), CancellationToken.None);
+            foreach (var turn in due)
+                done += await ProcessAsync(turn, ct) is TurnEnd.Done ? 1 : 0;
+            if (isDone)
+                return done; // a commit that comes now wakes the worker again
         }
-        catch (Exception) { }
     }
 
     /// <summary>
-    /// Takes a batch: of each issue only the earliest message, so that an issue's events are processed in order.
+    /// Runs the reactions to an event whose turn it is. A database that is away is not a failure of the event, and is passed on.
     /// </summary>
-    /// <remarks>The hand-out to webhooks writes the same rows, and each may have waited for the other's.</remarks>
-    public Task<IReadOnlyList<LoggedEvent>> ClaimAsync(CancellationToken ct) =>
-        LostRaces.RetryAsync(() => TryClaimAsync(ct), DatabaseFailure.IsLostRace, ct);
-
-    private async Task<IReadOnlyList<LoggedEvent>> TryClaimAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var messages = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<LoggedEvent>();
-        var (now, claim) = (time.GetUtcNow(), (Guid?)Guid.NewGuid());
-        var until = now + Lease;
-
-        var ids = await messages
-            .Where(m => m.ProcessedAt == null && m.ClaimedUntil <= now)
-            .Where(m => !messages.Any(e => e.IssueId == m.IssueId && e.ProcessedAt == null && e.Id < m.Id))
-            .OrderBy(m => m.Id)
-            .Take(BatchSize)
-            .Select(m => m.Id)
-            .ToListAsync(ct);
-        if (ids.Count == 0)
-            return [];
-
-        // The predicate stands here again, because another worker may have been faster since; what we got is read back by our
-        // claim.
-        await messages
-            .Where(m => ids.Contains(m.Id) && m.ProcessedAt == null && m.ClaimedUntil <= now)
-            .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimId, claim).SetProperty(m => m.ClaimedUntil, until), ct);
-        return await messages.AsNoTracking().Where(m => m.ClaimId == claim).OrderBy(m => m.Id).ToListAsync(ct);
-    }
-
-    /// <summary>
-    /// Does what follows from a claimed message. A database that is away counts as no failure of the message, and is passed on.
-    /// </summary>
-    /// <returns>Whether this call did it; false when it failed, or another worker has taken it over.</returns>
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "Whatever a message throws counts as its failure; it must not stop the others."
+        Justification = "Whatever an event throws counts as its failure; it must not stop the others."
     )]
-    public async Task<bool> ProcessAsync(LoggedEvent message, CancellationToken ct)
+    public async Task<TurnEnd> ProcessAsync(ReactionTurn turn, CancellationToken ct)
     {
         try
         {
-            return await ReactAsync(message, ct);
+            return await ReactAsync(turn, ct) ? TurnEnd.Done : TurnEnd.Lost;
         }
         catch (Exception failure)
             when (!DatabaseFailure.IsUnavailable(failure)
                 && (failure is not OperationCanceledException || !ct.IsCancellationRequested)
             )
         {
-            LogFailure(failure, message.Id, message.Name);
-            await RestAsync(message, failure, ct);
-            return false;
+            LogFailure(failure, turn.Event.Id, turn.Event.Name);
+            var attempts = turn.Attempts + 1;
+            return await PostponeAsync(
+                turn,
+                attempts,
+                PostponedEvent.NextAttemptAfter(attempts, time.GetUtcNow()),
+                StorableText.Of(failure.ToString(), PostponedEvent.MaxErrorLength),
+                ct
+            )
+                ? TurnEnd.Postponed
+                : TurnEnd.Lost;
         }
     }
 
-    private async Task<bool> ReactAsync(LoggedEvent message, CancellationToken ct)
+    /// <summary>
+    /// Moves the cursor of an organization over some events. What fails is postponed, with all that follows of its issue.
+    /// </summary>
+    /// <returns>
+    /// Where the cursor is then, which is where it was when another worker was faster, and whether any reactions were tried.
+    /// </returns>
+    private async Task<(long Position, bool HasReacted)> FollowAsync(OpenLog log, CancellationToken ct)
     {
+        var (events, reactive, waiting) = await OnDatabaseAsync(db => ReadBatchAsync(db, log, ct), log.OrganizationId);
+        var (position, hasReacted) = (log.Position, false);
+        foreach (var logged in events)
+        {
+            // What has run may have changed what waits for the events behind it. The cursor steps over the others later.
+            if (!reactive.Contains(logged.Id) && !(hasReacted && IsOfIssue(logged)))
+                continue;
+            var turn = new ReactionTurn(logged, position);
+            var end =
+                !waiting.Contains(logged.IssueId!.Value) ? await ProcessAsync(turn, ct)
+                : await PostponeAsync(turn, attempts: 0, time.GetUtcNow(), error: null, ct) ? TurnEnd.Postponed
+                : TurnEnd.Lost;
+            if (end is TurnEnd.Lost)
+                return (position, hasReacted);
+            if (end is TurnEnd.Postponed)
+                waiting.Add(logged.IssueId.Value);
+            (position, hasReacted) = (logged.Sequence, true);
+        }
+
+        var last = Math.Min(log.Position + BatchSize, log.Last);
+        var isMoved = position < last && await AdvanceAsync(log.OrganizationId, position, last, ct);
+        return (isMoved ? last : position, hasReacted);
+    }
+
+    private Task<bool> AdvanceAsync(long organizationId, long from, long to, CancellationToken ct) =>
+        LostRaces.RetryAsync(
+            () => OnDatabaseAsync(db => db.AdvanceAsync(EventConsumer.Reactions, organizationId, from, to, ct)),
+            DatabaseFailure.IsLostRace,
+            ct
+        );
+
+    /// <summary>
+    /// The next events of a log, those of them that something may follow from, and the issues that have to wait.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever fails here fails again with the event that it is about.")]
+    private static async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<long> Waiting)> ReadBatchAsync(
+        KiketDbContext db,
+        OpenLog log,
+        CancellationToken ct
+    )
+    {
+        var last = Math.Min(log.Position + BatchSize, log.Last);
+        var events = await db
+            .Events.AsNoTracking()
+            .Where(e => e.Sequence > log.Position && e.Sequence <= last)
+            .OrderBy(e => e.Sequence)
+            .ToListAsync(ct);
+        var happened = events.Where(IsOfIssue).ToDictionary(e => e.Id, EventOf);
+        if (happened.Count == 0)
+            return (events, [], []);
+        HashSet<long> reactive;
+        try
+        {
+            var found = await db.FindReactiveAsync([.. happened.Values], ct);
+            reactive = [.. happened.Where(e => found.Contains(e.Value)).Select(e => e.Key)];
+        }
+        catch (Exception failure) when (!DatabaseFailure.IsUnavailable(failure) && !ct.IsCancellationRequested)
+        {
+            reactive = [.. happened.Keys];
+        }
+
+        List<long> waiting =
+            reactive.Count == 0
+                ? []
+                : await db.Set<PostponedEvent>()
+                    .Where(e => e.OrganizationId == log.OrganizationId && e.NextAttemptAt != null)
+                    .Select(e => e.IssueId)
+                    .Distinct()
+                    .ToListAsync(ct);
+        return (events, reactive, [.. waiting]);
+    }
+
+    /// <summary>Postponed events that are due: of each issue only the earliest, so that they are processed in order.</summary>
+    private async Task<List<ReactionTurn>> ReadDueAsync(KiketDbContext db, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var waiting = db.Set<PostponedEvent>().Where(e => e.NextAttemptAt != null);
+        var due = await waiting
+            .Where(e => e.NextAttemptAt <= now)
+            .Where(e =>
+                !waiting.Any(b => b.OrganizationId == e.OrganizationId && b.IssueId == e.IssueId && b.EventId < e.EventId)
+            )
+            .OrderBy(e => e.EventId)
+            .Take(BatchSize)
+            .Join(db.AcrossTenants<LoggedEvent>(), e => e.EventId, l => l.Id, (e, l) => new { Event = l, e.Attempts })
+            .AsNoTracking()
+            .ToListAsync(ct);
+        return due.OrderBy(d => d.Event.Id).Select(d => new ReactionTurn(d.Event, From: null, d.Attempts)).ToList();
+    }
+
+    private async Task<bool> ReactAsync(ReactionTurn turn, CancellationToken ct)
+    {
+        var logged = turn.Event;
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
-        var db = await services.SignInServiceAsync(message.OrganizationId, ct);
+        var db = await services.SignInServiceAsync(logged.OrganizationId, ct);
         var actor = services.GetRequiredService<CurrentActor>();
         actor.Cause = EventCause.Automation;
-        actor.CauseDepth = message.Facts.Depth + 1;
+        actor.CauseDepth = logged.Facts.Depth + 1;
         var reactions = services.GetRequiredService<EventReactions>();
-        var (id, claim, now) = (message.Id, message.ClaimId, time.GetUtcNow());
 
         IReadOnlyCollection<long> told = [];
-        var processed = await services
+        var reacted = await services
             .GetRequiredService<IUnitOfWork>()
             .RunAsync<bool>(
                 async () =>
                 {
-                    var isOurs =
-                        await db
-                            .Events.Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
-                            .ExecuteUpdateAsync(
-                                set => set.SetProperty(m => m.ProcessedAt, now).SetProperty(m => m.LastError, (string?)null),
-                                ct
-                            ) == 1;
+                    var isOurs = await TakeAsync(db, turn, ct);
                     if (isOurs)
-                        told = await reactions.RunAsync(EventOf(message), ct);
+                        told = await reactions.RunAsync(EventOf(logged), ct);
                     return isOurs;
                 },
                 ct
             );
         if (told.Count > 0)
             await schedule.WakeAsync([.. told], ct);
-        return processed.Value;
+        return reacted.Value;
     }
+
+    /// <summary>Sets an event aside until its reactions are tried, again or at last.</summary>
+    /// <returns>Whether it did; otherwise another worker was faster.</returns>
+    private async Task<bool> PostponeAsync(
+        ReactionTurn turn,
+        int attempts,
+        DateTimeOffset? nextAttemptAt,
+        string? error,
+        CancellationToken ct
+    )
+    {
+        var logged = turn.Event;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var postponed = new PostponedEvent
+        {
+            EventId = logged.Id,
+            OrganizationId = logged.OrganizationId,
+            IssueId = logged.IssueId!.Value,
+            Attempts = attempts,
+            NextAttemptAt = nextAttemptAt,
+            LastError = error,
+        };
+        var isOurs = await scope
+            .ServiceProvider.GetRequiredService<IUnitOfWork>()
+            .RunAsync<bool>(
+                async () =>
+                {
+                    var isOurs = await TakeAsync(db, turn, ct);
+                    if (isOurs)
+                        db.Add(postponed);
+                    return isOurs;
+                },
+                ct
+            );
+        return isOurs.Value;
+    }
+
+    /// <summary>
+    /// Makes an event this worker's own in a transaction: steps over it, or removes it from what was postponed. Others who want
+    /// it wait until the transaction ends.
+    /// </summary>
+    private static async Task<bool> TakeAsync(KiketDbContext db, ReactionTurn turn, CancellationToken ct)
+    {
+        var logged = turn.Event;
+        return turn.From is { } from
+            ? await db.AdvanceAsync(EventConsumer.Reactions, logged.OrganizationId, from, logged.Sequence, ct)
+            : await db.Set<PostponedEvent>()
+                .Where(e => e.EventId == logged.Id && e.Attempts == turn.Attempts && e.NextAttemptAt != null)
+                .ExecuteDeleteAsync(ct) == 1;
+    }
+
+    /// <summary>Actions are those of issues; for anything else there are none to run.</summary>
+    private static bool IsOfIssue(LoggedEvent logged) => logged is { IssueId: not null, Facts.Issue: not null };
 
     private static IssueEvent EventOf(LoggedEvent e) =>
         new(
@@ -177,30 +287,14 @@ internal sealed partial class OutboxProcessor(
             e.Facts.More.TryGetValue("definition", out var rule) && rule.TryGetProperty("id", out var id) ? id.GetString() : null
         );
 
-    /// <summary>
-    /// Lets a failed message rest, longer each time; after the last attempt it is given up, so that its issue goes on.
-    /// </summary>
-    private async Task RestAsync(LoggedEvent message, Exception failure, CancellationToken ct)
+    /// <param name="organizationId">Whose rows are visible.</param>
+    private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work, long organizationId = 0)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var (id, claim, attempts, now) = (message.Id, message.ClaimId, message.Attempts + 1, time.GetUtcNow());
-        var again = now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds));
-        DateTimeOffset? givenUp = attempts >= LoggedEvent.MaxAttempts ? now : null;
-        var error = StorableText.Of(failure.ToString(), LoggedEvent.MaxErrorLength);
-        await db.AcrossTenants<LoggedEvent>()
-            .Where(m => m.Id == id && m.ClaimId == claim && m.ProcessedAt == null)
-            .ExecuteUpdateAsync(
-                set =>
-                    set.SetProperty(m => m.Attempts, attempts)
-                        .SetProperty(m => m.ClaimedUntil, again)
-                        .SetProperty(m => m.ClaimId, (Guid?)null)
-                        .SetProperty(m => m.ProcessedAt, givenUp)
-                        .SetProperty(m => m.LastError, error),
-                ct
-            );
+        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, 0, OrganizationRole.Developer), []);
+        return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Outbox message {Id} ({Event}) failed; it will be retried later.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The reactions to event {Id} ({Event}) failed; they will be retried later.")]
     private partial void LogFailure(Exception failure, long id, string @event);
 }

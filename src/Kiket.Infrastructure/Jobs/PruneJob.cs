@@ -3,6 +3,7 @@ using Kiket.Application.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
@@ -11,8 +12,7 @@ namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
 /// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events,
-/// after
-/// <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
+/// after <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
 /// </summary>
 internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
 {
@@ -52,15 +52,21 @@ internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimePr
     {
         var events = db.AcrossTenants<LoggedEvent>();
         var deliveries = db.AcrossTenants<WebhookDelivery>();
+        var cursors = db.Set<EventCursor>();
+        var postponed = db.Set<PostponedEvent>();
+        var consumers = Enum.GetValues<EventConsumer>().Length;
         while (true)
         {
             var ids = await events
-                .Where(e => e.OccurredAt <= old && e.ProcessedAt != null && e.FannedOutAt != null)
+                .Where(e => e.OccurredAt <= old)
+                .Where(e => cursors.Count(c => c.OrganizationId == e.OrganizationId && c.Position >= e.Sequence) == consumers)
+                .Where(e => !postponed.Any(p => p.EventId == e.Id && p.NextAttemptAt != null))
                 .Where(e => !deliveries.Any(d => d.LoggedEventId == e.Id))
                 .OrderBy(e => e.OccurredAt)
                 .Take(BatchSize)
                 .Select(e => e.Id)
                 .ToListAsync(ct);
+            await postponed.Where(p => ids.Contains(p.EventId)).ExecuteDeleteAsync(ct); // those that were given up
             await events.Where(e => ids.Contains(e.Id)).ExecuteDeleteAsync(ct);
             if (ids.Count < BatchSize)
                 return;

@@ -51,6 +51,7 @@ internal static class Conversions
         AsWireName<ApprovalStatus>(builder);
         AsWireName<NotificationLevel>(builder);
         AsWireName<EventCause>(builder);
+        AsWireName<EventConsumer>(builder);
         AsWireName<WebhookKind>(builder);
         AsWireName<DeliveryState>(builder);
         AsWireName<ExtensionStatus>(builder);

@@ -1,4 +1,3 @@
-using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +20,7 @@ internal sealed partial class WebhookBacklog(
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            var waiting = await db.AcrossTenants<LoggedEvent>().CountAsync(e => e.FannedOutAt == null, ct);
+            var waiting = await db.CountWaitingAsync(EventConsumer.HandOut, ct);
             var pending = db.AcrossTenants<WebhookDelivery>().Where(d => d.State == DeliveryState.Pending);
             var count = await pending.CountAsync(ct);
             var oldest = await pending
@@ -45,4 +44,4 @@ internal sealed partial class WebhookBacklog(
 /// <param name="Events">Events that were not handed out yet.</param>
 /// <param name="Pending">Deliveries that were not made yet.</param>
 /// <param name="OldestAge">Since when the oldest of them waits; zero when there is none.</param>
-internal sealed record Backlog(int Events, int Pending, TimeSpan OldestAge);
+internal sealed record Backlog(long Events, int Pending, TimeSpan OldestAge);

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Kiket.Application.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
@@ -8,57 +10,73 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that marks the event.
+/// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that moves the cursor.
 /// </summary>
 internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
 {
     private const int BatchSize = 200;
 
-    /// <summary>Hands out all that waits.</summary>
+    /// <summary>
+    /// Hands out all that waits. An organization whose events cannot be handed out does not hold back the others; its failure
+    /// is thrown in the end.
+    /// </summary>
     /// <returns>How many events it has handed out.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "The failure of one organization is thrown when the others are done.")]
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var done = 0;
         var waking = Task.CompletedTask; // the next batch does not wait for the jobs of this one
-        while (true)
+        Dictionary<long, Exception> failures = [];
+        var isDone = false;
+        while (!isDone && await ReadWaitingAsync(failures.Keys, ct) is { Count: > 0 } waiting)
         {
-            // The worker that runs the events' actions writes the same rows, and each may wait for the other.
-            var (events, endpoints) = await LostRaces.RetryAsync(() => HandOutAsync(ct), DatabaseFailure.IsLostRace, ct);
-            await waking;
-            waking = endpoints.Count > 0 ? schedule.WakeAsync(endpoints, ct) : Task.CompletedTask;
-            done += events ?? 0;
-            if (events < BatchSize)
+            isDone = true;
+            foreach (var (log, webhooks) in waiting)
             {
+                IReadOnlyList<long> endpoints = [];
+                try
+                {
+                    (var events, endpoints) = await LostRaces.RetryAsync(
+                        () => HandOutAsync(log, webhooks, ct),
+                        DatabaseFailure.IsLostRace,
+                        ct
+                    );
+                    done += events;
+                    isDone &= events == log.Last - log.Position;
+                }
+                catch (Exception failure) when (!DatabaseFailure.IsUnavailable(failure) && !ct.IsCancellationRequested)
+                {
+                    failures[log.OrganizationId] = failure;
+                    isDone = false;
+                }
+
                 await waking;
-                return done;
+                waking = endpoints.Count > 0 ? schedule.WakeAsync(endpoints, ct) : Task.CompletedTask;
             }
         }
+
+        await waking;
+        if (failures.Count > 0)
+            ExceptionDispatchInfo.Throw(failures.Values.First());
+        return done;
     }
 
-    /// <returns>How many events were handed out and to whom; null when another node was at them.</returns>
-    private async Task<(int? Events, IReadOnlyList<long> Endpoints)> HandOutAsync(CancellationToken ct)
+    /// <summary>
+    /// The logs with events to hand out, and their subscribers. An endpoint that is added later wants only later events.
+    /// </summary>
+    private async Task<IReadOnlyList<(OpenLog Log, IReadOnlyList<Webhook> Webhooks)>> ReadWaitingAsync(
+        IReadOnlyCollection<long> except,
+        CancellationToken ct
+    )
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var (log, now) = (db.AcrossTenants<LoggedEvent>(), time.GetUtcNow());
-        var waiting = log.Where(e => e.FannedOutAt == null);
-        if (!await waiting.AnyAsync(ct))
-            return (0, []); // without a transaction, which on Sqlite would wait for its turn to write
-
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var events = await waiting.AsNoTracking().OrderBy(e => e.Id).Take(BatchSize).ToListAsync(ct);
-        if (events.Count == 0)
-            return (0, []);
-
-        // Another node may process the same events: the one that marks fewer than it has read starts over.
-        List<long> ids = [.. events.Select(e => e.Id)];
-        if (
-            await log.Where(e => ids.Contains(e.Id) && e.FannedOutAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(e => e.FannedOutAt, now), ct) < ids.Count
-        )
-            return (null, []);
-
-        List<long> organizations = [.. events.Select(e => e.OrganizationId).Distinct()];
+        var logs = (await db.ReadOpenLogsAsync(EventConsumer.HandOut, ct))
+            .Where(l => !except.Contains(l.OrganizationId))
+            .ToList();
+        if (logs.Count == 0)
+            return [];
+        var organizations = logs.ConvertAll(l => l.OrganizationId);
         var webhooks = (
             await db.AcrossTenants<Webhook>()
                 .AsNoTracking()
@@ -66,17 +84,56 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
                 .OrderBy(w => w.Id)
                 .ToListAsync(ct)
         ).ToLookup(w => w.OrganizationId);
-        var deliveries = events
-            .SelectMany(e =>
-                webhooks[e.OrganizationId]
-                    .Select(w => (Event: e, Webhook: w, Hook: w.HookFor(e)))
-                    .Where(m => m.Hook is not null)
-                    .Select(m => WebhookDelivery.Of(m.Webhook, m.Hook!, m.Event, now))
-            )
-            .ToList();
+        return logs.ConvertAll(l => (l, (IReadOnlyList<Webhook>)[.. webhooks[l.OrganizationId]]));
+    }
+
+    /// <returns>How many events were handed out and to whom; none when another worker was faster.</returns>
+    private async Task<(int Events, IReadOnlyList<long> Endpoints)> HandOutAsync(
+        OpenLog log,
+        IReadOnlyList<Webhook> webhooks,
+        CancellationToken ct
+    )
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        var (from, to) = (log.Position, webhooks.Count == 0 ? log.Last : Math.Min(log.Last, log.Position + BatchSize));
+        List<WebhookDelivery> deliveries = webhooks.Count == 0 ? [] : await DeliveriesAsync(db, log, webhooks, to, ct);
+        if (deliveries.Count == 0)
+            return (await AdvanceAsync() ? (int)(to - from) : 0, []);
+
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await AdvanceAsync())
+            return (0, []);
         db.WebhookDeliveries.AddRange(deliveries);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return (events.Count, [.. deliveries.Select(d => d.WebhookId).Distinct()]);
+        return ((int)(to - from), [.. deliveries.Select(d => d.WebhookId).Distinct()]);
+
+        Task<bool> AdvanceAsync() => db.AdvanceAsync(EventConsumer.HandOut, log.OrganizationId, from, to, ct);
+    }
+
+    private async Task<List<WebhookDelivery>> DeliveriesAsync(
+        KiketDbContext db,
+        OpenLog log,
+        IReadOnlyList<Webhook> webhooks,
+        long to,
+        CancellationToken ct
+    )
+    {
+        var now = time.GetUtcNow();
+        var events = await db.AcrossTenants<LoggedEvent>()
+            .AsNoTracking()
+            .Where(e => e.OrganizationId == log.OrganizationId && e.Sequence > log.Position && e.Sequence <= to)
+            .OrderBy(e => e.Sequence)
+            .ToListAsync(ct);
+        return
+        [
+            .. events.SelectMany(e =>
+                webhooks
+                    .Select(w => (Webhook: w, Hook: w.HookFor(e)))
+                    .Where(m => m.Hook is not null)
+                    .Select(m => WebhookDelivery.Of(m.Webhook, m.Hook!, e, now))
+            ),
+        ];
     }
 }

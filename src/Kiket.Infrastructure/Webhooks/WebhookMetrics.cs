@@ -21,7 +21,7 @@ internal sealed class WebhookMetrics
         durations = meter.CreateHistogram<double>("kiket.webhook.attempt.duration", "ms", "Duration of delivery attempts.");
         meter.CreateObservableGauge(
             "kiket.events.waiting",
-            () => Observe(b => (long)b.Events),
+            () => Observe(b => b.Events),
             "{event}",
             "Events not yet handed to their subscribers."
         );

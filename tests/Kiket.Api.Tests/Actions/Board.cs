@@ -48,14 +48,41 @@ internal static class Board
                 ),
         ];
 
-    public static async Task<List<LoggedEvent>> ReadOutboxAsync(this Tenant tenant)
+    public static Task<List<LoggedEvent>> ReadOutboxAsync(this Tenant tenant) =>
+        tenant.ReadRowsAsync(db =>
+            db.Events.IgnoreQueryFilters().Where(m => m.OrganizationId == tenant.OrganizationId).OrderBy(m => m.Id)
+        );
+
+    /// <summary>The events whose reactions have failed, or wait for those to an earlier one.</summary>
+    public static Task<List<PostponedEvent>> ReadPostponedAsync(this Tenant tenant) =>
+        tenant.ReadRowsAsync(db =>
+            db.Set<PostponedEvent>().Where(e => e.OrganizationId == tenant.OrganizationId).OrderBy(e => e.EventId)
+        );
+
+    /// <summary>The ids of the events whose reactions have not run yet.</summary>
+    public static async Task<List<long>> ReadWaitingAsync(this Tenant tenant)
+    {
+        var position = await tenant.ReadPositionAsync();
+        var postponed = (await tenant.ReadPostponedAsync()).Where(e => e.NextAttemptAt is not null).Select(e => e.EventId);
+        return
+        [
+            .. (await tenant.ReadOutboxAsync()).Where(e => e.Sequence > position || postponed.Contains(e.Id)).Select(e => e.Id),
+        ];
+    }
+
+    /// <summary>Where the cursor of the reactions is.</summary>
+    public static async Task<long> ReadPositionAsync(this Tenant tenant) =>
+        (
+            await tenant.ReadRowsAsync(db =>
+                db.Set<EventCursor>()
+                    .Where(c => c.OrganizationId == tenant.OrganizationId && c.Consumer == EventConsumer.Reactions)
+                    .Select(c => c.Position)
+            )
+        ).SingleOrDefault();
+
+    private static async Task<List<T>> ReadRowsAsync<T>(this Tenant tenant, Func<KiketDbContext, IQueryable<T>> rows)
     {
         await using var scope = tenant.Server.Services.CreateAsyncScope();
-        return await scope
-            .ServiceProvider.GetRequiredService<KiketDbContext>()
-            .Events.IgnoreQueryFilters()
-            .Where(m => m.OrganizationId == tenant.OrganizationId)
-            .OrderBy(m => m.Id)
-            .ToListAsync();
+        return await rows(scope.ServiceProvider.GetRequiredService<KiketDbContext>()).ToListAsync();
     }
 }

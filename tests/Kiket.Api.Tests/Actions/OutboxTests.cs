@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Domain.Events;
 using Kiket.Infrastructure.Events;
@@ -70,28 +71,32 @@ public sealed class OutboxTests(KiketServer server)
             .ToList();
         Assert.Equal(30, told.Count);
         Assert.Equal(30, told.Distinct().Count());
-        Assert.All(await tenant.ReadOutboxAsync(), m => Assert.NotNull(m.ProcessedAt));
+        Assert.Empty(await tenant.ReadWaitingAsync());
     }
 
     [Fact]
-    public async Task What_a_crashed_worker_had_claimed_is_taken_over_after_its_lease_and_the_late_worker_changes_nothing()
+    public async Task What_a_crashed_worker_had_begun_is_done_by_another_one_and_a_late_worker_changes_nothing()
     {
         var tenant = await server.NewBoardAsync(Telling);
-        await tenant.RunOutboxAsync(); // other tests' events are not to fill the batch
+        await tenant.RunOutboxAsync();
         await tenant.AddIssueAsync("ACT");
-        var claimed = Assert.Single(
-            await Processor.ClaimAsync(TestContext.Current.CancellationToken),
-            m => m.OrganizationId == tenant.OrganizationId
-        );
+        var position = await tenant.ReadPositionAsync();
+        var turn = new ReactionTurn((await tenant.ReadOutboxAsync())[^1], position);
+        await using (var scope = server.Services.CreateAsyncScope())
+        {
+            var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+            await using var crashed = await db.Database.BeginTransactionAsync();
+            await db.Set<EventCursor>()
+                .Where(c => c.OrganizationId == tenant.OrganizationId)
+                .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, c => c.Position + 1));
+        }
 
+        var afterCrash = await tenant.ReadPositionAsync();
         await tenant.RunOutboxAsync();
-        var whileClaimed = await tenant.ReadActionsAsync("ACT-1");
-        await EndLeasesAsync(tenant);
-        await tenant.RunOutboxAsync();
-        var late = await Processor.ProcessAsync(claimed, TestContext.Current.CancellationToken);
+        var late = await Processor.ProcessAsync(turn, TestContext.Current.CancellationToken);
 
-        Assert.Empty(whileClaimed);
-        Assert.False(late);
+        Assert.Equal(position, afterCrash);
+        Assert.Equal(TurnEnd.Lost, late);
         Assert.Single(await tenant.ReadActionsAsync("ACT-1"));
         Assert.Equal(1, (int?)(await tenant.ReadAsync("notifications"))["meta"]!["total"]);
     }
@@ -104,24 +109,50 @@ public sealed class OutboxTests(KiketServer server)
         await tenant.MoveAsync("ACT-1", "doing");
         await tenant.AddIssueAsync("ACT");
         await SpoilFirstAsync(tenant);
+        var events = await tenant.ReadOutboxAsync();
 
         await tenant.RunOutboxAsync();
-        var once = await tenant.ReadOutboxAsync();
-        for (var i = 1; i < LoggedEvent.MaxAttempts; i++)
+        var once = await tenant.ReadPostponedAsync();
+        var waiting = await tenant.ReadWaitingAsync();
+        for (var i = 1; i < PostponedEvent.MaxAttempts; i++)
         {
-            await EndLeasesAsync(tenant);
+            await EndRestAsync(tenant);
             await tenant.RunOutboxAsync();
         }
 
         await tenant.RunOutboxAsync();
-        var end = await tenant.ReadOutboxAsync();
-        Assert.InRange(once[0].Attempts, 1, LoggedEvent.MaxAttempts - 1); // a slow run may come back to it
-        Assert.Null(once[0].ProcessedAt);
+        var end = Assert.Single(await tenant.ReadPostponedAsync());
+        Assert.Equal([events[0].Id, events[1].Id], waiting); // the same issue: in order
+        Assert.InRange(once[0].Attempts, 1, PostponedEvent.MaxAttempts - 1); // a slow run may come back to it
         Assert.NotNull(once[0].LastError);
-        Assert.Null(once[1].ProcessedAt); // the same issue: in order
-        Assert.NotNull(once[2].ProcessedAt);
-        Assert.Equal(LoggedEvent.MaxAttempts, end[0].Attempts);
-        Assert.All(end, m => Assert.NotNull(m.ProcessedAt));
+        Assert.Equal((0, null), (once[1].Attempts, once[1].LastError));
+        Assert.Equal((events[0].Id, PostponedEvent.MaxAttempts, null), (end.EventId, end.Attempts, end.NextAttemptAt));
+        Assert.NotNull(end.LastError);
+        Assert.Empty(await tenant.ReadWaitingAsync());
+        Assert.StartsWith(
+            "on_enter.open.notify done",
+            Assert.Single(await tenant.ReadActionsAsync("ACT-2")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task The_log_is_never_rewritten_and_an_event_that_nothing_waits_for_takes_no_transaction()
+    {
+        var tenant = await server.NewBoardAsync(Telling);
+        await tenant.AddIssueAsync("ACT");
+        await tenant.RunOutboxAsync();
+        var before = (await tenant.ReadOutboxAsync()).Select(e => JsonSerializer.Serialize(e)).ToList();
+        for (var i = 0; i < 3; i++)
+            await tenant.Admin.PatchJsonAsync("/api/v1/issues/ACT-1", new { title = $"Title {i}" }).OkAsync();
+        var version = (await tenant.ReadAsync("issues/ACT-1"))["version"]?.ToString();
+
+        await tenant.RunOutboxAsync();
+
+        Assert.Equal(before, (await tenant.ReadOutboxAsync()).Take(before.Count).Select(e => JsonSerializer.Serialize(e)));
+        Assert.Empty(await tenant.ReadWaitingAsync());
+        Assert.Empty(await tenant.ReadPostponedAsync());
+        Assert.Equal(version, (await tenant.ReadAsync("issues/ACT-1"))["version"]?.ToString());
     }
 
     [Fact]
@@ -141,14 +172,15 @@ public sealed class OutboxTests(KiketServer server)
         Assert.Equal("ACT-2", (string?)next["key"]);
     }
 
-    private async Task EndLeasesAsync(Tenant tenant) =>
-        await OnOutboxAsync(
-            tenant,
-            messages =>
-                messages
-                    .Where(m => m.ProcessedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(m => m.ClaimedUntil, DateTimeOffset.UtcNow.AddMinutes(-1)))
-        );
+    private async Task EndRestAsync(Tenant tenant)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        await scope
+            .ServiceProvider.GetRequiredService<KiketDbContext>()
+            .Set<PostponedEvent>()
+            .Where(e => e.OrganizationId == tenant.OrganizationId && e.NextAttemptAt != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(e => e.NextAttemptAt, DateTimeOffset.UtcNow.AddMinutes(-1)));
+    }
 
     /// <summary>Points the first event at a project that does not exist, so that processing throws.</summary>
     private async Task SpoilFirstAsync(Tenant tenant)

@@ -11,8 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Kiket.Api.Tests.Webhooks;
 
 /// <summary>
-/// The hand-out to webhooks and the claims for actions write the same rows of the log, in whatever order the database meets
-/// them. When they lock each other out it ends one of them, which begins anew at once: nothing else would wake it for a while.
+/// The hand-out to webhooks and the reactions move their cursors while others work. When a database ends one of them it begins
+/// again at once: nothing else would wake it for a while.
 /// </summary>
 public sealed class LostRaceTests : IAsyncLifetime
 {
@@ -46,10 +46,10 @@ public sealed class LostRaceTests : IAsyncLifetime
         var handedOut = await server.Services.GetRequiredService<WebhookFanOut>().RunAsync(default);
         Assert.Equal(0, losing.Races);
         losing.Races = 2;
-        var claimed = await server.Services.GetRequiredService<OutboxProcessor>().ClaimAsync(default);
+        var processed = await server.Services.GetRequiredService<OutboxProcessor>().RunAsync(default);
 
         Assert.Equal((1, 0), (handedOut, losing.Races));
-        Assert.Single(claimed);
+        Assert.Equal(1, processed);
         Assert.Equal(DeliveryState.Pending, Assert.Single(await tenant.DeliveriesAsync(webhook)).State);
     }
 
@@ -65,11 +65,11 @@ public sealed class LostRaceTests : IAsyncLifetime
             server.Services.GetRequiredService<WebhookFanOut>().RunAsync(default)
         );
         await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() =>
-            server.Services.GetRequiredService<OutboxProcessor>().ClaimAsync(default)
+            server.Services.GetRequiredService<OutboxProcessor>().RunAsync(default)
         );
     }
 
-    /// <summary>Ends bulk changes of the log as a database ends one of two that wait for each other.</summary>
+    /// <summary>Ends steps of the cursors as a database ends one of two that wait for each other.</summary>
     private sealed class Losing : DbCommandInterceptor
     {
         public int Races { get; set; }
@@ -85,7 +85,7 @@ public sealed class LostRaceTests : IAsyncLifetime
                 Races > 0
                 && eventData.CommandSource is CommandSource.ExecuteUpdate
                 && command.CommandText.Contains("UPDATE", StringComparison.Ordinal)
-                && command.CommandText.Contains("events", StringComparison.Ordinal)
+                && command.CommandText.Contains("event_cursors", StringComparison.Ordinal)
             )
             {
                 Races--;

@@ -109,15 +109,14 @@ public sealed class PublicFactTests
 
         Assert.Equal(("workflow.triggered", "Write it", 3), (entry.Name, entry.Facts.Issue?.Title, entry.Facts.Depth));
         Assert.Equal("""{"action":"deploy","execution_id":"x1","params":null}""", JsonSerializer.Serialize(entry.Facts.More));
-        Assert.Null(entry.ProcessedAt);
     }
 
     [Fact]
-    public void An_entry_about_a_project_has_no_actions_to_run()
+    public void An_entry_about_a_project_carries_no_issue_on_which_actions_could_run()
     {
         var entry = LoggedEvent.Of(Legal, new ProjectUpdated([Given], Actor, Noon), EventCause.User, 0).Single();
 
-        Assert.Equal((Noon, null), (entry.ProcessedAt, entry.Facts.Issue));
+        Assert.Null(entry.Facts.Issue);
         Assert.Equal([Given], entry.Facts.Changes);
     }
 

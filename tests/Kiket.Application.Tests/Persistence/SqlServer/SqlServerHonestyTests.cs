@@ -103,7 +103,7 @@ public sealed class SqlServerHonestyTests(RequestSamples samples) : IClassFixtur
 
         Assert.Contains(
             statements,
-            s => s.Contains("UPDATE", StringComparison.Ordinal) && s.Contains("claim_id", StringComparison.Ordinal)
+            s => s.Contains("UPDATE", StringComparison.Ordinal) && s.Contains("[event_cursors]", StringComparison.Ordinal)
         );
         foreach (
             var table in new[]

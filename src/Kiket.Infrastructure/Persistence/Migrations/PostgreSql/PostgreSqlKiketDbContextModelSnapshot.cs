@@ -483,24 +483,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("actor_id");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
                     b.Property<string>("Cause")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
                         .HasColumnName("cause")
                         .UseCollation("C");
-
-                    b.Property<Guid?>("ClaimId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("claim_id");
-
-                    b.Property<DateTimeOffset>("ClaimedUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("claimed_until");
 
                     b.Property<long?>("CommentId")
                         .HasColumnType("bigint")
@@ -518,19 +506,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("jsonb")
                         .HasColumnName("facts");
 
-                    b.Property<DateTimeOffset?>("FannedOutAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("fanned_out_at");
-
                     b.Property<long?>("IssueId")
                         .HasColumnType("bigint")
                         .HasColumnName("issue_id");
-
-                    b.Property<string>("LastError")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
-                        .HasColumnName("last_error")
-                        .UseCollation("C");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -547,10 +525,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
 
-                    b.Property<DateTimeOffset?>("ProcessedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("processed_at");
-
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
@@ -565,18 +539,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.HasIndex("OccurredAt")
                         .HasDatabaseName("ix_events_occurred_at");
 
-                    b.HasIndex("FannedOutAt", "Id")
-                        .HasDatabaseName("ix_events_fanned_out_at_id");
-
                     b.HasIndex("OrganizationId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_events_organization_id_sequence");
-
-                    b.HasIndex("ProcessedAt", "ClaimedUntil")
-                        .HasDatabaseName("ix_events_processed_at_claimed_until");
-
-                    b.HasIndex("IssueId", "ProcessedAt", "Id")
-                        .HasDatabaseName("ix_events_issue_id_processed_at_id");
 
                     b.ToTable("events", (string)null);
                 });
@@ -2415,6 +2380,46 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("workflows", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("last_error")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_postponed_events");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_postponed_events_next_attempt_at");
+
+                    b.HasIndex("OrganizationId", "IssueId", "EventId")
+                        .HasDatabaseName("ix_postponed_events_organization_id_issue_id_event_id");
+
+                    b.ToTable("postponed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
                 {
                     b.Property<long>("Id")
@@ -2443,6 +2448,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_data_upgrades_name");
 
                     b.ToTable("data_upgrades", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("consumer")
+                        .UseCollation("C");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("OrganizationId", "Consumer")
+                        .HasName("pk_event_cursors");
+
+                    b.ToTable("event_cursors", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.IdempotencyRecord", b =>
@@ -3145,6 +3172,33 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflows_projects_project_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.HasOne("Kiket.Domain.Events.LoggedEvent", null)
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_events_event_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_cursors_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>

@@ -490,24 +490,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("actor_id");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("int")
-                        .HasColumnName("attempts");
-
                     b.Property<string>("Cause")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
                         .HasColumnName("cause")
                         .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<Guid?>("ClaimId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("claim_id");
-
-                    b.Property<DateTimeOffset>("ClaimedUntil")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("claimed_until");
 
                     b.Property<long?>("CommentId")
                         .HasColumnType("bigint")
@@ -526,19 +514,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("facts")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<DateTimeOffset?>("FannedOutAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("fanned_out_at");
-
                     b.Property<long?>("IssueId")
                         .HasColumnType("bigint")
                         .HasColumnName("issue_id");
-
-                    b.Property<string>("LastError")
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("last_error")
-                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -555,10 +533,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
 
-                    b.Property<DateTimeOffset?>("ProcessedAt")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("processed_at");
-
                     b.Property<long>("ProjectId")
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
@@ -573,18 +547,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("OccurredAt")
                         .HasDatabaseName("ix_events_occurred_at");
 
-                    b.HasIndex("FannedOutAt", "Id")
-                        .HasDatabaseName("ix_events_fanned_out_at_id");
-
                     b.HasIndex("OrganizationId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_events_organization_id_sequence");
-
-                    b.HasIndex("ProcessedAt", "ClaimedUntil")
-                        .HasDatabaseName("ix_events_processed_at_claimed_until");
-
-                    b.HasIndex("IssueId", "ProcessedAt", "Id")
-                        .HasDatabaseName("ix_events_issue_id_processed_at_id");
 
                     b.ToTable("events", (string)null);
                 });
@@ -2446,6 +2411,46 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("workflows", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("last_error")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_postponed_events");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_postponed_events_next_attempt_at");
+
+                    b.HasIndex("OrganizationId", "IssueId", "EventId")
+                        .HasDatabaseName("ix_postponed_events_organization_id_issue_id_event_id");
+
+                    b.ToTable("postponed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
                 {
                     b.Property<long>("Id")
@@ -2474,6 +2479,28 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_data_upgrades_name");
 
                     b.ToTable("data_upgrades", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("consumer")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.HasKey("OrganizationId", "Consumer")
+                        .HasName("pk_event_cursors");
+
+                    b.ToTable("event_cursors", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.IdempotencyRecord", b =>
@@ -3176,6 +3203,33 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflows_projects_project_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.HasOne("Kiket.Domain.Events.LoggedEvent", null)
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_events_event_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_cursors_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>

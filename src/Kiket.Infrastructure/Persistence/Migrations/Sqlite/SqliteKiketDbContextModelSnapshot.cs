@@ -446,23 +446,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("actor_id");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("attempts");
-
                     b.Property<string>("Cause")
                         .IsRequired()
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("cause");
-
-                    b.Property<Guid?>("ClaimId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("claim_id");
-
-                    b.Property<long>("ClaimedUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("claimed_until");
 
                     b.Property<long?>("CommentId")
                         .HasColumnType("INTEGER")
@@ -479,18 +467,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("facts");
 
-                    b.Property<long?>("FannedOutAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("fanned_out_at");
-
                     b.Property<long?>("IssueId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("issue_id");
-
-                    b.Property<string>("LastError")
-                        .HasMaxLength(2000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("last_error");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -506,10 +485,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("organization_id");
 
-                    b.Property<long?>("ProcessedAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("processed_at");
-
                     b.Property<long>("ProjectId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("project_id");
@@ -524,18 +499,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("OccurredAt")
                         .HasDatabaseName("ix_events_occurred_at");
 
-                    b.HasIndex("FannedOutAt", "Id")
-                        .HasDatabaseName("ix_events_fanned_out_at_id");
-
                     b.HasIndex("OrganizationId", "Sequence")
                         .IsUnique()
                         .HasDatabaseName("ix_events_organization_id_sequence");
-
-                    b.HasIndex("ProcessedAt", "ClaimedUntil")
-                        .HasDatabaseName("ix_events_processed_at_claimed_until");
-
-                    b.HasIndex("IssueId", "ProcessedAt", "Id")
-                        .HasDatabaseName("ix_events_issue_id_processed_at_id");
 
                     b.ToTable("events", (string)null);
                 });
@@ -2257,6 +2223,45 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("workflows", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.Property<long>("EventId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("IssueId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("issue_id");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_error");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.HasKey("EventId")
+                        .HasName("pk_postponed_events");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_postponed_events_next_attempt_at");
+
+                    b.HasIndex("OrganizationId", "IssueId", "EventId")
+                        .HasDatabaseName("ix_postponed_events_organization_id_issue_id_event_id");
+
+                    b.ToTable("postponed_events", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.DataUpgrade", b =>
                 {
                     b.Property<long>("Id")
@@ -2282,6 +2287,27 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_data_upgrades_name");
 
                     b.ToTable("data_upgrades", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Consumer")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("consumer");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.HasKey("OrganizationId", "Consumer")
+                        .HasName("pk_event_cursors");
+
+                    b.ToTable("event_cursors", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Infrastructure.Persistence.IdempotencyRecord", b =>
@@ -2974,6 +3000,33 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workflows_projects_project_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Events.PostponedEvent", b =>
+                {
+                    b.HasOne("Kiket.Domain.Events.LoggedEvent", null)
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_events_event_id");
+
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_postponed_events_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Infrastructure.Persistence.EventCursor", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_cursors_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Issues.Issue", b =>

@@ -1,0 +1,38 @@
+using Kiket.Domain.Events;
+
+namespace Kiket.Infrastructure.Events;
+
+/// <summary>
+/// An event behind the cursor of the reactions that still waits for them: they failed, or those to an earlier event of its
+/// issue did.
+/// </summary>
+internal sealed class PostponedEvent
+{
+    /// <summary>How often reactions are tried before they are given up.</summary>
+    public const int MaxAttempts = 10;
+
+    /// <summary>Longest kept error, in characters.</summary>
+    public const int MaxErrorLength = 2_000;
+
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
+
+    /// <summary>Id of the <see cref="LoggedEvent"/>.</summary>
+    public required long EventId { get; init; }
+
+    public required long OrganizationId { get; init; }
+
+    public required long IssueId { get; init; }
+
+    /// <summary>How often they have failed.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When they are tried again; null when they were given up.</summary>
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>Why they failed last, or null.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>When to try again after some failures: later each time; null to give up, so that the issue goes on.</summary>
+    public static DateTimeOffset? NextAttemptAfter(int attempts, DateTimeOffset now) =>
+        attempts < MaxAttempts ? now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds)) : null;
+}

@@ -1,0 +1,22 @@
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>Who follows the event log.</summary>
+internal enum EventConsumer
+{
+    /// <summary>The hand-out to webhooks.</summary>
+    HandOut,
+
+    /// <summary>Actions of workflows, automations and notifications.</summary>
+    Reactions,
+}
+
+/// <summary>How far a consumer has followed the event log of an organization.</summary>
+internal sealed class EventCursor
+{
+    public required long OrganizationId { get; init; }
+
+    public required EventConsumer Consumer { get; init; }
+
+    /// <summary>Number of the last event that it is done with; 0 before the first.</summary>
+    public long Position { get; init; }
+}
