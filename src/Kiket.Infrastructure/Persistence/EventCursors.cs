@@ -3,13 +3,13 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// How consumers follow the event log. Events are numbered without gaps and in the order of their commits, so that all that is
-/// to be done lies behind the cursor. A cursor moves in the transaction of the work: whoever moves it from where it was read
-/// has done the work, and everybody else has not.
+/// How consumers follow the event log. Events are numbered without gaps and in the order of their commits, so everything after
+/// the cursor is still to be done. A cursor moves in the transaction of the work. Of several workers, the one that moves it
+/// from where it was read has done the work, and the others change nothing.
 /// </summary>
 internal static class EventCursors
 {
-    /// <summary>The logs that go on behind the cursor of a consumer.</summary>
+    /// <summary>The logs that have events after the cursor of a consumer.</summary>
     public static async Task<IReadOnlyList<OpenLog>> ReadOpenLogsAsync(
         this KiketDbContext db,
         EventConsumer consumer,
