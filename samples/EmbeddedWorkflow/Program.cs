@@ -10,21 +10,14 @@ using Kiket.Domain.Workflows;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-var contract = new WorkflowDefinition(
+var made = WorkflowDefinition.Create(
     "Contract",
-    null,
     "draft",
     [
         new("draft", "Draft", StateType.Initial, StateCategory.Pending),
         new("review", "Legal review", StateType.Active, StateCategory.Review)
         {
-            Checklist = new(
-                "review",
-                "Review",
-                ChecklistMode.All,
-                [new("read", "Every page is read", ChecklistCheck.Manual, true, null)],
-                []
-            ),
+            Checklist = new("review", "Review") { Items = [new("read", "Every page is read")] },
         },
         new("signed", "Signed", StateType.Final, StateCategory.Completed),
     ],
@@ -43,6 +36,14 @@ var contract = new WorkflowDefinition(
         },
     ]
 );
+if (made.Error is { } error)
+{
+    foreach (var detail in error.Details)
+        Console.Error.WriteLine($"{detail.Field}: {detail.Message}");
+    return 1;
+}
+
+var contract = made.Value;
 
 Show("a draft without a date", new(Facts("draft", """{"title": "Lease"}""")));
 Show("a draft with a date", new(Facts("draft", """{"title": "Lease", "due_date": "2026-12-24"}""")));
@@ -55,15 +56,7 @@ Show(
 // A contract may be in review for eight working hours. This one arrived on Christmas Eve and waited for the customer
 // overnight, and nobody works on Christmas Day.
 var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), WeekHours.Standard, [new(2026, 12, 25)]);
-var limit = new SlaPolicy(
-    null,
-    Warning: TimeSpan.FromHours(6),
-    Breach: TimeSpan.FromHours(8),
-    BusinessHours: true,
-    PauseOnState: false,
-    [],
-    []
-);
+var limit = SlaPolicy.Of(warning: TimeSpan.FromHours(6), breach: TimeSpan.FromHours(8), businessHours: true).Value;
 var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
 var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
 var due = SlaDue.Of(clock, limit, office);
@@ -76,13 +69,13 @@ foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
 
 // Ada can do ten points a week, but eight in the week of Christmas, because Friday is a holiday.
 var monday = new DateOnly(2026, 12, 21);
-var ada = new MemberCapacity(10, office, []);
-OpenWork[] work = [new(1, 6, monday.AddDays(2), IssuePriority.High), new(2, 7, null, IssuePriority.Medium)];
+var ada = MemberCapacity.Of(10, office).Value;
+OpenWork[] work = [OpenWork.Of(1, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Of(2, 7).Value];
 foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
     Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
 
 // Checks which plans are allowed and which is better; finding the best one is up to the host.
-var team = new BalanceProblem([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2], 0), new(2, 1, 7, [2], 0)], [], MaxMoves: 2);
+var team = BalanceProblem.Of([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2]), new(2, 1, 7, [2])]).Value;
 foreach (
     IssueMove[] plan in (IssueMove[][])
         [
@@ -99,6 +92,8 @@ foreach (
         $"{moves}: {(faults.Count > 0 ? string.Join(' ', faults) : $"at most {100 * score.MaxUtilization:0.#} % to do")}"
     );
 }
+
+return 0;
 
 void Show(string what, MoveContext context)
 {

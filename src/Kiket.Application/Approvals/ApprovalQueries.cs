@@ -25,13 +25,11 @@ internal static class ApprovalQueries
             .ProjectMembers.AsNoTracking()
             .WithSpecification(new MembershipOf(project.Id, actor.UserId))
             .SingleOrDefaultAsync(ct);
-        var manages = ProjectPolicy.AccessOf(actor, project, member?.Role) >= ProjectAccess.Manage;
-        return new(
-            actor.UserId,
-            email,
-            HeldRoles.Of(actor, project, member),
-            IssueParts.Of(issue, project.LeadId, actor.UserId),
-            manages
-        );
+        return new(actor.UserId, email)
+        {
+            Roles = HeldRoles.Of(actor, project, member),
+            Parts = IssueParts.Of(issue, project.LeadId, actor.UserId),
+            ManagesProject = ProjectPolicy.AccessOf(actor, project, member?.Role) >= ProjectAccess.Manage,
+        };
     }
 }

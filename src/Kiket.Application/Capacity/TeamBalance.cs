@@ -33,9 +33,11 @@ internal sealed class TeamBalance
                     w.Issue.Id,
                     w.Issue.AssigneeId,
                     w.Points,
-                    [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)],
-                    ReluctanceOf(w)
-                )),
+                    [.. people.Values.Where(p => CanHave(p, w)).Select(p => p.Id)]
+                )
+                {
+                    Reluctance = ReluctanceOf(w),
+                }),
             ],
             [.. DueLimits(), .. StateLimits(), .. PersonLimits()],
             maxMoves

@@ -5,16 +5,17 @@ namespace Kiket.Domain.Approvals;
 /// <summary>Somebody as approvals see them.</summary>
 /// <param name="UserId">Their id.</param>
 /// <param name="Email">Their address.</param>
-/// <param name="Roles">All their roles by name: of the organization, of the project and of its team.</param>
-/// <param name="Parts">The parts that the issue gives them: <c>assignee</c>, <c>reporter</c>, <c>lead</c>.</param>
-/// <param name="ManagesProject">Whether they manage the project.</param>
-public sealed record ApproverCandidate(
-    long UserId,
-    string Email,
-    IReadOnlySet<string> Roles,
-    IReadOnlySet<string> Parts,
-    bool ManagesProject
-);
+public sealed record ApproverCandidate(long UserId, string Email)
+{
+    /// <summary>All their roles by name: of the organization, of the project and of its team.</summary>
+    public required IReadOnlySet<string> Roles { get; init; }
+
+    /// <summary>The parts that the issue gives them: <c>assignee</c>, <c>reporter</c>, <c>lead</c>.</summary>
+    public required IReadOnlySet<string> Parts { get; init; }
+
+    /// <summary>Whether they manage the project; false by default.</summary>
+    public bool ManagesProject { get; init; }
+}
 
 /// <summary>Says who may decide about an approval.</summary>
 public static class ApproverPolicy

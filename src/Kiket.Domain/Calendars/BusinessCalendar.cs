@@ -45,6 +45,7 @@ public sealed class BusinessCalendar
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentNullException.ThrowIfNull(hours);
+        ArgumentNullException.ThrowIfNull(holidays);
         return new(zone, hours, holidays);
     }
 

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Calendars;
 
-/// <summary>A stretch in which a clock ran.</summary>
+/// <summary>A stretch in which a clock ran, whether or not it counts; <see cref="CountedInterval"/> is one that does.</summary>
 /// <param name="From">When it was started or resumed (UTC).</param>
 /// <param name="To">When it was paused or stopped (UTC); null while it runs.</param>
 public sealed record ClockSpan(DateTimeOffset From, DateTimeOffset? To);
@@ -10,9 +13,30 @@ public sealed record ClockSpan(DateTimeOffset From, DateTimeOffset? To);
 /// exactly one of its spans or paused. It only remembers instants; what of them counts, a calendar says, and may say
 /// differently tomorrow.
 /// </summary>
-/// <param name="Spans">The stretches in which it ran, in order and apart.</param>
-public sealed record SlaClock(IReadOnlyList<ClockSpan> Spans)
+public sealed record SlaClock
 {
+    [JsonConstructor]
+    internal SlaClock(IReadOnlyList<ClockSpan> spans) => Spans = spans;
+
+    /// <summary>The stretches in which it ran, in order and apart; only the last one may still run.</summary>
+    public IReadOnlyList<ClockSpan> Spans { get; }
+
+    /// <summary>Makes a clock that has run before.</summary>
+    /// <param name="spans">The stretches in which it ran, in order and apart; only the last one may still run.</param>
+    /// <returns>The clock, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<SlaClock> Of(IReadOnlyList<ClockSpan> spans)
+    {
+        if (spans is null || spans.Any(s => s is null))
+            return Error.Validation("spans", "The stretches are a list.");
+        for (var i = 0; i < spans.Count; i++)
+        {
+            if (spans[i].To < spans[i].From || (i > 0 && !(spans[i - 1].To <= spans[i].From)))
+                return Error.Validation($"spans[{i}]", "The stretches stand in order, apart, and only the last one has no end.");
+        }
+
+        return new SlaClock([.. spans]);
+    }
+
     /// <summary>A clock that has not run yet.</summary>
     public static SlaClock Paused { get; } = new([]);
 

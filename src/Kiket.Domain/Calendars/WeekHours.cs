@@ -1,14 +1,34 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Calendars;
 
-/// <summary>A part of a day.</summary>
-/// <param name="From">First minute after midnight that belongs to it.</param>
-/// <param name="To">First minute after it; 1,440 is the end of the day.</param>
-public sealed record TimeRange(int From, int To)
+/// <summary>A part of a day, by the clock on the wall; made by <see cref="Of"/> or <see cref="TryParse"/>.</summary>
+public sealed record TimeRange
 {
     /// <summary>Minutes of a day on the clock.</summary>
     public const int MinutesOfDay = 24 * 60;
+
+    [JsonConstructor]
+    internal TimeRange(int from, int to) => (From, To) = (from, to);
+
+    /// <summary>First minute after midnight that belongs to it.</summary>
+    /// <value>0 to 1,439.</value>
+    public int From { get; }
+
+    /// <summary>First minute after it; 1,440 is the end of the day.</summary>
+    /// <value>More than <see cref="From"/>, at most 1,440.</value>
+    public int To { get; }
+
+    /// <summary>Makes a part of a day.</summary>
+    /// <param name="from">First minute after midnight that belongs to it, 0 to 1,439.</param>
+    /// <param name="to">First minute after it, at most 1,440.</param>
+    /// <returns>The part, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<TimeRange> Of(int from, int to) =>
+        from >= 0 && from < to && to <= MinutesOfDay
+            ? new TimeRange(from, to)
+            : Error.Validation("from", "A part of a day begins before it ends, from minute 0 to minute 1440.");
 
     /// <summary>Reads a part of a day.</summary>
     /// <param name="from">When it begins, <c>09:00</c>.</param>
@@ -44,30 +64,89 @@ public sealed record TimeRange(int From, int To)
     }
 }
 
-/// <summary>The working hours of each day of a week, by the clock on the wall.</summary>
-/// <param name="Monday">Parts of a Monday, in order and apart; empty when nobody works.</param>
-/// <param name="Tuesday">Parts of a Tuesday.</param>
-/// <param name="Wednesday">Parts of a Wednesday.</param>
-/// <param name="Thursday">Parts of a Thursday.</param>
-/// <param name="Friday">Parts of a Friday.</param>
-/// <param name="Saturday">Parts of a Saturday.</param>
-/// <param name="Sunday">Parts of a Sunday.</param>
-public sealed record WeekHours(
-    IReadOnlyList<TimeRange> Monday,
-    IReadOnlyList<TimeRange> Tuesday,
-    IReadOnlyList<TimeRange> Wednesday,
-    IReadOnlyList<TimeRange> Thursday,
-    IReadOnlyList<TimeRange> Friday,
-    IReadOnlyList<TimeRange> Saturday,
-    IReadOnlyList<TimeRange> Sunday
-)
+/// <summary>
+/// The working hours of each day of a week, by the clock on the wall; made by <see cref="Of"/>. Holidays and the time zone are
+/// a <see cref="BusinessCalendar"/>'s.
+/// </summary>
+public sealed record WeekHours
 {
+    [JsonConstructor]
+    internal WeekHours(
+        IReadOnlyList<TimeRange> monday,
+        IReadOnlyList<TimeRange> tuesday,
+        IReadOnlyList<TimeRange> wednesday,
+        IReadOnlyList<TimeRange> thursday,
+        IReadOnlyList<TimeRange> friday,
+        IReadOnlyList<TimeRange> saturday,
+        IReadOnlyList<TimeRange> sunday
+    )
+    {
+        Monday = monday;
+        Tuesday = tuesday;
+        Wednesday = wednesday;
+        Thursday = thursday;
+        Friday = friday;
+        Saturday = saturday;
+        Sunday = sunday;
+    }
+
+    /// <summary>Parts of a Monday, at most ten, in order and apart; empty when nobody works.</summary>
+    public IReadOnlyList<TimeRange> Monday { get; internal init; }
+
+    /// <summary>Parts of a Tuesday.</summary>
+    public IReadOnlyList<TimeRange> Tuesday { get; internal init; }
+
+    /// <summary>Parts of a Wednesday.</summary>
+    public IReadOnlyList<TimeRange> Wednesday { get; internal init; }
+
+    /// <summary>Parts of a Thursday.</summary>
+    public IReadOnlyList<TimeRange> Thursday { get; internal init; }
+
+    /// <summary>Parts of a Friday.</summary>
+    public IReadOnlyList<TimeRange> Friday { get; internal init; }
+
+    /// <summary>Parts of a Saturday.</summary>
+    public IReadOnlyList<TimeRange> Saturday { get; internal init; }
+
+    /// <summary>Parts of a Sunday.</summary>
+    public IReadOnlyList<TimeRange> Sunday { get; internal init; }
+
+    /// <summary>Makes the hours of a week.</summary>
+    /// <param name="days">The parts of each day, at most ten, in order and apart. Nobody works on days that it lacks.</param>
+    /// <returns>The hours, or <c>VALIDATION_ERROR</c> with each day that is wrong.</returns>
+    public static Result<WeekHours> Of(IReadOnlyDictionary<DayOfWeek, IReadOnlyList<TimeRange>> days)
+    {
+        if (days is null)
+            return Error.Validation("days", "The days of a week are given.");
+        List<ErrorDetail> faults = [];
+        foreach (var (day, parts) in days)
+        {
+            var fault = parts is null || parts.Any(p => p is null) ? "The parts of a day are a list." : FaultOf(parts);
+            if (fault is not null)
+                faults.Add(new(WireName.Of(day), fault));
+        }
+
+        return faults.Count > 0
+            ? Error.Validation(faults)
+            : new WeekHours(
+                PartsOf(DayOfWeek.Monday),
+                PartsOf(DayOfWeek.Tuesday),
+                PartsOf(DayOfWeek.Wednesday),
+                PartsOf(DayOfWeek.Thursday),
+                PartsOf(DayOfWeek.Friday),
+                PartsOf(DayOfWeek.Saturday),
+                PartsOf(DayOfWeek.Sunday)
+            );
+
+        IReadOnlyList<TimeRange> PartsOf(DayOfWeek day) => days.TryGetValue(day, out var parts) ? [.. parts] : [];
+    }
+
     /// <summary>Most parts of one day.</summary>
     public const int MaxRangesOfDay = 10;
 
     private static readonly TimeRange[] NineToFive = [new(9 * 60, 17 * 60)];
 
-    /// <summary>Monday to Friday, 09:00 to 17:00 (decisions, 39).</summary>
+    /// <summary>Monday to Friday, 09:00 to 17:00.</summary>
     public static WeekHours Standard { get; } = new(NineToFive, NineToFive, NineToFive, NineToFive, NineToFive, [], []);
 
     /// <summary>The parts of a day on which people work.</summary>
@@ -93,7 +172,7 @@ public sealed record WeekHours(
 
     /// <summary>What is wrong with the parts of a day, or null.</summary>
     /// <param name="ranges">The parts.</param>
-    public static string? FaultOf(IReadOnlyList<TimeRange> ranges)
+    internal static string? FaultOf(IReadOnlyList<TimeRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
         if (ranges.Count > MaxRangesOfDay)

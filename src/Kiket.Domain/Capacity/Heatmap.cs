@@ -2,12 +2,38 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 
-/// <summary>Open work to be spread over weeks.</summary>
-/// <param name="IssueId">The issue; breaks ties.</param>
-/// <param name="Points">How much it is.</param>
-/// <param name="DueDate">When it has to be done, or null.</param>
-/// <param name="Priority">How urgent it is.</param>
-public sealed record OpenWork(long IssueId, decimal Points, DateOnly? DueDate, IssuePriority Priority);
+/// <summary>Open work to be spread over weeks; made by <see cref="Of"/>.</summary>
+public sealed record OpenWork
+{
+    internal OpenWork(long issueId, decimal points, DateOnly? dueDate, IssuePriority priority) =>
+        (IssueId, Points, DueDate, Priority) = (issueId, points, dueDate, priority);
+
+    /// <summary>The issue; breaks ties.</summary>
+    public long IssueId { get; }
+
+    /// <summary>How much it is, in points.</summary>
+    /// <value>0 or more.</value>
+    public decimal Points { get; }
+
+    /// <summary>When it has to be done, or null.</summary>
+    public DateOnly? DueDate { get; }
+
+    /// <summary>How urgent it is.</summary>
+    public IssuePriority Priority { get; }
+
+    /// <summary>Makes open work.</summary>
+    /// <param name="issueId">The issue; breaks ties.</param>
+    /// <param name="points">How much it is, in points; 0 or more.</param>
+    /// <param name="dueDate">When it has to be done; by default never.</param>
+    /// <param name="priority">How urgent it is; medium by default.</param>
+    /// <returns>The work, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<OpenWork> Of(
+        long issueId,
+        decimal points,
+        DateOnly? dueDate = null,
+        IssuePriority priority = IssuePriority.Medium
+    ) => points < 0 ? Error.Validation("points", "Points are 0 or more.") : new OpenWork(issueId, points, dueDate, priority);
+}
 
 /// <summary>The work of one week.</summary>
 /// <param name="WeekStart">Its Monday.</param>
@@ -29,7 +55,7 @@ public static class Heatmap
     /// </summary>
     /// <param name="work">The open work.</param>
     /// <param name="monday">First day of the first week; overdue work falls into that week.</param>
-    /// <param name="capacities">What fits into each week.</param>
+    /// <param name="capacities">What fits into each week, in points; nothing fits where it is less than 0.</param>
     public static IReadOnlyList<HeatmapWeek> Spread(
         IEnumerable<OpenWork> work,
         DateOnly monday,

@@ -1,4 +1,5 @@
 using Kiket.Domain.Calendars;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 
@@ -7,12 +8,43 @@ namespace Kiket.Domain.Capacity;
 /// <param name="To">The last of them.</param>
 public sealed record DaysOff(DateOnly From, DateOnly To);
 
-/// <summary>What somebody can take on: points per week, less holidays and days off.</summary>
-/// <param name="PointsPerWeek">In a week without holidays and days off; 0 or more.</param>
-/// <param name="Calendar">When the organization works.</param>
-/// <param name="DaysOff">When this person does not.</param>
-public sealed record MemberCapacity(decimal PointsPerWeek, BusinessCalendar Calendar, IReadOnlyList<DaysOff> DaysOff)
+/// <summary>What somebody can take on: points per week, less holidays and days off. Made by <see cref="Of"/>.</summary>
+public sealed record MemberCapacity
 {
+    internal MemberCapacity(decimal pointsPerWeek, BusinessCalendar calendar, IReadOnlyList<DaysOff> daysOff) =>
+        (PointsPerWeek, Calendar, DaysOff) = (pointsPerWeek, calendar, daysOff);
+
+    /// <summary>Points in a week without holidays and days off.</summary>
+    /// <value>0 or more.</value>
+    public decimal PointsPerWeek { get; }
+
+    /// <summary>When the organization works.</summary>
+    public BusinessCalendar Calendar { get; }
+
+    /// <summary>When this person does not.</summary>
+    public IReadOnlyList<DaysOff> DaysOff { get; }
+
+    /// <summary>Makes somebody's capacity.</summary>
+    /// <param name="pointsPerWeek">In a week without holidays and days off; 0 or more.</param>
+    /// <param name="calendar">When the organization works.</param>
+    /// <param name="daysOff">When this person does not; by default they always do.</param>
+    /// <returns>The capacity, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<MemberCapacity> Of(
+        decimal pointsPerWeek,
+        BusinessCalendar calendar,
+        IReadOnlyList<DaysOff>? daysOff = null
+    )
+    {
+        List<ErrorDetail> faults = [];
+        if (pointsPerWeek < 0)
+            faults.Add(new("points_per_week", "Points per week are 0 or more."));
+        if (calendar is null)
+            faults.Add(new("calendar", "A capacity has a calendar."));
+        if ((daysOff ?? []).Any(d => d is null || d.To < d.From))
+            faults.Add(new("days_off", "Days off have a first and a last day, in this order."));
+        return faults.Count > 0 ? Error.Validation(faults) : new MemberCapacity(pointsPerWeek, calendar!, [.. daysOff ?? []]);
+    }
+
     /// <summary>Points from one day to another. A day has as much of a week's points as it has of its working hours.</summary>
     /// <param name="from">The first day.</param>
     /// <param name="to">The last day; nothing when it is before the first.</param>

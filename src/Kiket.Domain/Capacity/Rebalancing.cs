@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Capacity;
 
 /// <summary>Somebody among whom work is balanced.</summary>
@@ -11,8 +13,12 @@ public sealed record TeamMember(long UserId, decimal Capacity, decimal FixedPoin
 /// <param name="AssigneeId">Who has it now.</param>
 /// <param name="Points">How much it is, more than 0.</param>
 /// <param name="Candidates">Who else may have it: in its project, and able to do it.</param>
-/// <param name="Reluctance">How unwelcome a move is, 0 to 100; only decides between plans that are alike in all else.</param>
-public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points, IReadOnlyList<long> Candidates, int Reluctance);
+public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points, IReadOnlyList<long> Candidates)
+{
+    /// <summary>How unwelcome a move is; only decides between plans that are alike in all else.</summary>
+    /// <value>0 to 100; 0 by default.</value>
+    public int Reluctance { get; init; }
+}
 
 /// <summary>
 /// Says of some issues how many points of them a member may have: points due by a day (what the member can do until then), or
@@ -69,19 +75,70 @@ public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, deci
 
 /// <summary>
 /// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of
-/// two is better; finding the best one is up to the solver.
+/// two is better; finding the best one is up to the host. Made by <see cref="Of"/>.
 /// </summary>
-/// <param name="Members">The team.</param>
-/// <param name="Issues">The work that may move.</param>
-/// <param name="Limits">What holds besides capacity.</param>
-/// <param name="MaxMoves">How many issues may move at most.</param>
-public sealed record BalanceProblem(
-    IReadOnlyList<TeamMember> Members,
-    IReadOnlyList<MovableIssue> Issues,
-    IReadOnlyList<TeamLimit> Limits,
-    int MaxMoves
-)
+public sealed record BalanceProblem
 {
+    internal BalanceProblem(
+        IReadOnlyList<TeamMember> members,
+        IReadOnlyList<MovableIssue> issues,
+        IReadOnlyList<TeamLimit> limits,
+        int maxMoves
+    ) => (Members, Issues, Limits, MaxMoves) = (members, issues, limits, maxMoves);
+
+    /// <summary>The team.</summary>
+    public IReadOnlyList<TeamMember> Members { get; internal init; }
+
+    /// <summary>The work that may move.</summary>
+    public IReadOnlyList<MovableIssue> Issues { get; internal init; }
+
+    /// <summary>What holds besides capacity.</summary>
+    public IReadOnlyList<TeamLimit> Limits { get; internal init; }
+
+    /// <summary>How many issues may move at most.</summary>
+    /// <value>0 or more.</value>
+    public int MaxMoves { get; internal init; }
+
+    /// <summary>Makes a problem.</summary>
+    /// <param name="members">The team, each once; capacities and points are 0 or more.</param>
+    /// <param name="issues">The work that may move, each once: more than 0 points, from and to members of the team.</param>
+    /// <param name="limits">What holds besides capacity; by default nothing does.</param>
+    /// <param name="maxMoves">How many issues may move at most, 0 or more; by default all may.</param>
+    /// <returns>The problem, or <c>VALIDATION_ERROR</c> with everything that is wrong with it.</returns>
+    public static Result<BalanceProblem> Of(
+        IReadOnlyList<TeamMember> members,
+        IReadOnlyList<MovableIssue> issues,
+        IReadOnlyList<TeamLimit>? limits = null,
+        int maxMoves = int.MaxValue
+    )
+    {
+        if (members is null || members.Any(m => m is null))
+            return Error.Validation("members", "The members are a list.");
+        if (issues is null || issues.Any(i => i?.Candidates is null))
+            return Error.Validation("issues", "The issues are a list, each with its candidates.");
+        List<ErrorDetail> faults = [];
+        var (team, work) = (members.Select(m => m.UserId).ToHashSet(), issues.Select(i => i.IssueId).ToHashSet());
+        if (team.Count < members.Count)
+            faults.Add(new("members", "Each member of the team is listed once."));
+        if (members.Any(m => m.Capacity < 0 || m.FixedPoints < 0))
+            faults.Add(new("members", "The capacity and the points of a member are 0 or more."));
+        if (work.Count < issues.Count)
+            faults.Add(new("issues", "Each issue is listed once."));
+        if (issues.Any(i => i.Points <= 0 || i.Reluctance is < 0 or > 100))
+            faults.Add(new("issues", "An issue has more than 0 points and a reluctance from 0 to 100."));
+        if (issues.Any(i => !team.Contains(i.AssigneeId) || !team.IsSupersetOf(i.Candidates)))
+            faults.Add(new("issues", "Those who have or may have an issue are in the team."));
+        if ((limits ?? []).Any(l => l?.Amounts is null || l.Limits is null || l.FixedAmounts is null))
+            faults.Add(new("limits", "A limit has amounts, limits and fixed amounts."));
+        else if ((limits ?? []).Any(l => !work.IsSupersetOf(l.Amounts.Keys)))
+            faults.Add(new("limits", "A limit is about issues that may move."));
+        if (maxMoves < 0)
+            faults.Add(new("max_moves", "The number of moves is 0 or more."));
+        return faults.Count > 0
+            ? Error.Validation(faults)
+            : new BalanceProblem([.. members], [.. issues], [.. limits ?? []], maxMoves);
+    }
+
     /// <summary>Points of every member after some moves.</summary>
     /// <param name="moves">The moves; issues that are not named stay.</param>
     public IReadOnlyDictionary<long, decimal> LoadsAfter(IReadOnlyCollection<IssueMove> moves)

@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Capacity;
 
-/// <summary>How much somebody has to do, compared with what they can. Source: contract, section 11.</summary>
+/// <summary>How much somebody has to do, compared with what they can.</summary>
 public enum CapacityStatus
 {
     /// <summary>Up to 50 %.</summary>
@@ -16,7 +16,7 @@ public enum CapacityStatus
     Overallocated,
 }
 
-/// <summary>Compares points with a capacity.</summary>
+/// <summary>Compares points with one capacity; <see cref="Heatmap"/> does it week by week.</summary>
 public static class Utilization
 {
     /// <summary>The percentage, with one decimal.</summary>

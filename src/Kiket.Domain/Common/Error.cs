@@ -44,7 +44,9 @@ public sealed record ErrorDetail(string Field, string Message)
 
 /// <summary>An expected refusal. A refusal never changes anything.</summary>
 /// <param name="Kind">What kind of refusal this is.</param>
-/// <param name="Code">Machine code in upper case; part of the public contract.</param>
+/// <param name="Code">
+/// Machine code in upper case, which never changes: one of <see cref="ErrorCodes"/>, or one that the member names.
+/// </param>
 /// <param name="Message">One sentence for people, with the offending values.</param>
 public sealed record Error(ErrorKind Kind, string Code, string Message)
 {

@@ -1,6 +1,6 @@
 namespace Kiket.Domain.Common;
 
-/// <summary>The machine codes of the Kiket REST API, v1. Source: contract, section 4, and decisions, section Shapes.</summary>
+/// <summary>The machine codes of refusals, the same as in the REST API of Kiket. They never change.</summary>
 public static class ErrorCodes
 {
     /// <summary>A parameter is unknown, malformed or out of range.</summary>

@@ -331,7 +331,6 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// Success, or <c>WORKFLOW_TRANSITION_GUARD_FAILED</c> with every reason; a refusal changes nothing. It is pending when
     /// only approvals are missing.
     /// </returns>
-    /// <remarks>Source: contract 7.2 and 19.</remarks>
     public Result Move(
         Transition transition,
         Workflow workflow,
@@ -534,7 +533,6 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// Success, or <c>VALIDATION_ERROR</c> when the parent is of another project, of a type without children, the issue
     /// itself or below it, or when the tree would become too deep.
     /// </returns>
-    /// <remarks>Source: contract 7.2, hierarchy rules.</remarks>
     public Result MoveUnder(Issue? parent, ProjectSchema schema, int levelsBelow, long actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(schema);

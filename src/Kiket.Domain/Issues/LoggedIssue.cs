@@ -5,7 +5,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Issues;
 
 /// <summary>
-/// The fields of an issue at one instant; ids instead of names, which are looked up when somebody reads the event.
+/// The fields of an issue at one instant, as events show them: ids instead of names, which are looked up when somebody reads
+/// the event. To store and load an issue, use <see cref="IssueSnapshot"/>.
 /// </summary>
 public record LoggedIssue
 {

@@ -103,7 +103,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
         return Result.Success;
     }
 
-    /// <summary>Percent of issues that are finished; 0 when there are none (contract, section 8).</summary>
+    /// <summary>Percent of issues that are finished; 0 when there are none.</summary>
     /// <param name="issues">All issues of a milestone.</param>
     /// <param name="completed">Those in a final state.</param>
     /// <returns>0 to 100, with two decimals.</returns>

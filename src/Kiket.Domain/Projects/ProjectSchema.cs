@@ -5,19 +5,68 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
 
-/// <summary>What issues of a project can be: their types, their custom fields and the workflow they begin in.</summary>
-/// <param name="DefaultWorkflow">Key of the workflow of types that name none.</param>
-/// <param name="IssueTypes">The types, by position.</param>
-/// <param name="CustomFields">The custom fields; empty means that any key may be used.</param>
-public sealed record ProjectSchema(
-    string DefaultWorkflow,
-    IReadOnlyList<IssueType> IssueTypes,
-    IReadOnlyList<CustomField> CustomFields
-)
+/// <summary>
+/// What issues of a project can be: their types, their custom fields and the workflow they begin in. Made by <see cref="Of"/>.
+/// </summary>
+public sealed record ProjectSchema
 {
+    // What was checked when it was made is not checked again when it is loaded.
+    [JsonConstructor]
+    internal ProjectSchema(string defaultWorkflow, IReadOnlyList<IssueType> issueTypes, IReadOnlyList<CustomField> customFields)
+    {
+        DefaultWorkflow = defaultWorkflow;
+        IssueTypes = issueTypes;
+        CustomFields = customFields;
+    }
+
+    /// <summary>Key of the workflow of types that name none.</summary>
+    public string DefaultWorkflow { get; internal init; }
+
+    /// <summary>The types, by position.</summary>
+    public IReadOnlyList<IssueType> IssueTypes { get; internal init; }
+
+    /// <summary>The custom fields; empty means that any key may be used.</summary>
+    public IReadOnlyList<CustomField> CustomFields { get; internal init; }
+
+    /// <summary>Makes a schema.</summary>
+    /// <param name="defaultWorkflow">Key of the workflow of types that name none.</param>
+    /// <param name="issueTypes">The types, each key once, upper and lower case alike.</param>
+    /// <param name="customFields">
+    /// The custom fields, each key once; by default issues may have any. A default value fits its field.
+    /// </param>
+    /// <returns>The schema, or <c>VALIDATION_ERROR</c> with everything that is wrong with it.</returns>
+    public static Result<ProjectSchema> Of(
+        string defaultWorkflow,
+        IReadOnlyList<IssueType> issueTypes,
+        IReadOnlyList<CustomField>? customFields = null
+    )
+    {
+        customFields ??= [];
+        List<ErrorDetail> faults = [];
+        if (UnicodeText.IsBlank(defaultWorkflow))
+            faults.Add(new("default_workflow", "A schema has a workflow for types that name none."));
+        if (issueTypes is null || issueTypes.Any(t => t is null || UnicodeText.IsBlank(t.Key) || UnicodeText.IsBlank(t.Label)))
+            faults.Add(new("issue_types", "The types are a list, each with a key and a label."));
+        else if (issueTypes.DistinctBy(t => t.Key, StringComparer.OrdinalIgnoreCase).Count() < issueTypes.Count)
+            faults.Add(new("issue_types", "Each type is listed once."));
+        if (customFields.Any(f => f?.Options is null || UnicodeText.IsBlank(f.Key) || UnicodeText.IsBlank(f.Label)))
+            faults.Add(new("custom_fields", "Each custom field has a key, a label and a list of options."));
+        else if (customFields.DistinctBy(f => f.Key, StringComparer.Ordinal).Count() < customFields.Count)
+            faults.Add(new("custom_fields", "Each custom field is listed once."));
+        else
+            faults.AddRange(
+                customFields
+                    .Select(f => (f.Key, Fault: f.FaultOfDefault()))
+                    .Where(f => f.Fault is not null)
+                    .Select(f => new ErrorDetail($"custom_fields.{f.Key}", f.Fault!))
+            );
+        return faults.Count > 0
+            ? Error.Validation(faults)
+            : new ProjectSchema(defaultWorkflow, [.. issueTypes!], [.. customFields]);
+    }
+
     /// <summary>
-    /// The schema of a project without definitions: the built-in workflow and the types Epic, UserStory, Task and Bug
-    /// (architecture, section 5).
+    /// The schema of a project without definitions: the built-in workflow and the types Epic, UserStory, Task and Bug.
     /// </summary>
     public static ProjectSchema BuiltIn { get; } =
         new(
@@ -111,7 +160,7 @@ public sealed record ProjectSchema(
         CustomFields.Where(f => f.IssueType is null || string.Equals(f.IssueType, type, StringComparison.OrdinalIgnoreCase));
 }
 
-/// <summary>A kind of issue. Source: contract, section 20.</summary>
+/// <summary>A kind of issue.</summary>
 /// <param name="Key">Unique in the project; a letter, then letters, digits and underscores.</param>
 /// <param name="Label">Display name.</param>
 public sealed record IssueType(string Key, string Label)
@@ -212,7 +261,7 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
     public string? HelperText { get; init; }
 
     /// <summary>
-    /// The coarse type that every client understands: string, text, number, boolean or enum (contract, section 10).
+    /// The coarse type that every client understands: string, text, number, boolean or enum.
     /// </summary>
     internal string CoarseType =>
         Type switch
@@ -223,6 +272,12 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
             CustomFieldType.Enum or CustomFieldType.MultiEnum => "enum",
             _ => "string",
         };
+
+    /// <summary>What is wrong with the field's type or with its default, or null.</summary>
+    internal string? FaultOfDefault() =>
+        !Enum.IsDefined(Type) ? $"{Label} has no type."
+        : DefaultValue is { } value ? FaultOf(value)
+        : null;
 
     /// <summary>What is wrong with a value, or null when it fits.</summary>
     /// <param name="value">A value other than JSON null.</param>

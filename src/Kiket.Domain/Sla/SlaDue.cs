@@ -3,7 +3,10 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Sla;
 
-/// <summary>When an issue's time in a state becomes a warning and a breach, if nothing changes.</summary>
+/// <summary>
+/// When an issue's time in a state becomes a warning and a breach, if nothing changes. It keeps nothing;
+/// <see cref="SlaTimer"/> also keeps what has happened.
+/// </summary>
 /// <param name="WarnsAt">
 /// When the limit is imminent (UTC); null when the policy has no warning, or the clock never gets there.
 /// </param>

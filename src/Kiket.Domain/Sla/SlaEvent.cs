@@ -34,7 +34,6 @@ public enum SlaEventState
 /// <summary>
 /// A change of an issue's service level. It is never changed afterwards, but for the instant at which it ended.
 /// </summary>
-/// <remarks>Source: contract, section 16; decisions, 38.</remarks>
 public sealed class SlaEvent
 {
     [JsonConstructor]

@@ -3,7 +3,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Sla;
 
-/// <summary>A rule about the time in a state, and the state that it stands in.</summary>
+/// <summary>A policy and the state that it is about: what a <see cref="SlaTimer"/> is started with.</summary>
 /// <param name="Key">
 /// The id that events tell of: <c>workflow.state</c>, and the place among several policies of the state.
 /// </param>
@@ -48,8 +48,8 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
             null,
             definition.Limit - definition.WarningBuffer,
             definition.Limit,
-            BusinessHours: false,
-            PauseOnState: false,
+            businessHours: false,
+            pauseOnState: false,
             [],
             []
         );

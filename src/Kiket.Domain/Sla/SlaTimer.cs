@@ -15,7 +15,7 @@ public sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From
 
 /// <summary>
 /// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come,
-/// and takes no event back.
+/// and takes no event back. Where nothing has to be kept, a clock and <see cref="SlaDue"/> are enough.
 /// </summary>
 public sealed class SlaTimer : AggregateRoot
 {
@@ -56,7 +56,7 @@ public sealed class SlaTimer : AggregateRoot
     /// <summary>When the limit is reached (UTC), or null likewise.</summary>
     public DateTimeOffset? BreachesAt { get; private set; }
 
-    /// <summary>When there is something to do next (UTC), or null.</summary>
+    /// <summary>When <see cref="Advance"/> has something to do next (UTC), or null for never.</summary>
     public DateTimeOffset? NextAt { get; private set; }
 
     /// <summary>Since when its due instants hold (UTC). One that lies before has passed at this instant.</summary>

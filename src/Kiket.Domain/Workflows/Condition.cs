@@ -5,7 +5,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>How a condition compares. Source: contract, section 19.</summary>
+/// <summary>How a condition compares.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ConditionOperator>))]
 public enum ConditionOperator
 {

@@ -14,23 +14,89 @@ public sealed record WorkflowAction(string Kind, JsonElement Parameters)
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 }
 
-/// <summary>A limit on the time in a state. Source: contract, section 16.</summary>
-/// <param name="Condition">Which issues it holds for; null for all that no earlier policy of the state holds for.</param>
-/// <param name="Warning">Time in the state after which the limit is imminent, or null.</param>
-/// <param name="Breach">Time in the state after which the limit is breached.</param>
-/// <param name="BusinessHours">Whether only working hours count.</param>
-/// <param name="PauseOnState">Whether time in this state does not count.</param>
-/// <param name="OnWarning">What to do when it is imminent.</param>
-/// <param name="OnBreach">What to do when it is breached.</param>
-public sealed record SlaPolicy(
-    Condition? Condition,
-    TimeSpan? Warning,
-    TimeSpan? Breach,
-    bool BusinessHours,
-    bool PauseOnState,
-    IReadOnlyList<WorkflowAction> OnWarning,
-    IReadOnlyList<WorkflowAction> OnBreach
-);
+/// <summary>A limit on the time in a state, made by <see cref="Of"/>. A clock and a calendar say when it is reached.</summary>
+public sealed record SlaPolicy
+{
+    // What was checked when it was made is not checked again when it is loaded.
+    [JsonConstructor]
+    internal SlaPolicy(
+        Condition? condition,
+        TimeSpan? warning,
+        TimeSpan? breach,
+        bool businessHours,
+        bool pauseOnState,
+        IReadOnlyList<WorkflowAction> onWarning,
+        IReadOnlyList<WorkflowAction> onBreach
+    )
+    {
+        Condition = condition;
+        Warning = warning;
+        Breach = breach;
+        BusinessHours = businessHours;
+        PauseOnState = pauseOnState;
+        OnWarning = onWarning;
+        OnBreach = onBreach;
+    }
+
+    /// <summary>The longest limit: ten years.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(3653);
+
+    /// <summary>Which issues it holds for; null for all that no earlier policy of the state holds for.</summary>
+    public Condition? Condition { get; }
+
+    /// <summary>Counted time in the state after which the limit is imminent, or null for no warning.</summary>
+    /// <value>More than zero, at most <see cref="Breach"/>.</value>
+    public TimeSpan? Warning { get; }
+
+    /// <summary>Counted time in the state after which the limit is breached, or null for never.</summary>
+    /// <value>More than zero, at most ten years.</value>
+    public TimeSpan? Breach { get; }
+
+    /// <summary>Whether only working hours count; else every instant does.</summary>
+    public bool BusinessHours { get; }
+
+    /// <summary>Whether time in this state does not count.</summary>
+    public bool PauseOnState { get; }
+
+    /// <summary>What to do when it is imminent.</summary>
+    public IReadOnlyList<WorkflowAction> OnWarning { get; }
+
+    /// <summary>What to do when it is breached.</summary>
+    public IReadOnlyList<WorkflowAction> OnBreach { get; }
+
+    /// <summary>Makes a limit.</summary>
+    /// <param name="warning">Counted time until the warning: more than zero, not after the breach. By default none.</param>
+    /// <param name="breach">Counted time until the breach: more than zero, at most ten years. By default it never comes.</param>
+    /// <param name="businessHours">Whether only working hours count. By default every instant does.</param>
+    /// <param name="pauseOnState">Whether time in the state does not count. By default it does.</param>
+    /// <param name="condition">Which issues it holds for; by default all.</param>
+    /// <param name="onWarning">What to do when it is imminent; by default nothing.</param>
+    /// <param name="onBreach">What to do when it is breached; by default nothing.</param>
+    /// <returns>The limit, or <c>VALIDATION_ERROR</c>.</returns>
+    public static Result<SlaPolicy> Of(
+        TimeSpan? warning = null,
+        TimeSpan? breach = null,
+        bool businessHours = false,
+        bool pauseOnState = false,
+        Condition? condition = null,
+        IReadOnlyList<WorkflowAction>? onWarning = null,
+        IReadOnlyList<WorkflowAction>? onBreach = null
+    )
+    {
+        List<ErrorDetail> faults = [];
+        if (warning <= TimeSpan.Zero || warning > Longest)
+            faults.Add(new("warning", "The time until the warning is more than zero and at most ten years."));
+        if (breach <= TimeSpan.Zero || breach > Longest)
+            faults.Add(new("breach", "The time until the breach is more than zero and at most ten years."));
+        if (faults.Count == 0 && warning > breach)
+            faults.Add(new("warning", "The warning must come before the breach."));
+        faults.AddRange(DefinitionRules.FaultsOf(onWarning ?? [], "on_warning"));
+        faults.AddRange(DefinitionRules.FaultsOf(onBreach ?? [], "on_breach"));
+        return faults.Count > 0
+            ? Error.Validation(faults)
+            : new SlaPolicy(condition, warning, breach, businessHours, pauseOnState, onWarning ?? [], onBreach ?? []);
+    }
+}
 
 /// <summary>How many items of a checklist have to be done.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ChecklistMode>))]
@@ -57,27 +123,36 @@ public enum ChecklistCheck
 /// <summary>One item of a checklist.</summary>
 /// <param name="Id">Unique in the checklist.</param>
 /// <param name="Label">Display name.</param>
-/// <param name="Check">Who decides.</param>
-/// <param name="Required">Whether <see cref="ChecklistMode.All"/> asks for it.</param>
-/// <param name="Condition">When an automatic item is done.</param>
-public sealed record ChecklistItem(string Id, string Label, ChecklistCheck Check, bool Required, Condition? Condition);
+public sealed record ChecklistItem(string Id, string Label)
+{
+    /// <summary>Who decides whether it is done; a person by default.</summary>
+    public ChecklistCheck Check { get; init; }
 
-/// <summary>What has to be done in a state.</summary>
+    /// <summary>Whether <see cref="ChecklistMode.All"/> asks for it; true by default.</summary>
+    public bool Required { get; init; } = true;
+
+    /// <summary>When an automatic item is done; without one it never is.</summary>
+    public Condition? Condition { get; init; }
+}
+
+/// <summary>
+/// What has to be done in a state, as a workflow defines it. <see cref="ChecklistItemState"/> says what of it is done.
+/// </summary>
 /// <param name="Id">Unique in the workflow; conditions name it.</param>
 /// <param name="Title">Display name.</param>
-/// <param name="Mode">How many items have to be done.</param>
-/// <param name="Items">The items in the order of the definition.</param>
-/// <param name="OnComplete">What to do once it is complete.</param>
-public sealed record Checklist(
-    string Id,
-    string Title,
-    ChecklistMode Mode,
-    IReadOnlyList<ChecklistItem> Items,
-    IReadOnlyList<WorkflowAction> OnComplete
-)
+public sealed record Checklist(string Id, string Title)
 {
     /// <summary>Longest id of a checklist or an item, in characters.</summary>
     public const int MaxIdLength = 100;
+
+    /// <summary>How many items have to be done; every required one by default.</summary>
+    public ChecklistMode Mode { get; init; }
+
+    /// <summary>The items in the order of the definition, each id once.</summary>
+    public required IReadOnlyList<ChecklistItem> Items { get; init; }
+
+    /// <summary>What to do once it is complete.</summary>
+    public IReadOnlyList<WorkflowAction> OnComplete { get; init; } = [];
 }
 
 /// <summary>What names an approver.</summary>
@@ -99,45 +174,51 @@ public enum ApproverKind
 /// <param name="Identifier">The role, the user or the part.</param>
 public sealed record Approver(ApproverKind Kind, string Identifier);
 
-/// <summary>One approval that a move needs.</summary>
+/// <summary>
+/// One approval that a move needs, as a workflow defines it. <see cref="ApprovalVote"/> is one person's answer to it.
+/// </summary>
 /// <param name="Key">Unique among the requirements of a move; the same in every version that says the same.</param>
 /// <param name="Name">What people call it.</param>
-/// <param name="Approvers">Who may give it; empty for everybody who works on the project.</param>
-/// <param name="Required">How many different people must approve.</param>
-/// <param name="Level">Requirements of a level count only once all lower levels are met; 0 for those without a chain.</param>
-/// <param name="Group">
-/// Requirements of one level with the same group are alternatives when <paramref name="AnyOfGroup"/> says so; null for none.
-/// </param>
-/// <param name="AnyOfGroup">Whether one requirement of the group is enough.</param>
-/// <param name="Conditions">When it is needed at all; all must hold.</param>
-/// <param name="Timeout">After how long without an answer it escalates, or null for never.</param>
-/// <param name="Message">What approvers are told, or null.</param>
-public sealed record ApprovalRequirement(
-    string Key,
-    string Name,
-    IReadOnlyList<Approver> Approvers,
-    int Required,
-    int Level,
-    string? Group,
-    bool AnyOfGroup,
-    IReadOnlyList<Condition> Conditions,
-    TimeSpan? Timeout,
-    string? Message
-)
+public sealed record ApprovalRequirement(string Key, string Name)
 {
+    /// <summary>Most people who have to approve.</summary>
+    public const int MaxRequired = 1000;
+
+    /// <summary>Who may give it; empty, as by default, for everybody who works on the project.</summary>
+    public IReadOnlyList<Approver> Approvers { get; init; } = [];
+
+    /// <summary>How many different people have to approve.</summary>
+    /// <value>1 to 1,000; 1 by default.</value>
+    public int Required { get; init; } = 1;
+
+    /// <summary>Requirements of a level count only once all lower levels are met.</summary>
+    /// <value>0 or more; 0, the default, for those without a chain.</value>
+    public int Level { get; init; }
+
+    /// <summary>
+    /// Requirements of one level with the same group are alternatives when <see cref="AnyOfGroup"/> says so; null for none.
+    /// </summary>
+    public string? Group { get; init; }
+
+    /// <summary>Whether one requirement of the group is enough.</summary>
+    public bool AnyOfGroup { get; init; }
+
+    /// <summary>When it is needed at all; all must hold.</summary>
+    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+
+    /// <summary>After how long without an answer it escalates, or null for never.</summary>
+    /// <value>More than zero, at most ten years.</value>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What approvers are told, or null.</summary>
+    public string? Message { get; init; }
+
     /// <summary>The approval that lets a move through which a guard wants approved. Who manages the project gives it.</summary>
     /// <param name="verdict">What the guard said.</param>
     internal static ApprovalRequirement Of(GuardVerdict verdict) =>
-        new(
-            verdict.ApprovalKey,
-            verdict.Extension,
-            [new(ApproverKind.Role, RoleNames.Manager)],
-            1,
-            0,
-            null,
-            false,
-            [],
-            null,
-            verdict.Message
-        );
+        new(verdict.ApprovalKey, verdict.Extension)
+        {
+            Approvers = [new(ApproverKind.Role, RoleNames.Manager)],
+            Message = verdict.Message,
+        };
 }

@@ -9,7 +9,7 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     public const int MaxKeyLength = 64;
 
     /// <summary>Longest name, in characters.</summary>
-    public const int MaxNameLength = 200;
+    public const int MaxNameLength = WorkflowDefinition.MaxNameLength;
 
     private Workflow() { }
 

@@ -64,6 +64,8 @@ internal static class WorkflowFindingCodes
 /// <summary>Checks a workflow without running it, before it is published. Pure.</summary>
 internal static class WorkflowChecks
 {
+    private static readonly FieldNames Anything = new(new HashSet<string>(), []);
+
     /// <summary>Finds what is wrong with a workflow.</summary>
     /// <param name="workflow">The workflow, as it is written.</param>
     /// <param name="names">The fields that its issues have.</param>
@@ -88,6 +90,11 @@ internal static class WorkflowChecks
             .. FindInTransitions(workflow, names, heldRoles),
         ];
     }
+
+    /// <summary>Finds why a workflow cannot work, whatever project it is for.</summary>
+    /// <param name="workflow">The workflow, as it is written.</param>
+    public static IEnumerable<WorkflowFinding> FindErrors(WorkflowDefinition workflow) =>
+        Find(workflow, Anything, null).Where(f => f.Severity is FindingSeverity.Error);
 
     /// <summary>The fields that conditions name and no issue of a project has.</summary>
     /// <param name="conditions">The conditions.</param>

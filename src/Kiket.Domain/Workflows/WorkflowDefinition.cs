@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>What part a state plays. Source: contract, section 19.</summary>
+/// <summary>What part a state plays. For boards and statistics, see <see cref="StateCategory"/>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<StateType>))]
 public enum StateType
 {
@@ -54,6 +55,12 @@ public sealed record State(string Key, string Label, StateType Type, StateCatego
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 64;
+
+    /// <summary>Whether a text is the key of a state: a letter, a digit or _, then those, - and dots; at most 64.</summary>
+    internal static bool IsKey(string? text) =>
+        text is { Length: > 0 and <= MaxKeyLength }
+        && text[0] is not ('-' or '.')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
 
     /// <summary>Name of a colour, or null.</summary>
     public string? Color { get; init; }
@@ -115,24 +122,85 @@ public sealed record Transition(string From, string To, string? Name, string? De
     public bool CommentRequired { get; init; }
 }
 
-/// <summary>How work moves: states and the declared ways between them.</summary>
-/// <param name="Name">Display name.</param>
-/// <param name="Description">What it is for, or null.</param>
-/// <param name="InitialState">Key of the state in which issues begin.</param>
-/// <param name="States">The states in the order of the definition.</param>
-/// <param name="Transitions">The transitions in the order of the definition.</param>
-public sealed record WorkflowDefinition(
-    string Name,
-    string? Description,
-    string InitialState,
-    IReadOnlyList<State> States,
-    IReadOnlyList<Transition> Transitions
-)
+/// <summary>
+/// How work moves: states and the declared ways between them. Made by <see cref="Create"/>, so that every definition can be
+/// relied on. <see cref="Workflow"/> is one published version of it in a project.
+/// </summary>
+public sealed record WorkflowDefinition
 {
-    /// <summary>What its author calls this version, or null; versions are counted by <see cref="Workflow.Revision"/>.</summary>
-    public string? Version { get; init; }
+    /// <summary>Longest name, in characters.</summary>
+    public const int MaxNameLength = 200;
 
-    /// <summary>The workflow of a project without definitions (architecture, section 5).</summary>
+    /// <summary>Most states.</summary>
+    public const int MaxStates = 500;
+
+    /// <summary>Most transitions.</summary>
+    public const int MaxTransitions = 5000;
+
+    // What was checked when it was made is not checked again when it is loaded.
+    [JsonConstructor]
+    internal WorkflowDefinition(
+        string name,
+        string? description,
+        string initialState,
+        IReadOnlyList<State> states,
+        IReadOnlyList<Transition> transitions
+    )
+    {
+        Name = name;
+        Description = description;
+        InitialState = initialState;
+        States = states;
+        Transitions = transitions;
+    }
+
+    /// <summary>Display name.</summary>
+    /// <value>1 to 200 characters.</value>
+    public string Name { get; internal init; }
+
+    /// <summary>What it is for, or null.</summary>
+    public string? Description { get; internal init; }
+
+    /// <summary>Key of the state in which issues begin.</summary>
+    public string InitialState { get; internal init; }
+
+    /// <summary>The states, 1 to 500, in the order of the definition.</summary>
+    public IReadOnlyList<State> States { get; internal init; }
+
+    /// <summary>The transitions, at most 5,000, in the order of the definition.</summary>
+    public IReadOnlyList<Transition> Transitions { get; internal init; }
+
+    /// <summary>What its author calls this version, or null; versions are counted by <see cref="Workflow.Revision"/>.</summary>
+    [JsonInclude]
+    public string? Version { get; internal init; }
+
+    /// <summary>Makes a definition.</summary>
+    /// <param name="name">Display name, 1 to 200 characters.</param>
+    /// <param name="initialState">Key of the state in which issues begin.</param>
+    /// <param name="states">The states, 1 to 500, each key once.</param>
+    /// <param name="transitions">The transitions, at most 5,000; each begins and ends at one of the states.</param>
+    /// <param name="description">What it is for, or null.</param>
+    /// <param name="version">What its author calls this version, or null.</param>
+    /// <returns>
+    /// The definition, or <c>VALIDATION_ERROR</c> with everything that is wrong with it, each at its place:
+    /// <c>states[2].wip_limit</c>.
+    /// </returns>
+    public static Result<WorkflowDefinition> Create(
+        string name,
+        string initialState,
+        IReadOnlyList<State> states,
+        IReadOnlyList<Transition> transitions,
+        string? description = null,
+        string? version = null
+    )
+    {
+        var faults = DefinitionRules.FaultsOf(name, initialState, states, transitions);
+        return faults.Count > 0
+            ? Error.Validation(faults)
+            : new WorkflowDefinition(name, description, initialState, [.. states], [.. transitions]) { Version = version };
+    }
+
+    /// <summary>The workflow of a project without definitions: backlog, in progress, review, done.</summary>
     public static WorkflowDefinition BuiltIn { get; } =
         new(
             "Default",

@@ -80,13 +80,16 @@ public static class WorkflowEngine
     /// <param name="workflow">The workflow version that the issue follows.</param>
     /// <param name="transition">One of its transitions.</param>
     /// <param name="context">All that the decision depends on.</param>
+    /// <exception cref="ArgumentException">The transition is not one of the workflow's.</exception>
     public static MoveDecision Decide(WorkflowDefinition workflow, Transition transition, MoveContext context)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(transition);
         ArgumentNullException.ThrowIfNull(context);
         List<MoveReason> reasons = [];
-        var target = workflow.FindState(transition.To)!;
+        var target =
+            workflow.FindState(transition.To)
+            ?? throw new ArgumentException($"The workflow has no state '{transition.To}'.", nameof(transition));
 
         foreach (var condition in transition.Conditions)
             AddUnlessMet(condition, workflow, context, reasons);

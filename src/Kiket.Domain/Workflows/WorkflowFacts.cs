@@ -3,7 +3,10 @@ using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>An issue as conditions see it: a document of fields.</summary>
+/// <summary>
+/// An issue as conditions see it: a document of fields. <c>Issue.ToFacts</c> makes it of an issue, <see cref="Of(string,
+/// IReadOnlyDictionary{string, JsonElement})"/> of anything else.
+/// </summary>
 public sealed class IssueFacts
 {
     private readonly Dictionary<string, FieldValue> fields;
@@ -102,6 +105,9 @@ public sealed record ApprovalVote(string Requirement, long UserId, bool Approved
 /// <param name="Issue">The issue.</param>
 public sealed record MoveContext(IssueFacts Issue)
 {
+    /// <summary>The issue.</summary>
+    public IssueFacts Issue { get; init; } = Issue ?? throw new ArgumentNullException(nameof(Issue));
+
     /// <summary>
     /// What the actor says about the move; null when they have not been asked yet, so that a required comment does not block it.
     /// </summary>

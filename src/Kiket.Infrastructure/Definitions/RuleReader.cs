@@ -53,11 +53,13 @@ internal static class RuleReader
             file.Warn(body, "The checklist has no items, so it is always complete.");
         return new(
             id.Value,
-            (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value),
-            Word(file, body, "required_mode", ChecklistMode.All),
-            items,
-            Actions(file, body, "on_complete")
-        );
+            (file.Text(body, "title") ?? file.Text(body, "name") ?? file.Text(body, "label"))?.Value ?? Titles.Of(id.Value)
+        )
+        {
+            Mode = Word(file, body, "required_mode", ChecklistMode.All),
+            Items = items,
+            OnComplete = Actions(file, body, "on_complete"),
+        };
     }
 
     /// <summary>The approvals that a state asks for: <c>approval</c>, or in the short form <c>require_approval: 2</c>.</summary>
@@ -100,8 +102,8 @@ internal static class RuleReader
         state.Find("sla")?.Value switch
         {
             null or YamlText { IsNull: true } => [],
-            YamlList list => [.. list.Items.Select(item => Policy(file, item))],
-            var single => [Policy(file, single)],
+            YamlList list => [.. list.Items.Select(item => Policy(file, item)).OfType<SlaPolicy>()],
+            var single => Policy(file, single) is { } policy ? [policy] : [],
         };
 
     public static IReadOnlyList<WorkflowAction> Actions(FileReading file, YamlMap map, string key)
@@ -268,18 +270,17 @@ internal static class RuleReader
             file.Warn(key, $"The item '{key.Shown}' is checked automatically but has no condition, so it is never done.");
         if (key.Value.Length > Domain.Workflows.Checklist.MaxIdLength)
             file.Fault(key, $"The id of an item can have at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
-        return new(
-            key.Value,
-            (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value),
-            check,
-            file.Flag(body, "required", standard: true),
-            conditions.Count switch
+        return new(key.Value, (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value))
+        {
+            Check = check,
+            Required = file.Flag(body, "required", standard: true),
+            Condition = conditions.Count switch
             {
                 0 => null,
                 1 => conditions[0],
                 _ => new AllCondition(conditions),
-            }
-        );
+            },
+        };
     }
 
     /// <summary>The assignments of <c>require_approval</c>: one approval each, all of them needed.</summary>
@@ -498,7 +499,15 @@ internal static class RuleReader
         int required,
         int level = 0,
         string? alternatives = null
-    ) => new(key, name, approvers, required, level, alternatives, alternatives is not null, [], null, null);
+    ) =>
+        new(key, name)
+        {
+            Approvers = approvers,
+            Required = required,
+            Level = level,
+            Group = alternatives,
+            AnyOfGroup = alternatives is not null,
+        };
 
     /// <summary>
     /// <c>{role: qa}</c>, <c>{user: ada@example.com}</c>, <c>{type: role, identifier: qa}</c>, or the name of a role.
@@ -530,7 +539,7 @@ internal static class RuleReader
         return file.Required(body, "identifier", "The approver", 200) is { } identifier ? new(kind, identifier.Value) : null;
     }
 
-    private static SlaPolicy Policy(FileReading file, YamlNode node)
+    private static SlaPolicy? Policy(FileReading file, YamlNode node)
     {
         var body = file.MapOf(node, "sla");
         file.RefuseOthers(
@@ -550,22 +559,23 @@ internal static class RuleReader
         if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
             file.Warn(body.Find("default")!.Key, "A policy is the default exactly when it has no condition.");
         var (warning, breach) = (Length(file, body, "warning"), Length(file, body, "breach"));
-        if (warning > breach)
-            file.Fault(body.Find("warning")!.Value, "The warning must come before the breach.");
-        return new(
+        var policy = SlaPolicy.Of(
+            warning,
+            breach,
+            file.Flag(body, "business_hours", standard: false),
+            file.Flag(body, "pause_on_state", standard: false),
             conditions.Count switch
             {
                 0 => null,
                 1 => conditions[0],
                 _ => new AllCondition(conditions),
             },
-            warning,
-            breach,
-            file.Flag(body, "business_hours", standard: false),
-            file.Flag(body, "pause_on_state", standard: false),
             Actions(file, body, "on_warning"),
             Actions(file, body, "on_breach")
         );
+        foreach (var fault in policy.Error?.Details ?? [])
+            file.Fault(body.Find(fault.Field)?.Value ?? body, fault.Message);
+        return policy.IsRefused ? null : policy.Value;
     }
 
     private static TimeSpan? Length(FileReading file, YamlMap map, string key)
@@ -583,9 +593,9 @@ internal static class RuleReader
         if (map.Find(key)?.Value is not YamlText { IsNull: false } text || text.Value is "true" or "false" or "any" or "all")
             return standard;
         var count = file.WholeNumber(map, key) ?? standard;
-        if (count is >= 1 and <= 1000)
+        if (count is >= 1 and <= ApprovalRequirement.MaxRequired)
             return count;
-        file.Fault(text, $"{key} must be a number from 1 to 1000.");
+        file.Fault(text, $"{key} must be a number from 1 to {ApprovalRequirement.MaxRequired}.");
         return standard;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -38,9 +39,6 @@ internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDef
 /// <summary>Reads a file of <c>.kiket/workflows</c> in both syntaxes (contract, section 19).</summary>
 internal static partial class WorkflowReader
 {
-    private const int MaxStates = 500;
-    private const int MaxTransitions = 5000;
-
     public static WorkflowDraft? Read(FileReading file)
     {
         var root = file.Root(
@@ -62,11 +60,24 @@ internal static partial class WorkflowReader
         var finished = states.Select(s =>
             s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value))
         );
-        return new(file, key, new(name, description?.Trim(), initialKey, [.. finished], transitions) { Version = version })
+        var made = WorkflowDefinition.Create(name, initialKey, [.. finished], transitions, description?.Trim(), version);
+        foreach (var fault in made.Error?.Details ?? [])
+            file.Fault(PlaceOf(fault.Field) ?? key, fault.Message);
+        if (made.IsRefused)
+            return new(file, key, null);
+        return new(file, key, made.Value)
         {
             States = states.ToDictionary(s => s.Key.Value, YamlNode (s) => s.Key, StringComparer.Ordinal),
             Transitions = places,
         };
+
+        // The definition names the part that is wrong by its position: transitions[2].approvals[0].required.
+        YamlNode? PlaceOf(string path) =>
+            Position().Match(path) is not { Success: true } position ? null
+            : int.Parse(position.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is var i
+            && position.Groups[1].Value == "states"
+                ? states[i].Key
+            : places[transitions[i]];
     }
 
     private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(
@@ -128,7 +139,7 @@ internal static partial class WorkflowReader
         HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, body) in file.Things(root, "states", "key", "name", "id"))
         {
-            if (key.Value.Length > State.MaxKeyLength || !StateKey().IsMatch(key.Value))
+            if (!State.IsKey(key.Value))
                 file.Fault(
                     key,
                     $"'{key.Shown}' is not a valid state key: letters, digits, _, - and ., at most {State.MaxKeyLength}."
@@ -139,10 +150,13 @@ internal static partial class WorkflowReader
                 states.Add(ReadState(file, key, body));
         }
 
-        if (states.Count > MaxStates)
+        if (states.Count > WorkflowDefinition.MaxStates)
         {
-            file.Fault(states[MaxStates].Key, $"A workflow can have at most {MaxStates} states.");
-            return states[..MaxStates];
+            file.Fault(
+                states[WorkflowDefinition.MaxStates].Key,
+                $"A workflow can have at most {WorkflowDefinition.MaxStates} states."
+            );
+            return states[..WorkflowDefinition.MaxStates];
         }
 
         if (FileReading.IsEmpty(root, "states"))
@@ -219,10 +233,13 @@ internal static partial class WorkflowReader
         List<Transition> transitions = [];
         places = new(ReferenceEqualityComparer.Instance); // two that say the same stand at two places
         var items = file.List(root, "transitions");
-        var isSound = items.Count <= MaxTransitions;
+        var isSound = items.Count <= WorkflowDefinition.MaxTransitions;
         if (!isSound)
-            file.Fault(items[MaxTransitions], $"A workflow can have at most {MaxTransitions} transitions.");
-        foreach (var item in items.Take(MaxTransitions))
+            file.Fault(
+                items[WorkflowDefinition.MaxTransitions],
+                $"A workflow can have at most {WorkflowDefinition.MaxTransitions} transitions."
+            );
+        foreach (var item in items.Take(WorkflowDefinition.MaxTransitions))
         {
             var body = file.MapOf(item, "A transition");
             file.RefuseOthers(
@@ -317,8 +334,8 @@ internal static partial class WorkflowReader
     [GeneratedRegex("^[a-z][a-z0-9_-]*\\z")]
     private static partial Regex WorkflowKey();
 
-    [GeneratedRegex("^[A-Za-z0-9_][A-Za-z0-9_.-]*\\z")]
-    private static partial Regex StateKey();
+    [GeneratedRegex("^(states|transitions)\\[([0-9]+)\\]")]
+    private static partial Regex Position();
 
     /// <param name="State">The state, with what stands for type and category where the file says nothing.</param>
     private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category, bool IsSound, State State)

@@ -100,9 +100,11 @@ public sealed class WorkBalancerTests : IDisposable
                 i,
                 (i % 50) + 1,
                 new[] { 1, 2, 3, 5 }[random.Next(4)],
-                [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0)],
-                random.Next(100)
-            ))
+                [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0)]
+            )
+            {
+                Reluctance = random.Next(100),
+            })
             .ToList();
         return new(members, issues, [DueLimit(random, members, issues, 3), DueLimit(random, members, issues, 10)], 50);
     }
@@ -135,14 +137,11 @@ public sealed class WorkBalancerTests : IDisposable
                             i + 1,
                             issue.Item1,
                             issue.Item2 / 100m,
-                            [
-                                .. Enumerable
-                                    .Range(1, size)
-                                    .Where(m => issue.Item3[m - 1] && m != issue.Item1)
-                                    .Select(m => (long)m),
-                            ],
-                            issue.Item4
+                            [.. Enumerable.Range(1, size).Where(m => issue.Item3[m - 1] && m != issue.Item1).Select(m => (long)m)]
                         )
+                        {
+                            Reluctance = issue.Item4,
+                        }
                 ),
             ],
             limits,

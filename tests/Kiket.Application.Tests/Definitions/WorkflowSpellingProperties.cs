@@ -89,7 +89,14 @@ public sealed class WorkflowSpellingProperties
         from timeout in Gen.OneOf(ALength.Select(l => (TimeSpan?)l), Gen.Const((TimeSpan?)null))
         from message in Gen.OneOf(AWord.Select(w => (string?)w), Gen.Const((string?)null))
         from approvers in AnApprover.List[1, 3]
-        select new ApprovalRequirement("", "", [.. approvers.Distinct()], required, 0, null, false, conditions, timeout, message);
+        select new ApprovalRequirement("", "")
+        {
+            Approvers = [.. approvers.Distinct()],
+            Required = required,
+            Conditions = conditions,
+            Timeout = timeout,
+            Message = message,
+        };
 
     private static readonly Gen<SlaPolicy> APolicy =
         from condition in Gen.OneOf(AField.Select(c => (Condition?)c), Gen.Const((Condition?)null))
@@ -116,24 +123,23 @@ public sealed class WorkflowSpellingProperties
             AWord
         ).List[1, 4]
         from actions in AnAction.List[0, 2]
-        select new Checklist(
-            "list",
-            "A list",
-            mode,
+        select new Checklist("list", "A list")
+        {
+            Mode = mode,
+            Items =
             [
                 .. items.Select(
                     (i, n) =>
-                        new ChecklistItem(
-                            $"i{n}",
-                            i.Item3,
-                            i.Item1 is null ? ChecklistCheck.Manual : ChecklistCheck.Auto,
-                            i.Item2,
-                            i.Item1
-                        )
+                        new ChecklistItem($"i{n}", i.Item3)
+                        {
+                            Check = i.Item1 is null ? ChecklistCheck.Manual : ChecklistCheck.Auto,
+                            Required = i.Item2,
+                            Condition = i.Item1,
+                        }
                 ),
             ],
-            actions
-        );
+            OnComplete = actions,
+        };
 
     private static readonly Gen<State> AState =
         from type in AnyOf(StateType.Active, StateType.Final, StateType.Gateway, StateType.Trigger)
@@ -176,7 +182,7 @@ public sealed class WorkflowSpellingProperties
             Approvals =
             [
                 .. bare > 0 && required.Count == 0
-                    ? [new ApprovalRequirement("1", "Approval", [], bare, 0, null, false, [], null, null)]
+                    ? [new ApprovalRequirement("1", "Approval") { Required = bare }]
                     : required.Select(
                         (r, i) =>
                             r with
@@ -263,18 +269,11 @@ public sealed class WorkflowSpellingProperties
             // One approval for each of those named.
             1 when first.Approvers.Count > 1 => first.Approvers.Select(
                 (a, i) =>
-                    new ApprovalRequirement(
-                        $"chain.{level}.{i + 1}",
-                        $"Level {level}: {a.Identifier}",
-                        [a],
-                        1,
-                        level,
-                        null,
-                        false,
-                        [],
-                        null,
-                        null
-                    )
+                    new ApprovalRequirement($"chain.{level}.{i + 1}", $"Level {level}: {a.Identifier}")
+                    {
+                        Approvers = [a],
+                        Level = level,
+                    }
             ),
             _ => [first],
         };

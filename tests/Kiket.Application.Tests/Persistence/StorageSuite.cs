@@ -389,13 +389,7 @@ public abstract class StorageSuite(TestDatabase database)
         await db.SaveChangesAsync();
         db.CustomRecordValues.AddRange(CustomRecordValue.Of(record, table));
         db.Approvals.Add(
-            Approval.Request(
-                issue,
-                new("backlog", "in_progress", null, null),
-                new("1", "Mine", [], 1, 0, null, false, [], null, null),
-                admin.UserId,
-                Noon
-            )
+            Approval.Request(issue, new("backlog", "in_progress", null, null), new("1", "Mine"), admin.UserId, Noon)
         );
         await db.SaveChangesAsync();
         return workspace;

@@ -120,7 +120,7 @@ public sealed class CapacityTests
             .Sample(
                 (work, capacities) =>
                 {
-                    var numbered = work.Select((w, i) => w with { IssueId = i }).ToList();
+                    var numbered = work.Select((w, i) => new OpenWork(i, w.Points, w.DueDate, w.Priority)).ToList();
                     var weeks = Heatmap.Spread(numbered, Monday, capacities);
 
                     // The order of rows does not matter.
@@ -156,7 +156,7 @@ public sealed class CapacityTests
 
     private static readonly BalanceProblem TwoPeople = new(
         [new(1, 10, 4), new(2, 10, 2), new(3, 0, 0)],
-        [new(11, 1, 8, [2], 20), new(12, 1, 3, [2, 3], 0)],
+        [new(11, 1, 8, [2]) { Reluctance = 20 }, new(12, 1, 3, [2, 3])],
         [
             new(
                 "due by Friday",

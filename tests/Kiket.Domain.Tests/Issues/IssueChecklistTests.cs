@@ -84,13 +84,7 @@ public sealed class IssueChecklistTests
                     new("open", "Open", StateType.Initial, StateCategory.Pending),
                     new("doing", "Doing", StateType.Active, StateCategory.Active)
                     {
-                        Checklist = new(
-                            "list",
-                            "List",
-                            ChecklistMode.All,
-                            [new("item", "Item", ChecklistCheck.Manual, true, null)],
-                            ofList
-                        ),
+                        Checklist = new("list", "List") { Items = [new("item", "Item")], OnComplete = ofList },
                         OnComplete = ofState,
                     },
                 ],

@@ -160,7 +160,7 @@ public sealed class StoredAggregateTests
     [Fact]
     public void An_approval_is_decided_by_the_people_who_are_left()
     {
-        var requirement = new ApprovalRequirement("legal", "Legal", [], 2, 0, null, false, [], TimeSpan.FromHours(4), null);
+        var requirement = new ApprovalRequirement("legal", "Legal") { Required = 2, Timeout = TimeSpan.FromHours(4) };
         var approval = Approval.Request(Opened(), Flow.Definition.Transitions[0], requirement, Ada, Noon);
         Assert.False(approval.Decide(Ada, true, "Fine", Noon).IsRefused);
 

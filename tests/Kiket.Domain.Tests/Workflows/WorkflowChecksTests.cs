@@ -156,7 +156,7 @@ public sealed class WorkflowChecksTests
             Conditions = [Present("a")],
             Sla = [new(Present("b"), null, TimeSpan.FromHours(1), false, false, [], [])],
             Approvals = [Approval("lead") with { Conditions = [Present("c")] }],
-            Checklist = new("list", "List", ChecklistMode.All, [new("d", "D", ChecklistCheck.Auto, true, Present("d"))], []),
+            Checklist = new("list", "List") { Items = [new("d", "D") { Check = ChecklistCheck.Auto, Condition = Present("d") }] },
         };
 
         var findings = WorkflowChecks.Find(Workflow([Open, doing, Done], [Start, Finish]), AnyCustom, null);
@@ -169,13 +169,7 @@ public sealed class WorkflowChecksTests
     public void A_condition_that_names_no_checklist_is_a_fault()
     {
         Transition[] ways = [Start, Finish with { Conditions = [new ChecklistCondition("tests", true)] }];
-        var checklist = new Checklist(
-            "tests",
-            "Tests",
-            ChecklistMode.All,
-            [new("ci", "CI", ChecklistCheck.Manual, true, null)],
-            []
-        );
+        var checklist = new Checklist("tests", "Tests") { Items = [new("ci", "CI")] };
 
         Assert.Equal([("Error UNKNOWN_CHECKLIST", null, "doing-done")], Find([Open, Doing, Done], ways));
         Assert.Empty(Find([Open, Doing with { Checklist = checklist }, Done], ways));
@@ -223,5 +217,5 @@ public sealed class WorkflowChecksTests
         new(field, ConditionOperator.Equal, JsonSerializer.SerializeToElement("x"));
 
     private static ApprovalRequirement Approval(string role) =>
-        new(role, $"Approval by {role}", [new(ApproverKind.Role, role)], 1, 0, null, false, [], null, null);
+        new(role, $"Approval by {role}") { Approvers = [new(ApproverKind.Role, role)] };
 }

@@ -97,17 +97,20 @@ public sealed class WorkflowEngineTests
     [InlineData(ChecklistMode.Any, "", "passed", true)]
     public void A_checklist_is_complete_when_its_mode_says_so(ChecklistMode mode, string done, string ci, bool complete)
     {
-        var checklist = new Checklist(
-            "tests",
-            "Tests",
-            mode,
+        var checklist = new Checklist("tests", "Tests")
+        {
+            Mode = mode,
+            Items =
             [
-                new("manual", "Look at it", ChecklistCheck.Manual, true, null),
-                new("optional", "Look again", ChecklistCheck.Manual, false, null),
-                new("ci", "CI", ChecklistCheck.Auto, true, Is("custom_fields.ci", ConditionOperator.Equal, "passed")),
+                new("manual", "Look at it"),
+                new("optional", "Look again") { Required = false },
+                new("ci", "CI")
+                {
+                    Check = ChecklistCheck.Auto,
+                    Condition = Is("custom_fields.ci", ConditionOperator.Equal, "passed"),
+                },
             ],
-            []
-        );
+        };
         var workflow = With(
             new("open", "done", null, null) { Conditions = [new ChecklistCondition("tests", true)] },
             open: s => s with { Checklist = checklist }
@@ -331,5 +334,5 @@ public sealed class WorkflowEngineTests
         new(field, @operator, value is null ? null : JsonSerializer.SerializeToElement(value));
 
     private static ApprovalRequirement Approval(string key, int required = 1, int level = 0) =>
-        new(key, $"Approval {key}", [], required, level, null, false, [], null, null);
+        new(key, $"Approval {key}") { Required = required, Level = level };
 }

@@ -65,16 +65,7 @@ public sealed class WorkflowProperties
                     {
                         WipLimit = limits[i] == 0 ? null : limits[i],
                         Conditions = i == 0 ? [] : entry[i],
-                        Checklist =
-                            i == 0
-                                ? new(
-                                    "list",
-                                    "List",
-                                    ChecklistMode.All,
-                                    [new("item", "Item", ChecklistCheck.Manual, true, null)],
-                                    []
-                                )
-                                : null,
+                        Checklist = i == 0 ? new("list", "List") { Items = [new("item", "Item")] } : null,
                     }),
             ],
             [
@@ -82,7 +73,7 @@ public sealed class WorkflowProperties
                 {
                     Conditions = w.Item3,
                     CommentRequired = w.Item4,
-                    Approvals = w.Item5 == 0 ? [new("1", "Approval", [], 1, 0, null, false, [], null, null)] : [],
+                    Approvals = w.Item5 == 0 ? [new("1", "Approval")] : [],
                 }),
             ]
         );

@@ -1,0 +1,112 @@
+using Kiket.Domain.Calendars;
+using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Tests.Capacity;
+
+/// <summary>Calendars, clocks and the inputs of capacity are made whole or not at all.</summary>
+public sealed class InputTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateOnly Monday = new(2026, 12, 21);
+    private static readonly BusinessCalendar Always = BusinessCalendar.AroundTheClock;
+
+    [Theory]
+    [InlineData(-1, 60)]
+    [InlineData(60, 60)]
+    [InlineData(61, 60)]
+    [InlineData(0, 1441)]
+    public void A_part_of_a_day_begins_before_it_ends(int from, int to) =>
+        Assert.Equal(["from"], FaultsOf(TimeRange.Of(from, to)));
+
+    [Fact]
+    public void The_hours_of_a_week_are_in_order_and_apart()
+    {
+        var morning = TimeRange.Of(9 * 60, 12 * 60).Value;
+        var noon = TimeRange.Of(11 * 60, 14 * 60).Value;
+
+        var hours = WeekHours.Of(new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>> { [DayOfWeek.Tuesday] = [morning] }).Value;
+
+        Assert.Equal((0, 180), (hours.MinutesOn(DayOfWeek.Monday), hours.MinutesOn(DayOfWeek.Tuesday)));
+        Assert.Equal(["days"], FaultsOf(WeekHours.Of(null!)));
+        Assert.Equal(
+            ["monday", "tuesday", "wednesday"],
+            FaultsOf(
+                WeekHours.Of(
+                    new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>>
+                    {
+                        [DayOfWeek.Monday] = null!,
+                        [DayOfWeek.Tuesday] = [null!],
+                        [DayOfWeek.Wednesday] = [morning, noon],
+                    }
+                )
+            )
+        );
+    }
+
+    [Fact]
+    public void A_calendar_lacks_nothing()
+    {
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(null!, WeekHours.Standard, []));
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(TimeZoneInfo.Utc, null!, []));
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(TimeZoneInfo.Utc, WeekHours.Standard, null!));
+    }
+
+    [Fact]
+    public void A_clock_has_run_in_stretches_that_are_in_order_and_apart()
+    {
+        var first = new ClockSpan(Noon, Noon.AddHours(1));
+        var last = new ClockSpan(Noon.AddHours(2), null);
+
+        Assert.True(SlaClock.Of([first, last]).Value.IsRunning);
+        Assert.Equal(["spans"], FaultsOf(SlaClock.Of(null!)));
+        Assert.Equal(["spans"], FaultsOf(SlaClock.Of([null!])));
+        Assert.Equal(["spans[1]"], FaultsOf(SlaClock.Of([last, first])));
+        Assert.Equal(["spans[1]"], FaultsOf(SlaClock.Of([first, first])));
+        Assert.Equal(["spans[0]"], FaultsOf(SlaClock.Of([first with { To = Noon.AddHours(-1) }])));
+    }
+
+    [Fact]
+    public void A_capacity_is_not_negative_and_has_a_calendar()
+    {
+        Assert.Equal(10, MemberCapacity.Of(10, Always).Value.PointsOfWeek(Monday));
+        Assert.Equal(["points_per_week", "calendar"], FaultsOf(MemberCapacity.Of(-1, null!)));
+        Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [new(Monday, Monday.AddDays(-1))])));
+        Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [null!])));
+        Assert.Equal(["points"], FaultsOf(OpenWork.Of(1, -0.5m)));
+    }
+
+    [Fact]
+    public void A_problem_of_balance_is_about_one_team_and_its_work()
+    {
+        TeamMember[] team = [new(1, 10, 0), new(2, 10, 0)];
+        MovableIssue work = new(7, 1, 3, [2]);
+
+        Assert.Empty(BalanceProblem.Of(team, [work]).Value.FaultsOf([new(7, 2)]));
+        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of(null!, [])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = null! }])));
+        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([.. team, team[0]], [work])));
+        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([team[0], team[1] with { Capacity = -1 }], [work])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work, work])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Points = 0 }])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { AssigneeId = 3 }])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = [3] }])));
+        Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [null!])));
+        Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(8)])));
+        Assert.Equal(["max_moves"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(7)], -1)));
+    }
+
+    private static TeamLimit Limit(long issue) =>
+        new(
+            "due",
+            new Dictionary<long, decimal> { [issue] = 1 },
+            new Dictionary<long, decimal>(),
+            new Dictionary<long, decimal>()
+        );
+
+    private static IEnumerable<string> FaultsOf<T>(Result<T> result)
+    {
+        Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
+        return result.Error!.Details.Select(d => d.Field);
+    }
+}
