@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
-using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
