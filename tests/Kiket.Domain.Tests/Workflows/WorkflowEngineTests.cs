@@ -228,7 +228,7 @@ public sealed class WorkflowEngineTests
         State StateOf(string key) =>
             new(key, key, StateType.Active, StateCategory.InProgress)
             {
-                Checklist = new($"of {key}", key, ChecklistMode.All, [new("i", "I", ChecklistCheck.Manual, true, null)], []),
+                Checklist = new($"of {key}", key) { Items = [new("i", "I")] },
             };
         var workflow = new WorkflowDefinition("Test", null, "a", [StateOf("a"), StateOf("b"), StateOf("c")], []);
 
