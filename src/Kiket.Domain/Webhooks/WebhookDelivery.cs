@@ -205,7 +205,7 @@ internal sealed class WebhookDelivery
             NextAttemptAt = now; // waits for the endpoint's return, however long that takes
         else if (
             verdict is AttemptVerdict.Retry
-            && RetryPolicy.DelayAfter(made, retries, outcome.RetryAfter, chance) is { } delay
+            && RetryPolicy.Deliveries.DelayAfter(made, chance, retries, outcome.RetryAfter) is { } delay
         )
             NextAttemptAt = now + delay;
         else

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 
 namespace Kiket.Infrastructure.Events;
@@ -8,13 +9,8 @@ namespace Kiket.Infrastructure.Events;
 /// </summary>
 internal sealed class PostponedEvent
 {
-    /// <summary>How often reactions are tried before they are given up.</summary>
-    public const int MaxAttempts = 10;
-
     /// <summary>Longest kept error, in characters.</summary>
     public const int MaxErrorLength = 2_000;
-
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(30);
 
     /// <summary>Id of the <see cref="LoggedEvent"/>.</summary>
     public required long EventId { get; init; }
@@ -34,5 +30,5 @@ internal sealed class PostponedEvent
 
     /// <summary>When to try again after some failures: later each time; null to give up, so that the issue goes on.</summary>
     public static DateTimeOffset? NextAttemptAfter(int attempts, DateTimeOffset now) =>
-        attempts < MaxAttempts ? now + TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempts), LongestRest.TotalSeconds)) : null;
+        now + RetryPolicy.Reactions.DelayAfter(attempts, chance: 0.5);
 }

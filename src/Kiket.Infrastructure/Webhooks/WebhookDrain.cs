@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Common;
 using Kiket.Application.Events;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
@@ -279,7 +280,8 @@ internal sealed partial class WebhookDrain(
         var (now, after) = (time.GetUtcNow(), before);
         foreach (var (delivery, sent) in attempts)
         {
-            var retries = webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event)?.Retries ?? RetryPolicy.Delays.Count;
+            var retries =
+                webhook.Hooks.FirstOrDefault(h => h.Event == delivery.Event)?.Retries ?? RetryPolicy.Deliveries.Delays.Count;
             var verdict = delivery.RecordAttempt(sent.Outcome, retries, Random.Shared.NextDouble(), now);
             after = after.After(verdict, sent.Outcome.RetryAfter, now);
             db.WebhookAttempts.Add(WebhookAttempt.Of(delivery, sent.Outcome, sent.Exchange, drainId, sent.At, sent.Duration));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -19,7 +20,7 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
         receiver.AnswerWith(503);
         List<DateTimeOffset> instants = [];
 
-        for (var attempt = 1; attempt <= RetryPolicy.Delays.Count; attempt++)
+        for (var attempt = 1; attempt <= RetryPolicy.Deliveries.Delays.Count; attempt++)
         {
             instants.Add(clocked.Clock.GetUtcNow());
             await tenant.DeliverAsync(webhook);
@@ -29,7 +30,10 @@ public sealed class RetryScheduleTests(RetryScheduleTests.ClockedServer clocked)
                 (DeliveryState.Pending, attempt, 503, attempt),
                 (delivery.State, delivery.Attempts, delivery.LastStatus!.Value, receiver.Requests.Count)
             );
-            var (wait, scheduled) = (delivery.NextAttemptAt - clocked.Clock.GetUtcNow(), RetryPolicy.Delays[attempt - 1]);
+            var (wait, scheduled) = (
+                delivery.NextAttemptAt - clocked.Clock.GetUtcNow(),
+                RetryPolicy.Deliveries.Delays[attempt - 1]
+            );
             Assert.InRange(wait, scheduled * 0.8 - Moment, scheduled * 1.2 + Moment);
             clocked.Clock.Advance(wait - Moment);
             await tenant.DeliverAsync(webhook); // not yet

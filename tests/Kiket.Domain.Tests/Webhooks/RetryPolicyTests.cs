@@ -35,13 +35,21 @@ public sealed class RetryPolicyTests
 
         for (var attempts = 1; attempts <= 9; attempts++)
         {
-            Assert.Equal(minutes[attempts - 1] * 0.8, RetryPolicy.DelayAfter(attempts, 9, null, 0)!.Value.TotalMinutes, 6);
-            Assert.Equal(minutes[attempts - 1] * 1.2, RetryPolicy.DelayAfter(attempts, 9, null, 1)!.Value.TotalMinutes, 6);
+            Assert.Equal(minutes[attempts - 1] * 0.8, RetryPolicy.Deliveries.DelayAfter(attempts, 0)!.Value.TotalMinutes, 6);
+            Assert.Equal(minutes[attempts - 1] * 1.2, RetryPolicy.Deliveries.DelayAfter(attempts, 1)!.Value.TotalMinutes, 6);
         }
 
-        Assert.Null(RetryPolicy.DelayAfter(10, 9, null, 0.5));
-        Assert.Null(RetryPolicy.DelayAfter(1, 0, TimeSpan.FromSeconds(5), 0.5));
-        Assert.Equal(TimeSpan.FromHours(8), RetryPolicy.DelayAfter(15, 20, null, 0.5));
+        Assert.Null(RetryPolicy.Deliveries.DelayAfter(10, 0.5));
+        Assert.Null(RetryPolicy.Deliveries.DelayAfter(1, 0.5, retries: 0, TimeSpan.FromSeconds(5)));
+        Assert.Equal(TimeSpan.FromHours(8), RetryPolicy.Deliveries.DelayAfter(15, 0.5, retries: 20));
+    }
+
+    [Fact]
+    public void Reactions_are_tried_ten_times_and_wait_twice_as_long_each_time()
+    {
+        var delays = Enumerable.Range(1, 10).Select(attempts => RetryPolicy.Reactions.DelayAfter(attempts, 0.5)?.TotalSeconds);
+
+        Assert.Equal([2, 4, 8, 16, 32, 64, 128, 256, 512, null], delays);
     }
 
     [Theory]
@@ -49,7 +57,10 @@ public sealed class RetryPolicyTests
     [InlineData(90, 90)]
     [InlineData(200_000, 86_400)]
     public void What_the_receiver_asks_for_is_honoured_within_a_day(int asked, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), RetryPolicy.DelayAfter(1, 9, TimeSpan.FromSeconds(asked), 0.5));
+        Assert.Equal(
+            TimeSpan.FromSeconds(seconds),
+            RetryPolicy.Deliveries.DelayAfter(1, 0.5, retryAfter: TimeSpan.FromSeconds(asked))
+        );
 
     [Fact]
     public void Five_failures_in_a_row_pause_an_endpoint_and_one_success_ends_the_count()

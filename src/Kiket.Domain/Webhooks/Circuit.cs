@@ -1,0 +1,51 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.Webhooks;
+
+/// <summary>
+/// Whether an endpoint is sent to. After some failures in a row it pauses and keeps its events; then one delivery tries whether
+/// it is back, and if not, it pauses for longer.
+/// </summary>
+/// <param name="FailuresInRow">Attempts that failed since the last one that did not.</param>
+/// <param name="Pauses">Pauses in a row.</param>
+/// <param name="PausedUntil">When the next delivery may try (UTC), or null when it is not paused.</param>
+internal readonly record struct Circuit(int FailuresInRow, int Pauses, DateTimeOffset? PausedUntil)
+{
+    /// <summary>How many failures in a row open the circuit.</summary>
+    public const int Threshold = 5;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan GonePause = TimeSpan.FromHours(1);
+
+    /// <summary>Whether only one delivery may try, to see whether the receiver is back.</summary>
+    public bool IsProbing => PausedUntil is not null;
+
+    /// <summary>Whether nothing may be sent.</summary>
+    /// <param name="at">The instant in question.</param>
+    public bool IsOpen(DateTimeOffset at) => PausedUntil > at;
+
+    /// <summary>The circuit after an attempt.</summary>
+    /// <param name="verdict">What the attempt meant.</param>
+    /// <param name="retryAfter">How long the receiver asks to be left alone, or null.</param>
+    /// <param name="at">Instant of its end.</param>
+    public Circuit After(AttemptVerdict verdict, TimeSpan? retryAfter, DateTimeOffset at)
+    {
+        // A receiver that refuses one event is alive, and takes others.
+        if (verdict is AttemptVerdict.Delivered or AttemptVerdict.Refused)
+            return default;
+        var failures = FailuresInRow + 1;
+        if (verdict is AttemptVerdict.Retry && failures < Threshold && !IsProbing)
+            return this with { FailuresInRow = failures };
+
+        // It was on its way already when others opened the circuit, and says nothing new.
+        if (verdict is AttemptVerdict.Retry && IsOpen(at))
+            return this with { FailuresInRow = failures };
+
+        var pause = verdict is AttemptVerdict.Gone ? GonePause : FirstPause * Math.Pow(2, Math.Min(Pauses, 10));
+        pause = verdict is AttemptVerdict.Retry && pause > LongestPause ? LongestPause : pause;
+        if (retryAfter > pause)
+            pause = retryAfter.Value < RetryPolicy.LongestRetryAfter ? retryAfter.Value : RetryPolicy.LongestRetryAfter;
+        return new(failures, Pauses + 1, (at + pause).ToUniversalTime());
+    }
+}
