@@ -94,6 +94,26 @@ public sealed partial class ConventionTests
             select $"{Path.GetRelativePath(Sources.Root, file)}:{line.Number}"
         );
 
+    /// <summary>Who works on a row, and until when, is a matter of persistence (<c>Claims</c>).</summary>
+    [Fact]
+    public void No_aggregate_knows_the_claims_of_workers() =>
+        Assert.Empty(
+            TypesOf(Sources.Domain)
+                .SelectMany(t => t.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+                .Where(p => Claim().IsMatch(p.Name))
+                .Select(p => $"{p.DeclaringType!.Name}.{p.Name}")
+        );
+
+    [Theory]
+    [InlineData("ClaimId", true)]
+    [InlineData("ClaimedUntil", true)]
+    [InlineData("DrainedUntil", true)]
+    [InlineData("QueuedUntil", true)]
+    [InlineData("LeasedUntil", true)]
+    [InlineData("PausedUntil", false)]
+    [InlineData("ReleasedAt", false)]
+    public void A_claim_is_judged_by_its_name(string name, bool isClaim) => Assert.Equal(isClaim, Claim().IsMatch(name));
+
     [Fact]
     public void No_type_has_a_name_that_says_nothing() =>
         Assert.Empty(Sources.Assemblies.SelectMany(TypesOf).Where(type => SaysNothing(type.Name)).Select(type => type.FullName));
@@ -178,6 +198,9 @@ public sealed partial class ConventionTests
             .SingleOrDefault();
 
     private static string UseCaseOf(Type request) => Suffix().Replace(request.Name, "");
+
+    [GeneratedRegex("^(Claim|Claimed|Lease|Leased|Drained|Queued)(Id|Until|By)$")]
+    private static partial Regex Claim();
 
     [GeneratedRegex("(Configuration|Job|Worker|Interceptor)$")]
     private static partial Regex Named();

@@ -105,7 +105,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
     {
         var timers = db.SlaTimers.Where(t => issues.Contains(t.IssueId) && t.StoppedAt == null);
-        if (issues.Count == 0 || await timers.ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)null), ct) == 0)
+        if (issues.Count == 0 || await timers.ExecuteUpdateAsync(set => set.SetProperty(t => t.Version, t => t.Version), ct) == 0)
             return [];
         return await timers.Include(t => t.Events).ToDictionaryAsync(t => t.IssueId, ct);
     }

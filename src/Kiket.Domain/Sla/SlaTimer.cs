@@ -71,12 +71,6 @@ public sealed class SlaTimer : AggregateRoot
     /// <summary>When the issue left the state (UTC); null while the timer is open.</summary>
     public DateTimeOffset? StoppedAt { get; private set; }
 
-    /// <summary>Before this instant nobody else takes it.</summary>
-    internal DateTimeOffset ClaimedUntil { get; private set; }
-
-    /// <summary>The claim of the worker who took it last.</summary>
-    internal Guid? ClaimId { get; private set; }
-
     /// <summary>Its events; all of them when they were loaded.</summary>
     public IReadOnlyList<SlaEvent> Events => events;
 
@@ -103,7 +97,6 @@ public sealed class SlaTimer : AggregateRoot
             Policy = rule.Policy,
             BusinessHours = rule.Policy.BusinessHours,
             Spans = (clock ?? SlaClock.Paused).Resume(at).Spans,
-            ClaimedUntil = at.ToUniversalTime(),
         };
         timer.Created(at);
         timer.Plan(calendar, at);

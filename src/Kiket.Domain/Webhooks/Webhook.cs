@@ -123,15 +123,6 @@ internal sealed class Webhook : AggregateRoot
     /// <inheritdoc cref="Circuit.PausedUntil"/>
     public DateTimeOffset? PausedUntil { get; private set; }
 
-    /// <summary>The worker that sends to it, or the last one that did.</summary>
-    public Guid? DrainId { get; private set; }
-
-    /// <summary>Before this instant (UTC) no other worker sends to it.</summary>
-    public DateTimeOffset DrainedUntil { get; private set; }
-
-    /// <summary>Before this instant (UTC) a job for it waits, or has got lost.</summary>
-    public DateTimeOffset QueuedUntil { get; private set; }
-
     /// <summary>Where and how an extension's manifest says that it is reached.</summary>
     /// <param name="callback">The manifest's callback.</param>
     /// <param name="url">Its address, with the host's environment filled in.</param>
@@ -198,7 +189,7 @@ internal sealed class Webhook : AggregateRoot
             Secret = secret,
             Active = true,
         };
-        webhook.Made(at);
+        webhook.Created(at);
         return webhook;
     }
 
@@ -223,7 +214,7 @@ internal sealed class Webhook : AggregateRoot
             Host = host,
             Active = true,
         };
-        webhook.Made(at);
+        webhook.Created(at);
         return webhook;
     }
 
@@ -276,11 +267,5 @@ internal sealed class Webhook : AggregateRoot
     {
         Active = false;
         Touch(at);
-    }
-
-    private void Made(DateTimeOffset at)
-    {
-        Created(at);
-        DrainedUntil = QueuedUntil = at.ToUniversalTime();
     }
 }

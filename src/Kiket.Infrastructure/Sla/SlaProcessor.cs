@@ -46,9 +46,9 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
         await using var scope = scopes.CreateAsyncScope();
         var timers = scope.ServiceProvider.GetRequiredService<KiketDbContext>().AcrossTenants<SlaTimer>();
         var (now, claim) = (time.GetUtcNow(), Guid.NewGuid());
-        var until = now + Lease;
         var ids = await timers
-            .Where(t => t.NextAt <= now && t.ClaimedUntil <= now)
+            .Where(t => t.NextAt <= now)
+            .Unclaimed(now)
             .OrderBy(t => t.NextAt)
             .Take(BatchSize)
             .Select(t => t.Id)
@@ -58,11 +58,10 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
 
         // The predicate stands here again, because another worker may have been faster since; what we got is read back by our
         // claim.
-        await timers
-            .Where(t => ids.Contains(t.Id) && t.NextAt <= now && t.ClaimedUntil <= now)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.ClaimId, (Guid?)claim).SetProperty(t => t.ClaimedUntil, until), ct);
+        await timers.Where(t => ids.Contains(t.Id) && t.NextAt <= now).ClaimAsync(claim, now, Lease, ct);
         return await timers
-            .Where(t => ids.Contains(t.Id) && t.ClaimId == claim)
+            .Where(t => ids.Contains(t.Id))
+            .ClaimedBy(claim)
             .OrderBy(t => t.NextAt)
             .Select(t => new SlaClaim(t.Id, t.OrganizationId, claim))
             .ToListAsync(ct);
@@ -99,14 +98,10 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
 
     private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
     {
-        // Locks the row until the commit: a move of the issue either comes first and takes the claim away, or waits.
-        var ours =
-            await db
-                .SlaTimers.Where(t => t.Id == claimed.TimerId && t.ClaimId == claimed.Claim)
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(t => t.ClaimId, (Guid?)null).SetProperty(t => t.ClaimedUntil, t => t.CreatedAt),
-                    ct
-                ) == 1;
+        // Locks the row until the commit: a move of the issue either comes first, and then the timer may not be due any more, or
+        // waits.
+        var now = time.GetUtcNow();
+        var ours = await db.SlaTimers.Where(t => t.Id == claimed.TimerId && t.NextAt <= now).ReleaseAsync(claimed.Claim, ct) == 1;
         if (!ours)
             return false;
         var timer = await db.SlaTimers.Include(t => t.Events).SingleAsync(t => t.Id == claimed.TimerId, ct);
@@ -114,7 +109,6 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
             .Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])
             .AsNoTracking()
             .SingleAsync(i => i.Id == timer.IssueId, ct);
-        var now = time.GetUtcNow();
         if (await db.Projects.AnyAsync(p => p.Id == timer.ProjectId && p.Status == ProjectStatus.Archived, ct))
             timer.Rest(now + RestOfArchived);
         else

@@ -15,8 +15,7 @@ internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
         builder.IsAggregate();
         builder.Property(t => t.State).HasMaxLength(State.MaxKeyLength);
         builder.Property(t => t.RuleKey).HasMaxLength(SlaRule.MaxKeyLength);
-        builder.Property(t => t.ClaimedUntil); // internal, and so not found by convention
-        builder.Property(t => t.ClaimId);
+        builder.IsClaimable();
         builder.Ignore(t => t.Clock);
         builder.HasOne<Project>().WithMany().HasForeignKey(t => t.ProjectId);
         builder.HasOne<Issue>().WithMany().HasForeignKey(t => t.IssueId);

@@ -11,6 +11,8 @@ internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
     public void Configure(EntityTypeBuilder<Webhook> builder)
     {
         builder.IsAggregate();
+        builder.IsClaimable();
+        builder.Property<DateTimeOffset?>(WebhookSchedule.QueuedUntil);
         builder.Ignore(w => w.Circuit);
         builder.Property(w => w.Host).HasMaxLength(Webhook.MaxUrlLength);
         builder.HasOne<Extension>().WithMany().HasForeignKey(w => w.ExtensionId);

@@ -69,15 +69,13 @@ internal sealed partial class WebhookDrain(
         return await OnWebhookAsync(
                 webhookId,
                 (webhooks, _) =>
-                    webhooks
-                        .Where(w => w.DrainedUntil <= now)
-                        .ExecuteUpdateAsync(
-                            set =>
-                                set.SetProperty(w => w.DrainId, drainId)
-                                    .SetProperty(w => w.DrainedUntil, now + options.Lease)
-                                    .SetProperty(w => w.QueuedUntil, now),
-                            ct
-                        )
+                    webhooks.ClaimAsync(
+                        drainId,
+                        now,
+                        options.Lease,
+                        ct,
+                        set => set.SetProperty(w => EF.Property<DateTimeOffset?>(w, WebhookSchedule.QueuedUntil), now)
+                    )
             ) == 1;
     }
 
@@ -93,13 +91,7 @@ internal sealed partial class WebhookDrain(
             {
                 await timer.WaitForNextTickAsync(life.Token);
                 var until = time.GetUtcNow() + options.Lease;
-                var held = await OnWebhookAsync(
-                    webhookId,
-                    (webhooks, _) =>
-                        webhooks
-                            .Where(w => w.DrainId == drainId)
-                            .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, until), life.Token)
-                );
+                var held = await OnWebhookAsync(webhookId, (webhooks, _) => webhooks.RenewAsync(drainId, until, life.Token));
                 heldUntil = until;
                 if (held == 0)
                     await life.CancelAsync();
@@ -117,17 +109,8 @@ internal sealed partial class WebhookDrain(
         }
     }
 
-    private async Task ReleaseAsync(long webhookId, Guid drainId)
-    {
-        var now = time.GetUtcNow();
-        await OnWebhookAsync(
-            webhookId,
-            (webhooks, _) =>
-                webhooks
-                    .Where(w => w.DrainId == drainId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(w => w.DrainedUntil, now), CancellationToken.None)
-        );
-    }
+    private Task<int> ReleaseAsync(long webhookId, Guid drainId) =>
+        OnWebhookAsync(webhookId, (webhooks, _) => webhooks.ReleaseAsync(drainId, CancellationToken.None));
 
     private async Task<bool> HasDueAsync(long webhookId, CancellationToken ct)
     {

@@ -10,6 +10,9 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Ensures that each endpoint with due deliveries has exactly one job.</summary>
 internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
+    /// <summary>The column of endpoints before whose instant (UTC) a job for it waits, or has got lost.</summary>
+    public const string QueuedUntil = "QueuedUntil";
+
     /// <summary>A job that has not begun by then has got lost.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);
 
@@ -55,7 +58,10 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
                 var queued = await OnDatabaseAsync(db =>
                     Idle(Webhooks(db), now)
                         .Where(w => w.Id == id)
-                        .ExecuteUpdateAsync(set => set.SetProperty(w => w.QueuedUntil, now + LongestQueue), ct)
+                        .ExecuteUpdateAsync(
+                            set => set.SetProperty(w => EF.Property<DateTimeOffset?>(w, QueuedUntil), now + LongestQueue),
+                            ct
+                        )
                 );
                 if (queued == 1)
                     jobs.Enqueue<WebhookDrainJob>(job => job.RunAsync(id, name, CancellationToken.None));
@@ -74,7 +80,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
         var deliveries = db.AcrossTenants<WebhookDelivery>();
         var due = await Idle(Webhooks(db), now)
             .Where(w => deliveries.Any(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending && d.NextAttemptAt <= now))
-            .OrderBy(w => w.QueuedUntil)
+            .OrderBy(w => EF.Property<DateTimeOffset?>(w, QueuedUntil))
             .Take(SweepSize)
             .Select(w => w.Id)
             .ToListAsync(ct);
@@ -83,7 +89,12 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
 
     /// <summary>Those that have no job and may be sent to.</summary>
     private static IQueryable<Webhook> Idle(IQueryable<Webhook> webhooks, DateTimeOffset now) =>
-        webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
+        webhooks
+            .Unclaimed(now)
+            .Where(w =>
+                EF.Property<DateTimeOffset?>(w, QueuedUntil) == null || EF.Property<DateTimeOffset?>(w, QueuedUntil) <= now
+            )
+            .Where(w => w.PausedUntil == null || w.PausedUntil <= now);
 
     /// <summary>What people call an endpoint: <c>hooks.example.com for Slack</c>.</summary>
     private static string NameOf(WebhookTarget target, string? extension)

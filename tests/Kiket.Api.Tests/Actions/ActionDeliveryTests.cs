@@ -3,6 +3,7 @@ using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
 using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Tests.Actions;
@@ -117,10 +118,12 @@ public sealed class ActionDeliveryTests(KiketServer server)
         await tenant.RunOutboxAsync();
 
         var webhook = Assert.Single(await HostsAsync(tenant));
-        Assert.True(
-            webhook.QueuedUntil > webhook.CreatedAt,
-            $"queued until {webhook.QueuedUntil:O}, made at {webhook.CreatedAt:O}"
+        var queuedUntil = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.Where(w => w.Id == webhook.Id)
+                .Select(w => EF.Property<DateTimeOffset?>(w, WebhookSchedule.QueuedUntil))
+                .SingleAsync()
         );
+        Assert.True(queuedUntil > webhook.CreatedAt, $"queued until {queuedUntil:O}, made at {webhook.CreatedAt:O}");
     }
 
     [Theory]

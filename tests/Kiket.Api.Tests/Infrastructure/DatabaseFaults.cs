@@ -121,7 +121,8 @@ internal sealed class DatabaseFaults : IDbConnectionInterceptor, IDbTransactionI
     {
         if (
             FailingWebhookUpdates > 0
-            && command.CommandText.Contains("drained_until", StringComparison.Ordinal)
+            && command.CommandText.Contains("webhooks", StringComparison.Ordinal)
+            && command.CommandText.Contains("claimed_until", StringComparison.Ordinal)
             && !command.CommandText.Contains("queued_until", StringComparison.Ordinal)
         )
         {

@@ -1651,7 +1651,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("uuid")
                         .HasColumnName("claim_id");
 
-                    b.Property<DateTimeOffset>("ClaimedUntil")
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("claimed_until");
 
@@ -2021,17 +2021,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<Guid?>("ClaimId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim_id");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_until");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
-
-                    b.Property<Guid?>("DrainId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("drain_id");
-
-                    b.Property<DateTimeOffset>("DrainedUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("drained_until");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("bigint")
@@ -2085,7 +2085,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
 
-                    b.Property<DateTimeOffset>("QueuedUntil")
+                    b.Property<DateTimeOffset?>("QueuedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("queued_until");
 

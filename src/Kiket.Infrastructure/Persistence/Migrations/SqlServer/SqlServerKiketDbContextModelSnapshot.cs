@@ -1674,7 +1674,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("claim_id");
 
-                    b.Property<DateTimeOffset>("ClaimedUntil")
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("claimed_until");
 
@@ -2047,17 +2047,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("active");
 
+                    b.Property<Guid?>("ClaimId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("claim_id");
+
+                    b.Property<DateTimeOffset?>("ClaimedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("claimed_until");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
-
-                    b.Property<Guid?>("DrainId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("drain_id");
-
-                    b.Property<DateTimeOffset>("DrainedUntil")
-                        .HasColumnType("datetimeoffset")
-                        .HasColumnName("drained_until");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("bigint")
@@ -2112,7 +2112,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("project_id");
 
-                    b.Property<DateTimeOffset>("QueuedUntil")
+                    b.Property<DateTimeOffset?>("QueuedUntil")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("queued_until");
 

@@ -1537,7 +1537,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("claim_id");
 
-                    b.Property<long>("ClaimedUntil")
+                    b.Property<long?>("ClaimedUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("claimed_until");
 
@@ -1885,17 +1885,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
+                    b.Property<Guid?>("ClaimId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim_id");
+
+                    b.Property<long?>("ClaimedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimed_until");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
-
-                    b.Property<Guid?>("DrainId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("drain_id");
-
-                    b.Property<long>("DrainedUntil")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("drained_until");
 
                     b.Property<long?>("ExtensionId")
                         .HasColumnType("INTEGER")
@@ -1946,7 +1946,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("project_id");
 
-                    b.Property<long>("QueuedUntil")
+                    b.Property<long?>("QueuedUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("queued_until");
 
