@@ -10,7 +10,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Ensures that each endpoint with due deliveries has exactly one job.</summary>
 internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
-    /// <summary>A job that has not begun by then has got lost.</summary>
+    /// <summary>A job that has not started by then is considered lost.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);
 
     private const int SweepSize = 1_000;
@@ -19,7 +19,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     /// <summary>Queues a job for those of some endpoints that have none and may be sent to.</summary>
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
-        // Most have a job already while much happens, which one statement tells.
+        // Under load most endpoints already have a job, which one statement shows.
         var idle = await OnDatabaseAsync(async db =>
         {
             var found = await Idle(Webhooks(db), time.GetUtcNow())
@@ -64,7 +64,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     }
 
     /// <summary>
-    /// Wakes every endpoint that has something due: retries, endpoints whose pause is over, and what a crash has left.
+    /// Wakes every endpoint with due deliveries: retries, endpoints whose pause is over, and those left by a crash.
     /// </summary>
     public async Task SweepAsync(CancellationToken ct)
     {
@@ -85,7 +85,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     private static IQueryable<Webhook> Idle(IQueryable<Webhook> webhooks, DateTimeOffset now) =>
         webhooks.Where(w => w.QueuedUntil <= now && w.DrainedUntil <= now && (w.PausedUntil == null || w.PausedUntil <= now));
 
-    /// <summary>What people call an endpoint: <c>hooks.example.com for Slack</c>.</summary>
+    /// <summary>The display name of an endpoint: <c>hooks.example.com for Slack</c>.</summary>
     private static string NameOf(WebhookTarget target, string? extension)
     {
         var host = Uri.TryCreate(target.Url, UriKind.Absolute, out var address) ? address.Authority : target.Url;
