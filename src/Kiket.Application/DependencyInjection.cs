@@ -59,8 +59,8 @@ internal static class DependencyInjection
     }
 
     /// <summary>
-    /// What each request passes on the way to its handler, in this order. All but the first are for commands, so a query passes
-    /// one only. The key comes before the preparation, so that a request that is sent again asks nobody.
+    /// The behaviors that each request passes on its way to the handler, in this order. All but the first are for commands
+    /// only. Idempotency comes before preparation, so that a repeated request does not ask guards again.
     /// </summary>
     private static void AddPipeline(IServiceCollection services)
     {

@@ -48,10 +48,10 @@ internal sealed class BearerHandler(
             return AuthenticateResult.NoResult();
 
         var result = await mediator.Send(credential, Context.RequestAborted);
-        if (result.Error is { } refusal)
+        if (result.Error is { } error)
         {
             Logger.LogFailedSignIn(Context);
-            return AuthenticateResult.Fail(refusal.Message);
+            return AuthenticateResult.Fail(error.Message);
         }
 
         var (actor, name, scopes, counted, requests, window) = result.Value;

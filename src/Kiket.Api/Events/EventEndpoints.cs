@@ -53,7 +53,7 @@ internal static class EventEndpoints
             WithTotal: false
         );
         var first = await mediator.Send(query, ct);
-        return first.Error is { } refusal ? new ErrorResult(refusal) : new EventStream(source, streams, query, first.Value);
+        return first.Error is { } error ? new ErrorResult(error) : new EventStream(source, streams, query, first.Value);
     }
 }
 

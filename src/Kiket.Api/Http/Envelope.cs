@@ -209,12 +209,12 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             {
                 return new(field, $"{field} must be one of {string.Join(", ", Enum.GetNames(closed).Select(WireName.Snake))}.");
             }
-            catch (JsonException fault)
+            catch (JsonException error)
             {
-                var isOurs = fault.Message.StartsWith("This ", StringComparison.Ordinal);
+                var isOurs = error.Message.StartsWith("This ", StringComparison.Ordinal);
                 return new(
                     field,
-                    isOurs ? $"{field}: {fault.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type."
+                    isOurs ? $"{field}: {error.Message.Split(" Path: ")[0]}" : $"{field} has a value of the wrong type."
                 );
             }
         }

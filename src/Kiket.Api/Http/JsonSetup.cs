@@ -136,10 +136,10 @@ internal static class JsonSetup
             {
                 return JsonSerializer.Deserialize<T>(ref reader, options)!;
             }
-            catch (JsonException fault)
+            catch (JsonException error)
             {
                 // Its path starts at this value; rethrown without one, it gets the path from the body's root.
-                throw new JsonException(fault.Message, fault.InnerException);
+                throw new JsonException(error.Message, error.InnerException);
             }
         }
 

@@ -148,7 +148,7 @@ internal static class RequestBody
             {
                 return await decoder.ReadAsync(buffer, cancellationToken);
             }
-            catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
+            catch (Exception error) when (error is InvalidDataException or InvalidOperationException)
             {
                 throw new InvalidParameterException(HeaderNames.ContentEncoding, $"The body is not valid {encoding}.");
             }

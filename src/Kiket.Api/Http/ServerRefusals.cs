@@ -41,13 +41,13 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
     {
         if (
             value.Value is IFeatureCollection features
-            && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException refusal
+            && features.Get<IBadRequestExceptionFeature>()?.Error is BadHttpRequestException error
             && features.Get<IHttpResponseFeature>() is { HasStarted: false } response
             && features.Get<ITlsConnectionFeature>() is null
             && features.Get<IHttpRequestFeature>()?.Protocol.StartsWith("HTTP/2", StringComparison.Ordinal) != true
             && features.Get<ReplaceableOutput>() is { } output
         )
-            output.Replace(Answer(refusal.StatusCode, response.Headers.Allow));
+            output.Replace(Answer(error.StatusCode, response.Headers.Allow));
     }
 
     public void OnCompleted() { }

@@ -108,7 +108,7 @@ internal static class ErrorResponses
     {
         if (!Known.TryGetValue(status, out var known))
             throw new InvalidOperationException(
-                $"Describe the refusal {status.ToString(CultureInfo.InvariantCulture)} in {nameof(ErrorResponses)}."
+                $"Describe the error {status.ToString(CultureInfo.InvariantCulture)} in {nameof(ErrorResponses)}."
             );
 
         var responses = context.Document.Components.Responses;

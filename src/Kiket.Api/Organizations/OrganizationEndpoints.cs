@@ -49,8 +49,8 @@ internal static class OrganizationEndpoints
     )
     {
         var edit = body.ToEdit();
-        return edit.Error is { } fault
-            ? new ErrorResult(fault)
+        return edit.Error is { } error
+            ? new ErrorResult(error)
             : (await mediator.Send(new UpdateOrganizationSettingsCommand(edit.Value, ifMatch.Version), ct)).ToResource();
     }
 }
@@ -78,10 +78,10 @@ internal sealed record SettingsBody
     /// <summary>Invalid ranges are rejected here, because the domain type cannot represent them.</summary>
     public Result<OrganizationSettingsEdit> ToEdit()
     {
-        List<ErrorDetail> faults = [];
-        Optional<WeekHours?> hours = Hours.IsSet ? new(Hours.Value?.ToHours(faults)) : default;
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        List<ErrorDetail> errors = [];
+        Optional<WeekHours?> hours = Hours.IsSet ? new(Hours.Value?.ToHours(errors)) : default;
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         return new OrganizationSettingsEdit
         {
             TimeZone = TimeZone,
@@ -112,18 +112,18 @@ internal sealed record WeekHoursBody
 
     public IReadOnlyList<TimeRangeBody>? Sunday { get; init; }
 
-    public WeekHours ToHours(List<ErrorDetail> faults) =>
+    public WeekHours ToHours(List<ErrorDetail> errors) =>
         new(
-            Parts(Monday, "monday", faults),
-            Parts(Tuesday, "tuesday", faults),
-            Parts(Wednesday, "wednesday", faults),
-            Parts(Thursday, "thursday", faults),
-            Parts(Friday, "friday", faults),
-            Parts(Saturday, "saturday", faults),
-            Parts(Sunday, "sunday", faults)
+            Parts(Monday, "monday", errors),
+            Parts(Tuesday, "tuesday", errors),
+            Parts(Wednesday, "wednesday", errors),
+            Parts(Thursday, "thursday", errors),
+            Parts(Friday, "friday", errors),
+            Parts(Saturday, "saturday", errors),
+            Parts(Sunday, "sunday", errors)
         );
 
-    private static List<TimeRange> Parts(IReadOnlyList<TimeRangeBody>? parts, string day, List<ErrorDetail> faults)
+    private static List<TimeRange> Parts(IReadOnlyList<TimeRangeBody>? parts, string day, List<ErrorDetail> errors)
     {
         List<TimeRange> read = [];
         foreach (var part in parts ?? [])
@@ -131,7 +131,7 @@ internal sealed record WeekHoursBody
             if (TimeRange.TryParse(part?.From, part?.To, out var range))
                 read.Add(range);
             else
-                faults.Add(
+                errors.Add(
                     new(
                         $"settings.hours.{day}",
                         $"'{part?.From}' to '{part?.To}' is not a valid range of a day, such as 09:00 to 17:00; "

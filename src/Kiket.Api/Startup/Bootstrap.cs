@@ -111,8 +111,8 @@ internal static class Bootstrap
         var founded = await mediator.Send(
             new CreateOrganizationCommand(first.Organization, first.AdminEmail, "Administrator", first.AdminToken)
         );
-        return founded.Error is { } refusal
-            ? throw new StartupException($"the first organization cannot be created ({refusal.Message.TrimEnd('.')}).")
+        return founded.Error is { } error
+            ? throw new StartupException($"the first organization cannot be created ({error.Message.TrimEnd('.')}).")
             : founded.Value;
     }
 
@@ -126,10 +126,10 @@ internal static class Bootstrap
             app.Logger.LogError("Definitions:Path: {Reason}", unusable.Message);
         foreach (var pack in imported.IsRefused ? [] : imported.Value)
         {
-            if (pack.Outcome.Error is { } refusal)
+            if (pack.Outcome.Error is { } error)
             {
-                var faults = string.Join('\n', DefinitionFolders.LinesOf(refusal));
-                app.Logger.LogError("Definitions in {Folder} were not imported:\n{Faults}", pack.Folder, faults);
+                var errors = string.Join('\n', DefinitionFolders.LinesOf(error));
+                app.Logger.LogError("Definitions in {Folder} were not imported:\n{Errors}", pack.Folder, errors);
             }
             else
             {

@@ -63,8 +63,8 @@ internal static class CommandLine
                 await using var scope = app.Services.CreateAsyncScope();
 
                 var result = await work(parsed, scope.ServiceProvider, ct);
-                if (result.Error is { } refusal)
-                    return Fail(refusal.Message);
+                if (result.Error is { } error)
+                    return Fail(error.Message);
                 Console.WriteLine(result.Value);
                 return 0;
             }

@@ -57,8 +57,8 @@ internal static class DefinitionFolders
         + $"{done.Unchanged.Count} unchanged, {done.Removed.Count} removed";
 
     /// <summary>The details of an error, one per line: <c>file:line:column: message</c>.</summary>
-    public static IEnumerable<string> LinesOf(Error refusal) =>
-        refusal.Details.Count == 0 ? [refusal.Message] : refusal.Details.Select(d => $"{d.Field}: {d.Message}");
+    public static IEnumerable<string> LinesOf(Error error) =>
+        error.Details.Count == 0 ? [error.Message] : error.Details.Select(d => $"{d.Field}: {d.Message}");
 
     private static async Task<Result<ImportedDefinitions>> ImportPackAsync(
         IServiceProvider services,
@@ -109,7 +109,7 @@ internal static class DefinitionFolders
     private static async Task<Result<IReadOnlyList<DefinitionText>>> ReadAsync(string pack, bool isStrict, CancellationToken ct)
     {
         List<DefinitionText> files = [];
-        List<DefinitionNote> faults = [];
+        List<DefinitionNote> errors = [];
         long length = 0;
         foreach (
             var file in new DirectoryInfo(Path.Combine(pack, ".kiket"))
@@ -129,10 +129,10 @@ internal static class DefinitionFolders
             if (await ReadTextAsync(file, ct) is { } text)
                 files.Add(new(path, text, isStrict));
             else
-                faults.Add(new(path, 0, 0, "The file is not text in UTF-8."));
+                errors.Add(new(path, 0, 0, "The file is not text in UTF-8."));
         }
 
-        return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : files;
+        return errors.Count > 0 ? DefinitionErrors.Invalid(errors) : files;
     }
 
     private static async Task<string?> ReadTextAsync(FileInfo file, CancellationToken ct)

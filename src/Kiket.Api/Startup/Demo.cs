@@ -31,8 +31,8 @@ internal static class Demo
     public static async Task AddAsync(IServiceProvider services, long organizationId, long adminId, CancellationToken ct)
     {
         var imported = await services.ImportFolderAsync(Folder, null, isStrict: true, ct);
-        if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } refusal)
-            throw new InvalidOperationException($"The demo cannot be imported: {refusal.Message}");
+        if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } error)
+            throw new InvalidOperationException($"The demo cannot be imported: {error.Message}");
 
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);

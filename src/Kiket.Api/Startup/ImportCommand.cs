@@ -42,17 +42,17 @@ internal static class ImportCommand
         string folder,
         string? organization,
         bool isStrict,
-        TextWriter error,
+        TextWriter stderr,
         CancellationToken ct
     )
     {
         var imported = await services.ImportFolderAsync(folder, organization, isStrict, ct);
-        if (imported.Error is { } refusal)
-            return refusal;
+        if (imported.Error is { } error)
+            return error;
         foreach (var pack in imported.Value)
         {
-            foreach (var line in pack.Outcome.Error is { } fault ? DefinitionFolders.LinesOf(fault) : WarningsOf(pack))
-                await error.WriteLineAsync(Path.Combine(pack.Folder, line));
+            foreach (var line in pack.Outcome.Error is { } packError ? DefinitionFolders.LinesOf(packError) : WarningsOf(pack))
+                await stderr.WriteLineAsync(Path.Combine(pack.Folder, line));
         }
 
         var lines = imported

@@ -22,11 +22,11 @@ internal static class ListenAddresses
         var configuration = builder.Configuration;
         foreach (var url in Items(configuration[Urls]))
         {
-            if (FaultOf(url) is { } fault)
+            if (FaultOf(url) is { } error)
                 throw Refusal(
                     Urls,
                     url,
-                    $"{fault}; use addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons"
+                    $"{error}; use addresses such as http://127.0.0.1:5080 or http://*:80, separated by semicolons"
                 );
         }
 

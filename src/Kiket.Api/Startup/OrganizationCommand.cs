@@ -36,8 +36,8 @@ internal static class OrganizationCommand
     private static async Task<Result<string>> CreateAsync(IMediator mediator, string name, string email, CancellationToken ct)
     {
         var founded = await mediator.Send(new CreateOrganizationCommand(name, email, AdminName: null, Token: null), ct);
-        return founded.Error is { } refusal
-            ? refusal
+        return founded.Error is { } error
+            ? error
             : $"Organization {founded.Value.Slug} was created. The token of its administrator, shown only "
                 + $"once:\n{founded.Value.Token}";
     }

@@ -63,8 +63,8 @@ internal static class TokenCommand
     )
     {
         var created = await mediator.Send(command, ct);
-        return created.Error is { } refusal
-            ? refusal
+        return created.Error is { } error
+            ? error
             : $"The token of {created.Value.Email} in the organization {created.Value.Organization}, shown only "
                 + $"once:\n{created.Value.Token}";
     }

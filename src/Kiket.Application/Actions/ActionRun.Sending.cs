@@ -27,7 +27,7 @@ internal sealed partial class ActionRun
     private static readonly string[] Methods = ["POST", "PUT", "PATCH", "GET", "DELETE"];
 
     /// <summary>The endpoint for which the action has made a delivery, or null.</summary>
-    public long? Told { get; private set; }
+    public long? WebhookId { get; private set; }
 
     /// <summary>
     /// Sends a request to an address. Whether that may be called is checked at every connection, and a refusal is the
@@ -59,8 +59,8 @@ internal sealed partial class ActionRun
         )
         {
             var value = FieldTypes.Scalar(header.Value) ?? "";
-            if (WebhookHeaders.FaultOf(header.Name, value) is { } fault)
-                return Error.Validation("headers", $"{header.Name}: {fault}");
+            if (WebhookHeaders.FaultOf(header.Name, value) is { } error)
+                return Error.Validation("headers", $"{header.Name}: {error}");
             headers[header.Name] = value;
         }
 
@@ -75,7 +75,7 @@ internal sealed partial class ActionRun
             issue.Id,
             now
         );
-        await TellAsync(delivery, ct);
+        await QueueAsync(delivery, ct);
         return Done($"Queued {method} to {host} as delivery {delivery.Id}.");
     }
 
@@ -166,7 +166,7 @@ internal sealed partial class ActionRun
         )
             return Skipped($"{extension.Key} runs inside its host and is not called.");
 
-        var told = LoggedEvent
+        var entry = LoggedEvent
             .Of(
                 issue,
                 new WorkflowTriggered(
@@ -180,25 +180,25 @@ internal sealed partial class ActionRun
                 0
             )
             .Single();
-        var document = (await db.ToDocumentsAsync([told], url, ct))[0];
+        var document = (await db.ToDocumentsAsync([entry], url, ct))[0];
         var delivery = WebhookDelivery.Tell(
             webhook,
-            told.EventId,
+            entry.EventId,
             action.Handler ?? action.Id,
             JsonSerializer.Serialize(document, WireJson.Options),
             project.Id,
             issue.Id,
             now
         );
-        await TellAsync(delivery, ct);
+        await QueueAsync(delivery, ct);
         return Done($"Queued for {extension.Key} as delivery {delivery.Id}.");
     }
 
-    private async Task TellAsync(WebhookDelivery delivery, CancellationToken ct)
+    private async Task QueueAsync(WebhookDelivery delivery, CancellationToken ct)
     {
         db.WebhookDeliveries.Add(delivery);
         await work.FlushAsync(ct);
-        Told = delivery.WebhookId;
+        WebhookId = delivery.WebhookId;
     }
 
     private static bool IsNamed(string name, Extension extension, ExtensionAction action)

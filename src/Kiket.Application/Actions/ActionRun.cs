@@ -140,8 +140,8 @@ internal sealed partial class ActionRun(
             return Skipped(unfit.Message);
         if (await db.FindUnknownReferenceAsync(project, edit.Value, issue.AssigneeId, ct) is { } reference)
             return reference;
-        if (issue.Edit(edit.Value, project.Schema, actor.UserId, now).Error is { } fault)
-            return fault;
+        if (issue.Edit(edit.Value, project.Schema, actor.UserId, now).Error is { } error)
+            return error;
         await db.NoteChecklistAsync(issue, actor, now, ct);
         if (status is not null && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
             return await TransitionAsync(status, null, ct);
@@ -164,7 +164,7 @@ internal sealed partial class ActionRun(
                     + "move the issue by hand."
             );
         var moved = await db.TransitionAsync(work, new(), issue, to, comment, actor, now, ct);
-        return moved.Error is { } refusal ? refusal : Done($"Moved to {issue.Status}.");
+        return moved.Error is { } error ? error : Done($"Moved to {issue.Status}.");
     }
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> SpawnAsync(
@@ -174,8 +174,8 @@ internal sealed partial class ActionRun(
     {
         string[] own = ["parent", "link_parent", "status", "state", "template"];
         var read = await ReadEditAsync(given.Where(g => !own.Contains(g.Key)), ct);
-        if (read.Error is { } fault)
-            return fault;
+        if (read.Error is { } error)
+            return error;
         var isChild = own[..2]
             .Any(k =>
                 given.TryGetValue(k, out var flag)
@@ -193,7 +193,7 @@ internal sealed partial class ActionRun(
             now,
             ct
         );
-        return opened.Error is { } refusal ? refusal : Done($"Opened {opened.Value.Key}.");
+        return opened.Error is not null ? opened.Error : Done($"Opened {opened.Value.Key}.");
     }
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> EditAsync(
@@ -202,8 +202,8 @@ internal sealed partial class ActionRun(
         CancellationToken ct
     )
     {
-        if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } refusal)
-            return refusal;
+        if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } error)
+            return error;
         await db.NoteChecklistAsync(issue, actor, now, ct);
         return Done(detail);
     }

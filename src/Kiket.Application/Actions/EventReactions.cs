@@ -33,9 +33,9 @@ internal sealed class EventReactions(
     /// <returns>The endpoints that actions have made deliveries for; to be woken once that is committed.</returns>
     public async Task<IReadOnlyCollection<long>> RunAsync(IssueEvent happened, CancellationToken ct)
     {
-        HashSet<long> told = [];
+        HashSet<long> webhookIds = [];
         if (await LoadAsync(happened, ct) is not { } loaded)
-            return told;
+            return webhookIds;
         if (happened is { Name: EventNames.WorkflowSlaStatus, To: "imminent" or "breached" })
             await NotifyOfSlaAsync(happened, loaded.Issue, loaded.Project, ct);
         var planned = await PlanAsync(happened, loaded.Issue, loaded.Project, ct);
@@ -44,7 +44,7 @@ internal sealed class EventReactions(
             var message = $"Not run: {MaxDepth} events in a row caused each other, so this looks like a loop.";
             foreach (var (source, action) in planned)
                 Record(loaded.Issue, source, action, (ActionOutcome.Skipped, message));
-            return told;
+            return webhookIds;
         }
 
         foreach (var (source, action) in planned)
@@ -70,24 +70,19 @@ internal sealed class EventReactions(
                         fresh.Project
                     );
                     var ran = await run.RunAsync(action, ct);
-                    if (run.Told is { } endpoint)
-                        told.Add(endpoint);
+                    if (run.WebhookId is { } webhookId)
+                        webhookIds.Add(webhookId);
                     return ran;
                 },
                 ct
             );
             await work.FlushBatchAsync(ct);
             if (await LoadAsync(happened, ct) is not { } after)
-                return told;
-            Record(
-                after.Issue,
-                source,
-                action,
-                ended.Error is { } refusal ? (ActionOutcome.Failed, Sentence(refusal)) : ended.Value
-            );
+                return webhookIds;
+            Record(after.Issue, source, action, ended.Error is { } error ? (ActionOutcome.Failed, Sentence(error)) : ended.Value);
         }
 
-        return told;
+        return webhookIds;
     }
 
     /// <summary>The issue and its project; nothing when the issue is deleted or the project takes no changes any more.</summary>
@@ -205,6 +200,6 @@ internal sealed class EventReactions(
         issue.RecordAction(source, action.Kind, ended.Outcome, detail, current.Actor.UserId, time.GetUtcNow());
     }
 
-    private static string Sentence(Error refusal) =>
-        refusal.Details.Count == 0 ? refusal.Message : string.Join(" ", refusal.Details.Select(d => d.Message).Distinct());
+    private static string Sentence(Error error) =>
+        error.Details.Count == 0 ? error.Message : string.Join(" ", error.Details.Select(d => d.Message).Distinct());
 }

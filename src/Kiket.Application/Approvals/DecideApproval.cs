@@ -41,8 +41,8 @@ internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, 
         if (!ApproverPolicy.MayDecide(approval, await db.ReadCandidateAsync(issue, project, actor, ct)))
             return ApprovalErrors.NotAnApprover(approval);
 
-        if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } refusal)
-            return refusal;
+        if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } error)
+            return error;
         issue.RecordApproval(approval, command.Approve, command.Comment, actor.UserId, now);
         return (await new[] { approval }.ToDtoAsync(db, ct))[0];
     }

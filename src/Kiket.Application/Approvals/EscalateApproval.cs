@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Approvals;
 
 /// <summary>
-/// Lets those who manage the project decide about an approval that nobody has decided in time, and tells them. For the job that
+/// Lets the managers of the project decide on an approval that nobody has decided in time, and notifies them. For the job that
 /// finds it.
 /// </summary>
 internal sealed record EscalateApprovalCommand(long Id) : ICommand<Result<bool>>;

@@ -29,8 +29,8 @@ internal sealed class ListApprovalsHandler(IKiketDb db, ICurrentActor current)
         var page = await db
             .Approvals.WithSpecification(new ApprovalsOf(issueId))
             .ToPageAsync(query.Page, Sorts, rows => rows, ct);
-        if (page.Error is { } refusal)
-            return refusal;
+        if (page.Error is { } error)
+            return error;
         return page.Value.With(await page.Value.Items.ToDtoAsync(db, ct));
     }
 }

@@ -6,8 +6,7 @@ using MediatR;
 namespace Kiket.Application.Behaviors;
 
 /// <summary>
-/// Makes a command of a request with an idempotency key happen once: the same key gets the stored result. A refusal gives the
-/// key back.
+/// Applies a command with an idempotency key once: repeating the key returns the stored result. An error releases the key.
 /// </summary>
 internal sealed class IdempotencyBehavior<TCommand, T>(IIdempotency idempotency, IUnitOfWork work)
     : IPipelineBehavior<TCommand, Result<T>>

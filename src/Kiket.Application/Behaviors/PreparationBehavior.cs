@@ -6,7 +6,7 @@ using MediatR;
 namespace Kiket.Application.Behaviors;
 
 /// <summary>
-/// Asks what a command has to ask others, before its transaction begins, and once more when the answers are outdated by then.
+/// Runs the external calls of a command before its transaction starts, and again if their answers are outdated by then.
 /// </summary>
 internal sealed class PreparationBehavior<TCommand, T>(IPreparation<TCommand> preparation, IUnitOfWork work)
     : IPipelineBehavior<TCommand, Result<T>>

@@ -3,7 +3,7 @@ using MediatR;
 
 namespace Kiket.Application.Behaviors;
 
-/// <summary>Refuses a request whose shape is wrong before its handler sees it.</summary>
+/// <summary>Rejects a malformed request before its handler sees it.</summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>

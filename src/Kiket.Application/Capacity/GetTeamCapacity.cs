@@ -8,12 +8,12 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// What the members of a team can do and have to do, those with the highest utilization first. Sums hold all work of a member;
-/// what lies in projects that the actor cannot see is one nameless share of them.
+/// The capacity and workload of a team's members, highest utilization first. Sums include all work of a member; work in
+/// projects that the actor cannot see is a single nameless share.
 /// </summary>
 /// <param name="Project">Its project, or null for the whole organization.</param>
 /// <param name="Team">Only members with this role in the team, or null.</param>
-/// <param name="Weeks">How many weeks to look ahead, 2 to 8; null is 4.</param>
+/// <param name="Weeks">Number of weeks to look ahead, 2 to 8; null is 4.</param>
 internal sealed record GetTeamCapacityQuery(ProjectRef? Project, string? Team, int? Weeks, PageRequest Page)
     : IQuery<Result<TeamCapacityDto>>
 {
@@ -38,7 +38,7 @@ internal sealed record MemberCapacityDto
 
     public required CapacityStatus Status { get; init; }
 
-    /// <summary>Issues that nobody has begun.</summary>
+    /// <summary>Issues that nobody has started.</summary>
     public required int OpenTasks { get; init; }
 
     public required int InProgress { get; init; }
@@ -58,7 +58,7 @@ internal sealed record MemberCapacityDto
     public required bool Pending { get; init; }
 }
 
-/// <summary>Where the work of a member lies, most points first.</summary>
+/// <summary>How the work of a member is distributed, most points first.</summary>
 internal sealed record CapacityAllocation(
     IReadOnlyList<AllocationShare> ByProject,
     IReadOnlyList<AllocationShare> ByIssueType,
@@ -83,8 +83,8 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
         if (weeks is < 2 or > 8)
             return Error.InvalidParameter("weeks", "weeks must be a number from 2 to 8.");
         var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, query.Team, weeks, time.GetUtcNow(), ct);
-        if (read.Error is { } refusal)
-            return refusal;
+        if (read.Error is { } error)
+            return error;
 
         var team = read.Value;
         var members = team

@@ -8,8 +8,8 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// What should be reassigned so that nobody has more than they can do. Only issues that the actor may change are moved, and
-/// only to people who work in their project and know what they need.
+/// What should be reassigned so that nobody is over capacity. Only issues that the actor may change are moved, and only to
+/// people who work in their project and have the required skills.
 /// </summary>
 /// <param name="Project">Only issues of this project, among those who work in it; or null.</param>
 /// <param name="Limit">How many at most, 1 to 100; null is 25.</param>
@@ -38,7 +38,7 @@ internal sealed record RecommendationDto(
     RecommendationImpact Impact
 );
 
-/// <summary>What a recommendation asks for.</summary>
+/// <summary>A recommended reassignment.</summary>
 internal enum RecommendationType
 {
     Reassign,
@@ -72,8 +72,8 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
             time.GetUtcNow(),
             ct
         );
-        if (read.Error is { } refusal)
-            return refusal;
+        if (read.Error is { } error)
+            return error;
 
         var balance = new TeamBalance(read.Value, current.Actor.OrganizationId, limit);
         var plan = await balancer.SolveAsync(balance.Problem, ct);

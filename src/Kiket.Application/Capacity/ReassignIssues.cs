@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Capacity;
 
-/// <summary>Gives issues to other people: all of them, or, when parts are welcome, as many as possible.</summary>
+/// <summary>Reassigns issues: all of them or none, or, with <c>Partial</c>, as many as possible.</summary>
 /// <param name="Reassignments">Who gets what.</param>
-/// <param name="RecommendationIds">Recommendations to follow besides.</param>
+/// <param name="RecommendationIds">Further reassignments, as recommendations.</param>
 /// <param name="Partial">Whether to reassign what is possible even if some reassignments are rejected.</param>
 /// <param name="DryRun">Whether to report what would happen without changing anything.</param>
 internal sealed record ReassignIssuesCommand(
@@ -22,11 +22,11 @@ internal sealed record ReassignIssuesCommand(
     bool DryRun
 ) : ICommand<Result<ReassignedIssues>>, IRehearsable;
 
-/// <param name="Version">The version of the issue that the caller has seen, or null to take whatever is there.</param>
+/// <param name="Version">The version of the issue that the caller has seen, or null to accept any version.</param>
 internal sealed record Reassignment(long IssueId, long ToUserId, int? Version);
 
 /// <param name="Reassigned">The issues as they are now, or would be.</param>
-/// <param name="Failed">What was refused; only with <c>partial</c> is there any.</param>
+/// <param name="Failed">The rejected reassignments; only with <c>partial</c>.</param>
 internal sealed record ReassignedIssues(
     IReadOnlyList<IssueDto> Reassigned,
     IReadOnlyList<FailedReassignment> Failed,
@@ -110,8 +110,8 @@ internal sealed class ReassignIssuesHandler(
                     now
                 )
                 : IssueErrors.NotFound(IssueRef.Of(reassignment.IssueId));
-            if (refused.Error is { } refusal)
-                failures.Add((reassignment, refusal));
+            if (refused.Error is { } error)
+                failures.Add((reassignment, error));
         }
 
         if (failures.Count > 0 && !command.Partial)
@@ -151,10 +151,10 @@ internal sealed class ReassignIssuesHandler(
             );
         if (reassignment.ToUserId == issue.AssigneeId)
             return Result.Success;
-        var refusal =
+        var error =
             people.RefusalOf(reassignment.ToUserId, project, IssueErrors.AssigneeField)
             ?? people.PendingRefusalOf(reassignment.ToUserId, IssueErrors.AssigneeField);
-        return refusal ?? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now);
+        return error ?? issue.Edit(new() { AssigneeId = reassignment.ToUserId }, project.Schema, actorId, now);
     }
 
     /// <summary>A changed issue weighs more than all else: the caller has to ask for recommendations again.</summary>

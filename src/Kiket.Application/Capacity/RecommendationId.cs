@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Kiket.Application.Capacity;
 
 /// <summary>
-/// Names a recommendation by what it says and the version of the issue that it was based on, so that nothing has to be kept:
-/// the same state gives the same id, and an issue that has changed since is noticed.
+/// Identifies a recommendation by its content and the version of the issue that it was based on, so that nothing has to be
+/// stored: the same state gives the same id, and later changes of the issue are detected.
 /// </summary>
 internal sealed partial record RecommendationId(long IssueId, int Version, long ToUserId)
 {

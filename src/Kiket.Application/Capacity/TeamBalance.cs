@@ -87,7 +87,7 @@ internal sealed class TeamBalance
         return steps;
     }
 
-    /// <summary>What waits for something else is not done sooner by somebody else.</summary>
+    /// <summary>Blocked issues are not moved: another person cannot finish them sooner.</summary>
     private bool IsMovable(Work work)
     {
         var project = team.Projects[work.Issue.ProjectId];
@@ -106,16 +106,16 @@ internal sealed class TeamBalance
             >= ProjectAccess.Write
         && SkillsOf(work).All(s => person.Skills.Contains(s, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>A label that is a skill of anybody in the team says that the issue needs that skill.</summary>
+    /// <summary>A label that is a skill of any team member means that the issue requires that skill.</summary>
     private List<string> SkillsOf(Work work) => [.. work.Issue.Labels.Where(knownSkills.Contains)];
 
-    /// <summary>Rather what nobody has begun, is less urgent, and is not due soon.</summary>
+    /// <summary>Prefers issues that nobody has started, that are less urgent, and that are not due soon.</summary>
     private int ReluctanceOf(Work work) =>
         (work.Stage is WorkStage.InProgress ? 50 : 0)
         + (5 * (int)work.Issue.Priority)
         + (work.Issue.DueDate <= team.Today.AddDays(14) ? 15 : 0);
 
-    /// <summary>For each due date: what is due until then has to fit into what a member can do until then.</summary>
+    /// <summary>For each due date: the work due by then must fit into the member's capacity until then.</summary>
     private IEnumerable<TeamLimit> DueLimits()
     {
         foreach (var day in movable.Values.Select(DueDayOf).OfType<DateOnly>().Distinct().Order())
@@ -129,7 +129,7 @@ internal sealed class TeamBalance
         }
     }
 
-    /// <summary>Nobody gets more issues of a state than the state may hold in all.</summary>
+    /// <summary>Nobody gets more issues in a state than the WIP limit of the state allows in total.</summary>
     private IEnumerable<TeamLimit> StateLimits() =>
         movable
             .Values.Where(w => w.State?.WipLimit is not null)
@@ -156,7 +156,7 @@ internal sealed class TeamBalance
     private Dictionary<long, decimal> Fixed(Func<Work, decimal> amount) =>
         people.Values.ToDictionary(p => p.Id, p => p.Work.Where(w => !movable.ContainsKey(w.Issue.Id)).Sum(amount));
 
-    /// <summary>The day by which it has to be done: today when that is past, null when it is too far away to matter.</summary>
+    /// <summary>The day by which it must be done: today if that is past, null if it is too far away to matter.</summary>
     private DateOnly? DueDayOf(Work work) =>
         work.Issue.DueDate is not { } due || due > team.Today.AddDays(HorizonDays) ? null
         : due < team.Today ? team.Today

@@ -47,7 +47,7 @@ internal sealed record OpenIssue
     public required int Version { get; init; }
 }
 
-/// <summary>An open issue with what follows from its workflow and the settings.</summary>
+/// <summary>An open issue with data derived from its workflow and the settings.</summary>
 internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
 {
     public WorkStage Stage =>
@@ -59,7 +59,7 @@ internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
         };
 }
 
-/// <summary>A project, and how far the actor may go in it.</summary>
+/// <summary>A project and the actor's access to it.</summary>
 internal sealed record WorkProject(
     long Id,
     string Key,
@@ -75,7 +75,7 @@ internal sealed record WorkProject(
 
 /// <summary>A member of the team with everything that they have to do, including what the actor cannot see.</summary>
 /// <param name="IsPending">
-/// Whether they have not accepted their invitation: they are listed while they have work, and get no more.
+/// Whether they have not accepted their invitation. They are listed while they have work, and get no new work.
 /// </param>
 internal sealed record TeamPerson(
     long Id,
@@ -94,8 +94,7 @@ internal sealed record TeamPerson(
 }
 
 /// <summary>
-/// Who is in a team, what they can do and what they have to do. Read with the same number of statements whatever the team's
-/// size.
+/// The members of a team with their capacity and workload, read with the same number of statements for any team size.
 /// </summary>
 internal sealed record TeamWorkload(
     OrganizationSettings Settings,

@@ -11,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Checklists;
 
-/// <summary>The checklists of an issue's workflow, with what is done (decisions, 15).</summary>
+/// <summary>The checklists of an issue's workflow with their progress (decisions, 15).</summary>
 internal sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IReadOnlyList<ChecklistDto>>>;
 
-/// <param name="State">Key of the state in which it is to be done.</param>
+/// <param name="State">Key of the state that it belongs to.</param>
 internal sealed record ChecklistDto(
     string Id,
     string Title,

@@ -22,8 +22,8 @@ internal sealed class CreateCommentHandler(IKiketDb db, IUnitOfWork work, ICurre
             return unavailable;
 
         var written = Comment.On(found.Value.Issue, command.Body, current.Actor.UserId, time.GetUtcNow());
-        if (written.Error is { } refusal)
-            return refusal;
+        if (written.Error is { } error)
+            return error;
         var comment = written.Value;
         db.Comments.Add(comment);
         await work.FlushAsync(ct);

@@ -20,8 +20,8 @@ internal sealed class UpdateCommentHandler(IKiketDb db, IUnitOfWork work, ICurre
         if (found.Error is { } unavailable)
             return unavailable;
         var (comment, issue) = found.Value;
-        if (comment.Rewrite(issue, command.Body, current.Actor.UserId, time.GetUtcNow()).Error is { } refusal)
-            return refusal;
+        if (comment.Rewrite(issue, command.Body, current.Actor.UserId, time.GetUtcNow()).Error is { } error)
+            return error;
 
         await work.FlushAsync(ct);
         return await db.Comments.Where(c => c.Id == command.Id).ToDto(db).SingleAsync(ct);

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// Bulk changes of any number of rows, so many at a time that no statement runs for long, holds a lock on more than its rows,
-/// or makes others wait for all of it. Outside a transaction each batch is kept by itself.
+/// Bulk changes of any number of rows, in batches small enough that no statement runs for long, locks more than its rows, or
+/// blocks others for long. Outside a transaction each batch is committed separately.
 /// </summary>
 internal static class Batches
 {

@@ -1,6 +1,6 @@
 namespace Kiket.Application.Common;
 
-/// <summary>A command that can say what it would do without doing it.</summary>
+/// <summary>A command that supports dry runs.</summary>
 internal interface IRehearsable
 {
     /// <summary>Whether to report what would happen without changing anything.</summary>

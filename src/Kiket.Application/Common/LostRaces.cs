@@ -1,7 +1,7 @@
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// Runs work again when another writer was faster, each time after a short random pause, so that the two do not meet again.
+/// Retries work when another writer was faster, each time after a short random pause, so that they do not collide again.
 /// </summary>
 internal static class LostRaces
 {

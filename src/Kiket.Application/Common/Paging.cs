@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Common;
 
-/// <summary>Which part of a list, in which order, as the caller wrote it (contract, section 3).</summary>
+/// <summary>The requested part of a list and its order, as written by the caller (contract, section 3).</summary>
 /// <param name="Page">From 1; null is 1.</param>
 /// <param name="PerPage">1 to 100; null is 25.</param>
 /// <param name="Sort">Pairs of field and direction: <c>created_at desc, id asc</c>; null is the list's own order.</param>
@@ -19,12 +19,12 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, in
 {
     public int TotalPages => (Total + Size - 1) / Size;
 
-    /// <summary>The same page with what was made of its items.</summary>
+    /// <summary>The same page with mapped items.</summary>
     public Page<TOther> With<TOther>(IReadOnlyList<TOther> items) => new(items, Total, Number, Size);
 }
 
 /// <summary>
-/// The orders that a list offers. Rows without a value come last; ties are broken by id, so that no row is on two pages.
+/// The sort orders of a list. Rows without a value come last; ties are broken by id, so that no row is on two pages.
 /// </summary>
 internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> id)
 {
@@ -105,12 +105,12 @@ internal static class Paging
     )
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (FaultOf(number, size) is { } fault)
-            return fault;
+        if (FaultOf(number, size) is { } error)
+            return error;
 
         var ordered = sorts.Apply(source, request.Sort);
-        if (ordered.Error is { } refusal)
-            return refusal;
+        if (ordered.Error is not null)
+            return ordered.Error;
 
         var total = await source.CountAsync(ct);
         var skip = (number - 1L) * size;
@@ -122,8 +122,8 @@ internal static class Paging
     public static Result<Page<T>> ToPage<T>(this IReadOnlyList<T> all, PageRequest request)
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (FaultOf(number, size) is { } fault)
-            return fault;
+        if (FaultOf(number, size) is { } error)
+            return error;
         var skip = (number - 1L) * size;
         return new Page<T>(skip >= all.Count ? [] : [.. all.Skip((int)skip).Take(size)], all.Count, number, size);
     }

@@ -6,7 +6,7 @@ namespace Kiket.Application.Common;
 internal interface ICommand<out TResponse> : IRequest<TResponse>;
 
 /// <summary>
-/// A request that changes something and waits for somebody else in between, so it runs units of work of its own.
+/// A request that makes changes and waits for an external system in between, so it runs its own units of work.
 /// </summary>
 internal interface IExternalCommand<out TResponse> : IRequest<TResponse>;
 

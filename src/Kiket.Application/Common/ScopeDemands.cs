@@ -6,12 +6,12 @@ using Kiket.Domain.Tokens;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// What a credential needs beyond the scope of its route, because the request grants, imports or subscribes: nobody gives away,
-/// or has sent to themselves, what their own credential does not allow.
+/// The scopes that a credential needs beyond that of its route, because the request grants, imports or subscribes: no caller
+/// can grant, or subscribe to, what their own credential does not allow.
 /// </summary>
 internal static class ScopeDemands
 {
-    /// <summary>The first of some scopes that the credential in use lacks, as a refusal; null when it has them all.</summary>
+    /// <summary>An error for the first scope that the current credential lacks; null when it has them all.</summary>
     public static Error? Lacks(this ICurrentActor current, IEnumerable<Scope> needed)
     {
         foreach (var (resource, actions) in needed)
@@ -31,7 +31,7 @@ internal static class ScopeDemands
     }
 
     /// <summary>
-    /// What an installed manifest can do and see. A permission that is not a scope grants nothing and asks for nothing.
+    /// What an installed manifest can do and see. A permission that is not a scope grants nothing and requires nothing.
     /// </summary>
     public static IEnumerable<Scope> ScopesOf(ExtensionManifest manifest)
     {
@@ -47,7 +47,7 @@ internal static class ScopeDemands
             yield return scope;
     }
 
-    /// <summary>What a subscriber to some events reads.</summary>
+    /// <summary>What a subscriber to events can read.</summary>
     /// <param name="events">Names or aliases; others carry nothing of the tracker.</param>
     public static IEnumerable<Scope> ScopesOf(IEnumerable<string> events) =>
         events

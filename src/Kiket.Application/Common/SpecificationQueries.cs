@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Common;
 
 /// <summary>
-/// Applies specifications to queries: conditions, includes, order, paging and tracking. Whatever else a specification can ask
-/// for is refused, because a condition that is ignored shows too much (docs/decisions/0048-ardalis-specification.md).
+/// Applies specifications to queries: conditions, includes, order, paging and tracking. Other features of specifications are
+/// rejected, because an ignored condition would show too much (docs/decisions/0048-ardalis-specification.md).
 /// </summary>
 internal static class SpecificationQueries
 {

@@ -1,6 +1,6 @@
 namespace Kiket.Application.Common;
 
-/// <summary>Instants as every database keeps them: in UTC, to the millisecond.</summary>
+/// <summary>Instants as every database can store them: in UTC, to the millisecond.</summary>
 internal static class StoredInstant
 {
     /// <summary>The instant as it is when it is read back.</summary>

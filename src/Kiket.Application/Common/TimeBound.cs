@@ -2,7 +2,7 @@ using Kiket.Domain.Calendars;
 
 namespace Kiket.Application.Common;
 
-/// <summary>A bound in time: an instant, or a day that begins when it begins for the organization.</summary>
+/// <summary>A bound in time: an instant, or a date that starts in the organization's time zone.</summary>
 internal sealed record TimeBound(DateTimeOffset? Instant, DateOnly? Day)
 {
     public static TimeBound At(DateTimeOffset instant) => new(instant, null);

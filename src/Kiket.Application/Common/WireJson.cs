@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Kiket.Application.Common;
 
-/// <summary>How JSON looks on the wire (contract, section 1), in answers and in what is sent to subscribers.</summary>
+/// <summary>The JSON format on the wire (contract, section 1), in responses and deliveries.</summary>
 internal static class WireJson
 {
     /// <summary>Compact, on one line.</summary>
@@ -57,7 +57,7 @@ internal static class WireJson
             };
 
         public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-            // Dividing by one with 28 zeros drops what can be dropped.
+            // Dividing by one with 28 decimal zeros removes trailing zeros.
             writer.WriteNumberValue(value / 1.0000000000000000000000000000m);
     }
 }

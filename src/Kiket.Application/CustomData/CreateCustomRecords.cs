@@ -8,7 +8,7 @@ namespace Kiket.Application.CustomData;
 
 /// <summary>Adds records to a table, all or none.</summary>
 /// <param name="Records">1 to 500.</param>
-/// <param name="IsBulk">Whether they came as a list, so that faults name places in it.</param>
+/// <param name="IsBulk">Whether they came as a list, so that errors name places in it.</param>
 internal sealed record CreateCustomRecordsCommand(
     CustomTableRef Table,
     IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Records,
@@ -17,7 +17,7 @@ internal sealed record CreateCustomRecordsCommand(
 {
     public const int MaxRecords = 500;
 
-    /// <summary>Most faults that an answer lists.</summary>
+    /// <summary>Most errors that an answer lists.</summary>
     internal const int MaxFaults = 100;
 }
 
@@ -30,19 +30,19 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
     )
     {
         var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Write, current, ct);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         if (command.Records.Count is 0 or > CreateCustomRecordsCommand.MaxRecords)
             return Error.Validation("records", $"A request can add 1 to {CreateCustomRecordsCommand.MaxRecords} records.");
 
         var (module, table, now) = (opened.Value.Module, opened.Value.Table, time.GetUtcNow());
         List<CustomRecord> records = [];
-        List<ErrorDetail> faults = [];
-        for (var place = 0; place < command.Records.Count && faults.Count < CreateCustomRecordsCommand.MaxFaults; place++)
+        List<ErrorDetail> errors = [];
+        for (var place = 0; place < command.Records.Count && errors.Count < CreateCustomRecordsCommand.MaxFaults; place++)
         {
             var fit = CustomValues.Fit(table, command.Records[place], null, now);
             if (fit.Error is { } wrong)
-                faults.AddRange(At(place, wrong));
+                errors.AddRange(At(place, wrong));
             else if (!opened.Value.Allows(fit.Value))
                 return CustomDataErrors.Forbidden(module.Key, table.Name, CustomTableAccess.Write);
             else
@@ -51,15 +51,15 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
                 );
         }
 
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         db.CustomRecords.AddRange(records);
         var taken = await db.SaveRecordsAsync(work, table, records, ct);
         return taken.Count > 0
             ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
             : Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>.From([.. records.Select(r => r.ToFlat(table))]);
 
-        IEnumerable<ErrorDetail> At(int place, Error fault) =>
-            fault.Details.Select(d => command.IsBulk ? d with { Field = $"records[{place}]{d.Field["record".Length..]}" } : d);
+        IEnumerable<ErrorDetail> At(int place, Error error) =>
+            error.Details.Select(d => command.IsBulk ? d with { Field = $"records[{place}]{d.Field["record".Length..]}" } : d);
     }
 }

@@ -41,12 +41,12 @@ internal static class CustomRecordWriter
             );
         }
 
-        List<(int Place, Error Fault)> faults =
+        List<(int Place, Error Fault)> errors =
         [
             .. keys.Where(k => !taken.Add(k.Hash!)).Select(k => (k.Place, CustomDataErrors.NotUnique(k.Key))),
         ];
-        if (faults.Count > 0)
-            return faults;
+        if (errors.Count > 0)
+            return errors;
         if (known.Count > 0)
             await db.CustomRecordValues.Where(v => known.Contains(v.RecordId)).ExecuteDeleteAsync(ct);
         await work.FlushAsync(ct); // gives new records their ids

@@ -14,8 +14,8 @@ internal sealed class DeleteCustomRecordHandler(IKiketDb db, ICurrentActor curre
     public async Task<Result<bool>> Handle(DeleteCustomRecordCommand command, CancellationToken ct)
     {
         var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Delete, current, ct);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         var found = await db.FindRecordAsync(opened.Value, command.Id, ct);
         if (found.Error is { } missing)
             return missing;

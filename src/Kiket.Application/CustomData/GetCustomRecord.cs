@@ -15,8 +15,8 @@ internal sealed class GetCustomRecordHandler(IKiketDb db, ICurrentActor current)
     public async Task<Result<IReadOnlyDictionary<string, JsonElement>>> Handle(GetCustomRecordQuery query, CancellationToken ct)
     {
         var opened = await db.OpenTableAsync(query.Table, CustomTableAccess.Read, current, ct);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         var found = await db.FindRecordAsync(opened.Value, query.Id, ct);
         return found.Error is { } missing
             ? missing

@@ -9,7 +9,7 @@ namespace Kiket.Application.CustomData;
 /// <param name="IsStrict">Whether what may weaken a rule, such as a misspelt key, is an error.</param>
 internal sealed record ModuleText(string? Text, JsonElement? Json, bool IsStrict = true);
 
-/// <param name="Warnings">What was noticed without being a fault.</param>
+/// <param name="Warnings">Findings that are not errors.</param>
 internal sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<DefinitionNote> Warnings);
 
 /// <summary>Reads schemas of modules; the border to YAML.</summary>

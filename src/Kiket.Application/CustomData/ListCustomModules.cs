@@ -23,8 +23,8 @@ internal sealed class ListCustomModulesHandler(IKiketDb db, ICurrentActor curren
         var isAdmin = own is null && current.Actor.IsAdmin;
         var visible = new ModulesVisibleTo(own, isAdmin, db.VisibleProjects(current.Actor));
         var page = await db.CustomModules.WithSpecification(visible).ToPageAsync(query.Page, Sorts, rows => rows, ct);
-        return page.Error is { } fault
-            ? fault
+        return page.Error is { } error
+            ? error
             : page.Value.With<CustomModuleDto>([.. page.Value.Items.Select(CustomModuleDto.Of)]);
     }
 }

@@ -33,12 +33,12 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
     )
     {
         var opened = await db.OpenTableAsync(query.Table, CustomTableAccess.Read, current, ct);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         var table = opened.Value.Table;
         var conditions = CustomFilters.Read(table, query.Filters);
-        if (conditions.Error is { } fault)
-            return fault;
+        if (conditions.Error is not null)
+            return conditions.Error;
         var sorts = CustomSort.Read(table, query.Page.Sort);
         if (sorts.Error is { } wrong)
             return wrong;
@@ -71,8 +71,8 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
                     ct
                 )
             : await records.ToPageAsync(query.Page, Sorts, rows => rows, ct);
-        return page.Error is { } error
-            ? error
+        return page.Error is not null
+            ? page.Error
             : page.Value.With<IReadOnlyDictionary<string, JsonElement>>([.. page.Value.Items.Select(r => r.ToFlat(table))]);
     }
 
@@ -141,8 +141,8 @@ internal sealed class ListCustomRecordsHandler(IKiketDb db, ICurrentActor curren
 
         found.Sort((one, other) => CustomSort.Compare(sorts, one, other));
         var part = found.ToPage(page);
-        if (part.Error is { } refusal)
-            return refusal;
+        if (part.Error is { } error)
+            return error;
         var ids = part.Value.Items.Select(i => i.Id).ToList();
         var shown = await db.CustomRecords.AsNoTracking().Where(r => ids.Contains(r.Id)).ToListAsync(ct);
         return part.Value.With<CustomRecord>([.. shown.OrderBy(r => ids.IndexOf(r.Id))]);

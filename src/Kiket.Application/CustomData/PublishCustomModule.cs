@@ -31,8 +31,8 @@ internal sealed class PublishCustomModuleHandler(
         if (current.Extension is not null || !current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
         var read = reader.Read(command.Schema);
-        if (read.Error is { } faults)
-            return faults;
+        if (read.Error is { } errors)
+            return errors;
 
         long? extensionId = null,
             projectId = null;
@@ -62,8 +62,8 @@ internal sealed class PublishCustomModuleHandler(
             time.GetUtcNow(),
             ct
         );
-        return published.Error is { } refusal
-            ? refusal
+        return published.Error is { } error
+            ? error
             : new PublishedModuleDto(CustomModuleDto.Of(published.Value.Module))
             {
                 Warnings = read.Value.Warnings,
@@ -114,15 +114,15 @@ internal static class ModulePublication
         if (SameJson.Of(before, schema))
             return (module, ModuleChange.None);
         module.Follow(schema, now);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         foreach (
             var table in before.Tables.Where(t =>
-                faults.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))
+                errors.Count < CreateCustomRecordsCommand.MaxFaults && !SameJson.Of(t, schema.Find(t.Name))
             )
         )
-            await MoveRecordsAsync(db, work, id, table.Name, schema.Find(table.Name), faults, now, ct);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            await MoveRecordsAsync(db, work, id, table.Name, schema.Find(table.Name), errors, now, ct);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         return (module, ModuleChange.Changed);
     }
 
@@ -134,14 +134,14 @@ internal static class ModulePublication
         long moduleId,
         string name,
         CustomTable? table,
-        List<ErrorDetail> faults,
+        List<ErrorDetail> errors,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
         await db.CustomRecordValues.Where(v => v.ModuleId == moduleId && v.Table == name).DeleteInBatchesAsync(ct);
         var last = 0L;
-        while (faults.Count < CreateCustomRecordsCommand.MaxFaults)
+        while (errors.Count < CreateCustomRecordsCommand.MaxFaults)
         {
             var after = last;
             var records = await db
@@ -153,14 +153,14 @@ internal static class ModulePublication
                 return;
             last = records[^1].Id;
             foreach (var record in records)
-                faults.AddRange(Move(record, table, now).Select(f => f with { Field = $"{name}.{record.Id}{f.Field}" }));
+                errors.AddRange(Move(record, table, now).Select(f => f with { Field = $"{name}.{record.Id}{f.Field}" }));
 
             // A fault undoes everything, and what is looked for then is only more of them.
-            if (faults.Count == 0)
+            if (errors.Count == 0)
             {
-                foreach (var (place, fault) in await db.SaveRecordsAsync(work, table!, records, ct))
-                    faults.AddRange(
-                        fault.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" })
+                foreach (var (place, error) in await db.SaveRecordsAsync(work, table!, records, ct))
+                    errors.AddRange(
+                        error.Details.Select(d => d with { Field = $"{name}.{records[place].Id}{d.Field["record".Length..]}" })
                     );
             }
 

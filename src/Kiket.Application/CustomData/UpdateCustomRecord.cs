@@ -22,8 +22,8 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, I
     )
     {
         var opened = await db.OpenTableAsync(command.Table, CustomTableAccess.Write, current, ct);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         var found = await db.FindRecordAsync(opened.Value, command.Id, ct);
         if (found.Error is { } missing)
             return missing;

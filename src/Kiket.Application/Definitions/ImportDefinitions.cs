@@ -119,8 +119,8 @@ internal sealed class ImportDefinitionsHandler(
 
         var roles = command.ProjectKey is { } named ? await db.ReadHeldRolesAsync(named, ct) : null;
         var read = reader.Read(files, command.ProjectKey, command.Folder, roles);
-        if (read.Error is { } faults)
-            return faults;
+        if (read.Error is { } error)
+            return error;
         return await new Import(
             db,
             work,
@@ -159,8 +159,8 @@ internal sealed class ImportDefinitionsHandler(
             if (existing?.Status is ProjectStatus.Archived)
                 return ProjectErrors.Archived(existing.Key);
             var started = existing is null ? await StartAsync(ct) : existing;
-            if (started.Error is { } refusal)
-                return refusal;
+            if (started.Error is not null)
+                return started.Error;
             var project = started.Value;
 
             IReadOnlyCollection<string> states = [];
@@ -169,15 +169,17 @@ internal sealed class ImportDefinitionsHandler(
             {
                 ChangeSchema(project, ProjectSchema.BuiltIn with { IssueTypes = [] }, pack.Schema);
                 ChangeLimits(project);
-                if ((await OpenSeedsAsync(project, ct)).Error is { } fault)
-                    return fault;
+                var seeded = await OpenSeedsAsync(project, ct);
+                if (seeded.Error is not null)
+                    return seeded.Error;
                 created.Insert(0, $"project {project.Key}");
             }
             else
             {
                 var version = project.Version;
-                if ((await EditAsync(project, ct)).Error is { } fault)
-                    return fault;
+                var edited = await EditAsync(project, ct);
+                if (edited.Error is not null)
+                    return edited.Error;
                 ChangeSchema(project, project.Schema, await WithUsedTypesAsync(project, ct));
                 states = ChangeLimits(project);
                 (project.Version == version ? unchanged : changed).Add($"project {project.Key}");
@@ -358,7 +360,7 @@ internal sealed class ImportDefinitionsHandler(
                     now
                 );
 
-            List<DefinitionNote> faults = [];
+            List<DefinitionNote> errors = [];
             Dictionary<string, int> counts = new(StringComparer.Ordinal);
             foreach (var seed in pack.Seeds)
             {
@@ -376,9 +378,9 @@ internal sealed class ImportDefinitionsHandler(
                     actorId,
                     now
                 );
-                if (opened.Error is { } refusal)
+                if (opened.Error is { } error)
                 {
-                    faults.AddRange(refusal.Details.Select(d => seed.Place with { Message = d.Message }));
+                    errors.AddRange(error.Details.Select(d => seed.Place with { Message = d.Message }));
                     continue;
                 }
 
@@ -391,13 +393,13 @@ internal sealed class ImportDefinitionsHandler(
 
             if (isStrict)
                 project.UseSchema(schema, now);
-            return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
+            return errors.Count > 0 ? DefinitionErrors.Invalid(errors) : Result.Success;
         }
 
         /// <summary>A module that the pack no longer has stays, because its records would be lost with it.</summary>
         private async Task<Result> PublishModulesAsync(Project project, CancellationToken ct)
         {
-            List<DefinitionNote> faults = [];
+            List<DefinitionNote> errors = [];
             foreach (var wanted in pack.Modules)
             {
                 var published = await db.PublishModuleAsync(work, organizationId, project.Id, null, wanted.Schema, now, ct);
@@ -419,13 +421,13 @@ internal sealed class ImportDefinitionsHandler(
                     foreach (
                         var some in seeds
                             .Chunk(CreateCustomRecordsCommand.MaxRecords)
-                            .TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults)
+                            .TakeWhile(_ => errors.Count < CreateCustomRecordsCommand.MaxFaults)
                     )
-                        faults.AddRange(await SeedAsync(module, module.Schema.Find(seeds.Key)!, project, some, ct));
+                        errors.AddRange(await SeedAsync(module, module.Schema.Find(seeds.Key)!, project, some, ct));
                 }
             }
 
-            return faults.Count > 0 ? DefinitionErrors.Invalid(faults) : Result.Success;
+            return errors.Count > 0 ? DefinitionErrors.Invalid(errors) : Result.Success;
         }
 
         private async Task<IReadOnlyList<DefinitionNote>> SeedAsync(
@@ -436,23 +438,23 @@ internal sealed class ImportDefinitionsHandler(
             CancellationToken ct
         )
         {
-            List<DefinitionNote> faults = [];
+            List<DefinitionNote> errors = [];
             List<CustomRecord> records = [];
-            foreach (var seed in seeds.TakeWhile(_ => faults.Count < CreateCustomRecordsCommand.MaxFaults))
+            foreach (var seed in seeds.TakeWhile(_ => errors.Count < CreateCustomRecordsCommand.MaxFaults))
             {
                 var fit = CustomValues.Fit(table, seed.Data, null, now);
                 if (fit.Error is { } wrong)
-                    faults.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
+                    errors.AddRange(wrong.Details.Select(d => seed.Place with { Message = d.Message }));
                 else
                     records.Add(CustomRecord.Add(organizationId, module.Id, project.Id, table.Name, fit.Value, now));
             }
 
-            if (faults.Count > 0)
-                return faults;
+            if (errors.Count > 0)
+                return errors;
             db.CustomRecords.AddRange(records);
-            foreach (var (place, fault) in await db.SaveRecordsAsync(work, table, records, ct))
-                faults.Add(seeds[place].Place with { Message = fault.Message });
-            return faults;
+            foreach (var (place, error) in await db.SaveRecordsAsync(work, table, records, ct))
+                errors.Add(seeds[place].Place with { Message = error.Message });
+            return errors;
         }
 
         private async Task KeepFilesAsync(Project project, CancellationToken ct)

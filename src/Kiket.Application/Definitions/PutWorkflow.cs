@@ -55,8 +55,8 @@ internal sealed class PutWorkflowHandler(IKiketDb db, IDefinitionReader reader, 
             new ImportDefinitionsCommand([new(path, command.Text, command.IsStrict)], project.Key, null, false, "api"),
             ct
         );
-        if (imported.Error is { } faults)
-            return faults;
+        if (imported.Error is { } errors)
+            return errors;
         var after = await db.FindVersionAsync(project, key, null, ct);
         return after.Error is { } missing
             ? missing

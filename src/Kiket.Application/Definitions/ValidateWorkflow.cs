@@ -41,10 +41,10 @@ internal sealed class ValidateWorkflowHandler(IKiketDb db, IDefinitionReader rea
 
         var path = files.PathOf(reader.WorkflowKeyOf(query.Text) ?? Nameless);
         var read = reader.Read(files.With(new(path, query.Text, query.IsStrict)), project?.Key ?? "NONE", null, roles);
-        return read.Error is { } faults
+        return read.Error is { } errors
             ? new WorkflowValidation(
                 false,
-                [.. faults.Details.Select(d => new DefinitionNote(d.File ?? path, d.Line ?? 0, d.Column ?? 0, d.Message))],
+                [.. errors.Details.Select(d => new DefinitionNote(d.File ?? path, d.Line ?? 0, d.Column ?? 0, d.Message))],
                 []
             )
             : new WorkflowValidation(true, [], [.. read.Value.Warnings.Where(w => w.File == path)]);

@@ -47,7 +47,7 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens t
             ct
         );
 
-        // The token allows what it said when it was made, and no more than the extension may do now.
+        // The token allows what it was issued for, but no more than the extension may do now.
         return installation is null
             ? Refused
             : installation.SignIn() with

@@ -7,8 +7,8 @@ using Kiket.Domain.Webhooks;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// The address of a manifest's callback: what the operator gives is filled in, <c>${NAME}</c> and <c>${NAME:-otherwise}</c>,
-/// and it is one that may be called.
+/// The address of a manifest's callback: the operator's values replace <c>${NAME}</c> and <c>${NAME:-otherwise}</c>, and the
+/// result must be an address that may be called.
 /// </summary>
 internal static partial class CallbackAddress
 {
@@ -26,7 +26,7 @@ internal static partial class CallbackAddress
         if (manifest.Callback is not { } callback)
             return Result<string?>.From(null);
 
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         var url =
             given
             ?? Reference()
@@ -39,7 +39,7 @@ internal static partial class CallbackAddress
                             return value;
                         if (match.Groups["otherwise"] is { Success: true } otherwise)
                             return otherwise.Value;
-                        faults.Add(
+                        errors.Add(
                             new(
                                 Path,
                                 $"The address refers to {name}, which is not set. "
@@ -51,13 +51,13 @@ internal static partial class CallbackAddress
                     }
                 );
         var field = given is null ? Path : "callback_url";
-        if (faults.Count == 0 && !IsAddress(url))
-            faults.Add(
+        if (errors.Count == 0 && !IsAddress(url))
+            errors.Add(
                 new(field, "A callback address must be an absolute http or https address without user name, query or fragment.")
             );
-        if (faults.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
-            faults.Add(new(field, denied));
-        return faults.Count > 0 ? ExtensionErrors.InstallFailed(faults) : Result<string?>.From(url.TrimEnd('/'));
+        if (errors.Count == 0 && await targets.FaultOfAsync(url, ct) is { } denied)
+            errors.Add(new(field, denied));
+        return errors.Count > 0 ? ExtensionErrors.InstallFailed(errors) : Result<string?>.From(url.TrimEnd('/'));
     }
 
     private static bool IsAddress(string text) => Webhook.IsAddress(text) && new Uri(text) is { Fragment: "", Query: "" };

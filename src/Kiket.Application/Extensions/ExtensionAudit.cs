@@ -4,7 +4,7 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>The record of what was done with extensions.</summary>
+/// <summary>The audit log of extensions.</summary>
 internal static class ExtensionAudit
 {
     /// <summary>Adds an entry to the record of an extension.</summary>

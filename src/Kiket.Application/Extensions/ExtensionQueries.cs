@@ -81,8 +81,8 @@ internal static class ExtensionQueries
     }
 
     /// <summary>
-    /// An active installation whose credentials the actor may replace and try out: administrators, whose token needs all that
-    /// the manifest asks for, as at the installation, and the extension itself.
+    /// An active installation whose credentials the actor may rotate and test: administrators, whose token must have all scopes
+    /// that the manifest requests, as for the installation, and the extension itself.
     /// </summary>
     public static async Task<Result<Extension>> FindOwnExtensionAsync(
         this IKiketDb db,
@@ -130,7 +130,7 @@ internal static class ExtensionQueries
             })
             .ToListAsync(ct);
 
-        // A delivery that has failed so far counts as failed, although it may still get through.
+        // A delivery that has failed so far counts as failed, although it may still succeed.
         var deliveries = db.WebhookDeliveries.Where(d => d.ExtensionId != null && extensions.Contains(d.ExtensionId.Value));
         var delivered = await deliveries
             .Where(d => d.CompletedAt > since && d.State != DeliveryState.Cancelled)

@@ -32,13 +32,13 @@ internal sealed class ExtensionsMatching : Specification<Extension>
     }
 }
 
-/// <summary>What was done with an extension.</summary>
+/// <summary>The audit log of an extension.</summary>
 internal sealed class AuditOf : Specification<ExtensionAuditEntry>
 {
     public AuditOf(long extensionId) => Query.AsNoTracking().Where(e => e.ExtensionId == extensionId);
 }
 
-/// <summary>What an extension has reported.</summary>
+/// <summary>The reports of an extension.</summary>
 internal sealed class ReportsOf : Specification<ExtensionReport>
 {
     /// <param name="kinds">Only reports of these kinds; none means all.</param>
@@ -50,13 +50,13 @@ internal sealed class ReportsOf : Specification<ExtensionReport>
     }
 }
 
-/// <summary>The values that an extension keeps.</summary>
+/// <summary>The stored values of an extension.</summary>
 internal sealed class ValuesOf : Specification<StoredValue>
 {
     public ValuesOf(long extensionId) => Query.AsNoTracking().Where(v => v.ExtensionId == extensionId);
 }
 
-/// <summary>The value that an extension keeps under a key.</summary>
+/// <summary>The value that an extension stores under a key.</summary>
 internal sealed class ValueOf : Specification<StoredValue>
 {
     public ValueOf(long extensionId, string key) => Query.Where(v => v.ExtensionId == extensionId && v.Key == key);

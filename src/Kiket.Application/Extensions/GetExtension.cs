@@ -6,8 +6,8 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>One installed extension; an extension sees itself only.</summary>
-/// <param name="Project">The project that it is installed for, where a manifest's id alone does not say which is meant.</param>
+/// <summary>One installed extension; an extension only sees itself.</summary>
+/// <param name="Project">The project that it is installed for; needed when the manifest's id alone is ambiguous.</param>
 internal sealed record GetExtensionQuery(ExtensionRef Extension, ProjectRef? Project) : IQuery<Result<ExtensionDto>>;
 
 internal sealed class GetExtensionHandler(IKiketDb db, ICurrentActor current, TimeProvider time)

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>One value that the extension keeps. For extensions.</summary>
+/// <summary>One stored value of the extension. For extensions.</summary>
 internal sealed record GetStoredValueQuery(string Key) : IQuery<Result<StoredValueDto>>;
 
 internal sealed class GetStoredValueHandler(IKiketDb db, ICurrentActor current)

@@ -4,16 +4,16 @@ using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
 
-/// <summary>A manifest as it came: YAML or JSON text, or a JSON value out of a body.</summary>
+/// <summary>A manifest as received: YAML or JSON text, or a JSON value from a body.</summary>
 /// <param name="IsStrict">Whether what may weaken a rule, such as an unknown event or permission, is an error.</param>
 internal sealed record ManifestText(string? Text, JsonElement? Json, bool IsStrict = true);
 
-/// <summary>What a manifest says.</summary>
+/// <summary>A parsed manifest.</summary>
 /// <param name="CallbackSecret">
-/// The secret that stood in it, which is kept nowhere but encrypted; null when there was none.
+/// The secret that it contained, which is only stored encrypted; null if there was none.
 /// </param>
-/// <param name="CallbackHeaders">The headers that stood in it; the manifest keeps their names only.</param>
-/// <param name="Warnings">What was noticed without being a fault.</param>
+/// <param name="CallbackHeaders">The headers that it contained; the manifest keeps only their names.</param>
+/// <param name="Warnings">Findings that are not errors.</param>
 internal sealed record ReadManifest(
     ExtensionManifest Manifest,
     string? CallbackSecret,
@@ -31,8 +31,8 @@ internal interface IManifestReader
 }
 
 /// <summary>
-/// What the operator gives the manifests of one organization to refer to; nothing else of the process can be seen. Addresses
-/// are shown to everybody who sees the extension, so they are kept apart from secrets.
+/// The values that the operator lets the manifests of one organization refer to; nothing else of the process is visible to
+/// them. Everyone who sees the extension sees addresses, so they are kept apart from secrets.
 /// </summary>
 internal interface IExtensionEnvironment
 {
@@ -40,7 +40,7 @@ internal interface IExtensionEnvironment
     /// <param name="organization">The organization's slug.</param>
     string? FindSecret(string organization, string name);
 
-    /// <summary>What <c>${NAME}</c> in an address stands for, or null.</summary>
+    /// <summary>The value of <c>${NAME}</c> in an address, or null.</summary>
     /// <param name="organization">The organization's slug.</param>
     string? FindAddress(string organization, string name);
 }

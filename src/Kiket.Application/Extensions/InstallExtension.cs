@@ -13,12 +13,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Extensions;
 
 /// <summary>
-/// Installs an extension for a project or for the whole organization. One that is there already gets the new manifest and keeps
-/// its key, its secrets and its settings. For administrators.
+/// Installs an extension for a project or for the whole organization. If it is already installed, it gets the new manifest and
+/// keeps its key, its secrets and its settings. For administrators.
 /// </summary>
 /// <param name="Project">The project, or null for the whole organization.</param>
 /// <param name="Configuration">Values of its settings, or null to leave them.</param>
-/// <param name="CallbackUrl">Where its events go, whatever the manifest says, or null.</param>
+/// <param name="CallbackUrl">Where its events are sent, overriding the manifest, or null.</param>
 internal sealed record InstallExtensionCommand(
     ManifestText Manifest,
     ProjectRef? Project,
@@ -35,7 +35,7 @@ internal sealed class InstallPreparation(
     ICurrentActor current
 ) : IPreparation<InstallExtensionCommand>
 {
-    /// <summary>What is to be installed, or why it is not.</summary>
+    /// <summary>The extension to install, or why it cannot be installed.</summary>
     public Result<Installable> Found { get; private set; } = UserErrors.AdminsOnly;
 
     public async Task PrepareAsync(InstallExtensionCommand command, CancellationToken ct) => Found = await FindAsync(command, ct);
@@ -45,8 +45,8 @@ internal sealed class InstallPreparation(
         if (current.Extension is not null || !current.Actor.IsAdmin)
             return UserErrors.AdminsOnly;
         var read = reader.Read(command.Manifest);
-        if (read.Error is { } faults)
-            return faults;
+        if (read.Error is { } errors)
+            return errors;
         if (current.Lacks(ScopeDemands.ScopesOf(read.Value.Manifest)) is { } lacking)
             return lacking;
 
@@ -101,7 +101,7 @@ internal sealed class InstallExtensionHandler(
         var slot = Extension.SlotOf(manifest.Id, projectId);
         var existing = await db.Extensions.SingleOrDefaultAsync(e => e.Slot == slot, ct);
 
-        // The secret stands in the manifest or in the operator's settings; else one is made, and shown this once.
+        // The secret is in the manifest or in the operator's settings; otherwise one is generated and shown once.
         var webhook = existing is null
             ? null
             : await db.Webhooks.SingleOrDefaultAsync(
@@ -204,7 +204,7 @@ internal sealed class InstallExtensionHandler(
     }
 
     /// <summary>Lets the endpoint of the manifest's hooks follow the manifest.</summary>
-    /// <returns>The endpoint, or null when the manifest has none any more.</returns>
+    /// <returns>The endpoint, or null when the manifest no longer has one.</returns>
     private Webhook? Subscribe(
         Extension extension,
         Webhook? webhook,

@@ -34,8 +34,8 @@ internal sealed class PutStoredValueHandler(IKiketDb db, ICurrentActor current, 
             if (command.ExpectedVersion.MustExist)
                 return new Error(ErrorKind.Stale, ErrorCodes.PreconditionFailed, $"There is no value {command.Key}.");
             var kept = StoredValue.Keep(current.Actor.OrganizationId, own.Id, command.Key, command.Json, now);
-            if (kept.Error is { } refusal)
-                return refusal;
+            if (kept.Error is { } error)
+                return error;
             value = kept.Value;
 
             // Locks the installation's row, so that two who add at once do not both take the last place.

@@ -24,18 +24,18 @@ internal sealed class SetSecretHandler(IKiketDb db, ISecretProtector protector, 
         if (current.Extension is not null && owner != ExtensionSecret.OwnerOf(SecretScope.Installation, extension, null))
             return Error.Forbidden("An extension can only store secrets of its own installation.");
 
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (!ExtensionSecret.IsKey(command.Key) && !extension.Manifest.SecretKeys().ContainsKey(command.Key ?? ""))
-            faults.Add(new("secret.key", ExtensionSecret.KeyRule));
+            errors.Add(new("secret.key", ExtensionSecret.KeyRule));
         if (string.IsNullOrWhiteSpace(command.Value) || UnicodeText.Length(command.Value) > ExtensionSecret.MaxValueLength)
-            faults.Add(
+            errors.Add(
                 new(
                     "secret.value",
                     $"The value of a secret must have 1 to {ExtensionSecret.MaxValueLength} characters and not be blank."
                 )
             );
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var (key, now, organization) = (command.Key!, time.GetUtcNow(), current.Actor.OrganizationId);
         var ciphertext = protector.Protect(ExtensionSecret.PurposeOf(organization, owner, key), command.Value!);

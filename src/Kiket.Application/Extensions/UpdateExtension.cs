@@ -26,8 +26,8 @@ internal sealed class UpdateExtensionHandler(IKiketDb db, ICurrentActor current,
         var (extension, now) = (found.Value, time.GetUtcNow());
         if (!command.ExpectedVersion.Allows(extension.Version))
             return Error.Stale(extension.Version);
-        if (extension.Edit(command.Edit, now).Error is { } refusal)
-            return refusal;
+        if (extension.Edit(command.Edit, now).Error is { } error)
+            return error;
 
         var changed = command.Edit.Configuration.Or(null)?.Keys ?? [];
         db.Audit(

@@ -7,7 +7,7 @@ namespace Kiket.Application.Guards;
 /// <summary>Asks extensions over the network.</summary>
 internal interface IGuardCaller
 {
-    /// <summary>Asks all of them at once and waits no longer than the deadline; who does not answer denies.</summary>
-    /// <param name="question">What is about to happen, as an event that is not in the log.</param>
+    /// <summary>Asks all of them concurrently and waits until the deadline; no answer counts as a denial.</summary>
+    /// <param name="question">The pending transition, as an event that is not in the log.</param>
     Task<IReadOnlyList<GuardVerdict>> AskAsync(IReadOnlyList<Webhook> guards, EventDto question, CancellationToken ct);
 }

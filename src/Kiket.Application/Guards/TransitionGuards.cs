@@ -31,8 +31,8 @@ internal static class GuardQueries
 }
 
 /// <summary>
-/// Asks the extensions that guard a project about a move before its transaction begins. Their answers are an input of the
-/// decision, which is made once, in the transaction.
+/// Asks the extensions that guard a project about a transition before the database transaction starts. Their answers are an
+/// input of the decision, which is made once, in the transaction.
 /// </summary>
 internal sealed class TransitionGuards(
     IKiketDb db,
@@ -91,8 +91,8 @@ internal sealed class TransitionGuards(
     }
 
     /// <summary>
-    /// The state that a move leads to; null if the workflow refuses it, because nobody is asked about such moves. Decides
-    /// nothing: a move that proves to be allowed after all is asked about before it happens.
+    /// The target state of a move; null if the workflow rejects it, because guards are not asked about such moves. This decides
+    /// nothing: if the move turns out to be allowed after all, guards are asked before it happens.
     /// </summary>
     private async Task<string?> FindAllowedAsync(
         Issue issue,

@@ -7,9 +7,9 @@ using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Opens an issue. For those who work on the project.</summary>
-/// <param name="Status">State to begin in, or null for that of the template or the initial one.</param>
-/// <param name="Template">Key of the template that fills what is left open, or null.</param>
+/// <summary>Creates an issue. For those who work on the project.</summary>
+/// <param name="Status">Initial state, or null for that of the template or the workflow.</param>
+/// <param name="Template">Key of the template that provides further values, or null.</param>
 internal sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
     : ICommand<Result<IssueDto>>;
 
@@ -30,8 +30,8 @@ internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
             time.GetUtcNow(),
             ct
         );
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         await work.FlushAsync(ct);
         return await db.ReadIssueAsync(opened.Value.Id, url, ct);
     }

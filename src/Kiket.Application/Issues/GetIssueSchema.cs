@@ -15,7 +15,7 @@ namespace Kiket.Application.Issues;
 internal sealed record GetIssueSchemaQuery(ProjectRef? Project) : IQuery<Result<IssueSchemaDto>>;
 
 /// <summary>
-/// Contract, section 10. A strict client refuses null where a key is optional, so empty ones are left out (decisions, 3).
+/// Contract, section 10. A strict client rejects null where a key is optional, so empty ones are omitted (decisions, 3).
 /// </summary>
 internal sealed record IssueSchemaDto(
     IReadOnlyList<IssueTypeDto> IssueTypes,
@@ -25,8 +25,8 @@ internal sealed record IssueSchemaDto(
     IReadOnlyList<IssueTemplateDto> Templates
 );
 
-/// <summary>What issues can be opened by, in the words of a request that opens one.</summary>
-/// <param name="RequiredFields">The fields that the caller must give, as far as the template does not.</param>
+/// <summary>A template for new issues, with the field names of a request.</summary>
+/// <param name="RequiredFields">The fields that the caller must give unless the template does.</param>
 /// <param name="Fields">What the template says about fields.</param>
 internal sealed record IssueTemplateDto(
     string Key,
@@ -49,7 +49,7 @@ internal sealed record IssueTemplateDto(
         .Select(p => WireName.Snake(p.Name))
         .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>What the template gives to all other fields, by their names.</summary>
+    /// <summary>The template's values of all other fields, by name.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
 

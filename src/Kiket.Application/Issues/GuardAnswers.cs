@@ -5,8 +5,8 @@ using Kiket.Domain.Issues;
 namespace Kiket.Application.Issues;
 
 /// <summary>
-/// What the guards of a project said about the move that a request asks for, before its transaction began: an input of the
-/// decision.
+/// The verdicts of a project's guards on the requested transition, asked for before the database transaction started: an input
+/// of the decision.
 /// </summary>
 internal sealed class GuardAnswers
 {
@@ -18,7 +18,7 @@ internal sealed class GuardAnswers
     /// <summary>The version of the issue when it was prepared; null when nobody guards its project.</summary>
     private int? version;
 
-    /// <summary>Key of the state that guards have to be asked about, although the workflow seemed to refuse the move.</summary>
+    /// <summary>Key of the state that guards must be asked about, although the workflow seemed to reject the move.</summary>
     internal string? Missing { get; private set; }
 
     /// <summary>Whether an extension wants to know of the move without deciding about it.</summary>

@@ -11,7 +11,7 @@ namespace Kiket.Application.Issues;
 /// <summary>What moves of an issue mean for its approvals.</summary>
 internal static class IssueApprovals
 {
-    /// <summary>The refusal for an approval that only people could give for whom the issue does not exist; or null.</summary>
+    /// <summary>An error for an approval that nobody who can see the issue could give; or null.</summary>
     public static async Task<Error?> FindUnfitApproverAsync(
         this IKiketDb db,
         Issue issue,
@@ -33,7 +33,7 @@ internal static class IssueApprovals
                 .Select(u => u.Id)
                 .ToListAsync(ct);
             if (users.Count < approvers.Count)
-                continue; // somebody who is still to come
+                continue; // someone who has not joined yet
             var project = await db.Projects.AsNoTracking().SingleAsync(p => p.Id == issue.ProjectId, ct);
             var people = await ProjectPeople.ReadAsync(db, users, ct);
             var refusals = users.ConvertAll(u => people.RefusalOf(u, project, "approvers"));
@@ -44,7 +44,7 @@ internal static class IssueApprovals
         return null;
     }
 
-    /// <summary>Asks for the approvals of a move that have not been asked for yet.</summary>
+    /// <summary>Requests the approvals of a transition that have not been requested yet.</summary>
     /// <returns>Whether any had not.</returns>
     public static async Task<bool> RequestApprovalsAsync(
         this IKiketDb db,

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Loads the issues that an actor may touch. What the actor cannot see does not exist: 404, never 403.</summary>
+/// <summary>Loads the issues that an actor may access. Invisible issues do not exist for the actor: 404, never 403.</summary>
 internal static class IssueAuthorization
 {
     public static async Task<Result<(Issue Issue, Project Project)>> FindIssueAsync(
@@ -36,8 +36,8 @@ internal static class IssueAuthorization
         if (found is null)
             return IssueErrors.NotFound(reference);
         var allowed = ProjectAuthorization.CheckAccess(found.Project, found.Role, actor, needed, IssueErrors.NotFound(reference));
-        if (allowed.Error is { } refusal)
-            return refusal;
+        if (allowed.Error is { } error)
+            return error;
         if (needed > ProjectAccess.Read && found.Project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(found.Project.Key);
         return (found.Issue, found.Project);

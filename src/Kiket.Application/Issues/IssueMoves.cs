@@ -12,7 +12,7 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way along a transition, for all commands that move an issue.</summary>
 internal static class IssueMoves
 {
-    /// <summary>Moves a loaded issue. A refusal leaves behind what guards said and the approvals that it asks for.</summary>
+    /// <summary>Moves a loaded issue. A rejected move still saves the guards' verdicts and the requested approvals.</summary>
     /// <param name="guards">What guards said about the move.</param>
     /// <param name="target">Key of the target state, or name of the transition.</param>
     public static async Task<Result> TransitionAsync(
@@ -32,7 +32,7 @@ internal static class IssueMoves
         if (definition.FindTransition(issue.Status, target) is not { } transition)
             return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
 
-        // Movers into a limited state take turns, so that none of them counts what another is about to add.
+        // Moves into a limited state are serialized, so that none of them misses what another is about to add.
         if (definition.FindState(transition.To)!.WipLimit is not null)
             await db.LockProjectAsync(issue.ProjectId, ct);
         var verdicts = guards.About(transition.To);
@@ -45,12 +45,12 @@ internal static class IssueMoves
         if (guards.IsAnnounced)
             issue.AnnounceMove(transition.To, actor.UserId, now);
         var moved = issue.Move(transition, workflow, context, actor.UserId, now, out var decision);
-        if (moved.Error is { } refusal)
+        if (moved.Error is { } error)
         {
-            if (refusal.IsPending && await db.FindUnfitApproverAsync(issue, decision, ct) is { } unfit)
+            if (error.IsPending && await db.FindUnfitApproverAsync(issue, decision, ct) is { } unfit)
                 return unfit;
-            if (refusal.IsPending || verdicts.Count > 0)
-                work.KeepOnRefusal(() => db.KeepRefusalAsync(issue.Id, decision, refusal.IsPending, actor, now, ct));
+            if (error.IsPending || verdicts.Count > 0)
+                work.KeepOnRefusal(() => db.KeepRefusalAsync(issue.Id, decision, error.IsPending, actor, now, ct));
             return moved;
         }
 
@@ -60,7 +60,7 @@ internal static class IssueMoves
         return moved;
     }
 
-    /// <summary>Keeps what guards said in the history, and asks for the approvals that a pending move misses.</summary>
+    /// <summary>Records the guards' verdicts in the history, and requests the approvals that a pending move lacks.</summary>
     private static async Task KeepRefusalAsync(
         this IKiketDb db,
         long issueId,

@@ -10,9 +10,9 @@ namespace Kiket.Application.Issues;
 /// <summary>The one way to open an issue, for people and for actions.</summary>
 internal static class IssueOpening
 {
-    /// <summary>Opens an issue. A refusal must undo the transaction, because the number is taken first.</summary>
-    /// <param name="status">State to begin in, or null for that of the template or the initial one.</param>
-    /// <param name="templateKey">Key of the template that fills what is left open, or null.</param>
+    /// <summary>Creates an issue. An error must roll back the transaction, because the number is taken first.</summary>
+    /// <param name="status">Initial state, or null for that of the template or the workflow.</param>
+    /// <param name="templateKey">Key of the template that provides further values, or null.</param>
     public static async Task<Result<Issue>> OpenIssueAsync(
         this IKiketDb db,
         Project project,
@@ -31,8 +31,8 @@ internal static class IssueOpening
             if (template is null)
                 return IssueErrors.UnknownTemplate(templateKey, project.Schema.Templates.Select(t => t.Key));
             var filled = template.Fill(fields);
-            if (filled.Error is { } fault)
-                return fault;
+            if (filled.Error is not null)
+                return filled.Error;
             fields = filled.Value;
         }
 
@@ -66,8 +66,8 @@ internal static class IssueOpening
             Parent = parent,
         };
         var opened = Issue.Open(project, type, workflow, fields, start, actor.UserId, now);
-        if (opened.Error is { } refusal)
-            return refusal;
+        if (opened.Error is { } error)
+            return error;
         var issue = opened.Value;
         issue.TakeNumber(project.Key, number);
         db.Issues.Add(issue);

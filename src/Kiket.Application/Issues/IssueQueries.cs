@@ -23,8 +23,8 @@ internal static class IssueQueries
     public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, long projectId, string key, CancellationToken ct) =>
         db.Workflows.WithSpecification(new VersionsOf(projectId, key)).FirstAsync(ct);
 
-    /// <summary>The refusal for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
-    /// <param name="assigneeId">Who has the issue already, or null; naming them again changes nothing.</param>
+    /// <summary>An error for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
+    /// <param name="assigneeId">The current assignee, or null; assigning them again changes nothing.</param>
     public static async Task<Error?> FindUnknownReferenceAsync(
         this IKiketDb db,
         Project project,

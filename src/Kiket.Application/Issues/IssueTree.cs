@@ -3,7 +3,7 @@ using Kiket.Application.Ports;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Keeps the places of issues below a parent that moves.</summary>
+/// <summary>Updates the hierarchy paths of issues below a parent that moves.</summary>
 internal static class IssueTree
 {
     /// <summary>Gives every issue below a moved one its new place.</summary>

@@ -11,9 +11,9 @@ namespace Kiket.Application.Issues;
 internal sealed class IssuesMatching : Specification<Issue>
 {
     /// <param name="assignees">
-    /// The users that the filter names: read beforehand, so that the list itself is read by the index of assignees.
+    /// The users in the filter: read beforehand, so that the list itself uses the index of assignees.
     /// </param>
-    /// <param name="calendar">Says when the days of the filter begin.</param>
+    /// <param name="calendar">Decides when the days of the filter start.</param>
     public IssuesMatching(IssueFilter filter, IReadOnlyList<long> assignees, BusinessCalendar calendar, IKiketDb db)
     {
         WhereProject(filter.Project, db);
@@ -32,7 +32,7 @@ internal sealed class IssuesMatching : Specification<Issue>
             Query.Where(i => i.ProjectId == id);
         if (project is { Key: { } key })
         {
-            // One value and no join, so that the database reads the index of this project in order instead of sorting its issues.
+            // A single value without a join, so that the database reads the project's index in order instead of sorting.
             Query.Where(i => i.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (long?)p.Id).FirstOrDefault());
         }
     }

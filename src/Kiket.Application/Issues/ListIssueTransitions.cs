@@ -21,7 +21,7 @@ internal sealed record IssueTransitionsDto(string State, IReadOnlyList<Transitio
 /// <param name="ToLabel">Display name of that state.</param>
 /// <param name="Allowed">Whether the caller may take it now.</param>
 /// <param name="Reasons">Why not; empty when it is allowed.</param>
-/// <param name="CommentRequired">Whether the move needs a comment.</param>
+/// <param name="CommentRequired">Whether the transition requires a comment.</param>
 internal sealed record TransitionDto(
     string From,
     string To,
@@ -49,9 +49,9 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         if (project.Status is ProjectStatus.Archived)
             general.Add(ReasonOf(ProjectErrors.Archived(project.Key)));
         else if (
-            (await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Write, ct)).Error is { } refusal
+            (await db.FindProjectAsync(ProjectRef.Of(project.Id), current.Actor, ProjectAccess.Write, ct)).Error is { } error
         )
-            general.Add(ReasonOf(refusal));
+            general.Add(ReasonOf(error));
 
         return new IssueTransitionsDto(
             issue.Status,
@@ -72,5 +72,5 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         );
     }
 
-    private static TransitionReasonDto ReasonOf(Error refusal) => new(refusal.Code, refusal.Message, null);
+    private static TransitionReasonDto ReasonOf(Error error) => new(error.Code, error.Message, null);
 }

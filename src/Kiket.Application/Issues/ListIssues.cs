@@ -38,10 +38,10 @@ internal sealed record IssueFilter
 
     public IReadOnlyList<long> ParentId { get; init; } = [];
 
-    /// <summary>How the issue stands against the limit of its state; issues without a limit stand nowhere.</summary>
+    /// <summary>Where the issue stands against the limit of its state; issues without a limit never match.</summary>
     public IReadOnlyList<SlaStatus> Sla { get; init; } = [];
 
-    /// <summary>Words that title and description together contain, or that are the issue's key; accents and case alike.</summary>
+    /// <summary>Words in the title, the description or the key, ignoring case and accents.</summary>
     public string? Search { get; init; }
 
     public TimeBound? CreatedAfter { get; init; }

@@ -37,7 +37,7 @@ internal static class MoveContexts
         var facts = issue.ToFacts(assignee, people.GetValueOrDefault(issue.ReporterId), now);
         if (issue.DueDate is { } due)
         {
-            // A day begins in the organization's time zone.
+            // A day starts in the organization's time zone.
             var calendar = await db.ReadCalendarAsync(issue.OrganizationId, ct);
             facts = facts.With("hours_until_due", FieldValue.Of((decimal)(calendar.StartOf(due) - now).TotalHours));
         }

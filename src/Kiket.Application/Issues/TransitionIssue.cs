@@ -53,8 +53,8 @@ internal sealed class TransitionIssueHandler(
             time.GetUtcNow(),
             ct
         );
-        if (moved.Error is { } refusal)
-            return refusal;
+        if (moved.Error is { } error)
+            return error;
         await work.FlushAsync(ct);
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }

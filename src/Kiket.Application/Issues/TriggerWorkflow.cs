@@ -11,10 +11,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Sets an action of an issue's workflow going.</summary>
-/// <param name="Action"><c>transition</c>, which null is too, goes to a state; any other is the name of a transition.</param>
+/// <summary>Triggers an action of an issue's workflow.</summary>
+/// <param name="Action"><c>transition</c> (also for null) moves to a state; any other value is the name of a transition.</param>
 /// <param name="To">Key of the target state; a named transition has its own.</param>
-/// <param name="Parameters">What else there is to say to those who hear of it.</param>
+/// <param name="Parameters">Further data for subscribers.</param>
 internal sealed record TriggerWorkflowCommand(
     IssueRef Issue,
     string? Action,
@@ -60,8 +60,8 @@ internal sealed class TriggerWorkflowHandler(
         if (target.Error is { } unknown)
             return unknown;
         var moved = await db.TransitionAsync(work, guards, issue, target.Value, command.Comment, actor, now, ct);
-        if (moved.Error is { } refusal)
-            return refusal;
+        if (moved.Error is { } error)
+            return error;
 
         var id = $"exec_{Guid.CreateVersion7():N}";
         issue.AnnounceTrigger(command.Action ?? TriggerWorkflowCommand.Transition, id, command.Parameters, actor.UserId, now);

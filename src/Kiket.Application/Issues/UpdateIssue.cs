@@ -9,10 +9,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
-/// <summary>Changes an issue; a change of status is a transition. All of it happens, or nothing.</summary>
+/// <summary>Changes an issue; a change of status is a transition. The change is atomic.</summary>
 /// <param name="Status">State to move to, or null to stay.</param>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-/// <param name="Project">The project that the caller names; another one than the issue's is refused.</param>
+/// <param name="Project">The project that the caller specifies; any project but the issue's own is rejected.</param>
 internal sealed record UpdateIssueCommand(
     IssueRef Issue,
     IssueEdit Edit,
@@ -50,12 +50,13 @@ internal sealed class UpdateIssueHandler(
             if (project.Schema.FindType(edit.IssueType.Value) is not { } type)
                 return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
             var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
-            if (issue.ChangeType(type, await KeepVersionAsync(issue, next, ct), actor.UserId, now).Error is { } refusal)
-                return refusal;
+            var changed = issue.ChangeType(type, await KeepVersionAsync(issue, next, ct), actor.UserId, now);
+            if (changed.Error is not null)
+                return changed.Error;
         }
 
-        if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } fault)
-            return fault;
+        if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } error)
+            return error;
         await db.NoteChecklistAsync(issue, actor, now, ct);
         if (
             command.Status is { } status

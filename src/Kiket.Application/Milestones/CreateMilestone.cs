@@ -19,8 +19,8 @@ internal sealed class CreateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICur
         if (found.Error is { } unavailable)
             return unavailable;
         var planned = Milestone.Plan(found.Value, command.Fields, current.Actor.UserId, time.GetUtcNow());
-        if (planned.Error is { } refusal)
-            return refusal;
+        if (planned.Error is { } error)
+            return error;
 
         db.Milestones.Add(planned.Value);
         await work.FlushAsync(ct);

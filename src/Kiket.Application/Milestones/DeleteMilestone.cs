@@ -34,7 +34,8 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICur
         var milestone = found.Value;
         var project = await db.Projects.SingleAsync(p => p.Id == milestone.ProjectId, ct);
 
-        // Through the aggregate, so that each issue's history shows it; in batches, because a milestone may hold any number.
+        // Through the aggregate, so that each issue's history shows it; in batches, because a milestone can have any number
+        // of issues.
         while (
             await db.Issues.Where(i => i.MilestoneId == milestone.Id).OrderBy(i => i.Id).Take(BatchSize).ToListAsync(ct)
                 is { Count: > 0 } issues

@@ -9,7 +9,7 @@ using Kiket.Domain.Projects;
 namespace Kiket.Application.Milestones;
 
 /// <summary>The milestones of a project.</summary>
-/// <param name="Status">Only those with one of these.</param>
+/// <param name="Status">Only those with these statuses.</param>
 internal sealed record ListMilestonesQuery(ProjectRef Project, IReadOnlyList<MilestoneStatus> Status, PageRequest Page)
     : IQuery<Result<Page<MilestoneDto>>>;
 
@@ -33,8 +33,8 @@ internal sealed class ListMilestonesHandler(IKiketDb db, ICurrentActor current, 
         var page = await db
             .Milestones.WithSpecification(new MilestonesOf(found.Value.Id, query.Status))
             .ToPageAsync(query.Page, Sorts, rows => rows.ToDto(db), ct);
-        if (page.Error is { } refusal)
-            return refusal;
+        if (page.Error is { } error)
+            return error;
         var today = await db.ReadTodayAsync(found.Value.OrganizationId, time, ct);
         return page.Value with { Items = [.. page.Value.Items.Select(m => m.On(today))] };
     }

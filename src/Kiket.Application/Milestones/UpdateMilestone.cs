@@ -27,8 +27,8 @@ internal sealed class UpdateMilestoneHandler(IKiketDb db, IUnitOfWork work, ICur
         if (found.Error is { } unavailable)
             return unavailable;
         var milestone = found.Value;
-        if (milestone.Edit(command.Edit, time.GetUtcNow()).Error is { } refusal)
-            return refusal;
+        if (milestone.Edit(command.Edit, time.GetUtcNow()).Error is { } error)
+            return error;
 
         await work.FlushAsync(ct);
         return (await db.ReadMilestoneAsync(milestone.OrganizationId, milestone.ProjectId, milestone.Id, time, ct))!;

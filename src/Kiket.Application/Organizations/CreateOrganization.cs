@@ -25,8 +25,8 @@ internal sealed class CreateOrganizationHandler(IKiketDb db, IUnitOfWork work, T
     {
         var now = time.GetUtcNow();
         var founded = Organization.Found(command.Name, now);
-        if (founded.Error is { } refusal)
-            return refusal;
+        if (founded.Error is { } error)
+            return error;
         var organization = founded.Value;
         if (await db.Organizations.AnyAsync(o => o.Slug == organization.Slug, ct))
             return Error.Validation("organization.name", $"There is already an organization {organization.Slug}.");

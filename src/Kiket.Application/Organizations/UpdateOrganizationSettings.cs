@@ -24,8 +24,8 @@ internal sealed class UpdateOrganizationSettingsHandler(IKiketDb db, ICurrentAct
         if (!command.ExpectedVersion.Allows(organization.Version))
             return Error.Stale(organization.Version);
         var (before, now) = (organization.Settings, time.GetUtcNow());
-        if (organization.ChangeSettings(command.Edit, now).Error is { } refusal)
-            return refusal;
+        if (organization.ChangeSettings(command.Edit, now).Error is { } error)
+            return error;
         if (IsOtherCalendar(before, organization.Settings))
             await db.ReplanSlaTimersAsync(now, ct);
         return OrganizationSettingsDto.Of(organization.Settings, organization.Version);

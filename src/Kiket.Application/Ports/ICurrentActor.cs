@@ -18,7 +18,7 @@ internal interface ICurrentActor
     ExtensionIdentity? Extension { get; }
 }
 
-/// <summary>An extension that makes a request, with a credential of its own.</summary>
+/// <summary>An extension that makes a request with its own credential.</summary>
 /// <param name="Id">The installation.</param>
 /// <param name="Key">The manifest's id.</param>
 /// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
@@ -28,7 +28,7 @@ internal sealed record ExtensionIdentity(long Id, string Key, long? ProjectId)
     public bool IsByRuntimeToken { get; init; }
 }
 
-/// <summary>What links in answers begin with, such as <c>https://kiket.example.com</c>; no slash at the end.</summary>
+/// <summary>The base of links in responses, such as <c>https://kiket.example.com</c>, without a trailing slash.</summary>
 internal record PublicUrl(string Value)
 {
     /// <summary>Where the server listens when nothing else is set.</summary>
@@ -36,7 +36,7 @@ internal record PublicUrl(string Value)
 }
 
 /// <summary>
-/// What links begin with in what others are sent, who call back there with a credential. It never follows a request, whose
-/// <c>Host</c> header its sender chooses.
+/// The base of links in deliveries, whose receivers call back there with a credential. It never follows a request,
+/// because its sender chooses the <c>Host</c> header.
 /// </summary>
 internal sealed record OutboundUrl(string Value) : PublicUrl(Value);

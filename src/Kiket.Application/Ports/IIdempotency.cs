@@ -9,16 +9,16 @@ internal interface IIdempotency
     bool HasKey { get; }
 
     /// <summary>Reserves the key for the command that is about to run.</summary>
-    /// <returns>Null to go on; else the stored result of the first request with the key, or the refusal of this one.</returns>
+    /// <returns>Null to continue; otherwise the stored result of the first request with the key, or an error.</returns>
     Task<Result<T>?> ReserveAsync<T>(CancellationToken ct);
 
     /// <summary>
     /// Stores the result under the reserved key, in the transaction of the command; does nothing without a reservation.
     /// </summary>
-    /// <returns>The refusal when another request has taken the key over, so that nothing may be kept; or null.</returns>
+    /// <returns>An error when another request has taken over the key, so that nothing may be saved; or null.</returns>
     Task<Error?> StoreAsync<T>(T value, CancellationToken ct);
 
-    /// <summary>Gives the key back unless a result was stored under it and kept.</summary>
-    /// <param name="isKept">Whether the command was kept.</param>
+    /// <summary>Releases the key unless a result was stored under it and committed.</summary>
+    /// <param name="isKept">Whether the command was committed.</param>
     Task EndAsync(bool isKept);
 }

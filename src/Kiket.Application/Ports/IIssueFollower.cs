@@ -2,7 +2,7 @@ using Kiket.Domain.Issues;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>What has to change with issues, in the same transaction.</summary>
+/// <summary>Data that changes with issues, in the same transaction.</summary>
 internal interface IIssueFollower
 {
     /// <summary>Follows changed issues of one organization, which were saved.</summary>

@@ -20,7 +20,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Ports;
 
 /// <summary>
-/// The tables that a handler may touch. All but organizations show only the rows of the current actor's organization.
+/// The tables that a handler may use. All but organizations only show the rows of the current actor's organization.
 /// </summary>
 internal interface IKiketDb
 {

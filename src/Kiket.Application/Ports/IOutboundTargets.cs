@@ -1,8 +1,8 @@
 namespace Kiket.Application.Ports;
 
-/// <summary>Says which addresses Kiket may call.</summary>
+/// <summary>Decides which addresses Kiket may call.</summary>
 internal interface IOutboundTargets
 {
-    /// <summary>Why an address may not be called, as a sentence, or null when it may.</summary>
+    /// <summary>Why an address must not be called, as a sentence, or null if it may be called.</summary>
     Task<string?> FaultOfAsync(string url, CancellationToken ct);
 }

@@ -3,7 +3,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Application.Ports;
 
 /// <summary>
-/// Counts requests in fixed windows. One process counts for itself; a store that several share can stand behind this too.
+/// Counts requests in fixed windows, per process. A shared store could implement this as well.
 /// </summary>
 internal interface IRateLimits
 {

@@ -1,10 +1,10 @@
 namespace Kiket.Application.Ports;
 
-/// <summary>The tokens that a delivery carries, with which an extension calls back (contract 2.4).</summary>
+/// <summary>The tokens in deliveries, with which extensions call back (contract 2.4).</summary>
 internal interface IRuntimeTokens
 {
     /// <summary>Reads a token.</summary>
-    /// <returns>What it says, or null when it is not ours, tampered with or expired.</returns>
+    /// <returns>Its claims, or null when it is not ours, was tampered with or has expired.</returns>
     Task<RuntimeClaims?> ValidateAsync(string token, CancellationToken ct);
 }
 

@@ -1,6 +1,6 @@
 namespace Kiket.Application.Ports;
 
-/// <summary>Encrypts what is stored encrypted. The keys are not in the database; old ones stay good after a rotation.</summary>
+/// <summary>Encrypts stored secrets. The keys are not in the database; old ones remain valid after a rotation.</summary>
 internal interface ISecretProtector
 {
     /// <summary>The purpose of the secrets that sign deliveries.</summary>
@@ -14,7 +14,7 @@ internal interface ISecretProtector
 
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">
-    /// What it is for; only the same purpose decrypts it, so that one row's text is worthless in another.
+    /// The purpose; only the same purpose can decrypt it, so that one row's text is useless in another.
     /// </param>
     string Protect(string purpose, string plaintext);
 

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Application.Ports;
 
 /// <summary>
-/// The one way in which changes are kept: a transaction, with the events that they cause and whatever follows them.
+/// The only way in which changes are committed: a transaction with the events that they cause and the followers' changes.
 /// </summary>
 internal interface IUnitOfWork
 {
@@ -11,23 +11,23 @@ internal interface IUnitOfWork
     bool IsRunning { get; }
 
     /// <summary>
-    /// Runs work in a transaction and keeps what it changed, unless it refuses or throws. When another writer was faster, it
-    /// runs again on fresh data. Inside other work it is a part of that, which stands or falls by itself.
+    /// Runs work in a transaction and commits its changes unless it returns an error or throws. When another writer was faster,
+    /// it runs again on fresh data. Inside other work it is a part that succeeds or fails on its own.
     /// </summary>
     Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
 
-    /// <summary>Runs work in the same way and takes it back: what it says cannot differ from what would happen.</summary>
+    /// <summary>Runs work in the same way and rolls it back, so that a dry run cannot differ from the real one.</summary>
     Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
 
-    /// <summary>Writes what has changed so far, for work that needs an id of the database or reads its own changes.</summary>
+    /// <summary>Writes the changes so far, for work that needs a generated id or reads its own changes.</summary>
     Task FlushAsync(CancellationToken ct);
 
-    /// <summary>Writes what has changed so far and lets go of all that was loaded, for work on any number of rows.</summary>
+    /// <summary>Writes the changes so far and stops tracking everything loaded, for work on any number of rows.</summary>
     Task FlushBatchAsync(CancellationToken ct);
 
     /// <summary>
-    /// Says what is to be changed, in a transaction of its own, if the running work refuses. All else that it did is taken
-    /// back.
+    /// Registers changes to make in a separate transaction if the running work returns an error. Everything else that it did
+    /// is rolled back.
     /// </summary>
     void KeepOnRefusal(Func<Task> change);
 }

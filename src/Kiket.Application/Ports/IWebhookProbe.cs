@@ -3,10 +3,10 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>Sends one delivery at once, in the way that workers send, while the caller waits.</summary>
+/// <summary>Sends one delivery immediately, as workers do, while the caller waits.</summary>
 internal interface IWebhookProbe
 {
-    /// <summary>Makes one attempt; it never throws for what a receiver does.</summary>
+    /// <summary>Makes one attempt; never throws because of the receiver.</summary>
     /// <param name="extension">The installation that gets a token and secrets with it, or null for a subscription.</param>
     Task<ProbedAttempt> SendAsync(Webhook webhook, WebhookDelivery delivery, Extension? extension, CancellationToken ct);
 }

@@ -29,13 +29,13 @@ internal sealed class CreateProjectHandler(
         var now = time.GetUtcNow();
         var key = command.Key ?? await FreeKeyAsync(command.Fields.Name.Or(null), ct);
         var started = Project.Start(current.Actor.OrganizationId, key, command.Fields, now);
-        if (started.Error is { } refusal)
-            return refusal;
+        if (started.Error is { } error)
+            return error;
         var project = started.Value;
         if (project.LeadId is { } lead && !await db.IsActiveUserAsync(lead, ct))
             return ProjectErrors.UnknownLead(lead);
 
-        // Two who take the same key at once both get past this; the unique index stops one, and its next attempt ends here.
+        // Two concurrent requests for the same key both pass this check; the unique index stops one, and its retry ends here.
         if (await db.Projects.AnyAsync(p => p.Key == project.Key, ct))
             return ProjectErrors.KeyTaken(project.Key);
         db.Projects.Add(project);

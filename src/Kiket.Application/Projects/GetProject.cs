@@ -15,6 +15,6 @@ internal sealed class GetProjectHandler(IKiketDb db, ICurrentActor current, Type
     public async Task<Result<ProjectDto>> Handle(GetProjectQuery query, CancellationToken ct)
     {
         var project = await db.FindProjectAsync(query.Project, current.Actor, ProjectAccess.Read, ct);
-        return project.Error is { } refusal ? refusal : project.Value.Adapt<ProjectDto>(mappings);
+        return project.Error is { } error ? error : project.Value.Adapt<ProjectDto>(mappings);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ListMembersHandler(IKiketDb db, ICurrentActor current, Typ
     public async Task<Result<Page<MemberDto>>> Handle(ListMembersQuery query, CancellationToken ct)
     {
         var found = await db.FindProjectAsync(query.Project, current.Actor, ProjectAccess.Read, ct);
-        if (found.Error is { } refusal)
-            return refusal;
+        if (found.Error is { } error)
+            return error;
 
         var (id, lead) = (found.Value.Id, found.Value.LeadId);
         var rows = await db

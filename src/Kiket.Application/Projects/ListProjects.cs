@@ -7,9 +7,9 @@ using Mapster;
 namespace Kiket.Application.Projects;
 
 /// <summary>The projects that the actor can see.</summary>
-/// <param name="Status">Only those with one of these.</param>
-/// <param name="Visibility">Only those with one of these.</param>
-/// <param name="Search">Only those whose name contains each of these words, accents and case alike.</param>
+/// <param name="Status">Only those with these statuses.</param>
+/// <param name="Visibility">Only those with these visibilities.</param>
+/// <param name="Search">Only those whose name contains all of these words, ignoring case and accents.</param>
 internal sealed record ListProjectsQuery(
     IReadOnlyList<ProjectStatus> Status,
     IReadOnlyList<ProjectVisibility> Visibility,

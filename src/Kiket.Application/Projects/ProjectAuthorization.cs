@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Projects;
 
-/// <summary>Loads the projects that an actor may touch. What the actor cannot see does not exist: 404, never 403.</summary>
+/// <summary>Loads the projects that an actor may access. Invisible projects do not exist for the actor: 404, never 403.</summary>
 internal static class ProjectAuthorization
 {
     public static async Task<Result<Project>> FindProjectAsync(

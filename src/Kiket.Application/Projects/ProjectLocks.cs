@@ -7,8 +7,8 @@ namespace Kiket.Application.Projects;
 internal static class ProjectLocks
 {
     /// <summary>
-    /// Locks the project's row until the transaction ends, so that nobody else changes its hierarchy or fills its limited
-    /// states.
+    /// Locks the project's row until the transaction ends, so that no concurrent request changes its hierarchy or fills its
+    /// limited states.
     /// </summary>
     public static Task LockProjectAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
         db

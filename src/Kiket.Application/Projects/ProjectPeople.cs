@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Projects;
 
 /// <summary>
-/// Some users, and which projects they can see: nobody is given work, or a say, in what does not exist for them.
+/// Users and the projects that they can see: nobody is assigned work, or asked to approve, in a project that they cannot see.
 /// </summary>
 internal sealed class ProjectPeople
 {
@@ -33,7 +33,7 @@ internal sealed class ProjectPeople
                 .ToListAsync(ct)
         );
 
-    /// <summary>The refusal to give somebody a part in a project, or null.</summary>
+    /// <summary>Why a user cannot take part in a project, or null.</summary>
     /// <param name="field">The field that names the person.</param>
     public Error? RefusalOf(long user, Project project, string field)
     {
@@ -51,7 +51,7 @@ internal sealed class ProjectPeople
         return access is ProjectAccess.None ? ProjectErrors.CannotSee(field, person.Shown, project.Key) : null;
     }
 
-    /// <summary>The refusal to move work to somebody who has not accepted the invitation, or null.</summary>
+    /// <summary>Why work cannot be moved to a user who has not accepted the invitation, or null.</summary>
     public Error? PendingRefusalOf(long user, string field) =>
         people.TryGetValue(user, out var person) && person.IsPending ? UserErrors.InvitationPending(field, person.Shown) : null;
 

@@ -16,7 +16,7 @@ internal sealed class ProjectByRef : Specification<Project>
     }
 }
 
-/// <summary>The projects that an actor can see; says the same as <see cref="ProjectPolicy"/>.</summary>
+/// <summary>The projects that an actor can see; equivalent to <see cref="ProjectPolicy"/>.</summary>
 internal sealed class ProjectsVisibleTo : Specification<Project>
 {
     /// <param name="members">All memberships.</param>
@@ -59,7 +59,7 @@ internal sealed class ProjectsMatching : Specification<Project>
     }
 }
 
-/// <summary>What a user is in a project, if they are a member.</summary>
+/// <summary>The membership of a user in a project, if any.</summary>
 internal sealed class MembershipOf : Specification<ProjectMember>
 {
     public MembershipOf(long projectId, long userId) => Query.Where(m => m.ProjectId == projectId && m.UserId == userId);

@@ -17,8 +17,8 @@ internal sealed class RemoveMemberHandler(IKiketDb db, ICurrentActor current) : 
         if (found.Error is { } unavailable)
             return unavailable;
         var project = found.Value;
-        if (project.AllowMembership(command.User, role: null).Error is { } refusal)
-            return refusal;
+        if (project.AllowMembership(command.User, role: null).Error is { } error)
+            return error;
         var member = await db
             .ProjectMembers.WithSpecification(new MembershipOf(project.Id, command.User))
             .SingleOrDefaultAsync(ct);

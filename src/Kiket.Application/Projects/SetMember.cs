@@ -42,8 +42,8 @@ internal sealed class SetMemberHandler(IKiketDb db, ICurrentActor current, TimeP
         var (project, userId) = (found.Value, command.User!.Value);
         var member = await db.ProjectMembers.WithSpecification(new MembershipOf(project.Id, userId)).SingleOrDefaultAsync(ct);
         var role = command.Role ?? member?.Role ?? (project.LeadId == userId ? ProjectRole.Lead : ProjectRole.Member);
-        if (project.AllowMembership(userId, role).Error is { } refusal)
-            return refusal;
+        if (project.AllowMembership(userId, role).Error is { } error)
+            return error;
         var teamRoles = project.Schema.FindTeamRoles(command.TeamRoles ?? []);
         if (teamRoles.Error is { } unknown)
             return unknown;

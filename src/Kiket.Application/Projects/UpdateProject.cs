@@ -30,8 +30,8 @@ internal sealed class UpdateProjectHandler(IKiketDb db, ICurrentActor current, T
             return ProjectErrors.UnknownLead(lead);
 
         var edited = project.Edit(command.Edit, current.Actor.UserId, time.GetUtcNow());
-        if (edited.Error is { } refusal)
-            return refusal;
+        if (edited.Error is { } error)
+            return error;
 
         return project.Adapt<ProjectDto>(mappings);
     }

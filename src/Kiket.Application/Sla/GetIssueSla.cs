@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>Explains how an issue stands against the limit of its state (decisions, 38).</summary>
+/// <summary>Explains where an issue stands against the limit of its state (decisions, 38).</summary>
 internal sealed record GetIssueSlaQuery(IssueRef Issue) : IQuery<Result<IssueSlaDto>>;
 
 /// <param name="Timer">The timer, or null when no limit holds.</param>
@@ -36,7 +36,7 @@ internal sealed record SlaTimerDto
 
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>The instant for which this holds.</summary>
+    /// <summary>The instant of this calculation.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The sum of the intervals, in seconds.</summary>

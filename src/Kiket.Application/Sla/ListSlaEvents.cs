@@ -12,11 +12,11 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Sla;
 
 /// <summary>
-/// The events of service levels in the projects that the actor can see, the newest first (contract, section 16).
+/// The SLA events of the projects that the actor can see, newest first (contract, section 16).
 /// </summary>
 /// <param name="Project">Only events of this project, or null.</param>
 /// <param name="Issue">Only events of this issue, or null.</param>
-/// <param name="States">Only events that tell one of these; empty is all.</param>
+/// <param name="States">Only events with these states; empty means all.</param>
 /// <param name="Limit">1 to 200; null is 50.</param>
 /// <param name="Page">From 1; null is 1.</param>
 internal sealed record ListSlaEventsQuery(

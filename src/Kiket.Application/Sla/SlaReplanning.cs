@@ -8,8 +8,8 @@ namespace Kiket.Application.Sla;
 internal static class SlaReplanning
 {
     /// <summary>
-    /// Says that the calendar has changed: the job plans the open timers that count working hours again, and each says so.
-    /// Timers that would never have been due are among them.
+    /// Marks that the calendar has changed: the job reschedules all open timers that count working hours, including those
+    /// that would never have been due.
     /// </summary>
     public static Task ReplanSlaTimersAsync(this IKiketDb db, DateTimeOffset at, CancellationToken ct) =>
         db

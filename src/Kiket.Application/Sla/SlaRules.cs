@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Sla;
 
-/// <summary>What a version of a workflow says about limits.</summary>
+/// <summary>The SLA rules of a version of a workflow.</summary>
 /// <param name="Key">Key of the workflow.</param>
 /// <param name="States">The rules by state; only of states that have any.</param>
 internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> States);
 
 /// <summary>
-/// The limits of workflows by their states. A version of a workflow never changes, so what was read once is kept.
+/// The limits of workflows by state. A version of a workflow never changes, so they are cached.
 /// </summary>
 internal sealed class SlaRules
 {
@@ -40,7 +40,7 @@ internal sealed class SlaRules
         if (unread.Count == 0)
             return limits;
 
-        // What this transaction publishes may be taken back, and its id given to another version.
+        // A version published in this transaction can be rolled back, and its id reused for another version.
         foreach (var workflow in db.Workflows.Local.Where(w => unread.Contains(w.Id)))
             limits[workflow.Id] = LimitsOf(workflow);
         unread.RemoveAll(limits.ContainsKey);

@@ -20,7 +20,7 @@ internal sealed class TimersBreachingBy : Specification<SlaTimer>
 internal sealed class SlaEventsMatching : Specification<SlaEvent>
 {
     /// <param name="issueId">Only those of this issue; null for all.</param>
-    /// <param name="states">Only those that tell one of these; none means all.</param>
+    /// <param name="states">Only those with these states; empty means all.</param>
     public SlaEventsMatching(long? issueId, IReadOnlyList<SlaEventState> states)
     {
         Query.AsNoTracking();

@@ -12,8 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Sla;
 
 /// <summary>
-/// Keeps timers right when issues, or the limits that hold for them, change. Works in the transaction of the change, which
-/// saves the timers.
+/// Updates timers when issues or their limits change. Works in the transaction of the change, which saves the timers.
 /// </summary>
 internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
 {
@@ -30,7 +29,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], ct);
         var definitions = await ReadDefinitionsAsync([.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
 
-        // Another version, or the workflow of another type, may be without limits where the one before it had some.
+        // Another version, or the workflow of another type, may have no limits where the previous one had some.
         var concerned = issues
             .Where(i =>
                 known[i.Issue.WorkflowId].States.Count > 0 || definitions.ContainsKey(i.Issue.ProjectId) || i.HasOtherWorkflow
@@ -90,7 +89,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         }
     }
 
-    /// <summary>The limits that stand beside the workflows, by project; only of projects that have any.</summary>
+    /// <summary>The limits defined beside the workflows, by project; only of projects that have any.</summary>
     private async Task<Dictionary<long, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
         List<long> projects,
         CancellationToken ct
@@ -100,7 +99,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             .ToDictionary(p => p.Id, p => p.SlaDefinitions);
 
     /// <summary>
-    /// The open timers of issues, locked until the transaction ends, so that no worker tells of what is being changed.
+    /// The open timers of issues, locked until the transaction ends, so that no worker reports on what is being changed.
     /// </summary>
     private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
     {
@@ -133,8 +132,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             return;
         }
 
-        // Another rule of the same state goes on with what was counted in it; the first one counts from when the issue came
-        // into it.
+        // Another rule of the same state continues the count; the first one counts from when the issue entered the state.
         var entered = StoredInstant.Of(issue.EnteredStatusAt);
         var counted = open is not null && open.State == issue.Status ? open.Clock : SlaClock.StartAt(entered < at ? entered : at);
         open?.Stop(issue, await CalendarAsync(open.BusinessHours, ct), actorId, at);
@@ -145,7 +143,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     }
 
     /// <summary>
-    /// That of the state, as the issue's version of the workflow says it; else that of a definition beside the workflows.
+    /// The rule of the state in the issue's version of the workflow; otherwise that of a definition beside the workflows.
     /// </summary>
     private async Task<SlaRule?> RuleOfAsync(
         Issue issue,

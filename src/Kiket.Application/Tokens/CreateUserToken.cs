@@ -64,8 +64,8 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time)
             secret,
             now
         );
-        if (issued.Error is { } refusal)
-            return refusal;
+        if (issued.Error is { } error)
+            return error;
         db.AccessTokens.Add(issued.Value);
         return new CreatedUserToken(email, slug, secret.Plaintext);
     }

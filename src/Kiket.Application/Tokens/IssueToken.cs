@@ -37,8 +37,8 @@ internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentA
             secret,
             time.GetUtcNow()
         );
-        if (issued.Error is { } refusal)
-            return refusal;
+        if (issued.Error is { } error)
+            return error;
         if (
             command.Kind is TokenKind.Workspace
             && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive

@@ -22,8 +22,8 @@ internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
     public async Task<Result<Page<TokenDto>>> Handle(ListTokensQuery query, CancellationToken ct)
     {
         var tokens = db.ManageableTokens(current.Actor, query.Kind);
-        if (tokens.Error is { } refusal)
-            return refusal;
+        if (tokens.Error is { } error)
+            return error;
         return await tokens
             .Value.AsNoTracking()
             .ToPageAsync(

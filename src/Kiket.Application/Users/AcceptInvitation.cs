@@ -39,8 +39,8 @@ internal sealed class AcceptInvitationHandler(IKiketDb db, TimeProvider time, Ty
         if (invitation.Accept(now).Error is { } over)
             return over;
         var user = await db.AcrossTenants<User>().SingleAsync(u => u.Id == invitation.UserId, ct);
-        if (user.AcceptInvitation(command.Name, now).Error is { } refusal)
-            return refusal;
+        if (user.AcceptInvitation(command.Name, now).Error is { } error)
+            return error;
 
         var secret = TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal));
         db.AccessTokens.Add(AccessToken.Issue(user, TokenKind.Personal, "Invitation", [], null, secret, now).Value);

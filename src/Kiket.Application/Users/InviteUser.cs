@@ -40,11 +40,11 @@ internal sealed class InviteUserHandler(
             return UserErrors.AdminsOnly;
 
         var joined = User.Join(current.Actor.OrganizationId, command.Email!, command.Role!.Value, command.Name, time.GetUtcNow());
-        if (joined.Error is { } refusal)
-            return refusal;
+        if (joined.Error is { } error)
+            return error;
         var user = joined.Value;
 
-        // Two who invite the same address at once both get past this; the unique index stops one, and this one's next attempt
+        // Two concurrent invitations of the same address both pass this check; the unique index stops one, and its retry
         // ends here.
         if (await db.Users.AnyAsync(u => u.Email == user.Email, ct))
             return UserErrors.EmailTaken(user.Email);

@@ -27,8 +27,8 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         var (now, wasDeactivated) = (time.GetUtcNow(), user.Deactivated);
         if (user.WouldStopAdministering(command.Edit) && (await ReleaseAsync(user, now, ct)).Error is { } needed)
             return needed;
-        if (user.Edit(command.Edit, now).Error is { } refusal)
-            return refusal;
+        if (user.Edit(command.Edit, now).Error is { } error)
+            return error;
         if (user.Deactivated || wasDeactivated)
             await RevokeTokensAsync(user, ct);
 
@@ -36,7 +36,7 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
     }
 
     /// <summary>
-    /// A reactivated user needs new tokens: those of before may be in other hands, and earlier versions kept them.
+    /// A reactivated user needs new tokens: the old ones may be in other hands, and earlier versions kept them.
     /// </summary>
     private async Task RevokeTokensAsync(User user, CancellationToken ct) =>
         db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));

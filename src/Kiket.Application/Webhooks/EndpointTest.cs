@@ -27,8 +27,8 @@ internal static class EndpointTest
             async () =>
             {
                 var endpoint = await begin();
-                if (endpoint.Error is { } refusal)
-                    return refusal;
+                if (endpoint.Error is { } error)
+                    return error;
                 var (webhook, now, id) = (endpoint.Value.Webhook, time.GetUtcNow(), LoggedEvent.NewEventId());
                 var payload = DirectEvent.Write(
                     id,

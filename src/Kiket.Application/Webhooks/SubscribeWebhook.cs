@@ -47,17 +47,17 @@ internal sealed class SubscribeWebhookHandler(
             return lacking;
 
         var secret = command.Secret ?? WebhookSecret.Generate();
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (preparation.AddressFault is { } refused)
-            faults.Add(new("url", refused));
+            errors.Add(new("url", refused));
         if (command.Events is not { Count: > 0 })
-            faults.Add(new("events", $"At least one event is required. Events: {string.Join(", ", EventNames.Subscribable)}."));
+            errors.Add(new("events", $"At least one event is required. Events: {string.Join(", ", EventNames.Subscribable)}."));
         foreach (var unknown in (command.Events ?? []).Where(e => EventNames.Resolve(e ?? "") is null))
-            faults.Add(new("events", $"'{unknown}' is not a valid event. Events: {string.Join(", ", EventNames.Subscribable)}."));
+            errors.Add(new("events", $"'{unknown}' is not a valid event. Events: {string.Join(", ", EventNames.Subscribable)}."));
         if (WebhookSecret.FaultOf(command.Scheme, secret) is { } unfit)
-            faults.Add(new("secret", unfit));
-        if (faults.Count > 0)
-            return Error.Validation([.. faults]);
+            errors.Add(new("secret", unfit));
+        if (errors.Count > 0)
+            return Error.Validation([.. errors]);
 
         // Locks the installation's row, so that two who subscribe at once do not both take the last place.
         await db

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Workflows;
 
-/// <summary>One workflow with all that its definition says.</summary>
+/// <summary>One workflow with its whole definition.</summary>
 /// <param name="Version">The version, or null for the latest.</param>
 internal sealed record GetWorkflowQuery(WorkflowRef Workflow, int? Version) : IQuery<Result<WorkflowDto>>;
 

@@ -54,8 +54,8 @@ internal sealed class ListWorkflowsHandler(IKiketDb db, ICurrentActor current)
                     }),
                 ct
             );
-        if (page.Error is { } refusal)
-            return refusal;
+        if (page.Error is { } error)
+            return error;
         return page.Value.With<WorkflowSummaryDto>([.. page.Value.Items.Select(row => SummaryOf(row.Workflow, row.ProjectKey))]);
     }
 

@@ -29,7 +29,7 @@ internal sealed record MigrateWorkflowCommand(
 /// <param name="ToVersion">The version that the issues follow.</param>
 /// <param name="Migrated">How many issues follow it now, or would.</param>
 /// <param name="Counts">The issues by their version and state, and the state they get.</param>
-/// <param name="Stranded">Those whose state the target lacks and the mapping does not name; only a dry run has any.</param>
+/// <param name="Stranded">Issues whose state is neither in the target version nor in the mapping; only in a dry run.</param>
 internal sealed record WorkflowMigration(
     string Workflow,
     string ProjectKey,
@@ -91,8 +91,8 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         var sources = await versions.ToDictionaryAsync(w => w.Id, ct);
         if (command.From is { } from && sources.Count == 0)
             return WorkflowErrors.NotFound(key, from);
-        if (FaultsOf(command.Mapping, sources.Values, to) is { Count: > 0 } faults)
-            return Error.Validation(faults);
+        if (FaultsOf(command.Mapping, sources.Values, to) is { Count: > 0 } errors)
+            return Error.Validation(errors);
 
         var ids = sources.Keys.ToList();
         var groups = await db
@@ -174,15 +174,15 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         Workflow to
     )
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         foreach (var (old, state) in mapping)
         {
             if (!sources.Any(s => s.Definition.States.Any(known => known.Key == old)))
-                faults.Add(new($"mapping.{old}", $"None of the migrated versions has a state '{old}'."));
+                errors.Add(new($"mapping.{old}", $"None of the migrated versions has a state '{old}'."));
             else if (to.Definition.FindState(state) is null)
-                faults.Add(new($"mapping.{old}", $"Version {to.Revision} of {to.Key} has no state '{state}'."));
+                errors.Add(new($"mapping.{old}", $"Version {to.Revision} of {to.Key} has no state '{state}'."));
         }
 
-        return faults;
+        return errors;
     }
 }

@@ -9,7 +9,7 @@ using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Workflows;
 
-/// <summary>Says what each move of an issue that exists only as a document would answer. Nothing is written.</summary>
+/// <summary>Simulates transitions of an issue that exists only as a document. Nothing is written.</summary>
 /// <param name="Version">The version, or null for the latest.</param>
 /// <param name="Issue">The issue's fields by wire name; without a <c>status</c> it is in the initial state.</param>
 /// <param name="Moves">
@@ -28,7 +28,7 @@ internal sealed record WorkflowSimulation(string Workflow, int Version, string S
 /// <param name="Move">What was asked for.</param>
 /// <param name="From">The state before it.</param>
 /// <param name="State">The state after it.</param>
-/// <param name="CommentRequired">Whether the move needs a comment; a simulation has none and goes on.</param>
+/// <param name="CommentRequired">Whether the transition requires a comment; a simulation continues without one.</param>
 internal sealed record SimulatedMove(
     string Move,
     string From,

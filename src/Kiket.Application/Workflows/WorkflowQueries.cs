@@ -9,14 +9,14 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Workflows;
 
 /// <summary>
-/// A workflow as a path names it. Its key is unique in a project only, so the project may have to be named as well.
+/// A workflow in a path. Its key is only unique within a project, so the project may have to be specified as well.
 /// </summary>
 internal sealed record WorkflowRef(string Key, ProjectRef? Project);
 
 /// <summary>What several workflow requests read.</summary>
 internal static class WorkflowQueries
 {
-    /// <summary>How many projects a refusal names at most.</summary>
+    /// <summary>Maximum number of projects that an error lists.</summary>
     private const int MaxNamed = 20;
 
     /// <summary>The project that has the workflow.</summary>
@@ -55,7 +55,7 @@ internal static class WorkflowQueries
     }
 
     /// <summary>
-    /// The roles, as approvals name them, that somebody holds in a project; null when there is no such project.
+    /// The roles, as named in approvals, that members of a project hold; null when there is no such project.
     /// </summary>
     public static async Task<IReadOnlySet<string>?> ReadHeldRolesAsync(this IKiketDb db, string projectKey, CancellationToken ct)
     {

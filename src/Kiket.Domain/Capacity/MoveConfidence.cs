@@ -9,7 +9,7 @@ public static class MoveConfidence
     /// </summary>
     /// <param name="isBegun">Whether somebody has begun the issue.</param>
     /// <param name="needsSkills">Whether the issue needs skills, which the receiver then has.</param>
-    /// <param name="velocity">Points that the receiver has lately finished per week.</param>
+    /// <param name="velocity">Points that the receiver has recently finished per week.</param>
     /// <param name="load">The receiver's points with the issue, as a part of what they can do in a week.</param>
     /// <returns>0.6 to 1, with two decimals.</returns>
     public static decimal Of(bool isBegun, bool needsSkills, decimal velocity, decimal load) =>

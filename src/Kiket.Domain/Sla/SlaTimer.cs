@@ -181,9 +181,9 @@ public sealed class SlaTimer : AggregateRoot
             ResolveAll(at);
     }
 
-    /// <summary>Looks at it again later; nothing of it changes until then.</summary>
+    /// <summary>Postpones the next check; nothing changes until then.</summary>
     /// <param name="at">When.</param>
-    internal void Rest(DateTimeOffset at) => NextAt = at.ToUniversalTime();
+    internal void PostponeUntil(DateTimeOffset at) => NextAt = at.ToUniversalTime();
 
     /// <summary>Gives back a timer that a host has stored.</summary>
     /// <param name="snapshot">What <see cref="ToSnapshot"/> gave.</param>

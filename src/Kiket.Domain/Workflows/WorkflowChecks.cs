@@ -121,7 +121,7 @@ internal static class WorkflowChecks
                 second.Key
             );
         if (!workflow.States.Any(s => s.IsFinal))
-            yield return Doubt(WorkflowFindingCodes.NoFinalState, "No state is final, so no issue can ever be completed.");
+            yield return Warning(WorkflowFindingCodes.NoFinalState, "No state is final, so no issue can ever be completed.");
     }
 
     private static IEnumerable<WorkflowFinding> FindInState(
@@ -132,7 +132,7 @@ internal static class WorkflowChecks
     )
     {
         if (!state.IsFinal && workflow.From(state.Key).All(t => t.To == state.Key))
-            yield return Doubt(
+            yield return Warning(
                 WorkflowFindingCodes.DeadEnd,
                 $"State '{state.Key}' is not final but has no outgoing transition.",
                 state.Key
@@ -173,7 +173,7 @@ internal static class WorkflowChecks
             : workflow
                 .States.Where(s => !reached.Contains(s.Key))
                 .Select(s =>
-                    Doubt(
+                    Warning(
                         WorkflowFindingCodes.UnreachableState,
                         $"State '{s.Key}' cannot be reached from '{workflow.InitialState}'.",
                         s.Key
@@ -205,7 +205,7 @@ internal static class WorkflowChecks
 
             if (from != to && workflow.FindState(from) is { IsFinal: true })
             {
-                yield return Doubt(
+                yield return Warning(
                     WorkflowFindingCodes.FinalStateLeft,
                     $"State '{from}' is final, but this transition leaves it for '{to}'."
                 ) with
@@ -216,7 +216,7 @@ internal static class WorkflowChecks
 
             if (!seen.Add((from, to)))
             {
-                yield return Doubt(
+                yield return Warning(
                     WorkflowFindingCodes.DuplicateTransition,
                     $"There is already a transition from '{from}' to '{to}'; this one can only be selected by name."
                 ) with
@@ -259,11 +259,11 @@ internal static class WorkflowChecks
         // A required field may leave its prefix out; a condition may not.
         var fields = all.OfType<FieldCondition>().Select(c => c.Field).Concat(requiredFields.Select(names.WholeNameOf));
         foreach (var field in fields.Distinct().Where(f => !names.Contains(f)))
-            yield return Doubt(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");
+            yield return Warning(WorkflowFindingCodes.UnknownField, $"Issues of this project have no field '{field}'.");
 
         var roles = approvals.SelectMany(a => a.Approvers).Where(a => a.Kind is ApproverKind.Role).Select(a => a.Identifier);
         foreach (var role in heldRoles is null ? [] : roles.Distinct().Where(r => !heldRoles.Contains(r)))
-            yield return Doubt(WorkflowFindingCodes.UnheldRole, $"An approval requires the role '{role}', which nobody holds.");
+            yield return Warning(WorkflowFindingCodes.UnheldRole, $"An approval requires the role '{role}', which nobody holds.");
     }
 
     private static IEnumerable<Condition> Flatten(Condition condition) =>
@@ -277,6 +277,6 @@ internal static class WorkflowChecks
     private static WorkflowFinding Fault(string code, string message, string? state = null) =>
         new(FindingSeverity.Error, code, message, state);
 
-    private static WorkflowFinding Doubt(string code, string message, string? state = null) =>
+    private static WorkflowFinding Warning(string code, string message, string? state = null) =>
         new(FindingSeverity.Warning, code, message, state);
 }

@@ -11,11 +11,10 @@ using Microsoft.Extensions.Configuration;
 namespace Kiket.Infrastructure.Actions;
 
 /// <summary>
-/// Fills placeholders with Fluid, one expression at a time: a path, and after it a few harmless filters. No tags, loops or
-/// ranges get to Fluid, and what it fills in is never read as a template, so that neither time nor memory depends on what
-/// people write.
+/// Fills placeholders with Fluid, one expression at a time: a path followed by a few harmless filters. No tags, loops or
+/// ranges reach Fluid, and filled-in values are never read as templates, so that neither time nor memory depends on user input.
 /// </summary>
-/// <param name="environment">What <c>${env.NAME}</c> gives; nothing else of the process can be seen.</param>
+/// <param name="environment">The values of <c>${env.NAME}</c>; nothing else of the process is visible.</param>
 internal sealed partial class Placeholders(IConfiguration environment) : IPlaceholders
 {
     private const int MaxResultLength = 65_536;

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Approvals;
 
 /// <summary>
-/// Escalates the approvals whose time is up. It reads only what is due, in batches; each approval escalates in one transaction
-/// with its history and notifications, and its version lets only one of several workers do it.
+/// Escalates overdue approvals. It reads only what is due, in batches; each approval escalates in one transaction with its
+/// history and notifications, and its version ensures that only one of several workers does it.
 /// </summary>
 internal sealed partial class EscalationJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<EscalationJob> logger)
 {

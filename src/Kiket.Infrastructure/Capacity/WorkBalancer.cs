@@ -6,13 +6,14 @@ namespace Kiket.Infrastructure.Capacity;
 
 /// <summary>
 /// Solves the problem with the constraint solver of OR-Tools: first the highest utilization, then the overload, then what
-/// moves, each while the ones before it stay as good as they are. One thread, one seed and a limit that counts steps instead of
-/// seconds make it deterministic.
+/// moves, each without making the previous ones worse. One thread, one seed and a limit on steps instead of seconds make it
+/// deterministic.
 /// </summary>
 internal sealed class WorkBalancer : IWorkBalancer, IDisposable
 {
     /// <summary>
-    /// More pairs of issue and receiver are cut down to those that help directly; what is found is then not called optimal.
+    /// Beyond this number of pairs of issue and receiver, only those that help directly are considered, and the result is not
+    /// called optimal.
     /// </summary>
     private const int MaxPairs = 4_000;
 

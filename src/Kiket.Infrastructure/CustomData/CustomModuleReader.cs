@@ -25,11 +25,11 @@ internal sealed class CustomModuleReader : ICustomModuleReader
         var tree = module.Json is { } json ? new YamlTree(JsonTree.Of(json), null, []) : YamlTree.Read(text);
         if (tree.Broken is { } broken)
             return DefinitionErrors.Invalid([new(FileName, broken.Line, broken.Column, broken.Message)]);
-        foreach (var doubt in tree.Doubtful)
-            findings.Fault(new(FileName, doubt.Line, doubt.Column, doubt.Message));
+        foreach (var warning in tree.Warnings)
+            findings.Fault(new(FileName, warning.Line, warning.Column, warning.Message));
         var read = CustomModuleReading.Read(new FileReading(new(FileName, text, module.IsStrict), tree.Root, findings));
-        return findings.Faults is { Count: > 0 } faults
-            ? DefinitionErrors.Invalid(faults)
+        return findings.Faults is { Count: > 0 } errors
+            ? DefinitionErrors.Invalid(errors)
             : new ReadModule(read!, findings.Warnings);
     }
 }
@@ -322,7 +322,7 @@ internal static partial class CustomModuleReading
             : null;
 
     /// <summary>
-    /// The table with an index on the column that says whose a record is: every list that a user sees is filtered by it.
+    /// The table with an index on its owner column, because every list that a user sees is filtered by it.
     /// </summary>
     private static CustomTable WithOwner(FileReading file, YamlNode at, CustomTable table, string owner)
     {

@@ -5,12 +5,12 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>An automation and where it stands.</summary>
+/// <summary>An automation and its position.</summary>
 internal sealed record AutomationDraft(FileReading File, YamlNode At, Automation Automation);
 
 /// <summary>
-/// Reads <c>automations/*.yaml</c> and a workflow's <c>automation_recipes</c>. An automation that could never run is a fault,
-/// because nobody would notice. What is known and cannot run here, such as a schedule, is kept and named in a warning; so is
+/// Reads <c>automations/*.yaml</c> and a workflow's <c>automation_recipes</c>. An automation that could never run is an error,
+/// because nobody would notice. Known features that this server lacks, such as schedules, are kept with a warning; so is
 /// everything in a file that is read leniently.
 /// </summary>
 internal static class AutomationReader
@@ -48,7 +48,7 @@ internal static class AutomationReader
 
     private static AutomationDraft ReadOne(FileReading file, YamlText? named, YamlMap body, string stem, string? workflow)
     {
-        var doubts = file.Doubts;
+        var toleratedBefore = file.ToleratedErrors;
         file.RefuseOthers(
             body,
             ["id", "key", "name", "description", "version", "enabled", "trigger", "conditions", "actions", "requires_approval"],
@@ -82,7 +82,7 @@ internal static class AutomationReader
                 $"The automation {key} listens for '{mistaken}', which is not an event of this server{Suggestion(mistaken)}"
             );
         var (place, hindrance) =
-            file.Doubts > doubts ? (at, "it could not be read")
+            file.ToleratedErrors > toleratedBefore ? (at, "it could not be read")
             : file.Flag(body, "requires_approval", standard: false)
                 ? (body.Find("requires_approval")!.Value, "its runs cannot be approved here")
             : body.Find("query") is { } query && unknown.Count < events.Count

@@ -45,8 +45,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         var limits = pack.CheckedLimits(schema, key);
         foreach (var workflow in pack.Workflows)
             workflow.Check(schema, heldRoles ?? (pack.Project is null ? null : RolesOf(schema)));
-        if (findings.Faults is { Count: > 0 } faults)
-            return DefinitionErrors.Invalid(faults);
+        if (findings.Faults is { Count: > 0 } errors)
+            return DefinitionErrors.Invalid(errors);
 
         var project = new PackProject(
             key!,
@@ -66,7 +66,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         );
     }
 
-    /// <summary>The roles that somebody may come to hold: those of Kiket and those of the team.</summary>
+    /// <summary>The roles that a user can hold: those of Kiket and those of the team.</summary>
     private static HashSet<string> RolesOf(ProjectSchema schema) =>
         new([.. HeldRoles.Known, .. schema.TeamRoles.Select(r => r.Name)], StringComparer.OrdinalIgnoreCase);
 
@@ -94,10 +94,10 @@ internal sealed class DefinitionReader : IDefinitionReader
         private readonly List<SlaDefinitionDraft> limits = [];
         private IssueTypesDraft? types;
 
-        /// <summary>Whether a file of workflows cannot be read, so that what is missing may stand there.</summary>
+        /// <summary>Whether a workflow file cannot be read, so that missing definitions may be in it.</summary>
         private bool lacksWorkflows;
 
-        /// <summary>Whether the file of issue types cannot be read, so that nothing can be said about what issues name.</summary>
+        /// <summary>Whether the file of issue types cannot be read, so that references to them cannot be checked.</summary>
         private bool lacksTypes;
 
         public ProjectDraft? Project { get; private set; }
@@ -128,8 +128,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         }
 
         /// <summary>
-        /// The automations, each key once; those in a workflow's folder belong to that workflow. What they name wrongly is a
-        /// warning.
+        /// The automations, each key once; those in a workflow's folder belong to that workflow. Wrong references are warnings.
         /// </summary>
         private IEnumerable<Automation> CheckedAutomations(ProjectSchema schema)
         {
@@ -200,8 +199,8 @@ internal sealed class DefinitionReader : IDefinitionReader
         }
 
         /// <summary>
-        /// The limits that are meant for this project, each id once. What one names wrongly, or would never hold for, is a
-        /// warning, because the project works without.
+        /// The limits for this project, each id once. Wrong references, and limits that would never apply, are warnings, because
+        /// the project works without them.
         /// </summary>
         public List<SlaDefinition> CheckedLimits(ProjectSchema schema, string? key)
         {
@@ -403,7 +402,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                 modules.Add((file.Path.Split('/')[2], new(file, schema)));
         }
 
-        /// <summary>The modules with the records that stand beside them.</summary>
+        /// <summary>The modules with the records defined beside them.</summary>
         public List<PackModule> BuildModules()
         {
             var records = modules.ToDictionary(m => m.Folder, _ => new List<PackRecord>(), StringComparer.Ordinal);
@@ -452,9 +451,9 @@ internal sealed class DefinitionReader : IDefinitionReader
                 return null;
             }
 
-            foreach (var doubt in tree.Doubtful)
+            foreach (var warning in tree.Warnings)
             {
-                var note = new DefinitionNote(file.Path, doubt.Line, doubt.Column, doubt.Message);
+                var note = new DefinitionNote(file.Path, warning.Line, warning.Column, warning.Message);
                 if (isUnderstood)
                     findings.Fault(note);
                 else

@@ -4,13 +4,13 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>Reads what a template or a seed gives to the fields of an issue.</summary>
+/// <summary>Reads the field values of a template or a seed.</summary>
 internal static class IssueFieldReader
 {
     /// <summary>The members that a map of fields can have.</summary>
     public static string[] Members { get; } = [.. IssueFields.NamesFor(FieldUses.Definitions), "status", "custom_fields"];
 
-    /// <summary>The values by the fields' names; what a field cannot hold is a fault.</summary>
+    /// <summary>The values by field name; a value that does not fit its field is an error.</summary>
     public static Dictionary<string, JsonElement> Read(FileReading file, YamlMap map)
     {
         Dictionary<string, JsonElement> given = new(StringComparer.Ordinal);

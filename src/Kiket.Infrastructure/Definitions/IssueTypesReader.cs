@@ -22,7 +22,7 @@ internal static partial class IssueTypesReader
     private const int MaxLabelLength = 200;
     private const int MaxFields = 1000;
 
-    /// <summary>What other trackers and older files call the types of fields.</summary>
+    /// <summary>The names of field types in other trackers and older files.</summary>
     private static readonly Dictionary<string, CustomFieldType> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
         ["numeric"] = CustomFieldType.Number,
@@ -159,9 +159,9 @@ internal static partial class IssueTypesReader
         if (standard is null or YamlText { IsNull: true })
             return field;
         var value = FileReading.ToJson(standard);
-        if (field.FaultOf(value) is not { } fault)
+        if (field.FaultOf(value) is not { } error)
             return field with { DefaultValue = value };
-        file.Fault(standard, $"The default is not valid: {fault}");
+        file.Fault(standard, $"The default is not valid: {error}");
         return null;
     }
 

@@ -6,7 +6,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>What <c>project.yaml</c> says.</summary>
+/// <summary>The content of <c>project.yaml</c>.</summary>
 internal sealed record ProjectDraft(
     string? Key,
     string? Name,
@@ -19,7 +19,7 @@ internal sealed record ProjectDraft(
     FileReading File
 );
 
-/// <summary>An issue that a new project begins with, before its type and state are looked up.</summary>
+/// <summary>A seed issue of a new project, before its type and state are resolved.</summary>
 internal sealed record SeedDraft(YamlNode At, YamlText? IssueType, YamlText? Status, IssueEdit Fields);
 
 /// <summary>Reads <c>project.yaml</c> (contract, section 20).</summary>

@@ -5,8 +5,8 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>A limit and where it stands.</summary>
-/// <param name="Id">Where its id stands.</param>
+/// <summary>A limit and its position.</summary>
+/// <param name="Id">The position of its id.</param>
 /// <param name="Project">Key of the only project for which it is meant, or null.</param>
 internal sealed record SlaDefinitionDraft(
     FileReading File,

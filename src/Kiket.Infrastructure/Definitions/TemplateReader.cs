@@ -4,7 +4,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>A template of issues, and where what it names stands.</summary>
+/// <summary>An issue template and the positions of its references.</summary>
 internal sealed record TemplateDraft(
     FileReading File,
     YamlText Key,
@@ -14,7 +14,7 @@ internal sealed record TemplateDraft(
 );
 
 /// <summary>
-/// Reads <c>templates/issues/*.yaml</c> and <c>issue_templates/*.yaml</c>. What new issues begin with stands in
+/// Reads <c>templates/issues/*.yaml</c> and <c>issue_templates/*.yaml</c>. The initial values of new issues are in
 /// <c>defaults</c>, in older files beside the name; <c>fields</c> is a map or a list.
 /// </summary>
 internal static class TemplateReader

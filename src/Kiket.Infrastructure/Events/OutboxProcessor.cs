@@ -201,7 +201,7 @@ internal sealed partial class OutboxProcessor(
         actor.CauseDepth = logged.Facts.Depth + 1;
         var reactions = services.GetRequiredService<EventReactions>();
 
-        IReadOnlyCollection<long> told = [];
+        IReadOnlyCollection<long> webhookIds = [];
         var reacted = await services
             .GetRequiredService<IUnitOfWork>()
             .RunAsync<bool>(
@@ -209,13 +209,13 @@ internal sealed partial class OutboxProcessor(
                 {
                     var isOurs = await TakeAsync(db, turn, ct);
                     if (isOurs)
-                        told = await reactions.RunAsync(EventOf(logged), ct);
+                        webhookIds = await reactions.RunAsync(EventOf(logged), ct);
                     return isOurs;
                 },
                 ct
             );
-        if (told.Count > 0)
-            await schedule.WakeAsync([.. told], ct);
+        if (webhookIds.Count > 0)
+            await schedule.WakeAsync([.. webhookIds], ct);
         return reacted.Value;
     }
 

@@ -7,8 +7,8 @@ using static Kiket.Infrastructure.Extensions.ManifestValues;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>
-/// Reads the names of events and permissions in a manifest. A name that means nothing is refused, because the hook would never
-/// run and the permission would allow nothing; names that Kiket knows elsewhere, and those of the extension itself, are not.
+/// Reads the names of events and permissions in a manifest. A meaningless name is rejected, because the hook would never run
+/// and the permission would grant nothing; names known elsewhere in Kiket, and those of the extension itself, are accepted.
 /// </summary>
 internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
 {
@@ -16,8 +16,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
     private const string ExternalWebhooks = "external.webhook.";
 
     /// <summary>
-    /// The areas of Kiket's own events, where an unknown name is a mistake. In other areas extensions name what they are asked
-    /// to do.
+    /// The areas of Kiket's own events, where an unknown name is a mistake. In other areas extensions name their own commands.
     /// </summary>
     private static readonly string[] OwnAreas =
     [

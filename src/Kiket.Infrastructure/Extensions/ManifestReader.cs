@@ -49,8 +49,8 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
             return null;
         }
 
-        foreach (var doubt in tree.Doubtful)
-            findings.Warn(At(doubt.Line, doubt.Column), doubt.Message);
+        foreach (var warning in tree.Warnings)
+            findings.Warn(At(warning.Line, warning.Column), warning.Message);
         return tree.Root as YamlMap ?? NotAMap(tree.Root ?? new YamlText(1, 1, "", true), findings);
     }
 
@@ -316,7 +316,7 @@ internal sealed partial class ManifestReading(
         };
     }
 
-    /// <summary>A reference to the host's environment is kept; a secret itself is taken out.</summary>
+    /// <summary>A reference to the host's environment is kept; a literal secret is removed.</summary>
     private string? ReadSecret(Placed? at)
     {
         if (values.Text(at, MaxText) is not { } secret)
@@ -346,8 +346,8 @@ internal sealed partial class ManifestReading(
             return headers;
         foreach (var (name, value) in Members(values.Map(at, "headers")))
         {
-            if (WebhookHeaders.FaultOf(name, values.Text(value, MaxText) ?? "") is { } fault)
-                findings.Fault(value, fault);
+            if (WebhookHeaders.FaultOf(name, values.Text(value, MaxText) ?? "") is { } error)
+                findings.Fault(value, error);
             else if (value.Node is YamlText header)
                 headers[name] = header.Value;
         }

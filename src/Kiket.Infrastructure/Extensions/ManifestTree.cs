@@ -4,25 +4,25 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Extensions;
 
-/// <summary>What is said about a manifest while it is read. Bounded, so that nonsense cannot fill the answer.</summary>
+/// <summary>The findings about a manifest while it is read. Bounded, so that nonsense cannot fill the response.</summary>
 /// <param name="isStrict">Whether what may weaken a rule is a fault; else it is a warning.</param>
 internal sealed class ManifestFindings(bool isStrict)
 {
     private const int Max = 200;
 
-    private readonly List<ErrorDetail> faults = [];
+    private readonly List<ErrorDetail> errors = [];
     private readonly List<ErrorDetail> warnings = [];
 
-    public IReadOnlyList<ErrorDetail> Faults => InOrder(faults);
+    public IReadOnlyList<ErrorDetail> Faults => InOrder(errors);
 
     public IReadOnlyList<ErrorDetail> Warnings => InOrder(warnings);
 
-    public void Fault(Placed at, string message) => Add(faults, at, message);
+    public void Fault(Placed at, string message) => Add(errors, at, message);
 
     public void Warn(Placed at, string message) => Add(warnings, at, message);
 
-    /// <summary>Notes what may weaken a rule.</summary>
-    public void Refuse(Placed at, string message) => Add(isStrict ? faults : warnings, at, message);
+    /// <summary>Reports what may weaken a rule.</summary>
+    public void Refuse(Placed at, string message) => Add(isStrict ? errors : warnings, at, message);
 
     private static void Add(List<ErrorDetail> notes, Placed at, string message)
     {
@@ -43,7 +43,7 @@ internal sealed class ManifestFindings(bool isStrict)
         [.. notes.OrderBy(n => n.Line ?? 0).ThenBy(n => n.Column ?? 0)];
 }
 
-/// <summary>A value of a manifest, where it stands in the text, and its path.</summary>
+/// <summary>A value of a manifest, its position in the text, and its path.</summary>
 internal readonly record struct Placed(YamlNode Node, string Path)
 {
     private const int MaxShown = 80;
@@ -63,7 +63,7 @@ internal readonly record struct Placed(YamlNode Node, string Path)
     public Placed Item(int index, YamlNode value) => new(value, $"{Path}[{index}]");
 }
 
-/// <summary>Takes values out of a manifest and notes what is wrong, each at its place.</summary>
+/// <summary>Reads values from a manifest and reports errors with their positions.</summary>
 internal sealed class ManifestValues(ManifestFindings findings)
 {
     public static Placed? Find(Placed map, params ReadOnlySpan<string> keys)
@@ -77,7 +77,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         return null;
     }
 
-    /// <summary>A map with what it may hold; anything else is a fault and an empty one.</summary>
+    /// <summary>A map with its allowed members; anything else is an error and gives an empty map.</summary>
     public Placed Map(Placed at, string what)
     {
         if (at.Node is YamlMap)
@@ -87,7 +87,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         return at with { Node = YamlMap.EmptyAt(at.Node), IsFaulty = !at.IsNull };
     }
 
-    /// <summary>Refuses unknown keys in a map of rules, because the rule that a misspelt key states would not hold.</summary>
+    /// <summary>Rejects unknown keys in a map of rules, because a rule with a misspelt key would not apply.</summary>
     public void RefuseOthers(Placed map, params ReadOnlySpan<string> known)
     {
         foreach (var (key, value) in Members(map))
@@ -97,7 +97,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         }
     }
 
-    /// <summary>Refuses keys that look like a misspelt rule, and warns of other unknown keys.</summary>
+    /// <summary>Rejects keys that look like a misspelt rule, and warns about other unknown keys.</summary>
     public void RefuseMisspelt(Placed map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
     {
         string[] known = [.. rules, .. others];

@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Infrastructure.Idempotency;
 
 /// <summary>
-/// Keeps the results of commands whose requests carry an idempotency key. Once a key has a result, both stand or fall together,
-/// because the result is saved in the command's transaction.
+/// Stores the results of commands whose requests have an idempotency key. A key's result is saved in the transaction of the
+/// command, so that either both are committed or neither.
 /// </summary>
 internal sealed class IdempotencyStore(
     KiketDbContext db,
@@ -27,8 +27,8 @@ internal sealed class IdempotencyStore(
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long a request may run before its key can be taken over. One that runs longer keeps nothing: it can no longer
-    /// answer.
+    /// How long a request may run before its key can be taken over. A request that runs longer saves nothing, because it can no
+    /// longer answer.
     /// </summary>
     public static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(1);
 
@@ -111,7 +111,7 @@ internal sealed class IdempotencyStore(
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
         {
-            // The reservation ends by itself after a while, and the first failure says more.
+            // The reservation expires on its own, and the first failure is more informative.
         }
     }
 

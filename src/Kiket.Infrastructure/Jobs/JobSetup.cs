@@ -72,7 +72,7 @@ internal static class JobSetup
     public static string ServerName { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     /// <summary>
-    /// Jobs have a small pool of their own: a node that starts does not open a connection for each worker at once.
+    /// Jobs have their own small pool, so that a starting node does not open a connection for each worker at once.
     /// </summary>
     private static string ForJobs(string connection)
     {

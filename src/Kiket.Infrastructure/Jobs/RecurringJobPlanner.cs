@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// Plans the housekeeping that the dashboard shows, beside the start and not in it: planning needs a lock of the job storage,
-/// which a process that was killed may hold for a while. What fails is tried again until it is planned.
+/// Schedules the housekeeping jobs in the background and not during the start: scheduling needs a lock of the job storage,
+/// which a killed process may hold for a while. Failures are retried until the jobs are scheduled.
 /// </summary>
 internal sealed partial class RecurringJobPlanner(
     IRecurringJobManager jobs,

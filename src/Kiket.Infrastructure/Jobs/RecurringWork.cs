@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
-/// What has to happen in time, by this node's own clock: no lock of the job storage, which a dead process may hold, delays it.
-/// Every node looks, and takes what it finds by claims, so that several do no harm.
+/// Time-critical work, driven by this node's own clock, so that no lock of the job storage, which a dead process may hold,
+/// delays it. Every node polls and claims what it finds, so that several do no harm.
 /// </summary>
 internal sealed partial class RecurringWork(IServiceProvider services, TimeProvider time, ILogger<RecurringWork> logger)
     : BackgroundService

@@ -5,7 +5,7 @@ namespace Kiket.Infrastructure.Persistence;
 
 internal static class AggregateConfiguration
 {
-    /// <summary>What all aggregates have in common: two writers who read the same version cannot both save.</summary>
+    /// <summary>The configuration of all aggregates: two writers who read the same version cannot both save.</summary>
     public static void IsAggregate<T>(this EntityTypeBuilder<T> entity)
         where T : AggregateRoot
     {

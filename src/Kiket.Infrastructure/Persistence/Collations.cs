@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Has every database compare and sort texts byte by byte, whatever locale it was made with. What people expect beyond that
-/// (case, accents) is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
+/// Makes every database compare and sort texts byte by byte, whatever its locale. What people expect beyond that (case,
+/// accents) is in stored keys, see <see cref="Domain.Common.SearchText"/> and decision record 0042.
 /// </summary>
 internal static class Collations
 {

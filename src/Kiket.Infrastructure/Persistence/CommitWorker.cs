@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// A worker that looks for work after each commit, and at intervals for what no commit announces. It outlives every failure.
+/// A worker that looks for work after each commit, and at intervals for what no commit announces. It survives every failure.
 /// </summary>
 internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger) : BackgroundService
 {

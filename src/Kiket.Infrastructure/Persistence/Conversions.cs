@@ -128,7 +128,7 @@ internal static class Conversions
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            AllowOutOfOrderMetadataProperties = true, // jsonb keeps members in an order of its own
+            AllowOutOfOrderMetadataProperties = true, // jsonb stores members in its own order
         };
 
         public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);

@@ -16,16 +16,16 @@ internal sealed class CurrentActor : ICurrentActor
 
     public ExtensionIdentity? Extension { get; private set; }
 
-    /// <summary>The user, or 0 before anybody has signed in.</summary>
+    /// <summary>The user, or 0 before sign-in.</summary>
     public long UserIdOrZero => actor?.UserId ?? 0;
 
-    /// <summary>The organization whose rows are visible, or null before anybody has signed in.</summary>
+    /// <summary>The organization whose rows are visible, or null before sign-in.</summary>
     internal long? OrganizationId => actor?.OrganizationId;
 
-    /// <summary>What brings about what is done now.</summary>
+    /// <summary>The cause of the current changes.</summary>
     internal EventCause Cause { get; set; }
 
-    /// <summary>How many events in a row caused what is done now; 0 for what a person does.</summary>
+    /// <summary>How many events in a row led to the current changes; 0 for changes by a person.</summary>
     internal int CauseDepth { get; set; }
 
     public void SignIn(Actor signedIn, IReadOnlyList<string> scopes)

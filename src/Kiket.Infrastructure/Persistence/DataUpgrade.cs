@@ -1,11 +1,11 @@
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// How far old rows have been brought into a new form that only .NET can make. A run that was killed goes on from here.
+/// The progress of converting old rows to a new form that only .NET can produce. A killed run continues from here.
 /// </summary>
 internal sealed class DataUpgrade
 {
-    /// <summary>What <see cref="LastId"/> is once all rows are done.</summary>
+    /// <summary>The value of <see cref="LastId"/> once all rows are done.</summary>
     public const long Done = long.MaxValue;
 
     /// <summary>Database id.</summary>

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Classifies what a database refused, in the numbers of each. EF Core wraps the same failure differently in a query, a save
-/// and a commit, so the whole chain of inner exceptions is searched for the database's own.
+/// Classifies database errors by their numbers. EF Core wraps the same failure differently in a query, a save and a commit, so
+/// the whole chain of inner exceptions is searched for the database's own.
 /// </summary>
 internal static class DatabaseFailure
 {
@@ -27,7 +27,7 @@ internal static class DatabaseFailure
 
     /// <summary>
     /// Classes of SQLSTATE: connection, insufficient resources (a full disk, too many connections), operator intervention (a
-    /// shutdown, a statement that took too long), system error, and a refused sign-in.
+    /// shutdown, a statement that took too long), system error, and a rejected sign-in.
     /// </summary>
     private static readonly string[] PostgresUnavailable = ["08", "28", "53", "57", "58"];
 
@@ -104,7 +104,7 @@ internal static class DatabaseFailure
             _ => false,
         };
 
-    /// <summary>Another writer changed, took or removed what this one had read, or each waited for the other.</summary>
+    /// <summary>Another writer changed, claimed or removed what this one had read, or they deadlocked.</summary>
     public static bool IsLostRace(Exception failure) =>
         ChainOf(failure).Any(e => e is DbUpdateConcurrencyException)
         || IsUniqueViolation(failure)
@@ -129,7 +129,7 @@ internal static class DatabaseFailure
                     is PostgresErrorCodes.InvalidCatalogName
                         or PostgresErrorCodes.ReadOnlySqlTransaction
                         or PostgresErrorCodes.LockNotAvailable,
-            NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or none any more
+            NpgsqlException => true, // not an answer of the server: no connection, none free in the pool, or a lost one
             SqliteException e => SqliteUnavailable.Contains(e.SqliteErrorCode),
             SqlException e => SqlServerUnavailable.Contains(e.Number),
             _ => ChainOf(failure)

@@ -17,7 +17,7 @@ internal sealed record DatabaseOptions
 
     public string Connection { get; set; } = DefaultSqliteConnection;
 
-    /// <summary>How long a start waits for a database server that is away.</summary>
+    /// <summary>How long a start waits for an unavailable database server.</summary>
     public int StartTimeoutSeconds { get; set; } = 30;
 
     /// <summary>Whether migrations apply at start; null is yes on Sqlite and no elsewhere.</summary>

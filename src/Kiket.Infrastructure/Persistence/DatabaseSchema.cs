@@ -16,7 +16,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// </summary>
 internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
 {
-    /// <summary>Makes the database where there is none, however many processes do so at once.</summary>
+    /// <summary>Creates the database if there is none, even if several processes do so at the same time.</summary>
     public async Task CreateDatabaseAsync(CancellationToken ct)
     {
         if (db.Database.IsSqlite())
@@ -38,7 +38,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
         }
     }
 
-    /// <summary>Applies what is missing.</summary>
+    /// <summary>Applies the pending migrations.</summary>
     /// <returns>The migrations that were applied.</returns>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct)
     {
@@ -48,7 +48,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
             await ForgetDeadMigrationAsync(ct);
             await db.Database.MigrateAsync(ct);
 
-            // Without a write-ahead log a commit fails while somebody reads. The file remembers it.
+            // Without a write-ahead log a commit fails during reads. The setting is stored in the file.
             if (db.Database.IsSqlite())
                 await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
         }
@@ -104,7 +104,7 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
             && await db.Database.SqlQueryRaw<int?>(version).SingleAsync(ct) >= JobStorageVersion;
     }
 
-    /// <summary>The version that the storage needs, which only its install scripts tell.</summary>
+    /// <summary>The version that the storage needs, which is only in its install scripts.</summary>
     private int JobStorageVersion => db.Database.IsSqlServer() ? SqlServerVersion() : PostgreSqlVersion();
 
     private static int SqlServerVersion()

@@ -76,7 +76,7 @@ internal static class DatabaseSetup
 
     /// <summary>
     /// Failures throw, and the code that catches them decides whether they are errors: an expected conflict is not one, and an
-    /// error is logged there, once and with what was asked for.
+    /// error is logged there, once and with its request.
     /// </summary>
     private static void Quieten(WarningsConfigurationBuilder warnings) =>
         warnings.Log(

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>What <c>dotnet ef migrations add … --context …</c> builds each model with; no database is touched.</summary>
+/// <summary>Used by <c>dotnet ef migrations add … --context …</c> to build each model, without a database.</summary>
 internal static class DesignTime
 {
     public static DbContextOptions<T> Options<T>(DatabaseProvider provider, string connection)

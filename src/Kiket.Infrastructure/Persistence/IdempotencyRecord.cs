@@ -1,8 +1,8 @@
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// An idempotency key in use or used. It is reserved before the write begins, so that a second request sees it, and filled with
-/// the answer in the write's own transaction.
+/// An idempotency key, reserved or used. It is reserved before the write starts, so that a second request sees it, and
+/// completed with the answer in the transaction of the write.
 /// </summary>
 internal sealed class IdempotencyRecord
 {
@@ -12,7 +12,7 @@ internal sealed class IdempotencyRecord
     public long UserId { get; set; }
 
     /// <summary>
-    /// SHA-256 of the key: it compares exactly on every database, whatever its collation thinks of upper and lower case.
+    /// SHA-256 of the key: it compares exactly on every database, whatever its collation.
     /// </summary>
     public string KeyHash { get; set; } = "";
 

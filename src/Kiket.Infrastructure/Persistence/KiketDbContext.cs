@@ -23,8 +23,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// The one model of all three databases. Each database has a class of its own below, because EF Core finds a set of
-/// migrations by the class of the context.
+/// The single model of all three databases. Each database has its own class below, because EF Core finds a set of migrations
+/// by the class of the context.
 /// </summary>
 internal abstract class KiketDbContext : DbContext, IKiketDb
 {
@@ -35,7 +35,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     private CurrentActor? current;
 
     protected KiketDbContext(DbContextOptions options)
-        // A save that fails fails its transaction, or a part that has a savepoint.
+        // A failed save fails its transaction, or the part with a savepoint.
         : base(options) => Database.AutoSavepointsEnabled = false;
 
     public DbSet<Organization> Organizations => Set<Organization>();
@@ -104,7 +104,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     private long OrganizationId => current?.OrganizationId ?? 0;
 
-    /// <summary>Begins one use of a pooled context.</summary>
+    /// <summary>Starts one use of a pooled context.</summary>
     internal void BeginUse(CurrentActor actor) => current = actor;
 
     public IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
@@ -156,7 +156,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
         modelBuilder.Entity<Issue>().HasQueryFilter(IKiketDb.NotDeletedFilter, i => i.DeletedAt == null);
 
-        // Nothing is deleted as a side effect; and SQL Server refuses several cascades to one table.
+        // Nothing is deleted as a side effect; and SQL Server rejects several cascades to one table.
         foreach (var key in modelBuilder.Model.GetEntityTypes().SelectMany(e => e.GetForeignKeys()))
             key.DeleteBehavior = DeleteBehavior.Restrict;
     }
@@ -174,7 +174,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 internal sealed class SqliteKiketDbContext : KiketDbContext
 {
     public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
-        // A save of a single row queues for the file too.
+        // A save of a single row also queues for the file.
         : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
 }
 

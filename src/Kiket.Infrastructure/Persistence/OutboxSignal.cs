@@ -14,14 +14,14 @@ internal sealed class OutboxSignal
     /// <summary>When to look for work that no commit has announced.</summary>
     public TimeSpan Interval => TimeSpan.FromSeconds(HearsOthers ? 5 : 1);
 
-    /// <summary>Tells of a commit of this process.</summary>
+    /// <summary>Announces a commit of this process.</summary>
     public void Wake()
     {
         Interlocked.Exchange(ref committedHere, New()).SetResult();
         WakeFromOutside();
     }
 
-    /// <summary>Tells of a commit of another process.</summary>
+    /// <summary>Announces a commit of another process.</summary>
     public void WakeFromOutside() => Interlocked.Exchange(ref committed, New()).SetResult();
 
     /// <summary>

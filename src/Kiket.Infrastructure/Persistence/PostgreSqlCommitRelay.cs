@@ -8,9 +8,9 @@ using Npgsql;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Tells the other processes on a PostgreSQL of the commits of this one, and this one of theirs. The notification follows the
-/// commit: as a part of it, it would make all commits of the database wait for each other. What a crash in between leaves
-/// unsaid, the workers' intervals find.
+/// Exchanges notifications of commits with the other processes on the same PostgreSQL. The notification follows the commit:
+/// as a part of it, it would make all commits of the database wait for each other. If a crash in between loses one, the
+/// workers' polling finds the work.
 /// </summary>
 internal sealed partial class PostgreSqlCommitRelay(
     string connectionString,

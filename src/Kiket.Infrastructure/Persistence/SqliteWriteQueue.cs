@@ -15,7 +15,7 @@ namespace Kiket.Infrastructure.Persistence;
 /// </remarks>
 internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterceptor, IDbCommandInterceptor
 {
-    /// <summary>Holds the one turn there is, or nothing while somebody writes; its readers are served in order.</summary>
+    /// <summary>Contains the single write turn, or nothing during a write; its readers are served in order.</summary>
     private readonly Channel<bool> turn = NewTurn();
 
     private readonly Lock gate = new();
@@ -34,7 +34,7 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
         await EnterAsync(eventData.TransactionId, cancellationToken);
         try
         {
-            // Begun here because EF raises no event when BEGIN fails.
+            // Started here because EF raises no event when BEGIN fails.
             return InterceptionResult<DbTransaction>.SuppressWithResult(
                 await connection.BeginTransactionAsync(eventData.IsolationLevel, cancellationToken)
             );
@@ -56,7 +56,7 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
         return Task.CompletedTask;
     }
 
-    /// <summary>Hears of transactions that were disposed of, however they ended; interceptors do not.</summary>
+    /// <summary>Observes disposed transactions, however they ended; interceptors do not.</summary>
     public void TransactionDisposed(EventData disposed) => Leave(((TransactionEventData)disposed).TransactionId);
 
     public async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
@@ -118,7 +118,7 @@ internal sealed class SqliteWriteQueue(TimeSpan timeout) : IDbTransactionInterce
         }
     }
 
-    /// <summary>Ends the turn of this writer. For anybody else, and for one who has left already, it does nothing.</summary>
+    /// <summary>Ends the turn of this writer; does nothing for others or if it has already ended.</summary>
     private void Leave(Guid writer)
     {
         lock (gate)

@@ -18,8 +18,8 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Brings old rows into the form of this version after a migration, because no database folds, composes or encrypts texts as we
-/// do. It goes in batches, each with its progress in one transaction, so it can be killed and run by several nodes at once.
+/// Converts old rows to the form of this version after a migration, because no database folds, composes or encrypts texts as we
+/// do. It works in batches, each with its progress in one transaction, so that it can be killed, and several nodes can run it.
 /// </summary>
 internal sealed class TextUpgrade(KiketDbContext db)
 {
@@ -36,7 +36,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
 
     private static readonly string[] HeaderUpgrades = [$"{HeaderForm}:{nameof(Webhook)}", $"{HeaderForm}:{nameof(Extension)}"];
 
-    /// <summary>Whether old rows wait for nothing; forms that have not begun count as well.</summary>
+    /// <summary>Whether all old rows are converted; conversions that have not started count as pending.</summary>
     public async Task<bool> IsDoneAsync(CancellationToken ct) =>
         !await db.DataUpgrades.AnyAsync(u => u.LastId != DataUpgrade.Done, ct)
         && await db.DataUpgrades.CountAsync(u => u.Name == StateUpgrade || HeaderUpgrades.Contains(u.Name), ct)
@@ -93,7 +93,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
         }
         catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure))
         {
-            // Another node has begun at the same moment.
+            // Another node started at the same time.
         }
 
         db.ChangeTracker.Clear();
@@ -113,7 +113,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
         }
         catch (DbUpdateConcurrencyException)
         {
-            return false; // somebody changed one of the rows; read them again
+            return false; // one of the rows was changed concurrently; read them again
         }
 
         return upgrade.LastId == DataUpgrade.Done;
@@ -133,7 +133,7 @@ internal sealed class TextUpgrade(KiketDbContext db)
     }
 
     /// <summary>
-    /// Composes records, and with them what their tables index. A record that would then equal another one stays as it is.
+    /// Composes records and their indexed values. A record that would then equal another one stays as it is.
     /// </summary>
     private async Task<List<long>> RefreshRecordsAsync(long after, CancellationToken ct)
     {

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// A transaction with all that belongs to it: rows, what follows them, the result for an idempotency key, and the events, which
-/// get their places in the log last.
+/// A transaction with everything that belongs to it: rows, the followers' changes, the result for an idempotency key, and the
+/// events, which get their sequence numbers last.
 /// </summary>
 internal sealed class UnitOfWork(
     KiketDbContext db,
@@ -80,7 +80,7 @@ internal sealed class UnitOfWork(
 
     private async Task<Result<T>> RunWholeAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
     {
-        Forget(); // what was read outside may be outdated
+        Forget(); // data read outside may be outdated
         db.ChangeTracker.AutoDetectChangesEnabled = false;
         try
         {
@@ -89,7 +89,7 @@ internal sealed class UnitOfWork(
             {
                 result = await work();
                 if (!result.IsRefused)
-                    return await CompleteAsync(result.Value, isKept, ct) is { } refusal ? refusal : result;
+                    return await CompleteAsync(result.Value, isKept, ct) is { } error ? error : result;
             }
 
             if (keptOnRefusal is { } change)
@@ -105,7 +105,7 @@ internal sealed class UnitOfWork(
     }
 
     /// <summary>
-    /// Keeps what a refusal is to leave behind; the transaction of the refused work is gone, with all that it did.
+    /// Saves what an error leaves behind; the transaction of the failed work has been rolled back.
     /// </summary>
     private async Task KeepAsync(Func<Task> change, CancellationToken ct)
     {
@@ -118,14 +118,14 @@ internal sealed class UnitOfWork(
         }
     }
 
-    /// <returns>The refusal when nothing may be kept after all, or null.</returns>
+    /// <returns>The error when nothing may be saved after all, or null.</returns>
     private async Task<Error?> CompleteAsync<T>(T value, bool isKept, CancellationToken ct)
     {
-        await CompleteAsync(ct); // in a rehearsal too, which finds out what the database thinks of it
+        await CompleteAsync(ct); // also in a rehearsal, so that the database checks it
         if (!isKept)
             return null;
-        if (await idempotency.StoreAsync(value, ct) is { } refusal)
-            return refusal;
+        if (await idempotency.StoreAsync(value, ct) is { } error)
+            return error;
         await CommitAsync(ct);
         return null;
     }
@@ -153,7 +153,7 @@ internal sealed class UnitOfWork(
         CancellationToken ct
     )
     {
-        await CompleteAsync(ct); // what the work around it has done so far stays when this part is taken back
+        await CompleteAsync(ct); // the changes of the outer work stay when this part is rolled back
         var (before, outerKept) = (events.Count, keptOnRefusal);
         keptOnRefusal = null;
         await outer.CreateSavepointAsync(Savepoint, ct);
@@ -182,7 +182,7 @@ internal sealed class UnitOfWork(
             }
             catch (Exception)
             {
-                // With a deadlock on SQL Server, or with the connection, the whole transaction is gone; the first failure says
+                // With a deadlock on SQL Server, or a lost connection, the whole transaction is gone; the first failure says
                 // why.
             }
 
@@ -202,7 +202,7 @@ internal sealed class UnitOfWork(
         await outer.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
     }
 
-    /// <summary>Saves what has changed, and has followers follow.</summary>
+    /// <summary>Saves the changes and runs the followers.</summary>
     private async Task CompleteAsync(CancellationToken ct)
     {
         await FlushAsync(ct);

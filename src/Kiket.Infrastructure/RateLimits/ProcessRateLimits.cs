@@ -4,10 +4,10 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Infrastructure.RateLimits;
 
-/// <summary>Counts in this process. All windows of one length begin at the same instants, so that nodes agree on them.</summary>
+/// <summary>Counts in this process. All windows of one length start at the same instants, so that nodes agree on them.</summary>
 internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
 {
-    /// <summary>How many windows there may be before those that have ended are thrown away.</summary>
+    /// <summary>How many windows may exist before expired ones are removed.</summary>
     private const int Crowded = 10_000;
 
     private readonly ConcurrentDictionary<string, Window> windows = new(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
                 windows.TryRemove(new(credential, window));
         }
 
-        // What is left is in use; looking at it at every request would help nobody.
+        // The rest is in use; scanning it again on every request would not help.
         crowded = Math.Max(Crowded, windows.Count * 2);
     }
 

@@ -20,12 +20,12 @@ internal static partial class ConnectionSettings
         if (text is null && provider is not DatabaseProvider.Sqlite)
             read.Refuse(Name, "", $"{provider} requires it in the form {FormOf(provider)}");
         text ??= DatabaseOptions.DefaultSqliteConnection;
-        if (FaultOf(text, provider) is { } fault)
-            read.Refuse(Name, Masked(text), $"{fault.TrimEnd('.')}; {provider} requires the form {FormOf(provider)}");
+        if (FaultOf(text, provider) is { } error)
+            read.Refuse(Name, Masked(text), $"{error.TrimEnd('.')}; {provider} requires the form {FormOf(provider)}");
         return text;
     }
 
-    /// <summary>The text without what is secret in it, however malformed it is.</summary>
+    /// <summary>The text without its secrets, however malformed it is.</summary>
     public static string Masked(string text) => Credentials().Replace(Passwords().Replace(text, "${name}=***"), "://***@");
 
     private static string FormOf(DatabaseProvider provider) =>
@@ -65,7 +65,7 @@ internal static partial class ConnectionSettings
             _ => null,
         };
 
-    // Drivers repeat the value that they refuse, which may be the password.
+    // Drivers repeat the value that they reject, which may be the password.
     private static string ReasonOf(string text, Exception failure)
     {
         try

@@ -19,12 +19,12 @@ internal enum NodeRole
 }
 
 /// <summary>The first organization of an empty database.</summary>
-/// <param name="Demo">Whether it gets the demo project; null is what the environment suggests.</param>
+/// <param name="Demo">Whether it gets the demo project; null depends on the environment.</param>
 internal sealed record BootstrapSettings(string Organization, string AdminEmail, string? AdminToken, bool? Demo);
 
 /// <summary>
 /// Every setting of Kiket, read and checked in one place before anything starts. A setting that is not read here does not
-/// exist, and one of our sections that holds another is refused.
+/// exist, and unknown settings in our sections are rejected.
 /// </summary>
 internal sealed class KiketSettings
 {
@@ -34,7 +34,7 @@ internal sealed class KiketSettings
 
     public NodeRole Role { get; init; }
 
-    /// <summary>What links begin with, without a slash at the end; null where they follow the address of the request.</summary>
+    /// <summary>The base of links, without a trailing slash; null where they follow the address of the request.</summary>
     public string? PublicUrl { get; init; }
 
     /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
@@ -46,7 +46,7 @@ internal sealed class KiketSettings
 
     public string? DefinitionsPath { get; init; }
 
-    /// <summary>Whether what may weaken a rule, such as a misspelt key, keeps a pack from being imported at start.</summary>
+    /// <summary>Whether anything that may weaken a rule, such as a misspelt key, prevents an import at start.</summary>
     public bool DefinitionsAreStrict { get; init; } = true;
 
     public required WebhookOptions Webhooks { get; init; }

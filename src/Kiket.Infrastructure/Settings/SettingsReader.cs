@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace Kiket.Infrastructure.Settings;
 
 /// <summary>
-/// Reads settings and keeps what is wrong with them. What has been read is what exists, so that a misspelt setting is found
-/// without a list of names to maintain.
+/// Reads settings and collects their errors. Only settings that are read exist, so misspelt settings are found without a list
+/// of names to maintain.
 /// </summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
@@ -16,7 +16,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private readonly List<string> names = [];
     private readonly List<string> groups = [];
-    private readonly List<string> faults = [];
+    private readonly List<string> errors = [];
 
     /// <returns>The text, or null when it is not set or blank.</returns>
     public string? Text(string name)
@@ -103,11 +103,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <param name="shown">The value without its secrets.</param>
-    public void Refuse(string name, string shown, string allowed) => faults.Add($"{name} is '{Shorten(shown)}'; {allowed}.");
+    public void Refuse(string name, string shown, string allowed) => errors.Add($"{name} is '{Shorten(shown)}'; {allowed}.");
 
-    /// <summary>Refuses a value that must not be shown.</summary>
+    /// <summary>Rejects a value that must not be shown.</summary>
     public void RefuseSecret(string name, string allowed) =>
-        faults.Add($"{name} (a secret, not shown) cannot be used; {allowed}.");
+        errors.Add($"{name} (a secret, not shown) cannot be used; {allowed}.");
 
     /// <exception cref="SettingsException">Something is wrong.</exception>
     public void ThrowIfWrong()
@@ -120,9 +120,9 @@ internal sealed class SettingsReader(IConfiguration configuration)
             .OfType<string>()
             .Order(StringComparer.Ordinal)
             .ToList();
-        var told = unknown.Count > 0 ? unknown : faults;
-        if (told.Count > 0)
-            throw new SettingsException(OneLine(string.Join(' ', told)));
+        var reported = unknown.Count > 0 ? unknown : errors;
+        if (reported.Count > 0)
+            throw new SettingsException(OneLine(string.Join(' ', reported)));
     }
 
     /// <summary>On one line, and not without end.</summary>

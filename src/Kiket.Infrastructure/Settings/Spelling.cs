@@ -1,6 +1,6 @@
 namespace Kiket.Infrastructure.Settings;
 
-/// <summary>What somebody meant who wrote something else.</summary>
+/// <summary>Suggestions for misspelt settings.</summary>
 internal static class Spelling
 {
     /// <returns>

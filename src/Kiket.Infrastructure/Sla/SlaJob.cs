@@ -1,6 +1,6 @@
 namespace Kiket.Infrastructure.Sla;
 
-/// <summary>Tells of the limits that were reached since the last time.</summary>
+/// <summary>Reports the limits that were reached since the last run.</summary>
 internal sealed class SlaJob(SlaProcessor processor)
 {
     public Task RunAsync(CancellationToken ct) => processor.RunAsync(ct);

@@ -13,16 +13,16 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Sla;
 
 /// <summary>
-/// Takes the timers that are due, and tells of the limits that were reached. It reads no others: cost follows what is due.
-/// Several workers may run at once, on any node.
+/// Claims the timers that are due, and reports the limits that were reached. It reads no others, so the cost depends on what
+/// is due. Several workers can run at the same time, on any node.
 /// </summary>
 internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProvider time, ILogger<SlaProcessor> logger)
 {
-    /// <summary>How long a worker keeps what it has claimed; after that it counts as crashed.</summary>
+    /// <summary>How long a claim lasts; after that the worker counts as crashed.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the timers of an archived project are left alone at a time.</summary>
-    public static readonly TimeSpan RestOfArchived = TimeSpan.FromHours(1);
+    public static readonly TimeSpan ArchivedPause = TimeSpan.FromHours(1);
 
     private const int BatchSize = 100;
 
@@ -110,7 +110,7 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
             .AsNoTracking()
             .SingleAsync(i => i.Id == timer.IssueId, ct);
         if (await db.Projects.AnyAsync(p => p.Id == timer.ProjectId && p.Status == ProjectStatus.Archived, ct))
-            timer.Rest(now + RestOfArchived);
+            timer.PostponeUntil(now + ArchivedPause);
         else
             timer.Advance(
                 issue,

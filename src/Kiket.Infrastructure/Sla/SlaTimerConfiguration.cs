@@ -21,7 +21,7 @@ internal sealed class SlaTimerConfiguration : IEntityTypeConfiguration<SlaTimer>
         builder.HasOne<Issue>().WithMany().HasForeignKey(t => t.IssueId);
         builder.HasMany(t => t.Events).WithOne().HasForeignKey(e => e.TimerId);
 
-        // What is due, for workers, across organizations.
+        // Due timers, for workers, across organizations.
         builder.HasIndex(t => new { t.NextAt, t.Id });
         builder.HasIndex(t => new
         {

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Kiket.Infrastructure.Startup;
 
 /// <summary>
-/// Lets one process at a time prepare a database, whatever the number of nodes that start. It belongs to an open file or
-/// connection, so it ends with the process that holds it, however that ends.
+/// Lets one process at a time prepare a database, however many nodes start. It belongs to an open file or connection, so it
+/// ends with the process that holds it, however that ends.
 /// </summary>
 internal static class DatabaseLock
 {

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Kiket.Infrastructure.Startup;
 
-/// <summary>Waits at start for a database server that is away; what waiting cannot mend is refused at once.</summary>
+/// <summary>Waits at start for an unavailable database server; problems that waiting cannot solve fail immediately.</summary>
 internal static class DatabaseReach
 {
     private const int SqlServerNoSuchDatabase = 4060;
@@ -57,17 +57,17 @@ internal static class DatabaseReach
     /// <returns>Null when the database answers, or why it does not.</returns>
     private static async Task<string?> AttemptAsync(DatabaseOptions options, CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(LongestAttempt);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(LongestAttempt);
         await using var connection = ConnectionOf(options);
         try
         {
-            await connection.OpenAsync(patience.Token);
+            await connection.OpenAsync(timeout.Token);
             if (options.Provider is DatabaseProvider.Sqlite)
             {
                 await using var command = connection.CreateCommand();
                 command.CommandText = "PRAGMA schema_version"; // reads the file, which opening alone does not
-                await command.ExecuteScalarAsync(patience.Token);
+                await command.ExecuteScalarAsync(timeout.Token);
             }
 
             return null;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Tokens;
 
 /// <summary>
-/// Writes when tokens were last used, many at once and apart from the requests. What cannot be written is dropped.
+/// Writes when tokens were last used, in batches outside of the requests. What cannot be written is dropped.
 /// </summary>
 internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactory scopes, ILogger<TokenUseWriter> logger)
     : BackgroundService
@@ -25,7 +25,7 @@ internal sealed partial class TokenUseWriter(TokenUses uses, IServiceScopeFactor
         while (!stoppingToken.IsCancellationRequested)
         {
             await uses.WaitAsync(stoppingToken);
-            var pause = Pause; // what is noted meanwhile goes into one statement
+            var pause = Pause; // everything collected in the meantime goes into one statement
             try
             {
                 foreach (var batch in uses.Take().Chunk(BatchSize))

@@ -7,8 +7,8 @@ using Microsoft.Security.AntiSSRF;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// What Kiket may call: public hosts by HTTPS, and what the operator has allowed. It is checked when an address is registered,
-/// to say so early, and again at every connection, which is what protects: a name may point elsewhere by then.
+/// What Kiket may call: public hosts over HTTPS, and what the operator has allowed. Addresses are checked at registration, to
+/// report problems early, and again at every connection, which is what protects: a name may point elsewhere by then.
 /// </summary>
 internal sealed class OutboundTargets : IOutboundTargets
 {
@@ -36,7 +36,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         policy.AddDeniedAddresses([IPv4Compatible]);
         if (allowed.Length > 0)
             policy.AddAllowedAddresses([.. options.AllowedNetworks]);
-        denied = [.. policy.DeniedAddresses.Select(Network)]; // one list: what a connection refuses, a registration refuses
+        denied = [.. policy.DeniedAddresses.Select(Network)]; // one list: what a connection rejects, a registration rejects
     }
 
     /// <summary>The handler that checks every connection.</summary>
@@ -71,11 +71,11 @@ internal sealed class OutboundTargets : IOutboundTargets
     {
         if (IPAddress.TryParse(uri.DnsSafeHost, out var literal))
             return [Unmapped(literal)];
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(LongestLookup);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        timeout.CancelAfter(LongestLookup);
         try
         {
-            return [.. (await Dns.GetHostAddressesAsync(uri.DnsSafeHost, patience.Token)).Select(Unmapped)];
+            return [.. (await Dns.GetHostAddressesAsync(uri.DnsSafeHost, timeout.Token)).Select(Unmapped)];
         }
         catch (SocketException)
         {

@@ -46,7 +46,7 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
     private const string Issuer = "kiket.dev";
     private const string Purpose = "signing-keys";
 
-    // Receivers refuse a token from the future, with no leeway.
+    // Receivers reject tokens from the future, without leeway.
     private static readonly TimeSpan Backdating = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(1);
 
@@ -135,7 +135,7 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
         var newest = await db.SigningKeys.OrderByDescending(k => k.ActiveFrom).FirstOrDefaultAsync(ct);
         if (isNeeded || newest is null || newest.ActiveFrom + KeyLifetime <= now + Overlap)
         {
-            // Two nodes may do this at once; then there are two keys, and both are good.
+            // Two nodes may do this at the same time; then there are two keys, and both are valid.
             db.SigningKeys.Add(NewKey(now, isNeeded || newest is null ? now : now + Overlap));
             await db.SaveChangesAsync(ct);
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Counts what waits, of all organizations, whenever somebody looks at the metrics.</summary>
+/// <summary>Counts the backlog of all organizations whenever the metrics are read.</summary>
 internal sealed partial class WebhookBacklog(
     IServiceScopeFactory scopes,
     WebhookMetrics metrics,
@@ -31,7 +31,7 @@ internal sealed partial class WebhookBacklog(
         }
         catch (Exception failure) when (DatabaseFailure.IsUnavailable(failure))
         {
-            metrics.Backlog = null; // a gap says more than a number of yesterday, and the other metrics are needed most now
+            metrics.Backlog = null; // a gap is better than an outdated number, and the other metrics are needed most now
             LogFailure(failure);
         }
     }
@@ -40,7 +40,7 @@ internal sealed partial class WebhookBacklog(
     private partial void LogFailure(Exception failure);
 }
 
-/// <summary>What waits.</summary>
+/// <summary>The backlog.</summary>
 /// <param name="Events">Events that were not handed out yet.</param>
 /// <param name="Pending">Deliveries that were not made yet.</param>
 /// <param name="OldestAge">Since when the oldest of them waits; zero when there is none.</param>

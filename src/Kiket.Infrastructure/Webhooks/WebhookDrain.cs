@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>
-/// Sends to one endpoint what is due, some at a time, and records every attempt. Only one worker at a time, on any node, sends
-/// to an endpoint: it holds a lease, renews it while it works, and loses it when it dies.
+/// Sends the due deliveries of one endpoint in batches and records every attempt. Only one worker at a time, on any node,
+/// sends to an endpoint: it holds a lease, renews it while it works, and loses it when it dies.
 /// </summary>
 internal sealed partial class WebhookDrain(
     IServiceScopeFactory scopes,
@@ -27,14 +27,14 @@ internal sealed partial class WebhookDrain(
 {
     private const int BatchSize = 100;
 
-    /// <summary>After this long a batch begins no further attempt, so that what was sent is soon recorded.</summary>
+    /// <summary>After this time a batch starts no further attempts, so that finished ones are recorded soon.</summary>
     private static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(3);
 
     /// <summary>After this long other endpoints get their turn.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
-    /// <summary>Sends what is due.</summary>
-    /// <returns>Whether there is more to send at once.</returns>
+    /// <summary>Sends the due deliveries.</summary>
+    /// <returns>Whether more deliveries are due.</returns>
     public async Task<bool> RunAsync(long webhookId, CancellationToken ct)
     {
         var drainId = Guid.NewGuid();
@@ -59,7 +59,7 @@ internal sealed partial class WebhookDrain(
             await ReleaseAsync(webhookId, drainId);
         }
 
-        // Somebody may have added a delivery after the last look and found the lease held.
+        // A delivery may have been added after the last check, when the lease was still held.
         return await HasDueAsync(webhookId, ct);
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class WebhookDrain(
             ) == 1;
     }
 
-    /// <returns>Whether there may be more to send at once.</returns>
+    /// <returns>Whether more deliveries may be due.</returns>
     private async Task<bool> SendBatchAsync(long webhookId, string name, Guid drainId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -144,7 +144,7 @@ internal sealed partial class WebhookDrain(
         if (deliveries.Count == 0)
             return false;
 
-        // A stopped endpoint has only its removal to hear of, without a token and secrets.
+        // A stopped endpoint only receives the event of its removal, without a token and secrets.
         var extension = webhook is { Kind: WebhookKind.Extension, Active: true, ExtensionId: { } id }
             ? await db.Extensions.AsNoTracking().SingleAsync(e => e.Id == id, ct)
             : null;
@@ -162,7 +162,7 @@ internal sealed partial class WebhookDrain(
         return true;
     }
 
-    /// <summary>What is due, the oldest first; of each issue only the first, where the endpoint wants them in order.</summary>
+    /// <summary>The due deliveries, oldest first; for an ordered endpoint only the first of each issue.</summary>
     private async Task<List<WebhookDelivery>> TakeAsync(KiketDbContext db, Webhook webhook, int count, CancellationToken ct)
     {
         var due = Due(db, webhook.Id, time.GetUtcNow());
@@ -202,7 +202,7 @@ internal sealed partial class WebhookDrain(
         var (gate, begin) = (new Lock(), time.GetTimestamp());
         using var writing = new SemaphoreSlim(1); // bodies read secrets from the database, one at a time
 
-        // What is on its way when the lease or the process ends is awaited and recorded: it has happened.
+        // Attempts in flight when the lease or the process ends are awaited and recorded: they have happened.
         await Parallel.ForEachAsync(
             deliveries,
             new ParallelOptions { MaxDegreeOfParallelism = Webhook.MaxInFlight, CancellationToken = CancellationToken.None },
@@ -250,7 +250,7 @@ internal sealed partial class WebhookDrain(
         return [.. attempts];
     }
 
-    /// <summary>Records attempts, whatever has happened to the lease meanwhile: they were made.</summary>
+    /// <summary>Records attempts even if the lease was lost in the meantime: they were made.</summary>
     private async Task RecordAsync(
         KiketDbContext db,
         Webhook webhook,
@@ -301,7 +301,7 @@ internal sealed partial class WebhookDrain(
         return saved;
     }
 
-    /// <summary>Nothing is sent to a stopped endpoint any more, but that its extension was removed.</summary>
+    /// <summary>A stopped endpoint receives nothing more, except that its extension was removed.</summary>
     private async Task CancelAsync(KiketDbContext db, long webhookId, CancellationToken ct)
     {
         var (now, goodbye) = (time.GetUtcNow(), ExtensionLifecycle.Uninstalled);

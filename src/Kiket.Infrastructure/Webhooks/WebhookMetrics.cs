@@ -5,7 +5,7 @@ using Kiket.Domain.Webhooks;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>What operators watch: how attempts end, how long they and guards take, and what waits.</summary>
+/// <summary>Metrics for operators: results and durations of attempts, durations of guards, and the backlog.</summary>
 internal sealed class WebhookMetrics
 {
     public const string MeterName = "Kiket.Webhooks";
@@ -40,7 +40,7 @@ internal sealed class WebhookMetrics
         guards = meter.CreateHistogram<double>("kiket.guard.duration", "ms", "Duration of guard calls, by verdict.");
     }
 
-    /// <summary>What waits, as it was counted last; null when nobody has, or nobody could.</summary>
+    /// <summary>The backlog as last counted; null if it has not been, or could not be, counted.</summary>
     internal Backlog? Backlog { get; set; }
 
     public void Attempted(AttemptVerdict verdict, TimeSpan duration)

@@ -9,7 +9,7 @@ internal sealed class WebhookOptions
     /// <summary>Whether public hosts may be called by plain HTTP.</summary>
     public bool AllowPlainHttp { get; set; }
 
-    /// <summary>How many endpoints a node sends to at once. One that hangs takes one of these places until it pauses.</summary>
+    /// <summary>How many endpoints a node sends to concurrently. A hanging one occupies a slot until it is paused.</summary>
     public int Workers { get; set; } = 20;
 
     /// <summary>After how many seconds without a sign of life a worker counts as crashed, and another takes over.</summary>

@@ -22,7 +22,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
 
     private static readonly JsonSerializerOptions Indentless = WireJson.Options;
 
-    /// <summary>Reads what a batch of deliveries of one endpoint tells, with a fixed number of statements.</summary>
+    /// <summary>Reads the contents of a batch of deliveries of one endpoint, with a fixed number of statements.</summary>
     public async Task<IReadOnlyDictionary<long, EventDto>> ReadAsync(
         IReadOnlyList<WebhookDelivery> deliveries,
         CancellationToken ct
@@ -37,21 +37,21 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
     }
 
     /// <summary>The body of one attempt; its token and secrets are as fresh as the attempt.</summary>
-    /// <param name="told">What the log says, or null for what is told to this endpoint only.</param>
+    /// <param name="logged">The logged event, or null for an event that only this endpoint receives.</param>
     /// <param name="extension">The installation to which the body is sent with a token and secrets, or null.</param>
-    public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? told, Extension? extension, CancellationToken ct)
+    public async Task<byte[]> WriteAsync(WebhookDelivery delivery, EventDto? logged, Extension? extension, CancellationToken ct)
     {
         if (delivery.Request is not null)
             return []; // it brings its own
-        if (told is not null && extension is null && told.Event == delivery.Event)
+        if (logged is not null && extension is null && logged.Event == delivery.Event)
         {
-            var whole = JsonSerializer.SerializeToUtf8Bytes(told, Indentless);
+            var whole = JsonSerializer.SerializeToUtf8Bytes(logged, Indentless);
             if (whole.Length <= WebhookDelivery.MaxBodyBytes)
                 return whole;
         }
 
-        var body = told is not null
-            ? JsonSerializer.SerializeToNode(told, Indentless)!.AsObject()
+        var body = logged is not null
+            ? JsonSerializer.SerializeToNode(logged, Indentless)!.AsObject()
             : JsonNode.Parse(delivery.Payload!)!.AsObject();
         body["event"] = delivery.Event;
         body["event_type"] = delivery.Event[(delivery.Event.LastIndexOf('.') + 1)..];
@@ -59,7 +59,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         return Fit(body, own);
     }
 
-    /// <summary>What only an extension gets: its token, its settings and its secrets.</summary>
+    /// <summary>The members that only an extension receives: its token, its settings and its secrets.</summary>
     private async Task<JsonObject> OwnAsync(WebhookDelivery delivery, Extension extension, CancellationToken ct)
     {
         var token = await tokens.CreateAsync(extension, delivery.ProjectId, "webhook", ct);
@@ -82,9 +82,9 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
     }
 
     /// <summary>
-    /// The beginning of a body for people who look at a delivery: what was sent, without the token and the secrets.
+    /// The start of a body for people who view a delivery: what was sent, without the token and the secrets.
     /// </summary>
-    /// <param name="isForExtension">Whether the body holds what only an extension gets.</param>
+    /// <param name="isForExtension">Whether the body has the members that only an extension receives.</param>
     public static string? Shown(byte[] body, bool isForExtension)
     {
         if (body.Length == 0)
@@ -101,7 +101,7 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
         return StorableText.Of(Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, WebhookAttempt.MaxBodyLength))));
     }
 
-    /// <summary>Cuts the long texts of a body that is too large; what an extension needs to answer stays whole.</summary>
+    /// <summary>Shortens the long texts of a body that is too large; what an extension needs to answer stays complete.</summary>
     private static byte[] Fit(JsonObject body, JsonObject own)
     {
         foreach (var limit in CutLengths.Prepend(int.MaxValue))

@@ -15,7 +15,7 @@ internal sealed class WebhookProbe(WebhookPayloads payloads, WebhookRequests req
         CancellationToken ct
     )
     {
-        var body = await payloads.WriteAsync(delivery, told: null, extension, ct);
+        var body = await payloads.WriteAsync(delivery, logged: null, extension, ct);
         var sent = requests.Of(webhook, delivery, extension, body) is { } request
             ? await sender.SendAsync(request, ct)
             : SentRequest.Unsent(

@@ -69,7 +69,7 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
     public static string AddressOf(Webhook webhook, string name) =>
         webhook.Target.IsExact ? webhook.Target.Url : $"{webhook.Target.Url.TrimEnd('/')}/webhooks/{name}";
 
-    /// <summary>The headers that somebody has chosen, and ours where they have chosen none.</summary>
+    /// <summary>The custom headers, and our own where no custom one replaces them.</summary>
     private static Dictionary<string, string> Headers(IReadOnlyDictionary<string, string> chosen)
     {
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase) { ["User-Agent"] = UserAgent };

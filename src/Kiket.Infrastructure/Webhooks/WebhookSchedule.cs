@@ -10,10 +10,12 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Ensures that each endpoint with due deliveries has exactly one job.</summary>
 internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJobClient jobs, TimeProvider time)
 {
-    /// <summary>The column of endpoints before whose instant (UTC) a job for it waits, or has got lost.</summary>
+    /// <summary>
+    /// The column of endpoints with the instant (UTC) until which a job that waits for the endpoint is trusted to start.
+    /// </summary>
     public const string QueuedUntil = "QueuedUntil";
 
-    /// <summary>A job that has not begun by then has got lost.</summary>
+    /// <summary>A job that has not started by then is considered lost.</summary>
     private static readonly TimeSpan LongestQueue = TimeSpan.FromMinutes(1);
 
     private const int SweepSize = 1_000;
@@ -22,7 +24,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     /// <summary>Queues a job for those of some endpoints that have none and may be sent to.</summary>
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
-        // Most have a job already while much happens, which one statement tells.
+        // Under load most endpoints already have a job, which one statement shows.
         var idle = await OnDatabaseAsync(async db =>
         {
             var found = await Idle(Webhooks(db), time.GetUtcNow())
@@ -70,7 +72,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     }
 
     /// <summary>
-    /// Wakes every endpoint that has something due: retries, endpoints whose pause is over, and what a crash has left.
+    /// Wakes every endpoint with due deliveries: retries, endpoints whose pause is over, and those left by a crash.
     /// </summary>
     public async Task SweepAsync(CancellationToken ct)
     {
@@ -96,7 +98,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
             )
             .Where(w => w.PausedUntil == null || w.PausedUntil <= now);
 
-    /// <summary>What people call an endpoint: <c>hooks.example.com for Slack</c>.</summary>
+    /// <summary>The display name of an endpoint: <c>hooks.example.com for Slack</c>.</summary>
     private static string NameOf(WebhookTarget target, string? extension)
     {
         var host = Uri.TryCreate(target.Url, UriKind.Absolute, out var address) ? address.Authority : target.Url;

@@ -9,7 +9,7 @@ using Microsoft.Security.AntiSSRF;
 namespace Kiket.Infrastructure.Webhooks;
 
 /// <summary>A request on its way out.</summary>
-/// <param name="Body">What it says, or null for nothing.</param>
+/// <param name="Body">Its content, or null for none.</param>
 /// <param name="SecretHeaders">Names of headers whose values are not kept.</param>
 internal sealed record OutgoingRequest(
     string Method,
@@ -26,18 +26,18 @@ internal sealed record OutgoingRequest(
     /// <summary>The body as it is kept, or null for nothing.</summary>
     public string? ShownBody { get; init; }
 
-    /// <summary>How many bytes of the answer are read, whatever is kept of them.</summary>
+    /// <summary>How many bytes of a response are read; fewer may be stored.</summary>
     public int AnswerLimit { get; init; } = WebhookAttempt.MaxBodyLength;
 }
 
-/// <summary>The body of an answer, for those who act on it; <see cref="AttemptExchange"/> holds what is kept.</summary>
+/// <summary>The body of a response, for callers that act on it; <see cref="AttemptExchange"/> is what is stored.</summary>
 /// <param name="IsWhole">False when it is longer than the request's limit.</param>
 internal sealed record AnswerBody(byte[] Bytes, bool IsWhole)
 {
     public static AnswerBody None { get; } = new([], true);
 }
 
-/// <summary>What became of it.</summary>
+/// <summary>The outcome.</summary>
 internal sealed record SentRequest(
     AttemptOutcome Outcome,
     AttemptExchange Exchange,
@@ -57,7 +57,7 @@ internal sealed record SentRequest(
         );
 }
 
-/// <summary>Sends one request and tells how it ended; it never throws for what a receiver does.</summary>
+/// <summary>Sends one request and returns its outcome; never throws because of the receiver.</summary>
 internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider time)
 {
     private const string Hidden = "…";
@@ -73,8 +73,8 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider tim
             AnswerBody.None
         );
         AttemptOutcome outcome;
-        using var patience = new CancellationTokenSource(request.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        using var timeout = new CancellationTokenSource(request.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
         try
         {
             (outcome, answer) = await ExchangeAsync(request, both.Token);

@@ -37,7 +37,7 @@ internal static class WebhookSigner
                 $"v1,{Convert.ToBase64String(HMACSHA256.HashData(WebhookSecret.StandardKey(key), content))}";
         }
 
-        // Receivers of the older scheme refuse a timestamp in seconds, so they get none.
+        // Receivers of the older scheme reject a timestamp in seconds, so they get none.
         var signed = scheme is SignatureScheme.Body ? body : Join($"{timestamp}.", body);
         if (scheme is not SignatureScheme.Body)
             yield return new(TimestampHeader, timestamp);

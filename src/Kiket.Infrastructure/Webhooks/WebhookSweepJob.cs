@@ -1,6 +1,6 @@
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Hands out what waits in the event log, and wakes every endpoint that has something due.</summary>
+/// <summary>Fans out the waiting events of the log, and wakes every endpoint with due deliveries.</summary>
 internal sealed class WebhookSweepJob(WebhookFanOut fanOut, WebhookSchedule schedule)
 {
     public async Task RunAsync(CancellationToken ct)

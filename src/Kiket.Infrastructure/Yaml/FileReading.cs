@@ -8,23 +8,23 @@ using Kiket.Domain.Definitions;
 namespace Kiket.Infrastructure.Yaml;
 
 /// <summary>
-/// What is said about a pack while it is read. Bounded, so that a file full of nonsense cannot fill the answer.
+/// The findings about a pack while it is read. Bounded, so that a file full of nonsense cannot fill the response.
 /// </summary>
 internal sealed class Findings
 {
     private const int Max = 1000;
 
-    private readonly List<DefinitionNote> faults = [];
+    private readonly List<DefinitionNote> errors = [];
     private readonly List<DefinitionNote> warnings = [];
     private readonly HashSet<DefinitionNote> knownFaults = [];
     private readonly HashSet<DefinitionNote> knownWarnings = [];
 
-    /// <summary>What makes the pack unusable, by file and line.</summary>
-    public IReadOnlyList<DefinitionNote> Faults => InOrder(faults);
+    /// <summary>The errors that make the pack unusable, by file and line.</summary>
+    public IReadOnlyList<DefinitionNote> Faults => InOrder(errors);
 
     public IReadOnlyList<DefinitionNote> Warnings => InOrder(warnings);
 
-    public void Fault(DefinitionNote fault) => Add(faults, knownFaults, fault);
+    public void Fault(DefinitionNote error) => Add(errors, knownFaults, error);
 
     public void Warn(DefinitionNote warning) => Add(warnings, knownWarnings, warning);
 
@@ -42,23 +42,23 @@ internal sealed class Findings
         [.. notes.OrderBy(n => n.File, StringComparer.Ordinal).ThenBy(n => n.Line).ThenBy(n => n.Column)];
 }
 
-/// <summary>One file of a pack: takes values out of its tree and notes what is wrong, each at its place.</summary>
-/// <param name="isTolerant">Whether what is wrong is a warning, because the project works without it.</param>
+/// <summary>One file of a pack: reads values from its tree and reports errors with their positions.</summary>
+/// <param name="isTolerant">Whether errors are warnings, because the project works without the file.</param>
 internal sealed partial class FileReading(DefinitionText file, YamlNode? root, Findings findings, bool isTolerant = false)
 {
-    /// <summary>How much has been wrong in a file that is read tolerantly.</summary>
-    public int Doubts { get; private set; }
+    /// <summary>How many errors were turned into warnings, because the file is read tolerantly.</summary>
+    public int ToleratedErrors { get; private set; }
 
     public string Path => file.Path;
 
     public bool IsStrict => file.IsStrict;
 
-    /// <summary>The same file, in which nothing is a fault.</summary>
+    /// <summary>The same file, with errors reported as warnings.</summary>
     public FileReading AsTolerant() => new(file, root, findings, isTolerant: true);
 
     public string Content => file.Content;
 
-    /// <summary>Whatever the file holds; null when it is empty.</summary>
+    /// <summary>The content of the file; null when it is empty.</summary>
     public YamlNode? Whole => root;
 
     /// <summary>The whole of the file; empty when the file is. Unknown sections are warnings.</summary>
@@ -82,15 +82,15 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             return;
         }
 
-        Doubts++;
+        ToleratedErrors++;
         findings.Warn(NoteAt(at, message));
     }
 
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
 
     /// <summary>
-    /// Notes what would silently weaken a rule. A file that is read leniently keeps it with a warning; there, what is said of
-    /// the text as it is read follows the message.
+    /// Reports what would silently weaken a rule: an error, or a warning in a file that is read leniently, where the message
+    /// can differ.
     /// </summary>
     public void Refuse(YamlNode at, string message, string? leniently = null)
     {
@@ -102,7 +102,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
 
     public DefinitionNote NoteAt(YamlNode at, string message) => new(Path, at.Line, at.Column, message);
 
-    /// <summary>A map; a null stands for an empty one.</summary>
+    /// <summary>A map; null means an empty one.</summary>
     public YamlMap MapOf(YamlNode node, string what)
     {
         if (node is YamlMap map)
@@ -233,7 +233,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         return texts;
     }
 
-    /// <summary>Warns of unknown keys in a map that says nothing about rules.</summary>
+    /// <summary>Warns about unknown keys in a map without rules.</summary>
     public void WarnOfOthers(YamlMap map, params ReadOnlySpan<string> known)
     {
         foreach (var entry in map.Entries)
@@ -243,7 +243,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    /// <summary>Refuses unknown keys in a map of rules, because the rule that a misspelt key states would not hold.</summary>
+    /// <summary>Rejects unknown keys in a map of rules, because a rule with a misspelt key would not apply.</summary>
     /// <param name="kept">Keys that are known and not read here; they are reported as warnings.</param>
     public void RefuseOthers(YamlMap map, ReadOnlySpan<string> known, ReadOnlySpan<string> kept = default)
     {
@@ -257,8 +257,8 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     }
 
     /// <summary>
-    /// Refuses keys that look like a misspelt rule, and warns of other unknown keys: in maps that hold rules beside all kinds
-    /// of things.
+    /// Rejects keys that look like a misspelt rule, and warns about other unknown keys: for maps that contain rules among other
+    /// things.
     /// </summary>
     public void RefuseMisspelt(YamlMap map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
     {
@@ -335,7 +335,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
     }
 
-    // Only what is a number in JSON too: 007 and 1_000 stay the texts that people see.
+    // Only what is also a number in JSON: 007 and 1_000 stay strings.
     [GeneratedRegex("^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?$")]
     private static partial Regex JsonNumber();
 }

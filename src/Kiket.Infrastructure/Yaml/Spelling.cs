@@ -1,11 +1,11 @@
 namespace Kiket.Infrastructure.Yaml;
 
-/// <summary>Finds the word that somebody probably meant.</summary>
+/// <summary>Finds the word that the author probably meant.</summary>
 internal static class Spelling
 {
     private const int MaxLength = 64;
 
-    /// <summary>The known word that differs least from what is written, or null when none is near.</summary>
+    /// <summary>The known word closest to the given one, or null when none is close.</summary>
     public static string? Nearest(string written, params ReadOnlySpan<string> known)
     {
         if (written.Length is 0 or > MaxLength)

@@ -4,7 +4,7 @@ using YamlDotNet.Core.Events;
 
 namespace Kiket.Infrastructure.Yaml;
 
-/// <summary>A value in a YAML text and where it stands.</summary>
+/// <summary>A value in a YAML text and its position.</summary>
 /// <param name="Size">How many values it holds, itself included and aliases written out.</param>
 /// <param name="Height">How many levels of values are below it, aliases written out.</param>
 internal abstract record YamlNode(int Line, int Column, int Size, int Height);
@@ -20,7 +20,7 @@ internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain
     /// <summary>Whether there is nothing to see.</summary>
     public bool IsBlank => UnicodeText.IsBlank(Value);
 
-    /// <summary>The value as it stands in a sentence about it: not longer than the sentence.</summary>
+    /// <summary>The value for use in a message, shortened if necessary.</summary>
     public string Shown => Value.Length <= 80 ? Value : Value[..80] + "…";
 }
 
@@ -47,10 +47,10 @@ internal sealed record YamlFault(int Line, int Column, string Message);
 /// </summary>
 /// <param name="Root">The first document; null when the text holds none or cannot be read.</param>
 /// <param name="Broken">Why the text cannot be read, or null.</param>
-/// <param name="Doubtful">What can be read, but only by guessing which of two things is meant.</param>
-internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList<YamlFault> Doubtful)
+/// <param name="Warnings">Ambiguities that were resolved by a guess.</param>
+internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList<YamlFault> Warnings)
 {
-    // JSON's readers and writers stop at 64, and values from here stand some levels deep in answers.
+    // JSON's readers and writers stop at 64, and these values are nested some levels deep in responses.
     public const int MaxDepth = 48;
     public const int MaxSize = 100_000;
 
@@ -60,7 +60,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         try
         {
             var root = composer.ReadAll();
-            return new(root, null, composer.Doubtful);
+            return new(root, null, composer.Warnings);
         }
         catch (YamlException e)
         {
@@ -95,7 +95,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
         private readonly Dictionary<AnchorName, YamlNode> anchors = [];
         private readonly Stack<(char Bracket, Mark At)> open = [];
 
-        public List<YamlFault> Doubtful { get; } = [];
+        public List<YamlFault> Warnings { get; } = [];
 
         public (int Line, int Column) Place => parser.Current is { } at ? ((int)at.Start.Line, (int)at.Start.Column) : (1, 1);
 
@@ -113,8 +113,8 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             };
 
         /// <summary>
-        /// What the parser refuses, at the place that has to be changed: it often notices a tab or a missing bracket lines
-        /// away.
+        /// The parser's error, at the place that has to be changed: it often notices a tab or a missing bracket only lines
+        /// later.
         /// </summary>
         public YamlFault CauseOf(YamlException failure)
         {
@@ -128,8 +128,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             new((int)line, (int)column, $"The '{bracket}' opened on line {line} is not closed.");
 
         /// <summary>
-        /// The first bracket from a place on that nothing closes, for a failure of the scanner before it says that there is
-        /// one.
+        /// The first unclosed bracket after a position, for failures of the scanner that do not mention it.
         /// </summary>
         public YamlFault? FindUnclosed()
         {
@@ -178,7 +177,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             for (var first = true; parser.TryConsume<DocumentStart>(out var start); first = false)
             {
                 if (!first)
-                    Doubtful.Add(
+                    Warnings.Add(
                         new(
                             (int)start.Start.Line,
                             (int)start.Start.Column,
@@ -267,13 +266,13 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
                 size = Grow(Grow(size, key), value);
                 height = int.Max(height, 1 + int.Max(key.Height, value.Height));
                 if (key is not YamlText text)
-                    Doubtful.Add(new(key.Line, key.Column, "A key that is not a string is ignored."));
+                    Warnings.Add(new(key.Line, key.Column, "A key that is not a string is ignored."));
                 else if (text is { Value: "<<", IsPlain: true })
                     merged.AddRange(Sources(value).SelectMany(m => m.Entries));
                 else if (entries.TryAdd(text.Value, new(text, value)))
                     ordered.Add(entries[text.Value]);
                 else
-                    Doubtful.Add(
+                    Warnings.Add(
                         new(
                             text.Line,
                             text.Column,
@@ -285,7 +284,7 @@ internal sealed record YamlTree(YamlNode? Root, YamlFault? Broken, IReadOnlyList
             if (isFlow)
                 open.Pop();
 
-            // What a map says itself goes before what it merges in, and the first source before the next
+            // A map's own values take precedence over merged ones, and earlier sources over later ones
             // (yaml.org/type/merge.html).
             ordered.AddRange(merged.Where(e => entries.TryAdd(e.Key.Value, e)));
             return new((int)at.Line, (int)at.Column, size, height, ordered);
