@@ -83,6 +83,26 @@ public sealed partial class ConventionTests
         );
     }
 
+    [Fact]
+    public void Each_folder_of_the_domain_has_tests_of_its_own()
+    {
+        var tests = Path.Combine(Sources.Root, "tests", "Kiket.Domain.Tests");
+        var folders = Sources
+            .Files("src/Kiket.Domain")
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file))!)
+            .Where(folder => folder != "Kiket.Domain")
+            .Distinct();
+
+        Assert.All(
+            folders,
+            folder =>
+                Assert.Contains(
+                    Directory.EnumerateFiles(Path.Combine(tests, folder), "*.cs"),
+                    file => File.ReadAllText(file).Contains("[Fact]", StringComparison.Ordinal)
+                )
+        );
+    }
+
     /// <summary>CSharpier leaves long comments and strings as they are.</summary>
     [Fact]
     public void No_line_of_code_has_more_than_130_columns() =>

@@ -337,7 +337,7 @@ public sealed class SlaDefinitionTests(CapacityServer host) : IClassFixture<Capa
             .OkAsync();
         var warning = Assert.Single(imported["warnings"]!.AsArray(), w => (string?)w!["file"] == LimitsPath)!;
         Assert.Equal(
-            (2, "The limit late never holds: in the final state done no time counts."),
+            (2, "The limit late never applies: no time is counted in the final state done."),
             ((int)warning["line"]!, (string?)warning["message"])
         );
         var key = (string)

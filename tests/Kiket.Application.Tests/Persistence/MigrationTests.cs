@@ -1,5 +1,7 @@
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Kiket.Application.Tests.Persistence;
 
@@ -20,5 +22,23 @@ public sealed class MigrationTests
 
         Assert.NotEmpty(db.Database.GetMigrations());
         Assert.False(db.Database.HasPendingModelChanges(), $"Add a migration for {provider}.");
+    }
+
+    /// <summary>A table that is rebuilt leaves the transaction, and a process that is killed then leaves it half done.</summary>
+    [Fact]
+    public void Each_upgrade_of_a_Sqlite_file_is_one_transaction()
+    {
+        using var db = new SqliteDesignTimeFactory().CreateDbContext([]);
+        var (migrations, sql) = (db.GetService<IMigrationsAssembly>(), db.GetService<IMigrationsSqlGenerator>());
+
+        var outside =
+            from entry in migrations.Migrations
+            let migration = migrations.CreateMigration(entry.Value, db.Database.ProviderName!)
+            let model = db.GetService<IModelRuntimeInitializer>().Initialize(migration.TargetModel, designTime: true)
+            from command in sql.Generate(migration.UpOperations, model)
+            where command.TransactionSuppressed
+            select $"{entry.Key}: {command.CommandText.Trim()}";
+
+        Assert.Empty(outside);
     }
 }

@@ -15,6 +15,7 @@ using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
+using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -200,12 +201,18 @@ public abstract class StorageSuite(TestDatabase database)
         Assert.Equal(("The first was here", null, 2), (read.Name, read.Description, read.Version));
     }
 
+    /// <summary>They are not in <c>IKiketDb</c>, so no handler reaches them; workers read them for all organizations.</summary>
+    private static readonly Type[] OfWorkers = [typeof(EventCursor), typeof(PostponedEvent)];
+
     [Fact]
     public async Task Every_table_of_an_organization_shows_only_its_own_rows()
     {
         var (mine, other) = (await FillAsync(), await FillAsync());
         await using var session = mine.SignIn();
-        var tables = session.Db.Model.GetEntityTypes().Where(e => e.FindProperty("OrganizationId") is not null).ToList();
+        var tables = session
+            .Db.Model.GetEntityTypes()
+            .Where(e => e.FindProperty("OrganizationId") is not null && !OfWorkers.Contains(e.ClrType))
+            .ToList();
 
         Assert.Equal(28, tables.Count);
         foreach (var table in tables)

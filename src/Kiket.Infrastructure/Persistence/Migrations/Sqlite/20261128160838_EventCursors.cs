@@ -82,29 +82,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_events_processed_at_claimed_until",
                 table: "events");
 
-            migrationBuilder.DropColumn(
-                name: "attempts",
-                table: "events");
-
-            migrationBuilder.DropColumn(
-                name: "claim_id",
-                table: "events");
-
-            migrationBuilder.DropColumn(
-                name: "claimed_until",
-                table: "events");
-
-            migrationBuilder.DropColumn(
-                name: "fanned_out_at",
-                table: "events");
-
-            migrationBuilder.DropColumn(
-                name: "last_error",
-                table: "events");
-
-            migrationBuilder.DropColumn(
-                name: "processed_at",
-                table: "events");
+            // EF Core would rebuild the table outside of the transaction.
+            foreach (var column in (string[])["attempts", "claim_id", "claimed_until", "fanned_out_at", "last_error", "processed_at"])
+                migrationBuilder.Sql($"ALTER TABLE events DROP COLUMN {column};");
         }
 
         /// <inheritdoc />

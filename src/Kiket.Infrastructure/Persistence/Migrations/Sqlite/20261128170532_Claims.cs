@@ -8,39 +8,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
     public partial class Claims : Migration
     {
         /// <inheritdoc />
-        protected override void Up(MigrationBuilder migrationBuilder)
-        {
-            migrationBuilder.DropColumn(
-                name: "drained_until",
-                table: "webhooks");
-
-            migrationBuilder.RenameColumn(
-                name: "drain_id",
-                table: "webhooks",
-                newName: "claim_id");
-
-            migrationBuilder.AlterColumn<long>(
-                name: "queued_until",
-                table: "webhooks",
-                type: "INTEGER",
-                nullable: true,
-                oldClrType: typeof(long),
-                oldType: "INTEGER");
-
-            migrationBuilder.AddColumn<long>(
-                name: "claimed_until",
-                table: "webhooks",
-                type: "INTEGER",
-                nullable: true);
-
-            migrationBuilder.AlterColumn<long>(
-                name: "claimed_until",
-                table: "sla_timers",
-                type: "INTEGER",
-                nullable: true,
-                oldClrType: typeof(long),
-                oldType: "INTEGER");
-        }
+        protected override void Up(MigrationBuilder migrationBuilder) =>
+            // EF Core would rebuild the tables outside of the transaction. Claims last seconds, so none is kept.
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE webhooks DROP COLUMN drained_until;
+                ALTER TABLE webhooks RENAME COLUMN drain_id TO claim_id;
+                ALTER TABLE webhooks DROP COLUMN queued_until;
+                ALTER TABLE webhooks ADD COLUMN queued_until INTEGER;
+                ALTER TABLE webhooks ADD COLUMN claimed_until INTEGER;
+                ALTER TABLE sla_timers DROP COLUMN claimed_until;
+                ALTER TABLE sla_timers ADD COLUMN claimed_until INTEGER;
+                """
+            );
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
