@@ -10,6 +10,7 @@ using NSwag.CodeGeneration.OperationNameGenerators;
 namespace Kiket.Api.Tests.OpenApi;
 
 /// <summary>A C# client that NSwag generates from the document, compiled with a program that uses it.</summary>
+[Trait("Database", "Sqlite")]
 public sealed class GeneratedClientTests(KiketServer server)
 {
     [Fact]

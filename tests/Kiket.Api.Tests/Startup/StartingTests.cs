@@ -122,6 +122,7 @@ public sealed partial class StartingTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_second_server_on_a_Sqlite_file_says_so_and_ends_until_the_first_one_has()
     {
         await using var first = KiketProcess.Start();
@@ -150,6 +151,7 @@ public sealed partial class StartingTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task Commands_work_beside_a_server_on_a_Sqlite_file()
     {
         await using var server = KiketProcess.Start();
@@ -163,6 +165,7 @@ public sealed partial class StartingTests
     }
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_migration_that_was_killed_does_not_hold_up_the_next_start()
     {
         var folder = Directory.CreateTempSubdirectory("kiket-process-").FullName;

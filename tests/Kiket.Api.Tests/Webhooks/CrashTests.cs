@@ -16,6 +16,7 @@ public sealed class CrashTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Fact]
+    [Trait("Database", "Sqlite")]
     public async Task A_server_that_is_killed_again_and_again_loses_no_event()
     {
         await using var receiver = await Receiver.StartAsync();
