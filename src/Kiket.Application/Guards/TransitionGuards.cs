@@ -44,22 +44,27 @@ internal sealed class TransitionGuards(
 ) : IPreparation<TransitionIssueCommand>, IPreparation<TriggerWorkflowCommand>, IPreparation<UpdateIssueCommand>
 {
     public Task PrepareAsync(TransitionIssueCommand command, CancellationToken ct) =>
-        AskAsync(command.Issue, command.To, command.Comment, ct);
+        AskAsync(command.Issue, _ => Task.FromResult(command.To), command.Comment, ct);
 
-    public async Task PrepareAsync(TriggerWorkflowCommand command, CancellationToken ct)
-    {
-        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
-        var target = found.IsRefused ? found.Error : await db.FindTargetAsync(found.Value.Issue, command, ct);
-        await AskAsync(command.Issue, target.IsRefused ? null : target.Value, command.Comment, ct);
-    }
+    public Task PrepareAsync(TriggerWorkflowCommand command, CancellationToken ct) =>
+        AskAsync(
+            command.Issue,
+            async issue =>
+                await db.FindTargetAsync(issue, command, ct) is { IsRefused: false, Value: var target } ? target : null,
+            command.Comment,
+            ct
+        );
 
     public Task PrepareAsync(UpdateIssueCommand command, CancellationToken ct) =>
-        AskAsync(command.Issue, command.Status, null, ct);
+        command.Status is null
+            ? Task.CompletedTask
+            : AskAsync(command.Issue, _ => Task.FromResult<string?>(command.Status), null, ct);
 
-    private async Task AskAsync(IssueRef reference, string? target, string? comment, CancellationToken ct)
+    /// <param name="targetOf">Finds the state or transition that is asked for; null if there is none.</param>
+    private async Task AskAsync(IssueRef reference, Func<Issue, Task<string?>> targetOf, string? comment, CancellationToken ct)
     {
         answers.NotNeeded(isAnnounced: false);
-        if (target is null || await db.ReadGuardsAsync(ct) is not { Count: > 0 } endpoints)
+        if (await db.ReadGuardsAsync(ct) is not { Count: > 0 } endpoints)
             return;
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
         if (found.IsRefused)
@@ -77,7 +82,7 @@ internal sealed class TransitionGuards(
         }
 
         var now = time.GetUtcNow();
-        if ((answers.Missing ?? await FindAllowedAsync(issue, target, comment, now, ct)) is not { } to)
+        if ((answers.Missing ?? await FindAllowedAsync(issue, await targetOf(issue), comment, now, ct)) is not { } to)
         {
             answers.NotAsked(issue, isAnnounced);
             return;
@@ -96,12 +101,14 @@ internal sealed class TransitionGuards(
     /// </summary>
     private async Task<string?> FindAllowedAsync(
         Issue issue,
-        string target,
+        string? target,
         string? comment,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
+        if (target is null)
+            return null;
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         if (workflow.Definition.FindTransition(issue.Status, target) is not { } transition)
             return null;
