@@ -361,13 +361,11 @@ internal sealed class ImportDefinitionsHandler(
                 );
 
             List<DefinitionNote> errors = [];
-            Dictionary<string, int> counts = new(StringComparer.Ordinal);
+            Dictionary<string, int> counts = new(StringComparer.Ordinal); // the project is new, so it has no other issues
             foreach (var seed in pack.Seeds)
             {
                 var workflow = latest[schema.WorkflowOf(seed.Type)];
                 var state = Issue.FirstState(workflow.Definition, seed.Status);
-                if (state?.WipLimit is not null && !counts.ContainsKey(state.Key))
-                    counts[state.Key] = await db.Issues.CountAsync(i => i.ProjectId == project.Id && i.Status == state.Key, ct);
                 var number = await db.TakeIssueNumberAsync(project.Id, ct);
                 var opened = Issue.Open(
                     project,
@@ -386,8 +384,7 @@ internal sealed class ImportDefinitionsHandler(
 
                 opened.Value.TakeNumber(project.Key, number);
                 db.Issues.Add(opened.Value);
-                if (counts.TryGetValue(opened.Value.Status, out var open))
-                    counts[opened.Value.Status] = open + 1;
+                counts[opened.Value.Status] = counts.GetValueOrDefault(opened.Value.Status) + 1;
                 created.Add($"issue {opened.Value.Key}");
             }
 
