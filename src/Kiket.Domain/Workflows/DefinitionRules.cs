@@ -108,41 +108,41 @@ internal static class DefinitionRules
         [
             .. Id(checklist.Id, $"{at}.id", "The id of a checklist"),
             .. Blank(checklist.Title, $"{at}.title", "A checklist has a title."),
-            .. Enum.IsDefined(checklist.Mode) ? [] : (ErrorDetail[])[new($"{at}.mode", "The mode is all or any.")],
+            .. Unless(Enum.IsDefined(checklist.Mode), $"{at}.mode", "The mode is all or any."),
             .. FaultsOf(
                 checklist.Items,
                 $"{at}.items",
                 (item, place) =>
                     [
                         .. Id(item.Id, $"{place}.id", "The id of an item"),
-                        .. ids.Add(item.Id ?? "") ? [] : (ErrorDetail[])[new($"{place}.id", $"There are two items '{item.Id}'.")],
+                        .. Unless(ids.Add(item.Id ?? ""), $"{place}.id", $"There are two items '{item.Id}'."),
                         .. Blank(item.Label, $"{place}.label", "An item has a label."),
-                        .. Enum.IsDefined(item.Check)
-                            ? []
-                            : (ErrorDetail[])[new($"{place}.check", "An item is checked by hand or by itself.")],
+                        .. Unless(Enum.IsDefined(item.Check), $"{place}.check", "An item is checked by hand or by itself."),
                     ]
             ),
             .. FaultsOf(checklist.OnComplete, $"{at}.on_complete"),
         ];
     }
 
-    private static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<ApprovalRequirement>? approvals, string place)
-    {
-        return FaultsOf(
+    private static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<ApprovalRequirement>? approvals, string place) =>
+        FaultsOf(
             approvals,
             place,
             (approval, at) =>
                 [
                     .. Blank(approval.Key, $"{at}.key", "An approval has a key."),
                     .. Blank(approval.Name, $"{at}.name", "An approval has a name."),
-                    .. approval.Required is >= 1 and <= ApprovalRequirement.MaxRequired
-                        ? []
-                        : (ErrorDetail[])
-                            [new($"{at}.required", $"1 to {ApprovalRequirement.MaxRequired} people have to approve.")],
-                    .. approval.Level >= 0 ? [] : (ErrorDetail[])[new($"{at}.level", "A level is 0 or more.")],
-                    .. approval.Timeout <= TimeSpan.Zero || approval.Timeout > SlaPolicy.Longest
-                        ? (ErrorDetail[])[new($"{at}.timeout", "A timeout is more than zero and at most ten years.")]
-                        : [],
+                    .. Unless(
+                        approval.Required is >= 1 and <= ApprovalRequirement.MaxRequired,
+                        $"{at}.required",
+                        $"1 to {ApprovalRequirement.MaxRequired} people have to approve."
+                    ),
+                    .. Unless(approval.Level >= 0, $"{at}.level", "A level is 0 or more."),
+                    .. Unless(
+                        !(approval.Timeout <= TimeSpan.Zero || approval.Timeout > SlaPolicy.Longest),
+                        $"{at}.timeout",
+                        "A timeout is more than zero and at most ten years."
+                    ),
                     .. FaultsOf(approval.Conditions, $"{at}.conditions"),
                     .. FaultsOf(
                         approval.Approvers,
@@ -151,7 +151,6 @@ internal static class DefinitionRules
                     ),
                 ]
         );
-    }
 
     private static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<Condition>? conditions, string place) =>
         FaultsOf(conditions, place, (_, _) => []);
@@ -170,12 +169,17 @@ internal static class DefinitionRules
             );
 
     private static IEnumerable<ErrorDetail> Blank(string? text, string place, string message) =>
-        UnicodeText.IsBlank(text) ? [new(place, message)] : [];
+        Unless(!UnicodeText.IsBlank(text), place, message);
 
     private static IEnumerable<ErrorDetail> Id(string? text, string place, string what) =>
-        UnicodeText.IsBlank(text) || UnicodeText.Length(text!) > Checklist.MaxIdLength
-            ? [new(place, $"{what} has 1 to {Checklist.MaxIdLength} characters.")]
-            : [];
+        Unless(
+            !UnicodeText.IsBlank(text) && UnicodeText.Length(text!) <= Checklist.MaxIdLength,
+            place,
+            $"{what} has 1 to {Checklist.MaxIdLength} characters."
+        );
+
+    private static IEnumerable<ErrorDetail> Unless(bool isRight, string place, string message) =>
+        isRight ? [] : [new(place, message)];
 
     private static int IndexOf<T>(IReadOnlyList<T> list, T member)
         where T : class
