@@ -40,7 +40,7 @@ internal sealed partial class ActionRun
     )
     {
         if (TextOf(given, "url") is not { } address)
-            return Skipped("There is no url; its placeholders may be empty.");
+            return Skipped("The action has no URL; its placeholders may be empty.");
         if (!Webhook.IsAddress(address))
             return Error.Validation(
                 "url",
