@@ -72,12 +72,13 @@ internal static partial class WorkflowReader
         };
 
         // The definition names the part that is wrong by its position: transitions[2].approvals[0].required.
-        YamlNode? PlaceOf(string path) =>
-            Position().Match(path) is not { Success: true } position ? null
-            : int.Parse(position.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is var i
-            && position.Groups[1].Value == "states"
-                ? states[i].Key
-            : places[transitions[i]];
+        YamlNode? PlaceOf(string path)
+        {
+            if (Position().Match(path) is not { Success: true } position)
+                return null;
+            var index = int.Parse(position.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+            return position.Groups[1].Value == "states" ? states[index].Key : places[transitions[index]];
+        }
     }
 
     private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(
