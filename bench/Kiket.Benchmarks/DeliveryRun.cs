@@ -275,7 +275,7 @@ internal sealed class DeliveryRun : IAsyncDisposable
                 kind,
                 $"{receiver.Urls.Single()}/{(manner == "fast" ? name : manner)}"
             );
-        return new(this, founded.OrganizationId, arrived);
+        return new(this, founded.OrganizationId.Value, arrived);
     }
 
     private static async Task AddEndpointAsync(

@@ -25,8 +25,8 @@ public class WorkflowBenchmarks
     {
         workflow = Packs.LargestWorkflow();
         marks = [.. workflow.States.SelectMany(s => s.Checklist?.Items.Select(i => $"{s.Checklist.Id}/{i.Id}") ?? [])];
-        var project = Project.Start(1, "BENCH", new() { Name = "Bench" }, Noon).Value;
-        var version = Workflow.Publish(1, 1, "bench", 1, workflow, null, Noon);
+        var project = Project.Start(new(1), "BENCH", new() { Name = "Bench" }, Noon).Value;
+        var version = Workflow.Publish(new(1), new(1), "bench", 1, workflow, null, Noon);
         var custom = Fields.ToDictionary(k => k, _ => JsonSerializer.SerializeToElement("passed"));
         issues =
         [
@@ -39,12 +39,12 @@ public class WorkflowBenchmarks
                         new()
                         {
                             Title = "An issue",
-                            AssigneeId = 7,
+                            AssigneeId = new UserId(7),
                             Labels = new(["a", "b"]),
                             CustomFields = custom,
                         },
                         new() { Status = s.Key },
-                        7,
+                        new(7),
                         Noon
                     )
                     .Value

@@ -70,18 +70,22 @@ foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
 // Ada can do ten points a week, but eight in the week of Christmas, because Friday is a holiday.
 var monday = new DateOnly(2026, 12, 21);
 var ada = MemberCapacity.Of(10, office).Value;
-OpenWork[] work = [OpenWork.Of(1, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Of(2, 7).Value];
+var (audit, renewal) = (new IssueId(1), new IssueId(2));
+OpenWork[] work = [OpenWork.Of(audit, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Of(renewal, 7).Value];
 foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
     Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
 
 // Checks which plans are allowed and which is better; finding the best one is up to the host.
-var team = BalanceProblem.Of([new(1, 8, 0), new(2, 10, 4)], [new(1, 1, 6, [2]), new(2, 1, 7, [2])]).Value;
+var (one, other) = (new UserId(1), new UserId(2));
+var team = BalanceProblem
+    .Of([new(one, 8, 0), new(other, 10, 4)], [new(audit, one, 6, [other]), new(renewal, one, 7, [other])])
+    .Value;
 foreach (
     IssueMove[] plan in (IssueMove[][])
         [
             [],
-            [new(1, 2)],
-            [new(2, 2)],
+            [new(audit, other)],
+            [new(renewal, other)],
         ]
 )
 {

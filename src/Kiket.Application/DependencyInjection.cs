@@ -9,6 +9,7 @@ using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Webhooks;
+using Kiket.Domain.Common;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,9 @@ internal static class DependencyInjection
     internal static TypeAdapterConfig Mappings()
     {
         var config = new TypeAdapterConfig { RequireDestinationMemberSource = true, RequireExplicitMapping = true };
+        config.NewConfig<OrganizationId, OrganizationId>().MapWith(id => id);
+        config.NewConfig<UserId, UserId>().MapWith(id => id);
+        config.NewConfig<ProjectId, ProjectId>().MapWith(id => id);
         config.Scan(typeof(DependencyInjection).Assembly);
         config.Compile();
         config.CompileProjection();

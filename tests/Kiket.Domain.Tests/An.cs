@@ -10,11 +10,11 @@ internal static class An
     public static readonly DateTimeOffset Noon = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
     public static Project Project { get; } =
-        Project.Restore(Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value.ToSnapshot() with { Id = 5 });
+        Project.Restore(Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value.ToSnapshot() with { Id = new(5) });
 
     public static Workflow Workflow { get; } =
         Workflow.Restore(
-            Workflow.Publish(1, 5, "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
+            Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
             {
                 Id = 3,
             }
@@ -29,10 +29,10 @@ internal static class An
             Workflow,
             fields ?? new() { Title = "An issue" },
             new(),
-            actorId: 1,
+            actorId: new(1),
             Noon
         );
         opened.Value.TakeNumber(Project.Key, 1);
-        return Domain.Issues.Issue.Restore(opened.Value.ToSnapshot() with { Id = 42 });
+        return Domain.Issues.Issue.Restore(opened.Value.ToSnapshot() with { Id = new(42) });
     }
 }

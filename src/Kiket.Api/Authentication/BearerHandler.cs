@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Kiket.Api.Http;
@@ -61,7 +60,7 @@ internal sealed class BearerHandler(
             current.SignIn(actor, scopes);
         Context.Features.Set(new CountedCredential(counted, credential, result.Value.Extension is not null, requests, window));
         var identity = new ClaimsIdentity(SchemeName);
-        identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString(CultureInfo.InvariantCulture)));
+        identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString()));
         identity.AddClaim(new(ClaimTypes.Name, name));
         identity.AddClaim(new(ClaimTypes.Role, WireName.Of(actor.Role)));
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Capacity;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Tokens;
 using MediatR;
@@ -142,9 +143,9 @@ internal sealed record ReassignBody
     public IReadOnlyList<ReassignmentBody>? Reassignments { get; init; }
 
     /// <summary>Issues to assign to <see cref="ToUserId"/>.</summary>
-    public IReadOnlyList<long>? IssueIds { get; init; }
+    public IReadOnlyList<IssueId>? IssueIds { get; init; }
 
-    public long? ToUserId { get; init; }
+    public UserId? ToUserId { get; init; }
 
     public IReadOnlyList<string>? RecommendationIds { get; init; }
 
@@ -159,7 +160,11 @@ internal sealed record ReassignBody
             ? null
             : new(
                 [
-                    .. (Reassignments ?? []).Select(r => new Reassignment(r?.IssueId ?? 0, r?.ToUserId ?? 0, r?.Version)),
+                    .. (Reassignments ?? []).Select(r => new Reassignment(
+                        r?.IssueId ?? default,
+                        r?.ToUserId ?? default,
+                        r?.Version
+                    )),
                     .. (IssueIds ?? []).Select(id => new Reassignment(id, ToUserId!.Value, null)),
                 ],
                 RecommendationIds ?? [],
@@ -171,9 +176,9 @@ internal sealed record ReassignBody
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ReassignmentBody
 {
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
-    public required long ToUserId { get; init; }
+    public required UserId ToUserId { get; init; }
 
     /// <summary>The version of the issue that you have seen; any other version is rejected.</summary>
     public int? Version { get; init; }

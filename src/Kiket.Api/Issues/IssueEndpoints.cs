@@ -126,17 +126,17 @@ internal sealed record IssueBody
 
     public string? Status { get; init; }
 
-    public Optional<long?> AssigneeId { get; init; }
+    public Optional<UserId?> AssigneeId { get; init; }
 
     /// <summary>Alias of <c>assignee_id</c>.</summary>
     [AliasOf("assignee_id")]
-    public Optional<long?> AssignedTo { get; init; }
+    public Optional<UserId?> AssignedTo { get; init; }
 
     public Optional<IReadOnlyList<string>?> Labels { get; init; }
 
     public Optional<IReadOnlyDictionary<string, JsonElement>?> CustomFields { get; init; }
 
-    public Optional<long?> ParentId { get; init; }
+    public Optional<IssueId?> ParentId { get; init; }
 
     public Optional<long?> MilestoneId { get; init; }
 

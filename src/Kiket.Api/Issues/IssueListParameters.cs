@@ -116,7 +116,7 @@ internal sealed record IssueListParameters
             IssueType = Parameters.Values(IssueType),
             Priority = Parameters.Enums<IssuePriority>("priority", Priority),
             MilestoneId = Parameters.Ids("milestone_id", MilestoneId),
-            ParentId = Parameters.Ids("parent_id", ParentId),
+            ParentId = [.. Parameters.Ids("parent_id", ParentId).Select(id => new IssueId(id))],
             Sla = Parameters.Enums<SlaStatus>("sla", Sla),
             Search = Parameters.Search("search", Search),
             CreatedAfter = Parameters.Bound("created_after", CreatedAfter),

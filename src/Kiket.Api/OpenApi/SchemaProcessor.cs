@@ -27,8 +27,16 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
         new PrimitiveTypeMapper(typeof(ProjectRef), Text("Id or key of a project.")),
         new PrimitiveTypeMapper(typeof(IssueRef), Text("Id or key of an issue.")),
         new PrimitiveTypeMapper(typeof(ExtensionRef), Text("Id of an installation or of a manifest.")),
+        Id<OrganizationId>(),
+        Id<UserId>(),
+        Id<ProjectId>(),
+        Id<IssueId>(),
+        Id<ExtensionId>(),
         new OptionalMapper(),
     ];
+
+    private static PrimitiveTypeMapper Id<T>() =>
+        new(typeof(T), schema => (schema.Type, schema.Format) = (JsonObjectType.Integer, JsonFormatStrings.Long));
 
     // The types of request bodies and everything in them. Known only when the routes are mapped.
     private readonly Lazy<HashSet<Type>> requests = new(() =>

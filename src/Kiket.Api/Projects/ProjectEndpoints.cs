@@ -120,7 +120,7 @@ internal sealed record ProjectBody
 
     public Optional<IReadOnlyDictionary<string, JsonElement>?> Settings { get; init; }
 
-    public Optional<long?> LeadId { get; init; }
+    public Optional<UserId?> LeadId { get; init; }
 
     public ProjectEdit ToEdit() =>
         new()

@@ -2,6 +2,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Common;
 using Kiket.Application.Projects;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Tokens;
 using MediatR;
@@ -48,7 +49,7 @@ internal static class ProjectMemberEndpoints
         long user,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new RemoveMemberCommand(project, user), ct)).ToSuccess();
+    ) => (await mediator.Send(new RemoveMemberCommand(project, new(user)), ct)).ToSuccess();
 }
 
 internal sealed record MemberPage(IReadOnlyList<MemberDto> Members, PageMeta Meta)
@@ -57,4 +58,4 @@ internal sealed record MemberPage(IReadOnlyList<MemberDto> Members, PageMeta Met
 }
 
 [Envelope("member")]
-internal sealed record MemberBody(long? UserId, ProjectRole? Role, IReadOnlyList<string>? TeamRoles);
+internal sealed record MemberBody(UserId? UserId, ProjectRole? Role, IReadOnlyList<string>? TeamRoles);

@@ -159,11 +159,11 @@ internal static class DefinitionFolders
         IQueryable<Organization> organizations = db.Organizations;
         if (organization is not null)
             organizations = organizations.Where(o => o.Slug == organization);
-        var found = await organizations.OrderBy(o => o.Id).Select(o => (long?)o.Id).FirstOrDefaultAsync(ct);
+        var found = await organizations.OrderBy(o => o.Id).Select(o => (OrganizationId?)o.Id).FirstOrDefaultAsync(ct);
         var admin = await db.AcrossTenants<User>()
             .Where(u => u.OrganizationId == found && u.Role == OrganizationRole.Admin && !u.Deactivated)
             .OrderBy(u => u.Id)
-            .Select(u => (long?)u.Id)
+            .Select(u => (UserId?)u.Id)
             .FirstOrDefaultAsync(ct);
         return admin is { } user ? new Actor(found!.Value, user, OrganizationRole.Admin) : null;
     }

@@ -28,7 +28,12 @@ internal static class Demo
 
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "examples", "newsroom");
 
-    public static async Task AddAsync(IServiceProvider services, long organizationId, long adminId, CancellationToken ct)
+    public static async Task AddAsync(
+        IServiceProvider services,
+        OrganizationId organizationId,
+        UserId adminId,
+        CancellationToken ct
+    )
     {
         var imported = await services.ImportFolderAsync(Folder, null, isStrict: true, ct);
         if ((imported.Error ?? imported.Value[0].Outcome.Error) is { } error)
@@ -41,7 +46,11 @@ internal static class Demo
             .RunAsync(() => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
     }
 
-    private static async Task<Result<int>> AddPeopleAsync(IServiceProvider services, long organizationId, CancellationToken ct)
+    private static async Task<Result<int>> AddPeopleAsync(
+        IServiceProvider services,
+        OrganizationId organizationId,
+        CancellationToken ct
+    )
     {
         var (db, work) = (services.GetRequiredService<KiketDbContext>(), services.GetRequiredService<IUnitOfWork>());
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();

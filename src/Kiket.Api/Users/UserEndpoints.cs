@@ -69,7 +69,7 @@ internal static class UserEndpoints
         long user,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new GetUserQuery(user), ct)).ToResource();
+    ) => (await mediator.Send(new GetUserQuery(new(user)), ct)).ToResource();
 
     /// <summary>Changes a user.</summary>
     private static async Task<Results<Resource<UserDto>, ErrorResult>> UpdateUser(
@@ -78,7 +78,7 @@ internal static class UserEndpoints
         IfMatch ifMatch,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new UpdateUserCommand(user, body.ToEdit(), ifMatch.Version), ct)).ToResource();
+    ) => (await mediator.Send(new UpdateUserCommand(new(user), body.ToEdit(), ifMatch.Version), ct)).ToResource();
 
     /// <summary>Accepts an invitation; its token is the only credential needed.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(

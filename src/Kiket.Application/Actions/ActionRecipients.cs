@@ -14,7 +14,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
 {
     /// <summary>The recipients of a notification; only those who can see the issue.</summary>
     /// <returns>The users, each once, and what named nobody.</returns>
-    public async Task<(IReadOnlyCollection<long> Users, IReadOnlyList<string> Unknown)> FindAsync(
+    public async Task<(IReadOnlyCollection<UserId> Users, IReadOnlyList<string> Unknown)> FindAsync(
         Dictionary<string, JsonElement> given,
         CancellationToken ct
     )
@@ -33,7 +33,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
                 roles.AddRange(FieldTypes.Texts(value));
         }
 
-        HashSet<long> found = [];
+        HashSet<UserId> found = [];
         List<string> unknown = [];
         foreach (var name in names)
         {
@@ -64,7 +64,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
     /// The active user named by id, address, part (<c>assignee</c>, <c>reporter</c>, <c>lead</c>) or field of the issue; or
     /// null.
     /// </summary>
-    public async Task<long?> FindUserAsync(string name, CancellationToken ct)
+    public async Task<UserId?> FindUserAsync(string name, CancellationToken ct)
     {
         var field = name.StartsWith("issue.", StringComparison.Ordinal) ? name["issue.".Length..] : name;
         var id = IssueParts.Find(issue, project.LeadId, field);
@@ -72,19 +72,19 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             field = issue.CustomFields.TryGetValue(field["custom_fields.".Length..], out var held)
                 ? FieldTypes.Scalar(held) ?? ""
                 : "";
-        if (id is null && WireId.TryParse(field, out var number))
+        if (id is null && WireId.TryParse(field, out UserId number))
             id = number;
         var email = User.AddressOf(field);
         return id is { } known
-            ? await db.Users.Where(u => u.Id == known && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct)
-            : await db.Users.Where(u => u.Email == email && !u.Deactivated).Select(u => (long?)u.Id).SingleOrDefaultAsync(ct);
+            ? await db.Users.Where(u => u.Id == known && !u.Deactivated).Select(u => (UserId?)u.Id).SingleOrDefaultAsync(ct)
+            : await db.Users.Where(u => u.Email == email && !u.Deactivated).Select(u => (UserId?)u.Id).SingleOrDefaultAsync(ct);
     }
 
     /// <summary>The active users who hold a role: of the project's team, of the project or of the organization.</summary>
-    private async Task<IReadOnlyCollection<long>> FindRoleAsync(string role, CancellationToken ct)
+    private async Task<IReadOnlyCollection<UserId>> FindRoleAsync(string role, CancellationToken ct)
     {
         var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id).ToListAsync(ct);
-        HashSet<long> found = [.. members.Where(m => HeldRoles.Of(m).Contains(role)).Select(m => m.UserId)];
+        HashSet<UserId> found = [.. members.Where(m => HeldRoles.Of(m).Contains(role)).Select(m => m.UserId)];
         if (project.LeadId is { } lead && (RoleNames.IsLead(role) || role == RoleNames.Manager))
             found.Add(lead);
         OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
@@ -94,7 +94,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             .ToListAsync(ct);
     }
 
-    private async Task<IReadOnlyCollection<long>> ReadersAmongAsync(HashSet<long> users, CancellationToken ct)
+    private async Task<IReadOnlyCollection<UserId>> ReadersAmongAsync(HashSet<UserId> users, CancellationToken ct)
     {
         if (users.Count == 0)
             return [];

@@ -42,7 +42,7 @@ internal static class IssueDocument
             ["issue"] = fields,
             ["project"] = new Dictionary<string, object?>
             {
-                ["id"] = project.Id,
+                ["id"] = project.Id.Value,
                 ["key"] = project.Key,
                 ["name"] = project.Name,
             },

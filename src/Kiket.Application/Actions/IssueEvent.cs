@@ -10,13 +10,13 @@ namespace Kiket.Application.Actions;
 /// <param name="SlaRule">Id of the rule that an event of a service level is about; else null.</param>
 internal sealed record IssueEvent(
     string Name,
-    long IssueId,
-    long ProjectId,
+    IssueId IssueId,
+    ProjectId ProjectId,
     long? CommentId,
     string? From,
     string? To,
     IReadOnlyList<FieldChange> Changes,
-    long ActorId,
+    UserId ActorId,
     int Depth,
     string? SlaRule = null
 );

@@ -2,6 +2,7 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ internal sealed record ApprovalDto : IVersioned
 {
     public required long Id { get; init; }
 
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     public required string Name { get; init; }
 

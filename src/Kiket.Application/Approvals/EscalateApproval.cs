@@ -40,7 +40,7 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
         return true;
     }
 
-    private async Task<IReadOnlyList<long>> ReadManagersAsync(Project project, CancellationToken ct)
+    private async Task<IReadOnlyList<UserId>> ReadManagersAsync(Project project, CancellationToken ct)
     {
         var (id, lead) = (project.Id, project.LeadId);
         var people = await db

@@ -1,5 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Domain.Calendars;
+using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Calendars;
@@ -7,7 +8,11 @@ namespace Kiket.Application.Calendars;
 /// <summary>Days as the organization counts them, in its own time zone.</summary>
 internal static class OrganizationDays
 {
-    public static async Task<BusinessCalendar> ReadCalendarAsync(this IKiketDb db, long organizationId, CancellationToken ct)
+    public static async Task<BusinessCalendar> ReadCalendarAsync(
+        this IKiketDb db,
+        OrganizationId organizationId,
+        CancellationToken ct
+    )
     {
         var settings = await db
             .Organizations.AsNoTracking()
@@ -19,7 +24,7 @@ internal static class OrganizationDays
 
     public static async Task<DateOnly> ReadTodayAsync(
         this IKiketDb db,
-        long organizationId,
+        OrganizationId organizationId,
         TimeProvider time,
         CancellationToken ct
     ) => (await db.ReadCalendarAsync(organizationId, ct)).DateAt(time.GetUtcNow());

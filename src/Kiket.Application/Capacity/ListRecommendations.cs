@@ -44,7 +44,7 @@ internal enum RecommendationType
     Reassign,
 }
 
-internal sealed record RecommendedIssue(long Id, string Key, string Title, decimal Points);
+internal sealed record RecommendedIssue(IssueId Id, string Key, string Title, decimal Points);
 
 internal sealed record RecommendationImpact(UtilizationChange From, UtilizationChange To);
 
@@ -84,7 +84,7 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
             new(new(MaxOf(before), MaxOf(after)), steps.Sum(s => s.Issue.Points), plan.Optimal)
         );
 
-        decimal? MaxOf(IReadOnlyDictionary<long, decimal> loads) =>
+        decimal? MaxOf(IReadOnlyDictionary<UserId, decimal> loads) =>
             read.Value.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
     }
 }

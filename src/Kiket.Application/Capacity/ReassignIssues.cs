@@ -23,7 +23,7 @@ internal sealed record ReassignIssuesCommand(
 ) : ICommand<Result<ReassignedIssues>>, IRehearsable;
 
 /// <param name="Version">The version of the issue that the caller has seen, or null to accept any version.</param>
-internal sealed record Reassignment(long IssueId, long ToUserId, int? Version);
+internal sealed record Reassignment(IssueId IssueId, UserId ToUserId, int? Version);
 
 /// <param name="Reassigned">The issues as they are now, or would be.</param>
 /// <param name="Failed">The rejected reassignments; only with <c>partial</c>.</param>
@@ -33,7 +33,7 @@ internal sealed record ReassignedIssues(
     bool DryRun
 );
 
-internal sealed record FailedReassignment(long IssueId, string Code, string Message);
+internal sealed record FailedReassignment(IssueId IssueId, string Code, string Message);
 
 internal sealed class ReassignIssuesValidator : AbstractValidator<ReassignIssuesCommand>
 {
@@ -133,7 +133,7 @@ internal sealed class ReassignIssuesHandler(
         Project project,
         ProjectAccess access,
         ProjectPeople people,
-        long actorId,
+        UserId actorId,
         DateTimeOffset now
     )
     {

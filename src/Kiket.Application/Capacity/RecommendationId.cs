@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Kiket.Domain.Common;
 
 namespace Kiket.Application.Capacity;
 
@@ -8,7 +9,7 @@ namespace Kiket.Application.Capacity;
 /// Identifies a recommendation by its content and the version of the issue that it was based on, so that nothing has to be
 /// stored: the same state gives the same id, and later changes of the issue are detected.
 /// </summary>
-internal sealed partial record RecommendationId(long IssueId, int Version, long ToUserId)
+internal sealed partial record RecommendationId(IssueId IssueId, int Version, UserId ToUserId)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"rec_{IssueId}_{Version}_{ToUserId}");
 
@@ -23,7 +24,7 @@ internal sealed partial record RecommendationId(long IssueId, int Version, long 
             || !long.TryParse(match.Groups["user"].ValueSpan, CultureInfo.InvariantCulture, out var user)
         )
             return false;
-        id = new(issue, version, user);
+        id = new(new(issue), version, new(user));
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kiket.Application.Users;
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 
@@ -13,13 +14,13 @@ internal sealed class TeamBalance
     private const int HorizonDays = 56;
 
     private readonly TeamWorkload team;
-    private readonly long organizationId;
-    private readonly Dictionary<long, TeamPerson> people;
-    private readonly Dictionary<long, Work> movable;
+    private readonly OrganizationId organizationId;
+    private readonly Dictionary<UserId, TeamPerson> people;
+    private readonly Dictionary<IssueId, Work> movable;
     private readonly HashSet<string> knownSkills;
-    private readonly Dictionary<(long User, DateOnly Day), decimal> room = [];
+    private readonly Dictionary<(UserId User, DateOnly Day), decimal> room = [];
 
-    public TeamBalance(TeamWorkload team, long organizationId, int maxMoves)
+    public TeamBalance(TeamWorkload team, OrganizationId organizationId, int maxMoves)
     {
         this.team = team;
         this.organizationId = organizationId;
@@ -153,7 +154,7 @@ internal sealed class TeamBalance
         );
     }
 
-    private Dictionary<long, decimal> Fixed(Func<Work, decimal> amount) =>
+    private Dictionary<UserId, decimal> Fixed(Func<Work, decimal> amount) =>
         people.Values.ToDictionary(p => p.Id, p => p.Work.Where(w => !movable.ContainsKey(w.Issue.Id)).Sum(amount));
 
     /// <summary>The day by which it must be done: today if that is past, null if it is too far away to matter.</summary>

@@ -20,13 +20,13 @@ internal enum WorkStage
 /// <summary>One open issue of a member.</summary>
 internal sealed record OpenIssue
 {
-    public required long Id { get; init; }
+    public required IssueId Id { get; init; }
 
     public required string Key { get; init; }
 
     public required string Title { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required string Status { get; init; }
 
@@ -38,7 +38,7 @@ internal sealed record OpenIssue
 
     public required IReadOnlyList<string> Labels { get; init; }
 
-    public required long AssigneeId { get; init; }
+    public required UserId AssigneeId { get; init; }
 
     public required decimal? StoryPoints { get; init; }
 
@@ -61,11 +61,11 @@ internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
 
 /// <summary>A project and the actor's access to it.</summary>
 internal sealed record WorkProject(
-    long Id,
+    ProjectId Id,
     string Key,
     bool IsActive,
     ProjectAccess Access,
-    IReadOnlyDictionary<long, ProjectRole> Workers
+    IReadOnlyDictionary<UserId, ProjectRole> Workers
 )
 {
     public bool IsVisible => Access is not ProjectAccess.None;
@@ -78,7 +78,7 @@ internal sealed record WorkProject(
 /// Whether they have not accepted their invitation. They are listed while they have work, and get no new work.
 /// </param>
 internal sealed record TeamPerson(
-    long Id,
+    UserId Id,
     string Name,
     string Email,
     OrganizationRole Role,
@@ -100,7 +100,7 @@ internal sealed record TeamWorkload(
     OrganizationSettings Settings,
     DateOnly Today,
     DateOnly Monday,
-    IReadOnlyDictionary<long, WorkProject> Projects,
+    IReadOnlyDictionary<ProjectId, WorkProject> Projects,
     WorkProject? Project,
     IReadOnlyList<TeamPerson> People
 )
@@ -284,11 +284,11 @@ internal sealed record TeamWorkload(
         return new TeamWorkload(settings, today, monday, projects, project, [.. people.OrderBy(p => p.Id)]);
 
         // Anyone with assigned work is in the team, whatever their role, so that the work is visible.
-        bool IsInTeam(long user, OrganizationRole role) =>
+        bool IsInTeam(UserId user, OrganizationRole role) =>
             project is null
                 ? role is OrganizationRole.Developer or OrganizationRole.ProjectManager or OrganizationRole.Admin || HasWork(user)
                 : project.Workers.ContainsKey(user) || HasWork(user);
 
-        bool HasWork(long user) => work[user].Any(w => project is null || w.Issue.ProjectId == project.Id);
+        bool HasWork(UserId user) => work[user].Any(w => project is null || w.Issue.ProjectId == project.Id);
     }
 }

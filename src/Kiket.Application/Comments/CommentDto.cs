@@ -2,6 +2,7 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Comments;
+using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Comments;
@@ -11,7 +12,7 @@ internal sealed record CommentDto : IVersioned
 {
     public required long Id { get; init; }
 
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     public required string Body { get; init; }
 

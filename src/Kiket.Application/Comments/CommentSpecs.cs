@@ -1,16 +1,17 @@
 using Ardalis.Specification;
 using Kiket.Domain.Comments;
+using Kiket.Domain.Common;
 
 namespace Kiket.Application.Comments;
 
 /// <summary>The comments on an issue.</summary>
 internal sealed class CommentsOn : Specification<Comment>
 {
-    public CommentsOn(long issueId) => Query.Where(c => c.IssueId == issueId);
+    public CommentsOn(IssueId issueId) => Query.Where(c => c.IssueId == issueId);
 }
 
 /// <summary>One comment on an issue.</summary>
 internal sealed class CommentOn : Specification<Comment>
 {
-    public CommentOn(long issueId, long id) => Query.Where(c => c.IssueId == issueId && c.Id == id);
+    public CommentOn(IssueId issueId, long id) => Query.Where(c => c.IssueId == issueId && c.Id == id);
 }

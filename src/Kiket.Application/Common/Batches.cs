@@ -16,7 +16,7 @@ internal static class Batches
     /// <summary>Deletes rows.</summary>
     /// <returns>How many.</returns>
     public static Task<int> DeleteInBatchesAsync<T>(this IQueryable<T> rows, CancellationToken ct)
-        where T : class => InBatchesAsync(rows, batch => batch.ExecuteDeleteAsync(ct), ct);
+        where T : class => InBatchesAsync<T, long>(rows, batch => batch.ExecuteDeleteAsync(ct), ct);
 
     /// <summary>Changes rows, each once.</summary>
     /// <returns>How many.</returns>
@@ -25,26 +25,37 @@ internal static class Batches
         Action<UpdateSettersBuilder<T>> set,
         CancellationToken ct
     )
-        where T : class => InBatchesAsync(rows, batch => batch.ExecuteUpdateAsync(set, ct), ct);
+        where T : class => rows.UpdateInBatchesAsync<T, long>(set, ct);
 
-    private static async Task<int> InBatchesAsync<T>(
+    /// <summary>Changes rows with a typed id, each once.</summary>
+    /// <returns>How many.</returns>
+    public static Task<int> UpdateInBatchesAsync<T, TId>(
+        this IQueryable<T> rows,
+        Action<UpdateSettersBuilder<T>> set,
+        CancellationToken ct
+    )
+        where T : class
+        where TId : struct, IComparable<TId> => InBatchesAsync<T, TId>(rows, batch => batch.ExecuteUpdateAsync(set, ct), ct);
+
+    private static async Task<int> InBatchesAsync<T, TId>(
         IQueryable<T> rows,
         Func<IQueryable<T>, Task<int>> change,
         CancellationToken ct
     )
         where T : class
+        where TId : struct, IComparable<TId>
     {
-        var (changed, last) = (0, 0L);
+        var (changed, last) = (0, default(TId));
         while (true)
         {
             var after = last;
-            var ids = await rows.Where(r => EF.Property<long>(r, Id) > after)
-                .Select(r => EF.Property<long>(r, Id))
+            var ids = await rows.Where(r => EF.Property<TId>(r, Id).CompareTo(after) > 0)
+                .Select(r => EF.Property<TId>(r, Id))
                 .OrderBy(id => id)
                 .Take(Size)
                 .ToListAsync(ct);
             if (ids.Count > 0)
-                changed += await change(rows.Where(r => ids.Contains(EF.Property<long>(r, Id))));
+                changed += await change(rows.Where(r => ids.Contains(EF.Property<TId>(r, Id))));
             if (ids.Count < Size)
                 return changed;
             last = ids[^1];

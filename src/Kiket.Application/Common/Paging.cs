@@ -26,7 +26,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, in
 /// <summary>
 /// The sort orders of a list. Rows without a value come last; ties are broken by id, so that no row is on two pages.
 /// </summary>
-internal sealed class SortOptions<T>(string standard, Expression<Func<T, long>> id)
+internal sealed class SortOptions<T>(string standard, Expression<Func<T, object>> id)
 {
     private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(
         StringComparer.Ordinal

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Projects;
 
@@ -10,7 +11,7 @@ internal sealed class ModulesVisibleTo : Specification<CustomModule>
     /// <param name="extensionId">The extension that asks, which sees its own modules too; null for a user.</param>
     /// <param name="isAdmin">Whether it is an administrator, who sees those of all extensions.</param>
     /// <param name="projects">The projects that they can see.</param>
-    public ModulesVisibleTo(long? extensionId, bool isAdmin, IQueryable<Project> projects) =>
+    public ModulesVisibleTo(ExtensionId? extensionId, bool isAdmin, IQueryable<Project> projects) =>
         Query
             .AsNoTracking()
             .Where(m =>
@@ -22,13 +23,13 @@ internal sealed class ModulesVisibleTo : Specification<CustomModule>
 /// <summary>The records of a table that were not deleted.</summary>
 internal sealed class RecordsOfTable : Specification<CustomRecord>
 {
-    public RecordsOfTable(long moduleId, string table, long projectId) =>
+    public RecordsOfTable(long moduleId, string table, ProjectId projectId) =>
         Query.Where(r => r.ModuleId == moduleId && r.Table == table && r.ProjectId == projectId && r.DeletedAt == null);
 }
 
 /// <summary>The indexed values of a table's records.</summary>
 internal sealed class ValuesOfTable : Specification<CustomRecordValue>
 {
-    public ValuesOfTable(long moduleId, string table, long projectId) =>
+    public ValuesOfTable(long moduleId, string table, ProjectId projectId) =>
         Query.Where(v => v.ModuleId == moduleId && v.Table == table && v.ProjectId == projectId);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
@@ -19,7 +18,7 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
         };
 
     /// <summary>The condition that a column names the user.</summary>
-    public static CustomCondition OwnedBy(CustomColumn column, long userId) =>
+    public static CustomCondition OwnedBy(CustomColumn column, UserId userId) =>
         new(column, "in", [CustomValues.Sortable(column, OwnerIn(column, userId))]);
 
     public bool Matches(IReadOnlyDictionary<string, JsonElement> data)
@@ -62,9 +61,9 @@ internal sealed record CustomCondition(CustomColumn Column, string Operator, IRe
     }
 
     /// <summary>A user's id in the form of the column: a number or a text.</summary>
-    private static JsonElement OwnerIn(CustomColumn column, long userId) =>
+    private static JsonElement OwnerIn(CustomColumn column, UserId userId) =>
         column.Type is CustomColumnType.String
-            ? JsonSerializer.SerializeToElement(userId.ToString(CultureInfo.InvariantCulture))
+            ? JsonSerializer.SerializeToElement(userId.ToString())
             : JsonSerializer.SerializeToElement(userId);
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 
@@ -23,10 +24,10 @@ internal record CustomModuleDto
     public string? Description { get; init; }
 
     /// <summary>The project that it belongs to, or null.</summary>
-    public long? ProjectId { get; init; }
+    public ProjectId? ProjectId { get; init; }
 
     /// <summary>The installation that it belongs to, or null.</summary>
-    public long? ExtensionId { get; init; }
+    public ExtensionId? ExtensionId { get; init; }
 
     public required IReadOnlyList<CustomTableDto> Tables { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed record CustomTableRef(string Module, string Table, ProjectRef? P
 
 /// <summary>A table that the actor may use.</summary>
 /// <param name="Own">What all records that the actor may use hold, or null for every record.</param>
-internal sealed record OpenedTable(CustomModule Module, CustomTable Table, long ProjectId, CustomCondition? Own)
+internal sealed record OpenedTable(CustomModule Module, CustomTable Table, ProjectId ProjectId, CustomCondition? Own)
 {
     public bool Allows(IReadOnlyDictionary<string, JsonElement> data) => Own is null || Own.Matches(data);
 }
@@ -88,7 +88,7 @@ internal static class CustomTableAccess
     private static async Task<CustomModule?> FindModuleAsync(
         this IKiketDb db,
         string key,
-        long projectId,
+        ProjectId projectId,
         bool isForWriting,
         ICurrentActor current,
         CancellationToken ct

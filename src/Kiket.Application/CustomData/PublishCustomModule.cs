@@ -34,8 +34,8 @@ internal sealed class PublishCustomModuleHandler(
         if (read.Error is { } errors)
             return errors;
 
-        long? extensionId = null,
-            projectId = null;
+        ExtensionId? extensionId = null;
+        ProjectId? projectId = null;
         if (command.Extension is { } extension)
         {
             var found = await db.FindManageableExtensionAsync(extension, command.Project, current, ct);
@@ -90,9 +90,9 @@ internal static class ModulePublication
     public static async Task<Result<(CustomModule Module, ModuleChange Change)>> PublishModuleAsync(
         this IKiketDb db,
         IUnitOfWork work,
-        long organizationId,
-        long? projectId,
-        long? extensionId,
+        OrganizationId organizationId,
+        ProjectId? projectId,
+        ExtensionId? extensionId,
         CustomModuleSchema schema,
         DateTimeOffset now,
         CancellationToken ct

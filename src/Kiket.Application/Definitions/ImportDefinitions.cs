@@ -45,7 +45,7 @@ internal sealed record ImportedDefinitions(
 );
 
 /// <param name="Id">Null for a project that would be made.</param>
-internal sealed record ImportedProject(long? Id, string Key);
+internal sealed record ImportedProject(ProjectId? Id, string Key);
 
 internal sealed class ImportDefinitionsValidator : AbstractValidator<ImportDefinitionsCommand>
 {
@@ -145,8 +145,8 @@ internal sealed class ImportDefinitionsHandler(
         DateTimeOffset now
     )
     {
-        private readonly long organizationId = current.Actor.OrganizationId;
-        private readonly long actorId = current.Actor.UserId;
+        private readonly OrganizationId organizationId = current.Actor.OrganizationId;
+        private readonly UserId actorId = current.Actor.UserId;
         private readonly List<string> created = [];
         private readonly List<string> changed = [];
         private readonly List<string> unchanged = [];
@@ -192,7 +192,7 @@ internal sealed class ImportDefinitionsHandler(
                 return lacking;
             await work.FlushAsync(ct);
             await timers.FollowDefinitionsAsync(project, states, actorId, now, ct);
-            var id = command.DryRun && existing is null ? (long?)null : project.Id;
+            var id = command.DryRun && existing is null ? (ProjectId?)null : project.Id;
             return new ImportedDefinitions(
                 new(id, project.Key),
                 created,

@@ -18,7 +18,7 @@ internal sealed record DefinitionDto
 
     public required string Path { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required string ProjectKey { get; init; }
 

@@ -1,4 +1,5 @@
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Definitions;
@@ -9,7 +10,7 @@ internal sealed class WorkflowFiles(IReadOnlyList<DefinitionText> files, IDefini
     public static async Task<WorkflowFiles> ReadAsync(
         IKiketDb db,
         IDefinitionReader reader,
-        long projectId,
+        ProjectId projectId,
         CancellationToken ct
     ) =>
         new(

@@ -30,11 +30,11 @@ internal sealed record EventDto
 
     public DateTimeOffset OccurredAt => Timestamp;
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
-    public required long? IssueId { get; init; }
+    public required IssueId? IssueId { get; init; }
 
     public string? Title => Issue?.Title;
 
@@ -46,7 +46,7 @@ internal sealed record EventDto
 
     public IssuePriority? Priority => Issue?.Priority;
 
-    public long? AssigneeId => Issue?.AssigneeId;
+    public UserId? AssigneeId => Issue?.AssigneeId;
 
     public IReadOnlyList<string> Labels => Issue?.Labels ?? [];
 
@@ -82,12 +82,12 @@ internal sealed record EventDto
 /// <param name="PerformedBy">The actor's address.</param>
 internal sealed record EventTransition(string From, string To, string PerformedBy);
 
-internal sealed record EventComment(long Id, long IssueId, string Body, UserSummary Author, DateTimeOffset CreatedAt);
+internal sealed record EventComment(long Id, IssueId IssueId, string Body, UserSummary Author, DateTimeOffset CreatedAt);
 
 /// <param name="Slug">The key in lower case.</param>
-internal sealed record EventProject(long Id, string Key, string Slug, string Name);
+internal sealed record EventProject(ProjectId Id, string Key, string Slug, string Name);
 
-internal sealed record EventOrganization(long Id, string Slug, string Name);
+internal sealed record EventOrganization(OrganizationId Id, string Slug, string Name);
 
 /// <summary>Converts log entries to documents: facts as they were, names of people and things as they are now.</summary>
 internal static class EventDocuments
@@ -103,16 +103,16 @@ internal static class EventDocuments
         if (events.Count == 0)
             return [];
         var issues = events.Select(e => e.Facts.Issue).OfType<LoggedIssue>().ToList();
-        List<long> users =
+        List<UserId> users =
         [
             .. events
-                .SelectMany(e => new[] { e.ActorId, e.Facts.CommentAuthorId ?? 0 })
-                .Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? 0 }))
+                .SelectMany(e => new[] { e.ActorId, e.Facts.CommentAuthorId ?? default })
+                .Concat(issues.SelectMany(i => new[] { i.ReporterId, i.AssigneeId ?? default }))
                 .Distinct(),
         ];
-        List<long> projects = [.. events.Select(e => e.ProjectId).Distinct()];
+        List<ProjectId> projects = [.. events.Select(e => e.ProjectId).Distinct()];
         List<long> workflows = [.. issues.Select(i => i.WorkflowId).Distinct()];
-        List<long> parents = [.. issues.Select(i => i.ParentId).OfType<long>().Distinct()];
+        List<IssueId> parents = [.. issues.Select(i => i.ParentId).OfType<IssueId>().Distinct()];
         var id = events[0].OrganizationId;
 
         var names = new Names(
@@ -183,7 +183,7 @@ internal static class EventDocuments
     /// <summary>
     /// Entries from before comments could be changed have neither author nor instant; both are taken from the event.
     /// </summary>
-    private static EventComment CommentOf(LoggedEvent e, long comment, long issue, Names names) =>
+    private static EventComment CommentOf(LoggedEvent e, long comment, IssueId issue, Names names) =>
         new(
             comment,
             issue,
@@ -214,9 +214,9 @@ internal static class EventDocuments
 
     private sealed record Names(
         EventOrganization Organization,
-        IReadOnlyDictionary<long, EventProject> Projects,
-        IReadOnlyDictionary<long, UserSummary> Users,
+        IReadOnlyDictionary<ProjectId, EventProject> Projects,
+        IReadOnlyDictionary<UserId, UserSummary> Users,
         IReadOnlyDictionary<long, (string Key, int Revision)> Workflows,
-        IReadOnlyDictionary<long, string> Parents
+        IReadOnlyDictionary<IssueId, string> Parents
     );
 }

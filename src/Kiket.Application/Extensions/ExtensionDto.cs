@@ -9,7 +9,7 @@ namespace Kiket.Application.Extensions;
 /// <summary>An installed extension as clients see one (contract, section 12.1).</summary>
 internal record ExtensionDto : IVersioned
 {
-    public required long Id { get; init; }
+    public required ExtensionId Id { get; init; }
 
     /// <summary>The manifest's id.</summary>
     public required string ExtensionId { get; init; }
@@ -37,12 +37,12 @@ internal record ExtensionDto : IVersioned
     public required IReadOnlyDictionary<string, JsonElement> Configuration { get; init; }
 
     /// <summary>The project that it is installed for; null for the whole organization.</summary>
-    public required long? ProjectId { get; init; }
+    public required ProjectId? ProjectId { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The user that it acts as.</summary>
-    public required long ServiceUserId { get; init; }
+    public required UserId ServiceUserId { get; init; }
 
     /// <summary>The first characters of its API key.</summary>
     public required string ApiKeyPrefix { get; init; }

@@ -40,7 +40,7 @@ internal static class ExtensionQueries
                 ? found
                 : ExtensionErrors.NotFound(reference);
 
-        long? projectId = null;
+        ProjectId? projectId = null;
         if (project is { } named)
         {
             var known = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
@@ -109,9 +109,9 @@ internal static class ExtensionQueries
             : ExtensionErrors.NoCallback(extension.Key);
 
     /// <summary>How installations fared in the last hour, by id; those of which nothing is known are missing.</summary>
-    public static async Task<IReadOnlyDictionary<long, ExtensionHealth>> ReadHealthAsync(
+    public static async Task<IReadOnlyDictionary<ExtensionId, ExtensionHealth>> ReadHealthAsync(
         this IKiketDb db,
-        IReadOnlyList<long> extensions,
+        IReadOnlyList<ExtensionId> extensions,
         DateTimeOffset now,
         CancellationToken ct
     )

@@ -1,4 +1,5 @@
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Extensions;
@@ -6,7 +7,7 @@ namespace Kiket.Application.Extensions;
 /// <summary>The values that a delivery brings along; only the organization of the current actor is looked at.</summary>
 internal sealed class ExtensionSecrets(IKiketDb db, ISecretProtector protector, ICurrentActor current) : IExtensionSecrets
 {
-    public async Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct)
+    public async Task<ResolvedSecrets> ResolveAsync(Extension extension, ProjectId? projectId, CancellationToken ct)
     {
         IReadOnlyList<string> keys = [.. extension.Manifest.SecretKeys().Keys.Order(StringComparer.Ordinal)];
         if (keys.Count == 0)

@@ -1,5 +1,6 @@
 using Ardalis.Specification;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Projects;
 
@@ -24,7 +25,7 @@ internal sealed class ExtensionsVisibleTo : Specification<Extension>
 internal sealed class ExtensionsMatching : Specification<Extension>
 {
     /// <param name="projectId">Only those of this project and of the whole organization; null for all.</param>
-    public ExtensionsMatching(long? projectId, IReadOnlyList<ExtensionStatus> statuses)
+    public ExtensionsMatching(ProjectId? projectId, IReadOnlyList<ExtensionStatus> statuses)
     {
         Query.AsNoTracking().Where(e => statuses.Contains(e.Status));
         if (projectId is { } id)
@@ -35,14 +36,14 @@ internal sealed class ExtensionsMatching : Specification<Extension>
 /// <summary>The audit log of an extension.</summary>
 internal sealed class AuditOf : Specification<ExtensionAuditEntry>
 {
-    public AuditOf(long extensionId) => Query.AsNoTracking().Where(e => e.ExtensionId == extensionId);
+    public AuditOf(ExtensionId extensionId) => Query.AsNoTracking().Where(e => e.ExtensionId == extensionId);
 }
 
 /// <summary>The reports of an extension.</summary>
 internal sealed class ReportsOf : Specification<ExtensionReport>
 {
     /// <param name="kinds">Only reports of these kinds; none means all.</param>
-    public ReportsOf(long extensionId, IReadOnlyList<ReportKind> kinds)
+    public ReportsOf(ExtensionId extensionId, IReadOnlyList<ReportKind> kinds)
     {
         Query.AsNoTracking().Where(r => r.ExtensionId == extensionId);
         if (kinds.Count > 0)
@@ -53,11 +54,11 @@ internal sealed class ReportsOf : Specification<ExtensionReport>
 /// <summary>The stored values of an extension.</summary>
 internal sealed class ValuesOf : Specification<StoredValue>
 {
-    public ValuesOf(long extensionId) => Query.AsNoTracking().Where(v => v.ExtensionId == extensionId);
+    public ValuesOf(ExtensionId extensionId) => Query.AsNoTracking().Where(v => v.ExtensionId == extensionId);
 }
 
 /// <summary>The value that an extension stores under a key.</summary>
 internal sealed class ValueOf : Specification<StoredValue>
 {
-    public ValueOf(long extensionId, string key) => Query.Where(v => v.ExtensionId == extensionId && v.Key == key);
+    public ValueOf(ExtensionId extensionId, string key) => Query.Where(v => v.ExtensionId == extensionId && v.Key == key);
 }

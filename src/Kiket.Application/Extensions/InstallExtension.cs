@@ -86,7 +86,7 @@ internal sealed class InstallExtensionHandler(
             return unfit;
         var (read, organization, address) = preparation.Found.Value;
 
-        long? projectId = null;
+        ProjectId? projectId = null;
         if (command.Project is { } named)
         {
             var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Manage, ct);

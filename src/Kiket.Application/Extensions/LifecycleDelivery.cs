@@ -1,5 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Application.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
@@ -17,7 +18,7 @@ internal static class LifecycleDelivery
         Extension extension,
         Webhook? webhook,
         string name,
-        long actorId,
+        UserId actorId,
         DateTimeOffset now
     )
     {

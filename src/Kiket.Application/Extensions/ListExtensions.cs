@@ -25,7 +25,7 @@ internal sealed class ListExtensionsHandler(IKiketDb db, ICurrentActor current, 
 
     public async Task<Result<Page<ExtensionDto>>> Handle(ListExtensionsQuery query, CancellationToken ct)
     {
-        long? projectId = null;
+        ProjectId? projectId = null;
         if (query.Project is { } named)
         {
             var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);

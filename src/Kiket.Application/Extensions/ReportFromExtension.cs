@@ -36,7 +36,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
     }
 
     /// <returns>The id of the installation that reports.</returns>
-    private async Task<Result<long>> FindAsync(ReportFromExtensionCommand command, CancellationToken ct)
+    private async Task<Result<ExtensionId>> FindAsync(ReportFromExtensionCommand command, CancellationToken ct)
     {
         if (current.Extension is { } own)
             return command.Extension is not { } other || other.Id == own.Id || other.Key == own.Key

@@ -23,7 +23,7 @@ internal static class SecretResolution
     public static async Task<IReadOnlyList<string>> OwnersAsync(
         this IKiketDb db,
         Extension extension,
-        long? projectId,
+        ProjectId? projectId,
         CancellationToken ct
     )
     {
@@ -109,7 +109,7 @@ internal static class SecretResolution
         return db.Extensions.AsNoTracking().SingleOrDefaultAsync(e => e.Slot == slot, ct);
     }
 
-    private static async Task<Result<long?>> ProjectIdAsync(
+    private static async Task<Result<ProjectId?>> ProjectIdAsync(
         this IKiketDb db,
         SecretTarget target,
         Extension extension,
@@ -118,8 +118,8 @@ internal static class SecretResolution
     )
     {
         if (target.Project is not { } named)
-            return Result<long?>.From(extension.ProjectId);
+            return Result<ProjectId?>.From(extension.ProjectId);
         var project = await db.FindProjectAsync(named, current.Actor, ProjectAccess.Read, ct);
-        return project.Error is { } unavailable ? unavailable : Result<long?>.From(project.Value.Id);
+        return project.Error is { } unavailable ? unavailable : Result<ProjectId?>.From(project.Value.Id);
     }
 }

@@ -24,7 +24,7 @@ internal static class GuardQueries
         ];
 
     /// <summary>Whether an extension has to be asked before an issue of a project moves.</summary>
-    public static async Task<bool> IsGuardedAsync(this IKiketDb db, long projectId, CancellationToken ct) =>
+    public static async Task<bool> IsGuardedAsync(this IKiketDb db, ProjectId projectId, CancellationToken ct) =>
         (await db.ReadGuardsAsync(ct)).Exists(w => (w.ProjectId is null || w.ProjectId == projectId) && w.Hooks.Any(IsGuard));
 
     public static bool IsGuard(WebhookHook hook) => hook is { Event: EventNames.WorkflowBeforeTransition, Required: true };

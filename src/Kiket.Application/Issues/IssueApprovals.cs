@@ -26,7 +26,7 @@ internal static class IssueApprovals
         )
         {
             var emails = approvers.Select(a => a.Identifier.ToLowerInvariant()).ToList();
-            var ids = approvers.Select(a => WireId.TryParse(a.Identifier, out var id) ? id : 0).ToList();
+            var ids = approvers.Select(a => WireId.TryParse(a.Identifier, out UserId id) ? id : default).ToList();
             var users = await db
                 .Users.Where(u => emails.Contains(u.Email) || ids.Contains(u.Id))
                 .OrderBy(u => u.Id)
@@ -50,7 +50,7 @@ internal static class IssueApprovals
         this IKiketDb db,
         Issue issue,
         MoveDecision decision,
-        long requesterId,
+        UserId requesterId,
         DateTimeOffset now,
         CancellationToken ct
     )
@@ -74,7 +74,7 @@ internal static class IssueApprovals
     }
 
     /// <summary>Ends the approvals of the state that an issue leaves.</summary>
-    public static async Task CloseApprovalsAsync(this IKiketDb db, long issueId, DateTimeOffset now, CancellationToken ct)
+    public static async Task CloseApprovalsAsync(this IKiketDb db, IssueId issueId, DateTimeOffset now, CancellationToken ct)
     {
         foreach (
             var approval in await db

@@ -11,7 +11,7 @@ namespace Kiket.Application.Issues;
 /// <summary>An issue as clients see it (contract 7.1).</summary>
 internal sealed record IssueDto : IVersioned
 {
-    public required long Id { get; init; }
+    public required IssueId Id { get; init; }
 
     public required string Key { get; init; }
 
@@ -36,24 +36,24 @@ internal sealed record IssueDto : IVersioned
 
     public required IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required string ProjectKey { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     public required UserSummary? Assignee { get; init; }
 
-    public long? AssigneeId => Assignee?.Id;
+    public UserId? AssigneeId => Assignee?.Id;
 
     public required UserSummary Reporter { get; init; }
 
-    public required long? ParentId { get; init; }
+    public required IssueId? ParentId { get; init; }
 
     public required string? ParentKey { get; init; }
 
     /// <summary>The topmost issue above it; its own id when it has no parent.</summary>
-    public required long RootId { get; init; }
+    public required IssueId RootId { get; init; }
 
     public required int HierarchyDepth { get; init; }
 
@@ -79,13 +79,13 @@ internal sealed record IssueDto : IVersioned
 /// <summary>What an issue's snapshot has as ids, or not at all.</summary>
 internal sealed record SnapshotNames
 {
-    public required long Id { get; init; }
+    public required IssueId Id { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required string ProjectKey { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     public required string Workflow { get; init; }
 
@@ -141,9 +141,9 @@ internal static class IssueProjection
         join project in db.Projects on issue.ProjectId equals project.Id
         join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
         join reporter in db.Users on issue.ReporterId equals reporter.Id
-        join user in db.Users on issue.AssigneeId equals (long?)user.Id into assignees
+        join user in db.Users on issue.AssigneeId equals (UserId?)user.Id into assignees
         from assignee in assignees.DefaultIfEmpty()
-        join above in db.Issues on issue.ParentId equals (long?)above.Id into parents
+        join above in db.Issues on issue.ParentId equals (IssueId?)above.Id into parents
         from parent in parents.DefaultIfEmpty()
         select new IssueDto
         {
@@ -178,6 +178,6 @@ internal static class IssueProjection
             UpdatedAt = issue.UpdatedAt,
         };
 
-    public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, long id, PublicUrl url, CancellationToken ct) =>
+    public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, IssueId id, PublicUrl url, CancellationToken ct) =>
         db.Issues.Where(i => i.Id == id).ToDto(db, url).SingleAsync(ct);
 }

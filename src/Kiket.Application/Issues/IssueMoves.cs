@@ -63,7 +63,7 @@ internal static class IssueMoves
     /// <summary>Records the guards' verdicts in the history, and requests the approvals that a pending move lacks.</summary>
     private static async Task KeepRefusalAsync(
         this IKiketDb db,
-        long issueId,
+        IssueId issueId,
         MoveDecision decision,
         bool isPending,
         Actor actor,
@@ -80,7 +80,7 @@ internal static class IssueMoves
     /// <summary>Clears the marks of the checklists that a move opens again.</summary>
     private static async Task ClearChecklistsAsync(
         this IKiketDb db,
-        long issueId,
+        IssueId issueId,
         WorkflowDefinition workflow,
         Transition transition,
         CancellationToken ct

@@ -1,4 +1,5 @@
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -7,7 +8,7 @@ namespace Kiket.Application.Issues;
 internal static class IssueNumbers
 {
     /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
-    public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, long projectId, CancellationToken ct)
+    public static async Task<int> TakeIssueNumberAsync(this IKiketDb db, ProjectId projectId, CancellationToken ct)
     {
         await db
             .Projects.Where(p => p.Id == projectId)

@@ -20,7 +20,7 @@ internal static class IssueQueries
         db.Issues.WithSpecification(new IssuesVisibleTo(actor, db.VisibleProjects(actor)));
 
     /// <summary>The newest version of a project's workflow. A project's schema names only workflows that exist.</summary>
-    public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, long projectId, string key, CancellationToken ct) =>
+    public static Task<Workflow> LatestWorkflowAsync(this IKiketDb db, ProjectId projectId, string key, CancellationToken ct) =>
         db.Workflows.WithSpecification(new VersionsOf(projectId, key)).FirstAsync(ct);
 
     /// <summary>An error for an assignee who cannot have the issue, or for a milestone that does not exist; or null.</summary>
@@ -29,7 +29,7 @@ internal static class IssueQueries
         this IKiketDb db,
         Project project,
         IssueEdit fields,
-        long? assigneeId,
+        UserId? assigneeId,
         CancellationToken ct
     )
     {
@@ -47,7 +47,7 @@ internal static class IssueQueries
         this IKiketDb db,
         Project project,
         IssueEdit fields,
-        long? assigneeId,
+        UserId? assigneeId,
         CancellationToken ct
     ) =>
         fields.AssigneeId.Or(null) is { } named && named != assigneeId

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -42,5 +43,5 @@ internal sealed class IssuesVisibleTo : Specification<Issue>
 /// <summary>Every change of an issue.</summary>
 internal sealed class ChangesOf : Specification<IssueChange>
 {
-    public ChangesOf(long issueId) => Query.AsNoTracking().Where(c => c.IssueId == issueId);
+    public ChangesOf(IssueId issueId) => Query.AsNoTracking().Where(c => c.IssueId == issueId);
 }

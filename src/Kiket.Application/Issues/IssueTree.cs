@@ -1,5 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 
 namespace Kiket.Application.Issues;
 
@@ -11,15 +13,15 @@ internal static class IssueTree
         this IKiketDb db,
         string oldPath,
         string newPath,
-        long rootId,
+        IssueId rootId,
         int levels,
-        long projectId,
+        ProjectId projectId,
         DateTimeOffset at,
         CancellationToken ct
     ) =>
         db
             .Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath))
-            .UpdateInBatchesAsync(
+            .UpdateInBatchesAsync<Issue, IssueId>(
                 set =>
                     set.SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))
                         .SetProperty(i => i.HierarchyDepth, i => i.HierarchyDepth + levels)

@@ -14,7 +14,7 @@ internal sealed class IssuesMatching : Specification<Issue>
     /// The users in the filter: read beforehand, so that the list itself uses the index of assignees.
     /// </param>
     /// <param name="calendar">Decides when the days of the filter start.</param>
-    public IssuesMatching(IssueFilter filter, IReadOnlyList<long> assignees, BusinessCalendar calendar, IKiketDb db)
+    public IssuesMatching(IssueFilter filter, IReadOnlyList<UserId> assignees, BusinessCalendar calendar, IKiketDb db)
     {
         WhereProject(filter.Project, db);
         WhereFields(filter);
@@ -33,7 +33,7 @@ internal sealed class IssuesMatching : Specification<Issue>
         if (project is { Key: { } key })
         {
             // A single value without a join, so that the database reads the project's index in order instead of sorting.
-            Query.Where(i => i.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (long?)p.Id).FirstOrDefault());
+            Query.Where(i => i.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (ProjectId?)p.Id).FirstOrDefault());
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class IssuesMatching : Specification<Issue>
         }
     }
 
-    private void WhereAssignee(IReadOnlyList<long> ids, bool orNobody)
+    private void WhereAssignee(IReadOnlyList<UserId> ids, bool orNobody)
     {
         switch (ids, orNobody)
         {

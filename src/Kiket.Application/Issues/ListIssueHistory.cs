@@ -14,7 +14,7 @@ internal sealed record IssueChangeDto
 {
     public required long Id { get; init; }
 
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     public required IssueAction Action { get; init; }
 

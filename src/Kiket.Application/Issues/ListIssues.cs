@@ -36,7 +36,7 @@ internal sealed record IssueFilter
 
     public IReadOnlyList<long> MilestoneId { get; init; } = [];
 
-    public IReadOnlyList<long> ParentId { get; init; } = [];
+    public IReadOnlyList<IssueId> ParentId { get; init; } = [];
 
     /// <summary>Where the issue stands against the limit of its state; issues without a limit never match.</summary>
     public IReadOnlyList<SlaStatus> Sla { get; init; } = [];
@@ -82,15 +82,15 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
             .ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
     }
 
-    private async Task<List<long>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
+    private async Task<List<UserId>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)
     {
         var ids = assignees
             .Select(a =>
                 a == "me" ? current.Actor.UserId
-                : WireId.TryParse(a, out var id) ? id
-                : 0
+                : WireId.TryParse(a, out UserId id) ? id
+                : default
             )
-            .Where(id => id > 0)
+            .Where(id => id != default)
             .ToList();
         var emails = assignees.Where(a => a.Contains('@')).Select(User.AddressOf).ToList();
         if (emails.Count > 0)

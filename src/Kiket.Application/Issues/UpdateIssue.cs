@@ -76,7 +76,13 @@ internal sealed class UpdateIssueHandler(
         return await db.ReadIssueAsync(issue.Id, url, ct);
     }
 
-    private async Task<Result> MoveAsync(Issue issue, long? parentId, Project project, DateTimeOffset now, CancellationToken ct)
+    private async Task<Result> MoveAsync(
+        Issue issue,
+        IssueId? parentId,
+        Project project,
+        DateTimeOffset now,
+        CancellationToken ct
+    )
     {
         await db.LockProjectAsync(project.Id, ct);
         var parent = parentId is { } id ? await db.Issues.SingleOrDefaultAsync(i => i.Id == id, ct) : null;

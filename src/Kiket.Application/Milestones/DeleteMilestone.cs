@@ -49,7 +49,7 @@ internal sealed class DeleteMilestoneHandler(IKiketDb db, IUnitOfWork work, ICur
         await db
             .Issues.IgnoreQueryFilters([IKiketDb.NotDeletedFilter])
             .Where(i => i.MilestoneId == milestone.Id)
-            .UpdateInBatchesAsync(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
+            .UpdateInBatchesAsync<Issue, IssueId>(set => set.SetProperty(i => i.MilestoneId, (long?)null), ct);
         db.Milestones.Remove(milestone);
         return true;
     }

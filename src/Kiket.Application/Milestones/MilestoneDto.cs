@@ -1,6 +1,7 @@
 using Kiket.Application.Calendars;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,9 +27,9 @@ internal sealed record MilestoneDto : IVersioned
     [System.Text.Json.Serialization.JsonPropertyName("version")]
     public required string? Release { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
-    public required long CreatedById { get; init; }
+    public required UserId CreatedById { get; init; }
 
     public required int IssueCount { get; init; }
 
@@ -83,8 +84,8 @@ internal static class MilestoneProjection
 
     public static async Task<MilestoneDto?> ReadMilestoneAsync(
         this IKiketDb db,
-        long organizationId,
-        long projectId,
+        OrganizationId organizationId,
+        ProjectId projectId,
         long id,
         TimeProvider time,
         CancellationToken ct

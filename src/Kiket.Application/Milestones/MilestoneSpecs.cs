@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 
 namespace Kiket.Application.Milestones;
@@ -7,7 +8,7 @@ namespace Kiket.Application.Milestones;
 internal sealed class MilestonesOf : Specification<Milestone>
 {
     /// <param name="statuses">Only those with one of these; none means all.</param>
-    public MilestonesOf(long projectId, IReadOnlyList<MilestoneStatus> statuses)
+    public MilestonesOf(ProjectId projectId, IReadOnlyList<MilestoneStatus> statuses)
     {
         Query.Where(m => m.ProjectId == projectId);
         if (statuses.Count > 0)
@@ -18,5 +19,5 @@ internal sealed class MilestonesOf : Specification<Milestone>
 /// <summary>One milestone of a project.</summary>
 internal sealed class MilestoneIn : Specification<Milestone>
 {
-    public MilestoneIn(long projectId, long id) => Query.Where(m => m.ProjectId == projectId && m.Id == id);
+    public MilestoneIn(ProjectId projectId, long id) => Query.Where(m => m.ProjectId == projectId && m.Id == id);
 }

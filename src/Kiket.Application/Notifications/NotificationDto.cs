@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Notifications;
 
 namespace Kiket.Application.Notifications;
@@ -20,7 +21,7 @@ internal sealed record NotificationDto
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-internal sealed record NotifiedIssue(long Id, string Key, string Title);
+internal sealed record NotifiedIssue(IssueId Id, string Key, string Title);
 
 internal static class NotificationQueries
 {

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Notifications;
 
@@ -8,7 +9,7 @@ namespace Kiket.Application.Notifications;
 internal sealed class NotificationsOf : Specification<Notification>
 {
     /// <param name="issues">The issues that the user can see.</param>
-    public NotificationsOf(long userId, IQueryable<Issue> issues) =>
+    public NotificationsOf(UserId userId, IQueryable<Issue> issues) =>
         Query.Where(n => n.UserId == userId && issues.Any(i => i.Id == n.IssueId));
 }
 

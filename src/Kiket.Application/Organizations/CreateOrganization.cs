@@ -16,7 +16,7 @@ internal sealed record CreateOrganizationCommand(string Name, string AdminEmail,
     : ICommand<Result<FoundedOrganization>>;
 
 /// <param name="Token">The administrator's token; shown once.</param>
-internal sealed record FoundedOrganization(long OrganizationId, string Slug, long AdminId, string Token);
+internal sealed record FoundedOrganization(OrganizationId OrganizationId, string Slug, UserId AdminId, string Token);
 
 internal sealed class CreateOrganizationHandler(IKiketDb db, IUnitOfWork work, TimeProvider time)
     : ICommandHandler<CreateOrganizationCommand, Result<FoundedOrganization>>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
@@ -21,8 +20,7 @@ internal sealed class GetOrganizationHandler(IKiketDb db, ICurrentActor current)
             .Select(o => new OrganizationSummary(o.Id, o.Slug, o.Name))
             .SingleAsync(ct);
         var isOwn =
-            query.Organization.Equals(own.Slug, StringComparison.OrdinalIgnoreCase)
-            || query.Organization == own.Id.ToString(CultureInfo.InvariantCulture);
+            query.Organization.Equals(own.Slug, StringComparison.OrdinalIgnoreCase) || query.Organization == own.Id.ToString();
         return isOwn ? own : OrganizationErrors.NotFound(query.Organization);
     }
 }

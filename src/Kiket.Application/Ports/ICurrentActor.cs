@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 
 namespace Kiket.Application.Ports;
@@ -22,7 +23,7 @@ internal interface ICurrentActor
 /// <param name="Id">The installation.</param>
 /// <param name="Key">The manifest's id.</param>
 /// <param name="ProjectId">The project that it is installed for, or null for the whole organization.</param>
-internal sealed record ExtensionIdentity(long Id, string Key, long? ProjectId)
+internal sealed record ExtensionIdentity(ExtensionId Id, string Key, ProjectId? ProjectId)
 {
     /// <summary>Whether it signed in with the token of a delivery, which ends soon, and not with its key.</summary>
     public bool IsByRuntimeToken { get; init; }

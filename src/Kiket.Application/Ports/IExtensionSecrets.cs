@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 
 namespace Kiket.Application.Ports;
@@ -6,7 +7,7 @@ namespace Kiket.Application.Ports;
 internal interface IExtensionSecrets
 {
     /// <summary>The secrets that its manifest names.</summary>
-    Task<ResolvedSecrets> ResolveAsync(Extension extension, long? projectId, CancellationToken ct);
+    Task<ResolvedSecrets> ResolveAsync(Extension extension, ProjectId? projectId, CancellationToken ct);
 }
 
 /// <param name="Values">Plaintexts by key. Never logged.</param>

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
 namespace Kiket.Application.Ports;
@@ -7,7 +8,7 @@ internal interface IIssueFollower
 {
     /// <summary>Follows changed issues of one organization, which were saved.</summary>
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
-    Task FollowAsync(IReadOnlyList<ChangedIssue> issues, long actorId, CancellationToken ct);
+    Task FollowAsync(IReadOnlyList<ChangedIssue> issues, UserId actorId, CancellationToken ct);
 }
 
 /// <summary>An issue that was changed.</summary>

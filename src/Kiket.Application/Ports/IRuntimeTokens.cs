@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Application.Ports;
 
 /// <summary>The tokens in deliveries, with which extensions call back (contract 2.4).</summary>
@@ -12,4 +14,9 @@ internal interface IRuntimeTokens
 /// <param name="InstallationId">The installation of the extension.</param>
 /// <param name="ProjectId">The project of the event, or null.</param>
 /// <param name="Scopes">What it allows, in all spellings.</param>
-internal sealed record RuntimeClaims(long OrganizationId, long InstallationId, long? ProjectId, IReadOnlyList<string> Scopes);
+internal sealed record RuntimeClaims(
+    OrganizationId OrganizationId,
+    ExtensionId InstallationId,
+    ProjectId? ProjectId,
+    IReadOnlyList<string> Scopes
+);

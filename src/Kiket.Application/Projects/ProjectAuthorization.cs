@@ -55,12 +55,12 @@ internal static class ProjectAuthorization
             if (found.Error is { } unavailable)
                 return unavailable;
             var id = found.Value.Id;
-            rows = rows.Where(r => EF.Property<long>(r, projectId) == id);
+            rows = rows.Where(r => EF.Property<ProjectId>(r, projectId) == id);
         }
         else if (!actor.SeesEveryProject)
         {
             var projects = db.VisibleProjects(actor);
-            rows = rows.Where(r => projects.Any(p => p.Id == EF.Property<long>(r, projectId)));
+            rows = rows.Where(r => projects.Any(p => p.Id == EF.Property<ProjectId>(r, projectId)));
         }
 
         return Result<IQueryable<T>>.From(rows);

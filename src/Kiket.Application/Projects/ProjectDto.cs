@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Application.Common;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Mapster;
 
@@ -8,13 +9,13 @@ namespace Kiket.Application.Projects;
 /// <summary>A project as clients see it (contract, section 6).</summary>
 internal sealed record ProjectDto : IVersioned
 {
-    public required long Id { get; init; }
+    public required ProjectId Id { get; init; }
 
     public required string Name { get; init; }
 
     public required string? Description { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     public required string ProjectKey { get; init; }
 
@@ -34,7 +35,7 @@ internal sealed record ProjectDto : IVersioned
 
     public required IReadOnlyDictionary<string, JsonElement> Settings { get; init; }
 
-    public required long? LeadId { get; init; }
+    public required UserId? LeadId { get; init; }
 
     public required int Version { get; init; }
 

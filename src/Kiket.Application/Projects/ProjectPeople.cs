@@ -11,11 +11,11 @@ namespace Kiket.Application.Projects;
 /// </summary>
 internal sealed class ProjectPeople
 {
-    private readonly Dictionary<long, Person> people;
+    private readonly Dictionary<UserId, Person> people;
 
     private ProjectPeople(IEnumerable<Person> people) => this.people = people.ToDictionary(p => p.Id);
 
-    public static async Task<ProjectPeople> ReadAsync(IKiketDb db, IReadOnlyCollection<long> users, CancellationToken ct) =>
+    public static async Task<ProjectPeople> ReadAsync(IKiketDb db, IReadOnlyCollection<UserId> users, CancellationToken ct) =>
         new(
             await db
                 .Users.AsNoTracking()
@@ -35,7 +35,7 @@ internal sealed class ProjectPeople
 
     /// <summary>Why a user cannot take part in a project, or null.</summary>
     /// <param name="field">The field that names the person.</param>
-    public Error? RefusalOf(long user, Project project, string field)
+    public Error? RefusalOf(UserId user, Project project, string field)
     {
         if (!people.TryGetValue(user, out var person))
             return UserErrors.NotActive(field, user);
@@ -52,16 +52,16 @@ internal sealed class ProjectPeople
     }
 
     /// <summary>Why work cannot be moved to a user who has not accepted the invitation, or null.</summary>
-    public Error? PendingRefusalOf(long user, string field) =>
+    public Error? PendingRefusalOf(UserId user, string field) =>
         people.TryGetValue(user, out var person) && person.IsPending ? UserErrors.InvitationPending(field, person.Shown) : null;
 
-    private sealed record Membership(long ProjectId, ProjectRole Role);
+    private sealed record Membership(ProjectId ProjectId, ProjectRole Role);
 
     private sealed record Person(
-        long Id,
+        UserId Id,
         string Name,
         string Email,
-        long OrganizationId,
+        OrganizationId OrganizationId,
         OrganizationRole Role,
         bool Deactivated,
         bool IsPending,

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 
@@ -62,7 +63,7 @@ internal sealed class ProjectsMatching : Specification<Project>
 /// <summary>The membership of a user in a project, if any.</summary>
 internal sealed class MembershipOf : Specification<ProjectMember>
 {
-    public MembershipOf(long projectId, long userId) => Query.Where(m => m.ProjectId == projectId && m.UserId == userId);
+    public MembershipOf(ProjectId projectId, UserId userId) => Query.Where(m => m.ProjectId == projectId && m.UserId == userId);
 }
 
 /// <summary>The users who are in a project: its lead and its members.</summary>

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Projects;
 
 /// <summary>Ends a membership. For those who manage the project.</summary>
-internal sealed record RemoveMemberCommand(ProjectRef Project, long User) : ICommand<Result<bool>>;
+internal sealed record RemoveMemberCommand(ProjectRef Project, UserId User) : ICommand<Result<bool>>;
 
 internal sealed class RemoveMemberHandler(IKiketDb db, ICurrentActor current) : ICommandHandler<RemoveMemberCommand, Result<bool>>
 {

@@ -14,7 +14,7 @@ namespace Kiket.Application.Projects;
 /// <param name="TeamRoles">All roles in the project's team, or null to leave them as they are.</param>
 internal sealed record SetMemberCommand(
     ProjectRef Project,
-    long? User,
+    UserId? User,
     ProjectRole? Role,
     IReadOnlyList<string>? TeamRoles = null
 ) : ICommand<Result<MemberSet>>;

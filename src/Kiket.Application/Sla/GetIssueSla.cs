@@ -14,7 +14,7 @@ namespace Kiket.Application.Sla;
 internal sealed record GetIssueSlaQuery(IssueRef Issue) : IQuery<Result<IssueSlaDto>>;
 
 /// <param name="Timer">The timer, or null when no limit holds.</param>
-internal sealed record IssueSlaDto(long IssueId, string IssueKey, SlaTimerDto? Timer);
+internal sealed record IssueSlaDto(IssueId IssueId, string IssueKey, SlaTimerDto? Timer);
 
 internal sealed record SlaTimerDto
 {

@@ -19,17 +19,17 @@ internal sealed record ListIssuesAtRiskQuery(TimeSpan Within, ProjectRef? Projec
 
 internal sealed record IssueAtRiskDto
 {
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     public required string IssueKey { get; init; }
 
     public required string Title { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required string Status { get; init; }
 
-    public required long? AssigneeId { get; init; }
+    public required UserId? AssigneeId { get; init; }
 
     public required SlaStatus Sla { get; init; }
 

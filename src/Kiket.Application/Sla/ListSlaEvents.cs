@@ -35,11 +35,11 @@ internal sealed record SlaEventDto
 {
     public required long Id { get; init; }
 
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     public required string IssueKey { get; init; }
 
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     public required SlaEventState State { get; init; }
 
@@ -69,12 +69,12 @@ internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current)
         if (page is < 1 or > MaxPage)
             return Error.InvalidParameter("page", $"page must be a number from 1 to {MaxPage}.");
 
-        long? issueId = null;
+        IssueId? issueId = null;
         if (query.Issue is { } issue)
         {
             issueId = await db.VisibleIssues(current.Actor)
                 .WithSpecification(new IssueByRef(issue))
-                .Select(i => (long?)i.Id)
+                .Select(i => (IssueId?)i.Id)
                 .SingleOrDefaultAsync(ct);
             if (issueId is null)
                 return IssueErrors.NotFound(issue);

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Sla;
 
 namespace Kiket.Application.Sla;
@@ -6,7 +7,7 @@ namespace Kiket.Application.Sla;
 /// <summary>The timer of an issue that has not stopped.</summary>
 internal sealed class OpenTimerOf : Specification<SlaTimer>
 {
-    public OpenTimerOf(long issueId) => Query.AsNoTracking().Where(t => t.IssueId == issueId && t.StoppedAt == null);
+    public OpenTimerOf(IssueId issueId) => Query.AsNoTracking().Where(t => t.IssueId == issueId && t.StoppedAt == null);
 }
 
 /// <summary>The timers that breach their limit by an instant if nothing happens, and have not yet.</summary>
@@ -21,7 +22,7 @@ internal sealed class SlaEventsMatching : Specification<SlaEvent>
 {
     /// <param name="issueId">Only those of this issue; null for all.</param>
     /// <param name="states">Only those with these states; empty means all.</param>
-    public SlaEventsMatching(long? issueId, IReadOnlyList<SlaEventState> states)
+    public SlaEventsMatching(IssueId? issueId, IReadOnlyList<SlaEventState> states)
     {
         Query.AsNoTracking();
         if (issueId is { } id)

@@ -24,7 +24,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     /// Starts, pauses, resumes and stops the timers of changed issues of one organization, each at the instant of its change.
     /// </summary>
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
-    public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, long actorId, CancellationToken ct)
+    public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, UserId actorId, CancellationToken ct)
     {
         var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], ct);
         var definitions = await ReadDefinitionsAsync([.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
@@ -47,7 +47,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
                 issue,
                 rule,
                 open.GetValueOrDefault(issue.Id),
-                actorId == 0 ? issue.ReporterId : actorId,
+                actorId == default ? issue.ReporterId : actorId,
                 StoredInstant.Of(issue.UpdatedAt),
                 ct
             );
@@ -62,7 +62,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     public async Task FollowDefinitionsAsync(
         Project project,
         IReadOnlyCollection<string> states,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at,
         CancellationToken ct
     )
@@ -75,8 +75,8 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             return;
         var keys = states.Select(SearchText.SortKey).ToList();
         var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).OrderBy(i => i.Id);
-        long last = 0;
-        while (await inStates.Where(i => i.Id > last).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch)
+        IssueId last = default;
+        while (await inStates.Where(i => i.Id.CompareTo(last) > 0).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch)
         {
             last = batch[^1].Id;
             var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);
@@ -90,8 +90,8 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     }
 
     /// <summary>The limits defined beside the workflows, by project; only of projects that have any.</summary>
-    private async Task<Dictionary<long, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
-        List<long> projects,
+    private async Task<Dictionary<ProjectId, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
+        List<ProjectId> projects,
         CancellationToken ct
     ) =>
         (await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.SlaDefinitions }).ToListAsync(ct))
@@ -101,7 +101,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     /// <summary>
     /// The open timers of issues, locked until the transaction ends, so that no worker reports on what is being changed.
     /// </summary>
-    private async Task<Dictionary<long, SlaTimer>> OpenTimersAsync(List<long> issues, CancellationToken ct)
+    private async Task<Dictionary<IssueId, SlaTimer>> OpenTimersAsync(List<IssueId> issues, CancellationToken ct)
     {
         var timers = db.SlaTimers.Where(t => issues.Contains(t.IssueId) && t.StoppedAt == null);
         if (issues.Count == 0 || await timers.ExecuteUpdateAsync(set => set.SetProperty(t => t.Version, t => t.Version), ct) == 0)
@@ -113,7 +113,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         Issue issue,
         SlaRule? rule,
         SlaTimer? open,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at,
         CancellationToken ct
     )

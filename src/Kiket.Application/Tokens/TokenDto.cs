@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Tokens;
@@ -42,4 +43,4 @@ internal sealed record TokenDto
 }
 
 /// <summary>The user who issued a token and whose role it has.</summary>
-internal sealed record TokenOwner(long Id, string Name);
+internal sealed record TokenOwner(UserId Id, string Name);

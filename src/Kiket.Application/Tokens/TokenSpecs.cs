@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 
 namespace Kiket.Application.Tokens;
@@ -12,5 +13,5 @@ internal sealed class WorkspaceTokens : Specification<AccessToken>
 /// <summary>A user's own tokens.</summary>
 internal sealed class PersonalTokensOf : Specification<AccessToken>
 {
-    public PersonalTokensOf(long userId) => Query.Where(t => t.Kind == TokenKind.Personal && t.UserId == userId);
+    public PersonalTokensOf(UserId userId) => Query.Where(t => t.Kind == TokenKind.Personal && t.UserId == userId);
 }

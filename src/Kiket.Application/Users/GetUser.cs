@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>One user of the actor's organization.</summary>
-internal sealed record GetUserQuery(long User) : IQuery<Result<UserDto>>;
+internal sealed record GetUserQuery(UserId User) : IQuery<Result<UserDto>>;
 
 internal sealed class GetUserHandler(IKiketDb db, TypeAdapterConfig mappings) : IQueryHandler<GetUserQuery, Result<UserDto>>
 {

@@ -9,7 +9,7 @@ namespace Kiket.Application.Users;
 
 /// <summary>Changes a user. For administrators; one of them always remains.</summary>
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
-internal sealed record UpdateUserCommand(long User, UserEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<UserDto>>;
+internal sealed record UpdateUserCommand(UserId User, UserEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<UserDto>>;
 
 internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
     : ICommandHandler<UpdateUserCommand, Result<UserDto>>

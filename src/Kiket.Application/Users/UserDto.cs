@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Kiket.Application.Common;
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Mapster;
 
@@ -10,7 +11,7 @@ namespace Kiket.Application.Users;
 /// <summary>A user as clients see one (contract, section 9).</summary>
 internal record UserDto : IVersioned
 {
-    public required long Id { get; init; }
+    public required UserId Id { get; init; }
 
     public required string Name { get; init; }
 
@@ -18,7 +19,7 @@ internal record UserDto : IVersioned
 
     public required OrganizationRole Role { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     public required IReadOnlyList<string> ExpertiseTags { get; init; }
 
@@ -53,7 +54,7 @@ internal sealed record CurrentUserDto : UserDto
 }
 
 /// <summary>A reference to an organization.</summary>
-internal sealed record OrganizationSummary(long Id, string Slug, string Name);
+internal sealed record OrganizationSummary(OrganizationId Id, string Slug, string Name);
 
 /// <summary>An invited user and the token for accepting the invitation, which is shown once.</summary>
 internal sealed record InvitedUserDto : UserDto

@@ -1,5 +1,6 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +17,6 @@ internal static class UserQueries
         .By("created_at", u => u.CreatedAt)
         .By("updated_at", u => u.UpdatedAt);
 
-    public static Task<bool> IsActiveUserAsync(this IKiketDb db, long id, CancellationToken ct) =>
+    public static Task<bool> IsActiveUserAsync(this IKiketDb db, UserId id, CancellationToken ct) =>
         db.Users.WithSpecification(new ActiveUser(id)).AnyAsync(ct);
 }

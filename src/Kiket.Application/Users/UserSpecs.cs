@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 
 namespace Kiket.Application.Users;
@@ -18,11 +19,11 @@ internal sealed class PeopleWithRoles : Specification<User>
 /// <summary>One user who is a person.</summary>
 internal sealed class Person : Specification<User>
 {
-    public Person(long id) => Query.Where(u => u.Id == id && !u.IsService);
+    public Person(UserId id) => Query.Where(u => u.Id == id && !u.IsService);
 }
 
 /// <summary>One user, unless they are deactivated.</summary>
 internal sealed class ActiveUser : Specification<User>
 {
-    public ActiveUser(long id) => Query.Where(u => u.Id == id && !u.Deactivated);
+    public ActiveUser(UserId id) => Query.Where(u => u.Id == id && !u.Deactivated);
 }

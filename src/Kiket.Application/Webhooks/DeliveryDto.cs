@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 
 namespace Kiket.Application.Webhooks;
@@ -10,16 +11,16 @@ internal sealed record DeliveryDto
 
     public required long WebhookId { get; init; }
 
-    public required long? ExtensionId { get; init; }
+    public required ExtensionId? ExtensionId { get; init; }
 
     public required string EventId { get; init; }
 
     /// <summary>The name or alias under which the endpoint receives it.</summary>
     public required string Event { get; init; }
 
-    public required long? ProjectId { get; init; }
+    public required ProjectId? ProjectId { get; init; }
 
-    public required long? IssueId { get; init; }
+    public required IssueId? IssueId { get; init; }
 
     public required DeliveryState State { get; init; }
 

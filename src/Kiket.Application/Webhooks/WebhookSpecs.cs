@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 
@@ -7,21 +8,21 @@ namespace Kiket.Application.Webhooks;
 /// <summary>The active subscriptions of an extension.</summary>
 internal sealed class SubscriptionsOf : Specification<Webhook>
 {
-    public SubscriptionsOf(long extensionId) =>
+    public SubscriptionsOf(ExtensionId extensionId) =>
         Query.Where(w => w.ExtensionId == extensionId && w.Kind == WebhookKind.Subscription && w.Active);
 }
 
 /// <summary>The active endpoint of an extension's manifest.</summary>
 internal sealed class EndpointOf : Specification<Webhook>
 {
-    public EndpointOf(long extensionId) =>
+    public EndpointOf(ExtensionId extensionId) =>
         Query.Where(w => w.ExtensionId == extensionId && w.Kind == WebhookKind.Extension && w.Active);
 }
 
 /// <summary>The deliveries to an extension.</summary>
 internal sealed class DeliveriesOf : Specification<WebhookDelivery>
 {
-    public DeliveriesOf(long extensionId) => Query.Where(d => d.ExtensionId == extensionId);
+    public DeliveriesOf(ExtensionId extensionId) => Query.Where(d => d.ExtensionId == extensionId);
 }
 
 /// <summary>The deliveries that meet every part of a filter.</summary>

@@ -17,7 +17,7 @@ internal sealed record WorkflowSummaryDto(
     string Name,
     string? Description,
     int Version,
-    long ProjectId,
+    ProjectId ProjectId,
     string ProjectKey,
     int StatesCount,
     int TransitionsCount,

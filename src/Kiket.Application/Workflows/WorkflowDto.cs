@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Xml;
 using Kiket.Application.Common;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 
@@ -20,7 +21,7 @@ internal sealed record WorkflowDto(
     string? Description,
     int Version,
     int LatestVersion,
-    long ProjectId,
+    ProjectId ProjectId,
     string ProjectKey,
     string InitialState,
     IReadOnlyList<StateDto> States,

@@ -1,4 +1,5 @@
 using Ardalis.Specification;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -19,7 +20,7 @@ internal sealed class WorkflowOf : Specification<Workflow>
 internal sealed class VersionsOf : Specification<Workflow>
 {
     /// <param name="revision">Only this version; null for all.</param>
-    public VersionsOf(long projectId, string key, int? revision = null)
+    public VersionsOf(ProjectId projectId, string key, int? revision = null)
     {
         Query.AsNoTracking().Where(w => w.ProjectId == projectId && w.Key == key).OrderByDescending(w => w.Revision);
         if (revision is { } only)

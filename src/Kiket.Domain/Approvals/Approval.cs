@@ -27,10 +27,10 @@ public enum ApprovalStatus
 /// <param name="Approved">What they decided.</param>
 /// <param name="Comment">Why, or null.</param>
 /// <param name="At">When (UTC).</param>
-public sealed record ApprovalDecision(long UserId, bool Approved, string? Comment, DateTimeOffset At);
+public sealed record ApprovalDecision(UserId UserId, bool Approved, string? Comment, DateTimeOffset At);
 
 /// <summary>The approval of one move of one issue: who may give it, and who has.</summary>
-public sealed class Approval : AggregateRoot
+public sealed class Approval : AggregateRoot<long>
 {
     /// <summary>Longest comment, in characters.</summary>
     public const int MaxCommentLength = 10_000;
@@ -38,7 +38,7 @@ public sealed class Approval : AggregateRoot
     private Approval() { }
 
     /// <summary>The issue.</summary>
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>Key of the state that the issue is to leave.</summary>
     public string From { get; private set; } = "";
@@ -53,7 +53,7 @@ public sealed class Approval : AggregateRoot
     public ApprovalStatus Status { get; private set; }
 
     /// <summary>The user whose move asked for it.</summary>
-    public long RequestedById { get; private set; }
+    public UserId RequestedById { get; private set; }
 
     /// <summary>Who has decided what.</summary>
     public IReadOnlyList<ApprovalDecision> Decisions { get; private set; } = [];
@@ -77,7 +77,7 @@ public sealed class Approval : AggregateRoot
         Issue issue,
         Transition transition,
         ApprovalRequirement requirement,
-        long requesterId,
+        UserId requesterId,
         DateTimeOffset at
     )
     {
@@ -107,7 +107,7 @@ public sealed class Approval : AggregateRoot
     /// Success; <c>CONFLICT</c> when it is resolved or the person has decided already; or <c>FORBIDDEN</c> when the requester
     /// would decide alone. A refusal changes nothing.
     /// </returns>
-    public Result Decide(long userId, bool approved, string? comment, DateTimeOffset at)
+    public Result Decide(UserId userId, bool approved, string? comment, DateTimeOffset at)
     {
         if (Status is not ApprovalStatus.Pending)
             return new Error(ErrorKind.Conflict, ErrorCodes.Conflict, $"The approval is already {WireName.Of(Status)}.");
@@ -173,7 +173,7 @@ public sealed class Approval : AggregateRoot
         return approval;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public ApprovalSnapshot ToSnapshot() =>
         new()
         {

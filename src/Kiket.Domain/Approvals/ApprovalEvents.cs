@@ -11,7 +11,7 @@ public sealed record ApprovalRequested(string From, string To) : IDomainEvent
     public required IReadOnlyList<string> Requirements { get; init; }
 
     /// <summary>Whose move asks for them.</summary>
-    public required long ActorId { get; init; }
+    public required UserId ActorId { get; init; }
 
     /// <summary>When they were asked for (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
@@ -45,7 +45,7 @@ public sealed record ApprovalResolved(string From, string To) : IDomainEvent
     public string? Comment { get; init; }
 
     /// <summary>Who decided last.</summary>
-    public required long ActorId { get; init; }
+    public required UserId ActorId { get; init; }
 
     /// <summary>When the last decision was made (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }

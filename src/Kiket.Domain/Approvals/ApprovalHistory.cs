@@ -6,14 +6,14 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Approvals;
 
 /// <summary>What approvals add to the history of their issue.</summary>
-public static class ApprovalHistory
+internal static class ApprovalHistory
 {
     /// <summary>Records that approvals of a move were asked for.</summary>
     /// <param name="issue">The issue.</param>
     /// <param name="decision">The move and the approvals that it misses.</param>
     /// <param name="actorId">Whose move asks for them.</param>
     /// <param name="at">Instant of the request.</param>
-    public static void RecordApprovalRequest(this Issue issue, MoveDecision decision, long actorId, DateTimeOffset at)
+    public static void RecordApprovalRequest(this Issue issue, MoveDecision decision, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(decision);
@@ -47,7 +47,7 @@ public static class ApprovalHistory
         Approval approval,
         bool approved,
         string? comment,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at
     )
     {
@@ -81,7 +81,7 @@ public static class ApprovalHistory
     /// <param name="approval">The approval, escalated.</param>
     /// <param name="actorId">In whose name.</param>
     /// <param name="at">Instant of the escalation.</param>
-    public static void RecordEscalation(this Issue issue, Approval approval, long actorId, DateTimeOffset at)
+    public static void RecordEscalation(this Issue issue, Approval approval, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(approval);

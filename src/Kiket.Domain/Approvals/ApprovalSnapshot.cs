@@ -6,16 +6,16 @@ namespace Kiket.Domain.Approvals;
 /// <summary>
 /// An <see cref="Approval"/> as a host stores it.
 /// </summary>
-public sealed record ApprovalSnapshot : IAggregateSnapshot
+public sealed record ApprovalSnapshot : IAggregateSnapshot<long>
 {
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
     public required long Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The issue.</summary>
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     /// <summary>Key of the state that the issue is to leave.</summary>
     public required string From { get; init; }
@@ -30,7 +30,7 @@ public sealed record ApprovalSnapshot : IAggregateSnapshot
     public required ApprovalStatus Status { get; init; }
 
     /// <summary>The user whose move asked for it.</summary>
-    public required long RequestedById { get; init; }
+    public required UserId RequestedById { get; init; }
 
     /// <summary>Who has decided what.</summary>
     public required IReadOnlyList<ApprovalDecision> Decisions { get; init; }

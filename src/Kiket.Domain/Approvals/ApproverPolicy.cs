@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Domain.Approvals;
@@ -5,7 +6,7 @@ namespace Kiket.Domain.Approvals;
 /// <summary>Somebody as approvals see them.</summary>
 /// <param name="UserId">Their id.</param>
 /// <param name="Email">Their address.</param>
-public sealed record ApproverCandidate(long UserId, string Email)
+public sealed record ApproverCandidate(UserId UserId, string Email)
 {
     /// <summary>All their roles by name: of the organization, of the project and of its team.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
@@ -40,7 +41,7 @@ public static class ApproverPolicy
         {
             ApproverKind.Role => candidate.Roles.Contains(approver.Identifier),
             ApproverKind.User => string.Equals(approver.Identifier, candidate.Email, StringComparison.OrdinalIgnoreCase)
-                || approver.Identifier == candidate.UserId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                || approver.Identifier == candidate.UserId.ToString(),
             _ => candidate.Parts.Contains(approver.Identifier),
         };
 }

@@ -5,11 +5,11 @@ namespace Kiket.Domain.Capacity;
 /// <summary>Open work to be spread over weeks; made by <see cref="Of"/>.</summary>
 public sealed record OpenWork
 {
-    internal OpenWork(long issueId, decimal points, DateOnly? dueDate, IssuePriority priority) =>
+    internal OpenWork(IssueId issueId, decimal points, DateOnly? dueDate, IssuePriority priority) =>
         (IssueId, Points, DueDate, Priority) = (issueId, points, dueDate, priority);
 
     /// <summary>The issue; breaks ties.</summary>
-    public long IssueId { get; }
+    public IssueId IssueId { get; }
 
     /// <summary>How much it is, in points.</summary>
     /// <value>0 or more.</value>
@@ -28,7 +28,7 @@ public sealed record OpenWork
     /// <param name="priority">How urgent it is; medium by default.</param>
     /// <returns>The work, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<OpenWork> Of(
-        long issueId,
+        IssueId issueId,
         decimal points,
         DateOnly? dueDate = null,
         IssuePriority priority = IssuePriority.Medium

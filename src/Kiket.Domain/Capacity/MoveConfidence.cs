@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Capacity;
 
 /// <summary>How sure it is that giving an issue to somebody else helps.</summary>
-public static class MoveConfidence
+internal static class MoveConfidence
 {
     /// <summary>
     /// Half, and more for what makes a move easy: nobody has begun the issue (0.2), the receiver has the skills that it needs

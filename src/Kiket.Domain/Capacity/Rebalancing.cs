@@ -6,14 +6,14 @@ namespace Kiket.Domain.Capacity;
 /// <param name="UserId">Who.</param>
 /// <param name="Capacity">Points per week that they can do; who can do none gets none.</param>
 /// <param name="FixedPoints">Points of their work that stays with them.</param>
-public sealed record TeamMember(long UserId, decimal Capacity, decimal FixedPoints);
+public sealed record TeamMember(UserId UserId, decimal Capacity, decimal FixedPoints);
 
 /// <summary>Work that may move.</summary>
 /// <param name="IssueId">The issue.</param>
 /// <param name="AssigneeId">Who has it now.</param>
 /// <param name="Points">How much it is, more than 0.</param>
 /// <param name="Candidates">Who else may have it: in its project, and able to do it.</param>
-public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points, IReadOnlyList<long> Candidates)
+public sealed record MovableIssue(IssueId IssueId, UserId AssigneeId, decimal Points, IReadOnlyList<UserId> Candidates)
 {
     /// <summary>How unwelcome a move is; only decides between plans that are alike in all else.</summary>
     /// <value>0 to 100; 0 by default.</value>
@@ -30,15 +30,15 @@ public sealed record MovableIssue(long IssueId, long AssigneeId, decimal Points,
 /// <param name="FixedAmounts">How much of it each member has that stays; members without any are left out.</param>
 public sealed record TeamLimit(
     string Name,
-    IReadOnlyDictionary<long, decimal> Amounts,
-    IReadOnlyDictionary<long, decimal> Limits,
-    IReadOnlyDictionary<long, decimal> FixedAmounts
+    IReadOnlyDictionary<IssueId, decimal> Amounts,
+    IReadOnlyDictionary<UserId, decimal> Limits,
+    IReadOnlyDictionary<UserId, decimal> FixedAmounts
 );
 
 /// <summary>Gives an issue to somebody else.</summary>
 /// <param name="IssueId">The issue.</param>
 /// <param name="ToUserId">Who gets it.</param>
-public sealed record IssueMove(long IssueId, long ToUserId);
+public sealed record IssueMove(IssueId IssueId, UserId ToUserId);
 
 /// <summary>How good a plan is; the first difference decides, and less is better.</summary>
 /// <param name="MaxUtilization">
@@ -141,7 +141,7 @@ public sealed record BalanceProblem
 
     /// <summary>Points of every member after some moves.</summary>
     /// <param name="moves">The moves; issues that are not named stay.</param>
-    public IReadOnlyDictionary<long, decimal> LoadsAfter(IReadOnlyCollection<IssueMove> moves)
+    public IReadOnlyDictionary<UserId, decimal> LoadsAfter(IReadOnlyCollection<IssueMove> moves)
     {
         var holders = HoldersAfter(moves);
         var loads = Members.ToDictionary(m => m.UserId, m => m.FixedPoints);
@@ -207,7 +207,7 @@ public sealed record BalanceProblem
             .Select(m => $"User {m.UserId} would exceed the limit '{limit.Name}'.");
     }
 
-    private Dictionary<long, decimal> AmountsAfter(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
+    private Dictionary<UserId, decimal> AmountsAfter(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
     {
         var holders = HoldersAfter(moves);
         var amounts = Members.ToDictionary(m => m.UserId, m => limit.FixedAmounts.GetValueOrDefault(m.UserId));
@@ -216,7 +216,7 @@ public sealed record BalanceProblem
         return amounts;
     }
 
-    private Dictionary<long, long> HoldersAfter(IReadOnlyCollection<IssueMove> moves)
+    private Dictionary<IssueId, UserId> HoldersAfter(IReadOnlyCollection<IssueMove> moves)
     {
         var holders = Issues.ToDictionary(i => i.IssueId, i => i.AssigneeId);
         foreach (var move in moves)

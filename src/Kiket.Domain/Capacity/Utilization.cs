@@ -1,7 +1,7 @@
 namespace Kiket.Domain.Capacity;
 
 /// <summary>How much somebody has to do, compared with what they can.</summary>
-public enum CapacityStatus
+internal enum CapacityStatus
 {
     /// <summary>Up to 50 %.</summary>
     Available,
@@ -17,7 +17,7 @@ public enum CapacityStatus
 }
 
 /// <summary>Compares points with one capacity; <see cref="Heatmap"/> does it week by week.</summary>
-public static class Utilization
+internal static class Utilization
 {
     /// <summary>The percentage, with one decimal.</summary>
     /// <param name="points">Points there are.</param>

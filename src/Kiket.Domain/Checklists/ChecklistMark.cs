@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
 namespace Kiket.Domain.Checklists;
@@ -11,10 +12,10 @@ internal sealed class ChecklistMark
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The issue.</summary>
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>Id of the checklist.</summary>
     public string ChecklistId { get; private set; } = "";
@@ -23,7 +24,7 @@ internal sealed class ChecklistMark
     public string ItemId { get; private set; } = "";
 
     /// <summary>Who checked it.</summary>
-    public long UserId { get; private set; }
+    public UserId UserId { get; private set; }
 
     /// <summary>When (UTC).</summary>
     public DateTimeOffset At { get; private set; }
@@ -34,7 +35,7 @@ internal sealed class ChecklistMark
     /// <param name="itemId">Id of the item.</param>
     /// <param name="userId">Who checks it.</param>
     /// <param name="at">Instant of the check.</param>
-    public static ChecklistMark On(Issue issue, string checklistId, string itemId, long userId, DateTimeOffset at)
+    public static ChecklistMark On(Issue issue, string checklistId, string itemId, UserId userId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         return new()

@@ -5,7 +5,7 @@ using Kiket.Domain.Issues;
 namespace Kiket.Domain.Comments;
 
 /// <summary>What somebody said about an issue.</summary>
-internal sealed class Comment : AggregateRoot, IKeepsTexts
+internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Longest body, in characters.</summary>
     public const int MaxBodyLength = 65_536;
@@ -13,10 +13,10 @@ internal sealed class Comment : AggregateRoot, IKeepsTexts
     private Comment() { }
 
     /// <summary>The issue.</summary>
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>The user who said it.</summary>
-    public long AuthorId { get; private set; }
+    public UserId AuthorId { get; private set; }
 
     /// <summary>What was said.</summary>
     public string Body { get; private set; } = "";
@@ -27,7 +27,7 @@ internal sealed class Comment : AggregateRoot, IKeepsTexts
     /// <param name="authorId">Who says it.</param>
     /// <param name="at">Instant of writing.</param>
     /// <returns>The comment, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<Comment> On(Issue issue, string? body, long authorId, DateTimeOffset at)
+    public static Result<Comment> On(Issue issue, string? body, UserId authorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         if (BodyFault(body) is { } fault)
@@ -50,7 +50,7 @@ internal sealed class Comment : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
-    public Result Rewrite(Issue issue, string? body, long actorId, DateTimeOffset at)
+    public Result Rewrite(Issue issue, string? body, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         if (BodyFault(body) is { } fault)
@@ -69,7 +69,7 @@ internal sealed class Comment : AggregateRoot, IKeepsTexts
     /// <param name="issue">The comment's issue.</param>
     /// <param name="actorId">Who deletes it.</param>
     /// <param name="at">Instant of the deletion.</param>
-    public void Delete(Issue issue, long actorId, DateTimeOffset at)
+    public void Delete(Issue issue, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         Raise(new CommentDeleted(issue.Id, issue.ProjectId, LoggedIssue.Of(issue), actorId, at));

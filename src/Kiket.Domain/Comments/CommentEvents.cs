@@ -9,8 +9,13 @@ namespace Kiket.Domain.Comments;
 /// <param name="Issue">The issue as it was then.</param>
 /// <param name="ActorId">Who wrote it.</param>
 /// <param name="OccurredAt">When.</param>
-internal sealed record CommentCreated(long IssueId, long ProjectId, LoggedIssue Issue, long ActorId, DateTimeOffset OccurredAt)
-    : IIssueFact
+internal sealed record CommentCreated(
+    IssueId IssueId,
+    ProjectId ProjectId,
+    LoggedIssue Issue,
+    UserId ActorId,
+    DateTimeOffset OccurredAt
+) : IIssueFact
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.CommentCreated)];
@@ -24,11 +29,11 @@ internal sealed record CommentCreated(long IssueId, long ProjectId, LoggedIssue 
 /// <param name="ActorId">Who changed it.</param>
 /// <param name="OccurredAt">When.</param>
 internal sealed record CommentUpdated(
-    long IssueId,
-    long ProjectId,
+    IssueId IssueId,
+    ProjectId ProjectId,
     LoggedIssue Issue,
     IReadOnlyList<FieldChange> Changes,
-    long ActorId,
+    UserId ActorId,
     DateTimeOffset OccurredAt
 ) : IIssueFact
 {
@@ -42,8 +47,13 @@ internal sealed record CommentUpdated(
 /// <param name="Issue">The issue as it was then.</param>
 /// <param name="ActorId">Who deleted it.</param>
 /// <param name="OccurredAt">When.</param>
-internal sealed record CommentDeleted(long IssueId, long ProjectId, LoggedIssue Issue, long ActorId, DateTimeOffset OccurredAt)
-    : IIssueFact
+internal sealed record CommentDeleted(
+    IssueId IssueId,
+    ProjectId ProjectId,
+    LoggedIssue Issue,
+    UserId ActorId,
+    DateTimeOffset OccurredAt
+) : IIssueFact
 {
     /// <inheritdoc/>
     public IReadOnlyList<PublicFact> ToPublic() => [new(EventNames.CommentDeleted)];

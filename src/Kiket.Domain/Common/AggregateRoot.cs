@@ -1,7 +1,25 @@
 namespace Kiket.Domain.Common;
 
+/// <summary>An aggregate whose kind does not matter.</summary>
+internal interface IAggregateRoot
+{
+    /// <inheritdoc cref="AggregateRoot{TId}.OrganizationId"/>
+    OrganizationId OrganizationId { get; }
+
+    /// <inheritdoc cref="AggregateRoot{TId}.DomainEvents"/>
+    IReadOnlyList<IDomainEvent> DomainEvents { get; }
+
+    /// <inheritdoc cref="AggregateRoot{TId}.Version"/>
+    int Version { get; }
+
+    /// <inheritdoc cref="AggregateRoot{TId}.ClearDomainEvents"/>
+    void ClearDomainEvents();
+}
+
 /// <summary>A thing that is loaded, changed and saved as one.</summary>
-public abstract class AggregateRoot
+/// <typeparam name="TId">The type of its id.</typeparam>
+public abstract class AggregateRoot<TId> : IAggregateRoot
+    where TId : struct
 {
     private readonly List<IDomainEvent> events = [];
 
@@ -11,10 +29,10 @@ public abstract class AggregateRoot
     public IReadOnlyList<IDomainEvent> DomainEvents => events;
 
     /// <summary>Database id, positive; 0 before the first save.</summary>
-    public long Id { get; private set; }
+    public TId Id { get; private set; }
 
     /// <summary>The organization that owns it.</summary>
-    public long OrganizationId { get; private protected set; }
+    public OrganizationId OrganizationId { get; private protected set; }
 
     /// <summary>Counts the changes from 1. Two writers who read the same version cannot both save.</summary>
     public int Version { get; private set; } = 1;
@@ -45,7 +63,7 @@ public abstract class AggregateRoot
     }
 
     /// <summary>Takes what every aggregate has from what was stored.</summary>
-    private protected void TakeStored(IAggregateSnapshot snapshot) =>
+    private protected void TakeStored(IAggregateSnapshot<TId> snapshot) =>
         (Id, OrganizationId, Version, CreatedAt, UpdatedAt) = (
             snapshot.Id,
             snapshot.OrganizationId,

@@ -1,11 +1,13 @@
 namespace Kiket.Domain.Common;
 
 /// <summary>What every snapshot of an aggregate holds.</summary>
-internal interface IAggregateSnapshot
+/// <typeparam name="TId">The type of the aggregate's id.</typeparam>
+internal interface IAggregateSnapshot<out TId>
+    where TId : struct
 {
-    long Id { get; }
+    TId Id { get; }
 
-    long OrganizationId { get; }
+    OrganizationId OrganizationId { get; }
 
     int Version { get; }
 

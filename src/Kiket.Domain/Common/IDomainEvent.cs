@@ -4,7 +4,7 @@ namespace Kiket.Domain.Common;
 public interface IDomainEvent
 {
     /// <summary>The user whose doing it is.</summary>
-    long ActorId { get; }
+    UserId ActorId { get; }
 
     /// <summary>When it happened.</summary>
     DateTimeOffset OccurredAt { get; }

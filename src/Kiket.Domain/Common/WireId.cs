@@ -20,4 +20,16 @@ internal static class WireId
         return text is "0" or [>= '1' and <= '9'] or [>= '1' and <= '9', .., >= '0' and <= '9']
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
     }
+
+    /// <summary>Reads a typed id.</summary>
+    /// <param name="text">The text; null is not an id.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>Whether the text is an id.</returns>
+    public static bool TryParse<TId>([NotNullWhen(true)] string? text, out TId id)
+        where TId : struct, ITyped<TId, long>
+    {
+        var isId = TryParse(text, out long value);
+        id = TId.Of(value);
+        return isId;
+    }
 }

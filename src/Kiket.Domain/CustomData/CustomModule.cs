@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>A module of custom data: of an organization, a project or an installation.</summary>
-internal sealed class CustomModule : AggregateRoot
+internal sealed class CustomModule : AggregateRoot<long>
 {
     private CustomModule() { }
 
@@ -15,10 +15,10 @@ internal sealed class CustomModule : AggregateRoot
     public string Slot { get; private set; } = "";
 
     /// <summary>The project that it belongs to, or null.</summary>
-    public long? ProjectId { get; private set; }
+    public ProjectId? ProjectId { get; private set; }
 
     /// <summary>The installation that it belongs to, or null.</summary>
-    public long? ExtensionId { get; private set; }
+    public ExtensionId? ExtensionId { get; private set; }
 
     /// <summary>What it looks like.</summary>
     public CustomModuleSchema Schema { get; private set; } = null!;
@@ -30,9 +30,9 @@ internal sealed class CustomModule : AggregateRoot
     /// <param name="schema">What it looks like.</param>
     /// <param name="at">Instant of the publication.</param>
     public static CustomModule Publish(
-        long organizationId,
-        long? projectId,
-        long? extensionId,
+        OrganizationId organizationId,
+        ProjectId? projectId,
+        ExtensionId? extensionId,
         CustomModuleSchema schema,
         DateTimeOffset at
     )
@@ -55,7 +55,7 @@ internal sealed class CustomModule : AggregateRoot
     /// <param name="projectId">The project that it belongs to, or null.</param>
     /// <param name="extensionId">The installation that it belongs to, or null.</param>
     /// <param name="key">Its id.</param>
-    public static string SlotOf(long? projectId, long? extensionId, string key) =>
+    public static string SlotOf(ProjectId? projectId, ExtensionId? extensionId, string key) =>
         extensionId is { } extension ? string.Create(CultureInfo.InvariantCulture, $"installation:{extension}:{key}")
         : projectId is { } project ? string.Create(CultureInfo.InvariantCulture, $"project:{project}:{key}")
         : $"organization:{key}";

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.CustomData;
 
 /// <summary>A record in a table of a module.</summary>
-internal sealed class CustomRecord : AggregateRoot, IKeepsTexts
+internal sealed class CustomRecord : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Most bytes of JSON that a record holds.</summary>
     public const int MaxSize = 65_536;
@@ -15,7 +15,7 @@ internal sealed class CustomRecord : AggregateRoot, IKeepsTexts
     public long ModuleId { get; private set; }
 
     /// <summary>The project that it belongs to.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>Name of the table.</summary>
     public string Table { get; private set; } = "";
@@ -34,9 +34,9 @@ internal sealed class CustomRecord : AggregateRoot, IKeepsTexts
     /// <param name="data">Its columns.</param>
     /// <param name="at">Instant of the adding.</param>
     public static CustomRecord Add(
-        long organizationId,
+        OrganizationId organizationId,
         long moduleId,
-        long projectId,
+        ProjectId projectId,
         string table,
         IReadOnlyDictionary<string, JsonElement> data,
         DateTimeOffset at
@@ -92,13 +92,13 @@ internal sealed class CustomRecordValue
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The module.</summary>
     public long ModuleId { get; private set; }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>The record.</summary>
     public long RecordId { get; private set; }

@@ -7,7 +7,7 @@ namespace Kiket.Domain.Definitions;
 /// <summary>
 /// A file of a definition pack, kept to the letter, so that what is not understood yet need not be imported again.
 /// </summary>
-internal sealed class DefinitionFile : AggregateRoot
+internal sealed class DefinitionFile : AggregateRoot<long>
 {
     /// <summary>Longest path, in characters.</summary>
     public const int MaxPathLength = 400;
@@ -18,7 +18,7 @@ internal sealed class DefinitionFile : AggregateRoot
     private DefinitionFile() { }
 
     /// <summary>The project that the pack describes.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>Path in the pack, such as <c>.kiket/workflows/bug.yaml</c>.</summary>
     public string Path { get; private set; } = "";
@@ -41,8 +41,8 @@ internal sealed class DefinitionFile : AggregateRoot
     /// <param name="warnings">What the reader noticed.</param>
     /// <param name="at">Instant of the import.</param>
     public static DefinitionFile Keep(
-        long organizationId,
-        long projectId,
+        OrganizationId organizationId,
+        ProjectId projectId,
         string path,
         string content,
         string source,

@@ -26,7 +26,7 @@ internal sealed record EventFacts
     public string? Comment { get; init; }
 
     /// <summary>Who wrote the comment; null where there is none, and in entries that only name its author.</summary>
-    public long? CommentAuthorId { get; init; }
+    public UserId? CommentAuthorId { get; init; }
 
     /// <summary>When the comment was written (UTC), or null as <see cref="CommentAuthorId"/>.</summary>
     public DateTimeOffset? CommentCreatedAt { get; init; }

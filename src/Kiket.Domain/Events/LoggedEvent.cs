@@ -1,6 +1,7 @@
 using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
 
 namespace Kiket.Domain.Events;
 
@@ -19,7 +20,7 @@ internal sealed class LoggedEvent
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>Counts the organization's events from 1, without gaps, in the order in which they were committed.</summary>
     public long Sequence { get; private set; }
@@ -33,16 +34,16 @@ internal sealed class LoggedEvent
     public string Name { get; private set; } = "";
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>The issue, or null for an event of the project itself.</summary>
-    public long? IssueId { get; private set; }
+    public IssueId? IssueId { get; private set; }
 
     /// <summary>The comment, or null.</summary>
     public long? CommentId { get; private set; }
 
     /// <summary>The user in whose name it happened.</summary>
-    public long ActorId { get; private set; }
+    public UserId ActorId { get; private set; }
 
     /// <summary>What brought it about.</summary>
     public EventCause Cause { get; private set; }
@@ -59,11 +60,12 @@ internal sealed class LoggedEvent
     /// <param name="cause">What brought it about.</param>
     /// <param name="depth">How many events in a row caused each other before this one.</param>
     /// <returns>One or more entries without their sequence.</returns>
-    public static IEnumerable<LoggedEvent> Of(AggregateRoot root, IDomainEvent happened, EventCause cause, int depth)
+    public static IEnumerable<LoggedEvent> Of(IAggregateRoot root, IDomainEvent happened, EventCause cause, int depth)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(happened);
         var (issue, comment, about) = (root as Issue, root as Comment, happened as IIssueFact);
+        var projectId = issue?.ProjectId ?? about?.ProjectId ?? ((Project)root).Id;
         var (at, snapshot) = (happened.OccurredAt.ToUniversalTime(), issue is null ? about?.Issue : LoggedIssue.Of(issue));
         return
         [
@@ -74,7 +76,7 @@ internal sealed class LoggedEvent
                     OrganizationId = root.OrganizationId,
                     EventId = NewEventId(),
                     Name = fact.Name,
-                    ProjectId = issue?.ProjectId ?? about?.ProjectId ?? root.Id,
+                    ProjectId = projectId,
                     IssueId = issue?.Id ?? about?.IssueId,
                     CommentId = comment?.Id,
                     ActorId = happened.ActorId,

@@ -15,7 +15,7 @@ internal enum ExtensionStatus
 }
 
 /// <summary>One installation of an extension: for one project, or for the whole organization.</summary>
-internal sealed class Extension : AggregateRoot
+internal sealed class Extension : AggregateRoot<ExtensionId>
 {
     /// <summary>What its API keys begin with.</summary>
     public const string KeyLabel = "ext_live_";
@@ -26,7 +26,7 @@ internal sealed class Extension : AggregateRoot
     private Extension() { }
 
     /// <summary>The project that it is installed for, or null for the whole organization.</summary>
-    public long? ProjectId { get; private set; }
+    public ProjectId? ProjectId { get; private set; }
 
     /// <summary>The manifest's id.</summary>
     public string Key { get; private set; } = "";
@@ -43,7 +43,7 @@ internal sealed class Extension : AggregateRoot
     public ExtensionStatus Status { get; private set; }
 
     /// <summary>The user that it acts as.</summary>
-    public long ServiceUserId { get; private set; }
+    public UserId ServiceUserId { get; private set; }
 
     /// <summary>SHA-256 of its API key, in lower-case hex; null once it is uninstalled.</summary>
     public string? KeyHash { get; private set; }
@@ -70,7 +70,7 @@ internal sealed class Extension : AggregateRoot
     public int? RateLimitWindowSeconds { get; private set; }
 
     /// <summary>The user who installed it.</summary>
-    public long InstalledById { get; private set; }
+    public UserId InstalledById { get; private set; }
 
     /// <summary>When it was installed (UTC).</summary>
     public DateTimeOffset InstalledAt { get; private set; }
@@ -84,7 +84,7 @@ internal sealed class Extension : AggregateRoot
     /// <summary>The place that an active installation takes; there is at most one in each.</summary>
     /// <param name="key">The manifest's id.</param>
     /// <param name="projectId">The project, or null for the whole organization.</param>
-    public static string SlotOf(string key, long? projectId) => $"{projectId ?? 0}:{key}";
+    public static string SlotOf(string key, ProjectId? projectId) => $"{projectId ?? default}:{key}";
 
     /// <summary>Installs an extension.</summary>
     /// <param name="service">The user in whose name it is to act; has a database id.</param>
@@ -96,11 +96,11 @@ internal sealed class Extension : AggregateRoot
     /// <param name="at">Instant of the installation.</param>
     public static Extension Install(
         User service,
-        long? projectId,
+        ProjectId? projectId,
         ExtensionManifest manifest,
         string? callbackUrl,
         TokenSecret secret,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at
     )
     {

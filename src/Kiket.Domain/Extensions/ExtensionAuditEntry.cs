@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
 
@@ -47,10 +48,10 @@ internal sealed class ExtensionAuditEntry
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The installation.</summary>
-    public long ExtensionId { get; private set; }
+    public ExtensionId ExtensionId { get; private set; }
 
     /// <summary>What was done: one of the names above.</summary>
     public string Action { get; private set; } = "";
@@ -62,7 +63,7 @@ internal sealed class ExtensionAuditEntry
     public IReadOnlyDictionary<string, JsonElement> Details { get; private set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>Who did it.</summary>
-    public long ActorId { get; private set; }
+    public UserId ActorId { get; private set; }
 
     /// <summary>When (UTC).</summary>
     public DateTimeOffset At { get; private set; }
@@ -79,7 +80,7 @@ internal sealed class ExtensionAuditEntry
         string action,
         string? subject,
         IReadOnlyDictionary<string, JsonElement>? details,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at
     )
     {

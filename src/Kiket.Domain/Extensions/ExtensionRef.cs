@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Extensions;
@@ -6,17 +5,17 @@ namespace Kiket.Domain.Extensions;
 /// <summary>An extension as it stands in a path: the id of an installation, or the manifest's id.</summary>
 internal readonly record struct ExtensionRef
 {
-    private ExtensionRef(long? id, string? key) => (Id, Key) = (id, key);
+    private ExtensionRef(ExtensionId? id, string? key) => (Id, Key) = (id, key);
 
     /// <summary>The installation's id, or null when a manifest's id was given.</summary>
-    public long? Id { get; }
+    public ExtensionId? Id { get; }
 
     /// <summary>The manifest's id, or null when an installation's id was given.</summary>
     public string? Key { get; }
 
     /// <summary>An installation by id.</summary>
     /// <param name="id">The id.</param>
-    public static ExtensionRef Of(long id) => new(id, null);
+    public static ExtensionRef Of(ExtensionId id) => new(id, null);
 
     /// <summary>Reads a reference. Digits are an installation's id, all else is a manifest's.</summary>
     /// <param name="text">The text.</param>
@@ -24,10 +23,10 @@ internal readonly record struct ExtensionRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ExtensionRef reference)
     {
-        reference = WireId.TryParse(text, out var id) ? new(id, null) : new(null, text);
+        reference = WireId.TryParse(text, out ExtensionId id) ? new(id, null) : new(null, text);
         return !string.IsNullOrWhiteSpace(text);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Id?.ToString(CultureInfo.InvariantCulture) ?? Key ?? "";
+    public override string ToString() => Id?.ToString() ?? Key ?? "";
 }

@@ -40,10 +40,10 @@ internal sealed class ExtensionReport
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The installation.</summary>
-    public long ExtensionId { get; private set; }
+    public ExtensionId ExtensionId { get; private set; }
 
     /// <summary>What it is.</summary>
     public ReportKind Kind { get; private set; }
@@ -67,8 +67,8 @@ internal sealed class ExtensionReport
     /// <param name="body">All that was reported.</param>
     /// <param name="at">Instant of arrival.</param>
     public static ExtensionReport Of(
-        long organizationId,
-        long extensionId,
+        OrganizationId organizationId,
+        ExtensionId extensionId,
         ReportKind kind,
         IReadOnlyDictionary<string, JsonElement> body,
         DateTimeOffset at

@@ -23,7 +23,7 @@ internal enum SecretScope
 }
 
 /// <summary>A secret that extensions are given; stored encrypted.</summary>
-internal sealed class ExtensionSecret : AggregateRoot
+internal sealed class ExtensionSecret : AggregateRoot<long>
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 128;
@@ -73,14 +73,14 @@ internal sealed class ExtensionSecret : AggregateRoot
     /// <param name="organizationId">The organization.</param>
     /// <param name="owner">Whose secret it is.</param>
     /// <param name="key">Its key.</param>
-    public static string PurposeOf(long organizationId, string owner, string key) =>
+    public static string PurposeOf(OrganizationId organizationId, string owner, string key) =>
         $"extension-secret/{organizationId}/{owner}/{key}";
 
     /// <summary>The owner of the secrets of a scope, as an installation meets them.</summary>
     /// <param name="scope">The scope; that of an installation is the one that the extension has.</param>
     /// <param name="extension">The installation.</param>
     /// <param name="projectId">The project for <see cref="SecretScope.Project"/>.</param>
-    public static string OwnerOf(SecretScope scope, Extension extension, long? projectId)
+    public static string OwnerOf(SecretScope scope, Extension extension, ProjectId? projectId)
     {
         ArgumentNullException.ThrowIfNull(extension);
         return scope switch
@@ -100,7 +100,7 @@ internal sealed class ExtensionSecret : AggregateRoot
     /// <param name="ciphertext">The value, encrypted.</param>
     /// <param name="at">Instant of the storing.</param>
     public static ExtensionSecret Store(
-        long organizationId,
+        OrganizationId organizationId,
         SecretScope scope,
         string owner,
         string key,

@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Extensions;
 
 /// <summary>A value that an installation keeps for itself under a key.</summary>
-internal sealed class StoredValue : AggregateRoot
+internal sealed class StoredValue : AggregateRoot<long>
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 255;
@@ -18,7 +18,7 @@ internal sealed class StoredValue : AggregateRoot
     private StoredValue() { }
 
     /// <summary>The installation.</summary>
-    public long ExtensionId { get; private set; }
+    public ExtensionId ExtensionId { get; private set; }
 
     /// <summary>The key: letters, digits, <c>.</c>, <c>_</c>, <c>:</c> and <c>-</c>.</summary>
     public string Key { get; private set; } = "";
@@ -36,7 +36,13 @@ internal sealed class StoredValue : AggregateRoot
     /// <param name="json">The value as JSON.</param>
     /// <param name="at">Instant of the keeping.</param>
     /// <returns>The value; <c>INVALID_PARAMETER</c> for a malformed key; <c>STORAGE_VALUE_TOO_LARGE</c>.</returns>
-    public static Result<StoredValue> Keep(long organizationId, long extensionId, string key, string json, DateTimeOffset at)
+    public static Result<StoredValue> Keep(
+        OrganizationId organizationId,
+        ExtensionId extensionId,
+        string key,
+        string json,
+        DateTimeOffset at
+    )
     {
         if (!IsKey(key))
             return Error.InvalidParameter(

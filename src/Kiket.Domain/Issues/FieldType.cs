@@ -37,7 +37,18 @@ internal static class FieldTypes
 
     /// <summary>Ids of other things.</summary>
     public static FieldType<long?> Id { get; } =
-        new(id => FieldValue.Of((decimal?)id), json => Parsed<long>(json, text => WireId.TryParse(text, out var id) ? id : null));
+        new(
+            id => FieldValue.Of((decimal?)id),
+            json => Parsed<long>(json, text => WireId.TryParse(text, out long id) ? id : null)
+        );
+
+    /// <summary>Ids that have a type.</summary>
+    public static FieldType<TId?> TypedId<TId>()
+        where TId : struct, ITyped<TId, long> =>
+        new(
+            id => FieldValue.Of((decimal?)id?.Value),
+            json => Parsed<TId>(json, text => WireId.TryParse(text, out TId id) ? id : null)
+        );
 
     /// <summary>Amounts with decimals.</summary>
     public static FieldType<decimal?> Amount { get; } =

@@ -8,7 +8,7 @@ using Kiket.Domain.Workflows;
 namespace Kiket.Domain.Issues;
 
 /// <summary>A piece of work that moves through a workflow.</summary>
-public sealed class Issue : AggregateRoot, IKeepsTexts
+public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
 {
     /// <summary>Longest title, in characters.</summary>
     public const int MaxTitleLength = 255;
@@ -41,7 +41,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     private Issue() { }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>Counts the project's issues from 1, without gaps.</summary>
     public int Number { get; private set; }
@@ -85,16 +85,16 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; private set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The user who works on it, or null.</summary>
-    public long? AssigneeId { get; internal set; }
+    public UserId? AssigneeId { get; internal set; }
 
     /// <summary>The user who made it.</summary>
-    public long ReporterId { get; private set; }
+    public UserId ReporterId { get; private set; }
 
     /// <summary>The issue above it, or null.</summary>
-    public long? ParentId { get; private set; }
+    public IssueId? ParentId { get; private set; }
 
     /// <summary>The topmost issue above it, or null when it is a root itself.</summary>
-    public long? RootId { get; private set; }
+    public IssueId? RootId { get; private set; }
 
     /// <summary>How many issues are above it.</summary>
     public int HierarchyDepth { get; private set; }
@@ -181,7 +181,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Workflow workflow,
         IssueEdit fields,
         IssueStart start,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at
     )
     {
@@ -249,7 +249,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <returns>
     /// Success, also when nothing is different; or <c>VALIDATION_ERROR</c> with every invalid field, and nothing changed.
     /// </returns>
-    public Result Edit(IssueEdit edit, ProjectSchema schema, long actorId, DateTimeOffset at)
+    public Result Edit(IssueEdit edit, ProjectSchema schema, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         ArgumentNullException.ThrowIfNull(schema);
@@ -272,7 +272,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Who changes it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>Success, or <c>VALIDATION_ERROR</c> when the issue's state does not exist in the new workflow.</returns>
-    public Result ChangeType(IssueType type, Workflow workflow, long actorId, DateTimeOffset at)
+    public Result ChangeType(IssueType type, Workflow workflow, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(workflow);
@@ -301,7 +301,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <exception cref="ArgumentException">
     /// The issue does not follow that version, or they are versions of different workflows.
     /// </exception>
-    public void FollowVersion(Workflow from, Workflow to, State state, long actorId, DateTimeOffset at)
+    public void FollowVersion(Workflow from, Workflow to, State state, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
@@ -335,7 +335,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         Transition transition,
         Workflow workflow,
         MoveContext context,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at,
         out MoveDecision decision
     )
@@ -387,7 +387,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Whose change may have completed it.</param>
     /// <param name="at">Instant of the change.</param>
     /// <returns>Whether it is complete only now.</returns>
-    public bool NoteChecklist(WorkflowDefinition workflow, MoveContext context, long actorId, DateTimeOffset at)
+    public bool NoteChecklist(WorkflowDefinition workflow, MoveContext context, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
@@ -433,7 +433,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="isChecked">Whether it is checked now.</param>
     /// <param name="actorId">Who did it.</param>
     /// <param name="at">Instant of the change.</param>
-    public void RecordCheck(Checklist checklist, ChecklistItem item, bool isChecked, long actorId, DateTimeOffset at)
+    public void RecordCheck(Checklist checklist, ChecklistItem item, bool isChecked, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(checklist);
         ArgumentNullException.ThrowIfNull(item);
@@ -451,7 +451,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="verdicts">What each of them said.</param>
     /// <param name="actorId">Whose move it was.</param>
     /// <param name="at">Instant of the answers.</param>
-    internal void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, long actorId, DateTimeOffset at)
+    internal void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
         if (verdicts.Count == 0)
@@ -485,7 +485,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="to">Key of the state to enter.</param>
     /// <param name="actorId">Whose move it is.</param>
     /// <param name="at">Instant of the move.</param>
-    internal void AnnounceMove(string to, long actorId, DateTimeOffset at) =>
+    internal void AnnounceMove(string to, UserId actorId, DateTimeOffset at) =>
         Raise(new TransitionAnnounced(Status, to, actorId, at));
 
     /// <summary>Tells that an extension triggered an action of the workflow.</summary>
@@ -494,8 +494,13 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <param name="parameters">What the extension gave with it.</param>
     /// <param name="actorId">The extension's user.</param>
     /// <param name="at">Instant of the trigger.</param>
-    internal void AnnounceTrigger(string action, string executionId, JsonElement? parameters, long actorId, DateTimeOffset at) =>
-        Raise(new WorkflowTriggered(action, executionId, parameters, actorId, at));
+    internal void AnnounceTrigger(
+        string action,
+        string executionId,
+        JsonElement? parameters,
+        UserId actorId,
+        DateTimeOffset at
+    ) => Raise(new WorkflowTriggered(action, executionId, parameters, actorId, at));
 
     /// <summary>Records how an action of a workflow or an automation ended. The issue itself stays as it is.</summary>
     /// <param name="source">What asked for it, such as <c>on_enter.review</c>.</param>
@@ -509,7 +514,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
         string kind,
         ActionOutcome outcome,
         string detail,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at
     ) =>
         history.Add(
@@ -533,7 +538,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// Success, or <c>VALIDATION_ERROR</c> when the parent is of another project, of a type without children, the issue
     /// itself or below it, or when the tree would become too deep.
     /// </returns>
-    public Result MoveUnder(Issue? parent, ProjectSchema schema, int levelsBelow, long actorId, DateTimeOffset at)
+    public Result MoveUnder(Issue? parent, ProjectSchema schema, int levelsBelow, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(schema);
         if (parent is not null && ParentFault(parent, schema, levelsBelow) is { } fault)
@@ -551,7 +556,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     /// <summary>Deletes the issue. It stays in the database, out of every list. The issues right below it become roots.</summary>
     /// <param name="actorId">Who deletes it.</param>
     /// <param name="at">Instant of the deletion.</param>
-    public void Delete(long actorId, DateTimeOffset at)
+    public void Delete(UserId actorId, DateTimeOffset at)
     {
         DeletedAt = at.ToUniversalTime();
         history.Add(new(OrganizationId, IssueAction.Deleted, actorId, at, [], null));
@@ -599,7 +604,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     }
 
     /// <summary>
-    /// All that a host has to store of the issue itself. What has happened is in <see cref="AggregateRoot.DomainEvents"/> and
+    /// All that a host has to store of the issue itself. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/> and
     /// <see cref="History"/>.
     /// </summary>
     public IssueSnapshot ToSnapshot() => new(this);
@@ -736,7 +741,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     {
         if (parent.ProjectId != ProjectId)
             return new("issue.parent_id", $"{parent.Key} is in another project.");
-        if (Id != 0 && (parent.Id == Id || parent.HierarchyPath.StartsWith(DescendantPath, StringComparison.Ordinal)))
+        if (Id != default && (parent.Id == Id || parent.HierarchyPath.StartsWith(DescendantPath, StringComparison.Ordinal)))
             return new("issue.parent_id", $"{parent.Key} is this issue or one of its descendants.");
         if (schema.IssueTypes.FirstOrDefault(t => t.Key == parent.IssueType) is not { AllowChildren: true })
             return new("issue.parent_id", $"{parent.Key} is of type {parent.IssueType}, which cannot have children.");
@@ -754,7 +759,7 @@ public sealed class Issue : AggregateRoot, IKeepsTexts
     }
 
     /// <summary>Adds an entry to the history. What hangs on the issue, such as an approval, adds its own.</summary>
-    internal void Record(IssueAction action, List<FieldChange> changes, string? comment, long actorId, DateTimeOffset at)
+    internal void Record(IssueAction action, List<FieldChange> changes, string? comment, UserId actorId, DateTimeOffset at)
     {
         if (changes.Count == 0)
             return;

@@ -61,9 +61,9 @@ public sealed class IssueChange
     private IssueChange() { }
 
     internal IssueChange(
-        long organizationId,
+        OrganizationId organizationId,
         IssueAction action,
-        long actorId,
+        UserId actorId,
         DateTimeOffset at,
         IReadOnlyList<FieldChange> changes,
         string? comment
@@ -83,11 +83,11 @@ public sealed class IssueChange
 
     /// <summary>The organization.</summary>
     [JsonInclude]
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The issue.</summary>
     [JsonInclude]
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>What kind of change it is.</summary>
     [JsonInclude]
@@ -95,7 +95,7 @@ public sealed class IssueChange
 
     /// <summary>The user who made it.</summary>
     [JsonInclude]
-    public long ActorId { get; private set; }
+    public UserId ActorId { get; private set; }
 
     /// <summary>When (UTC).</summary>
     [JsonInclude]

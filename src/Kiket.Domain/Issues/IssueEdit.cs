@@ -25,10 +25,10 @@ public sealed record IssueEdit
     public Optional<IReadOnlyDictionary<string, JsonElement>?> CustomFields { get; init; }
 
     /// <summary>The user who works on it, or null.</summary>
-    public Optional<long?> AssigneeId { get; init; }
+    public Optional<UserId?> AssigneeId { get; init; }
 
     /// <summary>The issue above it, or null.</summary>
-    public Optional<long?> ParentId { get; init; }
+    public Optional<IssueId?> ParentId { get; init; }
 
     /// <summary>The milestone it belongs to, or null.</summary>
     public Optional<long?> MilestoneId { get; init; }

@@ -65,7 +65,7 @@ internal static class IssueErrors
 
     /// <summary><c>VALIDATION_ERROR</c>: the parent is not an issue that the actor can see.</summary>
     /// <param name="issue">What was named.</param>
-    public static Error UnknownParent(long issue) => Error.Validation("issue.parent_id", $"There is no issue {issue}.");
+    public static Error UnknownParent(IssueId issue) => Error.Validation("issue.parent_id", $"There is no issue {issue}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the milestone is not one of the project's.</summary>
     /// <param name="milestone">What was named.</param>

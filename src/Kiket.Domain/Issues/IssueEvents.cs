@@ -7,10 +7,10 @@ namespace Kiket.Domain.Issues;
 internal interface IIssueFact : IDomainEvent
 {
     /// <summary>The issue's project.</summary>
-    long ProjectId { get; }
+    ProjectId ProjectId { get; }
 
     /// <summary>The issue.</summary>
-    long IssueId { get; }
+    IssueId IssueId { get; }
 
     /// <summary>The issue as it was then.</summary>
     LoggedIssue Issue { get; }
@@ -21,10 +21,10 @@ internal interface IIssueFact : IDomainEvent
 /// <param name="Status">Key of the state that it began in.</param>
 /// <param name="ActorId">Who opened it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueCreated(long ProjectId, string Status, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+public sealed record IssueCreated(ProjectId ProjectId, string Status, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
     /// <summary>The user who was given it at once, or null.</summary>
-    public long? AssigneeId { get; init; }
+    public UserId? AssigneeId { get; init; }
 
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
@@ -37,7 +37,7 @@ public sealed record IssueCreated(long ProjectId, string Status, long ActorId, D
 /// <param name="ProjectId">Its project.</param>
 /// <param name="ActorId">Who deleted it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+public sealed record IssueDeleted(ProjectId ProjectId, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.IssueDeleted)];
 }
@@ -47,8 +47,12 @@ public sealed record IssueDeleted(long ProjectId, long ActorId, DateTimeOffset O
 /// <param name="Changes">The fields before and after.</param>
 /// <param name="ActorId">Who changed them.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt)
-    : IDomainEvent
+public sealed record IssueUpdated(
+    ProjectId ProjectId,
+    IReadOnlyList<FieldChange> Changes,
+    UserId ActorId,
+    DateTimeOffset OccurredAt
+) : IDomainEvent
 {
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
@@ -64,7 +68,7 @@ public sealed record IssueUpdated(long ProjectId, IReadOnlyList<FieldChange> Cha
 public sealed record IssueTransitioned(string From, string To) : IDomainEvent
 {
     /// <summary>Its project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary>Whether the issue was open and is in a final state now.</summary>
     public required bool Closes { get; init; }
@@ -73,7 +77,7 @@ public sealed record IssueTransitioned(string From, string To) : IDomainEvent
     public required IReadOnlyList<FieldChange> Changes { get; init; }
 
     /// <summary>Who moved it.</summary>
-    public required long ActorId { get; init; }
+    public required UserId ActorId { get; init; }
 
     /// <summary>When it moved (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
@@ -95,7 +99,7 @@ public sealed record IssueTransitioned(string From, string To) : IDomainEvent
 /// <param name="To">Key of the state to enter.</param>
 /// <param name="ActorId">Whose move it is.</param>
 /// <param name="OccurredAt">When.</param>
-internal sealed record TransitionAnnounced(string From, string To, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+internal sealed record TransitionAnnounced(string From, string To, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.WorkflowBeforeTransition) { From = From, To = To }];
 }
@@ -110,7 +114,7 @@ internal sealed record WorkflowTriggered(
     string Action,
     string ExecutionId,
     JsonElement? Parameters,
-    long ActorId,
+    UserId ActorId,
     DateTimeOffset OccurredAt
 ) : IDomainEvent
 {

@@ -89,10 +89,10 @@ internal static class IssueFields
             Filters = ["priority"],
             Choices = [.. WireName.All<IssuePriority>()],
         },
-        new EditableField<long?>(
+        new EditableField<UserId?>(
             "assignee_id",
             FieldUses.Reference,
-            FieldTypes.Id,
+            FieldTypes.TypedId<UserId>(),
             i => i.AssigneeId,
             e => e.AssigneeId,
             (e, v) => e with { AssigneeId = v }
@@ -113,10 +113,10 @@ internal static class IssueFields
         },
         new ReadOnlyField("reporter_id", FieldUses.Placeholders, Nothing) { Value = i => i.ReporterId },
         new ReadOnlyField("reporter", FieldUses.Conditions, (i, s) => FieldValue.OfUser(i.ReporterId, s.ReporterEmail)),
-        new EditableField<long?>(
+        new EditableField<IssueId?>(
             "parent_id",
             FieldUses.Reference,
-            FieldTypes.Id,
+            FieldTypes.TypedId<IssueId>(),
             i => i.ParentId,
             e => e.ParentId,
             (e, v) => e with { ParentId = v }

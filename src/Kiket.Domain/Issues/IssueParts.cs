@@ -12,7 +12,7 @@ internal static class IssueParts
     /// <param name="leadId">The lead of its project, or null.</param>
     /// <param name="word">The word.</param>
     /// <returns>The user's id, or null when nobody has the part or the word names none.</returns>
-    public static long? Find(Issue issue, long? leadId, string word) =>
+    public static UserId? Find(Issue issue, UserId? leadId, string word) =>
         word.ToLowerInvariant() switch
         {
             "assignee" or "assignee_id" => issue.AssigneeId,
@@ -25,6 +25,6 @@ internal static class IssueParts
     /// <param name="issue">The issue.</param>
     /// <param name="leadId">The lead of its project, or null.</param>
     /// <param name="userId">The user.</param>
-    public static IReadOnlySet<string> Of(Issue issue, long? leadId, long userId) =>
+    public static IReadOnlySet<string> Of(Issue issue, UserId? leadId, UserId userId) =>
         Words.Where(word => Find(issue, leadId, word) == userId).ToHashSet(StringComparer.OrdinalIgnoreCase);
 }

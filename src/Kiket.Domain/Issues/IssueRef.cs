@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Issues;
@@ -6,17 +5,17 @@ namespace Kiket.Domain.Issues;
 /// <summary>An issue as it stands in a path: its id or its key.</summary>
 internal readonly record struct IssueRef
 {
-    private IssueRef(long? id, string? key) => (Id, Key) = (id, key);
+    private IssueRef(IssueId? id, string? key) => (Id, Key) = (id, key);
 
     /// <summary>The id, or null when a key was given.</summary>
-    public long? Id { get; }
+    public IssueId? Id { get; }
 
     /// <summary>The key in upper case, such as <c>LEGAL-42</c>, or null when an id was given.</summary>
     public string? Key { get; }
 
     /// <summary>An issue by id.</summary>
     /// <param name="id">The id.</param>
-    public static IssueRef Of(long id) => new(id, null);
+    public static IssueRef Of(IssueId id) => new(id, null);
 
     /// <summary>Reads a reference. Digits are an id, all else is a key, upper and lower case alike.</summary>
     /// <param name="text">The text.</param>
@@ -24,10 +23,10 @@ internal readonly record struct IssueRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out IssueRef reference)
     {
-        reference = WireId.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
+        reference = WireId.TryParse(text, out IssueId id) ? new(id, null) : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Id?.ToString(CultureInfo.InvariantCulture) ?? Key ?? "";
+    public override string ToString() => Id?.ToString() ?? Key ?? "";
 }

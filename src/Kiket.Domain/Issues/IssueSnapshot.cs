@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Issues;
 
 /// <summary>An <see cref="Issue"/> as a host stores it: what an event shows of it, and where it belongs.</summary>
-public sealed record IssueSnapshot : LoggedIssue, IAggregateSnapshot
+public sealed record IssueSnapshot : LoggedIssue, IAggregateSnapshot<IssueId>
 {
     /// <summary>A snapshot that the caller fills in.</summary>
     public IssueSnapshot() { }
@@ -24,13 +24,13 @@ public sealed record IssueSnapshot : LoggedIssue, IAggregateSnapshot
     }
 
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
-    public required long Id { get; init; }
+    public required IssueId Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary>Counts the project's issues from 1; 0 before <see cref="Issue.TakeNumber"/>.</summary>
     public required int Number { get; init; }

@@ -68,16 +68,16 @@ public record LoggedIssue
     public IReadOnlyDictionary<string, JsonElement> CustomFields { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The user who worked on it, or null.</summary>
-    public long? AssigneeId { get; init; }
+    public UserId? AssigneeId { get; init; }
 
     /// <summary>The user who made it.</summary>
-    public required long ReporterId { get; init; }
+    public required UserId ReporterId { get; init; }
 
     /// <summary>The issue above it, or null.</summary>
-    public long? ParentId { get; init; }
+    public IssueId? ParentId { get; init; }
 
     /// <summary>The topmost issue above it, or null when it was a root.</summary>
-    public long? RootId { get; init; }
+    public IssueId? RootId { get; init; }
 
     /// <summary>How many issues were above it.</summary>
     public int HierarchyDepth { get; init; }

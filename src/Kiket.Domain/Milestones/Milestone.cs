@@ -22,7 +22,7 @@ public enum MilestoneStatus
 }
 
 /// <summary>A goal of a project that issues belong to.</summary>
-public sealed class Milestone : AggregateRoot, IKeepsTexts
+public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 200;
@@ -36,7 +36,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     private Milestone() { }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>Display name.</summary>
     public string Name { get; private set; } = "";
@@ -57,7 +57,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     public string? Release { get; private set; }
 
     /// <summary>The user who made it.</summary>
-    public long CreatedById { get; private set; }
+    public UserId CreatedById { get; private set; }
 
     /// <summary>Creates a milestone.</summary>
     /// <param name="project">The project.</param>
@@ -65,7 +65,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
     /// <param name="actorId">Who plans it.</param>
     /// <param name="at">Instant of the planning.</param>
     /// <returns>The milestone; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
-    public static Result<Milestone> Plan(Project project, MilestoneEdit fields, long actorId, DateTimeOffset at)
+    public static Result<Milestone> Plan(Project project, MilestoneEdit fields, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(project);
         ArgumentNullException.ThrowIfNull(fields);
@@ -141,7 +141,7 @@ public sealed class Milestone : AggregateRoot, IKeepsTexts
         return milestone;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public MilestoneSnapshot ToSnapshot() =>
         new()
         {

@@ -5,16 +5,16 @@ namespace Kiket.Domain.Milestones;
 /// <summary>
 /// A <see cref="Milestone"/> as a host stores it.
 /// </summary>
-public sealed record MilestoneSnapshot : IAggregateSnapshot
+public sealed record MilestoneSnapshot : IAggregateSnapshot<long>
 {
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
     public required long Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary>Display name.</summary>
     public required string Name { get; init; }
@@ -32,7 +32,7 @@ public sealed record MilestoneSnapshot : IAggregateSnapshot
     public string? Release { get; init; }
 
     /// <summary>The user who made it.</summary>
-    public required long CreatedById { get; init; }
+    public required UserId CreatedById { get; init; }
 
     /// <summary>Counts the changes from 1; a host saves only over the version that it loaded.</summary>
     public required int Version { get; init; }

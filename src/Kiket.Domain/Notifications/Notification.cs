@@ -34,13 +34,13 @@ internal sealed class Notification
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>Who is told.</summary>
-    public long UserId { get; private set; }
+    public UserId UserId { get; private set; }
 
     /// <summary>The issue.</summary>
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>What they are told.</summary>
     public string Message { get; private set; } = "";
@@ -60,7 +60,7 @@ internal sealed class Notification
     /// <param name="message">What they are told; not empty.</param>
     /// <param name="level">How much it matters.</param>
     /// <param name="at">Instant of the writing.</param>
-    public static Notification About(Issue issue, long userId, string message, NotificationLevel level, DateTimeOffset at)
+    public static Notification About(Issue issue, UserId userId, string message, NotificationLevel level, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentException.ThrowIfNullOrWhiteSpace(message);

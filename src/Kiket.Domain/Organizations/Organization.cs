@@ -4,7 +4,7 @@ using Kiket.Domain.Users;
 namespace Kiket.Domain.Organizations;
 
 /// <summary>A tenant. Everything belongs to exactly one organization and is invisible to all others.</summary>
-internal sealed class Organization : AggregateRoot, IKeepsTexts
+internal sealed class Organization : AggregateRoot<OrganizationId>, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;

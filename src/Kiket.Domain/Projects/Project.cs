@@ -31,7 +31,7 @@ public enum ProjectVisibility
 }
 
 /// <summary>A body of work with its own issues, types, workflows and members.</summary>
-public sealed class Project : AggregateRoot, IKeepsTexts
+public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -87,7 +87,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     public IReadOnlyDictionary<string, JsonElement> Settings { get; private set; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The user who leads it, or null.</summary>
-    public long? LeadId { get; private set; }
+    public UserId? LeadId { get; private set; }
 
     /// <summary>Number of the newest issue, 0 when there is none.</summary>
     public int LastIssueNumber { get; private set; }
@@ -104,7 +104,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <param name="edit">All else; the name is required.</param>
     /// <param name="at">Instant of the start.</param>
     /// <returns>The project, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
-    public static Result<Project> Start(long organizationId, string? key, ProjectEdit edit, DateTimeOffset at)
+    public static Result<Project> Start(OrganizationId organizationId, string? key, ProjectEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         edit = Cleaned(edit);
@@ -129,7 +129,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// Success; <c>PROJECT_ARCHIVED</c> when it is archived and the change does not make it active;
     /// or <c>VALIDATION_ERROR</c> with every invalid field. A refusal changes nothing.
     /// </returns>
-    public Result Edit(ProjectEdit edit, long actorId, DateTimeOffset at)
+    public Result Edit(ProjectEdit edit, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
         edit = Cleaned(edit);
@@ -149,7 +149,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// <summary>Archives the project; archiving it again changes nothing.</summary>
     /// <param name="actorId">Who archives it.</param>
     /// <param name="at">Instant of the change.</param>
-    public void Archive(long actorId, DateTimeOffset at)
+    public void Archive(UserId actorId, DateTimeOffset at)
     {
         if (Status is ProjectStatus.Archived)
             return;
@@ -166,7 +166,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
     /// Success; <c>PROJECT_ARCHIVED</c>; or <c>VALIDATION_ERROR</c> when the user leads the project and would be less than a
     /// lead.
     /// </returns>
-    internal Result AllowMembership(long userId, ProjectRole? role)
+    internal Result AllowMembership(UserId userId, ProjectRole? role)
     {
         if (Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(Key);
@@ -220,7 +220,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
         return project;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public ProjectSnapshot ToSnapshot() =>
         new()
         {
@@ -300,7 +300,7 @@ public sealed class Project : AggregateRoot, IKeepsTexts
             ("lead_id", ToJson(LeadId)),
         ];
 
-    private void RaiseUpdated((string Field, JsonElement? Value)[] before, long actorId, DateTimeOffset at)
+    private void RaiseUpdated((string Field, JsonElement? Value)[] before, UserId actorId, DateTimeOffset at)
     {
         List<FieldChange> changes =
         [
@@ -368,5 +368,5 @@ public sealed record ProjectEdit
     public Optional<IReadOnlyDictionary<string, JsonElement>?> Settings { get; init; }
 
     /// <summary>The user who leads it, or null.</summary>
-    public Optional<long?> LeadId { get; init; }
+    public Optional<UserId?> LeadId { get; init; }
 }

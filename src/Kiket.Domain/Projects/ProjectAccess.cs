@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 
 namespace Kiket.Domain.Projects;
@@ -50,7 +51,7 @@ internal static class ProjectPolicy
     /// work on it, viewers and finance managers read it; membership can widen a developer's or manager's rights or, as
     /// <see cref="ProjectRole.Viewer"/>, narrow a developer's, and it opens a private project. It never lets a viewer write.
     /// </returns>
-    public static ProjectAccess AccessOf(Actor actor, ProjectVisibility visibility, long? leadId, ProjectRole? membership)
+    public static ProjectAccess AccessOf(Actor actor, ProjectVisibility visibility, UserId? leadId, ProjectRole? membership)
     {
         ArgumentNullException.ThrowIfNull(actor);
         if (actor.IsAdmin)

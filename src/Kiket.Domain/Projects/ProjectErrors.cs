@@ -32,7 +32,7 @@ internal static class ProjectErrors
 
     /// <summary><c>VALIDATION_ERROR</c>: the lead is not an active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
-    public static Error UnknownLead(long user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
+    public static Error UnknownLead(UserId user) => Error.Validation("project.lead_id", $"There is no active user {user}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: somebody is to take part in a project that does not exist for them.</summary>
     /// <param name="field">The field that names the person.</param>
@@ -43,7 +43,7 @@ internal static class ProjectErrors
 
     /// <summary><c>VALIDATION_ERROR</c>: a new member is not an active user of the organization.</summary>
     /// <param name="user">Who was named.</param>
-    public static Error UnknownMember(long user) => Error.Validation("member.user_id", $"There is no active user {user}.");
+    public static Error UnknownMember(UserId user) => Error.Validation("member.user_id", $"There is no active user {user}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: the project's definition names no such role of its team.</summary>
     /// <param name="role">What was named.</param>
@@ -62,7 +62,7 @@ internal static class ProjectErrors
     /// <c>VALIDATION_ERROR</c>: the project's lead is a member with the role <c>lead</c> for as long as they lead it.
     /// </summary>
     /// <param name="user">The lead.</param>
-    public static Error LeadIsMember(long user) =>
+    public static Error LeadIsMember(UserId user) =>
         Error.Validation("member.user_id", $"User {user} leads the project; set another lead_id first.");
 
     /// <summary><c>FORBIDDEN</c>: the actor's role in the project is too weak.</summary>
@@ -81,6 +81,6 @@ internal static class ProjectErrors
 
     /// <summary><c>MEMBER_NOT_FOUND</c>: the user is not a member.</summary>
     /// <param name="user">Who was named.</param>
-    public static Error MemberNotFound(long user) =>
+    public static Error MemberNotFound(UserId user) =>
         new(ErrorKind.NotFound, "MEMBER_NOT_FOUND", $"User {user} is not a member of the project.");
 }

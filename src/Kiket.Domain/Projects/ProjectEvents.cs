@@ -6,7 +6,7 @@ namespace Kiket.Domain.Projects;
 /// <param name="Changes">The fields before and after.</param>
 /// <param name="ActorId">Who changed it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, long ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+public sealed record ProjectUpdated(IReadOnlyList<FieldChange> Changes, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.ProjectUpdated) { Changes = Changes }];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;
@@ -32,17 +31,17 @@ internal static class ProjectKey
 /// <summary>A project as it stands in a path or parameter: its id or its key.</summary>
 internal readonly record struct ProjectRef
 {
-    private ProjectRef(long? id, string? key) => (Id, Key) = (id, key);
+    private ProjectRef(ProjectId? id, string? key) => (Id, Key) = (id, key);
 
     /// <summary>The id, or null when a key was given.</summary>
-    public long? Id { get; }
+    public ProjectId? Id { get; }
 
     /// <summary>The key, or null when an id was given.</summary>
     public string? Key { get; }
 
     /// <summary>A project by id.</summary>
     /// <param name="id">The id.</param>
-    public static ProjectRef Of(long id) => new(id, null);
+    public static ProjectRef Of(ProjectId id) => new(id, null);
 
     /// <summary>Reads a reference. Digits are an id, all else is a key, upper and lower case alike.</summary>
     /// <param name="text">The text.</param>
@@ -50,10 +49,10 @@ internal readonly record struct ProjectRef
     /// <returns>False only for an empty text.</returns>
     public static bool TryParse(string? text, out ProjectRef reference)
     {
-        reference = WireId.TryParse(text, out var id) ? new(id, null) : new(null, text?.ToUpperInvariant());
+        reference = WireId.TryParse(text, out ProjectId id) ? new(id, null) : new(null, text?.ToUpperInvariant());
         return !string.IsNullOrWhiteSpace(text);
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Id is { } id ? id.ToString(CultureInfo.InvariantCulture) : Key ?? "";
+    public override string ToString() => Id?.ToString() ?? Key ?? "";
 }

@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Projects;
 
 /// <summary>A member's role in a project.</summary>
@@ -19,13 +21,13 @@ internal sealed class ProjectMember
     private ProjectMember() { }
 
     /// <summary>The organization of both.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>The user.</summary>
-    public long UserId { get; private set; }
+    public UserId UserId { get; private set; }
 
     /// <summary>The user's role in the project.</summary>
     public ProjectRole Role { get; private set; }
@@ -43,7 +45,7 @@ internal sealed class ProjectMember
     /// <param name="userId">A user of the same organization.</param>
     /// <param name="role">The role.</param>
     /// <param name="at">Instant of the change.</param>
-    public static ProjectMember Of(Project project, long userId, ProjectRole role, DateTimeOffset at)
+    public static ProjectMember Of(Project project, UserId userId, ProjectRole role, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(project);
         return new()

@@ -8,13 +8,13 @@ namespace Kiket.Domain.Projects;
 /// <summary>
 /// A <see cref="Project"/> as a host stores it.
 /// </summary>
-public sealed record ProjectSnapshot : IAggregateSnapshot
+public sealed record ProjectSnapshot : IAggregateSnapshot<ProjectId>
 {
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
-    public required long Id { get; init; }
+    public required ProjectId Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>First part of its issues' keys; unique in the organization and never changed.</summary>
     public required string Key { get; init; }
@@ -50,7 +50,7 @@ public sealed record ProjectSnapshot : IAggregateSnapshot
     public required IReadOnlyDictionary<string, JsonElement> Settings { get; init; }
 
     /// <summary>The user who leads it, or null.</summary>
-    public long? LeadId { get; init; }
+    public UserId? LeadId { get; init; }
 
     /// <summary>Number of the newest issue, 0 when there is none.</summary>
     public required int LastIssueNumber { get; init; }

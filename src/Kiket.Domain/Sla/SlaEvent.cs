@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Sla;
 
@@ -58,15 +59,15 @@ public sealed class SlaEvent
 
     /// <summary>The organization.</summary>
     [JsonInclude]
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The project.</summary>
     [JsonInclude]
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>The issue.</summary>
     [JsonInclude]
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>The timer that it comes from.</summary>
     [JsonInclude]

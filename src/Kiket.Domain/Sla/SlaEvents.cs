@@ -8,10 +8,10 @@ namespace Kiket.Domain.Sla;
 public sealed record SlaStatusChanged : IIssueFact
 {
     /// <summary>The issue.</summary>
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     /// <summary>The issue's project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary><c>imminent</c>, <c>breached</c> or <c>recovered</c>.</summary>
     public required string State { get; init; }
@@ -26,7 +26,7 @@ public sealed record SlaStatusChanged : IIssueFact
     public required JsonElement Metrics { get; init; }
 
     /// <summary>In whose name the clock runs, or who moved the issue.</summary>
-    public required long ActorId { get; init; }
+    public required UserId ActorId { get; init; }
 
     /// <summary>When it happened (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }

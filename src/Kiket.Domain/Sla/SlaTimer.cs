@@ -17,7 +17,7 @@ public sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From
 /// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come,
 /// and takes no event back. Where nothing has to be kept, a clock and <see cref="SlaDue"/> are enough.
 /// </summary>
-public sealed class SlaTimer : AggregateRoot
+public sealed class SlaTimer : AggregateRoot<long>
 {
     /// <summary>Why due instants changed: the organization's calendar did.</summary>
     public const string CalendarChanged = "calendar";
@@ -27,10 +27,10 @@ public sealed class SlaTimer : AggregateRoot
     private SlaTimer() { }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>The issue.</summary>
-    public long IssueId { get; private set; }
+    public IssueId IssueId { get; private set; }
 
     /// <summary>Key of the state whose time it counts.</summary>
     public string State { get; private set; } = "";
@@ -110,7 +110,7 @@ public sealed class SlaTimer : AggregateRoot
     /// <param name="calendar">Says what counts.</param>
     /// <param name="actorId">In whose name.</param>
     /// <param name="at">The instant.</param>
-    public void Advance(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    public void Advance(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         ArgumentNullException.ThrowIfNull(calendar);
@@ -164,7 +164,7 @@ public sealed class SlaTimer : AggregateRoot
     /// <param name="calendar">Says what counts.</param>
     /// <param name="actorId">In whose name.</param>
     /// <param name="at">Instant of the end.</param>
-    public void Stop(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    public void Stop(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
         if (StoppedAt is not null)
@@ -213,7 +213,7 @@ public sealed class SlaTimer : AggregateRoot
         return timer;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public SlaTimerSnapshot ToSnapshot() =>
         new()
         {
@@ -267,7 +267,7 @@ public sealed class SlaTimer : AggregateRoot
                     _ => null,
                 };
 
-    private void Fire(Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset until)
+    private void Fire(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset until)
     {
         // A warning that is reached together with the breach would be over before anybody reads it.
         if (
@@ -291,7 +291,7 @@ public sealed class SlaTimer : AggregateRoot
         }
     }
 
-    private void Tell(SlaEventState state, Issue issue, BusinessCalendar calendar, long actorId, DateTimeOffset at)
+    private void Tell(SlaEventState state, Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
         var counted = Clock.Counted(calendar, at);
         var (definition, metrics) = (DefinitionOf(issue), MetricsOf(counted));

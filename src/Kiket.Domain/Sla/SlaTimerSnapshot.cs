@@ -7,19 +7,19 @@ namespace Kiket.Domain.Sla;
 /// <summary>
 /// An <see cref="SlaTimer"/> as a host stores it.
 /// </summary>
-public sealed record SlaTimerSnapshot : IAggregateSnapshot
+public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
 {
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
     public required long Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary>The issue.</summary>
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     /// <summary>Key of the state whose time it counts.</summary>
     public required string State { get; init; }

@@ -14,7 +14,7 @@ internal enum TokenKind
 }
 
 /// <summary>A bearer credential. Only the SHA-256 of the secret is kept.</summary>
-internal sealed class AccessToken : AggregateRoot, IKeepsTexts
+internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxNameLength = 100;
@@ -27,7 +27,7 @@ internal sealed class AccessToken : AggregateRoot, IKeepsTexts
     private AccessToken() { }
 
     /// <summary>The user whose role the token has.</summary>
-    public long UserId { get; private set; }
+    public UserId UserId { get; private set; }
 
     /// <summary>Whom it speaks for.</summary>
     public TokenKind Kind { get; private set; }

@@ -1,15 +1,17 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Users;
 
 /// <summary>Who asks.</summary>
 /// <param name="OrganizationId">The organization in whose name.</param>
 /// <param name="UserId">The user.</param>
 /// <param name="Role">The user's role in the organization.</param>
-internal sealed record Actor(long OrganizationId, long UserId, OrganizationRole Role)
+internal sealed record Actor(OrganizationId OrganizationId, UserId UserId, OrganizationRole Role)
 {
     /// <summary>
     /// The only project that there is for the actor, an extension installed for it; null for all that their role shows.
     /// </summary>
-    public long? OnlyProjectId { get; init; }
+    public ProjectId? OnlyProjectId { get; init; }
 
     /// <summary>Whether the actor administers the organization.</summary>
     public bool IsAdmin => Role is OrganizationRole.Admin;

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>An offer to a user to sign in for the first time, good once.</summary>
-internal sealed class Invitation : AggregateRoot
+internal sealed class Invitation : AggregateRoot<long>
 {
     /// <summary>How long an invitation is good.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
@@ -11,7 +11,7 @@ internal sealed class Invitation : AggregateRoot
     private Invitation() { }
 
     /// <summary>The invited user.</summary>
-    public long UserId { get; private set; }
+    public UserId UserId { get; private set; }
 
     /// <summary>SHA-256 of the invitation token, in lower-case hex.</summary>
     public string Hash { get; private set; } = "";

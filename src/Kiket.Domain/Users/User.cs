@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Users;
 
 /// <summary>A person (or service) of one organization.</summary>
-internal sealed class User : AggregateRoot, IKeepsTexts
+internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
 {
     /// <summary>Longest e-mail address, in characters (RFC 5321, 4.5.3.1.3).</summary>
     public const int MaxEmailLength = EmailAddress.MaxLength;
@@ -74,7 +74,13 @@ internal sealed class User : AggregateRoot, IKeepsTexts
     /// <param name="name">Display name, or null to derive one from the address.</param>
     /// <param name="at">Instant of the addition.</param>
     /// <returns>The user, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
-    public static Result<User> Join(long organizationId, string email, OrganizationRole role, string? name, DateTimeOffset at)
+    public static Result<User> Join(
+        OrganizationId organizationId,
+        string email,
+        OrganizationRole role,
+        string? name,
+        DateTimeOffset at
+    )
     {
         var address = AddressOf(email);
         List<ErrorDetail> faults = [];
@@ -104,16 +110,17 @@ internal sealed class User : AggregateRoot, IKeepsTexts
     /// <summary>The user in whose name an organization's actions run.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="at">Instant of the making.</param>
-    public static User Service(long organizationId, DateTimeOffset at) => Service(organizationId, ActionsEmail, "Kiket", at);
+    public static User Service(OrganizationId organizationId, DateTimeOffset at) =>
+        Service(organizationId, ActionsEmail, "Kiket", at);
 
     /// <summary>The user in whose name one installation of an extension acts.</summary>
     /// <param name="organizationId">The organization.</param>
     /// <param name="name">Name of the extension.</param>
     /// <param name="at">Instant of the making.</param>
-    public static User ForExtension(long organizationId, string name, DateTimeOffset at) =>
+    public static User ForExtension(OrganizationId organizationId, string name, DateTimeOffset at) =>
         Service(organizationId, $"extension-{Guid.CreateVersion7():N}@kiket.invalid", name, at);
 
-    private static User Service(long organizationId, string email, string name, DateTimeOffset at)
+    private static User Service(OrganizationId organizationId, string email, string name, DateTimeOffset at)
     {
         var user = new User
         {

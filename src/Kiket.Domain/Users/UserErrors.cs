@@ -29,7 +29,7 @@ internal static class UserErrors
     /// <summary><c>VALIDATION_ERROR</c>: the organization has no such active user.</summary>
     /// <param name="field">The field that names the user.</param>
     /// <param name="user">The user's id.</param>
-    public static Error NotActive(string field, long user) => Error.Validation(field, $"There is no active user {user}.");
+    public static Error NotActive(string field, UserId user) => Error.Validation(field, $"There is no active user {user}.");
 
     /// <summary><c>VALIDATION_ERROR</c>: a deactivated user takes no part in anything.</summary>
     /// <param name="field">The field that names the user.</param>

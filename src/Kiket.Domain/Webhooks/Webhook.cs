@@ -53,7 +53,7 @@ internal sealed record WebhookTarget(
 );
 
 /// <summary>An endpoint that receives events.</summary>
-internal sealed class Webhook : AggregateRoot
+internal sealed class Webhook : AggregateRoot<long>
 {
     /// <summary>Longest address, in characters.</summary>
     public const int MaxUrlLength = 2_000;
@@ -82,10 +82,10 @@ internal sealed class Webhook : AggregateRoot
     private Webhook() { }
 
     /// <summary>The project whose events it gets, or null for those of the whole organization.</summary>
-    public long? ProjectId { get; private set; }
+    public ProjectId? ProjectId { get; private set; }
 
     /// <summary>The installation of the extension that it belongs to, or null for an action's host.</summary>
-    public long? ExtensionId { get; private set; }
+    public ExtensionId? ExtensionId { get; private set; }
 
     /// <summary>What it was made for.</summary>
     public WebhookKind Kind { get; private set; }
@@ -168,9 +168,9 @@ internal sealed class Webhook : AggregateRoot
     /// <param name="secret">The secret that signs, encrypted.</param>
     /// <param name="at">Instant of the making.</param>
     public static Webhook For(
-        long organizationId,
-        long? projectId,
-        long extensionId,
+        OrganizationId organizationId,
+        ProjectId? projectId,
+        ExtensionId extensionId,
         WebhookKind kind,
         WebhookTarget target,
         IReadOnlyList<WebhookHook> hooks,
@@ -197,7 +197,7 @@ internal sealed class Webhook : AggregateRoot
     /// <param name="organizationId">The organization.</param>
     /// <param name="host">Scheme, host and port: <c>https://example.com:443</c>.</param>
     /// <param name="at">Instant of the making.</param>
-    public static Webhook ForActions(long organizationId, string host, DateTimeOffset at)
+    public static Webhook ForActions(OrganizationId organizationId, string host, DateTimeOffset at)
     {
         var webhook = new Webhook
         {

@@ -41,13 +41,13 @@ internal sealed class WebhookDelivery
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The endpoint.</summary>
     public long WebhookId { get; private set; }
 
     /// <summary>The installation that the endpoint belongs to, or null.</summary>
-    public long? ExtensionId { get; private set; }
+    public ExtensionId? ExtensionId { get; private set; }
 
     /// <summary>The entry of the event log, or null for something that is told to this endpoint only.</summary>
     public long? LoggedEventId { get; private set; }
@@ -59,10 +59,10 @@ internal sealed class WebhookDelivery
     public string Event { get; private set; } = "";
 
     /// <summary>The project, or null.</summary>
-    public long? ProjectId { get; private set; }
+    public ProjectId? ProjectId { get; private set; }
 
     /// <summary>The issue, or null.</summary>
-    public long? IssueId { get; private set; }
+    public IssueId? IssueId { get; private set; }
 
     /// <summary>What is told where there is no entry of the log: a JSON object; else null.</summary>
     public string? Payload { get; private set; }
@@ -132,8 +132,8 @@ internal sealed class WebhookDelivery
         string eventId,
         string name,
         string payload,
-        long? projectId,
-        long? issueId,
+        ProjectId? projectId,
+        IssueId? issueId,
         DateTimeOffset at
     )
     {
@@ -159,7 +159,7 @@ internal sealed class WebhookDelivery
     /// <param name="projectId">The issue's project.</param>
     /// <param name="issueId">The issue on which the action runs.</param>
     /// <param name="at">Instant of the making.</param>
-    public static WebhookDelivery Send(Webhook webhook, string request, long projectId, long issueId, DateTimeOffset at)
+    public static WebhookDelivery Send(Webhook webhook, string request, ProjectId projectId, IssueId issueId, DateTimeOffset at)
     {
         var delivery = Tell(webhook, LoggedEvent.NewEventId(), ActionEvent, "", projectId, issueId, at);
         (delivery.Payload, delivery.Request) = (null, request);
@@ -240,7 +240,7 @@ internal sealed class WebhookAttempt
     public long Id { get; private set; }
 
     /// <summary>The organization.</summary>
-    public long OrganizationId { get; private set; }
+    public OrganizationId OrganizationId { get; private set; }
 
     /// <summary>The delivery.</summary>
     public long DeliveryId { get; private set; }

@@ -88,7 +88,7 @@ internal readonly record struct FieldValue
     /// <summary>A user.</summary>
     /// <param name="id">Their id.</param>
     /// <param name="email">Their address, or null when it is not known.</param>
-    public static FieldValue OfUser(long id, string? email) => new(FieldKind.User, email, id);
+    public static FieldValue OfUser(UserId id, string? email) => new(FieldKind.User, email, id.Value);
 
     /// <summary>A JSON value: what a custom field holds, or what a condition compares with.</summary>
     /// <param name="json">The value.</param>

@@ -3,7 +3,7 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>One version of a project's workflow. Versions are never changed; an issue stays on the one it began with.</summary>
-public sealed class Workflow : AggregateRoot, IKeepsTexts
+public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 64;
@@ -14,7 +14,7 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     private Workflow() { }
 
     /// <summary>The project.</summary>
-    public long ProjectId { get; private set; }
+    public ProjectId ProjectId { get; private set; }
 
     /// <summary>Name in the definitions; the same for all versions.</summary>
     public string Key { get; private set; } = "";
@@ -43,8 +43,8 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
     /// <param name="source">The text it was read from, or null.</param>
     /// <param name="at">Instant of publication.</param>
     public static Workflow Publish(
-        long organizationId,
-        long projectId,
+        OrganizationId organizationId,
+        ProjectId projectId,
         string key,
         int revision,
         WorkflowDefinition definition,
@@ -87,7 +87,7 @@ public sealed class Workflow : AggregateRoot, IKeepsTexts
         return workflow;
     }
 
-    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot.DomainEvents"/>.</summary>
+    /// <summary>All that a host has to store. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/>.</summary>
     public WorkflowSnapshot ToSnapshot() =>
         new()
         {

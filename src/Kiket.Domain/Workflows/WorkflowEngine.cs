@@ -253,13 +253,13 @@ public static class WorkflowEngine
             : verdict;
     }
 
-    private static (IReadOnlyList<ApprovalVote> Votes, long? Requester) VotesOn(Transition transition, MoveContext context) =>
+    private static (IReadOnlyList<ApprovalVote> Votes, UserId? Requester) VotesOn(Transition transition, MoveContext context) =>
         (
             context.Votes.GetValueOrDefault(transition.To) ?? [],
             context.Requesters.TryGetValue(transition.To, out var user) ? user : null
         );
 
-    private static bool IsApproved(ApprovalRequirement requirement, IReadOnlyList<ApprovalVote> votes, long? requester)
+    private static bool IsApproved(ApprovalRequirement requirement, IReadOnlyList<ApprovalVote> votes, UserId? requester)
     {
         var own = votes.Where(v => v.Requirement == requirement.Key).ToList();
         return own.TrueForAll(v => v.Approved)

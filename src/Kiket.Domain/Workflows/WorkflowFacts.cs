@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 
 namespace Kiket.Domain.Workflows;
@@ -99,7 +100,7 @@ public sealed class IssueFacts
 /// <param name="Requirement">Key of the <see cref="ApprovalRequirement"/>.</param>
 /// <param name="UserId">Who decided.</param>
 /// <param name="Approved">What they decided.</param>
-public sealed record ApprovalVote(string Requirement, long UserId, bool Approved);
+public sealed record ApprovalVote(string Requirement, UserId UserId, bool Approved);
 
 /// <summary>All that a decision about a move depends on besides the workflow.</summary>
 /// <param name="Issue">The issue.</param>
@@ -130,7 +131,7 @@ public sealed record MoveContext(IssueFacts Issue)
     /// The users who asked for the approvals of a move, by key of its target state; a requester's own vote alone is never
     /// enough.
     /// </summary>
-    public IReadOnlyDictionary<string, long> Requesters { get; init; } = new Dictionary<string, long>();
+    public IReadOnlyDictionary<string, UserId> Requesters { get; init; } = new Dictionary<string, UserId>();
 
     /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
     internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];

@@ -5,16 +5,16 @@ namespace Kiket.Domain.Workflows;
 /// <summary>
 /// A <see cref="Workflow"/> as a host stores it.
 /// </summary>
-public sealed record WorkflowSnapshot : IAggregateSnapshot
+public sealed record WorkflowSnapshot : IAggregateSnapshot<long>
 {
     /// <summary>Id in the host's store, positive; 0 before it has one.</summary>
     public required long Id { get; init; }
 
     /// <summary>The organization that owns it.</summary>
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     /// <summary>The project.</summary>
-    public required long ProjectId { get; init; }
+    public required ProjectId ProjectId { get; init; }
 
     /// <summary>Name in the definitions; the same for all versions.</summary>
     public required string Key { get; init; }

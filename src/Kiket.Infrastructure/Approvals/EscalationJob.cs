@@ -49,7 +49,7 @@ internal sealed partial class EscalationJob(IServiceScopeFactory scopes, TimePro
         return escalated;
     }
 
-    private async Task<IReadOnlyList<(long Id, long OrganizationId)>> FindDueAsync(long after, CancellationToken ct)
+    private async Task<IReadOnlyList<(long Id, OrganizationId OrganizationId)>> FindDueAsync(long after, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
@@ -68,7 +68,7 @@ internal sealed partial class EscalationJob(IServiceScopeFactory scopes, TimePro
         return [.. due.Select(a => (a.Id, a.OrganizationId))];
     }
 
-    private async Task<bool> EscalateAsync(long id, long organizationId, CancellationToken ct)
+    private async Task<bool> EscalateAsync(long id, OrganizationId organizationId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;

@@ -1,4 +1,5 @@
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 
 namespace Kiket.Infrastructure.Capacity;
 
@@ -9,10 +10,10 @@ namespace Kiket.Infrastructure.Capacity;
 internal sealed class GreedyBalance
 {
     private readonly BalanceProblem problem;
-    private readonly Dictionary<long, decimal> capacities;
-    private readonly Dictionary<long, decimal> loads;
-    private readonly Dictionary<long, List<MovableIssue>> issues;
-    private readonly List<(TeamLimit Limit, Dictionary<long, decimal> Held)> limits;
+    private readonly Dictionary<UserId, decimal> capacities;
+    private readonly Dictionary<UserId, decimal> loads;
+    private readonly Dictionary<UserId, List<MovableIssue>> issues;
+    private readonly List<(TeamLimit Limit, Dictionary<UserId, decimal> Held)> limits;
 
     public GreedyBalance(BalanceProblem problem)
     {
@@ -59,7 +60,7 @@ internal sealed class GreedyBalance
     /// <summary>
     /// The smallest issue that is enough, else the largest there is; to the member with the lowest utilization afterwards.
     /// </summary>
-    private (MovableIssue Issue, long To)? BestMove(long from)
+    private (MovableIssue Issue, UserId To)? BestMove(UserId from)
     {
         var excess = loads[from] - capacities[from];
         foreach (
@@ -82,14 +83,14 @@ internal sealed class GreedyBalance
         return null;
     }
 
-    private bool Fits(MovableIssue issue, long user) =>
+    private bool Fits(MovableIssue issue, UserId user) =>
         loads[user] + issue.Points <= capacities[user]
         && limits.TrueForAll(l =>
             l.Limit.Amounts.GetValueOrDefault(issue.IssueId) is var amount
             && (amount == 0 || l.Held[user] + amount <= l.Limit.Limits.GetValueOrDefault(user, decimal.MaxValue))
         );
 
-    private void Take(MovableIssue issue, long from, long to)
+    private void Take(MovableIssue issue, UserId from, UserId to)
     {
         issues[from].Remove(issue);
         loads[from] -= issue.Points;

@@ -1,6 +1,7 @@
 using Google.OrTools.Sat;
 using Kiket.Application.Capacity;
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 
 namespace Kiket.Infrastructure.Capacity;
 
@@ -124,7 +125,7 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             var issues = problem.Issues.ToDictionary(i => i.IssueId);
             var gains = choices.ToLookup(c => c.Move.ToUserId);
             var losses = choices.ToLookup(c => issues[c.Move.IssueId].AssigneeId);
-            LinearExpr Change(long user, Func<long, decimal> amount) =>
+            LinearExpr Change(UserId user, Func<IssueId, decimal> amount) =>
                 LinearExpr.WeightedSum(
                     [.. gains[user].Concat(losses[user]).Select(c => c.Is)],
                     [
@@ -196,8 +197,8 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         private void Add(
             BalanceProblem problem,
             TeamLimit limit,
-            Func<long, Func<long, decimal>, LinearExpr> change,
-            ILookup<long, (IssueMove Move, BoolVar Is)> gains
+            Func<UserId, Func<IssueId, decimal>, LinearExpr> change,
+            ILookup<UserId, (IssueMove Move, BoolVar Is)> gains
         )
         {
             var held = problem.Members.ToDictionary(m => m.UserId, m => limit.FixedAmounts.GetValueOrDefault(m.UserId));

@@ -32,7 +32,7 @@ internal sealed partial class OutboxProcessor(
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var done = 0;
-        HashSet<long> left = []; // organizations that another worker is at
+        HashSet<OrganizationId> left = []; // organizations that another worker is at
         while (true)
         {
             var logs = (await OnDatabaseAsync(db => db.ReadOpenLogsAsync(EventConsumer.Reactions, ct)))
@@ -124,7 +124,7 @@ internal sealed partial class OutboxProcessor(
         return (isMoved ? last : position, hasReacted);
     }
 
-    private Task<bool> AdvanceAsync(long organizationId, long from, long to, CancellationToken ct) =>
+    private Task<bool> AdvanceAsync(OrganizationId organizationId, long from, long to, CancellationToken ct) =>
         LostRaces.RetryAsync(
             () => OnDatabaseAsync(db => db.AdvanceAsync(EventConsumer.Reactions, organizationId, from, to, ct)),
             DatabaseFailure.IsLostRace,
@@ -135,7 +135,7 @@ internal sealed partial class OutboxProcessor(
     /// The next events of a log, those of them that something may follow from, and the issues that have to wait.
     /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever fails here fails again with the event that it is about.")]
-    private static async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<long> Waiting)> ReadBatchAsync(
+    private static async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<IssueId> Waiting)> ReadBatchAsync(
         KiketDbContext db,
         OpenLog log,
         CancellationToken ct
@@ -161,7 +161,7 @@ internal sealed partial class OutboxProcessor(
             reactive = [.. happened.Keys];
         }
 
-        List<long> waiting =
+        List<IssueId> waiting =
             reactive.Count == 0
                 ? []
                 : await db.Set<PostponedEvent>()
@@ -288,10 +288,12 @@ internal sealed partial class OutboxProcessor(
         );
 
     /// <param name="organizationId">Whose rows are visible.</param>
-    private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work, long organizationId = 0)
+    private async Task<T> OnDatabaseAsync<T>(Func<KiketDbContext, Task<T>> work, OrganizationId organizationId = default)
     {
         await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, 0, OrganizationRole.Developer), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(organizationId, default, OrganizationRole.Developer), []);
         return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 

@@ -15,9 +15,9 @@ internal sealed class PostponedEvent
     /// <summary>Id of the <see cref="LoggedEvent"/>.</summary>
     public required long EventId { get; init; }
 
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
-    public required long IssueId { get; init; }
+    public required IssueId IssueId { get; init; }
 
     /// <summary>How often they have failed.</summary>
     public int Attempts { get; init; }

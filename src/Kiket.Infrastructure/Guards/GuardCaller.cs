@@ -28,7 +28,7 @@ internal sealed class GuardCaller(
         CancellationToken ct
     )
     {
-        List<long?> ids = [.. guards.Select(g => g.ExtensionId)];
+        List<ExtensionId?> ids = [.. guards.Select(g => g.ExtensionId)];
         var extensions = await db.Extensions.AsNoTracking().Where(e => ids.Contains(e.Id)).ToDictionaryAsync(e => e.Id, ct);
         List<(Extension Extension, OutgoingRequest? Request)> asked = [];
         foreach (var guard in guards)

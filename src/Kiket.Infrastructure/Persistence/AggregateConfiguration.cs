@@ -7,9 +7,11 @@ internal static class AggregateConfiguration
 {
     /// <summary>The configuration of all aggregates: two writers who read the same version cannot both save.</summary>
     public static void IsAggregate<T>(this EntityTypeBuilder<T> entity)
-        where T : AggregateRoot
+        where T : class, IAggregateRoot
     {
-        entity.HasKey(e => e.Id);
+        const string id = nameof(AggregateRoot<>.Id);
+        entity.HasKey(id);
+        entity.Property(id).ValueGeneratedOnAdd(); // which convention says of plain numbers only
         entity.Ignore(e => e.DomainEvents);
         entity.Property(e => e.Version).IsConcurrencyToken();
     }

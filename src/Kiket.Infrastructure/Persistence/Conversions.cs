@@ -59,6 +59,11 @@ internal static class Conversions
         AsWireName<ReportKind>(builder);
         AsWireName<SlaStatus>(builder);
         AsWireName<SlaEventState>(builder);
+        AsPlainValue<OrganizationId, long>(builder);
+        AsPlainValue<UserId, long>(builder);
+        AsPlainValue<ProjectId, long>(builder);
+        AsPlainValue<IssueId, long>(builder);
+        AsPlainValue<ExtensionId, long>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;
@@ -86,6 +91,13 @@ internal static class Conversions
     private static void AsWireName<T>(ModelConfigurationBuilder builder)
         where T : struct, Enum => builder.Properties<T>().HaveConversion<WireNameConverter<T>>().HaveMaxLength(32);
 
+    private static void AsPlainValue<T, TValue>(ModelConfigurationBuilder builder)
+        where T : struct, ITyped<T, TValue>
+    {
+        builder.Properties<T>().HaveConversion<PlainValueConverter<T, TValue>>();
+        builder.DefaultTypeMapping<T>().HasConversion<PlainValueConverter<T, TValue>>(); // parameters of plain SQL
+    }
+
     private static void AsJson<T>(ModelConfigurationBuilder builder, string? columnType)
     {
         var properties = builder.Properties<T>().HaveConversion<JsonTextConverter<T>, JsonTextComparer<T>>();
@@ -110,6 +122,14 @@ internal static class Conversions
         WireName.TryParse(name, out T value)
             ? value
             : throw new InvalidOperationException($"'{name}' is not a {typeof(T).Name}.");
+
+    private sealed class PlainValueConverter<T, TValue>()
+        : ValueConverter<T, TValue>(v => v.Value, value => Typed<T, TValue>(value))
+        where T : struct, ITyped<T, TValue>;
+
+    // An expression tree cannot call a static interface member.
+    private static T Typed<T, TValue>(TValue value)
+        where T : struct, ITyped<T, TValue> => T.Of(value);
 
     private sealed class JsonTextConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));

@@ -17,10 +17,10 @@ internal sealed class CurrentActor : ICurrentActor
     public ExtensionIdentity? Extension { get; private set; }
 
     /// <summary>The user, or 0 before sign-in.</summary>
-    public long UserIdOrZero => actor?.UserId ?? 0;
+    public UserId UserIdOrZero => actor?.UserId ?? default;
 
     /// <summary>The organization whose rows are visible, or null before sign-in.</summary>
-    internal long? OrganizationId => actor?.OrganizationId;
+    internal OrganizationId? OrganizationId => actor?.OrganizationId;
 
     /// <summary>The cause of the current changes.</summary>
     internal EventCause Cause { get; set; }

@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>Who follows the event log.</summary>
@@ -13,7 +15,7 @@ internal enum EventConsumer
 /// <summary>How far a consumer has followed the event log of an organization.</summary>
 internal sealed class EventCursor
 {
-    public required long OrganizationId { get; init; }
+    public required OrganizationId OrganizationId { get; init; }
 
     public required EventConsumer Consumer { get; init; }
 

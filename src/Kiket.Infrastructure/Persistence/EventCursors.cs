@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -31,7 +32,7 @@ internal static class EventCursors
     public static async Task<bool> AdvanceAsync(
         this KiketDbContext db,
         EventConsumer consumer,
-        long organizationId,
+        OrganizationId organizationId,
         long from,
         long to,
         CancellationToken ct
@@ -55,7 +56,7 @@ internal static class EventCursors
     /// <summary>Sets a cursor before the first event of a new organization.</summary>
     private static async Task BeginAsync(
         this KiketDbContext db,
-        long organizationId,
+        OrganizationId organizationId,
         EventConsumer consumer,
         CancellationToken ct
     )
@@ -75,7 +76,7 @@ internal static class EventCursors
 
     private sealed class LogPlace
     {
-        public required long OrganizationId { get; init; }
+        public required OrganizationId OrganizationId { get; init; }
 
         public required long? Position { get; init; }
 
@@ -86,4 +87,4 @@ internal static class EventCursors
 /// <summary>A log that goes on behind a cursor.</summary>
 /// <param name="Position">Where the cursor is.</param>
 /// <param name="Last">Number of the newest event.</param>
-internal readonly record struct OpenLog(long OrganizationId, long Position, long Last);
+internal readonly record struct OpenLog(OrganizationId OrganizationId, long Position, long Last);

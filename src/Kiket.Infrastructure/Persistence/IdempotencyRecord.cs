@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class IdempotencyRecord
     public long Id { get; set; }
 
     /// <summary>The credential's user; 0 for routes without a credential.</summary>
-    public long UserId { get; set; }
+    public UserId UserId { get; set; }
 
     /// <summary>
     /// SHA-256 of the key: it compares exactly on every database, whatever its collation.

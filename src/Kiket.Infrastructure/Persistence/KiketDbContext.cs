@@ -18,6 +18,7 @@ using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Conventions;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -102,7 +103,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
-    private long OrganizationId => current?.OrganizationId ?? 0;
+    private OrganizationId OrganizationId => current?.OrganizationId ?? default;
 
     /// <summary>Starts one use of a pooled context.</summary>
     internal void BeginUse(CurrentActor actor) => current = actor;
@@ -164,10 +165,13 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     private void BelongsToOrganization<T>(ModelBuilder modelBuilder)
         where T : class
     {
-        modelBuilder.Entity<T>().HasOne<Organization>().WithMany().HasForeignKey(nameof(AggregateRoot.OrganizationId));
+        modelBuilder.Entity<T>().HasOne<Organization>().WithMany().HasForeignKey(nameof(IAggregateRoot.OrganizationId));
         modelBuilder
             .Entity<T>()
-            .HasQueryFilter(TenantFilter, e => EF.Property<long>(e, nameof(AggregateRoot.OrganizationId)) == OrganizationId);
+            .HasQueryFilter(
+                TenantFilter,
+                e => EF.Property<OrganizationId>(e, nameof(IAggregateRoot.OrganizationId)) == OrganizationId
+            );
     }
 }
 
@@ -176,6 +180,18 @@ internal sealed class SqliteKiketDbContext : KiketDbContext
     public SqliteKiketDbContext(DbContextOptions<SqliteKiketDbContext> options)
         // A save of a single row also queues for the file.
         : base(options) => Database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+
+        // No id is used twice. By convention, this holds for plain numbers only.
+        foreach (var key in modelBuilder.Model.GetEntityTypes().Select(e => e.FindPrimaryKey()!.Properties[0]))
+        {
+            if (key is { ValueGenerated: ValueGenerated.OnAdd } && key.ClrType != typeof(long))
+                key.SetValueGenerationStrategy(SqliteValueGenerationStrategy.Autoincrement);
+        }
+    }
 }
 
 internal sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);

@@ -49,14 +49,14 @@ internal sealed class TextUpgrade(KiketDbContext db)
             .Where(u => u.LastId == DataUpgrade.Done)
             .Select(u => u.Name)
             .ToListAsync(ct);
-        await RunAsync<Organization>(finished, ct);
-        await RunAsync<User>(finished, ct);
+        await RunAsync<Organization, OrganizationId>(finished, ct);
+        await RunAsync<User, UserId>(finished, ct);
         await RunAsync<AccessToken>(finished, ct);
-        await RunAsync<Project>(finished, ct);
+        await RunAsync<Project, ProjectId>(finished, ct);
         await RunAsync<Workflow>(finished, ct);
         await RunAsync<Milestone>(finished, ct);
-        await RunAsync<Issue>(finished, ct);
-        await RunAsync(StateUpgrade, finished, RefreshAsync<Issue>, ct);
+        await RunAsync<Issue, IssueId>(finished, ct);
+        await RunAsync(StateUpgrade, finished, RefreshAsync<Issue, IssueId>, ct);
         await RunAsync<Comment>(finished, ct);
         await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
         await RunAsync(HeaderUpgrades[0], finished, EncryptHeadersAsync, ct);
@@ -64,7 +64,13 @@ internal sealed class TextUpgrade(KiketDbContext db)
     }
 
     private Task RunAsync<T>(List<string> finished, CancellationToken ct)
-        where T : AggregateRoot, IKeepsTexts => RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T>, ct);
+        where T : AggregateRoot<long>, IKeepsTexts =>
+        RunAsync($"{Form}:{typeof(T).Name}", finished, (after, ct) => RefreshAsync<T, long>(after, id => id, ct), ct);
+
+    private Task RunAsync<T, TId>(List<string> finished, CancellationToken ct)
+        where T : AggregateRoot<TId>, IKeepsTexts
+        where TId : struct, ITyped<TId, long>, IComparable<TId> =>
+        RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T, TId>, ct);
 
     /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
     private async Task RunAsync(
@@ -119,17 +125,22 @@ internal sealed class TextUpgrade(KiketDbContext db)
         return upgrade.LastId == DataUpgrade.Done;
     }
 
-    private async Task<List<long>> RefreshAsync<T>(long after, CancellationToken ct)
-        where T : AggregateRoot, IKeepsTexts
+    private Task<List<long>> RefreshAsync<T, TId>(long after, CancellationToken ct)
+        where T : AggregateRoot<TId>, IKeepsTexts
+        where TId : struct, ITyped<TId, long>, IComparable<TId> => RefreshAsync<T, TId>(TId.Of(after), id => id.Value, ct);
+
+    private async Task<List<long>> RefreshAsync<T, TId>(TId after, Func<TId, long> number, CancellationToken ct)
+        where T : AggregateRoot<TId>, IKeepsTexts
+        where TId : struct, IComparable<TId>
     {
         var rows = await db.AcrossTenants<T>(withDeleted: true)
-            .Where(r => r.Id > after)
+            .Where(r => r.Id.CompareTo(after) > 0)
             .OrderBy(r => r.Id)
             .Take(BatchSize)
             .ToListAsync(ct);
         foreach (var row in rows)
             row.RefreshTexts();
-        return [.. rows.Select(r => r.Id)];
+        return [.. rows.Select(r => number(r.Id))];
     }
 
     /// <summary>
@@ -206,12 +217,12 @@ internal sealed class TextUpgrade(KiketDbContext db)
     private async Task<List<long>> HideHeadersAsync(long after, CancellationToken ct)
     {
         var extensions = await db.AcrossTenants<Extension>()
-            .Where(e => e.Id > after)
+            .Where(e => e.Id.CompareTo(new(after)) > 0)
             .OrderBy(e => e.Id)
             .Take(BatchSize)
             .ToListAsync(ct);
         foreach (var extension in extensions)
             db.Entry(extension).Property(e => e.Manifest).CurrentValue = ManifestHeaders.Hide(extension.Manifest);
-        return [.. extensions.Select(e => e.Id)];
+        return [.. extensions.Select(e => e.Id.Value)];
     }
 }

@@ -27,7 +27,7 @@ internal sealed class UnitOfWork(
     private readonly List<LoggedEvent> events = [];
 
     /// <summary>The issues that were changed and not yet followed.</summary>
-    private readonly Dictionary<long, ChangedIssue> changed = [];
+    private readonly Dictionary<IssueId, ChangedIssue> changed = [];
 
     private Func<Task>? keptOnRefusal;
     private IDbContextTransaction? transaction;
@@ -44,7 +44,11 @@ internal sealed class UnitOfWork(
     public async Task FlushAsync(CancellationToken ct)
     {
         db.ChangeTracker.DetectChanges(); // once, and not at each of the looks below
-        var roots = db.ChangeTracker.Entries<AggregateRoot>().Select(e => e.Entity).Where(r => r.DomainEvents.Count > 0).ToList();
+        var roots = db
+            .ChangeTracker.Entries<IAggregateRoot>()
+            .Select(e => e.Entity)
+            .Where(r => r.DomainEvents.Count > 0)
+            .ToList();
         var issues = db
             .ChangeTracker.Entries<Issue>()
             .Where(e => e.State is EntityState.Added or EntityState.Modified)

@@ -175,7 +175,7 @@ internal sealed class KiketSettings
 
     private static bool IsOrganization(string name) => !Organization.Found(name, default).IsRefused;
 
-    private static bool IsEmail(string address) => !User.Join(0, address, OrganizationRole.Admin, null, default).IsRefused;
+    private static bool IsEmail(string address) => !User.Join(default, address, OrganizationRole.Admin, null, default).IsRefused;
 
     private static bool IsBaseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Domain.Calendars;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Kiket.Infrastructure.Persistence;
@@ -96,7 +97,7 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
         return (await work.RunAsync<bool>(async () => await AdvanceAsync(db, claimed, actorId, ct), ct)).Value;
     }
 
-    private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, long actorId, CancellationToken ct)
+    private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, UserId actorId, CancellationToken ct)
     {
         // Locks the row until the commit: a move of the issue either comes first, and then the timer may not be due any more, or
         // waits.

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -11,12 +12,12 @@ internal static class ServiceUser
     /// <returns>The database as that organization sees it.</returns>
     public static async Task<KiketDbContext> SignInServiceAsync(
         this IServiceProvider services,
-        long organizationId,
+        OrganizationId organizationId,
         CancellationToken ct
     )
     {
         var actor = services.GetRequiredService<CurrentActor>();
-        actor.SignIn(new Actor(organizationId, 0, OrganizationRole.Developer), []);
+        actor.SignIn(new Actor(organizationId, default, OrganizationRole.Developer), []);
         var db = services.GetRequiredService<KiketDbContext>();
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         actor.SignIn(
@@ -27,17 +28,16 @@ internal static class ServiceUser
     }
 
     /// <summary>The user in whose name an organization's actions run; made when it is needed first.</summary>
-    private static async Task<long> ServiceUserIdAsync(
+    private static async Task<UserId> ServiceUserIdAsync(
         this KiketDbContext db,
-        long organizationId,
+        OrganizationId organizationId,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
-        if (
-            await db.Users.Where(u => u.Email == User.ActionsEmail).Select(u => u.Id).FirstOrDefaultAsync(ct) is > 0 and var known
-        )
-            return known;
+        var known = db.Users.Where(u => u.Email == User.ActionsEmail).Select(u => u.Id);
+        if (await known.FirstOrDefaultAsync(ct) is var found && found != default)
+            return found;
         var made = User.Service(organizationId, now);
         db.Users.Add(made);
         try
@@ -48,7 +48,7 @@ internal static class ServiceUser
         catch (DbUpdateException failure) when (DatabaseFailure.IsUniqueViolation(failure))
         {
             db.ChangeTracker.Clear(); // another worker was faster
-            return await db.Users.Where(u => u.Email == User.ActionsEmail).Select(u => u.Id).SingleAsync(ct);
+            return await known.SingleAsync(ct);
         }
     }
 }

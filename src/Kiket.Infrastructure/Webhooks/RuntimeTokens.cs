@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Persistence;
@@ -57,7 +58,7 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
     /// <summary>The public keys, the one that signs first: some receivers take the first and ignore its id.</summary>
     public async Task<IReadOnlyList<PublishedKey>> PublishedKeysAsync(CancellationToken ct) => (await RingAsync(ct)).Published;
 
-    internal async Task<RuntimeToken> CreateAsync(Extension extension, long? projectId, string source, CancellationToken ct)
+    internal async Task<RuntimeToken> CreateAsync(Extension extension, ProjectId? projectId, string source, CancellationToken ct)
     {
         var keys = await RingAsync(ct);
         var (now, scopesOf) = (time.GetUtcNow(), ScopesOf(extension, projectId));
@@ -66,14 +67,14 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
         {
             [JwtRegisteredClaimNames.Sub] = $"extension:{extension.Key}",
             [JwtRegisteredClaimNames.Jti] = Guid.NewGuid().ToString("N"),
-            ["org_id"] = extension.OrganizationId,
-            ["ext_id"] = extension.Id,
-            ["pi_id"] = extension.Id,
+            ["org_id"] = extension.OrganizationId.Value,
+            ["ext_id"] = extension.Id.Value,
+            ["pi_id"] = extension.Id.Value,
             ["scopes"] = scopesOf,
             ["src"] = source,
         };
         if (projectId is { } project)
-            claims["proj_id"] = project;
+            claims["proj_id"] = project.Value;
         var text = handler.CreateToken(
             new SecurityTokenDescriptor
             {
@@ -87,7 +88,7 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
         return new(text, expires, scopesOf);
     }
 
-    private static IReadOnlyList<string> ScopesOf(Extension extension, long? projectId)
+    private static IReadOnlyList<string> ScopesOf(Extension extension, ProjectId? projectId)
     {
         var scopesOf = Scope.Spell(extension.Manifest.Permissions);
         return projectId is { } project
@@ -116,9 +117,9 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
         long? Number(string name) => jwt.TryGetPayloadValue<long>(name, out var value) ? value : null;
         return Number("org_id") is { } organization && Number("ext_id") is { } installation
             ? new(
-                organization,
-                installation,
-                Number("proj_id"),
+                new(organization),
+                new(installation),
+                Number("proj_id") is { } project ? new(project) : null,
                 [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)]
             )
             : null;

@@ -133,7 +133,7 @@ internal sealed partial class WebhookDrain(
         var webhook = await db.AcrossTenants<Webhook>().AsNoTracking().SingleAsync(w => w.Id == webhookId, ct);
         scope
             .ServiceProvider.GetRequiredService<CurrentActor>()
-            .SignIn(new(webhook.OrganizationId, 0, OrganizationRole.Developer), []);
+            .SignIn(new(webhook.OrganizationId, default, OrganizationRole.Developer), []);
         if (!webhook.Active)
             await CancelAsync(db, webhookId, ct);
 

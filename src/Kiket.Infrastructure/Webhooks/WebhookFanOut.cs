@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Kiket.Application.Common;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -26,7 +27,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
     {
         var done = 0;
         var waking = Task.CompletedTask; // the next batch does not wait for the jobs of this one
-        Dictionary<long, Exception> failures = [];
+        Dictionary<OrganizationId, Exception> failures = [];
         var isDone = false;
         while (!isDone && await ReadWaitingAsync(failures.Keys, ct) is { Count: > 0 } waiting)
         {
@@ -65,7 +66,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
     /// The logs with events to hand out, and their subscribers. An endpoint that is added later wants only later events.
     /// </summary>
     private async Task<IReadOnlyList<(OpenLog Log, IReadOnlyList<Webhook> Webhooks)>> ReadWaitingAsync(
-        IReadOnlyCollection<long> except,
+        IReadOnlyCollection<OrganizationId> except,
         CancellationToken ct
     )
     {

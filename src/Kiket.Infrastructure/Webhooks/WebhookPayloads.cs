@@ -77,7 +77,11 @@ internal sealed class WebhookPayloads(IKiketDb db, RuntimeTokens tokens, IExtens
             ["secrets"] = new JsonObject(found.Values.Select(s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value))),
             ["secret_status"] = new JsonObject { ["missing"] = JsonSerializer.SerializeToNode(found.Missing, Indentless) },
             ["api"] = new JsonObject { ["base_url"] = url.Value, ["runtime_header"] = RuntimeHeader },
-            ["context"] = new JsonObject { ["user_id"] = extension.ServiceUserId, ["workspace"] = extension.OrganizationId },
+            ["context"] = new JsonObject
+            {
+                ["user_id"] = extension.ServiceUserId.Value,
+                ["workspace"] = extension.OrganizationId.Value,
+            },
         };
     }
 

@@ -30,10 +30,10 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
         var headers = Headers(chosen);
         headers["X-Kiket-Event"] = delivery.Event;
         headers["X-Kiket-Event-Version"] = extension?.Manifest.ApiVersion ?? "v1";
-        headers["X-Kiket-Delivery"] = Text(delivery.Id);
-        headers["X-Kiket-Organization"] = Text(delivery.OrganizationId);
+        headers["X-Kiket-Delivery"] = delivery.Id.ToString(CultureInfo.InvariantCulture);
+        headers["X-Kiket-Organization"] = delivery.OrganizationId.ToString();
         if (delivery.ProjectId is { } project)
-            headers["X-Kiket-Project"] = Text(project);
+            headers["X-Kiket-Project"] = project.ToString();
         if (extension is not null)
             headers["X-Kiket-Invocation"] = Guid.NewGuid().ToString();
         if (webhook.Secret is not null)
@@ -103,6 +103,4 @@ internal sealed class WebhookRequests(ISecretProtector protector, TimeProvider t
 
         return headers;
     }
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using Hangfire;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Persistence;
@@ -36,7 +37,7 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
                     w.ExtensionId,
                 })
                 .ToListAsync(ct);
-            List<long?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
+            List<ExtensionId?> ids = [.. found.Select(w => w.ExtensionId).Distinct()];
             var extensions =
                 found.Count == 0
                     ? []

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -188,7 +189,9 @@ public sealed class ActionDeliveryTests(KiketServer server)
             db.Webhooks.AddRange(
                 Enumerable
                     .Range(0, 198)
-                    .Select(i => Webhook.ForActions(tenant.OrganizationId, $"https://h{i}.example.com", DateTimeOffset.UnixEpoch))
+                    .Select(i =>
+                        Webhook.ForActions(new(tenant.OrganizationId), $"https://h{i}.example.com", DateTimeOffset.UnixEpoch)
+                    )
             );
             return await db.SaveChangesAsync();
         });
@@ -324,7 +327,7 @@ public sealed class ActionDeliveryTests(KiketServer server)
 
     private static Task<Webhook> EndpointAsync(Tenant tenant, Installed extension) =>
         tenant.OnDatabaseAsync(db =>
-            db.Webhooks.SingleAsync(w => w.ExtensionId == extension.Id && w.Kind == WebhookKind.Extension)
+            db.Webhooks.SingleAsync(w => w.ExtensionId == new ExtensionId(extension.Id) && w.Kind == WebhookKind.Extension)
         );
 
     private static async Task<List<string>> EndsAsync(Tenant tenant, string issue) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
@@ -50,13 +51,17 @@ internal static class Board
 
     public static Task<List<LoggedEvent>> ReadOutboxAsync(this Tenant tenant) =>
         tenant.ReadRowsAsync(db =>
-            db.Events.IgnoreQueryFilters().Where(m => m.OrganizationId == tenant.OrganizationId).OrderBy(m => m.Id)
+            db.Events.IgnoreQueryFilters()
+                .Where(m => m.OrganizationId == new OrganizationId(tenant.OrganizationId))
+                .OrderBy(m => m.Id)
         );
 
     /// <summary>The events whose reactions have failed, or wait for those to an earlier one.</summary>
     public static Task<List<PostponedEvent>> ReadPostponedAsync(this Tenant tenant) =>
         tenant.ReadRowsAsync(db =>
-            db.Set<PostponedEvent>().Where(e => e.OrganizationId == tenant.OrganizationId).OrderBy(e => e.EventId)
+            db.Set<PostponedEvent>()
+                .Where(e => e.OrganizationId == new OrganizationId(tenant.OrganizationId))
+                .OrderBy(e => e.EventId)
         );
 
     /// <summary>The ids of the events whose reactions have not run yet.</summary>
@@ -75,7 +80,9 @@ internal static class Board
         (
             await tenant.ReadRowsAsync(db =>
                 db.Set<EventCursor>()
-                    .Where(c => c.OrganizationId == tenant.OrganizationId && c.Consumer == EventConsumer.Reactions)
+                    .Where(c =>
+                        c.OrganizationId == new OrganizationId(tenant.OrganizationId) && c.Consumer == EventConsumer.Reactions
+                    )
                     .Select(c => c.Position)
             )
         ).SingleOrDefault();

@@ -49,9 +49,9 @@ public sealed class OutboxTests(KiketServer server)
         var events = await tenant.ReadOutboxAsync();
 
         Assert.Equal(["issue.created", "issue.updated", "comment.created", "issue.status_changed"], events.Select(e => e.Name));
-        Assert.All(events, e => Assert.Equal((long?)issue["id"], e.IssueId));
-        Assert.All(events, e => Assert.Equal((long?)issue["project_id"], e.ProjectId));
-        Assert.All(events, e => Assert.Equal(tenant.AdminId, e.ActorId));
+        Assert.All(events, e => Assert.Equal((long?)issue["id"], e.IssueId?.Value));
+        Assert.All(events, e => Assert.Equal((long?)issue["project_id"], e.ProjectId.Value));
+        Assert.All(events, e => Assert.Equal(tenant.AdminId, e.ActorId.Value));
         Assert.Equal((long?)comment["id"], events[2].CommentId);
         Assert.Equal(["title", "priority"], events[1].Facts.Changes.Select(c => c.Field));
         Assert.Equal(("open", "doing"), (events[3].Facts.From, events[3].Facts.To));
@@ -90,7 +90,7 @@ public sealed class OutboxTests(KiketServer server)
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
             await using var crashed = await db.Database.BeginTransactionAsync();
             await db.Set<EventCursor>()
-                .Where(c => c.OrganizationId == tenant.OrganizationId)
+                .Where(c => c.OrganizationId == new OrganizationId(tenant.OrganizationId))
                 .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, c => c.Position + 1));
         }
 
@@ -181,7 +181,7 @@ public sealed class OutboxTests(KiketServer server)
         await scope
             .ServiceProvider.GetRequiredService<KiketDbContext>()
             .Set<PostponedEvent>()
-            .Where(e => e.OrganizationId == tenant.OrganizationId && e.NextAttemptAt != null)
+            .Where(e => e.OrganizationId == new OrganizationId(tenant.OrganizationId) && e.NextAttemptAt != null)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.NextAttemptAt, DateTimeOffset.UtcNow.AddMinutes(-1)));
     }
 
@@ -191,7 +191,8 @@ public sealed class OutboxTests(KiketServer server)
         var first = (await tenant.ReadOutboxAsync())[0].Id;
         await OnOutboxAsync(
             tenant,
-            messages => messages.Where(m => m.Id == first).ExecuteUpdateAsync(set => set.SetProperty(m => m.ProjectId, 0L))
+            messages =>
+                messages.Where(m => m.Id == first).ExecuteUpdateAsync(set => set.SetProperty(m => m.ProjectId, new ProjectId(0)))
         );
     }
 
@@ -202,7 +203,7 @@ public sealed class OutboxTests(KiketServer server)
             scope
                 .ServiceProvider.GetRequiredService<KiketDbContext>()
                 .Events.IgnoreQueryFilters()
-                .Where(m => m.OrganizationId == tenant.OrganizationId)
+                .Where(m => m.OrganizationId == new OrganizationId(tenant.OrganizationId))
         );
     }
 }

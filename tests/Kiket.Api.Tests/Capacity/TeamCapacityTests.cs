@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Tests.Persistence;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -143,7 +144,9 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
             var project = (long)(await tenant.ReadAsync("projects/LEGAL"))["id"]!;
             (
-                await db.ProjectMembers.IgnoreQueryFilters().SingleAsync(m => m.ProjectId == project && m.UserId == both)
+                await db
+                    .ProjectMembers.IgnoreQueryFilters()
+                    .SingleAsync(m => m.ProjectId == new ProjectId(project) && m.UserId == new UserId(both))
             ).ChangeTeamRoles(["Editor"]);
             await db.SaveChangesAsync();
         }
@@ -260,7 +263,7 @@ public sealed class TeamCapacityTests(CapacityServer capacity) : IClassFixture<C
     private async Task CopyAsync(long issue, int count)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(issue, count);
+        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(new(issue), count);
     }
 
     private static IEnumerable<string> Shares(JsonNode member, string by) =>

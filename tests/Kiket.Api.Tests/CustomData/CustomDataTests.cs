@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Webhooks;
@@ -857,7 +858,7 @@ public sealed class CustomDataTests(KiketServer server)
         var extension = await scope
             .ServiceProvider.GetRequiredService<KiketDbContext>()
             .Extensions.IgnoreQueryFilters()
-            .SingleAsync(e => e.OrganizationId == tenant.OrganizationId && e.Key == key);
+            .SingleAsync(e => e.OrganizationId == new OrganizationId(tenant.OrganizationId) && e.Key == key);
         return (
             await server
                 .Services.GetRequiredService<RuntimeTokens>()

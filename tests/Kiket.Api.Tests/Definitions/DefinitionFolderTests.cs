@@ -1,5 +1,6 @@
 using Kiket.Api.Startup;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -178,7 +179,7 @@ public sealed class DefinitionFolderTests(KiketServer server) : IDisposable
             ?? (
                 await scope
                     .ServiceProvider.GetRequiredService<KiketDbContext>()
-                    .Organizations.SingleAsync(o => o.Id == tenant.OrganizationId)
+                    .Organizations.SingleAsync(o => o.Id == new OrganizationId(tenant.OrganizationId))
             ).Slug;
         var done = await ImportCommand.ImportAsync(server.Services, path, slug, isStrict: true, error, CancellationToken.None);
         return done.Error is { } refusal ? (1, "", error + refusal.Message) : (0, done.Value, error.ToString());

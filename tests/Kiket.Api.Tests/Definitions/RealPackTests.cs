@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Tests.Workflows;
+using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -116,7 +117,7 @@ public sealed class RealPackTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var project = await db
             .Projects.IgnoreQueryFilters()
-            .SingleAsync(p => p.OrganizationId == tenant.OrganizationId && p.Key == key);
+            .SingleAsync(p => p.OrganizationId == new OrganizationId(tenant.OrganizationId) && p.Key == key);
         foreach (var workflow in await db.Workflows.IgnoreQueryFilters().Where(w => w.ProjectId == project.Id).ToListAsync())
         {
             var type = project.Schema.IssueTypes.First(t => project.Schema.WorkflowOf(t) == workflow.Key).Key;

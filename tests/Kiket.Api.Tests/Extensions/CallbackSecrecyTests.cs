@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -32,7 +33,7 @@ public sealed class CallbackSecrecyTests(KiketServer server)
         var again = await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
         await tenant.AddIssueAsync();
         var webhook = await tenant.OnDatabaseAsync(db =>
-            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == (long)installed["id"]!)
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == new ExtensionId((long)installed["id"]!))
         );
         await tenant.DeliverAsync(webhook);
 

@@ -1,4 +1,5 @@
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Webhooks;
@@ -60,10 +61,10 @@ public sealed class ExtCredentialTests(KiketServer server)
         {
             scope
                 .ServiceProvider.GetRequiredService<CurrentActor>()
-                .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+                .SignIn(new(new(tenant.OrganizationId), new(tenant.AdminId), OrganizationRole.Admin), []);
             var extension = await scope
                 .ServiceProvider.GetRequiredService<KiketDbContext>()
-                .Extensions.SingleAsync(e => e.Id == installed.Id);
+                .Extensions.SingleAsync(e => e.Id == new ExtensionId(installed.Id));
             token = (
                 await server
                     .Services.GetRequiredService<RuntimeTokens>()

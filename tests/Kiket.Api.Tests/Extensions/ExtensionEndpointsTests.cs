@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -68,7 +69,10 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
 
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var stored = await db.Extensions.IgnoreQueryFilters().AsNoTracking().SingleAsync(e => e.Id == installed.Id);
+        var stored = await db
+            .Extensions.IgnoreQueryFilters()
+            .AsNoTracking()
+            .SingleAsync(e => e.Id == new ExtensionId(installed.Id));
         var values = db.Entry(stored).Properties.Select(p => p.CurrentValue?.ToString()).OfType<string>().ToList();
 
         Assert.DoesNotContain(values, v => v.Contains(installed.Key[17..], StringComparison.Ordinal));
@@ -234,17 +238,25 @@ public sealed class ExtensionEndpointsTests(KiketServer server)
         manifest["extension"]!["hooks"] = new JsonArray("issue.created");
         manifest["extension"]!["callback"]!["secret"] = "the first secret";
         var id = (long)(await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).CreatedAsync())["id"]!;
-        var made = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        var made = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == new ExtensionId(id))
+        );
 
         manifest["extension"]!["hooks"] = new JsonArray("issue.created", "issue.closed", "not.an.event");
         manifest["extension"]!["callback"]!["url"] = "https://moved.example.com";
         await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
-        var moved = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        var moved = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == new ExtensionId(id))
+        );
         manifest["extension"]!["callback"]!["secret"] = "the second secret";
         await tenant.Admin.PostJsonAsync("/api/v1/extensions", new { manifest }).OkAsync();
-        var rotated = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        var rotated = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == new ExtensionId(id))
+        );
         await tenant.Admin.DeleteAsync($"/api/v1/extensions/{id}").OkAsync();
-        var stopped = await tenant.OnDatabaseAsync(db => db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == id));
+        var stopped = await tenant.OnDatabaseAsync(db =>
+            db.Webhooks.AsNoTracking().SingleAsync(w => w.ExtensionId == new ExtensionId(id))
+        );
 
         Assert.Equal(("https://helper.example.com/kiket", 1), (made.Target.Url, made.Hooks.Count));
         Assert.DoesNotContain("first", made.Secret, StringComparison.Ordinal);

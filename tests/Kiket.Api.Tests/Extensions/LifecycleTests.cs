@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -109,5 +110,5 @@ public sealed class LifecycleTests(KiketServer server)
     }
 
     private static Task<Webhook> EndpointAsync(Tenant tenant, long extension) =>
-        tenant.OnDatabaseAsync(db => db.Webhooks.SingleAsync(w => w.ExtensionId == extension));
+        tenant.OnDatabaseAsync(db => db.Webhooks.SingleAsync(w => w.ExtensionId == new ExtensionId(extension)));
 }

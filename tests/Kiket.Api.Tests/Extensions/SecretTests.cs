@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -235,7 +236,7 @@ public sealed class SecretTests(KiketServer server)
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var stored = await db
             .ExtensionSecrets.IgnoreQueryFilters()
-            .Where(s => s.OrganizationId == tenant.OrganizationId)
+            .Where(s => s.OrganizationId == new OrganizationId(tenant.OrganizationId))
             .Select(s => s.Ciphertext)
             .ToListAsync();
         Assert.Equal(2, stored.Count);
@@ -251,7 +252,9 @@ public sealed class SecretTests(KiketServer server)
         await tenant.Admin.PostJsonAsync(Path, new { secret = new { key = "TWO", value = "2" } }).CreatedAsync();
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var mine = db.ExtensionSecrets.IgnoreQueryFilters().Where(s => s.OrganizationId == tenant.OrganizationId);
+        var mine = db
+            .ExtensionSecrets.IgnoreQueryFilters()
+            .Where(s => s.OrganizationId == new OrganizationId(tenant.OrganizationId));
         var other = await mine.Where(s => s.Key == "TWO").Select(s => s.Ciphertext).SingleAsync();
         await mine.Where(s => s.Key == "ONE").ExecuteUpdateAsync(set => set.SetProperty(s => s.Ciphertext, other));
 

@@ -127,7 +127,9 @@ public sealed class StorageTests(KiketServer server)
                 Enumerable
                     .Range(1, StoredValue.MaxValues - 1)
                     .Select(n =>
-                        StoredValue.Keep(tenant.OrganizationId, installed.Id, $"key{n}", "1", DateTimeOffset.UnixEpoch).Value
+                        StoredValue
+                            .Keep(new(tenant.OrganizationId), new(installed.Id), $"key{n}", "1", DateTimeOffset.UnixEpoch)
+                            .Value
                     )
             );
             await db.SaveChangesAsync();

@@ -66,8 +66,8 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
             .Send(new CreateOrganizationCommand(name, "admin@example.com", "Ada Admin", null));
         return new Tenant(
             this,
-            founded.Value.OrganizationId,
-            founded.Value.AdminId,
+            founded.Value.OrganizationId.Value,
+            founded.Value.AdminId.Value,
             NewClient(founded.Value.Token),
             founded.Value.Token
         );

@@ -18,10 +18,10 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
         await using var scope = Server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = DateTimeOffset.UtcNow;
-        var user = User.Join(OrganizationId, $"user{Interlocked.Increment(ref users)}@example.com", role, null, now).Value;
+        var user = User.Join(new(OrganizationId), $"user{Interlocked.Increment(ref users)}@example.com", role, null, now).Value;
         db.Users.Add(user);
         await db.SaveChangesAsync();
-        return (user.Id, await SignInAsync(db, user, scopes));
+        return (user.Id.Value, await SignInAsync(db, user, scopes));
     }
 
     /// <summary>A client of the administrator with a token of these scopes.</summary>
@@ -29,7 +29,9 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
     {
         await using var scope = Server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(OrganizationId, AdminId, OrganizationRole.Admin), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(new(OrganizationId), new(AdminId), OrganizationRole.Admin), []);
         var admin = await db.Users.FindAsync(AdminId);
         return await SignInAsync(db, admin!, scopes);
     }
@@ -38,7 +40,9 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
     public async Task RenameAdminAsync(string name)
     {
         await using var scope = Server.Services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(OrganizationId, AdminId, OrganizationRole.Admin), []);
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(new(OrganizationId), new(AdminId), OrganizationRole.Admin), []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var admin = await db.Users.FindAsync(AdminId);
         Assert.False(admin!.Edit(new() { Name = name }, DateTimeOffset.UtcNow).IsRefused);

@@ -132,6 +132,6 @@ public sealed class IssueStatementTests : IAsyncLifetime
     private async Task CopyAsync(long issue, int count)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(issue, count);
+        await scope.ServiceProvider.GetRequiredService<KiketDbContext>().CopyIssueAsync(new(issue), count);
     }
 }

@@ -1,6 +1,7 @@
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Application.Common;
 using Kiket.Application.Projects;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
@@ -25,7 +26,7 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         await (await server.NewTenantAsync()).AddProjectAsync(visibility: "public");
         var tenant = await server.NewTenantAsync();
         var (userId, client) = await tenant.AddUserAsync((OrganizationRole)role);
-        var actor = new Actor(tenant.OrganizationId, userId, (OrganizationRole)role);
+        var actor = new Actor(new(tenant.OrganizationId), new(userId), (OrganizationRole)role);
         await using var scope = server.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(actor, []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
@@ -40,17 +41,21 @@ public sealed class ProjectVisibilityTests(KiketServer server)
 
         Assert.Equal(36, await db.Projects.CountAsync());
         Assert.Equal(opened, shown);
-        Assert.Equal(opened, listed["data"]!.AsArray().Select(p => (long)p!["id"]!));
+        Assert.Equal(opened, listed["data"]!.AsArray().Select(p => new ProjectId((long)p!["id"]!)));
     }
 
     /// <returns>The ids that the policy opens.</returns>
-    private static async Task<IReadOnlyList<long>> AddEveryCombinationAsync(KiketDbContext db, Actor actor, long somebodyElse)
+    private static async Task<IReadOnlyList<ProjectId>> AddEveryCombinationAsync(
+        KiketDbContext db,
+        Actor actor,
+        long somebodyElse
+    )
     {
         var now = DateTimeOffset.UtcNow;
         var cases = new List<(Project Project, ProjectRole? Membership)>();
         foreach (var visibility in Enum.GetValues<ProjectVisibility>())
         {
-            foreach (var lead in new long?[] { null, actor.UserId, somebodyElse })
+            foreach (var lead in new UserId?[] { null, actor.UserId, new(somebodyElse) })
             {
                 foreach (var membership in new ProjectRole?[] { null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead })
                 {
@@ -70,7 +75,7 @@ public sealed class ProjectVisibilityTests(KiketServer server)
         foreach (var (project, membership) in cases)
         {
             // Must open nothing for the actor.
-            db.ProjectMembers.Add(ProjectMember.Of(project, somebodyElse, ProjectRole.Lead, now));
+            db.ProjectMembers.Add(ProjectMember.Of(project, new(somebodyElse), ProjectRole.Lead, now));
             if (membership is { } projectRole)
                 db.ProjectMembers.Add(ProjectMember.Of(project, actor.UserId, projectRole, now));
         }

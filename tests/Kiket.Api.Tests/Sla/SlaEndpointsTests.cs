@@ -4,6 +4,7 @@ using Kiket.Api.Tests.Capacity;
 using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Kiket.Api.Tests.Webhooks;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Sla;
 using Kiket.Infrastructure.Webhooks;
@@ -225,7 +226,7 @@ public sealed class SlaEndpointsTests(CapacityServer host) : IClassFixture<Capac
 
     private async Task<string> RuntimeTokenAsync(Tenant tenant, Installed installed)
     {
-        var extension = await tenant.OnDatabaseAsync(db => db.Extensions.SingleAsync(e => e.Id == installed.Id));
+        var extension = await tenant.OnDatabaseAsync(db => db.Extensions.SingleAsync(e => e.Id == new ExtensionId(installed.Id)));
         return (
             await host
                 .Server.Services.GetRequiredService<RuntimeTokens>()

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Actions;
 using Kiket.Api.Tests.Capacity;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Sla;
@@ -94,9 +95,9 @@ public sealed class SlaTests : IAsyncLifetime
         var told = await scope
             .ServiceProvider.GetRequiredService<KiketDbContext>()
             .Notifications.IgnoreQueryFilters()
-            .Where(n => n.OrganizationId == tenant.OrganizationId)
+            .Where(n => n.OrganizationId == new OrganizationId(tenant.OrganizationId))
             .OrderBy(n => n.Id)
-            .Select(n => n.UserId)
+            .Select(n => n.UserId.Value)
             .ToListAsync();
         Assert.Equal([tenant.AdminId, assignee, tenant.AdminId, assignee], told);
     }

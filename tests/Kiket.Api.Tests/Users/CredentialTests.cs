@@ -116,7 +116,7 @@ public sealed class CredentialTests(KiketServer server)
                 1,
                 await db
                     .Users.IgnoreQueryFilters()
-                    .Where(u => u.Id == id)
+                    .Where(u => u.Id == new UserId(id))
                     .ExecuteUpdateAsync(set => set.SetProperty(u => u.Deactivated, true), TestContext.Current.CancellationToken)
             );
         }
@@ -130,7 +130,7 @@ public sealed class CredentialTests(KiketServer server)
     {
         await using var scope = server.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var admin = await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == tenant.AdminId);
+        var admin = await db.Users.IgnoreQueryFilters().AsNoTracking().SingleAsync(u => u.Id == new UserId(tenant.AdminId));
         var (secret, now) = (TokenSecret.Generate("kpat_"), DateTimeOffset.UtcNow);
         db.AccessTokens.Add(
             AccessToken.Issue(admin, TokenKind.Personal, "old", [], now.AddSeconds(-1), secret, now.AddDays(-1)).Value

@@ -172,7 +172,7 @@ public sealed class InvitationTests(KiketServer server)
         await using (var scope = server.Services.CreateAsyncScope())
         {
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            var admin = await db.Users.IgnoreQueryFilters().SingleAsync(u => u.Id == tenant.AdminId);
+            var admin = await db.Users.IgnoreQueryFilters().SingleAsync(u => u.Id == new UserId(tenant.AdminId));
             db.Invitations.Add(Invitation.For(admin, secret, DateTimeOffset.UtcNow - Invitation.Lifetime));
             await db.SaveChangesAsync();
         }

@@ -489,7 +489,7 @@ public sealed class DeliveryTests(KiketServer server)
         var project = await tenant.AddProjectAsync();
         await tenant.AddProjectAsync("OTHER");
         await using var receiver = await Receiver.StartAsync();
-        var webhook = await tenant.AddWebhookAsync(receiver.Url, projectId: (long)project["id"]!);
+        var webhook = await tenant.AddWebhookAsync(receiver.Url, projectId: new((long)project["id"]!));
         await tenant.AddIssueAsync("OTHER");
         await tenant.AddIssueAsync("LEGAL");
 

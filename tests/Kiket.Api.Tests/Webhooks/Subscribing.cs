@@ -25,7 +25,7 @@ internal static class Subscribing
         DeliveryOrdering ordering = DeliveryOrdering.None,
         string? secret = Secret,
         int timeoutMs = Webhook.DefaultTimeoutMs,
-        long? projectId = null,
+        ProjectId? projectId = null,
         ExtensionManifest? manifest = null,
         Dictionary<string, string>? headers = null,
         params WebhookHook[] hooks
@@ -34,7 +34,7 @@ internal static class Subscribing
         await using var scope = tenant.Server.Services.CreateAsyncScope();
         scope
             .ServiceProvider.GetRequiredService<CurrentActor>()
-            .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+            .SignIn(new(new(tenant.OrganizationId), new(tenant.AdminId), OrganizationRole.Admin), []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
         var now = scope.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(-1);
         var key = TokenSecret.Generate(Extension.KeyLabel);
@@ -44,16 +44,16 @@ internal static class Subscribing
             Name = "Example",
             Permissions = ["read:issues", "notifications:write"],
         };
-        var user = User.ForExtension(tenant.OrganizationId, manifest.Name, now);
+        var user = User.ForExtension(new(tenant.OrganizationId), manifest.Name, now);
         db.Users.Add(user);
         await db.SaveChangesAsync();
-        var extension = Extension.Install(user, projectId, manifest, url, key, tenant.AdminId, now);
+        var extension = Extension.Install(user, projectId, manifest, url, key, new(tenant.AdminId), now);
         db.Extensions.Add(extension);
         await db.SaveChangesAsync();
         var protector = scope.ServiceProvider.GetRequiredService<ISecretProtector>();
         var encrypted = (headers ?? []).ToDictionary(h => h.Key, h => protector.Protect(ISecretProtector.HeaderPurpose, h.Value));
         var webhook = Webhook.For(
-            tenant.OrganizationId,
+            new(tenant.OrganizationId),
             projectId,
             extension.Id,
             kind,
@@ -90,7 +90,7 @@ internal static class Subscribing
         await using var scope = tenant.Server.Services.CreateAsyncScope();
         scope
             .ServiceProvider.GetRequiredService<CurrentActor>()
-            .SignIn(new(tenant.OrganizationId, tenant.AdminId, OrganizationRole.Admin), []);
+            .SignIn(new(new(tenant.OrganizationId), new(tenant.AdminId), OrganizationRole.Admin), []);
         return await work(scope.ServiceProvider.GetRequiredService<KiketDbContext>());
     }
 }

@@ -21,7 +21,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     private static readonly JsonElement[] Values = [Json("2026-01-15"), Json(3), Json("high")];
 
     private Workspace workspace = null!;
-    private long issueId;
+    private IssueId issueId;
     private User grace = null!;
     private User heidi = null!;
 

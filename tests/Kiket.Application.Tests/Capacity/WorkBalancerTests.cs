@@ -1,5 +1,6 @@
 using CsCheck;
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Capacity;
 
 namespace Kiket.Application.Tests.Capacity;
@@ -93,14 +94,14 @@ public sealed class WorkBalancerTests : IDisposable
     private static BalanceProblem LargeTeam()
     {
         var random = new Random(1);
-        var members = Enumerable.Range(1, 50).Select(i => new TeamMember(i, i % 2 == 0 ? 150 : 80, 0)).ToList();
+        var members = Enumerable.Range(1, 50).Select(i => new TeamMember(new(i), i % 2 == 0 ? 150 : 80, 0)).ToList();
         var issues = Enumerable
             .Range(1, 2_000)
             .Select(i => new MovableIssue(
-                i,
-                (i % 50) + 1,
+                new(i),
+                new((i % 50) + 1),
                 new[] { 1, 2, 3, 5 }[random.Next(4)],
-                [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0)]
+                [.. Enumerable.Range(1, 50).Where(_ => random.Next(3) == 0).Select(m => new UserId(m))]
             )
             {
                 Reluctance = random.Next(100),
@@ -114,7 +115,7 @@ public sealed class WorkBalancerTests : IDisposable
             $"due in {days} days",
             issues.Where(_ => random.Next(5) == 0).ToDictionary(i => i.IssueId, i => i.Points),
             members.ToDictionary(m => m.UserId, m => m.Capacity * days / 5),
-            new Dictionary<long, decimal>()
+            new Dictionary<UserId, decimal>()
         );
 
     private BalancePlan Solve(BalanceProblem problem) =>
@@ -129,15 +130,20 @@ public sealed class WorkBalancerTests : IDisposable
         from limits in ALimit(size, count).List[0, 2]
         from most in moves
         select new BalanceProblem(
-            [.. capacities.Select((c, i) => new TeamMember(i + 1, c < 200 ? 0 : c / 100m, isFixed[i] / 100m))],
+            [.. capacities.Select((c, i) => new TeamMember(new(i + 1), c < 200 ? 0 : c / 100m, isFixed[i] / 100m))],
             [
                 .. issues.Select(
                     (issue, i) =>
                         new MovableIssue(
-                            i + 1,
-                            issue.Item1,
+                            new(i + 1),
+                            new(issue.Item1),
                             issue.Item2 / 100m,
-                            [.. Enumerable.Range(1, size).Where(m => issue.Item3[m - 1] && m != issue.Item1).Select(m => (long)m)]
+                            [
+                                .. Enumerable
+                                    .Range(1, size)
+                                    .Where(m => issue.Item3[m - 1] && m != issue.Item1)
+                                    .Select(m => new UserId(m)),
+                            ]
                         )
                         {
                             Reluctance = issue.Item4,
@@ -154,9 +160,9 @@ public sealed class WorkBalancerTests : IDisposable
         from held in Gen.Int[0, 500].Array[size]
         select new TeamLimit(
             "random",
-            amounts.Index().Where(a => a.Item > 0).ToDictionary(a => (long)a.Index + 1, a => a.Item / 100m),
-            most.Index().Skip(1).ToDictionary(m => (long)m.Index + 1, m => m.Item / 100m), // the first has none
-            held.Index().ToDictionary(h => (long)h.Index + 1, h => h.Item / 100m)
+            amounts.Index().Where(a => a.Item > 0).ToDictionary(a => new IssueId(a.Index + 1), a => a.Item / 100m),
+            most.Index().Skip(1).ToDictionary(m => new UserId(m.Index + 1), m => m.Item / 100m), // the first has none
+            held.Index().ToDictionary(h => new UserId(h.Index + 1), h => h.Item / 100m)
         );
 
     /// <summary>Looks at every plan there is, in whole numbers and with none of the code that it judges.</summary>
@@ -182,7 +188,7 @@ public sealed class WorkBalancerTests : IDisposable
                 [.. problem.Issues.Select(i => moves.FirstOrDefault(m => m.IssueId == i.IssueId)?.ToUserId ?? i.AssigneeId)]
             )!.Value;
 
-        private static void Look(BalanceProblem problem, long[] holders, int index, int moved, ref Rating best)
+        private static void Look(BalanceProblem problem, UserId[] holders, int index, int moved, ref Rating best)
         {
             if (index == holders.Length)
             {
@@ -204,7 +210,7 @@ public sealed class WorkBalancerTests : IDisposable
             holders[index] = stays;
         }
 
-        private static Rating? Rate(BalanceProblem problem, long[] holders)
+        private static Rating? Rate(BalanceProblem problem, UserId[] holders)
         {
             var rating = new Rating(10_000, 0, 0, 0);
             foreach (var member in problem.Members)
@@ -245,7 +251,7 @@ public sealed class WorkBalancerTests : IDisposable
             return rating;
         }
 
-        private static bool Breaks(BalanceProblem problem, TeamLimit limit, long user, long[] holders)
+        private static bool Breaks(BalanceProblem problem, TeamLimit limit, UserId user, UserId[] holders)
         {
             var (held, before) = (limit.FixedAmounts.GetValueOrDefault(user), limit.FixedAmounts.GetValueOrDefault(user));
             for (var i = 0; i < holders.Length; i++)

@@ -189,7 +189,7 @@ public sealed class ModuleSchemaTests
             var given = table.Columns.ToDictionary(c => c.Name, _ => Value(random), StringComparer.Ordinal);
             if (CustomValues.Fit(table, given, null, DateTimeOffset.UnixEpoch) is not { Error: null } fit)
                 continue;
-            var record = CustomRecord.Add(1, 2, 3, table.Name, fit.Value, DateTimeOffset.UnixEpoch);
+            var record = CustomRecord.Add(new(1), 2, new(3), table.Name, fit.Value, DateTimeOffset.UnixEpoch);
             Assert.All(
                 CustomRecordValue.Of(record, table),
                 v => Assert.InRange(v.Value.Length, 0, CustomRecordValue.MaxValueLength)

@@ -16,7 +16,7 @@ public abstract class IdempotencySuite(TestDatabase database)
 {
     private static long users;
 
-    private readonly long user = Interlocked.Increment(ref users);
+    private readonly UserId user = new(Interlocked.Increment(ref users));
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
 
     [Fact]
@@ -54,7 +54,7 @@ public abstract class IdempotencySuite(TestDatabase database)
         await ReserveAsync(session, "key");
 
         Assert.Null((await ReserveAsync(session, "KEY")).Settled);
-        Assert.Null((await ReserveAsync(session, "key", userId: Interlocked.Increment(ref users))).Settled);
+        Assert.Null((await ReserveAsync(session, "key", userId: new(Interlocked.Increment(ref users)))).Settled);
     }
 
     [Fact]
@@ -156,11 +156,11 @@ public abstract class IdempotencySuite(TestDatabase database)
         Session session,
         string key = "key",
         string hash = "hash",
-        long? userId = null
+        UserId? userId = null
     )
     {
         var actor = new CurrentActor();
-        actor.SignIn(new(0, userId ?? user, OrganizationRole.Developer), []);
+        actor.SignIn(new(new(0), userId ?? user, OrganizationRole.Developer), []);
         var store = new IdempotencyStore(session.Db, actor, session.Get<IDataProtectionProvider>(), clock);
         store.Use(key, hash);
         return (store, await store.ReserveAsync<string>(default));

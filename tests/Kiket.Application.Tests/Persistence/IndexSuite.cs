@@ -5,6 +5,7 @@ using Kiket.Application.Comments;
 using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
 using Kiket.Application.Projects;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
@@ -235,15 +236,15 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
 
     internal Actor Admin { get; private set; } = null!;
 
-    internal long UserId { get; private set; }
+    internal UserId UserId { get; private set; }
 
-    internal long ProjectId { get; private set; }
+    internal ProjectId ProjectId { get; private set; }
 
     internal long MilestoneId { get; private set; }
 
-    internal long ParentId { get; private set; }
+    internal IssueId ParentId { get; private set; }
 
-    internal long IssueId { get; private set; }
+    internal IssueId IssueId { get; private set; }
 
     public async ValueTask InitializeAsync()
     {

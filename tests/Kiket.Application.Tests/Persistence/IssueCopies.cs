@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ namespace Kiket.Application.Tests.Persistence;
 internal static class IssueCopies
 {
     /// <summary>Copies an issue; each copy is a second older than the one before and has the next free number.</summary>
-    public static async Task CopyIssueAsync(this KiketDbContext db, long issueId, int count)
+    public static async Task CopyIssueAsync(this KiketDbContext db, IssueId issueId, int count)
     {
         var second = db is SqliteKiketDbContext ? $"s.n * {TimeSpan.TicksPerSecond}" : "s.n * interval '1 second'";
         var columns = db

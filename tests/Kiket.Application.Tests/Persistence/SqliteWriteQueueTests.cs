@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,6 +97,6 @@ public sealed class SqliteWriteQueueTests(SqliteDatabase database)
     private static Task<int> WriteAsync(KiketDbContext db, CancellationToken ct = default) =>
         db
             .Users.IgnoreQueryFilters()
-            .Where(u => u.Id == -1)
+            .Where(u => u.Id == new UserId(-1))
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.Name, "Nobody"), ct);
 }

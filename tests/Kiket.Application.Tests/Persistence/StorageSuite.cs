@@ -167,13 +167,13 @@ public abstract class StorageSuite(TestDatabase database)
 
         await using var session = workspace.SignIn();
         var role = await session
-            .Db.Database.SqlQuery<string>($"""SELECT role AS "Value" FROM users WHERE id = {user.Id}""")
+            .Db.Database.SqlQuery<string>($"""SELECT role AS "Value" FROM users WHERE id = {user.Id.Value}""")
             .SingleAsync();
         var visibility = await session
-            .Db.Database.SqlQuery<string>($"""SELECT visibility AS "Value" FROM projects WHERE id = {issue.ProjectId}""")
+            .Db.Database.SqlQuery<string>($"""SELECT visibility AS "Value" FROM projects WHERE id = {issue.ProjectId.Value}""")
             .SingleAsync();
         var priority = await session
-            .Db.Database.SqlQuery<int>($"""SELECT priority AS "Value" FROM issues WHERE id = {issue.Id}""")
+            .Db.Database.SqlQuery<int>($"""SELECT priority AS "Value" FROM issues WHERE id = {issue.Id.Value}""")
             .SingleAsync();
 
         Assert.Equal("project_manager", role);
@@ -219,7 +219,7 @@ public abstract class StorageSuite(TestDatabase database)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
             var owners =
-                (Task<List<long>>)
+                (Task<List<OrganizationId>>)
                     typeof(StorageSuite)
                         .GetMethod(
                             nameof(OwnersAsync),
@@ -267,7 +267,7 @@ public abstract class StorageSuite(TestDatabase database)
         var project = await workspace.AddProjectAsync();
         var taken = Project.Start(workspace.Admin.OrganizationId, "LEGAL", new() { Name = "Again" }, Noon).Value;
         var orphan = Project
-            .Start(workspace.Admin.OrganizationId, "ORPHAN", new() { Name = "Orphan", LeadId = long.MaxValue }, Noon)
+            .Start(workspace.Admin.OrganizationId, "ORPHAN", new() { Name = "Orphan", LeadId = new UserId(long.MaxValue) }, Noon)
             .Value;
 
         Assert.True(await IsUniqueViolationAsync(workspace, taken));
@@ -304,8 +304,8 @@ public abstract class StorageSuite(TestDatabase database)
         Assert.Equal(name, (await session.Db.Projects.AsNoTracking().SingleAsync()).Name);
     }
 
-    private static Task<List<long>> OwnersAsync<T>(KiketDbContext db)
-        where T : class => db.Set<T>().Select(e => EF.Property<long>(e, "OrganizationId")).Distinct().ToListAsync();
+    private static Task<List<OrganizationId>> OwnersAsync<T>(KiketDbContext db)
+        where T : class => db.Set<T>().Select(e => EF.Property<OrganizationId>(e, "OrganizationId")).Distinct().ToListAsync();
 
     private static async Task<bool> IsUniqueViolationAsync(Workspace workspace, object row)
     {

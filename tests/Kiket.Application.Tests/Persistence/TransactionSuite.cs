@@ -254,7 +254,7 @@ public abstract class TransactionSuite(TestDatabase database)
             .ToListAsync();
         Assert.Equal([("First", 1), ("Last", 2)], opened.Select(i => (i.Title, i.Number)));
         var events = await reader.Db.Events.OrderBy(e => e.Sequence).Select(e => new { e.Sequence, e.IssueId }).ToListAsync();
-        Assert.Equal(opened.Select(i => (long?)i.Id), events.Select(e => e.IssueId));
+        Assert.Equal(opened.Select(i => (IssueId?)i.Id), events.Select(e => e.IssueId));
         Assert.Equal([1, 2], events.Select(e => e.Sequence));
     }
 

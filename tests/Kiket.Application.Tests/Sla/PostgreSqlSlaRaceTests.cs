@@ -1,6 +1,7 @@
 using Kiket.Application.Definitions;
 using Kiket.Application.Ports;
 using Kiket.Application.Tests.Persistence;
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -86,7 +87,7 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         Assert.False((await session.SendAsync(new ImportDefinitionsCommand([file], "RACE", null, false, "test"))).IsRefused);
     }
 
-    private static async Task<bool> MoveAsync(KiketDbContext db, long id, long actor)
+    private static async Task<bool> MoveAsync(KiketDbContext db, IssueId id, UserId actor)
     {
         var issue = await db.Issues.SingleAsync(i => i.Id == id);
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId);

@@ -113,7 +113,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 
     /// <summary>Lets the year pass; what the scripts do within a step is saved in one go, and then the job comes by.</summary>
     /// <returns>The ids of the issues.</returns>
-    private static async Task<Dictionary<int, long>> LiveAsync(
+    private static async Task<Dictionary<int, IssueId>> LiveAsync(
         Workspace workspace,
         FakeTimeProvider clock,
         List<Script> scripts,
@@ -125,7 +125,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             scripts.SelectMany((s, n) => s.Acts.Select(a => (Issue: n, Act: a))).OrderBy(a => a.Act.Minute)
         );
         var processor = workspace.Services.GetRequiredService<SlaProcessor>();
-        Dictionary<int, long> ids = [];
+        Dictionary<int, IssueId> ids = [];
         var now = 0;
         while (now < Year + 1)
         {
@@ -155,17 +155,19 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
         return ids;
     }
 
-    private static async Task SaveAsync(Workspace workspace, List<(int Issue, Act Act)> acts, Dictionary<int, long> ids)
+    private static async Task SaveAsync(Workspace workspace, List<(int Issue, Act Act)> acts, Dictionary<int, IssueId> ids)
     {
         await using var session = workspace.SignIn();
-        await session.Get<IUnitOfWork>().RunAsync<bool>(() => SaveAsync(session, workspace.Admin.UserId, acts, ids), default);
+        await session
+            .Get<IUnitOfWork>()
+            .RunAsync<bool>(() => SaveAsync(session, new(workspace.Admin.UserId.Value), acts, ids), default);
     }
 
     private static async Task<Result<bool>> SaveAsync(
         Session session,
-        long actor,
+        UserId actor,
         List<(int Issue, Act Act)> acts,
-        Dictionary<int, long> ids
+        Dictionary<int, IssueId> ids
     )
     {
         var db = session.Db;

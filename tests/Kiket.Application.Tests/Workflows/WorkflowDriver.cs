@@ -20,7 +20,7 @@ public sealed record Demand(string Code, string? Field, Condition? Condition);
 /// </summary>
 public sealed class WorkflowDriver(WorkflowDefinition workflow)
 {
-    public const long Actor = 7;
+    public static readonly UserId Actor = new(7);
     private const int MaxTries = 200_000;
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Priorities = [.. WireName.All<IssuePriority>()];
@@ -131,7 +131,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     public IReadOnlyCollection<Transition> DriveAll()
     {
         HashSet<Transition> open = new(workflow.Transitions, ReferenceEqualityComparer.Instance);
-        var version = Workflow.Publish(1, 1, "driven", 1, workflow, null, Noon);
+        var version = Workflow.Publish(new(1), new(1), "driven", 1, workflow, null, Noon);
         var issue = Open(version);
         while (open.Count > 0)
         {
@@ -165,7 +165,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             var text = value is { ValueKind: JsonValueKind.String } given ? given.GetString() : null;
             edit = field.Replace("issue.", "", StringComparison.Ordinal) switch
             {
-                "assignee" or "assignee_id" => edit with { AssigneeId = value?.GetInt64() },
+                "assignee" or "assignee_id" => edit with { AssigneeId = value is { } user ? new UserId(user.GetInt64()) : null },
                 "priority" => edit with
                 {
                     Priority = WireName.TryParse(text, out IssuePriority priority) ? priority : IssuePriority.Medium,
@@ -194,7 +194,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
 
     private static Issue Open(Workflow version)
     {
-        var project = Project.Start(1, "DRIVEN", new() { Name = "Driven" }, Noon).Value;
+        var project = Project.Start(new(1), "DRIVEN", new() { Name = "Driven" }, Noon).Value;
         return Issue.Open(project, project.Schema.DefaultType!, version, new() { Title = "Driven" }, new(), Actor, Noon).Value;
     }
 
@@ -248,7 +248,14 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         );
         if (requirement.Required == 1)
             Refuse(issue, transition, version, choice, null, [.. others, new(requirement.Key, Actor, true)]);
-        var rejected = Refuse(issue, transition, version, choice, null, [.. others, .. enough, new(requirement.Key, 999, false)]);
+        var rejected = Refuse(
+            issue,
+            transition,
+            version,
+            choice,
+            null,
+            [.. others, .. enough, new(requirement.Key, new(999), false)]
+        );
         Assert.Contains(rejected, r => r.Code == MoveReasonCodes.ApprovalRejected);
 
         // What lower levels miss is asked for first, whatever higher ones have.
@@ -313,7 +320,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
                 [transition.To] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1),
             },
             Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>> { [transition.To] = votes },
-            Requesters = new Dictionary<string, long> { [transition.To] = Actor },
+            Requesters = new Dictionary<string, UserId> { [transition.To] = Actor },
         };
     }
 
@@ -321,7 +328,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         [
             .. workflow
                 .ApprovalsOf(transition)
-                .SelectMany(r => Enumerable.Range(100, r.Required).Select(user => new ApprovalVote(r.Key, user, true))),
+                .SelectMany(r => Enumerable.Range(100, r.Required).Select(user => new ApprovalVote(r.Key, new(user), true))),
         ];
 
     private static MoveContext ContextOf(string status, Choice choice)

@@ -6,9 +6,9 @@ namespace Kiket.Domain.Tests.Approvals;
 
 public sealed class ApprovalTests
 {
-    private const long Requester = 1;
-    private const long Ada = 2;
-    private const long Bob = 3;
+    private static readonly UserId Requester = new(1);
+    private static readonly UserId Ada = new(2);
+    private static readonly UserId Bob = new(3);
 
     [Fact]
     public void The_requester_alone_cannot_approve()

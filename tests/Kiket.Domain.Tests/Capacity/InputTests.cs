@@ -73,24 +73,24 @@ public sealed class InputTests
         Assert.Equal(["points_per_week", "calendar"], FaultsOf(MemberCapacity.Of(-1, null!)));
         Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [new(Monday, Monday.AddDays(-1))])));
         Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [null!])));
-        Assert.Equal(["points"], FaultsOf(OpenWork.Of(1, -0.5m)));
+        Assert.Equal(["points"], FaultsOf(OpenWork.Of(new(1), -0.5m)));
     }
 
     [Fact]
     public void A_problem_of_balance_is_about_one_team_and_its_work()
     {
-        TeamMember[] team = [new(1, 10, 0), new(2, 10, 0)];
-        MovableIssue work = new(7, 1, 3, [2]);
+        TeamMember[] team = [new(new(1), 10, 0), new(new(2), 10, 0)];
+        MovableIssue work = new(new(7), new(1), 3, [new(2)]);
 
-        Assert.Empty(BalanceProblem.Of(team, [work]).Value.FaultsOf([new(7, 2)]));
+        Assert.Empty(BalanceProblem.Of(team, [work]).Value.FaultsOf([new(new(7), new(2))]));
         Assert.Equal(["members"], FaultsOf(BalanceProblem.Of(null!, [])));
         Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = null! }])));
         Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([.. team, team[0]], [work])));
         Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([team[0], team[1] with { Capacity = -1 }], [work])));
         Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work, work])));
         Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Points = 0 }])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { AssigneeId = 3 }])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = [3] }])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { AssigneeId = new(3) }])));
+        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = [new(3)] }])));
         Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [null!])));
         Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(8)])));
         Assert.Equal(["max_moves"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(7)], -1)));
@@ -99,9 +99,9 @@ public sealed class InputTests
     private static TeamLimit Limit(long issue) =>
         new(
             "due",
-            new Dictionary<long, decimal> { [issue] = 1 },
-            new Dictionary<long, decimal>(),
-            new Dictionary<long, decimal>()
+            new Dictionary<IssueId, decimal> { [new(issue)] = 1 },
+            new Dictionary<UserId, decimal>(),
+            new Dictionary<UserId, decimal>()
         );
 
     private static IEnumerable<string> FaultsOf<T>(Result<T> result)

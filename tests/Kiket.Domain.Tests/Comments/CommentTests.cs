@@ -8,9 +8,12 @@ public sealed class CommentTests
     [Fact]
     public void A_comment_is_written_and_announced()
     {
-        var comment = Comment.On(An.Issue(), "Looks good.", authorId: 7, An.Noon).Value;
+        var comment = Comment.On(An.Issue(), "Looks good.", authorId: new(7), An.Noon).Value;
 
-        Assert.Equal((42L, 7L, "Looks good.", An.Noon), (comment.IssueId, comment.AuthorId, comment.Body, comment.CreatedAt));
+        Assert.Equal(
+            (new IssueId(42), new UserId(7), "Looks good.", An.Noon),
+            (comment.IssueId, comment.AuthorId, comment.Body, comment.CreatedAt)
+        );
         Assert.IsType<CommentCreated>(Assert.Single(comment.DomainEvents));
     }
 
@@ -20,10 +23,10 @@ public sealed class CommentTests
     [InlineData(" \t\u200B ")]
     public void A_body_without_a_visible_character_is_refused(string? body)
     {
-        var comment = Comment.On(An.Issue(), "Kept", 7, An.Noon).Value;
+        var comment = Comment.On(An.Issue(), "Kept", new(7), An.Noon).Value;
 
-        Assert.Equal("comment.body", Comment.On(An.Issue(), body, 7, An.Noon).Error?.Details[0].Field);
-        Assert.Equal(ErrorCodes.ValidationError, comment.Rewrite(An.Issue(), body, 7, An.Noon).Error?.Code);
+        Assert.Equal("comment.body", Comment.On(An.Issue(), body, new(7), An.Noon).Error?.Details[0].Field);
+        Assert.Equal(ErrorCodes.ValidationError, comment.Rewrite(An.Issue(), body, new(7), An.Noon).Error?.Code);
         Assert.Equal("Kept", comment.Body);
     }
 
@@ -35,18 +38,18 @@ public sealed class CommentTests
         // Each of these is two units of UTF-16 and one character.
         var body = string.Concat(Enumerable.Repeat("😀", Comment.MaxBodyLength + more));
 
-        Assert.Equal(!isTaken, Comment.On(An.Issue(), body, 7, An.Noon).IsRefused);
+        Assert.Equal(!isTaken, Comment.On(An.Issue(), body, new(7), An.Noon).IsRefused);
     }
 
     [Fact]
     public void The_same_body_changes_nothing_and_another_one_tells_what_was_before()
     {
-        var comment = Comment.On(An.Issue(), "First", 7, An.Noon).Value;
+        var comment = Comment.On(An.Issue(), "First", new(7), An.Noon).Value;
         comment.ClearDomainEvents();
 
-        comment.Rewrite(An.Issue(), "First", 7, An.Noon.AddHours(1));
+        comment.Rewrite(An.Issue(), "First", new(7), An.Noon.AddHours(1));
         var version = comment.Version;
-        comment.Rewrite(An.Issue(), "Second", 8, An.Noon.AddHours(2));
+        comment.Rewrite(An.Issue(), "Second", new(8), An.Noon.AddHours(2));
 
         Assert.Equal((1, 2, An.Noon.AddHours(2)), (version, comment.Version, comment.UpdatedAt));
         var change = Assert.IsType<CommentUpdated>(Assert.Single(comment.DomainEvents)).Changes[0];

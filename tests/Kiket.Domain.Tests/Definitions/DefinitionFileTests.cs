@@ -10,7 +10,7 @@ public sealed class DefinitionFileTests
     [Fact]
     public void The_same_text_with_the_same_warnings_changes_nothing()
     {
-        var file = DefinitionFile.Keep(1, 5, Note.File, "project: {}", "api", [Note], An.Noon);
+        var file = DefinitionFile.Keep(new(1), new(5), Note.File, "project: {}", "api", [Note], An.Noon);
 
         Assert.False(file.Replace("project: {}", "folder", [Note with { }], An.Noon.AddHours(1)));
         Assert.Equal(("api", An.Noon, 1), (file.Source, file.UpdatedAt, file.Version));
@@ -19,7 +19,7 @@ public sealed class DefinitionFileTests
     [Fact]
     public void Another_text_or_other_warnings_replace_it()
     {
-        var file = DefinitionFile.Keep(1, 5, Note.File, "project: {}", "api", [Note], An.Noon);
+        var file = DefinitionFile.Keep(new(1), new(5), Note.File, "project: {}", "api", [Note], An.Noon);
 
         Assert.True(file.Replace("project: {}", "folder", [], An.Noon.AddHours(1)));
         Assert.True(file.Replace("project: {key: A}", "folder", [], An.Noon.AddHours(2)));

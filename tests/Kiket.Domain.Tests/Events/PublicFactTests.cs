@@ -12,19 +12,27 @@ namespace Kiket.Domain.Tests.Events;
 
 public sealed class PublicFactTests
 {
-    private const long Actor = 7;
+    private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly JsonElement Empty = JsonSerializer.SerializeToElement(new { });
     private static readonly FieldChange Given = new("assignee_id", null, JsonSerializer.SerializeToElement(8));
     private static readonly FieldChange Taken = new("assignee_id", JsonSerializer.SerializeToElement(8), null);
 
-    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
-    private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, Noon);
+    private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static readonly Workflow Flow = Workflow.Publish(
+        new(1),
+        new(1),
+        "default",
+        1,
+        WorkflowDefinition.BuiltIn,
+        null,
+        Noon
+    );
 
     private static readonly SlaStatusChanged Breached = new()
     {
-        IssueId = 5,
-        ProjectId = 6,
+        IssueId = new(5),
+        ProjectId = new(6),
         Issue = Snapshot(),
         State = "breached",
         Definition = Empty,
@@ -35,10 +43,10 @@ public sealed class PublicFactTests
 
     private static readonly IDomainEvent[] OneOfEach =
     [
-        new IssueCreated(1, "backlog", Actor, Noon) { AssigneeId = 8 },
-        new IssueUpdated(1, [Given], Actor, Noon),
+        new IssueCreated(new(1), "backlog", Actor, Noon) { AssigneeId = new(8) },
+        new IssueUpdated(new(1), [Given], Actor, Noon),
         Closed([]),
-        new IssueDeleted(1, Actor, Noon),
+        new IssueDeleted(new(1), Actor, Noon),
         new TransitionAnnounced("review", "done", Actor, Noon),
         new WorkflowTriggered("deploy", "x1", null, Actor, Noon),
         new ApprovalRequested("review", "done")
@@ -55,9 +63,9 @@ public sealed class PublicFactTests
             ActorId = Actor,
             OccurredAt = Noon,
         },
-        new CommentCreated(1, 1, Snapshot(), Actor, Noon),
-        new CommentUpdated(1, 1, Snapshot(), [], Actor, Noon),
-        new CommentDeleted(1, 1, Snapshot(), Actor, Noon),
+        new CommentCreated(new(1), new(1), Snapshot(), Actor, Noon),
+        new CommentUpdated(new(1), new(1), Snapshot(), [], Actor, Noon),
+        new CommentDeleted(new(1), new(1), Snapshot(), Actor, Noon),
         new ProjectUpdated([], Actor, Noon),
         Breached,
     ];
@@ -75,10 +83,13 @@ public sealed class PublicFactTests
     [Fact]
     public void An_assignment_is_told_after_the_event_that_brought_it()
     {
-        Assert.Equal(["issue.created", "issue.assigned"], Names(new IssueCreated(1, "backlog", Actor, Noon) { AssigneeId = 8 }));
-        Assert.Equal(["issue.created"], Names(new IssueCreated(1, "backlog", Actor, Noon)));
-        Assert.Equal(["issue.updated", "issue.assigned"], Names(new IssueUpdated(1, [Given], Actor, Noon)));
-        Assert.Equal(["issue.updated"], Names(new IssueUpdated(1, [Taken], Actor, Noon)));
+        Assert.Equal(
+            ["issue.created", "issue.assigned"],
+            Names(new IssueCreated(new(1), "backlog", Actor, Noon) { AssigneeId = new(8) })
+        );
+        Assert.Equal(["issue.created"], Names(new IssueCreated(new(1), "backlog", Actor, Noon)));
+        Assert.Equal(["issue.updated", "issue.assigned"], Names(new IssueUpdated(new(1), [Given], Actor, Noon)));
+        Assert.Equal(["issue.updated"], Names(new IssueUpdated(new(1), [Taken], Actor, Noon)));
     }
 
     [Fact]
@@ -125,7 +136,7 @@ public sealed class PublicFactTests
     private static IssueTransitioned Closed(IReadOnlyList<FieldChange> changes) =>
         new IssueTransitioned("review", "done")
         {
-            ProjectId = 1,
+            ProjectId = new(1),
             Closes = true,
             Changes = changes,
             ActorId = Actor,

@@ -88,12 +88,12 @@ public sealed class ExtensionTests
 
     private static Extension Installed() =>
         Extension.Install(
-            User.ForExtension(1, "Helper", An.Noon),
-            5,
+            User.ForExtension(new(1), "Helper", An.Noon),
+            new(5),
             Manifest,
             null,
             TokenSecret.Generate(Extension.KeyLabel),
-            actorId: 7,
+            actorId: new(7),
             An.Noon
         );
 

@@ -9,7 +9,7 @@ namespace Kiket.Domain.Tests.Issues;
 public sealed class IssueChecklistTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Project Project = Project.Start(1, "LIST", new() { Name = "List" }, Noon).Value;
+    private static readonly Project Project = Project.Start(new(1), "LIST", new() { Name = "List" }, Noon).Value;
     private static readonly WorkflowAction Tell = new("notify", JsonSerializer.SerializeToElement(new { message = "Done" }));
 
     [Fact]
@@ -19,9 +19,9 @@ public sealed class IssueChecklistTests
         var issue = Open(workflow);
         Move(issue, workflow, "doing", []);
 
-        var open = issue.NoteChecklist(workflow.Definition, Context(issue, []), 7, Noon);
-        var complete = issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), 7, Noon.AddHours(1));
-        var again = issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), 7, Noon.AddHours(2));
+        var open = issue.NoteChecklist(workflow.Definition, Context(issue, []), new(7), Noon);
+        var complete = issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), new(7), Noon.AddHours(1));
+        var again = issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), new(7), Noon.AddHours(2));
         Move(issue, workflow, "open", []);
         var elsewhere = issue.ChecklistCompletedAt;
         Move(issue, workflow, "doing", ["list/item"]);
@@ -40,7 +40,7 @@ public sealed class IssueChecklistTests
         var issue = Open(workflow);
         Move(issue, workflow, "doing", ["list/item"]);
 
-        Assert.False(issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), 7, Noon));
+        Assert.False(issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), new(7), Noon));
         Assert.Null(issue.ChecklistCompletedAt);
         Assert.Empty(issue.DomainEvents.OfType<IssueUpdated>());
     }
@@ -53,17 +53,17 @@ public sealed class IssueChecklistTests
         Move(issue, workflow, "doing", []);
 
         Assert.True(issue.AwaitsChecklist(workflow.Definition));
-        Assert.True(issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), 7, Noon));
+        Assert.True(issue.NoteChecklist(workflow.Definition, Context(issue, ["list/item"]), new(7), Noon));
         Assert.False(issue.AwaitsChecklist(workflow.Definition));
     }
 
     private static Issue Open(Workflow workflow) =>
-        Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), 7, Noon).Value;
+        Issue.Open(Project, Project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), new(7), Noon).Value;
 
     private static void Move(Issue issue, Workflow workflow, string to, string[] marks) =>
         Assert.Null(
             issue
-                .Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), 7, Noon, out _)
+                .Move(workflow.Definition.FindTransition(issue.Status, to)!, workflow, Context(issue, marks), new(7), Noon, out _)
                 .Error
         );
 
@@ -72,8 +72,8 @@ public sealed class IssueChecklistTests
 
     private static Workflow WorkflowOf(IReadOnlyList<WorkflowAction> ofList, IReadOnlyList<WorkflowAction> ofState) =>
         Workflow.Publish(
-            1,
-            1,
+            new(1),
+            new(1),
             "main",
             1,
             new(

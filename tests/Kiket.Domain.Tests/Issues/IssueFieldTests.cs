@@ -10,11 +10,11 @@ namespace Kiket.Domain.Tests.Issues;
 /// <summary>Walks every field through every use, so that none of them falls behind.</summary>
 public sealed class IssueFieldTests
 {
-    private const long Actor = 7;
+    private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
     private static readonly Workflow Contract = Workflow.Publish(
-        1,
+        new(1),
         Legal.Id,
         "default",
         1,
@@ -165,7 +165,7 @@ public sealed class IssueFieldTests
     {
         var edit = IssueFields.For(FieldUses.Actions).Where(f => !f.HasOwnMethod).Aggregate(new IssueEdit(), With);
         var parent = Open("epic", new() { Title = "Epic" }, null);
-        typeof(AggregateRoot).GetProperty(nameof(AggregateRoot.Id))!.SetValue(parent, 5L);
+        typeof(AggregateRoot<IssueId>).GetProperty(nameof(Issue.Id))!.SetValue(parent, new IssueId(5));
         var custom = new Dictionary<string, JsonElement> { ["team"] = Json("\"blue\"") };
         return Open("task", edit with { CustomFields = custom }, parent);
     }

@@ -27,7 +27,7 @@ public sealed class IssueTemplateTests
     [Fact]
     public void A_template_fills_what_is_left_open()
     {
-        var filled = Story.Fill(new() { AssigneeId = 7, CustomFields = Fields(("reason", "\"because\"")) }).Value;
+        var filled = Story.Fill(new() { AssigneeId = new UserId(7), CustomFields = Fields(("reason", "\"because\"")) }).Value;
 
         Assert.Equal(
             ("A story", "As somebody I want something.", "UserStory"),
@@ -55,7 +55,7 @@ public sealed class IssueTemplateTests
                     Priority = IssuePriority.Low,
                     Labels = new([]),
                     StoryPoints = null,
-                    AssigneeId = 7,
+                    AssigneeId = new UserId(7),
                     CustomFields = Fields(("impact", "\"high\""), ("reason", "1"), ("team", "null")),
                 }
             )
@@ -85,7 +85,9 @@ public sealed class IssueTemplateTests
     [Fact]
     public void A_value_must_fit_what_the_template_says_about_its_field()
     {
-        var refusal = Story.Fill(new() { AssigneeId = 7, CustomFields = Fields(("impact", "\"huge\""), ("reason", "1")) }).Error!;
+        var refusal = Story
+            .Fill(new() { AssigneeId = new UserId(7), CustomFields = Fields(("impact", "\"huge\""), ("reason", "1")) })
+            .Error!;
 
         Assert.Equal(
             ("issue.custom_fields.impact", "Impact must be one of low, high."),

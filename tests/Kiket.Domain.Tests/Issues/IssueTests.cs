@@ -8,11 +8,11 @@ namespace Kiket.Domain.Tests.Issues;
 
 public sealed class IssueTests
 {
-    private const long Actor = 7;
+    private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
     private static readonly Workflow Contract = Workflow.Publish(
-        1,
+        new(1),
         Legal.Id,
         "contract",
         1,
@@ -42,7 +42,7 @@ public sealed class IssueTests
         };
         var states = Contract.Definition.States.Select(s => s.Key == "review" ? s with { WipLimit = 2 } : s);
         var workflow = Workflow.Publish(
-            1,
+            new(1),
             Legal.Id,
             "contract",
             1,
@@ -83,7 +83,7 @@ public sealed class IssueTests
             ],
             []
         );
-        var workflow = Workflow.Publish(1, Legal.Id, "short", 1, definition, null, Noon);
+        var workflow = Workflow.Publish(new(1), Legal.Id, "short", 1, definition, null, Noon);
 
         Assert.Equal(
             "new",
@@ -253,7 +253,7 @@ public sealed class IssueTests
         {
             CustomFields = [new("team", "Team", CustomFieldType.String) { Required = true }],
         };
-        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
         project.UseSchema(schema, Noon);
 
         var refused = Issue.Open(project, schema.DefaultType!, Contract, Titled, new(), Actor, Noon);
@@ -279,8 +279,8 @@ public sealed class IssueTests
     [Fact]
     public void Nothing_opens_in_an_archived_project()
     {
-        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
-        project.Archive(7, Noon);
+        var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        project.Archive(new(7), Noon);
 
         Assert.Equal(
             "PROJECT_ARCHIVED",
@@ -294,7 +294,7 @@ public sealed class IssueTests
         var issue = Open("in_progress");
         var bug = Legal.Schema.FindType("bug")!;
         var without = Workflow.Publish(
-            1,
+            new(1),
             Legal.Id,
             "short",
             1,
@@ -363,7 +363,7 @@ public sealed class IssueTests
 
     private static Issue Open(string? status = null, ProjectSchema? schema = null)
     {
-        var project = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+        var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
         if (schema is not null)
             project.UseSchema(schema, Noon);
         return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, new() { Status = status }, Actor, Noon).Value;

@@ -8,21 +8,21 @@ public sealed class MilestoneTests
     [Fact]
     public void Every_invalid_field_is_named_and_a_refusal_changes_nothing()
     {
-        var milestone = Milestone.Plan(An.Project, new() { Name = "First" }, 7, An.Noon).Value;
+        var milestone = Milestone.Plan(An.Project, new() { Name = "First" }, new(7), An.Noon).Value;
         var edit = new MilestoneEdit { Name = " ", Release = new string('1', Milestone.MaxReleaseLength + 1) };
 
         var refused = milestone.Edit(edit, An.Noon.AddHours(1));
 
         Assert.Equal(["milestone.name", "milestone.version"], refused.Error!.Details.Select(d => d.Field));
         Assert.Equal(("First", 1, An.Noon), (milestone.Name, milestone.Version, milestone.UpdatedAt));
-        Assert.Equal(ErrorCodes.ValidationError, Milestone.Plan(An.Project, new(), 7, An.Noon).Error?.Code);
+        Assert.Equal(ErrorCodes.ValidationError, Milestone.Plan(An.Project, new(), new(7), An.Noon).Error?.Code);
     }
 
     [Fact]
     public void Only_the_fields_that_are_given_change()
     {
         var fields = new MilestoneEdit { Name = "First", TargetDate = new DateOnly(2026, 5, 1) };
-        var milestone = Milestone.Plan(An.Project, fields, 7, An.Noon).Value;
+        var milestone = Milestone.Plan(An.Project, fields, new(7), An.Noon).Value;
 
         milestone.Edit(new() { Status = MilestoneStatus.Active }, An.Noon);
         milestone.Edit(new() { TargetDate = new(null) }, An.Noon);

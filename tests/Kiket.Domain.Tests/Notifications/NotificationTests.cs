@@ -7,7 +7,7 @@ public sealed class NotificationTests
     [Fact]
     public void Reading_it_again_keeps_the_first_instant_and_marking_it_unread_forgets_it()
     {
-        var notification = Notification.About(An.Issue(), 7, "Look at this.", NotificationLevel.Info, An.Noon);
+        var notification = Notification.About(An.Issue(), new(7), "Look at this.", NotificationLevel.Info, An.Noon);
 
         notification.Mark(isRead: true, An.Noon.AddHours(1));
         notification.Mark(isRead: true, An.Noon.AddHours(2));
@@ -22,12 +22,12 @@ public sealed class NotificationTests
     {
         var message = new string('a', Notification.MaxMessageLength - 2) + "😀😀";
 
-        var notification = Notification.About(An.Issue(), 7, message, NotificationLevel.Warning, An.Noon);
+        var notification = Notification.About(An.Issue(), new(7), message, NotificationLevel.Warning, An.Noon);
 
         Assert.Equal(new string('a', Notification.MaxMessageLength - 2) + "…", notification.Message);
     }
 
     [Fact]
     public void It_says_something() =>
-        Assert.Throws<ArgumentException>(() => Notification.About(An.Issue(), 7, " ", NotificationLevel.Info, An.Noon));
+        Assert.Throws<ArgumentException>(() => Notification.About(An.Issue(), new(7), " ", NotificationLevel.Info, An.Noon));
 }

@@ -5,8 +5,8 @@ namespace Kiket.Domain.Tests.Projects;
 
 public sealed class ProjectMembershipTests
 {
-    private const long Lead = 1;
-    private const long Other = 2;
+    private static readonly UserId Lead = new(1);
+    private static readonly UserId Other = new(2);
     private static readonly DateTimeOffset Noon = new(2025, 12, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -25,11 +25,11 @@ public sealed class ProjectMembershipTests
     public void An_archived_project_takes_no_change_of_members()
     {
         var project = Start();
-        project.Archive(7, Noon);
+        project.Archive(new(7), Noon);
 
         Assert.Equal(ErrorCodes.ProjectArchived, project.AllowMembership(Other, ProjectRole.Member).Error?.Code);
         Assert.Equal(ErrorCodes.ProjectArchived, project.AllowMembership(Other, null).Error?.Code);
     }
 
-    private static Project Start() => Project.Start(1, "LEGAL", new() { Name = "Legal", LeadId = Lead }, Noon).Value;
+    private static Project Start() => Project.Start(new(1), "LEGAL", new() { Name = "Legal", LeadId = Lead }, Noon).Value;
 }

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 
@@ -5,8 +6,8 @@ namespace Kiket.Domain.Tests.Projects;
 
 public sealed class ProjectPolicyTests
 {
-    private const long Me = 1;
-    private const long SomebodyElse = 2;
+    private static readonly UserId Me = new(1);
+    private static readonly UserId SomebodyElse = new(2);
 
     /// <summary>
     /// Rows by organization role and visibility; columns: no member, viewer, member, lead. Letters are accesses.
@@ -32,9 +33,9 @@ public sealed class ProjectPolicyTests
 
     private static readonly ProjectRole?[] Memberships = [null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead];
 
-    public static TheoryData<Enum, ProjectVisibility, Enum?, long?, Enum> Cases()
+    public static TheoryData<Enum, ProjectVisibility, Enum?, UserId?, Enum> Cases()
     {
-        var cases = new TheoryData<Enum, ProjectVisibility, Enum?, long?, Enum>();
+        var cases = new TheoryData<Enum, ProjectVisibility, Enum?, UserId?, Enum>();
         foreach (var (role, visibility, access) in Table)
         {
             for (var column = 0; column < Memberships.Length; column++)
@@ -55,12 +56,12 @@ public sealed class ProjectPolicyTests
         Enum role,
         ProjectVisibility visibility,
         Enum? membership,
-        long? lead,
+        UserId? lead,
         Enum expected
     ) =>
         Assert.Equal(
             (ProjectAccess)expected,
-            ProjectPolicy.AccessOf(new Actor(1, Me, (OrganizationRole)role), visibility, lead, (ProjectRole?)membership)
+            ProjectPolicy.AccessOf(new Actor(new(1), Me, (OrganizationRole)role), visibility, lead, (ProjectRole?)membership)
         );
 
     [Fact]

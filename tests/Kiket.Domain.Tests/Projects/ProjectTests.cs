@@ -38,7 +38,7 @@ public sealed class ProjectTests
                 StartDate = new DateOnly(2026, 2, 1),
                 EndDate = new DateOnly(2026, 1, 1),
             },
-            7,
+            new(7),
             Noon
         );
 
@@ -50,12 +50,12 @@ public sealed class ProjectTests
     public void An_archived_project_changes_only_by_becoming_active()
     {
         var project = Start();
-        project.Archive(7, Noon);
-        project.Archive(7, Noon);
+        project.Archive(new(7), Noon);
+        project.Archive(new(7), Noon);
 
         Assert.Equal(2, project.Version);
-        Assert.Equal("PROJECT_ARCHIVED", project.Edit(new() { Name = "Other" }, 7, Noon).Error?.Code);
-        Assert.False(project.Edit(new() { Name = "Other", Status = ProjectStatus.Active }, 7, Noon).IsRefused);
+        Assert.Equal("PROJECT_ARCHIVED", project.Edit(new() { Name = "Other" }, new(7), Noon).Error?.Code);
+        Assert.False(project.Edit(new() { Name = "Other", Status = ProjectStatus.Active }, new(7), Noon).IsRefused);
         Assert.Equal("Other", project.Name);
     }
 
@@ -80,5 +80,5 @@ public sealed class ProjectTests
         Assert.Equal(days, Milestone.DaysRemaining(date, today));
     }
 
-    private static Project Start() => Project.Start(1, "LEGAL", new() { Name = "Legal" }, Noon).Value;
+    private static Project Start() => Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Capacity;
+using Kiket.Domain.Common;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
@@ -90,13 +91,22 @@ public sealed class ReadmeTests
         var monday = new DateOnly(2026, 12, 21);
         var ada = MemberCapacity.Of(pointsPerWeek: 10, calendar).Value;
 
+        var (one, other) = (new UserId(1), new UserId(2));
+        var (audit, contract) = (new IssueId(1), new IssueId(2));
+
         // Eight points fit into the week of Christmas, and ten into the next one.
-        OpenWork[] work = [OpenWork.Of(issueId: 1, points: 6, dueDate: monday.AddDays(2)).Value, OpenWork.Of(2, 7).Value];
+        OpenWork[] work =
+        [
+            OpenWork.Of(audit, points: 6, dueDate: monday.AddDays(2)).Value,
+            OpenWork.Of(contract, points: 7).Value,
+        ];
         var weeks = Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]);
 
-        // User 1 has 13 points and can do 8; user 2 could take either issue.
-        var team = BalanceProblem.Of([new(1, 8, 0), new(2, 10, 0)], [new(1, 1, 6, [2]), new(2, 1, 7, [2])]).Value;
-        IssueMove[] plan = [new(IssueId: 1, ToUserId: 2)];
+        // The one has 13 points and can do 8; the other could take either issue.
+        var team = BalanceProblem
+            .Of([new(one, 8, 0), new(other, 10, 0)], [new(audit, one, 6, [other]), new(contract, one, 7, [other])])
+            .Value;
+        IssueMove[] plan = [new(audit, other)];
         var isAllowed = team.FaultsOf(plan).Count == 0;
         var isBetter = team.ScoreOf(plan) < team.ScoreOf([]);
         // </readme>
@@ -107,10 +117,10 @@ public sealed class ReadmeTests
     [Fact]
     public void A_host_stores_aggregates_its_own_way()
     {
-        var (ada, now) = (7L, new DateTimeOffset(2026, 12, 21, 12, 0, 0, TimeSpan.Zero));
+        var (ada, now) = (new UserId(7), new DateTimeOffset(2026, 12, 21, 12, 0, 0, TimeSpan.Zero));
 
         // <readme>
-        var project = Project.Start(organizationId: 1, "LEGAL", new() { Name = "Legal" }, now).Value;
+        var project = Project.Start(organizationId: new(1), "LEGAL", new() { Name = "Legal" }, now).Value;
         var milestone = Milestone.Plan(project, new() { Name = "Audit" }, ada, now).Value;
 
         var json = JsonSerializer.Serialize(milestone.ToSnapshot());

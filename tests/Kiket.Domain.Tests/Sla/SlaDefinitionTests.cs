@@ -9,8 +9,8 @@ namespace Kiket.Domain.Tests.Sla;
 public sealed class SlaDefinitionTests
 {
     private static readonly DateTimeOffset Now = new(2026, 12, 21, 9, 0, 0, TimeSpan.Zero);
-    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, Now).Value;
-    private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, Now);
+    private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Now).Value;
+    private static readonly Workflow Flow = Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, Now);
 
     private static readonly SlaDefinition Any = new("any", "backlog", TimeSpan.FromDays(1));
     private static readonly SlaDefinition Critical = Any with { Id = "critical", Priority = IssuePriority.Critical };
@@ -58,5 +58,7 @@ public sealed class SlaDefinitionTests
     }
 
     private static Issue Open(string type, IssuePriority priority) =>
-        Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, new(), 1, Now).Value;
+        Issue
+            .Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, new(), new(1), Now)
+            .Value;
 }

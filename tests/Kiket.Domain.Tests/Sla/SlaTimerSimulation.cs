@@ -26,8 +26,16 @@ public sealed class SlaTimerSimulation
         Holidays
     );
 
-    private static readonly Project Legal = Project.Start(1, "LEGAL", new() { Name = "Legal" }, NewYear).Value;
-    private static readonly Workflow Flow = Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, NewYear);
+    private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, NewYear).Value;
+    private static readonly Workflow Flow = Workflow.Publish(
+        new(1),
+        new(1),
+        "default",
+        1,
+        WorkflowDefinition.BuiltIn,
+        null,
+        NewYear
+    );
 
     [Fact]
     public void A_year_of_issues_ends_with_exactly_the_events_that_a_count_of_every_minute_predicts()
@@ -71,18 +79,20 @@ public sealed class SlaTimerSimulation
         Random random
     )
     {
-        var issue = Issue.Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, new(), 1, At(turns[0])).Value;
+        var issue = Issue
+            .Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, new(), new(1), At(turns[0]))
+            .Value;
         var timer = SlaTimer.Start(issue, new("default.backlog", "backlog", policy), null, calendar, At(turns[0]));
         for (var t = 1; t < turns.Count; t++)
         {
             // The job comes by when something is due, late by up to a quarter of an hour, and now and then for nothing.
             for (var sweep = turns[t - 1] + random.Next(0, 2_000); sweep < turns[t]; sweep += random.Next(1, 2_000))
-                timer.Advance(issue, calendar, 1, At(sweep));
+                timer.Advance(issue, calendar, new(1), At(sweep));
             while (timer.NextAt is { } next && next.AddMinutes(15) < At(turns[t]))
-                timer.Advance(issue, calendar, 1, next.AddMinutes(random.Next(0, 15)));
-            timer.Advance(issue, calendar, 1, At(turns[t]));
+                timer.Advance(issue, calendar, new(1), next.AddMinutes(random.Next(0, 15)));
+            timer.Advance(issue, calendar, new(1), At(turns[t]));
             if (t == turns.Count - 1)
-                timer.Stop(issue, calendar, 1, At(turns[t]));
+                timer.Stop(issue, calendar, new(1), At(turns[t]));
             else if (t % 2 == 1)
                 timer.Pause(calendar, At(turns[t]));
             else

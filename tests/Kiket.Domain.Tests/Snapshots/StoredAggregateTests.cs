@@ -13,19 +13,19 @@ namespace Kiket.Domain.Tests.Snapshots;
 /// <summary>A host stores an aggregate as JSON, loads it again, and work goes on.</summary>
 public sealed class StoredAggregateTests
 {
-    private const long Ada = 7;
-    private const long Bob = 8;
+    private static readonly UserId Ada = new(7);
+    private static readonly UserId Bob = new(8);
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly Project Legal = Project.Restore(
-        Project.Start(1, "LEGAL", new() { Name = "Legal", LeadId = Ada }, Noon).Value.ToSnapshot() with
+        Project.Start(new(1), "LEGAL", new() { Name = "Legal", LeadId = Ada }, Noon).Value.ToSnapshot() with
         {
-            Id = 5,
+            Id = new(5),
         }
     );
 
     private static readonly Workflow Flow = Workflow.Restore(
-        Workflow.Publish(1, 5, "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
+        Workflow.Publish(new(1), new(5), "default", 1, WorkflowDefinition.BuiltIn, null, Noon).ToSnapshot() with
         {
             Id = 3,
         }
@@ -34,9 +34,9 @@ public sealed class StoredAggregateTests
     [Fact]
     public void Each_public_aggregate_has_a_test_here() =>
         Assert.Equal(
-            typeof(AggregateRoot)
+            typeof(IAggregateRoot)
                 .Assembly.GetExportedTypes()
-                .Where(t => t.IsAssignableTo(typeof(AggregateRoot)) && !t.IsAbstract)
+                .Where(t => t.IsAssignableTo(typeof(IAggregateRoot)) && !t.IsAbstract)
                 .Select(t => t.Name)
                 .Order(),
             new[] { nameof(Approval), nameof(Issue), nameof(Milestone), nameof(Project), nameof(SlaTimer), nameof(Workflow) }
@@ -65,7 +65,7 @@ public sealed class StoredAggregateTests
 
         var again = Stored(child);
 
-        Assert.Equal(("/42/", 42L, 1), (again.HierarchyPath, again.ParentId, again.HierarchyDepth));
+        Assert.Equal(("/42/", new IssueId(42), 1), (again.HierarchyPath, again.ParentId, again.HierarchyDepth));
         Assert.Equal(
             (child.SortKey, child.SearchText, child.StatusKey, child.TypeKey),
             (again.SortKey, again.SearchText, again.StatusKey, again.TypeKey)
@@ -124,7 +124,10 @@ public sealed class StoredAggregateTests
             ]
         );
 
-        var workflow = Again(Workflow.Publish(1, 5, "contract", 2, contract, "yaml", Noon).ToSnapshot(), Workflow.Restore);
+        var workflow = Again(
+            Workflow.Publish(new(1), new(5), "contract", 2, contract, "yaml", Noon).ToSnapshot(),
+            Workflow.Restore
+        );
 
         Assert.Equal(("contract", 2, "yaml"), (workflow.Key, workflow.Revision, workflow.Source));
         Assert.False(Decide("low").IsAllowed);
@@ -222,7 +225,7 @@ public sealed class StoredAggregateTests
         };
         var issue = Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, edit, new(), Ada, Noon).Value;
         issue.TakeNumber(Legal.Key, 1);
-        return Issue.Restore(issue.ToSnapshot() with { Id = id });
+        return Issue.Restore(issue.ToSnapshot() with { Id = new(id) });
     }
 
     private static Issue Stored(Issue issue) => Again(issue.ToSnapshot(), Issue.Restore);

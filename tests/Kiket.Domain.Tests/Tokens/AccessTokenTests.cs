@@ -7,7 +7,7 @@ namespace Kiket.Domain.Tests.Tokens;
 public sealed class AccessTokenTests
 {
     private static readonly DateTimeOffset Noon = new(2025, 12, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly User Ada = User.Join(7, "ada@example.com", OrganizationRole.Admin, null, Noon).Value;
+    private static readonly User Ada = User.Join(new(7), "ada@example.com", OrganizationRole.Admin, null, Noon).Value;
 
     [Theory]
     [InlineData(TokenKind.Workspace, "wksp_")]
@@ -40,7 +40,7 @@ public sealed class AccessTokenTests
         var token = AccessToken.Issue(Ada, TokenKind.Personal, " CI ", ["issues", "issues"], Noon.AddDays(1), secret, Noon).Value;
 
         Assert.Equal(TokenSecret.HashOf(secret.Plaintext), token.Hash);
-        Assert.Equal(("CI", 7L, Noon.AddDays(1)), (token.Name, token.OrganizationId, token.ExpiresAt));
+        Assert.Equal(("CI", new OrganizationId(7), Noon.AddDays(1)), (token.Name, token.OrganizationId, token.ExpiresAt));
         Assert.Equal(["issues"], token.Scopes);
         var kept = typeof(AccessToken).GetProperties().Select(p => p.GetValue(token)?.ToString()).OfType<string>();
         Assert.DoesNotContain(kept, value => value.Contains(secret.Plaintext, StringComparison.Ordinal));

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Tests.Users;
 public sealed class InvitationTests
 {
     private static readonly DateTimeOffset Noon = new(2025, 12, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly User Ada = User.Join(7, "ada@example.com", OrganizationRole.Developer, null, Noon).Value;
+    private static readonly User Ada = User.Join(new(7), "ada@example.com", OrganizationRole.Developer, null, Noon).Value;
 
     [Fact]
     public void An_invitation_is_good_once()
@@ -34,7 +34,7 @@ public sealed class InvitationTests
         var invitation = Invitation.For(Ada, secret, Noon);
 
         Assert.Equal(TokenSecret.HashOf(secret.Plaintext), invitation.Hash);
-        Assert.Equal(7, invitation.OrganizationId);
+        Assert.Equal(new(7), invitation.OrganizationId);
     }
 
     private static Invitation Invite() => Invitation.For(Ada, TokenSecret.Generate("kinv_"), Noon);

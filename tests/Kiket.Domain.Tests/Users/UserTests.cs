@@ -9,7 +9,10 @@ public sealed class UserTests
 
     [Fact]
     public void An_address_is_kept_in_lower_case_and_without_spaces_around_it() =>
-        Assert.Equal("ada@example.com", User.Join(1, "  Ada@Example.COM ", OrganizationRole.Developer, null, Noon).Value.Email);
+        Assert.Equal(
+            "ada@example.com",
+            User.Join(new(1), "  Ada@Example.COM ", OrganizationRole.Developer, null, Noon).Value.Email
+        );
 
     [Theory]
     [InlineData("ada+news@example.com")]
@@ -18,7 +21,7 @@ public sealed class UserTests
     [InlineData("admin@localhost")]
     [InlineData("a-b_c.d@x-y.example")]
     public void An_address_may_hold_what_mail_servers_take(string email) =>
-        Assert.Equal(email, User.Join(1, email, OrganizationRole.Developer, null, Noon).Value.Email);
+        Assert.Equal(email, User.Join(new(1), email, OrganizationRole.Developer, null, Noon).Value.Email);
 
     [Fact]
     public void A_user_without_a_name_is_called_like_the_address() =>
@@ -53,23 +56,28 @@ public sealed class UserTests
     [InlineData("a\u200B@c.example")]
     [InlineData("a@c.exa\r\nBcc:b@d.example")]
     public void What_is_no_address_is_refused(string? email) =>
-        Assert.Equal("user.email", Assert.Single(User.Join(1, email!, OrganizationRole.Viewer, null, Noon).Error!.Details).Field);
+        Assert.Equal(
+            "user.email",
+            Assert.Single(User.Join(new(1), email!, OrganizationRole.Viewer, null, Noon).Error!.Details).Field
+        );
 
     [Fact]
     public void An_address_has_bounds()
     {
         var longestLocalPart = new string('a', EmailAddress.MaxLocalPartLength);
 
-        Assert.False(User.Join(1, $"{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
-        Assert.True(User.Join(1, $"a{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
-        Assert.True(User.Join(1, $"a@{new string('b', User.MaxEmailLength)}", OrganizationRole.Viewer, null, Noon).IsRefused);
+        Assert.False(User.Join(new(1), $"{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
+        Assert.True(User.Join(new(1), $"a{longestLocalPart}@example.com", OrganizationRole.Viewer, null, Noon).IsRefused);
+        Assert.True(
+            User.Join(new(1), $"a@{new string('b', User.MaxEmailLength)}", OrganizationRole.Viewer, null, Noon).IsRefused
+        );
     }
 
     [Fact]
     public void A_refusal_to_join_names_every_field_at_fault() =>
         Assert.Equal(
             ["user.email", "user.name"],
-            User.Join(1, "nobody", OrganizationRole.Viewer, new string('n', User.MaxNameLength + 1), Noon)
+            User.Join(new(1), "nobody", OrganizationRole.Viewer, new string('n', User.MaxNameLength + 1), Noon)
                 .Error!.Details.Select(d => d.Field)
         );
 
@@ -186,5 +194,5 @@ public sealed class UserTests
     }
 
     private static User Join(OrganizationRole role = OrganizationRole.Developer, string email = "ada@example.com") =>
-        User.Join(1, email, role, null, Noon).Value;
+        User.Join(new(1), email, role, null, Noon).Value;
 }

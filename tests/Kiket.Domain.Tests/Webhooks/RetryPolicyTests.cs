@@ -161,5 +161,5 @@ public sealed class RetryPolicyTests
         Assert.Equal(matches, EventNames.Matches(asked, name, to));
 
     private static WebhookDelivery Deliver() =>
-        WebhookDelivery.Send(Webhook.ForActions(1, "https://example.com", Noon), "encrypted", 1, 1, Noon);
+        WebhookDelivery.Send(Webhook.ForActions(new(1), "https://example.com", Noon), "encrypted", new(1), new(1), Noon);
 }

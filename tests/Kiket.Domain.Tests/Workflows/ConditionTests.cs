@@ -105,13 +105,13 @@ public sealed class ConditionTests
     [Fact]
     public void A_user_is_equal_to_id_and_address()
     {
-        var user = FieldValue.OfUser(5, "ada@example.com");
+        var user = FieldValue.OfUser(new(5), "ada@example.com");
 
         Assert.True(user.Matches(FieldValue.Of("ADA@example.com")));
         Assert.True(user.Matches(FieldValue.Of(5)));
         Assert.True(FieldValue.Of("5").Matches(user));
-        Assert.True(user.Matches(FieldValue.OfUser(5, null)));
-        Assert.False(user.Matches(FieldValue.OfUser(6, "ada@example.com")));
+        Assert.True(user.Matches(FieldValue.OfUser(new(5), null)));
+        Assert.False(user.Matches(FieldValue.OfUser(new(6), "ada@example.com")));
         Assert.True(user.IsIn(FieldValue.Of(["bob@example.com", "5"])));
     }
 

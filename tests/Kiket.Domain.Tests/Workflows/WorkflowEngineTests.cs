@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 using Kiket.Domain.Workflows;
 
@@ -6,9 +7,9 @@ namespace Kiket.Domain.Tests.Workflows;
 
 public sealed class WorkflowEngineTests
 {
-    private const long Requester = 1;
-    private const long Ada = 2;
-    private const long Bob = 3;
+    private static readonly UserId Requester = new(1);
+    private static readonly UserId Ada = new(2);
+    private static readonly UserId Bob = new(3);
 
     [Fact]
     public void Every_reason_is_named_at_once()
@@ -261,18 +262,18 @@ public sealed class WorkflowEngineTests
     }
 
     [Theory]
-    [InlineData(Ada, true, true)]
-    [InlineData(Requester, true, false)] // nobody approves their own move alone
-    [InlineData(Ada, false, false)]
+    [InlineData(2, true, true)]
+    [InlineData(1, true, false)] // nobody approves their own move alone
+    [InlineData(2, false, false)]
     public void An_approval_makes_an_allow_of_a_guards_pending(long user, bool approved, bool isAllowed)
     {
         var context = Issue("{}") with
         {
             Verdicts = Verdicts(["pending"]),
-            Requesters = new Dictionary<string, long> { ["done"] = Requester },
+            Requesters = new Dictionary<string, UserId> { ["done"] = Requester },
             Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
             {
-                ["done"] = [new("guard.com.example.g0", user, approved)],
+                ["done"] = [new("guard.com.example.g0", new(user), approved)],
             },
         };
 
@@ -311,12 +312,12 @@ public sealed class WorkflowEngineTests
     private static MoveDecision Decide(WorkflowDefinition workflow, MoveContext context) =>
         Assert.Single(WorkflowEngine.Decide(workflow, context));
 
-    private static MoveDecision Decide(WorkflowDefinition workflow, (string Requirement, long User, bool Approved)[] votes) =>
+    private static MoveDecision Decide(WorkflowDefinition workflow, (string Requirement, UserId User, bool Approved)[] votes) =>
         Decide(
             workflow,
             Issue("{}") with
             {
-                Requesters = new Dictionary<string, long> { ["done"] = Requester },
+                Requesters = new Dictionary<string, UserId> { ["done"] = Requester },
                 Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
                 {
                     ["done"] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
@@ -324,10 +325,10 @@ public sealed class WorkflowEngineTests
             }
         );
 
-    private static IEnumerable<string> Reasons(WorkflowDefinition workflow, params (string, long, bool)[] votes) =>
+    private static IEnumerable<string> Reasons(WorkflowDefinition workflow, params (string, UserId, bool)[] votes) =>
         Decide(workflow, votes).Reasons.Select(r => r.Code);
 
-    private static IEnumerable<string> Missing(WorkflowDefinition workflow, params (string, long, bool)[] votes) =>
+    private static IEnumerable<string> Missing(WorkflowDefinition workflow, params (string, UserId, bool)[] votes) =>
         Decide(workflow, votes).MissingApprovals.Select(r => r.Key);
 
     private static FieldCondition Is(string field, ConditionOperator @operator, string? value = null) =>

@@ -11,7 +11,7 @@ namespace Kiket.Domain.Tests.Workflows;
 public sealed class WorkflowProperties
 {
     private const long Samples = 10_000;
-    private const long Actor = 7;
+    private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly string[] Fields =
     [
@@ -95,8 +95,8 @@ public sealed class WorkflowProperties
             .Sample(
                 (definition, steps) =>
                 {
-                    var project = Project.Start(1, "RANDOM", new() { Name = "Random" }, Noon).Value;
-                    var workflow = Workflow.Publish(1, 1, "random", 1, definition, null, Noon);
+                    var project = Project.Start(new(1), "RANDOM", new() { Name = "Random" }, Noon).Value;
+                    var workflow = Workflow.Publish(new(1), new(1), "random", 1, definition, null, Noon);
                     var issue = Issue
                         .Open(project, project.Schema.DefaultType!, workflow, new() { Title = "An issue" }, new(), Actor, Noon)
                         .Value;

@@ -53,12 +53,12 @@ public sealed class RequestSamples : IAsyncLifetime
     internal static Issue AnIssue { get; } =
         Issue
             .Open(
-                Project.Start(1, "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
+                Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, DateTimeOffset.UnixEpoch).Value,
                 ProjectSchema.BuiltIn.DefaultType!,
-                Workflow.Publish(1, 1, "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
+                Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, DateTimeOffset.UnixEpoch),
                 new() { Title = "A sample" },
                 new(),
-                1,
+                new(1),
                 DateTimeOffset.UnixEpoch
             )
             .Value;
@@ -349,20 +349,31 @@ public sealed class RequestSamples : IAsyncLifetime
           - {from: open, to: done, require_approval: [{name: Ok, timeout: 30m}]}
         """;
 
-    private static IEnumerable<IBaseRequest> OfCapacity(long admin, long developer, long task)
+    private static IEnumerable<IBaseRequest> OfCapacity(UserId admin, UserId developer, IssueId task)
     {
         yield return new GetTeamCapacityQuery(null, null, null, new(null, null, null));
         yield return new GetTeamCapacityQuery(Legal, "editor", 8, new(1, 1, null));
         yield return new ListRecommendationsQuery(Legal, 5);
-        yield return new ReassignIssuesCommand([new(task, admin, null)], [], Partial: false, DryRun: false);
-        yield return new ReassignIssuesCommand([new(task, developer, null)], [$"rec_999_1_{admin}"], Partial: true, DryRun: true);
+        yield return new ReassignIssuesCommand([new(new(task.Value), new(admin.Value), null)], [], Partial: false, DryRun: false);
+        yield return new ReassignIssuesCommand(
+            [new(new(task.Value), new(developer.Value), null)],
+            [$"rec_999_1_{admin}"],
+            Partial: true,
+            DryRun: true
+        );
         yield return new GetOrganizationSettingsQuery();
         yield return new GetOrganizationQuery("1");
         yield return new ListSlaEventsQuery(null, null, [], null, null);
-        yield return new ListSlaEventsQuery(Legal, IssueRef.Of(task), [SlaEventState.Breached, SlaEventState.Imminent], 5, 2);
+        yield return new ListSlaEventsQuery(
+            Legal,
+            IssueRef.Of(new(task.Value)),
+            [SlaEventState.Breached, SlaEventState.Imminent],
+            5,
+            2
+        );
         yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), null, new(null, null, null));
         yield return new ListIssuesAtRiskQuery(TimeSpan.FromHours(4), Legal, new(1, 5, null));
-        yield return new GetIssueSlaQuery(IssueRef.Of(task));
+        yield return new GetIssueSlaQuery(IssueRef.Of(new(task.Value)));
         yield return new ListIssuesQuery(new() { Sla = [SlaStatus.Ok, SlaStatus.Breached] }, new(null, null, null));
         yield return new UpdateOrganizationSettingsCommand(new() { TimeZone = "Europe/Berlin" }, null);
     }
@@ -374,7 +385,7 @@ public sealed class RequestSamples : IAsyncLifetime
         """;
 
     /// <summary>The first installation of a new database.</summary>
-    private const long HelperId = 1;
+    private static readonly ExtensionId HelperId = new(1);
 
     private static readonly Dictionary<string, JsonElement> Nothing = [];
 
@@ -496,7 +507,7 @@ public sealed class RequestSamples : IAsyncLifetime
     }
 
     private static IEnumerable<IBaseRequest> Of(
-        long user,
+        UserId user,
         long milestone,
         long comment,
         long token,
@@ -525,20 +536,20 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new InviteUserCommand("eve@example.com", OrganizationRole.Viewer, "Eve");
         yield return new AcceptInvitationCommand(invitation, "Ina");
         yield return new GetCurrentUserQuery();
-        yield return new GetUserQuery(user);
+        yield return new GetUserQuery(new(user.Value));
         yield return new ListUsersQuery([], page);
         yield return new ListUsersQuery(
             [OrganizationRole.Developer, OrganizationRole.Admin],
             new(1, 1, "name desc, created_at asc")
         );
-        yield return new UpdateUserCommand(user, new() { Role = OrganizationRole.Viewer, Capacity = 20 }, null);
-        yield return new UpdateUserCommand(1, new() { Deactivated = true }, null);
+        yield return new UpdateUserCommand(new(user.Value), new() { Role = OrganizationRole.Viewer, Capacity = 20 }, null);
+        yield return new UpdateUserCommand(new(1), new() { Deactivated = true }, null);
 
         yield return new ListMembersQuery(Legal, page);
-        yield return new SetMemberCommand(Legal, user, ProjectRole.Member);
-        yield return new SetMemberCommand(Legal, 1, ProjectRole.Viewer);
-        yield return new SetMemberCommand(Legal, 1, null, []);
-        yield return new RemoveMemberCommand(Legal, user);
+        yield return new SetMemberCommand(Legal, new(user.Value), ProjectRole.Member);
+        yield return new SetMemberCommand(Legal, new(1), ProjectRole.Viewer);
+        yield return new SetMemberCommand(Legal, new(1), null, []);
+        yield return new RemoveMemberCommand(Legal, new(user.Value));
 
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: true, "tests");
         yield return new ImportDefinitionsCommand(Pack("NEWS"), null, null, DryRun: false, "tests");
@@ -622,7 +633,7 @@ public sealed class RequestSamples : IAsyncLifetime
         );
         yield return new GetIssueQuery(task);
         yield return new GetIssueQuery(IssueRef.TryParse("LEGAL-1", out var key) ? key : default);
-        yield return new GetIssueQuery(IssueRef.Of(-1));
+        yield return new GetIssueQuery(IssueRef.Of(new(-1)));
         yield return new ListIssuesQuery(new(), page);
         yield return new ListIssuesQuery(
             new()
@@ -652,7 +663,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ListIssuesQuery(
             new()
             {
-                Project = ProjectRef.Of(1),
+                Project = ProjectRef.Of(new(1)),
                 Labels =
                 [
                     ["a", "b"],
@@ -682,7 +693,7 @@ public sealed class RequestSamples : IAsyncLifetime
             null
         );
         yield return new UpdateIssueCommand(story, new() { ParentId = other.Id }, null, null);
-        yield return new UpdateIssueCommand(story, new() { ParentId = (long?)null }, null, null);
+        yield return new UpdateIssueCommand(story, new() { ParentId = (IssueId?)null }, null, null);
         yield return new DeleteIssueCommand(epic, null);
     }
 }
