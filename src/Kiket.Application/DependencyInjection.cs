@@ -33,6 +33,7 @@ internal static class DependencyInjection
         AddPipeline(services);
 
         services.AddSingleton<TokenUses>();
+        services.AddSingleton<KnownCredentials>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();

@@ -12,4 +12,11 @@ internal interface IRuntimeTokens
 /// <param name="InstallationId">The installation of the extension.</param>
 /// <param name="ProjectId">The project of the event, or null.</param>
 /// <param name="Scopes">What it allows, in all spellings.</param>
-internal sealed record RuntimeClaims(long OrganizationId, long InstallationId, long? ProjectId, IReadOnlyList<string> Scopes);
+/// <param name="ExpiresAt">From when on it is refused.</param>
+internal sealed record RuntimeClaims(
+    long OrganizationId,
+    long InstallationId,
+    long? ProjectId,
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset ExpiresAt
+);

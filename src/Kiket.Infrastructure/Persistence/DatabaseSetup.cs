@@ -18,6 +18,7 @@ internal static class DatabaseSetup
     {
         services.AddSingleton(options);
         services.AddScoped<DatabaseSchema>();
+        services.AddSingleton<MemoryRefresh>();
         var connection = ConnectionOf(options);
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
@@ -107,7 +108,13 @@ internal static class DatabaseSetup
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
         where TContext : KiketDbContext
     {
-        services.AddPooledDbContextFactory<TContext>(use);
+        services.AddPooledDbContextFactory<TContext>(
+            (provider, builder) =>
+            {
+                use(builder);
+                builder.AddInterceptors(provider.GetRequiredService<MemoryRefresh>());
+            }
+        );
         services.AddScoped<KiketDbContext>(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();

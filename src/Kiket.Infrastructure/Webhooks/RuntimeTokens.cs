@@ -119,7 +119,8 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
                 organization,
                 installation,
                 Number("proj_id"),
-                [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)]
+                [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)],
+                new(jwt.ValidTo, TimeSpan.Zero)
             )
             : null;
     }
