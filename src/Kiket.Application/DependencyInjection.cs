@@ -34,6 +34,7 @@ internal static class DependencyInjection
 
         services.AddSingleton<TokenUses>();
         services.AddSingleton<KnownCredentials>();
+        services.AddSingleton<IssueReads>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
