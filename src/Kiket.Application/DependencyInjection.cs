@@ -9,6 +9,7 @@ using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Webhooks;
+using Kiket.Application.Workflows;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ internal static class DependencyInjection
         services.AddSingleton<TokenUses>();
         services.AddSingleton<KnownCredentials>();
         services.AddSingleton<IssueReads>();
+        services.AddSingleton<KnownWorkflows>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
