@@ -10,6 +10,7 @@ using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Webhooks;
 using Kiket.Domain.Common;
+using Kiket.Application.Workflows;
 using Mapster;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,9 @@ internal static class DependencyInjection
         AddPipeline(services);
 
         services.AddSingleton<TokenUses>();
+        services.AddSingleton<KnownCredentials>();
+        services.AddSingleton<IssueReads>();
+        services.AddSingleton<KnownWorkflows>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();

@@ -6,7 +6,6 @@ using Kiket.Api.Http;
 using Kiket.Api.RateLimits;
 using Kiket.Application.Common;
 using Kiket.Application.Events;
-using Kiket.Application.Tokens;
 using Kiket.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,7 +18,6 @@ namespace Kiket.Api.Events;
 /// </summary>
 internal sealed class EventStreamSource(
     IServiceScopeFactory scopes,
-    CurrentActor current,
     OutboxSignal signal,
     IHostApplicationLifetime lifetime,
     TimeProvider time
@@ -27,14 +25,6 @@ internal sealed class EventStreamSource(
 {
     /// <summary>How often the log is polled when this process has seen no commit; another node may have.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
-    /// <summary>
-    /// How long a credential counts as valid after it was checked; a stream ends soon after its token is revoked.
-    /// </summary>
-    private static readonly TimeSpan CredentialAge = TimeSpan.FromSeconds(2);
-
-    private SignedIn signedIn = new(current.Actor, "", current.Scopes, "", null, null);
-    private long lookedUp = time.GetTimestamp();
 
     public TimeProvider Time => time;
 
@@ -53,15 +43,10 @@ internal sealed class EventStreamSource(
         var mediator = scope.ServiceProvider.GetRequiredService<IMediator>();
         try
         {
-            if (time.GetElapsedTime(lookedUp) >= CredentialAge)
-            {
-                var again = await mediator.Send(credential.Presented, ct);
-                if (again.IsRefused)
-                    return null;
-                (signedIn, lookedUp) = (again.Value, time.GetTimestamp());
-            }
-
-            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(signedIn.Actor, signedIn.Scopes);
+            var again = await mediator.Send(credential.Presented, ct);
+            if (again.IsRefused)
+                return null;
+            scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(again.Value.Actor, again.Value.Scopes);
             var read = await mediator.Send(query, ct);
             return read.IsRefused ? null : read.Value;
         }

@@ -16,8 +16,13 @@ namespace Kiket.Application.Checklists;
 internal sealed record CheckItemCommand(IssueRef Issue, string Item, bool? Checked)
     : ICommand<Result<IReadOnlyList<ChecklistDto>>>;
 
-internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<CheckItemCommand, Result<IReadOnlyList<ChecklistDto>>>
+internal sealed class CheckItemHandler(
+    IKiketDb db,
+    KnownWorkflows workflows,
+    IUnitOfWork work,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<CheckItemCommand, Result<IReadOnlyList<ChecklistDto>>>
 {
     public async Task<Result<IReadOnlyList<ChecklistDto>>> Handle(CheckItemCommand command, CancellationToken ct)
     {
@@ -29,7 +34,7 @@ internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentAc
         if (command.Checked is not { } isChecked)
             return Error.Validation("checked", "checked must be true or false.");
 
-        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await workflows.DefinitionOfAsync(db, issue, ct);
         if (Find(workflow, command.Item) is not var (checklist, item))
             return ChecklistErrors.ItemNotFound(command.Item);
         if (item.Check is ChecklistCheck.Auto)
@@ -50,7 +55,7 @@ internal sealed class CheckItemHandler(IKiketDb db, IUnitOfWork work, ICurrentAc
             await db.NoteChecklistAsync(issue, actor, now, ct);
         }
 
-        return Result<IReadOnlyList<ChecklistDto>>.From(await db.ReadChecklistsAsync(issue, now, ct));
+        return Result<IReadOnlyList<ChecklistDto>>.From(await db.ReadChecklistsAsync(workflows, issue, now, ct));
     }
 
     private static (Checklist Checklist, ChecklistItem Item)? Find(WorkflowDefinition workflow, string name)

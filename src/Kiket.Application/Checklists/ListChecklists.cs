@@ -35,7 +35,7 @@ internal sealed record ChecklistItemDto(
     DateTimeOffset? CheckedAt
 );
 
-internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class ListChecklistsHandler(IKiketDb db, KnownWorkflows workflows, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListChecklistsQuery, Result<IReadOnlyList<ChecklistDto>>>
 {
     public async Task<Result<IReadOnlyList<ChecklistDto>>> Handle(ListChecklistsQuery query, CancellationToken ct)
@@ -43,7 +43,9 @@ internal sealed class ListChecklistsHandler(IKiketDb db, ICurrentActor current, 
         var found = await db.FindIssueAsync(query.Issue, current.Actor, ProjectAccess.Read, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        return Result<IReadOnlyList<ChecklistDto>>.From(await db.ReadChecklistsAsync(found.Value.Issue, time.GetUtcNow(), ct));
+        return Result<IReadOnlyList<ChecklistDto>>.From(
+            await db.ReadChecklistsAsync(workflows, found.Value.Issue, time.GetUtcNow(), ct)
+        );
     }
 }
 
@@ -51,12 +53,13 @@ internal static class ChecklistQueries
 {
     public static async Task<IReadOnlyList<ChecklistDto>> ReadChecklistsAsync(
         this IKiketDb db,
+        KnownWorkflows workflows,
         Issue issue,
         DateTimeOffset now,
         CancellationToken ct
     )
     {
-        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        var workflow = await workflows.DefinitionOfAsync(db, issue, ct);
         var context = await db.ReadMoveContextAsync(issue, workflow, now, ct);
         var marks = await db
             .ChecklistMarks.Where(m => m.IssueId == issue.Id)

@@ -13,7 +13,7 @@ namespace Kiket.Application.Extensions;
 /// <param name="Credential">An API key, or the token of a delivery.</param>
 internal sealed record AuthenticateExtensionQuery(string Credential, bool IsRuntimeToken) : IQuery<Result<SignedIn>>;
 
-internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens tokens, TimeProvider time)
+internal sealed class AuthenticateExtensionHandler(IKiketDb db, KnownCredentials known, IRuntimeTokens tokens, TimeProvider time)
     : IQueryHandler<AuthenticateExtensionQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(
@@ -24,37 +24,45 @@ internal sealed class AuthenticateExtensionHandler(IKiketDb db, IRuntimeTokens t
 
     public async Task<Result<SignedIn>> Handle(AuthenticateExtensionQuery query, CancellationToken ct)
     {
-        // Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor
-        // slot.
-        var extensions = db.AcrossTenants<Extension>().AsNoTracking();
-        if (!query.IsRuntimeToken)
-        {
-            var (hash, now) = (TokenSecret.HashOf(query.Credential), time.GetUtcNow());
-            return
-                await extensions.SingleOrDefaultAsync(
-                    e => e.KeyHash == hash || (e.PreviousKeyHash == hash && e.PreviousKeyUntil > now),
-                    ct
-                )
-                    is { } owner
-                ? owner.SignIn()
-                : Refused;
-        }
+        var owner = query.IsRuntimeToken
+            ? await known.FindAsync(CredentialKind.RuntimeToken, query.Credential, _ => ReadTokenAsync(query.Credential, ct))
+            : await known.FindAsync(CredentialKind.ExtensionKey, query.Credential, hash => ReadKeyAsync(hash, ct));
+        return owner is null ? Refused : owner;
+    }
 
-        if (await tokens.ValidateAsync(query.Credential, ct) is not { } claims)
-            return Refused;
-        var installation = await extensions.SingleOrDefaultAsync(
+    /// <summary>
+    /// Nobody has signed in yet, so the tenant filter would hide every row. An uninstalled extension has neither hash nor slot.
+    /// </summary>
+    private IQueryable<Extension> Extensions => db.AcrossTenants<Extension>().AsNoTracking();
+
+    private async Task<KnownCredential?> ReadKeyAsync(string hash, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var owner = await Extensions.SingleOrDefaultAsync(
+            e => e.KeyHash == hash || (e.PreviousKeyHash == hash && e.PreviousKeyUntil > now),
+            ct
+        );
+        return owner is null ? null : new(owner.SignIn(), owner.KeyHash == hash ? null : owner.PreviousKeyUntil);
+    }
+
+    private async Task<KnownCredential?> ReadTokenAsync(string token, CancellationToken ct)
+    {
+        if (await tokens.ValidateAsync(token, ct) is not { } claims)
+            return null;
+        var installation = await Extensions.SingleOrDefaultAsync(
             e => e.Id == claims.InstallationId && e.OrganizationId == claims.OrganizationId && e.Slot != null,
             ct
         );
+        if (installation is null)
+            return null;
 
         // The token allows what it was issued for, but no more than the extension may do now.
-        return installation is null
-            ? Refused
-            : installation.SignIn() with
-            {
-                Extension = new(installation.Id, installation.Key, installation.ProjectId) { IsByRuntimeToken = true },
-                Scopes = [.. claims.Scopes.Intersect(Scope.Spell(installation.Manifest.Permissions), StringComparer.Ordinal)],
-            };
+        var owner = installation.SignIn() with
+        {
+            Extension = new(installation.Id, installation.Key, installation.ProjectId) { IsByRuntimeToken = true },
+            Scopes = [.. claims.Scopes.Intersect(Scope.Spell(installation.Manifest.Permissions), StringComparer.Ordinal)],
+        };
+        return new(owner, claims.ExpiresAt);
     }
 }
 

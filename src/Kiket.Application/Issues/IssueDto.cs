@@ -1,9 +1,13 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -98,6 +102,22 @@ internal sealed record SnapshotNames
     public required string? ParentKey { get; init; }
 }
 
+/// <summary>The rows that an issue's answer is made of.</summary>
+internal sealed record IssueParts
+{
+    public required Issue Issue { get; init; }
+
+    public required Project Project { get; init; }
+
+    public required Workflow Workflow { get; init; }
+
+    public required User Reporter { get; init; }
+
+    public required User? Assignee { get; init; }
+
+    public required Issue? Parent { get; init; }
+}
+
 internal static class IssueProjection
 {
     /// <summary>An issue as it was.</summary>
@@ -129,14 +149,14 @@ internal static class IssueProjection
             StartDate = issue.StartDate,
             DueDate = issue.DueDate,
             CompletedAt = issue.CompletedAt,
-            Url = $"{url.Value}/api/v1/issues/{issue.Key}",
+            Url = AddressOf(url) + issue.Key,
             Version = issue.Version,
             CreatedAt = issue.CreatedAt,
             UpdatedAt = issue.UpdatedAt,
         };
 
-    /// <summary>One statement for any number of issues. Written out, because it joins five tables.</summary>
-    public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
+    /// <summary>An issue with all that its answer shows. Written out, because it joins five tables.</summary>
+    public static readonly Expression<Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>>> Parts = (issues, db) =>
         from issue in issues.AsNoTracking()
         join project in db.Projects on issue.ProjectId equals project.Id
         join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
@@ -145,38 +165,60 @@ internal static class IssueProjection
         from assignee in assignees.DefaultIfEmpty()
         join above in db.Issues on issue.ParentId equals (IssueId?)above.Id into parents
         from parent in parents.DefaultIfEmpty()
-        select new IssueDto
+        select new IssueParts
         {
-            Id = issue.Id,
-            Key = issue.Key,
-            Title = issue.Title,
-            Description = issue.Description,
-            Status = issue.Status,
-            Workflow = workflow.Key,
-            WorkflowVersion = workflow.Revision,
-            IssueType = issue.IssueType,
-            Priority = issue.Priority,
-            Labels = issue.Labels,
-            CustomFields = issue.CustomFields,
-            ProjectId = issue.ProjectId,
-            ProjectKey = project.Key,
-            OrganizationId = issue.OrganizationId,
-            Assignee = assignee == null ? null : new UserSummary(assignee.Id, assignee.Name, assignee.Email),
-            Reporter = new UserSummary(reporter.Id, reporter.Name, reporter.Email),
-            ParentId = issue.ParentId,
-            ParentKey = parent == null ? null : parent.Key,
-            RootId = issue.RootId ?? issue.Id,
-            HierarchyDepth = issue.HierarchyDepth,
-            MilestoneId = issue.MilestoneId,
-            StoryPoints = issue.StoryPoints,
-            StartDate = issue.StartDate,
-            DueDate = issue.DueDate,
-            CompletedAt = issue.CompletedAt,
-            Url = url.Value + "/api/v1/issues/" + issue.Key,
-            Version = issue.Version,
-            CreatedAt = issue.CreatedAt,
-            UpdatedAt = issue.UpdatedAt,
+            Issue = issue,
+            Project = project,
+            Workflow = workflow,
+            Reporter = reporter,
+            Assignee = assignee,
+            Parent = parent,
         };
+
+    /// <summary>The answer, with its address below that of all issues.</summary>
+    public static readonly Expression<Func<IssueParts, string, IssueDto>> Dto = (parts, address) =>
+        new IssueDto
+        {
+            Id = parts.Issue.Id,
+            Key = parts.Issue.Key,
+            Title = parts.Issue.Title,
+            Description = parts.Issue.Description,
+            Status = parts.Issue.Status,
+            Workflow = parts.Workflow.Key,
+            WorkflowVersion = parts.Workflow.Revision,
+            IssueType = parts.Issue.IssueType,
+            Priority = parts.Issue.Priority,
+            Labels = parts.Issue.Labels,
+            CustomFields = parts.Issue.CustomFields,
+            ProjectId = parts.Issue.ProjectId,
+            ProjectKey = parts.Project.Key,
+            OrganizationId = parts.Issue.OrganizationId,
+            Assignee =
+                parts.Assignee == null ? null : new UserSummary(parts.Assignee.Id, parts.Assignee.Name, parts.Assignee.Email),
+            Reporter = new UserSummary(parts.Reporter.Id, parts.Reporter.Name, parts.Reporter.Email),
+            ParentId = parts.Issue.ParentId,
+            ParentKey = parts.Parent == null ? null : parts.Parent.Key,
+            RootId = parts.Issue.RootId ?? parts.Issue.Id,
+            HierarchyDepth = parts.Issue.HierarchyDepth,
+            MilestoneId = parts.Issue.MilestoneId,
+            StoryPoints = parts.Issue.StoryPoints,
+            StartDate = parts.Issue.StartDate,
+            DueDate = parts.Issue.DueDate,
+            CompletedAt = parts.Issue.CompletedAt,
+            Url = string.Concat(address, parts.Issue.Key),
+            Version = parts.Issue.Version,
+            CreatedAt = parts.Issue.CreatedAt,
+            UpdatedAt = parts.Issue.UpdatedAt,
+        };
+
+    private static readonly Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>> PartsOf = Parts.Compile();
+
+    /// <summary>One statement for any number of issues.</summary>
+    public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
+        PartsOf(issues, db).Select(Dto.With(AddressOf(url)));
+
+    /// <summary>What the addresses of all issues begin with.</summary>
+    public static string AddressOf(PublicUrl url) => $"{url.Value}/api/v1/issues/";
 
     public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, IssueId id, PublicUrl url, CancellationToken ct) =>
         db.Issues.Where(i => i.Id == id).ToDto(db, url).SingleAsync(ct);

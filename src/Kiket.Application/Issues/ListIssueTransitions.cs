@@ -6,7 +6,6 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
 
@@ -33,7 +32,7 @@ internal sealed record TransitionDto(
     bool CommentRequired
 );
 
-internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class ListIssueTransitionsHandler(IKiketDb db, KnownWorkflows workflows, ICurrentActor current, TimeProvider time)
     : IQueryHandler<ListIssueTransitionsQuery, Result<IssueTransitionsDto>>
 {
     public async Task<Result<IssueTransitionsDto>> Handle(ListIssueTransitionsQuery query, CancellationToken ct)
@@ -42,7 +41,7 @@ internal sealed class ListIssueTransitionsHandler(IKiketDb db, ICurrentActor cur
         if (found.Error is { } unavailable)
             return unavailable;
         var (issue, project) = found.Value;
-        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        var definition = await workflows.DefinitionOfAsync(db, issue, ct);
         var context = await db.ReadMoveContextAsync(issue, definition, time.GetUtcNow(), ct);
 
         List<TransitionReasonDto> general = [];

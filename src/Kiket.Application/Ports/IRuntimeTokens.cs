@@ -14,9 +14,11 @@ internal interface IRuntimeTokens
 /// <param name="InstallationId">The installation of the extension.</param>
 /// <param name="ProjectId">The project of the event, or null.</param>
 /// <param name="Scopes">What it allows, in all spellings.</param>
+/// <param name="ExpiresAt">From when on it is refused.</param>
 internal sealed record RuntimeClaims(
     OrganizationId OrganizationId,
     ExtensionId InstallationId,
     ProjectId? ProjectId,
-    IReadOnlyList<string> Scopes
+    IReadOnlyList<string> Scopes,
+    DateTimeOffset ExpiresAt
 );

@@ -27,7 +27,7 @@ internal sealed record SignedIn(
     public ExtensionIdentity? Extension { get; init; }
 }
 
-internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, TimeProvider time)
+internal sealed class AuthenticateTokenHandler(IKiketDb db, KnownCredentials known, TokenUses uses, TimeProvider time)
     : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(
@@ -36,10 +36,13 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, Time
         "The token is unknown, expired or revoked."
     );
 
-    public async Task<Result<SignedIn>> Handle(AuthenticateTokenQuery query, CancellationToken ct)
-    {
-        var (hash, now) = (TokenSecret.HashOf(query.Token), time.GetUtcNow());
+    public async Task<Result<SignedIn>> Handle(AuthenticateTokenQuery query, CancellationToken ct) =>
+        await known.FindAsync(CredentialKind.AccessToken, query.Token, hash => ReadAsync(hash, ct)) is { } owner
+            ? owner
+            : Refused;
 
+    private async Task<KnownCredential?> ReadAsync(string hash, CancellationToken ct)
+    {
         // Nobody has signed in yet, so the tenant filter would hide every row.
         var found = await db.AcrossTenants<AccessToken>()
             .Where(t => t.Hash == hash)
@@ -64,13 +67,16 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, Time
             )
             .AsNoTracking()
             .SingleOrDefaultAsync(ct);
-        if (found is null || found.ExpiresAt <= now)
-            return Refused;
+        if (found is null)
+            return null;
 
-        if (found.LastUsedAt is null || now - found.LastUsedAt > AccessToken.LastUsedPrecision)
+        // A token in use is read again and again, so its uses are noted here often enough.
+        var now = time.GetUtcNow();
+        var isValid = found.ExpiresAt is null || found.ExpiresAt > now;
+        if (isValid && (found.LastUsedAt is null || now - found.LastUsedAt > AccessToken.LastUsedPrecision))
             uses.Note(found.Id, now);
 
-        return new SignedIn(
+        var owner = new SignedIn(
             new(found.OrganizationId, found.UserId, found.Role),
             found.Name,
             found.Scopes,
@@ -78,5 +84,6 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, TokenUses uses, Time
             found.RateLimitRequests,
             found.RateLimitWindowSeconds
         );
+        return new(owner, found.ExpiresAt);
     }
 }

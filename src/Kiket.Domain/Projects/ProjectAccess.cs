@@ -34,11 +34,31 @@ internal static class ProjectPolicy
     /// </returns>
     public static ProjectAccess AccessOf(Actor actor, Project project, ProjectRole? membership)
     {
-        ArgumentNullException.ThrowIfNull(actor);
         ArgumentNullException.ThrowIfNull(project);
+        return AccessOf(actor, project.Id, project.Visibility, project.LeadId, membership);
+    }
+
+    /// <summary>How far an actor may go in a project.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="visibility">Who sees the project.</param>
+    /// <param name="leadId">The user who leads it.</param>
+    /// <param name="membership">The actor's role in the project, or null for no member.</param>
+    /// <returns>
+    /// For an actor with one project only, work on that one and nothing elsewhere; for others what their role allows.
+    /// </returns>
+    public static ProjectAccess AccessOf(
+        Actor actor,
+        ProjectId projectId,
+        ProjectVisibility visibility,
+        UserId? leadId,
+        ProjectRole? membership
+    )
+    {
+        ArgumentNullException.ThrowIfNull(actor);
         if (actor.OnlyProjectId is { } only)
-            return only == project.Id ? ProjectAccess.Write : ProjectAccess.None;
-        return AccessOf(actor, project.Visibility, project.LeadId, membership);
+            return only == projectId ? ProjectAccess.Write : ProjectAccess.None;
+        return AccessOf(actor, visibility, leadId, membership);
     }
 
     /// <summary>How far an actor may go.</summary>

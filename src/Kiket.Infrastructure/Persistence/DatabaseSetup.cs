@@ -18,6 +18,7 @@ internal static class DatabaseSetup
     {
         services.AddSingleton(options);
         services.AddScoped<DatabaseSchema>();
+        services.AddSingleton<MemoryRefresh>();
         var connection = ConnectionOf(options);
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
@@ -55,7 +56,7 @@ internal static class DatabaseSetup
         _ = provider switch
         {
             DatabaseProvider.Sqlite => builder.UseSqlite(connection),
-            DatabaseProvider.PostgreSql => builder.UseNpgsql(Prepared(connection)),
+            DatabaseProvider.PostgreSql => builder.UseNpgsql(WithoutRepetition(connection)),
             _ => builder.UseSqlServer(connection),
         };
         return builder.UseSnakeCaseNamingConvention().ConfigureWarnings(Quieten);
@@ -90,19 +91,30 @@ internal static class DatabaseSetup
     /// <summary>
     /// Has the driver prepare the statements that are sent again and again, which saves the database to parse and plan each row
     /// of a batch. A pooler that cannot keep prepared statements needs <c>Max Auto Prepare=0</c> in the connection string.
+    /// Connections return to the pool without a reset, which would cost more than most queries: no statement of this context
+    /// changes the state of its session. Code that has to (<c>SET</c>, <c>LISTEN</c>, temporary tables, locks of a session)
+    /// needs a connection of its own, outside of the pool.
     /// </summary>
-    private static string Prepared(string connection)
+    private static string WithoutRepetition(string connection)
     {
         var postgres = new NpgsqlConnectionStringBuilder(connection);
         if (!postgres.ShouldSerialize("Max Auto Prepare"))
             (postgres.MaxAutoPrepare, postgres.AutoPrepareMinUsages) = (100, 2);
+        if (!postgres.ShouldSerialize("No Reset On Close"))
+            postgres.NoResetOnClose = true;
         return postgres.ToString();
     }
 
     private static IServiceCollection AddPool<TContext>(this IServiceCollection services, Action<DbContextOptionsBuilder> use)
         where TContext : KiketDbContext
     {
-        services.AddPooledDbContextFactory<TContext>(use);
+        services.AddPooledDbContextFactory<TContext>(
+            (provider, builder) =>
+            {
+                use(builder);
+                builder.AddInterceptors(provider.GetRequiredService<MemoryRefresh>());
+            }
+        );
         services.AddScoped<KiketDbContext>(provider =>
         {
             var db = provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext();

@@ -17,15 +17,10 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
     {
         var now = time.GetUtcNow();
         var start = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % limit.Window.Ticks), TimeSpan.Zero);
-        var window = windows.AddOrUpdate(
-            credential,
-            static (_, begun) => new Window(begun.Start, begun.End),
-            static (_, old, begun) => old.Start == begun.Start && old.End == begun.End ? old : new Window(begun.Start, begun.End),
-            (Start: start, End: start + limit.Window)
-        );
+        var end = start + limit.Window;
+        if (!windows.TryGetValue(credential, out var window) || !window.Is(start, end))
+            window = Begin(credential, start, end, now);
         var count = Interlocked.Increment(ref window.Count);
-        if (windows.Count > crowded)
-            Sweep(now);
         return ValueTask.FromResult(new RateWindow(limit.Requests, count, start, limit.Window, now));
     }
 
@@ -34,6 +29,20 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
         if (windows.TryGetValue(credential, out var counted) && counted.Start == window.Start)
             Interlocked.Decrement(ref counted.Count);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Begins a window. Only this takes locks, once per credential and window.</summary>
+    private Window Begin(string credential, DateTimeOffset start, DateTimeOffset end, DateTimeOffset now)
+    {
+        var window = windows.AddOrUpdate(
+            credential,
+            static (_, begun) => new Window(begun.Start, begun.End),
+            static (_, old, begun) => old.Is(begun.Start, begun.End) ? old : new Window(begun.Start, begun.End),
+            (Start: start, End: end)
+        );
+        if (windows.Count > crowded)
+            Sweep(now);
+        return window;
     }
 
     private void Sweep(DateTimeOffset now)
@@ -55,5 +64,7 @@ internal sealed class ProcessRateLimits(TimeProvider time) : IRateLimits
         public DateTimeOffset Start { get; } = start;
 
         public DateTimeOffset End { get; } = end;
+
+        public bool Is(DateTimeOffset start, DateTimeOffset end) => Start == start && End == end;
     }
 }

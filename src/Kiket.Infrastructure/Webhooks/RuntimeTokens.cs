@@ -120,7 +120,8 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
                 new(organization),
                 new(installation),
                 Number("proj_id") is { } project ? new(project) : null,
-                [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)]
+                [.. jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value)],
+                new(jwt.ValidTo, TimeSpan.Zero)
             )
             : null;
     }

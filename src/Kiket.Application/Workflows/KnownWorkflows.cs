@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Workflows;
+
+/// <summary>
+/// The definitions that issues follow, from memory. A version of a workflow never changes, so that none of them gets old.
+/// </summary>
+internal sealed class KnownWorkflows
+{
+    private const int Capacity = 1_000;
+
+    private readonly ConcurrentDictionary<long, WorkflowDefinition> known = new();
+
+    /// <summary>The workflow that a loaded issue is in, in the version that it follows.</summary>
+    public async ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, Issue issue, CancellationToken ct)
+    {
+        if (known.TryGetValue(issue.WorkflowId, out var kept))
+            return kept;
+        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+
+        // A version that is read in a transaction may have been published there and be rolled back, and its id be reused.
+        if (((DbContext)db).Database.CurrentTransaction is not null)
+            return definition;
+        if (known.Count >= Capacity)
+            known.Clear();
+        return known[issue.WorkflowId] = definition;
+    }
+}
