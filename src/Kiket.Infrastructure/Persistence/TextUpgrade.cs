@@ -49,33 +49,37 @@ internal sealed class TextUpgrade(KiketDbContext db)
             .Where(u => u.LastId == DataUpgrade.Done)
             .Select(u => u.Name)
             .ToListAsync(ct);
-        await RunAsync<Organization>(finished, ct);
-        await RunAsync<User>(finished, ct);
-        await RunAsync<AccessToken>(finished, ct);
-        await RunAsync<Project>(finished, ct);
-        await RunAsync<Workflow>(finished, ct);
-        await RunAsync<Milestone>(finished, ct);
-        await RunAsync<Issue>(finished, ct);
-        await RunAsync(StateUpgrade, finished, RefreshAsync<Issue>, ct);
-        await RunAsync<Comment>(finished, ct);
-        await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
-        await RunAsync(HeaderUpgrades[0], finished, EncryptHeadersAsync, ct);
-        await RunAsync(HeaderUpgrades[1], finished, HideHeadersAsync, ct);
+        foreach (var (name, refresh) in Steps.Where(s => !finished.Contains(s.Name)))
+            await RunAsync(name, refresh, ct);
     }
 
-    private Task RunAsync<T>(List<string> finished, CancellationToken ct)
-        where T : AggregateRoot, IKeepsTexts => RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T>, ct);
+    /// <summary>Marks everything as done in a new database, which has no old rows.</summary>
+    public async Task SkipAsync(CancellationToken ct)
+    {
+        db.DataUpgrades.AddRange(Steps.Select(s => new DataUpgrade { Name = s.Name, LastId = DataUpgrade.Done }));
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+    }
+
+    private (string Name, Func<long, CancellationToken, Task<List<long>>> Refresh)[] Steps =>
+        [
+            ($"{Form}:{nameof(Organization)}", RefreshAsync<Organization>),
+            ($"{Form}:{nameof(User)}", RefreshAsync<User>),
+            ($"{Form}:{nameof(AccessToken)}", RefreshAsync<AccessToken>),
+            ($"{Form}:{nameof(Project)}", RefreshAsync<Project>),
+            ($"{Form}:{nameof(Workflow)}", RefreshAsync<Workflow>),
+            ($"{Form}:{nameof(Milestone)}", RefreshAsync<Milestone>),
+            ($"{Form}:{nameof(Issue)}", RefreshAsync<Issue>),
+            (StateUpgrade, RefreshAsync<Issue>),
+            ($"{Form}:{nameof(Comment)}", RefreshAsync<Comment>),
+            ($"{Form}:{nameof(CustomRecord)}", RefreshRecordsAsync),
+            (HeaderUpgrades[0], EncryptHeadersAsync),
+            (HeaderUpgrades[1], HideHeadersAsync),
+        ];
 
     /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
-    private async Task RunAsync(
-        string name,
-        List<string> finished,
-        Func<long, CancellationToken, Task<List<long>>> refresh,
-        CancellationToken ct
-    )
+    private async Task RunAsync(string name, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
     {
-        if (finished.Contains(name))
-            return;
         await BeginAsync(name, ct);
         while (!await NextAsync(name, refresh, ct))
             db.ChangeTracker.Clear();
