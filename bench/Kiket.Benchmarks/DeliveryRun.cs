@@ -27,8 +27,9 @@ using Npgsql;
 namespace Kiket.Benchmarks;
 
 /// <summary>
-/// How many deliveries a worker makes per second, and whether an endpoint that hangs holds another back. A whole worker runs,
-/// with job server, hand-out and drains, on a PostgreSQL that keeps what it commits; the receiver is in the same process.
+/// How many deliveries a worker makes per second, how soon the first byte of one arrives, and whether an endpoint that hangs
+/// holds another back. A whole worker runs, with job server, hand-out and drains, on a PostgreSQL that keeps what it commits;
+/// the receiver is in the same process.
 /// </summary>
 internal sealed class DeliveryRun : IAsyncDisposable
 {
@@ -36,18 +37,27 @@ internal sealed class DeliveryRun : IAsyncDisposable
 
     private const int Endpoints = 10;
     private const int Events = 2_000;
-    private const int LeastPerSecond = 500;
+    private const int LeastPerSecond = 1_000;
     private const int FairnessEvents = 1_000;
     private const int FairnessRounds = 9;
     private const double MostDelay = 1.2;
     private const int Templates = 50;
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the commit to the first byte, for 99 of 100 events.</summary>
+    private static readonly (string Load, int PerSecond, int Events, TimeSpan Limit)[] Latencies =
+    [
+        ("idle", 5, 200, TimeSpan.FromMilliseconds(100)),
+        ("busy", 200, 3_000, TimeSpan.FromSeconds(1)),
+    ];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly IHost worker;
     private readonly WebApplication receiver;
     private readonly NpgsqlDataSource database;
     private readonly ConcurrentDictionary<string, Arrivals> arrivals = new();
+    private readonly ConcurrentDictionary<long, long> firstBytes = new(); // timestamps by delivery
 
     private DeliveryRun(IHost worker, WebApplication receiver, NpgsqlDataSource database) =>
         (this.worker, this.receiver, this.database) = (worker, receiver, database);
@@ -81,6 +91,8 @@ internal sealed class DeliveryRun : IAsyncDisposable
             await run.WarmUpAsync();
             var isFast = await run.MeasureThroughputAsync(WebhookKind.Subscription);
             isFast &= await run.MeasureThroughputAsync(WebhookKind.Extension);
+            foreach (var (load, perSecond, events, limit) in Latencies)
+                isFast &= await run.MeasureLatencyAsync(load, perSecond, events, limit);
             return await run.MeasureFairnessAsync() && isFast ? 0 : 1;
         }
         finally
@@ -130,6 +142,8 @@ internal sealed class DeliveryRun : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext http)
     {
+        if (long.TryParse(http.Request.Headers["X-Kiket-Delivery"], CultureInfo.InvariantCulture, out var delivery))
+            firstBytes.TryAdd(delivery, Stopwatch.GetTimestamp());
         await http.Request.Body.CopyToAsync(Stream.Null);
         var path = http.Request.Path.Value!;
         if (path.StartsWith("/hang", StringComparison.Ordinal))
@@ -183,6 +197,39 @@ internal sealed class DeliveryRun : IAsyncDisposable
             )
         );
         return perSecond >= LeastPerSecond && attempts == Events * Endpoints;
+    }
+
+    private async Task<bool> MeasureLatencyAsync(string load, int perSecond, int events, TimeSpan limit)
+    {
+        var stage = await StageAsync(WebhookKind.Subscription, "fast");
+        var committed = new Dictionary<long, long>();
+        var watch = await stage.BeginAsync(0);
+        stage.Fast.Expect(events);
+        for (var i = 0; i < events; i++)
+        {
+            var wait = TimeSpan.FromSeconds((double)i / perSecond) - watch.Elapsed;
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait);
+            committed[await stage.AddAsync()] = Stopwatch.GetTimestamp();
+            worker.Services.GetRequiredService<OutboxSignal>().Wake();
+        }
+
+        var reached = events / watch.Elapsed.TotalSeconds;
+        await stage.Fast.AllArrived.WaitAsync(Patience);
+        var times = (await stage.EventsByDeliveryAsync())
+            .Select(e => Stopwatch.GetElapsedTime(committed[e.Value], firstBytes[e.Key]).TotalMilliseconds)
+            .Order()
+            .ToList();
+        var p99 = times[(int)(times.Count * 0.99)];
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Latency, {load}: {events} events, {reached:0} per second, from the commit to the first byte: "
+                    + $"p50 {times[times.Count / 2]:0} ms, p99 {p99:0} ms (limit {limit.TotalMilliseconds:0} ms), "
+                    + $"most {times[^1]:0} ms"
+            )
+        );
+        return times.Count == events && p99 <= limit.TotalMilliseconds;
     }
 
     private async Task<bool> MeasureFairnessAsync()
@@ -365,6 +412,40 @@ internal sealed class DeliveryRun : IAsyncDisposable
             var watch = Stopwatch.StartNew();
             Run.worker.Services.GetRequiredService<OutboxSignal>().Wake();
             return watch;
+        }
+
+        /// <summary>Commits one more event.</summary>
+        /// <returns>Its number in the log.</returns>
+        public async Task<long> AddAsync() =>
+            (long)
+                (
+                    await ScalarAsync(
+                        Run.database,
+                        $"""
+                        WITH log AS (UPDATE organizations SET last_event_sequence = last_event_sequence + 1
+                          WHERE id = {OrganizationId} RETURNING last_event_sequence AS n)
+                        INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause,
+                          facts, occurred_at)
+                        SELECT e.organization_id, n, 'evt_' || md5(e.organization_id || '-' || n), e.name, e.project_id,
+                          e.issue_id, e.actor_id, e.cause, e.facts, now()
+                        FROM log JOIN events e ON e.organization_id = {OrganizationId} AND e.name = 'issue.created'
+                          AND e.sequence = 1 + n % {Templates}
+                        RETURNING sequence
+                        """
+                    )
+                )!;
+
+        public async Task<Dictionary<long, long>> EventsByDeliveryAsync()
+        {
+            await using var command = Run.database.CreateCommand(
+                "SELECT d.id, e.sequence FROM webhook_deliveries d JOIN events e ON e.id = d.logged_event_id "
+                    + $"WHERE d.organization_id = {OrganizationId}"
+            );
+            await using var rows = await command.ExecuteReaderAsync();
+            Dictionary<long, long> events = [];
+            while (await rows.ReadAsync())
+                events[rows.GetInt64(0)] = rows.GetInt64(1);
+            return events;
         }
 
         public async Task<long> CountAsync(string state) =>

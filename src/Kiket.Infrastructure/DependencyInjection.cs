@@ -50,7 +50,7 @@ internal static class DependencyInjection
         services.AddKiketWebhooks(settings.Webhooks);
         services.AddSingleton(settings.Guards);
         services.AddScoped<IGuardCaller, GuardCaller>();
-        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton(new OutboxSignal { HearsOthers = settings.Database.Provider is DatabaseProvider.Sqlite });
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
         services.AddSingleton<SlaProcessor>();

@@ -19,6 +19,15 @@ internal static class JobSetup
     /// </summary>
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// A job wakes a worker of the node that has queued it, which is a node with workers. So only jobs that the dashboard
+    /// of another node starts, or that were left by a node that was killed, are found by looking.
+    /// </summary>
+    private static readonly TimeSpan QueuePoll = TimeSpan.FromSeconds(30);
+
+    /// <summary>Only hourly jobs are planned.</summary>
+    private static readonly TimeSpan PlanPoll = TimeSpan.FromMinutes(1);
+
     /// <summary>Workers hold a connection only while they look for a job or end one, so that several can share it.</summary>
     private const int PostgresPoolSize = 5;
 
@@ -42,12 +51,15 @@ internal static class JobSetup
                     new PostgreSqlStorageOptions
                     {
                         EnableLongPolling = false,
-                        QueuePollInterval = TimeSpan.FromSeconds(1),
+                        QueuePollInterval = QueuePoll,
                         DistributedLockTimeout = LongestLock,
                         PrepareSchemaIfNecessary = false, // DatabaseSchema does
                     }
                 ),
-                _ => hangfire.UseSqlServerStorage(connection, new SqlServerStorageOptions { PrepareSchemaIfNecessary = false }),
+                _ => hangfire.UseSqlServerStorage(
+                    connection,
+                    new SqlServerStorageOptions { PrepareSchemaIfNecessary = false, QueuePollInterval = QueuePoll }
+                ),
             };
         });
         if (settings.RunsJobs)
@@ -56,6 +68,7 @@ internal static class JobSetup
                 (provider, server) =>
                 {
                     server.ServerName = ServerName;
+                    server.SchedulePollingInterval = PlanPoll;
                     server.WorkerCount = provider.GetRequiredService<WebhookOptions>().Workers;
                 }
             );
@@ -79,6 +92,7 @@ internal static class JobSetup
         var postgres = new NpgsqlConnectionStringBuilder(connection);
         postgres.MaxPoolSize = Math.Min(postgres.MaxPoolSize, PostgresPoolSize);
         postgres.MinPoolSize = Math.Min(postgres.MinPoolSize, postgres.MaxPoolSize);
+        postgres.NoResetOnClose = true; // Hangfire leaves nothing in a session, and each reset costs more than its statement
         return postgres.ToString();
     }
 }

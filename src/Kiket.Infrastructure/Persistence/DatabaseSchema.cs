@@ -45,12 +45,15 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
         var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
         if (pending.Count > 0)
         {
+            var isNew = pending.Count == db.Database.GetMigrations().Count();
             await ForgetDeadMigrationAsync(ct);
             await db.Database.MigrateAsync(ct);
 
             // Without a write-ahead log a commit fails during reads. The setting is stored in the file.
             if (db.Database.IsSqlite())
                 await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", ct);
+            if (isNew)
+                await new TextUpgrade(db).SkipAsync(ct);
         }
 
         // Brings old rows into the form of this version; a run before may have been killed behind its last migration.

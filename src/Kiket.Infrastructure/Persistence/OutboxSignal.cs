@@ -8,7 +8,9 @@ internal sealed class OutboxSignal
     private TaskCompletionSource committed = New();
     private TaskCompletionSource committedHere = New();
 
-    /// <summary>Whether commits of other processes are heard of; where they are not, workers look each second.</summary>
+    /// <summary>
+    /// Whether commits of other servers are heard of, or there are none; otherwise workers look each second.
+    /// </summary>
     public bool HearsOthers { get; set; }
 
     /// <summary>When to look for work that no commit has announced.</summary>

@@ -49,39 +49,37 @@ internal sealed class TextUpgrade(KiketDbContext db)
             .Where(u => u.LastId == DataUpgrade.Done)
             .Select(u => u.Name)
             .ToListAsync(ct);
-        await RunAsync<Organization, OrganizationId>(finished, ct);
-        await RunAsync<User, UserId>(finished, ct);
-        await RunAsync<AccessToken>(finished, ct);
-        await RunAsync<Project, ProjectId>(finished, ct);
-        await RunAsync<Workflow>(finished, ct);
-        await RunAsync<Milestone>(finished, ct);
-        await RunAsync<Issue, IssueId>(finished, ct);
-        await RunAsync(StateUpgrade, finished, RefreshAsync<Issue, IssueId>, ct);
-        await RunAsync<Comment>(finished, ct);
-        await RunAsync($"{Form}:{nameof(CustomRecord)}", finished, RefreshRecordsAsync, ct);
-        await RunAsync(HeaderUpgrades[0], finished, EncryptHeadersAsync, ct);
-        await RunAsync(HeaderUpgrades[1], finished, HideHeadersAsync, ct);
+        foreach (var (name, refresh) in Steps.Where(s => !finished.Contains(s.Name)))
+            await RunAsync(name, refresh, ct);
     }
 
-    private Task RunAsync<T>(List<string> finished, CancellationToken ct)
-        where T : AggregateRoot<long>, IKeepsTexts =>
-        RunAsync($"{Form}:{typeof(T).Name}", finished, (after, ct) => RefreshAsync<T, long>(after, id => id, ct), ct);
+    /// <summary>Marks everything as done in a new database, which has no old rows.</summary>
+    public async Task SkipAsync(CancellationToken ct)
+    {
+        db.DataUpgrades.AddRange(Steps.Select(s => new DataUpgrade { Name = s.Name, LastId = DataUpgrade.Done }));
+        await db.SaveChangesAsync(ct);
+        db.ChangeTracker.Clear();
+    }
 
-    private Task RunAsync<T, TId>(List<string> finished, CancellationToken ct)
-        where T : AggregateRoot<TId>, IKeepsTexts
-        where TId : struct, ITyped<TId, long>, IComparable<TId> =>
-        RunAsync($"{Form}:{typeof(T).Name}", finished, RefreshAsync<T, TId>, ct);
+    private (string Name, Func<long, CancellationToken, Task<List<long>>> Refresh)[] Steps =>
+        [
+            ($"{Form}:{nameof(Organization)}", RefreshAsync<Organization, OrganizationId>),
+            ($"{Form}:{nameof(User)}", RefreshAsync<User, UserId>),
+            ($"{Form}:{nameof(AccessToken)}", RefreshAsync<AccessToken>),
+            ($"{Form}:{nameof(Project)}", RefreshAsync<Project, ProjectId>),
+            ($"{Form}:{nameof(Workflow)}", RefreshAsync<Workflow>),
+            ($"{Form}:{nameof(Milestone)}", RefreshAsync<Milestone>),
+            ($"{Form}:{nameof(Issue)}", RefreshAsync<Issue, IssueId>),
+            (StateUpgrade, RefreshAsync<Issue, IssueId>),
+            ($"{Form}:{nameof(Comment)}", RefreshAsync<Comment>),
+            ($"{Form}:{nameof(CustomRecord)}", RefreshRecordsAsync),
+            (HeaderUpgrades[0], EncryptHeadersAsync),
+            (HeaderUpgrades[1], HideHeadersAsync),
+        ];
 
     /// <param name="refresh">Refreshes the first rows behind an id, and returns their ids.</param>
-    private async Task RunAsync(
-        string name,
-        List<string> finished,
-        Func<long, CancellationToken, Task<List<long>>> refresh,
-        CancellationToken ct
-    )
+    private async Task RunAsync(string name, Func<long, CancellationToken, Task<List<long>>> refresh, CancellationToken ct)
     {
-        if (finished.Contains(name))
-            return;
         await BeginAsync(name, ct);
         while (!await NextAsync(name, refresh, ct))
             db.ChangeTracker.Clear();
@@ -124,6 +122,9 @@ internal sealed class TextUpgrade(KiketDbContext db)
 
         return upgrade.LastId == DataUpgrade.Done;
     }
+
+    private Task<List<long>> RefreshAsync<T>(long after, CancellationToken ct)
+        where T : AggregateRoot<long>, IKeepsTexts => RefreshAsync<T, long>(after, id => id, ct);
 
     private Task<List<long>> RefreshAsync<T, TId>(long after, CancellationToken ct)
         where T : AggregateRoot<TId>, IKeepsTexts

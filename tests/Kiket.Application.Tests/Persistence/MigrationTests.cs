@@ -2,6 +2,7 @@ using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application.Tests.Persistence;
 
@@ -22,6 +23,20 @@ public sealed class MigrationTests
 
         Assert.NotEmpty(db.Database.GetMigrations());
         Assert.False(db.Database.HasPendingModelChanges(), $"Add a migration for {provider}.");
+    }
+
+    [Fact]
+    public async Task A_new_database_is_not_searched_for_old_rows()
+    {
+        await using var database = new SqliteDatabase();
+        var statements = database.Statements.Begin();
+
+        await database.InitializeAsync();
+
+        Assert.Contains(statements, s => s.Sql.Contains("data_upgrades", StringComparison.Ordinal));
+        Assert.DoesNotContain(statements, s => s.Sql.Contains("FROM \"comments\"", StringComparison.Ordinal));
+        await using var scope = database.Services.CreateAsyncScope();
+        Assert.True(await scope.ServiceProvider.GetRequiredService<DatabaseSchema>().IsCurrentAsync(default));
     }
 
     /// <summary>A table that is rebuilt leaves the transaction, and a process that is killed then leaves it half done.</summary>
