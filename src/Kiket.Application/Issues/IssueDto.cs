@@ -4,6 +4,8 @@ using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -135,6 +137,34 @@ internal static class IssueProjection
             UpdatedAt = issue.UpdatedAt,
         };
 
+    /// <summary>An issue as it is now, from what the caller knows.</summary>
+    public static IssueDto ToDto(
+        this Issue issue,
+        Project project,
+        Workflow workflow,
+        UserSummary reporter,
+        UserSummary? assignee,
+        string? parentKey,
+        PublicUrl url
+    ) =>
+        LoggedIssue
+            .Of(issue)
+            .ToDto(
+                url,
+                new()
+                {
+                    Id = issue.Id,
+                    ProjectId = project.Id,
+                    ProjectKey = project.Key,
+                    OrganizationId = issue.OrganizationId,
+                    Workflow = workflow.Key,
+                    WorkflowVersion = workflow.Revision,
+                    Assignee = assignee,
+                    Reporter = reporter,
+                    ParentKey = parentKey,
+                }
+            );
+
     /// <summary>One statement for any number of issues. Written out, because it joins five tables.</summary>
     public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
         from issue in issues.AsNoTracking()
@@ -177,6 +207,21 @@ internal static class IssueProjection
             CreatedAt = issue.CreatedAt,
             UpdatedAt = issue.UpdatedAt,
         };
+
+    /// <summary>The answer to a change: what was written, or what is read back where it names others than before.</summary>
+    public static async Task<IssueDto> AnswerAsync(
+        this IKiketDb db,
+        IUnitOfWork work,
+        LoadedIssue loaded,
+        PublicUrl url,
+        CancellationToken ct
+    )
+    {
+        if (loaded.ToDto(url) is { } known)
+            return known;
+        await work.FlushAsync(ct);
+        return await db.ReadIssueAsync(loaded.Issue.Id, url, ct);
+    }
 
     public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, long id, PublicUrl url, CancellationToken ct) =>
         db.Issues.Where(i => i.Id == id).ToDto(db, url).SingleAsync(ct);

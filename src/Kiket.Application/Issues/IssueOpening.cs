@@ -3,6 +3,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -13,7 +14,8 @@ internal static class IssueOpening
     /// <summary>Creates an issue. An error must roll back the transaction, because the number is taken first.</summary>
     /// <param name="status">Initial state, or null for that of the template or the workflow.</param>
     /// <param name="templateKey">Key of the template that provides further values, or null.</param>
-    public static async Task<Result<Issue>> OpenIssueAsync(
+    /// <returns>The issue, and the workflow that it follows.</returns>
+    public static async Task<Result<(Issue Issue, Workflow Workflow)>> OpenIssueAsync(
         this IKiketDb db,
         Project project,
         IssueEdit fields,
@@ -71,6 +73,6 @@ internal static class IssueOpening
         var issue = opened.Value;
         issue.TakeNumber(project.Key, number);
         db.Issues.Add(issue);
-        return issue;
+        return (issue, workflow);
     }
 }

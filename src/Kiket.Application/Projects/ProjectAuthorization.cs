@@ -1,5 +1,6 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -32,6 +33,34 @@ internal static class ProjectAuthorization
         return found is null
             ? ProjectErrors.NotFound(reference)
             : CheckAccess(found.Project, found.Role, actor, needed, ProjectErrors.NotFound(reference));
+    }
+
+    /// <summary>Reads a project, untracked, for an actor who works in it; and the actor, whom the answer names.</summary>
+    public static async Task<Result<(Project Project, UserSummary Actor)>> FindProjectAndActorAsync(
+        this IKiketDb db,
+        ProjectRef reference,
+        Actor actor,
+        ProjectAccess needed,
+        CancellationToken ct
+    )
+    {
+        var found = await (
+            from project in db.Projects.AsNoTracking().WithSpecification(new ProjectByRef(reference))
+            from user in db.Users.Where(u => u.Id == actor.UserId)
+            select new
+            {
+                Project = project,
+                Actor = new UserSummary(user.Id, user.Name, user.Email),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
+            }
+        ).SingleOrDefaultAsync(ct);
+        if (found is null)
+            return ProjectErrors.NotFound(reference);
+        var allowed = CheckAccess(found.Project, found.Role, actor, needed, ProjectErrors.NotFound(reference));
+        return allowed.Error is { } error ? error : (found.Project, found.Actor);
     }
 
     public static IQueryable<Project> VisibleProjects(this IKiketDb db, Actor actor) =>
