@@ -53,6 +53,7 @@ internal static class DependencyInjection
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
+        services.AddSingleton<Listeners>();
         services.AddSingleton<SlaProcessor>();
         services.AddSingleton<IPlaceholders>(new Placeholders(settings.WorkflowEnvironment));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();
