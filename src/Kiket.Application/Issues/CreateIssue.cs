@@ -18,10 +18,10 @@ internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
 {
     public async Task<Result<IssueDto>> Handle(CreateIssueCommand command, CancellationToken ct)
     {
-        var found = await db.FindProjectAndActorAsync(command.Project, current.Actor, ProjectAccess.Write, ct);
+        var found = await db.FindOpenProjectAsync(command.Project, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var (project, reporter) = found.Value;
+        var (project, reporter, newest) = found.Value;
         var opened = await db.OpenIssueAsync(
             project,
             command.Fields,
@@ -29,7 +29,8 @@ internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
             command.Template,
             current.Actor,
             time.GetUtcNow(),
-            ct
+            ct,
+            newest
         );
         if (opened.Error is { } error)
             return error;

@@ -139,8 +139,8 @@ internal static class Conversions
     private static class SharedJson<T>
         where T : class
     {
-        private const int MaxTexts = 256;
-        private const int MaxLength = 64 * 1024;
+        private const int MaxTexts = 128;
+        private const int MaxLength = 32 * 1024;
 
         private static readonly ConcurrentDictionary<string, T> Known = new(StringComparer.Ordinal);
 

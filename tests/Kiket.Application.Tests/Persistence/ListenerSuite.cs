@@ -23,7 +23,10 @@ public abstract class ListenerSuite(TestDatabase database)
 
         Assert.Equal(3, done);
         Assert.Equal(4, statements.Count);
-        Assert.DoesNotContain(statements, s => s.Sql.Contains("facts", StringComparison.Ordinal));
+        Assert.All(
+            statements.Where(s => !s.Sql.Contains("postponed_events", StringComparison.Ordinal)),
+            s => Assert.DoesNotContain("facts", s.Sql, StringComparison.Ordinal)
+        );
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -18,7 +19,7 @@ public abstract class WriteCostSuite(TestDatabase database)
         var issue = await workspace.AddIssueAsync(new() { Title = "first" });
         Assert.True(IssueRef.TryParse(issue.Key, out var reference));
 
-        Assert.Equal(8, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
+        Assert.Equal(7, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
         Assert.Equal(
             6,
             await CountAsync(() =>
@@ -97,6 +98,33 @@ public abstract class WriteCostSuite(TestDatabase database)
         await using var session = workspace.SignIn();
         var read = (await session.SendAsync(new GetCommentQuery(reference, answer.Id))).Value;
         Assert.Equal(JsonSerializer.Serialize(read, WireJson.Options), JsonSerializer.Serialize(answer, WireJson.Options));
+    }
+
+    [Fact]
+    public async Task A_definition_is_parsed_once_for_all_who_read_it_and_again_when_it_has_changed()
+    {
+        var workspace = await Workspace.NewAsync(database);
+        await workspace.AddProjectAsync();
+        var first = await ReadSchemaAsync();
+        var again = await ReadSchemaAsync();
+        await using (var session = workspace.SignIn())
+        {
+            var project = await session.Db.Projects.SingleAsync();
+            project.UseSchema(project.Schema with { DefaultWorkflow = "other" }, DateTimeOffset.UnixEpoch);
+            await session.Db.SaveChangesAsync();
+        }
+
+        var changed = await ReadSchemaAsync();
+
+        Assert.Same(first, again);
+        Assert.Equal("other", changed.DefaultWorkflow);
+        Assert.NotEqual("other", first.DefaultWorkflow);
+
+        async Task<ProjectSchema> ReadSchemaAsync()
+        {
+            await using var session = workspace.SignIn();
+            return (await session.Db.Projects.SingleAsync()).Schema;
+        }
     }
 
     [Fact]
