@@ -10,6 +10,8 @@ if (args is ["requests", .. var sizes])
     return await RequestRun.RunAsync(sizes);
 if (args is ["counts", .. var options])
     return await CountRun.RunAsync(isRecording: options is ["--record"]);
+if (args is ["writers"])
+    return await WriterRun.RunAsync();
 if (args is ["fault-load", .. var load])
     return await FaultLoad.RunAsync(load);
 

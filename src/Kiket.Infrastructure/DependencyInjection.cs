@@ -53,6 +53,7 @@ internal static class DependencyInjection
         services.AddSingleton(new OutboxSignal { HearsOthers = settings.Database.Provider is DatabaseProvider.Sqlite });
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
+        services.AddSingleton<Listeners>();
         services.AddSingleton<SlaProcessor>();
         services.AddSingleton<IPlaceholders>(new Placeholders(settings.WorkflowEnvironment));
         services.AddSingleton<IDefinitionReader, DefinitionReader>();

@@ -73,16 +73,20 @@ internal sealed class Operation(string name, double goal, Func<int, HttpRequestM
         ];
     }
 
-    public static Operation Create { get; } =
+    public static Operation Create { get; } = CreateIn("create", ProjectOf);
+
+    public static Operation CreateInOneProject { get; } = CreateIn("create in one project", _ => ProjectOf(0));
+
+    private static Operation CreateIn(string name, Func<int, string> projectOf) =>
         new(
-            "create",
+            name,
             WriteGoal,
             n =>
                 Post(
                     "issues",
                     new
                     {
-                        project_key = ProjectOf(n),
+                        project_key = projectOf(n),
                         issue = new
                         {
                             title = TitleOf(n),

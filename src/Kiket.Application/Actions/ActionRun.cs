@@ -193,7 +193,7 @@ internal sealed partial class ActionRun(
             now,
             ct
         );
-        return opened.Error is not null ? opened.Error : Done($"Opened {opened.Value.Key}.");
+        return opened.Error is not null ? opened.Error : Done($"Opened {opened.Value.Issue.Key}.");
     }
 
     private async Task<Result<(ActionOutcome Outcome, string Detail)>> EditAsync(

@@ -27,6 +27,18 @@ internal sealed record CommentDto : IVersioned
 
 internal static class CommentProjection
 {
+    public static CommentDto ToDto(this Comment comment, UserSummary author) =>
+        new()
+        {
+            Id = comment.Id,
+            IssueId = comment.IssueId,
+            Body = comment.Body,
+            Author = author,
+            Version = comment.Version,
+            CreatedAt = comment.CreatedAt,
+            UpdatedAt = comment.UpdatedAt,
+        };
+
     public static IQueryable<CommentDto> ToDto(this IQueryable<Comment> comments, IKiketDb db) =>
         comments
             .AsNoTracking()

@@ -5,7 +5,6 @@ using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Comments;
 
@@ -17,16 +16,17 @@ internal sealed class CreateCommentHandler(IKiketDb db, IUnitOfWork work, ICurre
 {
     public async Task<Result<CommentDto>> Handle(CreateCommentCommand command, CancellationToken ct)
     {
-        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
+        var found = await db.FindIssueAndActorAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
         if (found.Error is { } unavailable)
             return unavailable;
 
-        var written = Comment.On(found.Value.Issue, command.Body, current.Actor.UserId, time.GetUtcNow());
+        var (issue, author) = found.Value;
+        var written = Comment.On(issue, command.Body, current.Actor.UserId, time.GetUtcNow());
         if (written.Error is { } error)
             return error;
         var comment = written.Value;
         db.Comments.Add(comment);
         await work.FlushAsync(ct);
-        return await db.Comments.Where(c => c.Id == comment.Id).ToDto(db).SingleAsync(ct);
+        return comment.ToDto(author);
     }
 }

@@ -1,7 +1,6 @@
 using FluentValidation;
 using Kiket.Application.Common;
 using Kiket.Application.CustomData;
-using Kiket.Application.Issues;
 using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Application.Workflows;

@@ -18,21 +18,26 @@ internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrent
 {
     public async Task<Result<IssueDto>> Handle(CreateIssueCommand command, CancellationToken ct)
     {
-        var found = await db.FindProjectAsync(command.Project, current.Actor, ProjectAccess.Write, ct);
+        var found = await db.FindOpenProjectAsync(command.Project, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
+        var (project, reporter, newest) = found.Value;
         var opened = await db.OpenIssueAsync(
-            found.Value,
+            project,
             command.Fields,
             command.Status,
             command.Template,
             current.Actor,
             time.GetUtcNow(),
-            ct
+            ct,
+            newest
         );
         if (opened.Error is { } error)
             return error;
         await work.FlushAsync(ct);
-        return await db.ReadIssueAsync(opened.Value.Id, url, ct);
+        var (issue, workflow) = opened.Value;
+        return issue is { AssigneeId: null, ParentId: null }
+            ? issue.ToDto(project, workflow, reporter, assignee: null, parentKey: null, url)
+            : await db.ReadIssueAsync(issue.Id, url, ct);
     }
 }

@@ -1,13 +1,40 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
+using Kiket.Application.Users;
+using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
+
+/// <summary>An issue that is going to change, with what the change depends on and what the answer names.</summary>
+/// <param name="Reporter">Who reported it.</param>
+/// <param name="Assignee">Who had it when it was loaded, or null.</param>
+/// <param name="ParentKey">Key of the issue that was above it when it was loaded, or null.</param>
+/// <param name="HasApprovals">Whether any approvals are not closed.</param>
+internal sealed record LoadedIssue(
+    Issue Issue,
+    Project Project,
+    Workflow Workflow,
+    UserSummary Reporter,
+    UserSummary? Assignee,
+    string? ParentKey,
+    bool HasApprovals
+)
+{
+    private readonly (UserId? AssigneeId, IssueId? ParentId) before = (Issue.AssigneeId, Issue.ParentId);
+
+    /// <summary>The issue as clients see it, or null when it names other things than it did when it was loaded.</summary>
+    public IssueDto? ToDto(PublicUrl url) =>
+        (Issue.AssigneeId, Issue.ParentId) == before && Issue.WorkflowId == Workflow.Id
+            ? Issue.ToDto(Project, Workflow, Reporter, Assignee, ParentKey, url)
+            : null;
+}
 
 /// <summary>Loads the issues that an actor may access. Invisible issues do not exist for the actor: 404, never 403.</summary>
 internal static class IssueAuthorization
@@ -35,11 +62,95 @@ internal static class IssueAuthorization
             .SingleOrDefaultAsync(ct);
         if (found is null)
             return IssueErrors.NotFound(reference);
-        var allowed = ProjectAuthorization.CheckAccess(found.Project, found.Role, actor, needed, IssueErrors.NotFound(reference));
-        if (allowed.Error is { } error)
+        if (FindRefusal(found.Project, found.Role, reference, actor, needed) is { } error)
             return error;
-        if (needed > ProjectAccess.Read && found.Project.Status is ProjectStatus.Archived)
-            return ProjectErrors.Archived(found.Project.Key);
         return (found.Issue, found.Project);
     }
+
+    /// <summary>Loads an issue to change it, in one statement. Only the issue itself is tracked.</summary>
+    public static async Task<Result<LoadedIssue>> LoadIssueAsync(
+        this IKiketDb db,
+        IssueRef reference,
+        Actor actor,
+        CancellationToken ct
+    )
+    {
+        var found = await (
+            from issue in db.Issues.AsNoTracking().WithSpecification(new IssueByRef(reference))
+            join project in db.Projects on issue.ProjectId equals project.Id
+            join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
+            join reporter in db.Users on issue.ReporterId equals reporter.Id
+            join user in db.Users on issue.AssigneeId equals (long?)user.Id into assignees
+            from assignee in assignees.DefaultIfEmpty()
+            join above in db.Issues on issue.ParentId equals (long?)above.Id into parents
+            from parent in parents.DefaultIfEmpty()
+            select new
+            {
+                Issue = issue,
+                Project = project,
+                Workflow = workflow,
+                Reporter = new UserSummary(reporter.Id, reporter.Name, reporter.Email),
+                Assignee = assignee == null ? null : new UserSummary(assignee.Id, assignee.Name, assignee.Email),
+                ParentKey = parent == null ? null : parent.Key,
+                HasApprovals = db.Approvals.Any(a => a.IssueId == issue.Id && a.Status != ApprovalStatus.Closed),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
+            }
+        ).SingleOrDefaultAsync(ct);
+        if (found is null)
+            return IssueErrors.NotFound(reference);
+        if (FindRefusal(found.Project, found.Role, reference, actor, ProjectAccess.Write) is { } error)
+            return error;
+        db.Issues.Attach(found.Issue);
+        return new LoadedIssue(
+            found.Issue,
+            found.Project,
+            found.Workflow,
+            found.Reporter,
+            found.Assignee,
+            found.ParentKey,
+            found.HasApprovals
+        );
+    }
+
+    /// <summary>Reads an issue, untracked, for an actor who works on it; and the actor, whom the answer names.</summary>
+    public static async Task<Result<(Issue Issue, UserSummary Actor)>> FindIssueAndActorAsync(
+        this IKiketDb db,
+        IssueRef reference,
+        Actor actor,
+        ProjectAccess needed,
+        CancellationToken ct
+    )
+    {
+        var found = await (
+            from issue in db.Issues.AsNoTracking().WithSpecification(new IssueByRef(reference))
+            join project in db.Projects on issue.ProjectId equals project.Id
+            from user in db.Users.Where(u => u.Id == actor.UserId)
+            select new
+            {
+                Issue = issue,
+                Project = project,
+                Actor = new UserSummary(user.Id, user.Name, user.Email),
+                Role = db
+                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+                    .Select(m => (ProjectRole?)m.Role)
+                    .FirstOrDefault(),
+            }
+        ).SingleOrDefaultAsync(ct);
+        if (found is null)
+            return IssueErrors.NotFound(reference);
+        return FindRefusal(found.Project, found.Role, reference, actor, needed) is { } error ? error : (found.Issue, found.Actor);
+    }
+
+    private static Error? FindRefusal(
+        Project project,
+        ProjectRole? role,
+        IssueRef reference,
+        Actor actor,
+        ProjectAccess needed
+    ) =>
+        ProjectAuthorization.CheckAccess(project, role, actor, needed, IssueErrors.NotFound(reference)).Error
+        ?? (needed > ProjectAccess.Read && project.Status is ProjectStatus.Archived ? ProjectErrors.Archived(project.Key) : null);
 }

@@ -13,15 +13,20 @@ internal static class IssueChecklists
     /// <summary>
     /// Notes that a change of an issue has completed the checklist of its state, if actions wait for that. The caller saves.
     /// </summary>
+    /// <param name="loaded">What was loaded with the issue, or null.</param>
     public static async Task NoteChecklistAsync(
         this IKiketDb db,
         Issue issue,
         Actor actor,
         DateTimeOffset now,
-        CancellationToken ct
+        CancellationToken ct,
+        LoadedIssue? loaded = null
     )
     {
-        var workflow = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        var workflow =
+            loaded?.Workflow.Id == issue.WorkflowId
+                ? loaded.Workflow.Definition
+                : await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
         if (issue.AwaitsChecklist(workflow))
             issue.NoteChecklist(workflow, await db.ReadMoveContextAsync(issue, workflow, now, ct), actor.UserId, now);
     }

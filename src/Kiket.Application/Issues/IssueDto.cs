@@ -155,6 +155,34 @@ internal static class IssueProjection
             UpdatedAt = issue.UpdatedAt,
         };
 
+    /// <summary>An issue as it is now, from what the caller knows.</summary>
+    public static IssueDto ToDto(
+        this Issue issue,
+        Project project,
+        Workflow workflow,
+        UserSummary reporter,
+        UserSummary? assignee,
+        string? parentKey,
+        PublicUrl url
+    ) =>
+        LoggedIssue
+            .Of(issue)
+            .ToDto(
+                url,
+                new()
+                {
+                    Id = issue.Id,
+                    ProjectId = project.Id,
+                    ProjectKey = project.Key,
+                    OrganizationId = issue.OrganizationId,
+                    Workflow = workflow.Key,
+                    WorkflowVersion = workflow.Revision,
+                    Assignee = assignee,
+                    Reporter = reporter,
+                    ParentKey = parentKey,
+                }
+            );
+
     /// <summary>An issue with all that its answer shows. Written out, because it joins five tables.</summary>
     public static readonly Expression<Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>>> Parts = (issues, db) =>
         from issue in issues.AsNoTracking()
@@ -219,6 +247,21 @@ internal static class IssueProjection
 
     /// <summary>What the addresses of all issues begin with.</summary>
     public static string AddressOf(PublicUrl url) => $"{url.Value}/api/v1/issues/";
+
+    /// <summary>The answer to a change: what was written, or what is read back where it names others than before.</summary>
+    public static async Task<IssueDto> AnswerAsync(
+        this IKiketDb db,
+        IUnitOfWork work,
+        LoadedIssue loaded,
+        PublicUrl url,
+        CancellationToken ct
+    )
+    {
+        if (loaded.ToDto(url) is { } known)
+            return known;
+        await work.FlushAsync(ct);
+        return await db.ReadIssueAsync(loaded.Issue.Id, url, ct);
+    }
 
     public static Task<IssueDto> ReadIssueAsync(this IKiketDb db, IssueId id, PublicUrl url, CancellationToken ct) =>
         db.Issues.Where(i => i.Id == id).ToDto(db, url).SingleAsync(ct);

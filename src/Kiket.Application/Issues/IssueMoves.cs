@@ -15,6 +15,7 @@ internal static class IssueMoves
     /// <summary>Moves a loaded issue. A rejected move still saves the guards' verdicts and the requested approvals.</summary>
     /// <param name="guards">What guards said about the move.</param>
     /// <param name="target">Key of the target state, or name of the transition.</param>
+    /// <param name="loaded">What was loaded with the issue, or null.</param>
     public static async Task<Result> TransitionAsync(
         this IKiketDb db,
         IUnitOfWork work,
@@ -24,10 +25,14 @@ internal static class IssueMoves
         string? comment,
         Actor actor,
         DateTimeOffset now,
-        CancellationToken ct
+        CancellationToken ct,
+        LoadedIssue? loaded = null
     )
     {
-        var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
+        var workflow =
+            loaded?.Workflow.Id == issue.WorkflowId
+                ? loaded.Workflow
+                : await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId, ct);
         var definition = workflow.Definition;
         if (definition.FindTransition(issue.Status, target) is not { } transition)
             return IssueErrors.TransitionNotDeclared(issue.Key, issue.Status, target, workflow);
@@ -36,7 +41,7 @@ internal static class IssueMoves
         if (definition.FindState(transition.To)!.WipLimit is not null)
             await db.LockProjectAsync(issue.ProjectId, ct);
         var verdicts = guards.About(transition.To);
-        var context = await db.ReadMoveContextAsync(issue, definition, verdicts, now, ct) with
+        var context = await db.ReadMoveContextAsync(issue, definition, verdicts, now, ct, loaded) with
         {
             Comment = comment,
             IsAttempt = true,
@@ -55,7 +60,8 @@ internal static class IssueMoves
         }
 
         guards.EnsureAsked(issue, transition.To);
-        await db.CloseApprovalsAsync(issue.Id, now, ct);
+        if (loaded is not { HasApprovals: false })
+            await db.CloseApprovalsAsync(issue.Id, now, ct);
         await db.ClearChecklistsAsync(issue.Id, definition, transition, ct);
         return moved;
     }

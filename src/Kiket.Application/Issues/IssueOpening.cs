@@ -3,6 +3,7 @@ using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -13,7 +14,9 @@ internal static class IssueOpening
     /// <summary>Creates an issue. An error must roll back the transaction, because the number is taken first.</summary>
     /// <param name="status">Initial state, or null for that of the template or the workflow.</param>
     /// <param name="templateKey">Key of the template that provides further values, or null.</param>
-    public static async Task<Result<Issue>> OpenIssueAsync(
+    /// <param name="newest">The project's workflow that was published last, or null when it was not read.</param>
+    /// <returns>The issue, and the workflow that it follows.</returns>
+    public static async Task<Result<(Issue Issue, Workflow Workflow)>> OpenIssueAsync(
         this IKiketDb db,
         Project project,
         IssueEdit fields,
@@ -21,7 +24,8 @@ internal static class IssueOpening
         string? templateKey,
         Actor actor,
         DateTimeOffset now,
-        CancellationToken ct
+        CancellationToken ct,
+        Workflow? newest = null
     )
     {
         IssueTemplate? template = null;
@@ -39,7 +43,8 @@ internal static class IssueOpening
         var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(asked) : project.Schema.DefaultType;
         if (type is null)
             return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
-        var workflow = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
+        var key = project.Schema.WorkflowOf(type);
+        var workflow = newest?.Key == key ? newest : await db.LatestWorkflowAsync(project.Id, key, ct);
         if (await db.FindUnknownReferenceAsync(project, fields, null, ct) is { } unknown)
             return unknown;
 
@@ -71,6 +76,6 @@ internal static class IssueOpening
         var issue = opened.Value;
         issue.TakeNumber(project.Key, number);
         db.Issues.Add(issue);
-        return issue;
+        return (issue, workflow);
     }
 }

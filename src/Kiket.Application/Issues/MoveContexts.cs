@@ -20,21 +20,22 @@ internal static class MoveContexts
     ) => db.ReadMoveContextAsync(issue, workflow, [], now, ct);
 
     /// <param name="verdicts">What guards said about the move that is attempted.</param>
+    /// <param name="loaded">What was loaded with the issue, or null.</param>
     public static async Task<MoveContext> ReadMoveContextAsync(
         this IKiketDb db,
         Issue issue,
         WorkflowDefinition workflow,
         IReadOnlyList<GuardVerdict> verdicts,
         DateTimeOffset now,
-        CancellationToken ct
+        CancellationToken ct,
+        LoadedIssue? loaded = null
     )
     {
-        var people = await db
-            .Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
-            .Select(u => new { u.Id, u.Email })
-            .ToDictionaryAsync(u => u.Id, u => u.Email, ct);
-        var assignee = issue.AssigneeId is { } id ? people.GetValueOrDefault(id) : null;
-        var facts = issue.ToFacts(assignee, people.GetValueOrDefault(issue.ReporterId), now);
+        var (assignee, reporter) =
+            loaded is not null && loaded.Assignee?.Id == issue.AssigneeId
+                ? (loaded.Assignee?.Email, loaded.Reporter.Email)
+                : await db.ReadEmailsAsync(issue, ct);
+        var facts = issue.ToFacts(assignee, reporter, now);
         if (issue.DueDate is { } due)
         {
             // A day starts in the organization's time zone.
@@ -57,6 +58,22 @@ internal static class MoveContexts
             Requesters = votes.GroupBy(a => a.To).ToDictionary(g => g.Key, g => g.First().RequestedById),
             Verdicts = verdicts,
         };
+    }
+
+    private static async Task<(string? Assignee, string? Reporter)> ReadEmailsAsync(
+        this IKiketDb db,
+        Issue issue,
+        CancellationToken ct
+    )
+    {
+        var people = await db
+            .Users.Where(u => u.Id == issue.AssigneeId || u.Id == issue.ReporterId)
+            .Select(u => new { u.Id, u.Email })
+            .ToDictionaryAsync(u => u.Id, u => u.Email, ct);
+        return (
+            issue.AssigneeId is { } assignee ? people.GetValueOrDefault(assignee) : null,
+            people.GetValueOrDefault(issue.ReporterId)
+        );
     }
 
     /// <summary>The approvals of the state that the issue is in, asked for and not closed.</summary>

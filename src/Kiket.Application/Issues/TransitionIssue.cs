@@ -4,7 +4,6 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 
 namespace Kiket.Application.Issues;
@@ -35,7 +34,7 @@ internal sealed class TransitionIssueHandler(
 {
     public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
     {
-        var found = await db.FindIssueAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
+        var found = await db.LoadIssueAsync(command.Issue, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;
@@ -51,11 +50,9 @@ internal sealed class TransitionIssueHandler(
             command.Comment,
             current.Actor,
             time.GetUtcNow(),
-            ct
+            ct,
+            found.Value
         );
-        if (moved.Error is { } error)
-            return error;
-        await work.FlushAsync(ct);
-        return await db.ReadIssueAsync(issue.Id, url, ct);
+        return moved.Error is { } error ? error : await db.AnswerAsync(work, found.Value, url, ct);
     }
 }

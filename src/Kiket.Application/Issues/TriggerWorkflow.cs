@@ -5,7 +5,6 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
@@ -51,7 +50,7 @@ internal sealed class TriggerWorkflowHandler(
     public async Task<Result<WorkflowExecution>> Handle(TriggerWorkflowCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor, time.GetUtcNow());
-        var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
+        var found = await db.LoadIssueAsync(command.Issue, actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;
@@ -59,14 +58,13 @@ internal sealed class TriggerWorkflowHandler(
         var target = await db.FindTargetAsync(issue, command, ct);
         if (target.Error is { } unknown)
             return unknown;
-        var moved = await db.TransitionAsync(work, guards, issue, target.Value, command.Comment, actor, now, ct);
+        var moved = await db.TransitionAsync(work, guards, issue, target.Value, command.Comment, actor, now, ct, found.Value);
         if (moved.Error is { } error)
             return error;
 
         var id = $"exec_{Guid.CreateVersion7():N}";
         issue.AnnounceTrigger(command.Action ?? TriggerWorkflowCommand.Transition, id, command.Parameters, actor.UserId, now);
-        await work.FlushAsync(ct);
-        return new WorkflowExecution(id, await db.ReadIssueAsync(issue.Id, url, ct));
+        return new WorkflowExecution(id, await db.AnswerAsync(work, found.Value, url, ct));
     }
 }
 

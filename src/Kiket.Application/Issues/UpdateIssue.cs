@@ -4,7 +4,6 @@ using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
-using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Issues;
@@ -33,10 +32,10 @@ internal sealed class UpdateIssueHandler(
     public async Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct)
     {
         var (edit, actor, now) = (command.Edit, current.Actor, time.GetUtcNow());
-        var found = await db.FindIssueAsync(command.Issue, actor, ProjectAccess.Write, ct);
+        var found = await db.LoadIssueAsync(command.Issue, actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        var (issue, project) = found.Value;
+        var (loaded, issue, project) = (found.Value, found.Value.Issue, found.Value.Project);
         if (!command.ExpectedVersion.Allows(issue.Version))
             return Error.Stale(issue.Version);
         if (command.Project is { } named && named.Id != project.Id && named.Key != project.Key)
@@ -50,18 +49,19 @@ internal sealed class UpdateIssueHandler(
             if (project.Schema.FindType(edit.IssueType.Value) is not { } type)
                 return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
             var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
-            var changed = issue.ChangeType(type, await KeepVersionAsync(issue, next, ct), actor.UserId, now);
+            var followed = loaded.Workflow.Key == next.Key ? loaded.Workflow : next; // it keeps the version that it is on
+            var changed = issue.ChangeType(type, followed, actor.UserId, now);
             if (changed.Error is not null)
                 return changed.Error;
         }
 
         if (issue.Edit(edit, project.Schema, actor.UserId, now).Error is { } error)
             return error;
-        await db.NoteChecklistAsync(issue, actor, now, ct);
+        await db.NoteChecklistAsync(issue, actor, now, ct, loaded);
         if (
             command.Status is { } status
             && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase)
-            && (await db.TransitionAsync(work, guards, issue, status, null, actor, now, ct)).Error is { } stays
+            && (await db.TransitionAsync(work, guards, issue, status, null, actor, now, ct, loaded)).Error is { } stays
         )
             return stays;
 
@@ -72,8 +72,7 @@ internal sealed class UpdateIssueHandler(
         )
             return misplaced;
 
-        await work.FlushAsync(ct);
-        return await db.ReadIssueAsync(issue.Id, url, ct);
+        return await db.AnswerAsync(work, loaded, url, ct);
     }
 
     private async Task<Result> MoveAsync(
@@ -105,13 +104,4 @@ internal sealed class UpdateIssueHandler(
             );
         return moved;
     }
-
-    private async Task<Workflow> KeepVersionAsync(Issue issue, Workflow next, CancellationToken ct)
-    {
-        var followed = await WorkflowAsync(issue.WorkflowId, ct);
-        return followed.Key == next.Key ? followed : next;
-    }
-
-    private Task<Workflow> WorkflowAsync(long id, CancellationToken ct) =>
-        db.Workflows.AsNoTracking().SingleAsync(w => w.Id == id, ct);
 }

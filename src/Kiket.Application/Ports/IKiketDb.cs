@@ -89,4 +89,7 @@ internal interface IKiketDb
     /// <param name="withDeleted">Whether deleted issues are among them.</param>
     IQueryable<T> AcrossTenants<T>(bool withDeleted = false)
         where T : class;
+
+    /// <summary>Takes the project's next issue number and locks the project's row until the transaction ends.</summary>
+    Task<int> TakeIssueNumberAsync(ProjectId projectId, CancellationToken ct);
 }

@@ -101,14 +101,4 @@ internal sealed class LoggedEvent
     /// <summary>Makes a public id for an event, or for something that is told like one.</summary>
     /// <returns>An id such as <c>evt_0199c2…</c>; later ones sort after earlier ones.</returns>
     public static string NewEventId() => $"evt_{Guid.CreateVersion7():N}";
-
-    /// <summary>Gives the entry its place in the organization's log.</summary>
-    /// <param name="sequence">The next number.</param>
-    /// <exception cref="InvalidOperationException">It has a place already.</exception>
-    public void TakeSequence(long sequence)
-    {
-        if (Sequence != 0)
-            throw new InvalidOperationException($"{EventId} already has a sequence number.");
-        Sequence = sequence;
-    }
 }

@@ -21,6 +21,7 @@ namespace Kiket.Infrastructure.Events;
 internal sealed partial class OutboxProcessor(
     IServiceScopeFactory scopes,
     WebhookSchedule schedule,
+    Listeners listeners,
     TimeProvider time,
     ILogger<OutboxProcessor> logger
 )
@@ -135,13 +136,15 @@ internal sealed partial class OutboxProcessor(
     /// The next events of a log, those of them that something may follow from, and the issues that have to wait.
     /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever fails here fails again with the event that it is about.")]
-    private static async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<IssueId> Waiting)> ReadBatchAsync(
+    private async Task<(List<LoggedEvent> Events, HashSet<long> Reactive, HashSet<IssueId> Waiting)> ReadBatchAsync(
         KiketDbContext db,
         OpenLog log,
         CancellationToken ct
     )
     {
         var last = Math.Min(log.Position + BatchSize, log.Last);
+        if (!await MayFollowAsync(db, log.Position, last, ct))
+            return ([], [], []);
         var events = await db
             .Events.AsNoTracking()
             .Where(e => e.Sequence > log.Position && e.Sequence <= last)
@@ -170,6 +173,19 @@ internal sealed partial class OutboxProcessor(
                     .Distinct()
                     .ToListAsync(ct);
         return (events, reactive, [.. waiting]);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever fails here fails again with the event that it is about.")]
+    private async Task<bool> MayFollowAsync(KiketDbContext db, long after, long last, CancellationToken ct)
+    {
+        try
+        {
+            return await listeners.MayFollowAsync(db, after, last, ct);
+        }
+        catch (Exception failure) when (!DatabaseFailure.IsUnavailable(failure) && !ct.IsCancellationRequested)
+        {
+            return true;
+        }
     }
 
     /// <summary>Postponed events that are due: of each issue only the earliest, so that they are processed in order.</summary>

@@ -11,6 +11,12 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// However many commits there are in this time, they are one look: its cost does not depend on how much it finds. The first
+    /// commit after a quiet time does not wait.
+    /// </summary>
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Does all that waits.</summary>
     protected abstract Task WorkAsync(CancellationToken ct);
 
@@ -21,6 +27,7 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
         while (!stoppingToken.IsCancellationRequested)
         {
             var committed = signal.CommittedAsync();
+            var spacing = Task.Delay(Spacing, stoppingToken);
             try
             {
                 await WorkAsync(stoppingToken);
@@ -41,6 +48,7 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
             }
 
             await Task.WhenAny(committed, Task.Delay(signal.Interval, stoppingToken));
+            await spacing;
         }
     }
 

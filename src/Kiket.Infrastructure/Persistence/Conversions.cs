@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Common;
@@ -21,6 +22,7 @@ using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -70,22 +72,22 @@ internal static class Conversions
         AsJson<IReadOnlyDictionary<string, JsonElement>>(builder, json);
         AsJson<IReadOnlyList<FieldChange>>(builder, json);
         AsJson<IReadOnlyList<DefinitionNote>>(builder, json);
-        AsJson<OrganizationSettings>(builder, json);
+        AsSharedJson<OrganizationSettings>(builder, json);
         AsJson<IReadOnlyList<DaysOff>>(builder, json);
-        AsJson<ProjectSchema>(builder, json);
+        AsSharedJson<ProjectSchema>(builder, json);
         AsJson<ApprovalRequirement>(builder, json);
         AsJson<IReadOnlyList<ApprovalDecision>>(builder, json);
-        AsJson<WorkflowDefinition>(builder, json);
+        AsSharedJson<WorkflowDefinition>(builder, json);
         AsJson<EventFacts>(builder, json);
         AsJson<WebhookTarget>(builder, json);
-        AsJson<IReadOnlyList<WebhookHook>>(builder, json);
+        AsSharedJson<IReadOnlyList<WebhookHook>>(builder, json);
         AsJson<AttemptExchange>(builder, json);
-        AsJson<ExtensionManifest>(builder, json);
+        AsSharedJson<ExtensionManifest>(builder, json);
         AsJson<SlaPolicy>(builder, json);
         AsJson<IReadOnlyList<ClockSpan>>(builder, json);
         AsJson<IReadOnlyList<SlaAdjustment>>(builder, json);
         AsJson<CustomModuleSchema>(builder, json);
-        AsJson<IReadOnlyList<SlaDefinition>>(builder, json);
+        AsSharedJson<IReadOnlyList<SlaDefinition>>(builder, json);
     }
 
     private static void AsWireName<T>(ModelConfigurationBuilder builder)
@@ -99,8 +101,14 @@ internal static class Conversions
     }
 
     private static void AsJson<T>(ModelConfigurationBuilder builder, string? columnType)
+        where T : class => Store(builder.Properties<T>().HaveConversion<JsonTextConverter<T>, JsonTextComparer<T>>(), columnType);
+
+    private static void AsSharedJson<T>(ModelConfigurationBuilder builder, string? columnType)
+        where T : class =>
+        Store(builder.Properties<T>().HaveConversion<SharedJsonConverter<T>, JsonTextComparer<T>>(), columnType);
+
+    private static void Store<T>(PropertiesConfigurationBuilder<T> properties, string? columnType)
     {
-        var properties = builder.Properties<T>().HaveConversion<JsonTextConverter<T>, JsonTextComparer<T>>();
         if (columnType is not null)
             properties.HaveColumnType(columnType);
     }
@@ -134,12 +142,39 @@ internal static class Conversions
     private sealed class JsonTextConverter<T>()
         : ValueConverter<T, string>(v => JsonText.Write(v), text => JsonText.Read<T>(text));
 
+    /// <summary>Definitions are large, and the same one is read with each request; nobody can change it.</summary>
+    private sealed class SharedJsonConverter<T>()
+        : ValueConverter<T, string>(v => JsonText.Write(v), text => SharedJson<T>.Read(text))
+        where T : class;
+
+    /// <summary>
+    /// Such values are replaced, never changed, so one that is still the same object is the same. No key has any, so their
+    /// hash codes do not need to differ.
+    /// </summary>
     private sealed class JsonTextComparer<T>()
-        : ValueComparer<T>(
-            (a, b) => JsonText.Write(a) == JsonText.Write(b),
-            v => JsonText.Write(v).GetHashCode(StringComparison.Ordinal),
-            v => v
-        );
+        : ValueComparer<T>((a, b) => ReferenceEquals(a, b) || JsonText.Write(a) == JsonText.Write(b), v => 0, v => v)
+        where T : class;
+
+    /// <summary>The values of the texts that were read last.</summary>
+    private static class SharedJson<T>
+        where T : class
+    {
+        private const int MaxTexts = 128;
+        private const int MaxLength = 32 * 1024;
+
+        private static readonly ConcurrentDictionary<string, T> Known = new(StringComparer.Ordinal);
+
+        public static T Read(string text)
+        {
+            if (text.Length > MaxLength)
+                return JsonText.Read<T>(text);
+            if (Known.TryGetValue(text, out var known))
+                return known;
+            if (Known.Count >= MaxTexts)
+                Known.Clear();
+            return Known.GetOrAdd(text, JsonText.Read<T>);
+        }
+    }
 
     private static class JsonText
     {

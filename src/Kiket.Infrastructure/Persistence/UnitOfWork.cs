@@ -135,11 +135,12 @@ internal sealed class UnitOfWork(
     }
 
     /// <summary>
-    /// Logs the events and commits. A caller who hangs up now must not leave it open whether the work was kept.
+    /// Logs the events as the last thing and commits: nothing else is locked after the log, and nobody who reads it sees a later
+    /// event before an earlier one. A caller who hangs up now must not leave it open whether the work was kept.
     /// </summary>
     private async Task CommitAsync(CancellationToken ct)
     {
-        await LogEventsAsync(ct);
+        await db.LogAsync(events, ct);
         await transaction!.CommitAsync(CancellationToken.None);
         if (events.Count > 0)
             signal.Wake();
@@ -218,31 +219,6 @@ internal sealed class UnitOfWork(
                 await follower.FollowAsync(issues, current.UserIdOrZero, ct);
             await FlushAsync(ct);
         }
-    }
-
-    /// <summary>
-    /// Gives the events their places in the log, as the last thing before the commit: the counter is locked for no longer than
-    /// that, nothing else is locked after it, and nobody who reads the log sees a later event before an earlier one.
-    /// </summary>
-    private async Task LogEventsAsync(CancellationToken ct)
-    {
-        if (events.Count == 0)
-            return;
-        foreach (var log in events.GroupBy(e => e.OrganizationId))
-        {
-            var (id, count) = (log.Key, log.LongCount());
-            var organization = db.Organizations.Where(o => o.Id == id);
-            await organization.ExecuteUpdateAsync(
-                set => set.SetProperty(o => o.LastEventSequence, o => o.LastEventSequence + count),
-                ct
-            );
-            var next = await organization.Select(o => o.LastEventSequence).SingleAsync(ct) - count;
-            foreach (var entry in log)
-                entry.TakeSequence(++next);
-        }
-
-        db.Events.AddRange(events);
-        await db.SaveChangesAsync(ct);
     }
 
     private void Forget()

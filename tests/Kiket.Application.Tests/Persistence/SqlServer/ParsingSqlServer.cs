@@ -38,7 +38,7 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
     {
         var statements = Parse(sql);
         return new RowReader(
-            statements.Any(s => s is SelectStatement)
+            statements.Any(s => s is SelectStatement || IsCounter(s))
                 ? transcript.NextRows()
                 : new Rows([.. statements.OfType<DataModificationStatement>().Select(Answer).OfType<IReadOnlyList<object[]>>()])
         );
@@ -55,6 +55,14 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
         Statements.Add(sql);
         return [.. TSql.Parse(sql).Batches.SelectMany(b => b.Statements)];
     }
+
+    /// <summary>Whether an update asks for a value that it has set; a save asks for a 1.</summary>
+    private static bool IsCounter(TSqlStatement statement) =>
+        statement
+            is UpdateStatement
+            {
+                UpdateSpecification.OutputClause.SelectColumns: [SelectScalarExpression { Expression: ColumnReferenceExpression }]
+            };
 
     /// <summary>What a save gets back: the ids of new rows, and a 1 for each row that had the expected version.</summary>
     private List<object[]>? Answer(DataModificationStatement statement) =>

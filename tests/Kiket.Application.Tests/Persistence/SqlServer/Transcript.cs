@@ -129,7 +129,8 @@ internal sealed class RowReader(Rows rows) : DbDataReader
 
     public override string GetDataTypeName(int ordinal) => throw new NotSupportedException();
 
-    public override string GetName(int ordinal) => throw new NotSupportedException();
+    /// <summary>No name is asked for but that of a lone column, which the provider then reads by its place.</summary>
+    public override string GetName(int ordinal) => "";
 
     public override int GetOrdinal(string name) => throw new NotSupportedException();
 

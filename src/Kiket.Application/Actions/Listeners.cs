@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
+using Kiket.Domain.Workflows;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Actions;
+
+/// <summary>
+/// Which projects and workflows listen to events at all. Most do not, and then nothing else needs to be read. A version of a
+/// workflow never changes, and a project that changes gets another version, so what they say is cached by version.
+/// </summary>
+internal sealed class Listeners
+{
+    private const int MaxKnown = 10_000;
+
+    private readonly ConcurrentDictionary<long, bool> workflows = new();
+    private readonly ConcurrentDictionary<(long Id, int Version), bool> projects = new();
+
+    /// <summary>Whether something may follow from any of the next events of the organization's log.</summary>
+    /// <param name="after">Number of the last event before them.</param>
+    /// <param name="last">Number of the last of them.</param>
+    public async Task<bool> MayFollowAsync(IKiketDb db, long after, long last, CancellationToken ct)
+    {
+        var kinds = await (
+            from logged in db.Events
+            where logged.Sequence > after && logged.Sequence <= last && logged.IssueId != null
+            join project in db.Projects on logged.ProjectId equals project.Id into projectsOf
+            from project in projectsOf.DefaultIfEmpty()
+            join issue in db.Issues on logged.IssueId equals (long?)issue.Id into issuesOf
+            from issue in issuesOf.DefaultIfEmpty()
+            select new
+            {
+                logged.Name,
+                logged.ProjectId,
+                ProjectVersion = (int?)project.Version,
+                ProjectStatus = (ProjectStatus?)project.Status,
+                WorkflowId = (long?)issue.WorkflowId,
+            }
+        )
+            .Distinct()
+            .ToListAsync(ct);
+        foreach (var kind in kinds)
+        {
+            if (kind.ProjectVersion is not { } version)
+                return true; // its reactions fail, and say so
+            if (kind.ProjectStatus is ProjectStatus.Archived || kind.WorkflowId is not { } workflow)
+                continue;
+            if (
+                kind.Name == EventNames.WorkflowSlaStatus
+                || await HasAutomationsAsync(db, kind.ProjectId, version, ct)
+                || await HasHooksAsync(db, workflow, ct)
+            )
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task<bool> HasAutomationsAsync(IKiketDb db, long id, int version, CancellationToken ct)
+    {
+        if (projects.TryGetValue((id, version), out var known))
+            return known;
+        var read = await db
+            .Projects.AsNoTracking()
+            .Where(p => p.Id == id)
+            .Select(p => new { p.Version, p.Schema })
+            .SingleAsync(ct);
+        if (projects.Count > MaxKnown)
+            projects.Clear();
+        return projects[(id, read.Version)] = read.Schema.Automations.Count > 0;
+    }
+
+    private async Task<bool> HasHooksAsync(IKiketDb db, long id, CancellationToken ct)
+    {
+        if (workflows.TryGetValue(id, out var known))
+            return known;
+        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == id).Select(w => w.Definition).SingleAsync(ct);
+        if (workflows.Count > MaxKnown)
+            workflows.Clear();
+        return workflows[id] = definition.States.Any(HasHooks);
+    }
+
+    private static bool HasHooks(State state) =>
+        state is not { OnEnter.Count: 0, OnExit.Count: 0, OnComplete.Count: 0 } || state.Checklist is { OnComplete.Count: > 0 };
+}
