@@ -8,7 +8,13 @@ namespace Kiket.Application.Tests.Persistence;
 internal static class IssueCopies
 {
     /// <summary>Copies an issue; each copy is a second older than the one before and has the next free number.</summary>
-    public static async Task CopyIssueAsync(this KiketDbContext db, long issueId, int count)
+    /// <param name="different">Columns that differ: expressions over <c>s.n</c>, the number of the copy, and <c>i</c>.</param>
+    public static async Task CopyIssueAsync(
+        this KiketDbContext db,
+        long issueId,
+        int count,
+        IReadOnlyDictionary<string, string>? different = null
+    )
     {
         var second = db is SqliteKiketDbContext ? $"s.n * {TimeSpan.TicksPerSecond}" : "s.n * interval '1 second'";
         var columns = db
@@ -20,6 +26,7 @@ internal static class IssueCopies
         var values = columns.Select(column =>
             column switch
             {
+                _ when different?.GetValueOrDefault(column) is { } expression => expression,
                 "number" => "p.last_issue_number + s.n",
                 "key" => "p.key || '-' || (p.last_issue_number + s.n)",
                 "created_at" or "updated_at" => $"i.{column} - {second}",
