@@ -82,9 +82,13 @@ public abstract class IndexSuite(ManyIssues many)
                 )
         );
 
-        // The page and its total.
+        // The page, and its total where that is counted.
+        var least = plans.Any(plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase)) ? 2 : 1;
         var found = plans.Where(plan => plan.Conditions.Any(c => c.Table == table && c.Columns.Contains(column))).ToList();
-        Assert.True(found.Count >= 2, $"No index finds {column}.\n{string.Join('\n', plans.Select(p => $"{p.Sql}\n{p.Text}"))}");
+        Assert.True(
+            found.Count >= least,
+            $"No index finds {column}.\n{string.Join('\n', plans.Select(p => $"{p.Sql}\n{p.Text}"))}"
+        );
     }
 
     [Fact]
@@ -106,16 +110,14 @@ public abstract class IndexSuite(ManyIssues many)
     }
 
     [Fact]
-    public async Task The_issues_in_a_state_are_counted_by_an_index()
+    public async Task The_issues_in_a_state_are_counted_without_reading_them()
     {
         Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
 
-        var total = Assert.Single(
-            await ExplainAsync("state"),
-            plan => plan.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase)
-        );
+        var plans = await ExplainAsync("state");
 
-        Assert.Contains(total.Conditions, c => c.Table == "issues" && c.Columns.Contains("status_key", StringComparison.Ordinal));
+        Assert.DoesNotContain(plans, p => p.Sql.StartsWith("SELECT COUNT(*)", StringComparison.OrdinalIgnoreCase));
+        Assert.Single(plans, p => p.Sql.Contains("issue_counts", StringComparison.Ordinal));
     }
 
     /// <summary>Each sort and filter of issues, alone and within a project.</summary>

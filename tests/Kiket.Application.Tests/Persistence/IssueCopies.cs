@@ -33,6 +33,7 @@ internal static class IssueCopies
                 _ => $"i.{column}",
             }
         );
+        var status = different?.GetValueOrDefault("status") ?? "i.status";
         var sql = $"""
             INSERT INTO issues ({string.Join(", ", columns)})
             WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})
@@ -40,6 +41,10 @@ internal static class IssueCopies
                 ", ",
                 values
             )} FROM issues i JOIN projects p ON p.id = i.project_id CROSS JOIN s WHERE i.id = {issueId};
+            INSERT INTO issue_counts (organization_id, project_id, workflow_id, status, change)
+            WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})
+            SELECT i.organization_id, i.project_id, i.workflow_id, {status}, count(*) FROM issues i CROSS JOIN s
+            WHERE i.id = {issueId} GROUP BY i.organization_id, i.project_id, i.workflow_id, {status};
             UPDATE projects SET last_issue_number = last_issue_number + {count} WHERE id = (SELECT project_id FROM issues
                 WHERE id = {issueId});
             """;
