@@ -154,6 +154,7 @@ async Task<IResult> CreateAsync(HttpContext http)
     ];
     await Sql.RunAsync(
         connection,
+        Sql.CountOf(issue, issue.Status, 1),
         Sql.HistoryOf(user, issue, "created", opening, now),
         Sql.EventOf(user, issue, "issue.created", new() { To = issue.Status, Issue = Snapshot.Of(issue) }, now),
         new("COMMIT")
@@ -221,33 +222,37 @@ async Task<IResult> ChangeAsync(string key, HttpContext http, string action, str
     issue.UpdatedAt = now;
     issue.Version++;
     var (from, to) = action == "transitioned" ? (changes[0].From?.GetString(), issue.Status) : (null, null);
+    NpgsqlBatchCommand[] counts = from is null ? [] : [Sql.CountOf(issue, from, -1), Sql.CountOf(issue, issue.Status, 1)];
     await Sql.RunAsync(
         connection,
-        Sql.Command(
-            Sql.UpdateIssue,
-            issue.Id,
-            issue.Title,
-            issue.StoryPoints,
-            issue.Status,
-            Sql.SearchTextOf(issue),
-            now,
-            issue.Version
-        ),
-        Sql.HistoryOf(user, issue, action, changes, now),
-        Sql.EventOf(
-            user,
-            issue,
-            name,
-            new()
-            {
-                From = from,
-                To = to,
-                Changes = changes,
-                Issue = Snapshot.Of(issue),
-            },
-            now
-        ),
-        new("COMMIT")
+        [
+            .. counts,
+            Sql.Command(
+                Sql.UpdateIssue,
+                issue.Id,
+                issue.Title,
+                issue.StoryPoints,
+                issue.Status,
+                Sql.SearchTextOf(issue),
+                now,
+                issue.Version
+            ),
+            Sql.HistoryOf(user, issue, action, changes, now),
+            Sql.EventOf(
+                user,
+                issue,
+                name,
+                new()
+                {
+                    From = from,
+                    To = to,
+                    Changes = changes,
+                    Issue = Snapshot.Of(issue),
+                },
+                now
+            ),
+            new("COMMIT"),
+        ]
     );
     return Resource(http, issue);
 }

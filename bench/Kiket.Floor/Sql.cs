@@ -73,6 +73,10 @@ internal static class Sql
         VALUES ($1, $2, $3, $4, $5, $6::jsonb)
         """;
 
+    private const string CountIssue = """
+        INSERT INTO issue_counts (organization_id, project_id, workflow_id, status, change) VALUES ($1, $2, $3, $4, $5)
+        """;
+
     // The place in the log is taken in the same statement. The benchmark moves the product's cursors over the event.
     private const string TakePlace = """
         place AS (UPDATE organizations SET last_event_sequence = last_event_sequence + 1 WHERE id = $1
@@ -124,6 +128,10 @@ internal static class Sql
     public static string SearchTextOf(Issue issue) => $"{issue.Title}\n{issue.Description}".ToLowerInvariant();
 
     public static string UrlOf(string key) => "http://127.0.0.1:5080/api/v1/issues/" + key;
+
+    /// <summary>Counts an issue that comes into a state (1) or leaves it (-1).</summary>
+    public static NpgsqlBatchCommand CountOf(Issue issue, string status, int change) =>
+        Command(CountIssue, issue.OrganizationId, issue.ProjectId, issue.WorkflowId, status, change);
 
     public static NpgsqlBatch Batch(NpgsqlConnection connection, params ReadOnlySpan<NpgsqlBatchCommand> commands)
     {

@@ -50,6 +50,8 @@ FROM (
   FROM rows
 ) texts;
 
+INSERT INTO issue_counts (organization_id, project_id, workflow_id, status, change)
+SELECT organization_id, project_id, workflow_id, status, count(*) FROM issues GROUP BY organization_id, project_id, workflow_id, status;
 UPDATE projects p SET last_issue_number = (SELECT max(number) FROM issues i WHERE i.project_id = p.id);
 SELECT setval(pg_get_serial_sequence('issues', 'id'), {issues});
 

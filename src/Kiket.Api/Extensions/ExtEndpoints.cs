@@ -48,7 +48,14 @@ internal static class ExtEndpoints
         var filter = parameters.ToFilter();
         return (
             await mediator.Send(
-                new ListIssuesQuery(filter with { Project = filter.Project ?? OwnProject(current) }, parameters.ToPage()),
+                new ListIssuesQuery(
+                    filter with
+                    {
+                        Project = filter.Project ?? OwnProject(current),
+                    },
+                    parameters.ToPage(),
+                    parameters.ToTotal()
+                ),
                 ct
             )
         ).ToOk(IssuePage.Of);

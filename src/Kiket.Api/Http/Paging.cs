@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Kiket.Application.Common;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,8 +23,15 @@ internal record PageParameters
 /// <summary>Where a page stands in its list; both sets of names that clients read (contract, section 3).</summary>
 internal sealed record PageMeta(int Total, int Page, int PerPage, int TotalPages, int TotalCount, int CurrentPage)
 {
+    /// <summary>Whether the list may be longer than <see cref="Total"/>; left out where that is exact.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? TotalIsEstimate { get; init; }
+
     public static PageMeta Of<T>(Page<T> page) =>
-        new(page.Total, page.Number, page.Size, page.TotalPages, page.Total, page.Number);
+        new(page.Total, page.Number, page.Size, page.TotalPages, page.Total, page.Number)
+        {
+            TotalIsEstimate = page.IsEstimate ? true : null,
+        };
 }
 
 /// <summary>A page whose list is called <c>data</c>.</summary>

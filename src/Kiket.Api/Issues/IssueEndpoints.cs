@@ -41,7 +41,10 @@ internal static class IssueEndpoints
         [AsParameters] IssueListParameters parameters,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DataPage<IssueDto>.Of);
+    ) =>
+        (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage(), parameters.ToTotal()), ct)).ToOk(
+            DataPage<IssueDto>.Of
+        );
 
     /// <summary>Creates an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(

@@ -97,6 +97,24 @@ internal sealed record IssueListParameters
     ]
     public string? Sort { get; init; }
 
+    [
+        FromQuery(Name = "count"),
+        Description(
+            "How to count: `estimate` (the default) is exact up to 10,000 issues in the projects and states of the filter, or "
+                + "1,000 that match, and beyond that says `total_is_estimate`; `exact` counts all; `none` only says whether "
+                + "there is another page. Totals with no filter but `project` and `status` are always exact."
+        )
+    ]
+    public string? Count { get; init; }
+
+    public TotalMode ToTotal() =>
+        Parameters.Enums<TotalMode>("count", Count) switch
+        {
+            [] => TotalMode.Estimate,
+            [var mode] => mode,
+            _ => throw new InvalidParameterException("count", "count takes one value."),
+        };
+
     public PageRequest ToPage() => new(Page, PerPage, Sort);
 
     public IssueFilter ToFilter() =>

@@ -14,13 +14,24 @@ internal sealed record PageRequest(int? Page, int? PerPage, string? Sort)
     public const int MaxSize = 100;
 }
 
-/// <summary>One page of a list, with the exact size of the whole.</summary>
+/// <summary>How many rows a list has; at least so many, where it is an estimate.</summary>
+internal readonly record struct ListTotal(int Count, bool IsEstimate)
+{
+    public static ListTotal Exactly(int count) => new(count, IsEstimate: false);
+
+    public static ListTotal AtLeast(int count) => new(count, IsEstimate: true);
+}
+
+/// <summary>One page of a list, with the size of the whole.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, int Size)
 {
+    /// <summary>Whether there may be more in all than <see cref="Total"/>.</summary>
+    public bool IsEstimate { get; init; }
+
     public int TotalPages => (Total + Size - 1) / Size;
 
     /// <summary>The same page with mapped items.</summary>
-    public Page<TOther> With<TOther>(IReadOnlyList<TOther> items) => new(items, Total, Number, Size);
+    public Page<TOther> With<TOther>(IReadOnlyList<TOther> items) => new(items, Total, Number, Size) { IsEstimate = IsEstimate };
 }
 
 /// <summary>
@@ -96,10 +107,20 @@ internal sealed class SortOptions<T>(string standard, Expression<Func<T, object>
 internal static class Paging
 {
     /// <summary>Reads one page: one statement for the total, one for the rows.</summary>
+    public static Task<Result<Page<TDto>>> ToPageAsync<T, TDto>(
+        this IQueryable<T> source,
+        PageRequest request,
+        SortOptions<T> sorts,
+        Func<IQueryable<T>, IQueryable<TDto>> project,
+        CancellationToken ct
+    ) => source.ToPageAsync(request, sorts, async () => ListTotal.Exactly(await source.CountAsync(ct)), project, ct);
+
+    /// <summary>Reads one page of a list whose total is found in its own way.</summary>
     public static async Task<Result<Page<TDto>>> ToPageAsync<T, TDto>(
         this IQueryable<T> source,
         PageRequest request,
         SortOptions<T> sorts,
+        Func<Task<ListTotal>> countAsync,
         Func<IQueryable<T>, IQueryable<TDto>> project,
         CancellationToken ct
     )
@@ -112,10 +133,38 @@ internal static class Paging
         if (ordered.Error is not null)
             return ordered.Error;
 
-        var total = await source.CountAsync(ct);
+        var total = await countAsync();
         var skip = (number - 1L) * size;
-        var rows = skip >= total ? [] : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
-        return new Page<TDto>(rows, total, number, size);
+        if (total.IsEstimate)
+            return await ReadOpenPageAsync(ordered.Value, total, number, size, project, ct);
+        var rows = skip >= total.Count ? [] : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
+        return new Page<TDto>(rows, total.Count, number, size);
+    }
+
+    /// <summary>
+    /// Reads a page of a list with more rows than were counted. Where another page follows, the total says so, so that a client
+    /// that reads on until the last page misses nothing; and the last page knows the total.
+    /// </summary>
+    private static async Task<Page<TDto>> ReadOpenPageAsync<T, TDto>(
+        IQueryable<T> ordered,
+        ListTotal total,
+        int number,
+        int size,
+        Func<IQueryable<T>, IQueryable<TDto>> project,
+        CancellationToken ct
+    )
+    {
+        var skip = (number - 1L) * size;
+        var rows = skip > int.MaxValue - size ? [] : await project(ordered.Skip((int)skip).Take(size + 1)).ToListAsync(ct);
+        var reached = (int)Math.Min(skip + rows.Count, int.MaxValue);
+        if (rows.Count > size)
+            rows.RemoveAt(size);
+        else if (rows.Count > 0 || skip == 0)
+            return new Page<TDto>(rows, reached, number, size);
+        return new Page<TDto>(rows, rows.Count > 0 ? Math.Max(total.Count, reached) : total.Count, number, size)
+        {
+            IsEstimate = true,
+        };
     }
 
     /// <summary>One page of a list that is in memory and in order.</summary>

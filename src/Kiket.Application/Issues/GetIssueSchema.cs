@@ -167,10 +167,11 @@ internal sealed class GetIssueSchemaHandler(IKiketDb db, ICurrentActor current)
 
         var latest = workflows.Select(w => w.Id).ToList();
         var left = await db
-            .Issues.AsNoTracking()
-            .Where(i => projects.Any(p => p.Id == i.ProjectId) && !latest.Contains(i.WorkflowId))
-            .Select(i => new { i.WorkflowId, i.Status })
-            .Distinct()
+            .IssueCounts.AsNoTracking()
+            .Where(c => projects.Any(p => p.Id == c.ProjectId) && !latest.Contains(c.WorkflowId))
+            .GroupBy(c => new { c.WorkflowId, c.Status })
+            .Where(g => g.Sum(c => c.Change) > 0)
+            .Select(g => new { g.Key.WorkflowId, g.Key.Status })
             .ToListAsync(ct);
         var olderIds = left.Select(i => i.WorkflowId).Distinct().ToList();
         var older =

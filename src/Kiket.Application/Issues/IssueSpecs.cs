@@ -24,7 +24,7 @@ internal sealed class IssuesBelow : Specification<Issue>
     public IssuesBelow(Issue issue)
     {
         var (project, path) = (issue.ProjectId, issue.DescendantPath);
-        Query.Where(i => i.ProjectId == project && i.HierarchyPath.StartsWith(path));
+        Query.Where(i => i.ProjectId == project && i.ParentId != null && i.HierarchyPath.StartsWith(path));
     }
 }
 

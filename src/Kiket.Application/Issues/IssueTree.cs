@@ -20,7 +20,7 @@ internal static class IssueTree
         CancellationToken ct
     ) =>
         db
-            .Issues.Where(i => i.ProjectId == projectId && i.HierarchyPath.StartsWith(oldPath))
+            .Issues.Where(i => i.ProjectId == projectId && i.ParentId != null && i.HierarchyPath.StartsWith(oldPath))
             .UpdateInBatchesAsync<Issue, IssueId>(
                 set =>
                     set.SetProperty(i => i.HierarchyPath, i => newPath + i.HierarchyPath.Substring(oldPath.Length))

@@ -55,10 +55,31 @@ internal sealed record IssueFilter
     public DateOnly? DueAfter { get; init; }
 
     public DateOnly? DueBefore { get; init; }
+
+    /// <summary>Whether it only names a project and states, whose issues are counted already.</summary>
+    public bool IsCounted =>
+        this
+            is {
+                Assignee: [],
+                Labels: [],
+                IssueType: [],
+                Priority: [],
+                MilestoneId: [],
+                ParentId: [],
+                Sla: [],
+                Search: null,
+                CreatedAfter: null,
+                CreatedBefore: null,
+                UpdatedAfter: null,
+                UpdatedBefore: null,
+                DueAfter: null,
+                DueBefore: null,
+            };
 }
 
 /// <summary>The issues that the actor can see.</summary>
-internal sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page) : IQuery<Result<Page<IssueDto>>>;
+internal sealed record ListIssuesQuery(IssueFilter Filter, PageRequest Page, TotalMode Total = TotalMode.Estimate)
+    : IQuery<Result<Page<IssueDto>>>;
 
 internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, PublicUrl url)
     : IQueryHandler<ListIssuesQuery, Result<Page<IssueDto>>>
@@ -77,9 +98,14 @@ internal sealed class ListIssuesHandler(IKiketDb db, ICurrentActor current, Publ
         if (filter.Search is { } search && SearchText.Words(search).Count == 0)
             return SearchErrors.Blank;
         var matching = new IssuesMatching(filter, await AssigneeIdsAsync(filter.Assignee, ct), calendar, db);
-        return await db.VisibleIssues(current.Actor)
-            .WithSpecification(matching)
-            .ToPageAsync(query.Page, Sorts, page => page.ToDto(db, url), ct);
+        var issues = db.VisibleIssues(current.Actor).WithSpecification(matching);
+        return await issues.ToPageAsync(
+            query.Page,
+            Sorts,
+            () => db.CountAsync(issues, filter, query.Total, current.Actor, ct),
+            page => page.ToDto(db, url),
+            ct
+        );
     }
 
     private async Task<List<UserId>> AssigneeIdsAsync(IReadOnlyList<string> assignees, CancellationToken ct)

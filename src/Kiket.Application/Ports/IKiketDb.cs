@@ -45,6 +45,8 @@ internal interface IKiketDb
 
     DbSet<IssueChange> IssueChanges { get; }
 
+    DbSet<IssueCount> IssueCounts { get; }
+
     DbSet<Comment> Comments { get; }
 
     DbSet<Approval> Approvals { get; }

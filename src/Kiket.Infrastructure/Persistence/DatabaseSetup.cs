@@ -20,18 +20,22 @@ internal static class DatabaseSetup
         services.AddScoped<DatabaseSchema>();
         services.AddSingleton<MemoryRefresh>();
         var connection = ConnectionOf(options);
+        var counter = new IssueCounter();
+        services.AddSingleton(counter).AddHostedService<IssueCountSums>();
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
-                    .AddInterceptors(queue)
+                    .AddInterceptors(counter, queue)
                     .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
-                Use(builder, options.Provider, connection)
+                Use(builder, options.Provider, connection).AddInterceptors(counter)
             ),
-            _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
+            _ => services.AddPool<SqlServerKiketDbContext>(builder =>
+                Use(builder, options.Provider, connection).AddInterceptors(counter)
+            ),
         };
         if (options.Provider is DatabaseProvider.PostgreSql)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PostgreSqlCommitRelay>(provider, connection));

@@ -57,6 +57,8 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<IssueChange> IssueChanges => Set<IssueChange>();
 
+    public DbSet<IssueCount> IssueCounts => Set<IssueCount>();
+
     public DbSet<Comment> Comments => Set<Comment>();
 
     public DbSet<Approval> Approvals => Set<Approval>();
@@ -136,6 +138,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         BelongsToOrganization<Workflow>(modelBuilder);
         BelongsToOrganization<Issue>(modelBuilder);
         BelongsToOrganization<IssueChange>(modelBuilder);
+        BelongsToOrganization<IssueCount>(modelBuilder);
         BelongsToOrganization<Comment>(modelBuilder);
         BelongsToOrganization<Approval>(modelBuilder);
         BelongsToOrganization<ChecklistMark>(modelBuilder);

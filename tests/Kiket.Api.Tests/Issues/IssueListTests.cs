@@ -175,11 +175,44 @@ public sealed class IssueListTests(KiketServer server)
     [InlineData("sort=labels", "sort")]
     [InlineData("page=99999999999", "page")]
     [InlineData("search=a%00b", "search")]
+    [InlineData("count=all", "count")]
+    [InlineData("count=exact,none", "count")]
     public async Task A_bad_filter_is_named(string query, string parameter)
     {
         var tenant = await server.NewTenantAsync();
 
         await tenant.Admin.GetAsync($"/api/v1/issues?{query}").RefusedAsync(400, "INVALID_PARAMETER", parameter);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_not_counted_says_whether_there_is_another_page()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync("LEGAL");
+        for (var i = 0; i < 5; i++)
+            await tenant.AddIssueAsync("LEGAL", "Issue");
+
+        Assert.Equal(
+            """{"total":5,"page":1,"per_page":2,"total_pages":3,"total_count":5,"current_page":1}""",
+            await MetaAsync("")
+        );
+        Assert.Equal(
+            """{"total":5,"page":1,"per_page":2,"total_pages":3,"total_count":5,"current_page":1}""",
+            await MetaAsync("&issue_type=task")
+        );
+        Assert.Equal(
+            """
+            {"total":3,"page":1,"per_page":2,"total_pages":2,"total_count":3,"current_page":1,"total_is_estimate":true}
+            """,
+            await MetaAsync("&issue_type=task&count=none")
+        );
+        Assert.Equal(
+            """{"total":5,"page":3,"per_page":2,"total_pages":3,"total_count":5,"current_page":3}""",
+            await MetaAsync("&issue_type=task&count=none&page=3")
+        );
+
+        async Task<string> MetaAsync(string query) =>
+            (await tenant.Admin.GetAsync($"/api/v1/issues?per_page=2{query}").OkAsync())["meta"]!.ToJsonString();
     }
 
     [Fact]

@@ -358,7 +358,7 @@ public abstract class KnownCredentialSuite(TestDatabase database) : IAsyncLifeti
             .Id;
     }
 
-    private async Task AddTokenAsync(long userId, TokenSecret secret, DateTimeOffset? expiresAt)
+    private async Task AddTokenAsync(UserId userId, TokenSecret secret, DateTimeOffset? expiresAt)
     {
         await using var session = workspace.SignIn();
         var user = await session.Db.Users.SingleAsync(u => u.Id == userId);

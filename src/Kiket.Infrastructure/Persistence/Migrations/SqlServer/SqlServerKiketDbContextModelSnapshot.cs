@@ -23,6 +23,47 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
+            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Change")
+                        .HasColumnType("int")
+                        .HasColumnName("change");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("WorkflowId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("workflow_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_issue_counts");
+
+                    b.HasIndex("OrganizationId", "ProjectId")
+                        .HasDatabaseName("ix_issue_counts_organization_id_project_id");
+
+                    b.ToTable("issue_counts", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
                 {
                     b.Property<long>("Id")
@@ -1111,10 +1152,12 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasName("pk_issues");
 
                     b.HasIndex("MilestoneId")
-                        .HasDatabaseName("ix_issues_milestone_id");
+                        .HasDatabaseName("ix_issues_milestone_id")
+                        .HasFilter("milestone_id IS NOT NULL");
 
-                    b.HasIndex("OrganizationId", "DueDate")
-                        .HasDatabaseName("ix_issues_organization_id_due_date");
+                    b.HasIndex("OrganizationId", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "Key")
                         .IsUnique()
@@ -1125,37 +1168,76 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_issues_project_id_number");
 
                     b.HasIndex("OrganizationId", "CompletedAt", "AssigneeId")
-                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id");
+                        .HasDatabaseName("ix_issues_organization_id_completed_at_assignee_id")
+                        .HasFilter("deleted_at IS NULL AND assignee_id IS NOT NULL");
 
                     b.HasIndex("OrganizationId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_created_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_created_at_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "DueDate", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_due_date_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "Priority", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_priority_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "ProjectId", "HierarchyPath")
-                        .HasDatabaseName("ix_issues_organization_id_project_id_hierarchy_path");
+                        .HasDatabaseName("ix_issues_organization_id_project_id_hierarchy_path")
+                        .HasFilter("deleted_at IS NULL AND parent_id IS NOT NULL");
 
-                    b.HasIndex("OrganizationId", "ProjectId", "Status")
-                        .HasDatabaseName("ix_issues_organization_id_project_id_status");
+                    b.HasIndex("OrganizationId", "ProjectId", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_id")
+                        .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey")
-                        .HasDatabaseName("ix_issues_organization_id_project_id_status_key");
+                    b.HasIndex("OrganizationId", "SortKey", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_sort_key_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "StatusKey", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_status_key_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "TypeKey", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_type_key_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "UpdatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_updated_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_updated_at_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "AssigneeId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_assignee_id_created_at_id");
-
-                    b.HasIndex("OrganizationId", "MilestoneId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_assignee_id_created_at_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "ParentId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_parent_id_created_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_parent_id_created_at_id")
+                        .HasFilter("deleted_at IS NULL AND parent_id IS NOT NULL");
 
                     b.HasIndex("OrganizationId", "ProjectId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_project_id_created_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_project_id_created_at_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "DueDate", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_due_date_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "Priority", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_priority_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("OrganizationId", "ProjectId", "UpdatedAt", "Id")
-                        .HasDatabaseName("ix_issues_organization_id_project_id_updated_at_id");
+                        .HasDatabaseName("ix_issues_organization_id_project_id_updated_at_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("OrganizationId", "MilestoneId", "CreatedAt", "Id", "CompletedAt")
+                        .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id_completed_at")
+                        .HasFilter("deleted_at IS NULL AND milestone_id IS NOT NULL");
+
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_issues_organization_id_project_id_status_key_created_at_id")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("issues", (string)null);
                 });
@@ -2609,6 +2691,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_signing_keys_kid");
 
                     b.ToTable("signing_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_issue_counts_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_issue_counts_projects_project_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>

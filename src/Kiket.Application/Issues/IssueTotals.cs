@@ -1,0 +1,84 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Application.Projects;
+using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Issues;
+
+/// <summary>How a list of issues comes to its total.</summary>
+internal enum TotalMode
+{
+    /// <summary>Exact unless that means to count many; the default.</summary>
+    Estimate,
+
+    /// <summary>Exact at any cost.</summary>
+    Exact,
+
+    /// <summary>Not counted: only whether there is another page.</summary>
+    None,
+}
+
+/// <summary>The totals of lists of issues; see docs/decisions/0059-totals-of-issue-lists.md.</summary>
+internal static class IssueTotals
+{
+    /// <summary>The most issues among which filtered ones are counted to the end.</summary>
+    public const int MaxCountedAmong = 10_000;
+
+    /// <summary>The most issues that are counted among any number of others.</summary>
+    public const int MaxCounted = 1_000;
+
+    /// <summary>The number of issues that match a filter.</summary>
+    /// <param name="matching">These issues.</param>
+    public static async Task<ListTotal> CountAsync(
+        this IKiketDb db,
+        IQueryable<Issue> matching,
+        IssueFilter filter,
+        TotalMode mode,
+        Actor actor,
+        CancellationToken ct
+    )
+    {
+        if (mode is TotalMode.None && !filter.IsCounted)
+            return ListTotal.AtLeast(0);
+        if (mode is TotalMode.Exact && !filter.IsCounted)
+            return ListTotal.Exactly(await matching.CountAsync(ct));
+
+        var most = await db.SumAsync(filter, actor, ct);
+        if (filter.IsCounted)
+            return ListTotal.Exactly(most);
+        if (most <= MaxCountedAmong)
+            return ListTotal.Exactly(await matching.CountAsync(ct));
+
+        // In the order of an index, so that the database finds the first ones among many without reading all.
+        var counted = await matching.OrderByDescending(i => i.CreatedAt).Take(MaxCounted + 1).CountAsync(ct);
+        return counted > MaxCounted ? ListTotal.AtLeast(MaxCounted) : ListTotal.Exactly(counted);
+    }
+
+    /// <summary>The number of issues in the projects and states of a filter, whatever else it says.</summary>
+    private static async Task<int> SumAsync(this IKiketDb db, IssueFilter filter, Actor actor, CancellationToken ct)
+    {
+        var counts = db.IssueCounts.AsNoTracking();
+        if (!actor.SeesEveryProject)
+        {
+            var visible = db.VisibleProjects(actor);
+            counts = counts.Where(c => visible.Any(p => p.Id == c.ProjectId));
+        }
+
+        if (filter.Project is { Id: { } id })
+            counts = counts.Where(c => c.ProjectId == id);
+        if (filter.Project is { Key: { } key })
+            counts = counts.Where(c =>
+                c.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (long?)p.Id).FirstOrDefault()
+            );
+
+        var states = await counts
+            .GroupBy(c => c.Status)
+            .Select(g => new { Status = g.Key, Count = g.Sum(c => c.Change) })
+            .ToListAsync(ct);
+        var wanted = filter.Status.Select(SearchText.SortKey).ToHashSet(StringComparer.Ordinal);
+        return states.Where(s => wanted.Count == 0 || wanted.Contains(SearchText.SortKey(s.Status))).Sum(s => s.Count);
+    }
+}
