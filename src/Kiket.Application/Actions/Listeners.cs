@@ -16,7 +16,7 @@ internal sealed class Listeners
     private const int MaxKnown = 10_000;
 
     private readonly ConcurrentDictionary<long, bool> workflows = new();
-    private readonly ConcurrentDictionary<(long Id, int Version), bool> projects = new();
+    private readonly ConcurrentDictionary<(ProjectId Id, int Version), bool> projects = new();
 
     /// <summary>Whether something may follow from any of the next events of the organization's log.</summary>
     /// <param name="after">Number of the last event before them.</param>
@@ -28,7 +28,7 @@ internal sealed class Listeners
             where logged.Sequence > after && logged.Sequence <= last && logged.IssueId != null
             join project in db.Projects on logged.ProjectId equals project.Id into projectsOf
             from project in projectsOf.DefaultIfEmpty()
-            join issue in db.Issues on logged.IssueId equals (long?)issue.Id into issuesOf
+            join issue in db.Issues on logged.IssueId equals (IssueId?)issue.Id into issuesOf
             from issue in issuesOf.DefaultIfEmpty()
             select new
             {
@@ -58,7 +58,7 @@ internal sealed class Listeners
         return false;
     }
 
-    private async Task<bool> HasAutomationsAsync(IKiketDb db, long id, int version, CancellationToken ct)
+    private async Task<bool> HasAutomationsAsync(IKiketDb db, ProjectId id, int version, CancellationToken ct)
     {
         if (projects.TryGetValue((id, version), out var known))
             return known;

@@ -80,9 +80,9 @@ internal static class IssueAuthorization
             join project in db.Projects on issue.ProjectId equals project.Id
             join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
             join reporter in db.Users on issue.ReporterId equals reporter.Id
-            join user in db.Users on issue.AssigneeId equals (long?)user.Id into assignees
+            join user in db.Users on issue.AssigneeId equals (UserId?)user.Id into assignees
             from assignee in assignees.DefaultIfEmpty()
-            join above in db.Issues on issue.ParentId equals (long?)above.Id into parents
+            join above in db.Issues on issue.ParentId equals (IssueId?)above.Id into parents
             from parent in parents.DefaultIfEmpty()
             select new
             {

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -22,7 +23,7 @@ internal sealed record FoundIssue(IssueDto Issue, ProjectVisibility Visibility, 
 /// </summary>
 internal sealed class IssueReads
 {
-    private static readonly Expression<Func<IQueryable<Issue>, DbContext, long, string, IQueryable<FoundIssue>>> Found = (
+    private static readonly Expression<Func<IQueryable<Issue>, DbContext, UserId, string, IQueryable<FoundIssue>>> Found = (
         issues,
         db,
         userId,
@@ -40,15 +41,15 @@ internal sealed class IssueReads
                     .FirstOrDefault()
             ));
 
-    private readonly Func<DbContext, long, long, string, CancellationToken, Task<FoundIssue?>> byId = EF.CompileAsyncQuery(
-        SharedExpressions.Inline<Func<DbContext, long, long, string, CancellationToken, FoundIssue?>>(
+    private readonly Func<DbContext, IssueId, UserId, string, CancellationToken, Task<FoundIssue?>> byId = EF.CompileAsyncQuery(
+        SharedExpressions.Inline<Func<DbContext, IssueId, UserId, string, CancellationToken, FoundIssue?>>(
             (db, id, userId, address, _) =>
                 Found.Of(db.Set<Issue>().Where(i => i.Id == id), db, userId, address).SingleOrDefault()
         )
     );
 
-    private readonly Func<DbContext, string, long, string, CancellationToken, Task<FoundIssue?>> byKey = EF.CompileAsyncQuery(
-        SharedExpressions.Inline<Func<DbContext, string, long, string, CancellationToken, FoundIssue?>>(
+    private readonly Func<DbContext, string, UserId, string, CancellationToken, Task<FoundIssue?>> byKey = EF.CompileAsyncQuery(
+        SharedExpressions.Inline<Func<DbContext, string, UserId, string, CancellationToken, FoundIssue?>>(
             (db, key, userId, address, _) =>
                 Found.Of(db.Set<Issue>().Where(i => i.Key == key), db, userId, address).SingleOrDefault()
         )

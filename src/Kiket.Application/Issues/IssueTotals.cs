@@ -71,7 +71,7 @@ internal static class IssueTotals
             counts = counts.Where(c => c.ProjectId == id);
         if (filter.Project is { Key: { } key })
             counts = counts.Where(c =>
-                c.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (long?)p.Id).FirstOrDefault()
+                c.ProjectId == db.Projects.Where(p => p.Key == key).Select(p => (ProjectId?)p.Id).FirstOrDefault()
             );
 
         var states = await counts

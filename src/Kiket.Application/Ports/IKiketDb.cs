@@ -1,6 +1,7 @@
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Checklists;
 using Kiket.Domain.Comments;
+using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;

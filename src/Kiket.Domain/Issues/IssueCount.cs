@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Issues;
 
 /// <summary>

@@ -12,10 +12,10 @@ internal static class Counters
     /// <summary>Takes the next number of a row.</summary>
     /// <param name="counter">The property that has the last one.</param>
     public static async Task<int> TakeNextAsync<T>(this KiketDbContext db, long id, string counter, CancellationToken ct)
-        where T : AggregateRoot
+        where T : class, IAggregateRoot
     {
         var table = StoredTable.Of<T>(db);
-        var (last, row) = (table.Column(counter), table.Column(nameof(AggregateRoot.Id)));
+        var (last, row) = (table.Column(counter), table.Column(nameof(AggregateRoot<>.Id)));
         var take =
             db is SqlServerKiketDbContext
                 ? $"UPDATE {table.Name} SET {last} = {last} + 1 OUTPUT inserted.{last} WHERE {row} = {{0}}"

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text;
+using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Organizations;
 using Microsoft.EntityFrameworkCore;
@@ -27,7 +28,12 @@ internal static class EventLog
         }
     }
 
-    private static async Task AppendAsync(this KiketDbContext db, long organization, LoggedEvent[] events, CancellationToken ct)
+    private static async Task AppendAsync(
+        this KiketDbContext db,
+        OrganizationId organization,
+        LoggedEvent[] events,
+        CancellationToken ct
+    )
     {
         var sql = db.GetService<ISqlGenerationHelper>();
         var (owner, entry) = (StoredTable.Of<Organization>(db), StoredTable.Of<LoggedEvent>(db));

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
@@ -16,11 +17,11 @@ internal sealed class IssueCounter : SaveChangesInterceptor
     /// <summary>How many parts an organization gets, from this process, before they are worth being summed up.</summary>
     internal const int PartsBeforeSum = 250;
 
-    private readonly ConcurrentDictionary<long, int> parts = new();
-    private readonly Channel<long> full = Channel.CreateUnbounded<long>();
+    private readonly ConcurrentDictionary<OrganizationId, int> parts = new();
+    private readonly Channel<OrganizationId> full = Channel.CreateUnbounded<OrganizationId>();
 
     /// <summary>Organizations whose counts consist of many parts.</summary>
-    public ChannelReader<long> Full => full.Reader;
+    public ChannelReader<OrganizationId> Full => full.Reader;
 
     public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData,

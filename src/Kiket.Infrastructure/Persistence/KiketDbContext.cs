@@ -114,7 +114,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         where T : class => withDeleted ? Set<T>().IgnoreQueryFilters() : Set<T>().IgnoreQueryFilters([TenantFilter]);
 
     public Task<int> TakeIssueNumberAsync(ProjectId projectId, CancellationToken ct) =>
-        this.TakeNextAsync<Project>(projectId, nameof(Project.LastIssueNumber), ct);
+        this.TakeNextAsync<Project>(projectId.Value, nameof(Project.LastIssueNumber), ct);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
         throw new NotSupportedException("Kiket only saves asynchronously.");

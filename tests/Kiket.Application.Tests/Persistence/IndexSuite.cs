@@ -294,10 +294,10 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
     public const int CustomRecords = 100_000;
 
     private Workspace large = null!;
-    private long largeProject;
+    private ProjectId largeProject;
     private long largeMilestone;
-    private long largeParent;
-    private long largeUser;
+    private IssueId largeParent;
+    private UserId largeUser;
     private DateTimeOffset largeNewest;
 
     public TestDatabase Database => database;

@@ -28,7 +28,7 @@ public abstract class IssueCountSuite(TestDatabase database)
         await workspace.AddIssueAsync(new() { Title = "Elsewhere" }, "OTHER");
         await using var session = workspace.SignIn();
         foreach (var state in new[] { "in_progress", "review", "done", "in_progress" })
-            Assert.Null((await session.SendAsync(Move(moved.Id, state))).Error);
+            Assert.Null((await session.SendAsync(Move(moved.Id.Value, state))).Error);
         Assert.Null((await session.SendAsync(new DeleteIssueCommand(IssueRef.Of(deleted.Id), default))).Error);
 
         await AssertCountedAsync(workspace);
@@ -48,7 +48,7 @@ public abstract class IssueCountSuite(TestDatabase database)
         await using var session = workspace.SignIn();
         var work = session.Get<IUnitOfWork>();
 
-        Assert.NotNull((await session.SendAsync(Move(issue.Id, "done"))).Error);
+        Assert.NotNull((await session.SendAsync(Move(issue.Id.Value, "done"))).Error);
         await work.RehearseAsync(AddAsync, default);
         var result = await work.RunAsync<bool>(
             async () =>
@@ -91,7 +91,7 @@ public abstract class IssueCountSuite(TestDatabase database)
                         {
                             var issue = await workspace.AddIssueAsync(new() { Title = $"Issue {writer}.{i}" });
                             await using var session = workspace.SignIn();
-                            Assert.Null((await session.SendAsync(Move(issue.Id, "in_progress"))).Error);
+                            Assert.Null((await session.SendAsync(Move(issue.Id.Value, "in_progress"))).Error);
                             if (writer < 2)
                                 await IssueCountSums.SumAsync(session.Db, workspace.Admin.OrganizationId, default);
                         }
@@ -166,7 +166,7 @@ public abstract class IssueCountSuite(TestDatabase database)
         Assert.Equal(2, await TotalAsync(session, new()));
     }
 
-    private static TransitionIssueCommand Move(long issue, string to) => new(IssueRef.Of(issue), to, null, default);
+    private static TransitionIssueCommand Move(long issue, string to) => new(IssueRef.Of(new(issue)), to, null, default);
 
     private static async Task<Page<IssueDto>> ListAsync(
         Session session,

@@ -383,7 +383,7 @@ public abstract class KnownCredentialSuite(TestDatabase database) : IAsyncLifeti
 
     private static ExtensionRef ReferenceOf(InstalledExtensionDto installed) => ExtensionRef.Of(installed.Id);
 
-    private async Task<string> RuntimeTokenAsync(long installation)
+    private async Task<string> RuntimeTokenAsync(ExtensionId installation)
     {
         await using var session = workspace.SignIn();
         var extension = await session.Db.Extensions.SingleAsync(e => e.Id == installation);

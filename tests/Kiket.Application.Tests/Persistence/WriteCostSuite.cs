@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Microsoft.EntityFrameworkCore;
@@ -53,7 +54,7 @@ public abstract class WriteCostSuite(TestDatabase database)
             new() { Description = "with an assignee" },
             new() { ParentId = epic.Id },
             new() { DueDate = new DateOnly(2026, 3, 1) },
-            new() { AssigneeId = (long?)null, ParentId = (long?)null },
+            new() { AssigneeId = (UserId?)null, ParentId = (IssueId?)null },
         ];
 
         await AssertReadsSameAsync(await workspace.AddIssueAsync(new() { Title = "plain", StoryPoints = 3 }));
