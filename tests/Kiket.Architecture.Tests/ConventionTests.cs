@@ -22,6 +22,23 @@ public sealed partial class ConventionTests
         "Impl",
     ];
 
+    private static readonly string[] TypedIds =
+    [
+        "OrganizationId",
+        "UserId",
+        "ActorId",
+        "AssigneeId",
+        "ReporterId",
+        "AuthorId",
+        "LeadId",
+        "ServiceUserId",
+        "ProjectId",
+        "IssueId",
+        "ParentId",
+        "RootId",
+        "ExtensionId",
+    ];
+
     private static IEnumerable<Type> Requests =>
         TypesOf(Sources.Application).Where(t => t.IsAssignableTo(typeof(IBaseRequest)) && !t.IsInterface);
 
@@ -40,6 +57,34 @@ public sealed partial class ConventionTests
             Requests
                 .Where(request => handled[request].Count() != 1)
                 .Select(request => $"{request.Name}: {handled[request].Count()}")
+        );
+    }
+
+    [Fact]
+    public void What_is_called_an_id_of_one_kind_has_the_type_of_that_kind()
+    {
+        const BindingFlags any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+        Assembly[] assemblies = [Sources.Domain, Sources.Application, Sources.Infrastructure];
+        var types = assemblies.SelectMany(TypesOf).Where(t => t.Namespace?.Contains("Migrations") != true).ToList();
+        var members = types
+            .SelectMany(t => t.GetProperties(any).Select(p => (Owner: t.Name, Name: p.Name, Type: p.PropertyType)))
+            .Concat(
+                types.SelectMany(t =>
+                    t.GetMethods(any)
+                        .Concat<MethodBase>(t.GetConstructors(any))
+                        .SelectMany(m => m.GetParameters())
+                        .Select(p => (Owner: t.Name, Name: p.Name ?? "", Type: p.ParameterType))
+                )
+            )
+            .Where(m => TypedIds.Contains(m.Name, StringComparer.OrdinalIgnoreCase))
+            .ToList();
+
+        Assert.Contains(members, m => m is { Owner: "Issue", Name: "ProjectId" });
+        Assert.Empty(
+            members
+                .Where(m => (Nullable.GetUnderlyingType(m.Type) ?? m.Type) == typeof(long))
+                .Select(m => $"{m.Owner}: {m.Name} is a plain number.")
+                .Distinct()
         );
     }
 

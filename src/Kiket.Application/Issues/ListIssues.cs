@@ -58,23 +58,10 @@ internal sealed record IssueFilter
 
     /// <summary>Whether it only names a project and states, whose issues are counted already.</summary>
     public bool IsCounted =>
-        this
-            is {
-                Assignee: [],
-                Labels: [],
-                IssueType: [],
-                Priority: [],
-                MilestoneId: [],
-                ParentId: [],
-                Sla: [],
-                Search: null,
-                CreatedAfter: null,
-                CreatedBefore: null,
-                UpdatedAfter: null,
-                UpdatedBefore: null,
-                DueAfter: null,
-                DueBefore: null,
-            };
+        Assignee.Count + Labels.Count + IssueType.Count + Priority.Count + MilestoneId.Count + ParentId.Count + Sla.Count == 0
+        && Search is null
+        && (CreatedAfter ?? CreatedBefore ?? UpdatedAfter ?? UpdatedBefore) is null
+        && (DueAfter ?? DueBefore) is null;
 }
 
 /// <summary>The issues that the actor can see.</summary>

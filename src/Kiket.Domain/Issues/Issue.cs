@@ -604,8 +604,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     }
 
     /// <summary>
-    /// All that a host has to store of the issue itself. What has happened is in <see cref="AggregateRoot{TId}.DomainEvents"/> and
-    /// <see cref="History"/>.
+    /// All that a host has to store of the issue itself. What has happened is in
+    /// <see cref="AggregateRoot{TId}.DomainEvents"/> and <see cref="History"/>.
     /// </summary>
     public IssueSnapshot ToSnapshot() => new(this);
 

@@ -30,21 +30,21 @@ internal sealed partial class IssueCountSums(IssueCounter counter, IServiceScope
         // Someone else may be summing up the same parts; of two, only one finds them all.
         if (await counts.Where(c => ids.Contains(c.Id)).ExecuteDeleteAsync(ct) != ids.Count)
             return false;
-        db.AddRange(
-            sums.Select(g => new IssueCount
-                {
-                    OrganizationId = organizationId,
-                    ProjectId = g.Key.ProjectId,
-                    WorkflowId = g.Key.WorkflowId,
-                    Status = g.Key.Status,
-                    Change = g.Sum(c => c.Change),
-                })
-                .Where(c => c.Change != 0)
-        );
+        db.AddRange(sums.Select(g => SumOf([.. g])).Where(c => c.Change != 0));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return true;
     }
+
+    private static IssueCount SumOf(IReadOnlyList<IssueCount> parts) =>
+        new()
+        {
+            OrganizationId = parts[0].OrganizationId,
+            ProjectId = parts[0].ProjectId,
+            WorkflowId = parts[0].WorkflowId,
+            Status = parts[0].Status,
+            Change = parts.Sum(c => c.Change),
+        };
 
     [SuppressMessage("Design", "CA1031", Justification = "The parts that are left are summed up the next time.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

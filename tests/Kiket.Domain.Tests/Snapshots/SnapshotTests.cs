@@ -94,7 +94,7 @@ public sealed class SnapshotTests
 
     private static bool IsStored(FieldInfo field) => !NotStored.Contains(NameOf(field)) && !Derived.Contains(Plain(field));
 
-    private static string NameOf(FieldInfo field) => $"{field.DeclaringType!.Name}.{Plain(field)}";
+    private static string NameOf(FieldInfo field) => $"{field.DeclaringType!.Name.Split('`')[0]}.{Plain(field)}";
 
     private static string Plain(FieldInfo field) => field.Name.TrimStart('<').Split('>')[0];
 

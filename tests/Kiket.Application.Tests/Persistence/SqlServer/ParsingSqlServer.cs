@@ -58,11 +58,9 @@ internal sealed class ParsingSqlServer(Transcript transcript) : DbConnection
 
     /// <summary>Whether an update asks for a value that it has set; a save asks for a 1.</summary>
     private static bool IsCounter(TSqlStatement statement) =>
-        statement
-            is UpdateStatement
-            {
-                UpdateSpecification.OutputClause.SelectColumns: [SelectScalarExpression { Expression: ColumnReferenceExpression }]
-            };
+        statement is UpdateStatement update
+        && update.UpdateSpecification.OutputClause?.SelectColumns
+            is [SelectScalarExpression { Expression: ColumnReferenceExpression }];
 
     /// <summary>What a save gets back: the ids of new rows, and a 1 for each row that had the expected version.</summary>
     private List<object[]>? Answer(DataModificationStatement statement) =>
