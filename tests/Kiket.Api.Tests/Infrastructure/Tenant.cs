@@ -32,7 +32,7 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
         scope
             .ServiceProvider.GetRequiredService<CurrentActor>()
             .SignIn(new(new(OrganizationId), new(AdminId), OrganizationRole.Admin), []);
-        var admin = await db.Users.FindAsync(AdminId);
+        var admin = await db.Users.FindAsync(new UserId(AdminId));
         return await SignInAsync(db, admin!, scopes);
     }
 
@@ -44,7 +44,7 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
             .ServiceProvider.GetRequiredService<CurrentActor>()
             .SignIn(new(new(OrganizationId), new(AdminId), OrganizationRole.Admin), []);
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var admin = await db.Users.FindAsync(AdminId);
+        var admin = await db.Users.FindAsync(new UserId(AdminId));
         Assert.False(admin!.Edit(new() { Name = name }, DateTimeOffset.UtcNow).IsRefused);
         await db.SaveChangesAsync();
     }

@@ -214,7 +214,7 @@ public abstract class StorageSuite(TestDatabase database)
             .Where(e => e.FindProperty("OrganizationId") is not null && !OfWorkers.Contains(e.ClrType))
             .ToList();
 
-        Assert.Equal(28, tables.Count);
+        Assert.Equal(29, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));

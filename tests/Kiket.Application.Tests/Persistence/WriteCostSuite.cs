@@ -20,7 +20,7 @@ public abstract class WriteCostSuite(TestDatabase database)
         var issue = await workspace.AddIssueAsync(new() { Title = "first" });
         Assert.True(IssueRef.TryParse(issue.Key, out var reference));
 
-        Assert.Equal(7, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
+        Assert.Equal(8, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
         Assert.Equal(
             6,
             await CountAsync(() =>
@@ -28,7 +28,7 @@ public abstract class WriteCostSuite(TestDatabase database)
             )
         );
         Assert.Equal(
-            7,
+            9,
             await CountAsync(() => SendAsync(workspace, new TransitionIssueCommand(reference, "in_progress", null, default)))
         );
         Assert.Equal(4, await CountAsync(() => CommentAsync(workspace, reference)));
