@@ -11,6 +11,7 @@ public sealed class IssueFieldTests(KiketServer server)
     /// <summary>Parameters that filter by something else than a field.</summary>
     private static readonly string[] Others =
     [
+        "count",
         "project",
         "project_id",
         "project_key",
