@@ -58,6 +58,7 @@ internal sealed class BenchApp : IAsyncDisposable
                 ["ConnectionStrings__Kiket"] = database ?? "Data Source=kiket.db",
                 ["DataProtection__KeysPath"] = "keys",
                 ["Database__MigrateOnStart"] = "true",
+                ["Kiket__PublicUrl"] = "http://127.0.0.1:5080", // as the floor says
                 ["Database__Provider"] = database is null ? "Sqlite" : "PostgreSql",
                 ["Kiket__Role"] = role,
                 ["Metrics__Token"] = MetricsToken,
