@@ -75,30 +75,26 @@ internal static class IssueAuthorization
         CancellationToken ct
     )
     {
-        var found = await (
-            from issue in db.Issues.AsNoTracking().WithSpecification(new IssueByRef(reference))
-            join project in db.Projects on issue.ProjectId equals project.Id
-            join workflow in db.Workflows on issue.WorkflowId equals workflow.Id
-            join reporter in db.Users on issue.ReporterId equals reporter.Id
-            join user in db.Users on issue.AssigneeId equals (UserId?)user.Id into assignees
-            from assignee in assignees.DefaultIfEmpty()
-            join above in db.Issues on issue.ParentId equals (IssueId?)above.Id into parents
-            from parent in parents.DefaultIfEmpty()
-            select new
+        var found = await db
+            .Issues.WithSpecification(new IssueByRef(reference))
+            .ToParts(db)
+            .Select(parts => new
             {
-                Issue = issue,
-                Project = project,
-                Workflow = workflow,
-                Reporter = new UserSummary(reporter.Id, reporter.Name, reporter.Email),
-                Assignee = assignee == null ? null : new UserSummary(assignee.Id, assignee.Name, assignee.Email),
-                ParentKey = parent == null ? null : parent.Key,
-                HasApprovals = db.Approvals.Any(a => a.IssueId == issue.Id && a.Status != ApprovalStatus.Closed),
+                parts.Issue,
+                parts.Project,
+                parts.Workflow,
+                Reporter = new UserSummary(parts.Reporter.Id, parts.Reporter.Name, parts.Reporter.Email),
+                Assignee = parts.Assignee == null
+                    ? null
+                    : new UserSummary(parts.Assignee.Id, parts.Assignee.Name, parts.Assignee.Email),
+                ParentKey = parts.Parent == null ? null : parts.Parent.Key,
+                HasApprovals = db.Approvals.Any(a => a.IssueId == parts.Issue.Id && a.Status != ApprovalStatus.Closed),
                 Role = db
-                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == actor.UserId)
+                    .ProjectMembers.Where(m => m.ProjectId == parts.Project.Id && m.UserId == actor.UserId)
                     .Select(m => (ProjectRole?)m.Role)
                     .FirstOrDefault(),
-            }
-        ).SingleOrDefaultAsync(ct);
+            })
+            .SingleOrDefaultAsync(ct);
         if (found is null)
             return IssueErrors.NotFound(reference);
         if (FindRefusal(found.Project, found.Role, reference, actor, ProjectAccess.Write) is { } error)

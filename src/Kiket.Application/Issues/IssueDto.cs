@@ -241,9 +241,12 @@ internal static class IssueProjection
 
     private static readonly Func<IQueryable<Issue>, IKiketDb, IQueryable<IssueParts>> PartsOf = Parts.Compile();
 
+    /// <summary>The issues, untracked, with all that their answers show.</summary>
+    public static IQueryable<IssueParts> ToParts(this IQueryable<Issue> issues, IKiketDb db) => PartsOf(issues, db);
+
     /// <summary>One statement for any number of issues.</summary>
     public static IQueryable<IssueDto> ToDto(this IQueryable<Issue> issues, IKiketDb db, PublicUrl url) =>
-        PartsOf(issues, db).Select(Dto.With(AddressOf(url)));
+        issues.ToParts(db).Select(Dto.With(AddressOf(url)));
 
     /// <summary>What the addresses of all issues begin with.</summary>
     public static string AddressOf(PublicUrl url) => $"{url.Value}/api/v1/issues/";
