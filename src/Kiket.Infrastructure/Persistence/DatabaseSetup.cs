@@ -20,22 +20,19 @@ internal static class DatabaseSetup
         services.AddScoped<DatabaseSchema>();
         services.AddSingleton<MemoryRefresh>();
         var connection = ConnectionOf(options);
-        var counter = new IssueCounter();
-        services.AddSingleton(counter).AddHostedService<IssueCountSums>();
+        services.AddSingleton<IssueCounter>().AddHostedService<IssueCountSums>();
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));
         _ = options.Provider switch
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
-                    .AddInterceptors(counter, queue)
+                    .AddInterceptors(queue)
                     .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
-                Use(builder, options.Provider, connection).AddInterceptors(counter)
+                Use(builder, options.Provider, connection)
             ),
-            _ => services.AddPool<SqlServerKiketDbContext>(builder =>
-                Use(builder, options.Provider, connection).AddInterceptors(counter)
-            ),
+            _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };
         if (options.Provider is DatabaseProvider.PostgreSql)
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PostgreSqlCommitRelay>(provider, connection));
@@ -116,7 +113,10 @@ internal static class DatabaseSetup
             (provider, builder) =>
             {
                 use(builder);
-                builder.AddInterceptors(provider.GetRequiredService<MemoryRefresh>());
+                builder.AddInterceptors(
+                    provider.GetRequiredService<IssueCounter>(),
+                    provider.GetRequiredService<MemoryRefresh>()
+                );
             }
         );
         services.AddScoped<KiketDbContext>(provider =>
