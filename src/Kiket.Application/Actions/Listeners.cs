@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
@@ -11,11 +12,10 @@ namespace Kiket.Application.Actions;
 /// Which projects and workflows listen to events at all. Most do not, and then nothing else needs to be read. A version of a
 /// workflow never changes, and a project that changes gets another version, so what they say is cached by version.
 /// </summary>
-internal sealed class Listeners
+internal sealed class Listeners(KnownWorkflows workflows)
 {
     private const int MaxKnown = 10_000;
 
-    private readonly ConcurrentDictionary<long, bool> workflows = new();
     private readonly ConcurrentDictionary<(ProjectId Id, int Version), bool> projects = new();
 
     /// <summary>Whether something may follow from any of the next events of the organization's log.</summary>
@@ -50,7 +50,7 @@ internal sealed class Listeners
             if (
                 kind.Name == EventNames.WorkflowSlaStatus
                 || await HasAutomationsAsync(db, kind.ProjectId, version, ct)
-                || await HasHooksAsync(db, workflow, ct)
+                || (await workflows.DefinitionOfAsync(db, workflow, ct)).States.Any(HasHooks)
             )
                 return true;
         }
@@ -70,16 +70,6 @@ internal sealed class Listeners
         if (projects.Count > MaxKnown)
             projects.Clear();
         return projects[(id, read.Version)] = read.Schema.Automations.Count > 0;
-    }
-
-    private async Task<bool> HasHooksAsync(IKiketDb db, long id, CancellationToken ct)
-    {
-        if (workflows.TryGetValue(id, out var known))
-            return known;
-        var definition = await db.Workflows.AsNoTracking().Where(w => w.Id == id).Select(w => w.Definition).SingleAsync(ct);
-        if (workflows.Count > MaxKnown)
-            workflows.Clear();
-        return workflows[id] = definition.States.Any(HasHooks);
     }
 
     private static bool HasHooks(State state) =>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -17,17 +16,21 @@ internal sealed class KnownWorkflows
     private readonly ConcurrentDictionary<long, WorkflowDefinition> known = new();
 
     /// <summary>The workflow that a loaded issue is in, in the version that it follows.</summary>
-    public async ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, Issue issue, CancellationToken ct)
+    public ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, Issue issue, CancellationToken ct) =>
+        DefinitionOfAsync(db, issue.WorkflowId, ct);
+
+    /// <summary>The definition of one version.</summary>
+    public async ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, long workflowId, CancellationToken ct)
     {
-        if (known.TryGetValue(issue.WorkflowId, out var kept))
+        if (known.TryGetValue(workflowId, out var kept))
             return kept;
-        var definition = await db.Workflows.WithSpecification(new WorkflowOf(issue)).Select(w => w.Definition).SingleAsync(ct);
+        var definition = await db.Workflows.Where(w => w.Id == workflowId).Select(w => w.Definition).SingleAsync(ct);
 
         // A version that is read in a transaction may have been published there and be rolled back, and its id be reused.
         if (((DbContext)db).Database.CurrentTransaction is not null)
             return definition;
         if (known.Count >= Capacity)
             known.Clear();
-        return known[issue.WorkflowId] = definition;
+        return known[workflowId] = definition;
     }
 }
