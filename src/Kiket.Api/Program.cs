@@ -69,6 +69,7 @@ builder.Logging.QuietUntilListening();
 var app = builder.Build();
 ServerRefusals.Observe(app.Services);
 
+app.UseTrustedProxies(settings);
 app.Use(RequestId.AddHeader);
 app.Use(SecurityHeaders.Add);
 app.Use(HeadRequests.ServeAsync);

@@ -35,7 +35,6 @@ internal static class DependencyInjection
         services.AddKiketApplication();
         var settings = KiketSettings.Read(configuration);
         services.AddSingleton(settings);
-        services.AddSingleton(settings.RateLimits);
         services.AddKiketDatabase(settings.Database);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new PublicUrl(settings.PublicUrl ?? PublicUrl.Default));
@@ -62,7 +61,7 @@ internal static class DependencyInjection
         services.AddSingleton<IExtensionEnvironment>(
             new ExtensionEnvironment(settings.ExtensionEnvironment, settings.ExtensionAddresses)
         );
-        services.AddSingleton<IRateLimits, ProcessRateLimits>();
+        services.AddKiketRateLimits(settings.RateLimits, settings.Redis);
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddDataProtection().SetApplicationName("Kiket").PersistKeysToFileSystem(new DirectoryInfo(settings.KeysPath));

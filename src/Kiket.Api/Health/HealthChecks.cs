@@ -1,6 +1,7 @@
 using Hangfire;
 using Kiket.Infrastructure.Jobs;
 using Kiket.Infrastructure.Persistence;
+using Kiket.Infrastructure.RateLimits;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -28,6 +29,17 @@ internal sealed class MigrationsCheck(KiketDbContext db) : IHealthCheck
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
         return pending == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"Pending migrations: {pending}.");
     }
+}
+
+/// <summary>A node serves without Redis, but then its limits on requests are its own.</summary>
+internal sealed class RedisCheck(RedisRateLimits limits) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(
+            limits.IsAway
+                ? HealthCheckResult.Degraded("Redis cannot be reached; this node counts requests by itself.")
+                : HealthCheckResult.Healthy()
+        );
 }
 
 /// <summary>Whether this node's own job server has reported to the storage lately.</summary>

@@ -20,6 +20,8 @@ internal static class HealthEndpoints
         var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<MigrationsCheck>("migrations");
         if (settings.RunsJobs)
             checks.AddCheck<JobServerCheck>("job_server");
+        if (settings.Redis is not null)
+            checks.AddCheck<RedisCheck>("redis");
         return services;
     }
 
@@ -60,7 +62,13 @@ internal static class HealthEndpoints
     private static string? MessageOf(HealthReportEntry entry) =>
         entry.Exception is null ? entry.Description : "The check failed; the log says why.";
 
-    private static string Word(HealthStatus status) => status is HealthStatus.Healthy ? "ok" : "failed";
+    private static string Word(HealthStatus status) =>
+        status switch
+        {
+            HealthStatus.Healthy => "ok",
+            HealthStatus.Degraded => "degraded",
+            _ => "failed",
+        };
 }
 
 /// <summary>Confirms that the API responds.</summary>

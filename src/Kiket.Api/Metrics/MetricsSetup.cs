@@ -1,4 +1,5 @@
 using Kiket.Api.Authentication;
+using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Webhooks;
 using OpenTelemetry.Metrics;
@@ -22,7 +23,8 @@ internal static class MetricsSetup
             .AddOpenTelemetry()
             .WithMetrics(metrics =>
                 metrics
-                    .AddMeter(WebhookMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
+                    .AddMeter(WebhookMetrics.MeterName, RedisRateLimits.MeterName)
+                    .AddMeter("Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime")
                     .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0)
             ); // Prometheus asks seldom, and gets what is
     }

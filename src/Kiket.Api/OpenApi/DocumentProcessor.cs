@@ -27,7 +27,8 @@ internal sealed class DocumentProcessor : IDocumentProcessor
         however often it is sent.
 
         **Limits.** The headers `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds) of every
-        response show how many requests are left; `X-Request-Id` identifies the request in the server's log.
+        response show how many requests are left, and so do `RateLimit` and `RateLimit-Policy` (as in
+        draft-ietf-httpapi-ratelimit-headers). `X-Request-Id` identifies the request in the server's log.
 
         **Errors.** Every error has the body `ErrorBody`; programs should rely on its `code`. A resource that you cannot see
         answers 404.

@@ -47,10 +47,7 @@ internal static class RateLimiting
                 shown = window with { Count = window.Count - 1 };
             }
 
-            var headers = context.Response.Headers;
-            headers["X-RateLimit-Limit"] = shown.Limit.ToString(CultureInfo.InvariantCulture);
-            headers["X-RateLimit-Remaining"] = shown.Remaining.ToString(CultureInfo.InvariantCulture);
-            headers["X-RateLimit-Reset"] = shown.Reset.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            Describe(shown, context.Response.Headers);
         });
         if (!window.IsExceeded)
         {
@@ -75,6 +72,20 @@ internal static class RateLimiting
             },
             context.RequestAborted
         );
+    }
+
+    /// <summary>
+    /// The headers of the contract, and those of draft-ietf-httpapi-ratelimit-headers: q is the quota of a window of w seconds,
+    /// r what remains of it and t the seconds until the next one.
+    /// </summary>
+    private static void Describe(RateWindow window, IHeaderDictionary headers)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        headers["X-RateLimit-Limit"] = window.Limit.ToString(invariant);
+        headers["X-RateLimit-Remaining"] = window.Remaining.ToString(invariant);
+        headers["X-RateLimit-Reset"] = window.Reset.ToUnixTimeSeconds().ToString(invariant);
+        headers["RateLimit-Policy"] = string.Create(invariant, $"\"default\";q={window.Limit};w={window.LengthSeconds}");
+        headers["RateLimit"] = string.Create(invariant, $"\"default\";r={window.Remaining};t={window.ResetInSeconds}");
     }
 
     /// <summary>An IPv6 network counts as one caller, because each machine in it has countless addresses.</summary>

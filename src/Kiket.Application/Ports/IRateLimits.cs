@@ -2,9 +2,7 @@ using Kiket.Domain.Users;
 
 namespace Kiket.Application.Ports;
 
-/// <summary>
-/// Counts requests in fixed windows, per process. A shared store could implement this as well.
-/// </summary>
+/// <summary>Counts requests in fixed windows, for this process or for all nodes together.</summary>
 internal interface IRateLimits
 {
     /// <summary>Counts a request.</summary>
@@ -23,6 +21,9 @@ internal interface IRateLimits
 /// <param name="Now">When the last request was counted.</param>
 internal readonly record struct RateWindow(int Limit, int Count, DateTimeOffset Start, TimeSpan Length, DateTimeOffset Now)
 {
+    /// <summary>Whether this node counted by itself because the store that all nodes share was away.</summary>
+    public bool IsOfThisNode { get; init; }
+
     public bool IsExceeded => Count > Limit;
 
     public int Remaining => Math.Max(0, Limit - Count);

@@ -7,6 +7,7 @@ using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace Kiket.Infrastructure.Settings;
 
@@ -29,6 +30,7 @@ internal sealed record BootstrapSettings(string Organization, string AdminEmail,
 internal sealed class KiketSettings
 {
     private const int MaxCount = 1_000_000_000;
+    private const string NetworkForm = "it must be a network such as 10.1.0.0/16 or an address";
 
     public required DatabaseOptions Database { get; init; }
 
@@ -36,6 +38,9 @@ internal sealed class KiketSettings
 
     /// <summary>The base of links, without a trailing slash; null where they follow the address of the request.</summary>
     public string? PublicUrl { get; init; }
+
+    /// <summary>The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
     /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
     public TimeSpan StopTimeout { get; init; }
@@ -54,6 +59,9 @@ internal sealed class KiketSettings
     public required GuardOptions Guards { get; init; }
 
     public required RateLimitOptions RateLimits { get; init; }
+
+    /// <summary>Where the nodes count requests together; null where each counts by itself.</summary>
+    public ConfigurationOptions? Redis { get; init; }
 
     public TimeSpan EventRetention { get; init; }
 
@@ -95,6 +103,7 @@ internal sealed class KiketSettings
                     "it must be http:// or https:// with a host, such as https://kiket.example"
                 )
                 ?.TrimEnd('/'),
+            TrustedProxies = read.List("Kiket:TrustedProxies", OutboundTargets.IsNetwork, NetworkForm),
             StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
             KeysPath = read.Text("DataProtection:KeysPath") ?? "data/keys",
             Bootstrap = new(
@@ -115,11 +124,7 @@ internal sealed class KiketSettings
             DefinitionsAreStrict = read.Flag("Definitions:Strict") ?? true,
             Webhooks = new()
             {
-                AllowedNetworks = read.List(
-                    "Webhooks:AllowedNetworks",
-                    OutboundTargets.IsNetwork,
-                    "it must be a network such as 10.1.0.0/16 or an address"
-                ),
+                AllowedNetworks = read.List("Webhooks:AllowedNetworks", OutboundTargets.IsNetwork, NetworkForm),
                 AllowPlainHttp = read.Flag("Webhooks:AllowPlainHttp") ?? false,
                 Workers = read.Number("Webhooks:Workers", 20, 1, 1_000),
                 LeaseSeconds = read.Number("Webhooks:LeaseSeconds", 30, 3, 3_600),
@@ -132,6 +137,7 @@ internal sealed class KiketSettings
                 ExtensionRequests = read.Number("RateLimits:ExtensionRequests", 500, 1, MaxCount),
                 ExtensionWindowSeconds = read.Number("RateLimits:ExtensionWindowSeconds", 900, 1, 86_400),
             },
+            Redis = RedisSettings.Read(read, "ConnectionStrings:Redis"),
             EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
             MetricsToken = read.Text("Metrics:Token"),
             DashboardToken = read.Text("Dashboard:Token"),

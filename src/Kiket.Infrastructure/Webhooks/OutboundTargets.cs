@@ -27,7 +27,7 @@ internal sealed class OutboundTargets : IOutboundTargets
     public OutboundTargets(WebhookOptions options)
     {
         this.options = options;
-        allowed = [.. options.AllowedNetworks.Select(Network)];
+        allowed = [.. options.AllowedNetworks.Select(NetworkOf)];
         policy = new(PolicyConfigOptions.ExternalOnlyLatest)
         {
             AddXFFHeader = false,
@@ -36,7 +36,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         policy.AddDeniedAddresses([IPv4Compatible]);
         if (allowed.Length > 0)
             policy.AddAllowedAddresses([.. options.AllowedNetworks]);
-        denied = [.. policy.DeniedAddresses.Select(Network)]; // one list: what a connection rejects, a registration rejects
+        denied = [.. policy.DeniedAddresses.Select(NetworkOf)]; // one list: what a connection rejects, a registration rejects
     }
 
     /// <summary>The handler that checks every connection.</summary>
@@ -93,7 +93,7 @@ internal sealed class OutboundTargets : IOutboundTargets
     /// <summary>Whether a text is a network such as <c>10.1.0.0/16</c>, or one address.</summary>
     public static bool IsNetwork(string text) => IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
 
-    private static IPNetwork Network(string text) =>
+    public static IPNetwork NetworkOf(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.Parse(text) is var single && single.AddressFamily is AddressFamily.InterNetwork ? new(single, 32)
         : new(single, 128);

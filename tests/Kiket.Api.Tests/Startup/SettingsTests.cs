@@ -67,6 +67,7 @@ public sealed class SettingsTests
     [InlineData("Webhooks:Workers", "0", "1 to 1000")]
     [InlineData("Webhooks:LeaseSeconds", "99999999999", "3 to 3600")]
     [InlineData("Guards:DeadlineMs", "-1", "1 to 60000")]
+    [InlineData("Kiket:TrustedProxies:0", "proxy.example", "10.1.0.0/16")]
     [InlineData("RateLimits:UserRequests", "many", "1 to 1000000000")]
     [InlineData("RateLimits:ExtensionWindowSeconds", "1.5", "1 to 86400")]
     [InlineData("Events:RetentionDays", "0", "1 to 36500")]
@@ -131,6 +132,18 @@ public sealed class SettingsTests
 
         Assert.Contains("ConnectionStrings:Kiket", sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("heim", sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("redis://:geheim@redis.example:6379")]
+    [InlineData("redis.example,password=geheim,colour=blue")]
+    [InlineData("password=geheim")]
+    public void A_redis_that_cannot_be_connected_to_is_refused_without_its_password(string connection)
+    {
+        var sentence = Refusal(("ConnectionStrings:Redis", connection));
+
+        Assert.Contains("ConnectionStrings:Redis", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", sentence, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Net;
+using Kiket.Api.Tests.Extensions;
 using Kiket.Api.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Kiket.Api.Tests.Extensions;
+namespace Kiket.Api.Tests.RateLimits;
 
 /// <summary>A server with small limits and a clock that stands still.</summary>
 [Trait("Database", "Sqlite")]
@@ -189,5 +190,7 @@ public sealed class RateLimitTests : IAsyncLifetime
             Start.AddMinutes(10).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             Assert.Single(response.Headers.GetValues("X-RateLimit-Reset"))
         );
+        Assert.Equal($"\"default\";q={limit};w=900", Assert.Single(response.Headers.GetValues("RateLimit-Policy")));
+        Assert.Equal($"\"default\";r={remaining};t=600", Assert.Single(response.Headers.GetValues("RateLimit")));
     }
 }

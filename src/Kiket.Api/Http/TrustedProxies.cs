@@ -1,0 +1,30 @@
+using Kiket.Infrastructure.Settings;
+using Kiket.Infrastructure.Webhooks;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace Kiket.Api.Http;
+
+/// <summary>
+/// Reads the caller's address and scheme from <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c>, but only as far as they were
+/// written by proxies of <c>Kiket:TrustedProxies</c>: anybody can send these headers.
+/// </summary>
+internal static class TrustedProxies
+{
+    public static void UseTrustedProxies(this WebApplication app, KiketSettings settings)
+    {
+        if (settings.TrustedProxies.Count == 0)
+            return;
+
+        // Without a limit on the hops: the first address that is not a trusted proxy ends the chain.
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = null,
+        };
+        options.KnownProxies.Clear(); // this machine is not trusted by default either
+        options.KnownIPNetworks.Clear();
+        foreach (var network in settings.TrustedProxies)
+            options.KnownIPNetworks.Add(OutboundTargets.NetworkOf(network));
+        app.UseForwardedHeaders(options);
+    }
+}

@@ -1,0 +1,51 @@
+using Kiket.Api.Tests.Infrastructure;
+
+namespace Kiket.Api.Tests.RateLimits;
+
+/// <summary>Whose address a request has when a proxy forwards it.</summary>
+[Trait("Database", "Sqlite")]
+public sealed class ForwardedAddressTests
+{
+    [Fact]
+    public async Task Without_trusted_proxies_nobody_can_choose_an_address()
+    {
+        await using var server = await StartAsync();
+
+        Assert.Equal(9, await LeftAsync(server, "203.0.113.1"));
+        Assert.Equal(8, await LeftAsync(server, "203.0.113.2"));
+        Assert.Equal(7, await LeftAsync(server, null));
+    }
+
+    [Fact]
+    public async Task A_trusted_proxy_names_the_caller_and_no_further_hop()
+    {
+        await using var server = await StartAsync("127.0.0.1", "10.0.0.0/8");
+
+        Assert.Equal(9, await LeftAsync(server, "203.0.113.1"));
+        Assert.Equal(9, await LeftAsync(server, "203.0.113.2"));
+        Assert.Equal(8, await LeftAsync(server, "203.0.113.1, 10.1.2.3"));
+
+        // What the caller itself wrote stands before the address that the first proxy saw.
+        Assert.Equal(7, await LeftAsync(server, "198.51.100.7, 203.0.113.1"));
+        Assert.Equal(6, await LeftAsync(server, "10.0.0.1, 203.0.113.1, 10.1.2.3"));
+    }
+
+    private static async Task<KiketServer> StartAsync(params string[] proxies)
+    {
+        var settings = new Dictionary<string, string> { ["RateLimits:UserRequests"] = "10" };
+        foreach (var (i, proxy) in proxies.Index())
+            settings[$"Kiket:TrustedProxies:{i}"] = proxy;
+        var server = new KiketServer { Settings = settings };
+        await server.InitializeAsync();
+        return server;
+    }
+
+    private static async Task<int> LeftAsync(KiketServer server, string? forwardedFor)
+    {
+        using var client = server.NewClient();
+        if (forwardedFor is not null)
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", forwardedFor);
+        using var answer = await client.GetAsync("/api/v1/me");
+        return int.Parse(Assert.Single(answer.Headers.GetValues("X-RateLimit-Remaining")), null);
+    }
+}
