@@ -6,6 +6,7 @@ using Kiket.Application.Extensions;
 using Kiket.Application.Guards;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Application.Sla;
 using Kiket.Application.Tokens;
 using Kiket.Application.Webhooks;
@@ -37,6 +38,8 @@ internal static class DependencyInjection
         services.AddSingleton<TokenUses>();
         services.AddSingleton<KnownCredentials>();
         services.AddSingleton<IssueReads>();
+        services.AddSingleton<IssueLoads>();
+        services.AddSingleton<OpenProjects>();
         services.AddSingleton<KnownWorkflows>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();

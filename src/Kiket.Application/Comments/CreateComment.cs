@@ -4,19 +4,23 @@ using Kiket.Application.Ports;
 using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
-using Kiket.Domain.Projects;
 
 namespace Kiket.Application.Comments;
 
 /// <summary>Writes a comment on an issue. For those who work on the project.</summary>
 internal sealed record CreateCommentCommand(IssueRef Issue, string? Body) : ICommand<Result<CommentDto>>;
 
-internal sealed class CreateCommentHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
-    : ICommandHandler<CreateCommentCommand, Result<CommentDto>>
+internal sealed class CreateCommentHandler(
+    IKiketDb db,
+    IssueLoads issues,
+    IUnitOfWork work,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<CreateCommentCommand, Result<CommentDto>>
 {
     public async Task<Result<CommentDto>> Handle(CreateCommentCommand command, CancellationToken ct)
     {
-        var found = await db.FindIssueAndActorAsync(command.Issue, current.Actor, ProjectAccess.Write, ct);
+        var found = await issues.FindWithActorAsync(db, command.Issue, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
 

@@ -13,6 +13,14 @@ internal static class SharedExpressions
         throw new NotSupportedException($"{part} was not put in place for {first} and {second}.");
 
     /// <inheritdoc cref="Of{T1, T2, TResult}"/>
+    public static TResult Of<T1, T2, T3, TResult>(
+        this Expression<Func<T1, T2, T3, TResult>> part,
+        T1 first,
+        T2 second,
+        T3 third
+    ) => throw new NotSupportedException($"{part} was not put in place for {first}, {second} and {third}.");
+
+    /// <inheritdoc cref="Of{T1, T2, TResult}"/>
     public static TResult Of<T1, T2, T3, T4, TResult>(
         this Expression<Func<T1, T2, T3, T4, TResult>> part,
         T1 first,

@@ -13,12 +13,18 @@ namespace Kiket.Application.Issues;
 internal sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
     : ICommand<Result<IssueDto>>;
 
-internal sealed class CreateIssueHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, PublicUrl url, TimeProvider time)
-    : ICommandHandler<CreateIssueCommand, Result<IssueDto>>
+internal sealed class CreateIssueHandler(
+    IKiketDb db,
+    OpenProjects projects,
+    IUnitOfWork work,
+    ICurrentActor current,
+    PublicUrl url,
+    TimeProvider time
+) : ICommandHandler<CreateIssueCommand, Result<IssueDto>>
 {
     public async Task<Result<IssueDto>> Handle(CreateIssueCommand command, CancellationToken ct)
     {
-        var found = await db.FindOpenProjectAsync(command.Project, current.Actor, ct);
+        var found = await projects.FindAsync(db, command.Project, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var (project, reporter, newest) = found.Value;

@@ -25,6 +25,7 @@ internal sealed class TransitionIssueValidator : AbstractValidator<TransitionIss
 
 internal sealed class TransitionIssueHandler(
     IKiketDb db,
+    IssueLoads issues,
     IUnitOfWork work,
     ICurrentActor current,
     GuardAnswers guards,
@@ -34,7 +35,7 @@ internal sealed class TransitionIssueHandler(
 {
     public async Task<Result<IssueDto>> Handle(TransitionIssueCommand command, CancellationToken ct)
     {
-        var found = await db.LoadIssueAsync(command.Issue, current.Actor, ct);
+        var found = await issues.LoadAsync(db, command.Issue, current.Actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;

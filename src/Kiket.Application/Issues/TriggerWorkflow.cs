@@ -40,6 +40,7 @@ internal sealed class TriggerWorkflowValidator : AbstractValidator<TriggerWorkfl
 
 internal sealed class TriggerWorkflowHandler(
     IKiketDb db,
+    IssueLoads issues,
     IUnitOfWork work,
     ICurrentActor current,
     GuardAnswers guards,
@@ -50,7 +51,7 @@ internal sealed class TriggerWorkflowHandler(
     public async Task<Result<WorkflowExecution>> Handle(TriggerWorkflowCommand command, CancellationToken ct)
     {
         var (actor, now) = (current.Actor, time.GetUtcNow());
-        var found = await db.LoadIssueAsync(command.Issue, actor, ct);
+        var found = await issues.LoadAsync(db, command.Issue, actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var issue = found.Value.Issue;

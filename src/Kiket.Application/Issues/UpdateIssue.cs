@@ -22,6 +22,7 @@ internal sealed record UpdateIssueCommand(
 
 internal sealed class UpdateIssueHandler(
     IKiketDb db,
+    IssueLoads issues,
     IUnitOfWork work,
     ICurrentActor current,
     GuardAnswers guards,
@@ -32,7 +33,7 @@ internal sealed class UpdateIssueHandler(
     public async Task<Result<IssueDto>> Handle(UpdateIssueCommand command, CancellationToken ct)
     {
         var (edit, actor, now) = (command.Edit, current.Actor, time.GetUtcNow());
-        var found = await db.LoadIssueAsync(command.Issue, actor, ct);
+        var found = await issues.LoadAsync(db, command.Issue, actor, ct);
         if (found.Error is { } unavailable)
             return unavailable;
         var (loaded, issue, project) = (found.Value, found.Value.Issue, found.Value.Project);
