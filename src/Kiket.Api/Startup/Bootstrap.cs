@@ -87,6 +87,14 @@ internal static class Bootstrap
             );
         }
 
+        if (!await schema.HasSearchIndexAsync(CancellationToken.None))
+        {
+            app.Logger.LogWarning(
+                "Searches have no index in this database, because the extension pg_trgm could not be created. They give the "
+                    + "same results but read all issues for rare words; docs/performance.md says how to add it."
+            );
+        }
+
         // Creates the first key, which other nodes then find.
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Kiket.Startup").Protect([1]);
 

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Kiket.Domain.Common;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,69 +40,115 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Total, int Number, in
 /// </summary>
 internal sealed class SortOptions<T>(string standard, Expression<Func<T, object>> id)
 {
-    private readonly Dictionary<string, Func<IQueryable<T>, bool, bool, IOrderedQueryable<T>>> fields = new(
-        StringComparer.Ordinal
+    private readonly Dictionary<string, LambdaExpression> fields = new(StringComparer.Ordinal);
+
+    /// <summary>The id without the conversion to an object.</summary>
+    private readonly LambdaExpression key = Expression.Lambda(
+        id.Body is UnaryExpression { NodeType: ExpressionType.Convert } boxed ? boxed.Operand : id.Body,
+        id.Parameters
     );
 
-    public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> key) => By(name, (LambdaExpression)key);
+    public SortOptions<T> By<TKey>(string name, Expression<Func<T, TKey>> value) => By(name, (LambdaExpression)value);
 
-    public SortOptions<T> By(string name, LambdaExpression key)
+    public SortOptions<T> By(string name, LambdaExpression value)
     {
-        // Left to themselves, PostgreSQL would put null at one end and the others at the other.
-        var isMissing = Nullable.GetUnderlyingType(key.ReturnType) is null
-            ? null
-            : Expression.Lambda<Func<T, bool>>(
-                Expression.Equal(key.Body, Expression.Constant(null, key.ReturnType)),
-                key.Parameters
-            );
-        fields[name] = (source, isFirst, descending) =>
-            isMissing is null
-                ? Order(source, key, isFirst, descending)
-                : Order(Order(source, isMissing, isFirst, descending: false), key, isFirst: false, descending);
+        fields[name] = value;
         return this;
     }
 
-    public Result<IQueryable<T>> Apply(IQueryable<T> source, string? sort)
+    public Result<SortOrder<T>> Read(string? sort)
     {
-        var isFirst = true;
-        var descending = false;
+        List<SortKey<T>> keys = [];
         foreach (var pair in (string.IsNullOrWhiteSpace(sort) ? standard : sort).Split(',', StringSplitOptions.TrimEntries))
         {
             var words = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length is 0 or > 2 || !fields.TryGetValue(words[0], out var order))
+            if (words.Length is 0 or > 2 || !fields.TryGetValue(words[0], out var value))
                 return Error.InvalidParameter(
                     "sort",
                     $"'{pair}' is not a valid sort order; use one of {string.Join(", ", fields.Keys)}, followed by asc or desc."
                 );
             if (words.Length == 2 && words[1] is not ("asc" or "desc"))
                 return Error.InvalidParameter("sort", $"'{words[1]}' is not a valid direction; use asc or desc.");
-            descending = words.Length == 2 && words[1] == "desc";
-            source = order(source, isFirst, descending);
-            isFirst = false;
+            keys.Add(new(value, words.Length == 2 && words[1] == "desc"));
         }
 
-        var ordered = (IOrderedQueryable<T>)source;
-        return Result<IQueryable<T>>.From(descending ? ordered.ThenByDescending(id) : ordered.ThenBy(id));
+        return new SortOrder<T>([.. keys, new(key, keys[^1].IsDescending)]);
+    }
+}
+
+/// <summary>A value by which rows are sorted.</summary>
+internal sealed record SortKey<T>(LambdaExpression Value, bool IsDescending)
+{
+    public bool IsNullable => Nullable.GetUnderlyingType(Value.ReturnType) is not null;
+
+    public Expression<Func<T, bool>> IsMissing =>
+        Expression.Lambda<Func<T, bool>>(
+            Expression.Equal(Value.Body, Expression.Constant(null, Value.ReturnType)),
+            Value.Parameters
+        );
+
+    public Expression<Func<T, bool>> IsPresent =>
+        Expression.Lambda<Func<T, bool>>(
+            Expression.NotEqual(Value.Body, Expression.Constant(null, Value.ReturnType)),
+            Value.Parameters
+        );
+}
+
+/// <summary>An order of rows, which ends with their id.</summary>
+internal sealed record SortOrder<T>(IReadOnlyList<SortKey<T>> Keys)
+{
+    private LambdaExpression Id => Keys[^1].Value;
+
+    /// <summary>
+    /// The rows in parts that each are read in the order of an index: those with a value come before those without one.
+    /// </summary>
+    public IReadOnlyList<IQueryable<T>> PartsOf(IQueryable<T> rows) =>
+        Keys[0].IsNullable ? [rows.Where(Keys[0].IsPresent), rows.Where(Keys[0].IsMissing)] : [rows];
+
+    /// <summary>Sorts one of the parts.</summary>
+    /// <param name="backwards">Whether the last row comes first.</param>
+    public IQueryable<T> Sort(IQueryable<T> part, bool backwards)
+    {
+        var sorted = Call(nameof(Queryable.OrderBy), part, Keys[0].Value, Keys[0].IsDescending != backwards);
+        foreach (var key in Keys.Skip(1))
+        {
+            // Left to themselves, PostgreSQL would put null at one end and the others at the other.
+            if (key.IsNullable)
+                sorted = Call(nameof(Queryable.ThenBy), sorted, key.IsMissing, backwards);
+            sorted = Call(nameof(Queryable.ThenBy), sorted, key.Value, key.IsDescending != backwards);
+        }
+
+        return sorted;
     }
 
-    private static IOrderedQueryable<T> Order(IQueryable<T> source, LambdaExpression key, bool isFirst, bool descending)
+    /// <summary>The ids of rows, in their order.</summary>
+    public IQueryable<object> IdsOf(IQueryable<T> rows) =>
+        rows.Select(Expression.Lambda<Func<T, object>>(Expression.Convert(Id.Body, typeof(object)), Id.Parameters));
+
+    /// <summary>Those of some rows that have one of the ids.</summary>
+    public IQueryable<T> Among(IQueryable<T> rows, IReadOnlyList<object> ids)
     {
-        var method = (isFirst, descending) switch
-        {
-            (true, false) => nameof(Queryable.OrderBy),
-            (true, true) => nameof(Queryable.OrderByDescending),
-            (false, false) => nameof(Queryable.ThenBy),
-            (false, true) => nameof(Queryable.ThenByDescending),
-        };
-        var ordered = Expression.Call(
-            typeof(Queryable),
-            method,
-            [typeof(T), key.ReturnType],
-            source.Expression,
-            Expression.Quote(key)
-        );
-        return (IOrderedQueryable<T>)source.Provider.CreateQuery<T>(ordered);
+        var typed = Array.CreateInstance(Id.ReturnType, ids.Count);
+        for (var i = 0; i < ids.Count; i++)
+            typed.SetValue(ids[i], i);
+
+        // A field, as a variable in a lambda would be, so that the ids are a parameter of the statement.
+        var box = Expression.Field(Expression.Constant(new StrongBox<object>(typed)), nameof(StrongBox<object>.Value));
+        var list = Expression.Convert(box, typed.GetType());
+        var isAmong = Expression.Call(typeof(Enumerable), nameof(Enumerable.Contains), [Id.ReturnType], list, Id.Body);
+        return rows.Where(Expression.Lambda<Func<T, bool>>(isAmong, Id.Parameters));
     }
+
+    private static IQueryable<T> Call(string method, IQueryable<T> rows, LambdaExpression key, bool descending) =>
+        rows.Provider.CreateQuery<T>(
+            Expression.Call(
+                typeof(Queryable),
+                descending ? $"{method}Descending" : method,
+                [typeof(T), key.ReturnType],
+                rows.Expression,
+                key
+            )
+        );
 }
 
 internal static class Paging
@@ -129,42 +176,15 @@ internal static class Paging
         if (FaultOf(number, size) is { } error)
             return error;
 
-        var ordered = sorts.Apply(source, request.Sort);
-        if (ordered.Error is not null)
-            return ordered.Error;
+        var order = sorts.Read(request.Sort);
+        if (order.Error is { } unknown)
+            return unknown;
 
         var total = await countAsync();
-        var skip = (number - 1L) * size;
-        if (total.IsEstimate)
-            return await ReadOpenPageAsync(ordered.Value, total, number, size, project, ct);
-        var rows = skip >= total.Count ? [] : await project(ordered.Value.Skip((int)skip).Take(size)).ToListAsync(ct);
-        return new Page<TDto>(rows, total.Count, number, size);
-    }
-
-    /// <summary>
-    /// Reads a page of a list with more rows than were counted. Where another page follows, the total says so, so that a client
-    /// that reads on until the last page misses nothing; and the last page knows the total.
-    /// </summary>
-    private static async Task<Page<TDto>> ReadOpenPageAsync<T, TDto>(
-        IQueryable<T> ordered,
-        ListTotal total,
-        int number,
-        int size,
-        Func<IQueryable<T>, IQueryable<TDto>> project,
-        CancellationToken ct
-    )
-    {
-        var skip = (number - 1L) * size;
-        var rows = skip > int.MaxValue - size ? [] : await project(ordered.Skip((int)skip).Take(size + 1)).ToListAsync(ct);
-        var reached = (int)Math.Min(skip + rows.Count, int.MaxValue);
-        if (rows.Count > size)
-            rows.RemoveAt(size);
-        else if (rows.Count > 0 || skip == 0)
-            return new Page<TDto>(rows, reached, number, size);
-        return new Page<TDto>(rows, rows.Count > 0 ? Math.Max(total.Count, reached) : total.Count, number, size)
-        {
-            IsEstimate = true,
-        };
+        var list = new PagedList<T, TDto>(source, order.Value, project);
+        return total.IsEstimate
+            ? await list.ReadOpenPageAsync(total, number, size, ct)
+            : await list.ReadPageAsync(total.Count, number, size, ct);
     }
 
     /// <summary>One page of a list that is in memory and in order.</summary>
@@ -184,5 +204,72 @@ internal static class Paging
         return size is < 1 or > PageRequest.MaxSize
             ? Error.InvalidParameter("per_page", $"per_page must be a number from 1 to {PageRequest.MaxSize}.")
             : null;
+    }
+}
+
+/// <summary>A list that is read in pages; deep ones from the end that is nearer, and by their ids.</summary>
+internal sealed class PagedList<T, TDto>(IQueryable<T> source, SortOrder<T> order, Func<IQueryable<T>, IQueryable<TDto>> project)
+{
+    /// <summary>From here on, skipping in the index alone and looking up the rest by id is cheaper.</summary>
+    private const int Deep = 1_000;
+
+    /// <summary>Reads a page of a list whose size is known.</summary>
+    public async Task<Page<TDto>> ReadPageAsync(int total, int number, int size, CancellationToken ct)
+    {
+        var skip = (number - 1L) * size;
+        if (skip >= total)
+            return new Page<TDto>([], total, number, size);
+
+        var count = (int)Math.Min(size, total - skip);
+        var behind = total - (int)skip - count;
+        var rows = await ReadAsync((int)Math.Min(skip, behind), count, backwards: behind < skip, ct);
+        return new Page<TDto>(rows, total, number, size);
+    }
+
+    /// <summary>
+    /// Reads a page of a list with more rows than were counted. Where another page follows, the total says so, so that a client
+    /// that reads on until the last page misses nothing; and the last page knows the total.
+    /// </summary>
+    public async Task<Page<TDto>> ReadOpenPageAsync(ListTotal total, int number, int size, CancellationToken ct)
+    {
+        var skip = (number - 1L) * size;
+        var rows = skip > int.MaxValue - size ? [] : await ReadAsync((int)skip, size + 1, backwards: false, ct);
+        var reached = (int)Math.Min(skip + rows.Count, int.MaxValue);
+        if (rows.Count > size)
+            rows.RemoveAt(size);
+        else if (rows.Count > 0 || skip == 0)
+            return new Page<TDto>(rows, reached, number, size);
+        return new Page<TDto>(rows, rows.Count > 0 ? Math.Max(total.Count, reached) : total.Count, number, size)
+        {
+            IsEstimate = true,
+        };
+    }
+
+    private async Task<List<TDto>> ReadAsync(int skip, int count, bool backwards, CancellationToken ct)
+    {
+        List<TDto> rows = [];
+        var parts = order.PartsOf(source);
+        foreach (var part in backwards ? parts.Reverse() : parts)
+        {
+            var few = order.Sort(part, backwards).Skip(skip).Take(count - rows.Count);
+            if (skip >= Deep)
+            {
+                // In a statement of its own: inside of the other one, PostgreSQL may look for the ids again for each row.
+                var ids = await order.IdsOf(few).ToListAsync(ct);
+                few = order.Sort(order.Among(part, ids), backwards);
+            }
+
+            var found = await project(few).ToListAsync(ct);
+            rows.AddRange(found);
+            if (rows.Count == count || parts.Count == 1)
+                break;
+
+            // The rest is in the next part, behind those that this one has.
+            skip = found.Count > 0 || skip == 0 ? 0 : Math.Max(0, skip - await part.CountAsync(ct));
+        }
+
+        if (backwards)
+            rows.Reverse();
+        return rows;
     }
 }

@@ -52,8 +52,11 @@ internal static class IssueTotals
         if (most <= MaxCountedAmong)
             return ListTotal.Exactly(await matching.CountAsync(ct));
 
-        // In the order of an index, so that the database finds the first ones among many without reading all.
-        var counted = await matching.OrderByDescending(i => i.CreatedAt).Take(MaxCounted + 1).CountAsync(ct);
+        // The first ones in an index: that of the field, in any order, or that of the newest issues.
+        var indexed = filter.IsOfOneField
+            ? matching.OrderBy(i => i.OrganizationId)
+            : matching.OrderByDescending(i => i.CreatedAt);
+        var counted = await indexed.Take(MaxCounted + 1).CountAsync(ct);
         return counted > MaxCounted ? ListTotal.AtLeast(MaxCounted) : ListTotal.Exactly(counted);
     }
 

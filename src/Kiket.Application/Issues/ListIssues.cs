@@ -62,6 +62,18 @@ internal sealed record IssueFilter
         && Search is null
         && (CreatedAfter ?? CreatedBefore ?? UpdatedAfter ?? UpdatedBefore) is null
         && (DueAfter ?? DueBefore) is null;
+
+    /// <summary>Whether it only names values of one field that has an index of its own over all projects.</summary>
+    public bool IsOfOneField =>
+        Project is null
+        && Status is []
+        && (
+            (this with { IssueType = [] }).IsCounted
+            || (this with { Priority = [] }).IsCounted
+            || (this with { Assignee = [] }).IsCounted
+            || (this with { MilestoneId = [] }).IsCounted
+            || (this with { ParentId = [] }).IsCounted
+        );
 }
 
 /// <summary>The issues that the actor can see.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Hangfire.PostgreSql;
 using Hangfire.SqlServer;
+using Kiket.Infrastructure.Persistence.Migrations;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -16,6 +17,9 @@ namespace Kiket.Infrastructure.Persistence;
 /// </summary>
 internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions options)
 {
+    /// <summary>An index of a large table takes minutes.</summary>
+    private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(2);
+
     /// <summary>Creates the database if there is none, even if several processes do so at the same time.</summary>
     public async Task CreateDatabaseAsync(CancellationToken ct)
     {
@@ -47,7 +51,10 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
         {
             var isNew = pending.Count == db.Database.GetMigrations().Count();
             await ForgetDeadMigrationAsync(ct);
+            var timeout = db.Database.GetCommandTimeout();
+            db.Database.SetCommandTimeout(MigrationTimeout);
             await db.Database.MigrateAsync(ct);
+            db.Database.SetCommandTimeout(timeout);
 
             // Without a write-ahead log a commit fails during reads. The setting is stored in the file.
             if (db.Database.IsSqlite())
@@ -71,6 +78,13 @@ internal sealed partial class DatabaseSchema(KiketDbContext db, DatabaseOptions 
     /// <summary>Whether SQL Server lets readers read while others write, as the other databases do and Kiket expects.</summary>
     public async Task<bool> ReadsSnapshotsAsync(CancellationToken ct) =>
         !db.Database.IsSqlServer() || await SnapshotSetting(db).SingleAsync(ct);
+
+    /// <summary>Whether PostgreSQL has the index of searches, for which it needs an extension.</summary>
+    public async Task<bool> HasSearchIndexAsync(CancellationToken ct) =>
+        !db.Database.IsNpgsql()
+        || await db
+            .Database.SqlQueryRaw<bool>($"SELECT to_regclass('{SearchIndexSteps.Index}') IS NOT NULL AS \"Value\"")
+            .SingleAsync(ct);
 
     internal static IQueryable<bool> SnapshotSetting(KiketDbContext db) =>
         db.Database.SqlQueryRaw<bool>(

@@ -200,6 +200,15 @@ internal sealed class SqliteKiketDbContext : KiketDbContext
     }
 }
 
-internal sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options);
+internal sealed class PostgreSqlKiketDbContext(DbContextOptions<PostgreSqlKiketDbContext> options) : KiketDbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+
+        // Labels are an array here, and an index finds its members.
+        modelBuilder.Entity<Issue>().HasIndex(i => i.Labels).HasMethod("gin").HasFilter("deleted_at IS NULL");
+    }
+}
 
 internal sealed class SqlServerKiketDbContext(DbContextOptions<SqlServerKiketDbContext> options) : KiketDbContext(options);
