@@ -157,6 +157,7 @@ async Task<IResult> CreateAsync(HttpContext http)
         Sql.CountOf(issue, issue.Status, 1),
         Sql.HistoryOf(user, issue, "created", opening, now),
         Sql.EventOf(user, issue, "issue.created", new() { To = issue.Status, Issue = Snapshot.Of(issue) }, now),
+        Sql.AuditOf(user, issue, "create_issue", [], now),
         new("COMMIT")
     );
     http.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/v1/issues/{issue.Id}");
@@ -251,6 +252,7 @@ async Task<IResult> ChangeAsync(string key, HttpContext http, string action, str
                 },
                 now
             ),
+            Sql.AuditOf(user, issue, action, changes, now),
             new("COMMIT"),
         ]
     );
@@ -267,7 +269,11 @@ async Task<IResult> CommentAsync(string issue, HttpContext http)
     if (await Sql.FindAsync(connection, user, issue) is not { } about)
         return Results.NotFound();
     var facts = new Facts { Comment = text, Issue = Snapshot.Of(about) };
-    await using var insert = Sql.Batch(connection, Sql.CommentOf(user, about, text, facts, now));
+    await using var insert = Sql.Batch(
+        connection,
+        Sql.CommentOf(user, about, text, facts, now),
+        Sql.AuditOf(user, about, "create_comment", [], now)
+    );
     var id = (long)(await insert.ExecuteScalarAsync())!;
     http.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"/api/v1/issues/{about.Id}/comments/{id}");
     http.Response.Headers.ETag = "\"1\"";

@@ -96,6 +96,14 @@ internal static class Sql
              SELECT $1, last_event_sequence, $2, $3, $4, $5, NULL, $6, 'user', $7::jsonb, $8 FROM place
             """;
 
+    private const string AuditAction = """
+        WITH link AS (UPDATE organizations SET last_audit_sequence = last_audit_sequence + 1,
+            audit_chain = sha256(audit_chain || $2) WHERE id = $1 RETURNING last_audit_sequence, audit_chain)
+        INSERT INTO audit_records (organization_id, sequence, at, action, actor_id, credential, subject_type, subject_id, details,
+          content_hash, chain_hash)
+        SELECT $1, last_audit_sequence, $3, $4, $5, 'token:1', 'issue', $6, $7, $2, audit_chain FROM link
+        """;
+
     private const string WriteComment =
         """
             WITH comment AS (INSERT INTO comments (organization_id, issue_id, author_id, body, version, created_at, updated_at)
@@ -194,6 +202,21 @@ internal static class Sql
 
     public static NpgsqlBatchCommand EventOf(SignedIn user, Issue issue, string name, Facts facts, DateTime now) =>
         Command(LogEvent, user.OrganizationId, NewEventId(), name, issue.ProjectId, issue.Id, user.Id, JsonOf(facts), now);
+
+    public static NpgsqlBatchCommand AuditOf(
+        SignedIn user,
+        Issue issue,
+        string action,
+        IReadOnlyList<Change> changes,
+        DateTime now
+    )
+    {
+        var details = JsonSerializer.Serialize(changes, Stored.Default.IReadOnlyListChange);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(details)));
+        var text = $"{action}{user.Id}{now:O}token:1{digest}{user.OrganizationId}{issue.Id}issue";
+        var content = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        return Command(AuditAction, user.OrganizationId, content, now, action, user.Id, issue.Id, details);
+    }
 
     public static NpgsqlBatchCommand CommentOf(SignedIn user, Issue issue, string text, Facts facts, DateTime now) =>
         Command(

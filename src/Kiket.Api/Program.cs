@@ -1,4 +1,5 @@
 using Kiket.Api.Approvals;
+using Kiket.Api.Audit;
 using Kiket.Api.Authentication;
 using Kiket.Api.Capacity;
 using Kiket.Api.Checklists;
@@ -106,6 +107,7 @@ api.MapUsers();
 api.MapOrganization();
 api.MapCapacity();
 api.MapSla();
+api.MapAudit();
 api.MapTokens();
 api.MapDefinitions();
 api.MapWorkflows();

@@ -43,6 +43,7 @@ internal static class DependencyInjection
         services.AddScoped<ICurrentActor>(provider => provider.GetRequiredService<CurrentActor>());
         services.AddScoped<IKiketDb>(provider => provider.GetRequiredService<KiketDbContext>());
         services.AddScoped<IUnitOfWork, UnitOfWork>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<IdempotencyStore>();
         services.AddScoped<IIdempotency>(provider => provider.GetRequiredService<IdempotencyStore>());
         services.AddHostedService<TokenUseWriter>();

@@ -7,7 +7,7 @@ public sealed class FolderTests
     private static readonly string[][] DomainOrder =
     [
         ["Common"],
-        ["Workflows", "Calendars", "Capacity", "Guards"],
+        ["Audit", "Workflows", "Calendars", "Capacity", "Guards"],
         ["Users", "Tokens", "Organizations", "Automations", "Projects"],
         ["Milestones", "Issues"],
         ["Approvals", "Checklists", "Comments", "Sla", "Events", "Notifications"],

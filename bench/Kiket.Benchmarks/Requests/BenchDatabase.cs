@@ -10,10 +10,10 @@ internal readonly record struct StatementCount(double Statements, double Resets)
         new(a.Statements - b.Statements, a.Resets - b.Resets);
 }
 
-internal readonly record struct RowCount(long Issues, long Changes, long Comments, long Events)
+internal readonly record struct RowCount(long Issues, long Changes, long Comments, long Events, long Audit)
 {
     public static RowCount operator -(RowCount a, RowCount b) =>
-        new(a.Issues - b.Issues, a.Changes - b.Changes, a.Comments - b.Comments, a.Events - b.Events);
+        new(a.Issues - b.Issues, a.Changes - b.Changes, a.Comments - b.Comments, a.Events - b.Events, a.Audit - b.Audit);
 }
 
 /// <summary>A database of its own on a PostgreSQL that does nothing else, with the product's schema and many issues.</summary>
@@ -139,12 +139,12 @@ internal sealed class BenchDatabase : IAsyncDisposable
     {
         const string sql = """
             SELECT (SELECT count(*) FROM issues), (SELECT count(*) FROM issue_changes), (SELECT count(*) FROM comments),
-              (SELECT count(*) FROM events)
+              (SELECT count(*) FROM events), (SELECT count(*) FROM audit_records)
             """;
         await using var command = own.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+        return new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
     }
 
     public async ValueTask DisposeAsync()

@@ -58,6 +58,7 @@ internal sealed class BearerHandler(
             current.SignIn(actor, scopes, extension);
         else
             current.SignIn(actor, scopes);
+        current.Origin = new(counted, Context.Connection.RemoteIpAddress?.ToString(), RequestId.Of(Context));
         Context.Features.Set(new CountedCredential(counted, credential, result.Value.Extension is not null, requests, window));
         var identity = new ClaimsIdentity(SchemeName);
         identity.AddClaim(new(ClaimTypes.NameIdentifier, actor.UserId.ToString()));

@@ -9,10 +9,11 @@ internal static class ExtensionPaths
 {
     private const string Api = "/api/v1";
     private static readonly string[] Roots = ["/ext", "/extensions"];
+    private static readonly string[] Paths = [.. Roots, "/audit"];
 
     public static bool Matches(PathString path) =>
         path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest)
-        && Roots.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
+        && Paths.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
 
     /// <summary>Some SDKs call <c>/ext</c> and <c>/extensions</c> at the root of the host (contract, section 1).</summary>
     public static Task ServeAtRoot(HttpContext context, RequestDelegate next)

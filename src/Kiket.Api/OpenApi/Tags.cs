@@ -17,6 +17,7 @@ internal static class Tags
             ["Organization"] = "The settings of an organization: time zone, working hours and holidays.",
             ["Capacity"] = "The workload of a team, and recommendations for balancing it.",
             ["Service levels"] = "The time limits of states, and where issues stand against them.",
+            ["Audit log"] = "What was done in an organization, in a chain that shows every change of it.",
             ["Tokens"] = "The credentials of users and of the organization's programs.",
             ["Definitions"] = "Definition files, which configure projects.",
             ["Workflows"] = "Workflows: versions, validation, simulation and migration.",

@@ -43,7 +43,7 @@ internal static class Demo
         scope.ServiceProvider.GetRequiredService<CurrentActor>().SignIn(new(organizationId, adminId, OrganizationRole.Admin), []);
         await scope
             .ServiceProvider.GetRequiredService<IUnitOfWork>()
-            .RunAsync(() => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
+            .RunAsync("import_demo", () => AddPeopleAsync(scope.ServiceProvider, organizationId, ct), ct);
     }
 
     private static async Task<Result<int>> AddPeopleAsync(

@@ -52,6 +52,7 @@ internal sealed class EventReactions(
             // Each action sees the effects of the previous one, and one that is refused takes back all that it began.
             await work.FlushBatchAsync(ct);
             var ended = await work.RunAsync<(ActionOutcome Outcome, string Detail)>(
+                "run_action",
                 async () =>
                 {
                     if (await LoadAsync(happened, ct) is not { } fresh)

@@ -1,4 +1,5 @@
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Audit;
 using Kiket.Domain.Checklists;
 using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
@@ -77,6 +78,10 @@ internal interface IKiketDb
     DbSet<ExtensionSecret> ExtensionSecrets { get; }
 
     DbSet<ExtensionAuditEntry> ExtensionAuditEntries { get; }
+
+    DbSet<AuditRecord> AuditRecords { get; }
+
+    DbSet<AuditAnchor> AuditAnchors { get; }
 
     DbSet<SlaTimer> SlaTimers { get; }
 

@@ -14,16 +14,24 @@ internal interface IUnitOfWork
     /// Runs work in a transaction and commits its changes unless it returns an error or throws. When another writer was faster,
     /// it runs again on fresh data. Inside other work it is a part that succeeds or fails on its own.
     /// </summary>
-    Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
+    /// <param name="action">
+    /// The audit log's name of what is done, such as <c>create_issue</c>; inside other work, that of the outer one counts.
+    /// </param>
+    Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> work, CancellationToken ct);
 
     /// <summary>Runs work in the same way and rolls it back, so that a dry run cannot differ from the real one.</summary>
-    Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct);
+    Task<Result<T>> RehearseAsync<T>(string action, Func<Task<Result<T>>> work, CancellationToken ct);
 
     /// <summary>Writes the changes so far, for work that needs a generated id or reads its own changes.</summary>
     Task FlushAsync(CancellationToken ct);
 
     /// <summary>Writes the changes so far and stops tracking everything loaded, for work on any number of rows.</summary>
     Task FlushBatchAsync(CancellationToken ct);
+
+    /// <summary>Notes an action for the audit log that is not the change of a row, such as an export.</summary>
+    /// <param name="type">What it was done to, such as <c>audit_log</c>.</param>
+    /// <param name="change">What was done, such as <c>exported</c>.</param>
+    void Audit(string type, string change);
 
     /// <summary>
     /// Registers changes to make in a separate transaction if the running work returns an error. Everything else that it did

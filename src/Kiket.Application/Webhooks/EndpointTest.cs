@@ -24,6 +24,7 @@ internal static class EndpointTest
     )
     {
         var begun = await work.RunAsync<(TestedEndpoint Endpoint, WebhookDelivery Delivery)>(
+            "test_endpoint",
             async () =>
             {
                 var endpoint = await begin();
@@ -51,6 +52,7 @@ internal static class EndpointTest
         var (tested, sending) = begun.Value;
         var attempt = await probe.SendAsync(tested.Webhook, sending, tested.Extension, CancellationToken.None);
         return await work.RunAsync<TestedWebhookDto>(
+            "test_endpoint",
             async () =>
             {
                 var delivery = await db.WebhookDeliveries.SingleAsync(d => d.Id == sending.Id, CancellationToken.None);

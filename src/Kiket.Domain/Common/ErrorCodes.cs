@@ -48,6 +48,15 @@ public static class ErrorCodes
     /// <summary>The webhook delivery does not exist for the caller.</summary>
     public const string DeliveryNotFound = "WEBHOOK_DELIVERY_NOT_FOUND";
 
+    /// <summary>The audit log has no such record.</summary>
+    public const string AuditRecordNotFound = "AUDIT_RECORD_NOT_FOUND";
+
+    /// <summary>No anchor of the audit log has such a root.</summary>
+    public const string AuditAnchorNotFound = "AUDIT_ANCHOR_NOT_FOUND";
+
+    /// <summary>The record cannot be proved: it is unknown or not anchored yet.</summary>
+    public const string AuditProofNotFound = "AUDIT_PROOF_NOT_FOUND";
+
     /// <summary>A definition file cannot be imported.</summary>
     public const string DefinitionInvalid = "DEFINITION_INVALID";
 

@@ -1,3 +1,4 @@
+using Kiket.Domain.Audit;
 using Kiket.Domain.Common;
 using Kiket.Domain.Users;
 
@@ -19,6 +20,12 @@ internal sealed class Organization : AggregateRoot<OrganizationId>, IKeepsTexts
 
     /// <summary>Number of the newest entry of its event log, 0 when there is none.</summary>
     public long LastEventSequence { get; private set; }
+
+    /// <summary>Number of the newest record of its audit log, 0 when there is none.</summary>
+    public long LastAuditSequence { get; private set; }
+
+    /// <summary>The hash chain of its audit log up to that record, 32 bytes.</summary>
+    public byte[] AuditChain { get; private set; } = AuditRecord.Origin.ToArray();
 
     /// <summary>How the organization works.</summary>
     public OrganizationSettings Settings { get; private set; } = new();

@@ -44,6 +44,7 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
         "storage",
         "webhooks",
         "notifications",
+        "audit",
         "boards"
     );
 
@@ -79,6 +80,9 @@ internal readonly record struct Scope(string Resource, ScopeActions Actions)
 
     /// <summary>Scope of telling people.</summary>
     public const string Notifications = "notifications";
+
+    /// <summary>Scope of the organization's audit log, which can only be read.</summary>
+    public const string Audit = "audit";
 
     /// <summary>Scope of administration; only an unrestricted token or <c>admin</c> has it.</summary>
     public const string Admin = "admin";

@@ -221,6 +221,7 @@ internal sealed partial class OutboxProcessor(
         var reacted = await services
             .GetRequiredService<IUnitOfWork>()
             .RunAsync<bool>(
+                "react_to_event",
                 async () =>
                 {
                     var isOurs = await TakeAsync(db, turn, ct);
@@ -260,6 +261,7 @@ internal sealed partial class OutboxProcessor(
         var isOurs = await scope
             .ServiceProvider.GetRequiredService<IUnitOfWork>()
             .RunAsync<bool>(
+                "postpone_event",
                 async () =>
                 {
                     var isOurs = await TakeAsync(db, turn, ct);

@@ -25,7 +25,7 @@ internal static class JobSetup
     /// </summary>
     private static readonly TimeSpan QueuePoll = TimeSpan.FromSeconds(30);
 
-    /// <summary>Only hourly jobs are planned.</summary>
+    /// <summary>No job is planned to run more often.</summary>
     private static readonly TimeSpan PlanPoll = TimeSpan.FromMinutes(1);
 
     /// <summary>Workers hold a connection only while they look for a job or end one, so that several can share it.</summary>

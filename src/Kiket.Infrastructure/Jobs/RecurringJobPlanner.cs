@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Hangfire;
+using Kiket.Infrastructure.Audit;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed partial class RecurringJobPlanner(
             try
             {
                 jobs.AddOrUpdate<PruneJob>("prune", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
+                jobs.AddOrUpdate<AuditAnchorJob>("audit-anchors", job => job.RunAsync(CancellationToken.None), Cron.Minutely);
                 jobs.AddOrUpdate<KeyRotationJob>("signing-keys", job => job.RunAsync(CancellationToken.None), Cron.Hourly);
                 foreach (var id in Former)
                     jobs.RemoveIfExists(id);

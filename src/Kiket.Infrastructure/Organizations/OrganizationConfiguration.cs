@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Kiket.Domain.Audit;
 using Kiket.Domain.Organizations;
 using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -14,5 +16,6 @@ internal sealed class OrganizationConfiguration : IEntityTypeConfiguration<Organ
         builder.Property(o => o.Name).HasMaxCharacters(Organization.MaxNameLength);
         builder.Property(o => o.Slug).HasMaxLength(Organization.MaxNameLength);
         builder.HasIndex(o => o.Slug).IsUnique();
+        builder.Property(o => o.AuditChain).HasMaxLength(SHA256.HashSizeInBytes).HasDefaultValue(AuditRecord.Origin.ToArray());
     }
 }

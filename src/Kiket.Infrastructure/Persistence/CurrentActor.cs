@@ -22,6 +22,9 @@ internal sealed class CurrentActor : ICurrentActor
     /// <summary>The organization whose rows are visible, or null before sign-in.</summary>
     internal OrganizationId? OrganizationId => actor?.OrganizationId;
 
+    /// <summary>Where the current request comes from; null for the server's own work.</summary>
+    internal RequestOrigin? Origin { get; set; }
+
     /// <summary>The cause of the current changes.</summary>
     internal EventCause Cause { get; set; }
 
@@ -47,3 +50,9 @@ internal sealed class CurrentActor : ICurrentActor
     public bool Allows(string resource, ScopeActions action) =>
         Extension is null ? Scope.Allows(Scopes, resource, action) : Scope.Grants(Scopes, resource, action);
 }
+
+/// <summary>Where a request comes from, for the audit log.</summary>
+/// <param name="Credential">What signed it in, such as <c>token:7</c>.</param>
+/// <param name="Address">The client's address, or null when it is not known.</param>
+/// <param name="RequestId">As the answer has it in <c>X-Request-Id</c>.</param>
+internal sealed record RequestOrigin(string Credential, string? Address, string RequestId);

@@ -26,7 +26,7 @@ internal static class DatabaseSetup
         {
             DatabaseProvider.Sqlite => services.AddPool<SqliteKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
-                    .AddInterceptors(queue)
+                    .AddInterceptors(queue, new SqliteFunctions())
                     .LogTo((id, _) => id == RelationalEventId.TransactionDisposed, queue.TransactionDisposed)
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>

@@ -1,5 +1,6 @@
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Audit;
 using Kiket.Domain.Checklists;
 using Kiket.Domain.Comments;
 using Kiket.Domain.Common;
@@ -101,6 +102,10 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<CustomRecordValue> CustomRecordValues => Set<CustomRecordValue>();
 
+    public DbSet<AuditRecord> AuditRecords => Set<AuditRecord>();
+
+    public DbSet<AuditAnchor> AuditAnchors => Set<AuditAnchor>();
+
     internal DbSet<DataUpgrade> DataUpgrades => Set<DataUpgrade>();
 
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
@@ -154,6 +159,8 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         BelongsToOrganization<StoredValue>(modelBuilder);
         BelongsToOrganization<ExtensionSecret>(modelBuilder);
         BelongsToOrganization<ExtensionAuditEntry>(modelBuilder);
+        BelongsToOrganization<AuditRecord>(modelBuilder);
+        BelongsToOrganization<AuditAnchor>(modelBuilder);
         BelongsToOrganization<SlaTimer>(modelBuilder);
         BelongsToOrganization<SlaEvent>(modelBuilder);
         BelongsToOrganization<CustomModule>(modelBuilder);

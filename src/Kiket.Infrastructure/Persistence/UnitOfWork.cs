@@ -17,6 +17,7 @@ internal sealed class UnitOfWork(
     KiketDbContext db,
     CurrentActor current,
     IEnumerable<IIssueFollower> followers,
+    AuditTrail audit,
     IIdempotency idempotency,
     OutboxSignal signal
 ) : IUnitOfWork
@@ -34,10 +35,13 @@ internal sealed class UnitOfWork(
 
     public bool IsRunning => transaction is not null;
 
-    public Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work, isKept: true, ct);
+    public Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> work, CancellationToken ct) =>
+        RunAsync(action, work, isKept: true, ct);
 
-    public Task<Result<T>> RehearseAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
-        RunAsync(work, isKept: false, ct);
+    public Task<Result<T>> RehearseAsync<T>(string action, Func<Task<Result<T>>> work, CancellationToken ct) =>
+        RunAsync(action, work, isKept: false, ct);
+
+    public void Audit(string type, string change) => audit.Note(type, change);
 
     public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
 
@@ -54,6 +58,7 @@ internal sealed class UnitOfWork(
             .Where(e => e.State is EntityState.Added or EntityState.Modified)
             .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified))
             .ToList();
+        audit.Observe();
         await db.SaveChangesAsync(ct);
 
         // Only now are the ids of new rows known.
@@ -77,12 +82,12 @@ internal sealed class UnitOfWork(
         db.ChangeTracker.Clear();
     }
 
-    private Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct) =>
+    private Task<Result<T>> RunAsync<T>(string action, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct) =>
         transaction is { } outer
             ? RunPartAsync(outer, work, isKept, ct)
-            : LostRaces.RetryAsync(() => RunWholeAsync(work, isKept, ct), DatabaseFailure.IsLostRace, ct);
+            : LostRaces.RetryAsync(() => RunWholeAsync(action, work, isKept, ct), DatabaseFailure.IsLostRace, ct);
 
-    private async Task<Result<T>> RunWholeAsync<T>(Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
+    private async Task<Result<T>> RunWholeAsync<T>(string action, Func<Task<Result<T>>> work, bool isKept, CancellationToken ct)
     {
         Forget(); // data read outside may be outdated
         db.ChangeTracker.AutoDetectChangesEnabled = false;
@@ -93,11 +98,11 @@ internal sealed class UnitOfWork(
             {
                 result = await work();
                 if (!result.IsRefused)
-                    return await CompleteAsync(result.Value, isKept, ct) is { } error ? error : result;
+                    return await CompleteAsync(action, result.Value, isKept, ct) is { } error ? error : result;
             }
 
             if (keptOnRefusal is { } change)
-                await KeepAsync(change, ct);
+                await KeepAsync(action, change, ct);
             return result;
         }
         finally
@@ -111,36 +116,38 @@ internal sealed class UnitOfWork(
     /// <summary>
     /// Saves what an error leaves behind; the transaction of the failed work has been rolled back.
     /// </summary>
-    private async Task KeepAsync(Func<Task> change, CancellationToken ct)
+    private async Task KeepAsync(string action, Func<Task> change, CancellationToken ct)
     {
         Forget();
         await using (transaction = await db.Database.BeginTransactionAsync(ct))
         {
             await change();
             await CompleteAsync(ct);
-            await CommitAsync(ct);
+            await CommitAsync(action, ct);
         }
     }
 
     /// <returns>The error when nothing may be saved after all, or null.</returns>
-    private async Task<Error?> CompleteAsync<T>(T value, bool isKept, CancellationToken ct)
+    private async Task<Error?> CompleteAsync<T>(string action, T value, bool isKept, CancellationToken ct)
     {
         await CompleteAsync(ct); // also in a rehearsal, so that the database checks it
         if (!isKept)
             return null;
         if (await idempotency.StoreAsync(value, ct) is { } error)
             return error;
-        await CommitAsync(ct);
+        await CommitAsync(action, ct);
         return null;
     }
 
     /// <summary>
-    /// Logs the events as the last thing and commits: nothing else is locked after the log, and nobody who reads it sees a later
-    /// event before an earlier one. A caller who hangs up now must not leave it open whether the work was kept.
+    /// Logs the events and audits the action as the last thing and commits: nothing else is locked after the logs, and nobody who
+    /// reads them sees a later entry before an earlier one. A caller who hangs up now must not leave it open whether the work was
+    /// kept.
     /// </summary>
-    private async Task CommitAsync(CancellationToken ct)
+    private async Task CommitAsync(string action, CancellationToken ct)
     {
         await db.LogAsync(events, ct);
+        await audit.AppendAsync(action, ct);
         await transaction!.CommitAsync(CancellationToken.None);
         if (events.Count > 0)
             signal.Wake();
@@ -159,7 +166,7 @@ internal sealed class UnitOfWork(
     )
     {
         await CompleteAsync(ct); // the changes of the outer work stay when this part is rolled back
-        var (before, outerKept) = (events.Count, keptOnRefusal);
+        var (before, audited, outerKept) = (events.Count, audit.Count, keptOnRefusal);
         keptOnRefusal = null;
         await outer.CreateSavepointAsync(Savepoint, ct);
         try
@@ -170,7 +177,7 @@ internal sealed class UnitOfWork(
             if (!result.IsRefused && isKept)
                 return result;
 
-            await RollbackPartAsync(outer, before);
+            await RollbackPartAsync(outer, before, audited);
             if (result.IsRefused && keptOnRefusal is { } change)
             {
                 await change();
@@ -183,7 +190,7 @@ internal sealed class UnitOfWork(
         {
             try
             {
-                await RollbackPartAsync(outer, before);
+                await RollbackPartAsync(outer, before, audited);
             }
             catch (Exception)
             {
@@ -199,11 +206,12 @@ internal sealed class UnitOfWork(
         }
     }
 
-    private async Task RollbackPartAsync(IDbContextTransaction outer, int keptEvents)
+    private async Task RollbackPartAsync(IDbContextTransaction outer, int keptEvents, int keptAudit)
     {
         db.ChangeTracker.Clear();
         changed.Clear();
         events.RemoveRange(keptEvents, events.Count - keptEvents);
+        audit.Keep(keptAudit);
         await outer.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
     }
 
@@ -226,6 +234,7 @@ internal sealed class UnitOfWork(
         db.ChangeTracker.Clear();
         changed.Clear();
         events.Clear();
+        audit.Clear();
         keptOnRefusal = null;
     }
 }

@@ -94,7 +94,9 @@ internal sealed partial class SlaProcessor(IServiceScopeFactory scopes, TimeProv
         var db = await scope.ServiceProvider.SignInServiceAsync(claimed.OrganizationId, ct);
         var actorId = scope.ServiceProvider.GetRequiredService<CurrentActor>().Actor.UserId;
         var work = scope.ServiceProvider.GetRequiredService<IUnitOfWork>();
-        return (await work.RunAsync<bool>(async () => await AdvanceAsync(db, claimed, actorId, ct), ct)).Value;
+        return (
+            await work.RunAsync<bool>("advance_sla_timer", async () => await AdvanceAsync(db, claimed, actorId, ct), ct)
+        ).Value;
     }
 
     private async Task<bool> AdvanceAsync(KiketDbContext db, SlaClaim claimed, UserId actorId, CancellationToken ct)

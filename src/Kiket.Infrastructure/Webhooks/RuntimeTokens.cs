@@ -58,6 +58,15 @@ internal sealed class RuntimeTokens(IServiceScopeFactory scopes, ISecretProtecto
     /// <summary>The public keys, the one that signs first: some receivers take the first and ignore its id.</summary>
     public async Task<IReadOnlyList<PublishedKey>> PublishedKeysAsync(CancellationToken ct) => (await RingAsync(ct)).Published;
 
+    /// <summary>Signs data with the current key.</summary>
+    /// <returns>The key's id and the signature, base64url.</returns>
+    internal async Task<(string KeyId, string Signature)> SignAsync(byte[] data, CancellationToken ct)
+    {
+        var signing = (await RingAsync(ct)).Signing;
+        var signature = ((ECDsaSecurityKey)signing.Key).ECDsa.SignData(data, HashAlgorithmName.SHA256);
+        return (signing.Key.KeyId, Base64UrlEncoder.Encode(signature));
+    }
+
     internal async Task<RuntimeToken> CreateAsync(Extension extension, ProjectId? projectId, string source, CancellationToken ct)
     {
         var keys = await RingAsync(ct);

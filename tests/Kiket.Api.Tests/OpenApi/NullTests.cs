@@ -22,6 +22,8 @@ public sealed partial class NullTests(KiketServer server)
           - { from: open, to: done, require_approval: [{ assignment: { type: user, identifier: admin@example.com } }] }
         """;
 
+    private const string Hash = "0x00000000000000000000000000000000000000000000000000000000000000aa";
+
     private const string Schema =
         """{"module": "com.example.shop", "version": "1.0", """
         + """ "tables": {"orders": {"columns": [{"name": "number", "type": "text"}]}}}""";
@@ -67,6 +69,7 @@ public sealed partial class NullTests(KiketServer server)
         new("UpdateOrganizationSettings", """{"settings": {"hours": {}, "holidays": [{"date": "2026-12-25"}]}}"""),
         new("ReassignIssues", """{"reassign": {"issue_ids": [$issue], "to_user_id": $user}}"""),
         new("ReassignIssues", """{"reassign": {"reassignments": [{"issue_id": $issue, "to_user_id": $user}]}}"""),
+        new("VerifyAuditProof", $$"""{"content_hash": "{{Hash}}", "merkle_root": "{{Hash}}", "proof": [], "leaf_index": 0}"""),
         new("CreateWorkspaceApiToken", """{"workspace_api_token": {"name": "Token $n"}}"""),
         new("CreatePersonalAccessToken", """{"personal_access_token": {"name": "Token $n"}}"""),
         new(

@@ -165,6 +165,14 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET /capacity/team
         GET /capacity/recommendations
         POST /capacity/reassign
+        GET /audit_log
+        GET /audit_log/verify
+        GET /audit_log/export
+        GET /audit/anchors
+        GET /audit/anchors/{root}
+        GET /audit/records/{id}
+        GET /audit/records/{id}/proof
+        POST /audit/verify
         GET,POST /workspace_api_tokens
         DELETE /workspace_api_tokens/{token}
         GET /personal_access_tokens

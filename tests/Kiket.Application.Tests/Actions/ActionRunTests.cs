@@ -305,6 +305,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
         var ended = await session
             .Get<IUnitOfWork>()
             .RunAsync<(ActionOutcome Outcome, string Detail)>(
+                "test",
                 async () =>
                 {
                     var issue = await db.Issues.SingleAsync(i => i.Id == issueId);

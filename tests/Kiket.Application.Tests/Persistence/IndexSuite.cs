@@ -469,9 +469,10 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
             var isSqlite = session.Db is SqliteKiketDbContext;
             var due = isSqlite ? "date('2026-01-01', '+' || (s.n % 700) || ' days')" : "date '2026-01-01' + s.n % 700";
             var status = "CASE WHEN s.n % 8 > 0 THEN 'done' WHEN s.n % 16 = 0 THEN 'backlog' ELSE 'review' END";
-            var labels = isSqlite
-                ? "CASE WHEN s.n % 9999 = 0 THEN '[\"rare\"]' WHEN s.n % 7 = 0 THEN '[\"late\",\"billing\"]' ELSE '[\"billing\"]' END"
-                : "CASE WHEN s.n % 9999 = 0 THEN ARRAY['rare'] WHEN s.n % 7 = 0 THEN ARRAY['late', 'billing'] ELSE ARRAY['billing'] END";
+            var (rare, late, billing) = isSqlite
+                ? ("'[\"rare\"]'", "'[\"late\",\"billing\"]'", "'[\"billing\"]'")
+                : ("ARRAY['rare']", "ARRAY['late', 'billing']", "ARRAY['billing']");
+            var labels = $"CASE WHEN s.n % 9999 = 0 THEN {rare} WHEN s.n % 7 = 0 THEN {late} ELSE {billing} END";
             await session.Db.CopyIssueAsync(
                 issue.Id,
                 count,

@@ -49,19 +49,21 @@ public abstract class IssueCountSuite(TestDatabase database)
         var work = session.Get<IUnitOfWork>();
 
         Assert.NotNull((await session.SendAsync(Move(issue.Id.Value, "done"))).Error);
-        await work.RehearseAsync(AddAsync, default);
+        await work.RehearseAsync("test", AddAsync, default);
         var result = await work.RunAsync<bool>(
+            "test",
             async () =>
             {
-                await work.RunAsync(AddAsync, default);
+                await work.RunAsync("test", AddAsync, default);
                 return Error.Forbidden("No.");
             },
             default
         );
         await work.RunAsync<bool>(
+            "test",
             async () =>
             {
-                await work.RehearseAsync(AddAsync, default);
+                await work.RehearseAsync("test", AddAsync, default);
                 return true;
             },
             default

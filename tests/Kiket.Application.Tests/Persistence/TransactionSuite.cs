@@ -42,7 +42,7 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await Work(session).RunAsync(() => AddTwoAsync(session, 2), default);
+        var result = await Work(session).RunAsync("test", () => AddTwoAsync(session, 2), default);
 
         Assert.Equal(2, result.Value);
         Assert.False(Work(session).IsRunning);
@@ -55,7 +55,7 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await Work(session).RunAsync(() => AddTwoAsync(session, Refusal), default);
+        var result = await Work(session).RunAsync("test", () => AddTwoAsync(session, Refusal), default);
 
         Assert.Equal(Refusal, result.Error);
         Assert.Empty(await KeysAsync(workspace));
@@ -69,6 +69,7 @@ public abstract class TransactionSuite(TestDatabase database)
 
         var result = await Work(session)
             .RunAsync<int>(
+                "test",
                 async () =>
                 {
                     await AddTwoAsync(session, 2);
@@ -80,7 +81,7 @@ public abstract class TransactionSuite(TestDatabase database)
 
         Assert.Equal(Refusal, result.Error);
         Assert.Equal(["KEPT"], await KeysAsync(workspace));
-        await Work(session).RunAsync(() => AddTwoAsync(session, Refusal), default);
+        await Work(session).RunAsync("test", () => AddTwoAsync(session, Refusal), default);
         Assert.Equal(["KEPT"], await KeysAsync(workspace)); // it was told once
     }
 
@@ -92,6 +93,7 @@ public abstract class TransactionSuite(TestDatabase database)
 
         await Work(session)
             .RunAsync<int>(
+                "test",
                 async () =>
                 {
                     Work(session).KeepOnRefusal(() => AddAsync(session, "KEPT"));
@@ -109,7 +111,7 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        await Assert.ThrowsAsync<TimeoutException>(() => Work(session).RunAsync(() => FailAsync(session), default));
+        await Assert.ThrowsAsync<TimeoutException>(() => Work(session).RunAsync("test", () => FailAsync(session), default));
 
         Assert.False(Work(session).IsRunning);
         Assert.Empty(await KeysAsync(workspace));
@@ -121,7 +123,7 @@ public abstract class TransactionSuite(TestDatabase database)
         var workspace = await Workspace.NewAsync(database);
         await using var session = workspace.SignIn();
 
-        var result = await Work(session).RehearseAsync(() => AddTwoAsync(session, 2), default);
+        var result = await Work(session).RehearseAsync("test", () => AddTwoAsync(session, 2), default);
 
         Assert.Equal(2, result.Value);
         Assert.Empty(await KeysAsync(workspace));
@@ -137,6 +139,7 @@ public abstract class TransactionSuite(TestDatabase database)
 
         var result = await Work(session)
             .RunAsync<int>(
+                "test",
                 async () =>
                 {
                     var mine = await session.Db.Projects.SingleAsync(p => p.Id == project);
@@ -167,17 +170,20 @@ public abstract class TransactionSuite(TestDatabase database)
         var work = Work(session);
 
         await work.RunAsync<int>(
+            "test",
             async () =>
             {
                 await AddAsync(session, "BEFORE");
                 if (failure == "refusal")
-                    Assert.True((await work.RunAsync(() => AddTwoAsync(session, Refusal), default)).IsRefused);
+                    Assert.True((await work.RunAsync("test", () => AddTwoAsync(session, Refusal), default)).IsRefused);
                 else if (failure == "exception")
-                    await Assert.ThrowsAsync<TimeoutException>(() => work.RunAsync(() => FailAsync(session), default));
+                    await Assert.ThrowsAsync<TimeoutException>(() => work.RunAsync("test", () => FailAsync(session), default));
                 else if (failure == "rehearsal")
-                    Assert.Equal(2, (await work.RehearseAsync(() => AddTwoAsync(session, 2), default)).Value);
+                    Assert.Equal(2, (await work.RehearseAsync("test", () => AddTwoAsync(session, 2), default)).Value);
                 else
-                    await Assert.ThrowsAsync<DbUpdateException>(() => work.RunAsync(() => AddTwiceAsync(session), default));
+                    await Assert.ThrowsAsync<DbUpdateException>(() =>
+                        work.RunAsync("test", () => AddTwiceAsync(session), default)
+                    );
                 await AddAsync(session, "LATER");
                 return 0;
             },
@@ -195,9 +201,11 @@ public abstract class TransactionSuite(TestDatabase database)
         var work = Work(session);
 
         await work.RunAsync<int>(
+            "test",
             async () =>
             {
                 await work.RunAsync<int>(
+                    "test",
                     async () =>
                     {
                         await AddAsync(session, "LOST");
@@ -225,10 +233,12 @@ public abstract class TransactionSuite(TestDatabase database)
             session.SendAsync(new CreateIssueCommand(ProjectRef.Of(project.Id), new() { Title = title }, null));
 
         await work.RunAsync<int>(
+            "test",
             async () =>
             {
                 Assert.Null((await OpenAsync("First")).Error);
                 await work.RunAsync<int>(
+                    "test",
                     async () =>
                     {
                         Assert.Null((await OpenAsync("Lost")).Error);

@@ -20,18 +20,18 @@ public abstract class WriteCostSuite(TestDatabase database)
         var issue = await workspace.AddIssueAsync(new() { Title = "first" });
         Assert.True(IssueRef.TryParse(issue.Key, out var reference));
 
-        Assert.Equal(8, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
+        Assert.Equal(10, await CountAsync(() => workspace.AddIssueAsync(new() { Title = "second", Labels = new[] { "ui" } })));
         Assert.Equal(
-            6,
+            8,
             await CountAsync(() =>
                 SendAsync(workspace, new UpdateIssueCommand(reference, new() { Title = "new" }, null, default))
             )
         );
         Assert.Equal(
-            9,
+            11,
             await CountAsync(() => SendAsync(workspace, new TransitionIssueCommand(reference, "in_progress", null, default)))
         );
-        Assert.Equal(4, await CountAsync(() => CommentAsync(workspace, reference)));
+        Assert.Equal(6, await CountAsync(() => CommentAsync(workspace, reference)));
     }
 
     [Fact]
@@ -141,6 +141,7 @@ public abstract class WriteCostSuite(TestDatabase database)
             var done = await session
                 .Get<Kiket.Application.Ports.IUnitOfWork>()
                 .RunAsync<int>(
+                    "test",
                     async () =>
                     {
                         session.Db.ChangeTracker.Clear();

@@ -31,6 +31,7 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         var work = mover.Get<IUnitOfWork>();
         var import = Task.CompletedTask;
         await work.RunAsync<bool>(
+            "test",
             async () =>
             {
                 await MoveAsync(mover.Db, id, workspace.Admin.UserId);
@@ -59,6 +60,7 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         await importer
             .Get<IUnitOfWork>()
             .RunAsync<bool>(
+                "test",
                 async () =>
                 {
                     await importer.SendAsync(new ImportDefinitionsCommand([Limits], "RACE", null, false, "test"));
@@ -67,7 +69,7 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
                         await using var mover = workspace.SignIn();
                         await mover
                             .Get<IUnitOfWork>()
-                            .RunAsync<bool>(async () => await MoveAsync(mover.Db, id, workspace.Admin.UserId), default);
+                            .RunAsync<bool>("test", async () => await MoveAsync(mover.Db, id, workspace.Admin.UserId), default);
                     });
                     await Task.WhenAny(move, WaitingAsync(workspace));
                     Assert.False(move.IsCompleted, "The move does not wait for the import.");

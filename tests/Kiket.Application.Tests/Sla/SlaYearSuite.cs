@@ -158,7 +158,9 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
     private static async Task SaveAsync(Workspace workspace, List<(int Issue, Act Act)> acts, Dictionary<int, IssueId> ids)
     {
         await using var session = workspace.SignIn();
-        await session.Get<IUnitOfWork>().RunAsync<bool>(() => SaveAsync(session, workspace.Admin.UserId, acts, ids), default);
+        await session
+            .Get<IUnitOfWork>()
+            .RunAsync<bool>("test", () => SaveAsync(session, workspace.Admin.UserId, acts, ids), default);
     }
 
     private static async Task<Result<bool>> SaveAsync(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kiket.Application.Approvals;
+using Kiket.Application.Audit;
 using Kiket.Application.Capacity;
 using Kiket.Application.Checklists;
 using Kiket.Application.Comments;
@@ -176,6 +177,23 @@ public sealed class RequestSamples : IAsyncLifetime
             .Value[0]["id"]
             .GetInt64();
 
+        var record = await session.Db.AuditRecords.AsNoTracking().SingleAsync(r => r.Sequence == 1);
+        session.Db.AuditAnchors.Add(
+            new()
+            {
+                OrganizationId = founded.OrganizationId,
+                MerkleRoot = record.ContentHash,
+                FirstSequence = record.Sequence,
+                LeafCount = 1,
+                FirstRecordAt = record.At,
+                LastRecordAt = record.At,
+                KeyId = "key",
+                Signature = "signature",
+                CreatedAt = record.At,
+            }
+        );
+        await session.Db.SaveChangesAsync();
+
         var samples = Of(
             developer.Id,
             milestone.Id,
@@ -197,6 +215,7 @@ public sealed class RequestSamples : IAsyncLifetime
                 new ListEventsQuery(1, null, ["issue.commented"], Legal),
                 new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
             ]);
+        samples = samples.Concat(OfAudit(founded.AdminId, AuditHash.Of(record.ContentHash)));
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         samples = samples.Concat(OfWebhooks(webhook.Id, delivery.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
@@ -348,6 +367,33 @@ public sealed class RequestSamples : IAsyncLifetime
           - {from: doing, to: open}
           - {from: open, to: done, require_approval: [{name: Ok, timeout: 30m}]}
         """;
+
+    private static IEnumerable<IBaseRequest> OfAudit(UserId admin, string root)
+    {
+        var (page, at) = (new PageRequest(null, null, null), DateTimeOffset.UnixEpoch);
+        var all = new AuditFilter
+        {
+            Action = "create_issue",
+            ActorId = admin,
+            SubjectType = "issue",
+            SubjectId = 1,
+            From = at,
+            To = at.AddYears(100),
+        };
+
+        yield return new ListAuditLogQuery(new(), null, null);
+        yield return new ListAuditLogQuery(all, 1_000, 1);
+        yield return new ExportAuditLogCommand();
+        yield return new VerifyAuditLogQuery();
+        yield return new ListAuditAnchorsQuery("confirmed", "local", at, at.AddYears(100), page);
+        yield return new ListAuditAnchorsQuery("pending", null, null, null, page);
+        yield return new GetAuditAnchorQuery(root, WithRecords: true);
+        yield return new GetAuditAnchorQuery("0x12", WithRecords: false);
+        yield return new GetAuditRecordQuery(1);
+        yield return new ProveAuditRecordQuery(1, null);
+        yield return new ProveAuditRecordQuery(2, null);
+        yield return new VerifyAuditProofQuery(root, root, [], 0);
+    }
 
     private static IEnumerable<IBaseRequest> OfCapacity(UserId admin, UserId developer, IssueId task)
     {

@@ -1,5 +1,6 @@
 using Ardalis.Specification;
 using Kiket.Application.Approvals;
+using Kiket.Application.Audit;
 using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.CustomData;
@@ -40,6 +41,7 @@ internal static class SpecificationSamples
         {
             [nameof(ActiveUser)] = db => [Sql(db.Users, new ActiveUser(new(1)))],
             [nameof(ApprovalsOf)] = db => [Sql(db.Approvals, new ApprovalsOf(new(1)))],
+            [nameof(AuditRecordsThat)] = db => [Sql(db.AuditRecords, new AuditRecordsThat(new() { Action = "create_issue" }))],
             [nameof(AuditOf)] = db => [Sql(db.ExtensionAuditEntries, new AuditOf(new(1)))],
             [nameof(ChangesOf)] = db => [Sql(db.IssueChanges, new ChangesOf(new(1)))],
             [nameof(CommentOn)] = db => [Sql(db.Comments, new CommentOn(new(1), 2))],

@@ -111,6 +111,153 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.ToTable("approvals", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditAnchor", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FirstRecordAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_record_at");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_sequence");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("LastRecordAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_record_at");
+
+                    b.Property<int>("LeafCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("leaf_count");
+
+                    b.Property<byte[]>("MerkleRoot")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("merkle_root");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("signature")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_anchors");
+
+                    b.HasIndex("OrganizationId", "CreatedAt")
+                        .HasDatabaseName("ix_audit_anchors_organization_id_created_at");
+
+                    b.HasIndex("OrganizationId", "FirstSequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_anchors_organization_id_first_sequence");
+
+                    b.HasIndex("OrganizationId", "MerkleRoot")
+                        .HasDatabaseName("ix_audit_anchors_organization_id_merkle_root");
+
+                    b.ToTable("audit_anchors", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditRecord", b =>
+                {
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("action")
+                        .UseCollation("C");
+
+                    b.Property<long?>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("ChainHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("chain_hash");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("content_hash");
+
+                    b.Property<string>("Credential")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("credential")
+                        .UseCollation("C");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("details")
+                        .UseCollation("C");
+
+                    b.Property<long?>("SubjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("subject_type")
+                        .UseCollation("C");
+
+                    b.HasKey("OrganizationId", "Sequence")
+                        .HasName("pk_audit_records");
+
+                    b.HasIndex("OrganizationId", "At")
+                        .HasDatabaseName("ix_audit_records_organization_id_at");
+
+                    b.HasIndex("OrganizationId", "Action", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_action_sequence");
+
+                    b.HasIndex("OrganizationId", "ActorId", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_actor_id_sequence");
+
+                    b.HasIndex("OrganizationId", "SubjectType", "SubjectId", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_subject_type_subject_id_seque");
+
+                    b.ToTable("audit_records", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
                 {
                     b.Property<long>("Id")
@@ -1428,9 +1575,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
 
+                    b.Property<byte[]>("AuditChain")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasDefaultValue(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })
+                        .HasColumnName("audit_chain");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("LastAuditSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_audit_sequence");
 
                     b.Property<long>("LastEventSequence")
                         .HasColumnType("bigint")
@@ -2690,6 +2849,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_approvals_users_requested_by_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditAnchor", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_audit_anchors_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditRecord", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_audit_records_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>

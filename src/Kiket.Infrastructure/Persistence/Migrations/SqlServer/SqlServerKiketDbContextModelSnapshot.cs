@@ -23,47 +23,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
-            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
-
-                    b.Property<int>("Change")
-                        .HasColumnType("int")
-                        .HasColumnName("change");
-
-                    b.Property<long>("OrganizationId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("organization_id");
-
-                    b.Property<long>("ProjectId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("project_id");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("status")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<long>("WorkflowId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("workflow_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_issue_counts");
-
-                    b.HasIndex("OrganizationId", "ProjectId")
-                        .HasDatabaseName("ix_issue_counts_organization_id_project_id");
-
-                    b.ToTable("issue_counts", (string)null);
-                });
-
             modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
                 {
                     b.Property<long>("Id")
@@ -153,6 +112,153 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_approvals_status_escalated_at_escalates_at");
 
                     b.ToTable("approvals", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditAnchor", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FirstRecordAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("first_record_at");
+
+                    b.Property<long>("FirstSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_sequence");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("key_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("LastRecordAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("last_record_at");
+
+                    b.Property<int>("LeafCount")
+                        .HasColumnType("int")
+                        .HasColumnName("leaf_count");
+
+                    b.Property<byte[]>("MerkleRoot")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("merkle_root");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .HasColumnName("signature")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_anchors");
+
+                    b.HasIndex("OrganizationId", "CreatedAt")
+                        .HasDatabaseName("ix_audit_anchors_organization_id_created_at");
+
+                    b.HasIndex("OrganizationId", "FirstSequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_anchors_organization_id_first_sequence");
+
+                    b.HasIndex("OrganizationId", "MerkleRoot")
+                        .HasDatabaseName("ix_audit_anchors_organization_id_merkle_root");
+
+                    b.ToTable("audit_anchors", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditRecord", b =>
+                {
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("action")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long?>("ActorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("ChainHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("chain_hash");
+
+                    b.Property<byte[]>("ContentHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("content_hash");
+
+                    b.Property<string>("Credential")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("credential")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("details")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long?>("SubjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectType")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("subject_type")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("OrganizationId", "Sequence")
+                        .HasName("pk_audit_records");
+
+                    b.HasIndex("OrganizationId", "At")
+                        .HasDatabaseName("ix_audit_records_organization_id_at");
+
+                    b.HasIndex("OrganizationId", "Action", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_action_sequence");
+
+                    b.HasIndex("OrganizationId", "ActorId", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_actor_id_sequence");
+
+                    b.HasIndex("OrganizationId", "SubjectType", "SubjectId", "Sequence")
+                        .HasDatabaseName("ix_audit_records_organization_id_subject_type_subject_id_sequence");
+
+                    b.ToTable("audit_records", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
@@ -1294,6 +1400,47 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("issue_changes", (string)null);
                 });
 
+            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<int>("Change")
+                        .HasColumnType("int")
+                        .HasColumnName("change");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<long>("ProjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("WorkflowId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("workflow_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_issue_counts");
+
+                    b.HasIndex("OrganizationId", "ProjectId")
+                        .HasDatabaseName("ix_issue_counts_organization_id_project_id");
+
+                    b.ToTable("issue_counts", (string)null);
+                });
+
             modelBuilder.Entity("Kiket.Domain.Milestones.Milestone", b =>
                 {
                     b.Property<long>("Id")
@@ -1438,9 +1585,21 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
 
+                    b.Property<byte[]>("AuditChain")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasDefaultValue(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })
+                        .HasColumnName("audit_chain");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("LastAuditSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_audit_sequence");
 
                     b.Property<long>("LastEventSequence")
                         .HasColumnType("bigint")
@@ -2693,23 +2852,6 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
-                {
-                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
-                        .WithMany()
-                        .HasForeignKey("OrganizationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_issue_counts_organizations_organization_id");
-
-                    b.HasOne("Kiket.Domain.Projects.Project", null)
-                        .WithMany()
-                        .HasForeignKey("ProjectId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired()
-                        .HasConstraintName("fk_issue_counts_projects_project_id");
-                });
-
             modelBuilder.Entity("Kiket.Domain.Approvals.Approval", b =>
                 {
                     b.HasOne("Kiket.Domain.Issues.Issue", null)
@@ -2732,6 +2874,26 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_approvals_users_requested_by_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditAnchor", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_audit_anchors_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Audit.AuditRecord", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_audit_records_organizations_organization_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Checklists.ChecklistMark", b =>
@@ -3048,6 +3210,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_issue_changes_organizations_organization_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Issues.IssueCount", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_issue_counts_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Projects.Project", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_issue_counts_projects_project_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Milestones.Milestone", b =>

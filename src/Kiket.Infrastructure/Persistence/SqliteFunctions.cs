@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Kiket.Domain.Audit;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Kiket.Infrastructure.Persistence;
+
+/// <summary>Gives Sqlite the function that the other databases have: a hash.</summary>
+internal sealed class SqliteFunctions : DbConnectionInterceptor
+{
+    /// <summary>The chain of an audit log after a record: of the chain before it and the record's content hash.</summary>
+    public const string FollowChain = "follow_audit_chain";
+
+    public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
+    {
+        ((SqliteConnection)result).CreateFunction(
+            FollowChain,
+            (byte[] chain, byte[] contentHash) => AuditRecord.Follow(chain, contentHash),
+            isDeterministic: true
+        );
+        return result;
+    }
+}
