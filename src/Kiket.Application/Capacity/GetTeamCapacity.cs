@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
@@ -74,7 +75,7 @@ internal sealed record HeatmapWeekDto(DateOnly WeekStart, decimal Points, decima
 /// <param name="AverageUtilization">Of those who have one; null when nobody has.</param>
 internal sealed record TeamSummary(int Members, decimal? AverageUtilization, int Overallocated, int Available);
 
-internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current, TimeProvider time)
+internal sealed class GetTeamCapacityHandler(IKiketDb db, KnownWorkflows workflows, ICurrentActor current, TimeProvider time)
     : IQueryHandler<GetTeamCapacityQuery, Result<TeamCapacityDto>>
 {
     public async Task<Result<TeamCapacityDto>> Handle(GetTeamCapacityQuery query, CancellationToken ct)
@@ -82,7 +83,16 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
         var weeks = query.Weeks ?? GetTeamCapacityQuery.StandardWeeks;
         if (weeks is < 2 or > 8)
             return Error.InvalidParameter("weeks", "weeks must be a number from 2 to 8.");
-        var read = await TeamWorkload.ReadAsync(db, current.Actor, query.Project, query.Team, weeks, time.GetUtcNow(), ct);
+        var read = await TeamWorkload.ReadAsync(
+            db,
+            workflows,
+            current.Actor,
+            query.Project,
+            query.Team,
+            weeks,
+            time.GetUtcNow(),
+            ct
+        );
         if (read.Error is { } error)
             return error;
 
@@ -116,20 +126,20 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
             Assigned = person.Assigned,
             Utilization = Utilization.Of(person.Assigned, person.PointsPerWeek),
             Status = Utilization.StatusOf(person.Assigned, person.PointsPerWeek),
-            OpenTasks = person.Work.Count(w => w.Stage is WorkStage.NotBegun),
-            InProgress = person.Work.Count(w => w.Stage is WorkStage.InProgress),
-            Blocked = person.Work.Count(w => w.Stage is WorkStage.Blocked),
+            OpenTasks = IssuesIn(person, WorkStage.NotBegun),
+            InProgress = IssuesIn(person, WorkStage.InProgress),
+            Blocked = IssuesIn(person, WorkStage.Blocked),
             WeeklyVelocity = person.Velocity,
             Allocation = new(
-                SharesOf(person, team, w => team.Projects[w.Issue.ProjectId].Key),
-                SharesOf(person, team, w => w.Issue.IssueType),
-                SharesOf(person, team, w => w.Issue.Status)
+                SharesOf(person, team, w => team.Projects[w.ProjectId].Key),
+                SharesOf(person, team, w => w.IssueType),
+                SharesOf(person, team, w => w.Status)
             ),
             Heatmap =
             [
                 .. Heatmap
                     .Spread(
-                        person.Work.Select(w => new OpenWork(w.Issue.Id, w.Points, w.Issue.DueDate, w.Issue.Priority)),
+                        person.Due.Select(d => new OpenWork(default, d.Points, d.Day, default)),
                         team.Monday,
                         [
                             .. Enumerable
@@ -141,11 +151,14 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, ICurrentActor current,
             ],
         };
 
-    private static List<AllocationShare> SharesOf(TeamPerson person, TeamWorkload team, Func<Work, string> keyOf) =>
+    private static int IssuesIn(TeamPerson person, WorkStage stage) =>
+        person.Work.Where(w => w.Stage == stage).Sum(w => w.Issues);
+
+    private static List<AllocationShare> SharesOf(TeamPerson person, TeamWorkload team, Func<WorkShare, string> keyOf) =>
         [
             .. person
-                .Work.GroupBy(w => team.Projects[w.Issue.ProjectId].IsVisible ? keyOf(w) : null)
-                .Select(g => new AllocationShare(g.Key, g.Sum(w => w.Points), g.Count()))
+                .Work.GroupBy(w => team.Projects[w.ProjectId].IsVisible ? keyOf(w) : null)
+                .Select(g => new AllocationShare(g.Key, g.Sum(w => w.Points), g.Sum(w => w.Issues)))
                 .OrderByDescending(s => s.Points)
                 .ThenBy(s => s.Key is null)
                 .ThenBy(s => s.Key, StringComparer.Ordinal),

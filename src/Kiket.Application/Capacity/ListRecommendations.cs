@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
@@ -55,8 +56,13 @@ internal sealed record UtilizationChange(decimal? Before, decimal? After);
 /// <param name="Optimal">Whether it is proved that there is no better plan.</param>
 internal sealed record RecommendationsSummary(UtilizationChange MaxUtilization, decimal MovedPoints, bool Optimal);
 
-internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer balancer, ICurrentActor current, TimeProvider time)
-    : IQueryHandler<ListRecommendationsQuery, Result<RecommendationsDto>>
+internal sealed class ListRecommendationsHandler(
+    IKiketDb db,
+    KnownWorkflows workflows,
+    IWorkBalancer balancer,
+    ICurrentActor current,
+    TimeProvider time
+) : IQueryHandler<ListRecommendationsQuery, Result<RecommendationsDto>>
 {
     public async Task<Result<RecommendationsDto>> Handle(ListRecommendationsQuery query, CancellationToken ct)
     {
@@ -65,6 +71,7 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
             return Error.InvalidParameter("limit", $"limit must be a number from 1 to {ListRecommendationsQuery.MaxLimit}.");
         var read = await TeamWorkload.ReadAsync(
             db,
+            workflows,
             current.Actor,
             query.Project,
             null,
@@ -75,16 +82,23 @@ internal sealed class ListRecommendationsHandler(IKiketDb db, IWorkBalancer bala
         if (read.Error is { } error)
             return error;
 
-        var balance = new TeamBalance(read.Value, current.Actor.OrganizationId, limit);
+        // Where nobody has room, nothing can move.
+        var team = read.Value;
+        var movable = team.People.Any(p => p.HasRoom) ? await team.ReadMovableAsync(db, workflows, ct) : [];
+        var balance = new TeamBalance(team, movable, current.Actor.OrganizationId, limit);
         var plan = await balancer.SolveAsync(balance.Problem, ct);
         var steps = balance.Explain(plan.Moves);
         var (before, after) = (balance.Problem.LoadsAfter([]), balance.Problem.LoadsAfter(plan.Moves));
         return new RecommendationsDto(
             new Page<RecommendationDto>(steps, steps.Count, 1, limit),
-            new(new(MaxOf(before), MaxOf(after)), steps.Sum(s => s.Issue.Points), plan.Optimal)
+            new(
+                new(MaxOf(before), MaxOf(after)),
+                steps.Sum(s => s.Issue.Points),
+                plan.Optimal && (!team.IsLarge || movable.Count == 0)
+            )
         );
 
         decimal? MaxOf(IReadOnlyDictionary<UserId, decimal> loads) =>
-            read.Value.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
+            team.People.Max(p => Utilization.Of(loads[p.Id], p.PointsPerWeek));
     }
 }

@@ -10,9 +10,6 @@ namespace Kiket.Application.Capacity;
 /// <summary>A team's work as a problem to be solved, and the solution as sentences for people.</summary>
 internal sealed class TeamBalance
 {
-    /// <summary>Due dates further away do not matter: a plan is about the next weeks.</summary>
-    private const int HorizonDays = 56;
-
     private readonly TeamWorkload team;
     private readonly OrganizationId organizationId;
     private readonly Dictionary<UserId, TeamPerson> people;
@@ -20,15 +17,16 @@ internal sealed class TeamBalance
     private readonly HashSet<string> knownSkills;
     private readonly Dictionary<(UserId User, DateOnly Day), decimal> room = [];
 
-    public TeamBalance(TeamWorkload team, OrganizationId organizationId, int maxMoves)
+    /// <param name="open">The issues to choose from.</param>
+    public TeamBalance(TeamWorkload team, IReadOnlyList<Work> open, OrganizationId organizationId, int maxMoves)
     {
         this.team = team;
         this.organizationId = organizationId;
         people = team.People.ToDictionary(p => p.Id);
         knownSkills = team.People.Where(p => !p.IsPending).SelectMany(p => p.Skills).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        movable = team.People.SelectMany(p => p.Work).Where(IsMovable).ToDictionary(w => w.Issue.Id);
+        movable = open.Where(IsMovable).ToDictionary(w => w.Issue.Id);
         Problem = new(
-            [.. Fixed(w => w.Points).Select(f => new TeamMember(f.Key, people[f.Key].PointsPerWeek, f.Value))],
+            [.. Fixed(p => p.Assigned, w => w.Points).Select(f => new TeamMember(f.Key, people[f.Key].PointsPerWeek, f.Value))],
             [
                 .. movable.Values.Select(w => new MovableIssue(
                     w.Issue.Id,
@@ -125,7 +123,7 @@ internal sealed class TeamBalance
                 string.Create(CultureInfo.InvariantCulture, $"due by {day:yyyy-MM-dd}"),
                 movable.Values.Where(w => DueDayOf(w) <= day).ToDictionary(w => w.Issue.Id, w => w.Points),
                 people.Values.ToDictionary(p => p.Id, p => RoomUntil(p, day)),
-                Fixed(w => DueDayOf(w) <= day ? w.Points : 0)
+                Fixed(p => p.Due.Where(d => d.Day <= day).Sum(d => d.Points), w => DueDayOf(w) <= day ? w.Points : 0)
             );
         }
     }
@@ -139,7 +137,10 @@ internal sealed class TeamBalance
                 $"issues in {g.Key.Status}",
                 g.ToDictionary(w => w.Issue.Id, _ => 1m),
                 people.Keys.ToDictionary(id => id, _ => (decimal)g.Min(w => w.State!.WipLimit!.Value)),
-                Fixed(w => (w.Issue.ProjectId, w.Issue.Status) == g.Key ? 1 : 0)
+                Fixed(
+                    p => p.Work.Where(w => (w.ProjectId, w.Status) == g.Key).Sum(w => w.Issues),
+                    w => (w.Issue.ProjectId, w.Issue.Status) == g.Key ? 1 : 0
+                )
             ));
 
     private IEnumerable<TeamLimit> PersonLimits()
@@ -150,16 +151,23 @@ internal sealed class TeamBalance
             "issues in progress",
             movable.Values.Where(w => w.Stage is WorkStage.InProgress).ToDictionary(w => w.Issue.Id, _ => 1m),
             people.Keys.ToDictionary(id => id, _ => (decimal)limit),
-            Fixed(w => w.Stage is WorkStage.InProgress ? 1 : 0)
+            Fixed(
+                p => p.Work.Where(w => w.Stage is WorkStage.InProgress).Sum(w => w.Issues),
+                w => w.Stage is WorkStage.InProgress ? 1 : 0
+            )
         );
     }
 
-    private Dictionary<UserId, decimal> Fixed(Func<Work, decimal> amount) =>
-        people.Values.ToDictionary(p => p.Id, p => p.Work.Where(w => !movable.ContainsKey(w.Issue.Id)).Sum(amount));
+    /// <summary>What stays with each member: all of it without what can be moved.</summary>
+    private Dictionary<UserId, decimal> Fixed(Func<TeamPerson, decimal> all, Func<Work, decimal> amount)
+    {
+        var moving = movable.Values.GroupBy(w => w.Issue.AssigneeId).ToDictionary(g => g.Key, g => g.Sum(amount));
+        return people.Values.ToDictionary(p => p.Id, p => all(p) - moving.GetValueOrDefault(p.Id));
+    }
 
     /// <summary>The day by which it must be done: today if that is past, null if it is too far away to matter.</summary>
     private DateOnly? DueDayOf(Work work) =>
-        work.Issue.DueDate is not { } due || due > team.Today.AddDays(HorizonDays) ? null
+        work.Issue.DueDate is not { } due || due > team.Today.AddDays(TeamWorkload.HorizonDays) ? null
         : due < team.Today ? team.Today
         : due;
 

@@ -1,6 +1,8 @@
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Capacity;
 using Kiket.Domain.Common;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -50,8 +52,23 @@ internal sealed record OpenIssue
 /// <summary>An open issue with data derived from its workflow and the settings.</summary>
 internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
 {
-    public WorkStage Stage =>
-        State?.Category switch
+    public WorkStage Stage => WorkStages.Of(State);
+}
+
+/// <summary>The open issues of a member that are alike, as sums.</summary>
+internal sealed record WorkShare(ProjectId ProjectId, string IssueType, string Status, State? State, decimal Points, int Issues)
+{
+    public WorkStage Stage => WorkStages.Of(State);
+}
+
+/// <summary>What a member has to do by a day.</summary>
+/// <param name="Day">Today where that is past; null where it is too far away to matter.</param>
+internal sealed record DueWork(DateOnly? Day, decimal Points);
+
+internal static class WorkStages
+{
+    public static WorkStage Of(State? state) =>
+        state?.Category switch
         {
             null or StateCategory.Pending => WorkStage.NotBegun,
             StateCategory.Blocked => WorkStage.Blocked,
@@ -86,15 +103,22 @@ internal sealed record TeamPerson(
     MemberCapacity Capacity,
     decimal PointsPerWeek,
     decimal Velocity,
-    IReadOnlyList<Work> Work,
+    IReadOnlyList<WorkShare> Work,
+    IReadOnlyList<DueWork> Due,
     bool IsPending
 )
 {
-    public decimal Assigned => Work.Sum(w => w.Points);
+    public decimal Assigned { get; } = Work.Sum(w => w.Points);
+
+    public bool IsOverloaded => Assigned > PointsPerWeek;
+
+    /// <summary>Whether they could take more work on.</summary>
+    public bool HasRoom => !IsPending && PointsPerWeek > 0 && Assigned <= PointsPerWeek;
 }
 
 /// <summary>
-/// The members of a team with their capacity and workload, read with the same number of statements for any team size.
+/// The members of a team with their capacity and the sums of their work, read with the same number of statements for any team
+/// size.
 /// </summary>
 internal sealed record TeamWorkload(
     OrganizationSettings Settings,
@@ -105,7 +129,19 @@ internal sealed record TeamWorkload(
     IReadOnlyList<TeamPerson> People
 )
 {
+    /// <summary>Due dates further away do not matter: a plan is about the next weeks.</summary>
+    public const int HorizonDays = 56;
+
+    /// <summary>From here on, only the issues of overloaded members are moved.</summary>
+    private const int ManyMovable = 4_000;
+
+    /// <summary>How many issues a plan can choose from.</summary>
+    private const int MaxMovable = 10_000;
+
     private const int VelocityWeeks = 4;
+
+    /// <summary>Whether there are so many issues that a plan only considers some.</summary>
+    public bool IsLarge { get; } = People.SelectMany(p => p.Work).Sum(w => w.Issues) > ManyMovable;
 
     /// <summary>Reads a team.</summary>
     /// <param name="only">Its project, or null for the whole organization.</param>
@@ -115,6 +151,7 @@ internal sealed record TeamWorkload(
     /// <param name="weeks">The weeks over which capacities are taken.</param>
     public static async Task<Result<TeamWorkload>> ReadAsync(
         IKiketDb db,
+        KnownWorkflows workflows,
         Actor actor,
         ProjectRef? only,
         string? teamRole,
@@ -192,28 +229,18 @@ internal sealed record TeamWorkload(
                 IsPending = db.Invitations.Any(i => i.UserId == u.Id && i.AcceptedAt == null),
             })
             .ToListAsync(ct);
-        var open = (
-            await db
-                .Issues.AsNoTracking()
-                .Where(i => i.CompletedAt == null && i.AssigneeId != null)
-                .Select(i => new OpenIssue
-                {
-                    Id = i.Id,
-                    Key = i.Key,
-                    Title = i.Title,
-                    ProjectId = i.ProjectId,
-                    Status = i.Status,
-                    WorkflowId = i.WorkflowId,
-                    IssueType = i.IssueType,
-                    Priority = i.Priority,
-                    Labels = i.Labels,
-                    AssigneeId = i.AssigneeId!.Value,
-                    StoryPoints = i.StoryPoints,
-                    DueDate = i.DueDate,
-                    Version = i.Version,
-                })
-                .ToListAsync(ct)
-        ).Where(i => projects[i.ProjectId].IsActive).ToList();
+        var calendar = settings.Calendar();
+        var today = calendar.DateAt(now);
+        var inTeam = teamRole is null
+            ? null
+            : memberships
+                .Where(m =>
+                    (project is null ? projects[m.ProjectId].IsVisible : m.ProjectId == project.Id)
+                    && m.TeamRoles.Contains(teamRole, StringComparer.OrdinalIgnoreCase)
+                )
+                .Select(m => m.UserId)
+                .ToHashSet();
+        var (shares, due) = await ReadOpenAsync(db, workflows, OpenOf(db, project, inTeam), settings, today, ct);
         var since = now - TimeSpan.FromDays(7 * VelocityWeeks);
         var finished = (
             await db
@@ -234,30 +261,6 @@ internal sealed record TeamWorkload(
                 })
                 .ToListAsync(ct)
         ).ToLookup(g => g.AssigneeId!.Value, g => g.Count * settings.PointsOf(g.StoryPoints, g.IssueType));
-        var workflowIds = open.Select(i => i.WorkflowId).Distinct().ToList();
-        var workflows = await db
-            .Workflows.AsNoTracking()
-            .Where(w => workflowIds.Contains(w.Id))
-            .ToDictionaryAsync(w => w.Id, w => w.Definition, ct);
-
-        var work = open.Select(i => new Work(
-                i,
-                settings.PointsOf(i.StoryPoints, i.IssueType),
-                workflows[i.WorkflowId].FindState(i.Status)
-            ))
-            .OrderBy(w => w.Issue.Id)
-            .ToLookup(w => w.Issue.AssigneeId);
-        var inTeam = teamRole is null
-            ? null
-            : memberships
-                .Where(m =>
-                    (project is null ? projects[m.ProjectId].IsVisible : m.ProjectId == project.Id)
-                    && m.TeamRoles.Contains(teamRole, StringComparer.OrdinalIgnoreCase)
-                )
-                .Select(m => m.UserId)
-                .ToHashSet();
-        var calendar = settings.Calendar();
-        var today = calendar.DateAt(now);
         var monday = MemberCapacity.MondayOf(today);
         var people = users
             .Where(u => (!u.IsPending || HasWork(u.Id)) && (inTeam?.Contains(u.Id) ?? IsInTeam(u.Id, u.Role)))
@@ -277,7 +280,8 @@ internal sealed record TeamWorkload(
                     capacity,
                     capacity.MeanOf(monday, weeks),
                     Math.Round(finished[u.Id].Sum() / VelocityWeeks, 2, MidpointRounding.AwayFromZero),
-                    [.. work[u.Id]],
+                    [.. shares[u.Id]],
+                    [.. due[u.Id]],
                     u.IsPending
                 );
             });
@@ -289,6 +293,133 @@ internal sealed record TeamWorkload(
                 ? role is OrganizationRole.Developer or OrganizationRole.ProjectManager or OrganizationRole.Admin || HasWork(user)
                 : project.Workers.ContainsKey(user) || HasWork(user);
 
-        bool HasWork(UserId user) => work[user].Any(w => project is null || w.Issue.ProjectId == project.Id);
+        bool HasWork(UserId user) => shares[user].Any(w => project is null || w.ProjectId == project.Id);
+    }
+
+    /// <summary>
+    /// The open issues of the team one by one, where they are in a project whose issues may be moved. In a large team these are
+    /// only the issues of its overloaded members, the oldest first.
+    /// </summary>
+    public async Task<IReadOnlyList<Work>> ReadMovableAsync(IKiketDb db, KnownWorkflows workflows, CancellationToken ct)
+    {
+        var projectIds = Projects
+            .Values.Where(p => p.IsWritable && (Project is null || Project.Id == p.Id))
+            .Select(p => p.Id)
+            .ToList();
+        var userIds = People.Where(p => !IsLarge || p.IsOverloaded).Select(p => p.Id).ToList();
+        var issues = await db
+            .Issues.AsNoTracking()
+            .Where(i => i.CompletedAt == null && i.AssigneeId != null && userIds.Contains(i.AssigneeId!.Value))
+            .Where(i => projectIds.Contains(i.ProjectId))
+            .OrderBy(i => i.Id)
+            .Take(MaxMovable)
+            .Select(i => new OpenIssue
+            {
+                Id = i.Id,
+                Key = i.Key,
+                Title = i.Title,
+                ProjectId = i.ProjectId,
+                Status = i.Status,
+                WorkflowId = i.WorkflowId,
+                IssueType = i.IssueType,
+                Priority = i.Priority,
+                Labels = i.Labels,
+                AssigneeId = i.AssigneeId!.Value,
+                StoryPoints = i.StoryPoints,
+                DueDate = i.DueDate,
+                Version = i.Version,
+            })
+            .ToListAsync(ct);
+        var definitions = await workflows.DefinitionsOfAsync(db, issues.Select(i => i.WorkflowId), ct);
+        return
+        [
+            .. issues.Select(i => new Work(
+                i,
+                Settings.PointsOf(i.StoryPoints, i.IssueType),
+                definitions[i.WorkflowId].FindState(i.Status)
+            )),
+        ];
+    }
+
+    /// <summary>The assigned open issues of those who may be in the team.</summary>
+    private static IQueryable<Issue> OpenOf(IKiketDb db, WorkProject? project, HashSet<UserId>? inTeam)
+    {
+        var active = db.Projects.Where(p => p.Status == ProjectStatus.Active).Select(p => p.Id);
+        var open = db
+            .Issues.AsNoTracking()
+            .Where(i => i.CompletedAt == null && i.AssigneeId != null && active.Contains(i.ProjectId));
+        if (inTeam is not null)
+            return open.Where(i => inTeam.Contains(i.AssigneeId!.Value));
+        if (project is null)
+            return open;
+
+        var workers = project.Workers.Keys.ToList();
+        var inProject = open.Where(i => i.ProjectId == project.Id).Select(i => i.AssigneeId);
+        return open.Where(i => workers.Contains(i.AssigneeId!.Value) || inProject.Contains(i.AssigneeId));
+    }
+
+    /// <summary>Sums, so that the number of rows depends on people and projects and not on issues.</summary>
+    private static async Task<(ILookup<UserId, WorkShare> Shares, ILookup<UserId, DueWork> Due)> ReadOpenAsync(
+        IKiketDb db,
+        KnownWorkflows workflows,
+        IQueryable<Issue> open,
+        OrganizationSettings settings,
+        DateOnly today,
+        CancellationToken ct
+    )
+    {
+        var shares = await open.GroupBy(i => new
+            {
+                i.AssigneeId,
+                i.ProjectId,
+                i.WorkflowId,
+                i.Status,
+                i.IssueType,
+            })
+            .Select(g => new
+            {
+                g.Key,
+                Points = g.Sum(i => i.StoryPoints),
+                Issues = g.Count(),
+                WithoutPoints = g.Count(i => i.StoryPoints == null),
+            })
+            .ToListAsync(ct);
+        var horizon = today.AddDays(HorizonDays);
+        var due = await open.GroupBy(i => new
+            {
+                i.AssigneeId,
+                i.IssueType,
+                Day = i.DueDate < today ? (DateOnly?)today
+                : i.DueDate > horizon ? null
+                : i.DueDate,
+            })
+            .Select(g => new
+            {
+                g.Key,
+                Points = g.Sum(i => i.StoryPoints),
+                WithoutPoints = g.Count(i => i.StoryPoints == null),
+            })
+            .ToListAsync(ct);
+        var definitions = await workflows.DefinitionsOfAsync(db, shares.Select(s => s.Key.WorkflowId), ct);
+        return (
+            shares.ToLookup(
+                s => s.Key.AssigneeId!.Value,
+                s => new WorkShare(
+                    s.Key.ProjectId,
+                    s.Key.IssueType,
+                    s.Key.Status,
+                    definitions[s.Key.WorkflowId].FindState(s.Key.Status),
+                    PointsOf(s.Points, s.WithoutPoints, s.Key.IssueType),
+                    s.Issues
+                )
+            ),
+            due.ToLookup(
+                d => d.Key.AssigneeId!.Value,
+                d => new DueWork(d.Key.Day, PointsOf(d.Points, d.WithoutPoints, d.Key.IssueType))
+            )
+        );
+
+        decimal PointsOf(decimal? estimated, int others, string issueType) =>
+            (estimated ?? 0) + (others * settings.PointsOf(null, issueType));
     }
 }

@@ -25,7 +25,41 @@ internal sealed class KnownWorkflows
         if (known.TryGetValue(workflowId, out var kept))
             return kept;
         var definition = await db.Workflows.Where(w => w.Id == workflowId).Select(w => w.Definition).SingleAsync(ct);
+        return Keep(db, workflowId, definition);
+    }
 
+    /// <summary>The definitions of some versions, by their ids.</summary>
+    public async Task<IReadOnlyDictionary<long, WorkflowDefinition>> DefinitionsOfAsync(
+        IKiketDb db,
+        IEnumerable<long> workflowIds,
+        CancellationToken ct
+    )
+    {
+        Dictionary<long, WorkflowDefinition> definitions = [];
+        List<long> unknown = [];
+        foreach (var id in workflowIds.Distinct())
+        {
+            if (known.TryGetValue(id, out var kept))
+                definitions.Add(id, kept);
+            else
+                unknown.Add(id);
+        }
+
+        if (unknown.Count > 0)
+        {
+            var read = await db
+                .Workflows.Where(w => unknown.Contains(w.Id))
+                .Select(w => new { w.Id, w.Definition })
+                .ToListAsync(ct);
+            foreach (var workflow in read)
+                definitions.Add(workflow.Id, Keep(db, workflow.Id, workflow.Definition));
+        }
+
+        return definitions;
+    }
+
+    private WorkflowDefinition Keep(IKiketDb db, long workflowId, WorkflowDefinition definition)
+    {
         // A version that is read in a transaction may have been published there and be rolled back, and its id be reused.
         if (((DbContext)db).Database.CurrentTransaction is not null)
             return definition;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Kiket.Application.Capacity;
 using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.CustomData;
@@ -226,6 +227,24 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.All(plans, plan => Assert.True(plan.Blocks is null or < 1_000, $"{plan.Blocks} blocks.\n{plan.Sql}\n{plan.Text}"));
     }
 
+    /// <summary>However many issues are open: here 50,000 of one person.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_capacity_of_a_team_is_summed_by_the_database(bool ofProject)
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+        var project = ofProject ? many.LargeFilter(["project"]).Project : null;
+
+        var plans = await ExplainAsync(
+            many.LargeAdmin,
+            session => session.SendAsync(new GetTeamCapacityQuery(project, null, null, new(null, null, null)))
+        );
+
+        Assert.Contains(plans, plan => plan.Sql.Contains("issues", StringComparison.Ordinal));
+        Assert.All(plans, plan => Assert.True(plan.RowsFound is null or < 500, $"{plan.RowsFound} rows.\n{plan.Sql}"));
+    }
+
     [Fact]
     public async Task A_scan_and_a_sort_are_seen_where_they_are()
     {
@@ -334,6 +353,7 @@ public abstract class IndexSuite(ManyIssues many)
     /// <param name="Conditions">What indexes look for, by table.</param>
     /// <param name="Sorts">Whether more than the page is sorted.</param>
     /// <param name="IssuesRead">How many issues are looked at, where the database counts them.</param>
+    /// <param name="RowsFound">How many rows the statement answers, where the database counts them.</param>
     /// <param name="Blocks">How many blocks of tables and indexes are read, where the database counts them.</param>
     protected sealed record Plan(
         string Sql,
@@ -342,7 +362,8 @@ public abstract class IndexSuite(ManyIssues many)
         IReadOnlyList<(string Table, string Columns)> Conditions,
         bool Sorts,
         double? IssuesRead,
-        double? Blocks
+        double? Blocks,
+        double? RowsFound
     );
 }
 
@@ -469,10 +490,13 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
             var isSqlite = session.Db is SqliteKiketDbContext;
             var due = isSqlite ? "date('2026-01-01', '+' || (s.n % 700) || ' days')" : "date '2026-01-01' + s.n % 700";
             var status = "CASE WHEN s.n % 8 > 0 THEN 'done' WHEN s.n % 16 = 0 THEN 'backlog' ELSE 'review' END";
-            var (rare, late, billing) = isSqlite
-                ? ("'[\"rare\"]'", "'[\"late\",\"billing\"]'", "'[\"billing\"]'")
-                : ("ARRAY['rare']", "ARRAY['late', 'billing']", "ARRAY['billing']");
-            var labels = $"CASE WHEN s.n % 9999 = 0 THEN {rare} WHEN s.n % 7 = 0 THEN {late} ELSE {billing} END";
+            string Array(params string[] labels) =>
+                isSqlite
+                    ? $"'[{string.Join(",", labels.Select(l => $"\"{l}\""))}]'"
+                    : $"ARRAY[{string.Join(",", labels.Select(l => $"'{l}'"))}]";
+            var labels =
+                $"CASE WHEN s.n % 9999 = 0 THEN {Array("rare")} WHEN s.n % 7 = 0 THEN {Array("late", "billing")} "
+                + $"ELSE {Array("billing")} END";
             await session.Db.CopyIssueAsync(
                 issue.Id,
                 count,
@@ -602,7 +626,7 @@ public sealed partial class SqliteIndexTests(ManySqliteIssues many) : IndexSuite
                 )
             )
             .ToList();
-        return new(sql, string.Join('\n', rows.Select(r => r.Detail)), scanned, conditions, sorts, null, null);
+        return new(sql, string.Join('\n', rows.Select(r => r.Detail)), scanned, conditions, sorts, null, null, null);
     }
 
     [GeneratedRegex("""(FROM|JOIN) "(?<table>\w+)" AS "(?<alias>\w+)"\s""")]
@@ -638,7 +662,7 @@ public sealed class PostgreSqlIndexTests(ManyPostgreSqlIssues many) : IndexSuite
         var issuesRead = nodes.Where(n => Named(n) == "issues").Sum(RowsOf);
         var root = document.RootElement[0].GetProperty("Plan");
         var blocks = root.GetProperty("Shared Hit Blocks").GetDouble() + root.GetProperty("Shared Read Blocks").GetDouble();
-        return new(sql, text, scanned, conditions, sorts, issuesRead, blocks);
+        return new(sql, text, scanned, conditions, sorts, issuesRead, blocks, root.GetProperty("Actual Rows").GetDouble());
     }
 
     private static string? Named(JsonElement node) =>
