@@ -22,7 +22,6 @@ using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Sla;
 using Kiket.Infrastructure.Tokens;
 using Kiket.Infrastructure.Webhooks;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -65,7 +64,7 @@ internal static class DependencyInjection
         services.AddKiketRateLimits(settings.RateLimits, settings.Redis);
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
-        services.AddDataProtection().SetApplicationName("Kiket").PersistKeysToFileSystem(new DirectoryInfo(settings.KeysPath));
+        services.AddKiketKeyRing(settings.KeyRing);
         return services;
     }
 }

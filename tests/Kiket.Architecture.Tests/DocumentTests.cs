@@ -135,7 +135,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_README_lists_each_setting_and_no_other()
     {
-        var source = File.ReadAllText(Path.Combine(Sources.Root, "src/Kiket.Infrastructure/Settings/KiketSettings.cs"));
+        var source = string.Concat(Sources.Files("src/Kiket.Infrastructure/Settings").Select(File.ReadAllText));
         var rows = File.ReadLines(Path.Combine(Sources.Root, "README.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
 

@@ -95,6 +95,15 @@ internal static class Bootstrap
             );
         }
 
+        if (!settings.KeyRing.IsEncrypted && !app.Environment.IsDevelopment())
+        {
+            app.Logger.LogWarning(
+                "The keys of stored secrets are not encrypted: who reads the folder {Folder} can read the secrets. "
+                    + "Set DataProtection:CertificatePath or DataProtection:Passphrase.",
+                settings.KeyRing.Folder
+            );
+        }
+
         // Creates the first key, which other nodes then find.
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("Kiket.Startup").Protect([1]);
 

@@ -40,7 +40,7 @@ internal static class Serving
             );
             settings = KiketSettings.Read(builder.Configuration);
             ListenAddresses.Configure(builder);
-            KeyFolder.Check(settings.KeysPath);
+            KeyFolder.Check(settings.KeyRing.Folder);
             return true;
         }
         catch (Exception failure) when (ExitCodeOf(failure) is WrongSettings)

@@ -4,6 +4,7 @@ using Kiket.Domain.Users;
 using Kiket.Infrastructure.Guards;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
+using Kiket.Infrastructure.Secrets;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -45,7 +46,7 @@ internal sealed class KiketSettings
     /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
     public TimeSpan StopTimeout { get; init; }
 
-    public required string KeysPath { get; init; }
+    public required KeyRingSettings KeyRing { get; init; }
 
     public required BootstrapSettings Bootstrap { get; init; }
 
@@ -105,7 +106,7 @@ internal sealed class KiketSettings
                 ?.TrimEnd('/'),
             TrustedProxies = read.List("Kiket:TrustedProxies", OutboundTargets.IsNetwork, NetworkForm),
             StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
-            KeysPath = read.Text("DataProtection:KeysPath") ?? "data/keys",
+            KeyRing = KeyRingReader.Read(read),
             Bootstrap = new(
                 read.Text(
                     "Bootstrap:Organization",

@@ -18,7 +18,7 @@ public sealed class SettingsTests
         );
         Assert.Equal(
             (NodeRole.All, "data/keys", 20, 1_000),
-            (settings.Role, settings.KeysPath, settings.Webhooks.Workers, settings.RateLimits.UserRequests)
+            (settings.Role, settings.KeyRing.Folder, settings.Webhooks.Workers, settings.RateLimits.UserRequests)
         );
         Assert.Null(settings.PublicUrl);
     }
@@ -57,6 +57,8 @@ public sealed class SettingsTests
     [InlineData("Kiket:PublicUrl", "ftp://kiket.example", "https://kiket.example")]
     [InlineData("Kiket:PublicUrl", "https://kiket.example/?a=b", "https://kiket.example")]
     [InlineData("Kiket:StopTimeoutSeconds", "0", "1 to 3600")]
+    [InlineData("DataProtection:CertificatePath", "nowhere.pfx", "PKCS #12")]
+    [InlineData("DataProtection:PreviousCertificatePath", "nowhere.pfx", "PKCS #12")]
     [InlineData("Bootstrap:AdminEmail", "nobody", "e-mail address")]
     [InlineData("Bootstrap:Organization", "!!!", "letter or digit")]
     [InlineData("Bootstrap:Demo", "1", "true or false")]

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Kiket.Infrastructure.Secrets;
+
+namespace Kiket.Infrastructure.Settings;
+
+/// <summary>Reads what protects the keys of stored secrets, and opens it, before anything depends on it.</summary>
+internal static class KeyRingReader
+{
+    private const string Passphrase = "DataProtection:Passphrase";
+
+    public static KeyRingSettings Read(SettingsReader read)
+    {
+        var certificate = read.Text("DataProtection:CertificatePath");
+        var passphrase = read.Text(Passphrase);
+        if (passphrase?.Length < KeyRingPassphrase.MinLength)
+            read.RefuseSecret(Passphrase, $"it must have at least {KeyRingPassphrase.MinLength} characters");
+        if (passphrase is not null && certificate is not null)
+            read.RefuseSecret(Passphrase, "a certificate encrypts the keys already, so set only one of them");
+        return new(read.Text("DataProtection:KeysPath") ?? "data/keys")
+        {
+            Certificate = Open(read, certificate, "Certificate", read.Text("DataProtection:CertificatePassword")),
+            PreviousCertificate = Open(
+                read,
+                read.Text("DataProtection:PreviousCertificatePath"),
+                "PreviousCertificate",
+                read.Text("DataProtection:PreviousCertificatePassword")
+            ),
+            Passphrase = passphrase is null ? null : new(passphrase),
+        };
+    }
+
+    /// <summary>Opens a PKCS #12 file with its private key, such as <c>openssl pkcs12 -export</c> makes.</summary>
+    private static X509Certificate2? Open(SettingsReader read, string? file, string name, string? password)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            var certificate = X509CertificateLoader.LoadPkcs12FromFile(file, password);
+            if (certificate.GetRSAPrivateKey() is not null)
+                return certificate;
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            // The message may say more about the file than a log should.
+        }
+
+        read.Refuse(
+            $"DataProtection:{name}Path",
+            file,
+            $"it must be a PKCS #12 file with an RSA key that DataProtection:{name}Password opens"
+        );
+        return null;
+    }
+}
