@@ -68,6 +68,22 @@ FROM issues WHERE status <> 'backlog';
 INSERT INTO comments (issue_id, author_id, body, organization_id, version, created_at, updated_at)
 SELECT id, reporter_id, 'Seen here as well: ' || left(description, 80), organization_id, 1, updated_at, updated_at FROM issues WHERE id % 3 = 0;
 
+-- Lists that are long by themselves: the history and the comments of BENCH7-100, the milestones and members of BENCH8.
+INSERT INTO issue_changes (organization_id, issue_id, action, actor_id, at, changes)
+SELECT organization_id, id, 'transitioned', reporter_id, updated_at + n * interval '1 second',
+  jsonb_build_array(jsonb_build_object('field', 'status', 'from', 'backlog', 'to', 'review'))
+FROM issues, generate_series(1, 10000) n WHERE key = 'BENCH7-100';
+INSERT INTO comments (issue_id, author_id, body, organization_id, version, created_at, updated_at)
+SELECT id, reporter_id, 'Comment ' || n, organization_id, 1, updated_at, updated_at FROM issues, generate_series(1, 2000) n WHERE key = 'BENCH7-100';
+INSERT INTO milestones (project_id, name, status, created_by_id, organization_id, version, created_at, updated_at)
+SELECT p.id, 'Sprint ' || n, 'planning', (SELECT min(id) FROM users), p.organization_id, 1, now(), now()
+FROM projects p, generate_series(1, 500) n WHERE p.key = 'BENCH8';
+INSERT INTO users (email, name, role, expertise_tags, days_off, super_admin, deactivated, is_service, organization_id, version, created_at, updated_at)
+SELECT 'guest' || n || '@bench.example', 'Guest ' || n, 'developer', '{}', '[]', false, false, false, o.id, 1, now(), now()
+FROM organizations o, generate_series(1, 160) n;
+INSERT INTO project_members (project_id, user_id, organization_id, role, team_roles, created_at)
+SELECT p.id, u.id, p.organization_id, 'member', '{}', now() FROM projects p, users u WHERE p.key = 'BENCH8' AND u.email LIKE 'guest%@bench.example';
+
 -- The log keeps 30 days; all of it is handed out and done.
 INSERT INTO events (organization_id, sequence, event_id, name, project_id, issue_id, actor_id, cause, facts, occurred_at)
 SELECT i.organization_id, o.last_event_sequence + row_number() OVER (ORDER BY i.id), 'evt_' || md5(i.id::text), 'issue.created', i.project_id, i.id,

@@ -25,6 +25,9 @@ internal sealed class WebhookSchedule(IServiceScopeFactory scopes, IBackgroundJo
     /// <summary>Queues a job for those of some endpoints that have none and may be sent to.</summary>
     public async Task WakeAsync(IReadOnlyList<long> endpoints, CancellationToken ct)
     {
+        if (endpoints.Count == 0)
+            return;
+
         // Under load most endpoints already have a job, which one statement shows.
         var idle = await OnDatabaseAsync(async db =>
         {

@@ -6,6 +6,7 @@ using Kiket.Application.Comments;
 using Kiket.Application.Common;
 using Kiket.Application.CustomData;
 using Kiket.Application.Issues;
+using Kiket.Application.Milestones;
 using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -225,6 +226,31 @@ public abstract class IndexSuite(ManyIssues many)
         Assert.NotEmpty(pages);
         Assert.All(pages, plan => Assert.False(plan.Sorts, $"It sorts.\n{plan.Sql}\n{plan.Text}"));
         Assert.All(plans, plan => Assert.True(plan.Blocks is null or < 1_000, $"{plan.Blocks} blocks.\n{plan.Sql}\n{plan.Text}"));
+    }
+
+    /// <summary>Pages of 100, the first and the last, of lists that are long by themselves.</summary>
+    [Theory]
+    [InlineData("history of 10,000 entries", 100)]
+    [InlineData("2,000 comments", 20)]
+    [InlineData("500 milestones", 5)]
+    [InlineData("200 members", 2)]
+    public async Task A_page_of_a_long_list_reads_few_blocks(string list, int last)
+    {
+        Assert.SkipWhen(many.Database.Unavailable is not null, many.Database.Unavailable ?? "");
+
+        foreach (var page in new PageRequest[] { new(1, 100, null), new(last, 100, null) })
+        {
+            var plans = await ExplainAsync(
+                many.LargeAdmin,
+                async session => Assert.NotEqual(0, await many.ReadLongAsync(session, list, page))
+            );
+
+            Assert.All(plans, plan => Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments"));
+            Assert.All(
+                plans,
+                plan => Assert.True(plan.Blocks is null or < 1_000, $"{plan.Blocks} blocks.\n{plan.Sql}\n{plan.Text}")
+            );
+        }
     }
 
     /// <summary>However many issues are open: here 50,000 of one person.</summary>
@@ -518,6 +544,61 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
                 }
             );
         }
+
+        await using var last = large.SignIn();
+        await FillLongAsync(last.Db);
+    }
+
+    /// <summary>Reads a page of a long list.</summary>
+    /// <returns>How many there are on it.</returns>
+    internal async Task<int> ReadLongAsync(Session session, string list, PageRequest page) =>
+        list switch
+        {
+            "history of 10,000 entries" => (await session.SendAsync(new ListIssueHistoryQuery(IssueRef.Of(largeParent), page)))
+                .Value
+                .Items
+                .Count,
+            "2,000 comments" => (await session.SendAsync(new ListCommentsQuery(IssueRef.Of(largeParent), page)))
+                .Value
+                .Items
+                .Count,
+            "500 milestones" => (await session.SendAsync(new ListMilestonesQuery(ProjectRef.Of(largeProject), [], page)))
+                .Value
+                .Items
+                .Count,
+            "200 members" => (await session.SendAsync(new ListMembersQuery(ProjectRef.Of(largeProject), page))).Value.Items.Count,
+            _ => throw new ArgumentOutOfRangeException(nameof(list), list, null),
+        };
+
+    /// <summary>A long history, many comments, milestones and members.</summary>
+    private async Task FillLongAsync(KiketDbContext db)
+    {
+        var noRoles = db is SqliteKiketDbContext ? "[]" : "{}";
+        await db.Database.ExecuteSqlRawAsync(
+            $$"""
+            INSERT INTO issue_changes (organization_id, issue_id, action, actor_id, at, changes)
+            {{Numbers(9_999)}}
+            SELECT organization_id, issue_id, action, actor_id, at, changes FROM issue_changes, s WHERE issue_id = {{largeParent}};
+            INSERT INTO comments (organization_id, version, created_at, updated_at, issue_id, author_id, body)
+            {{Numbers(2_000)}}
+            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment' FROM issues, s WHERE id = {{largeParent}};
+            INSERT INTO milestones (organization_id, version, created_at, updated_at, project_id, name, status, created_by_id)
+            {{Numbers(499)}}
+            SELECT organization_id, 1, created_at, updated_at, project_id, name || n, status, created_by_id
+            FROM milestones, s WHERE id = {{largeMilestone}};
+            INSERT INTO users (organization_id, version, created_at, updated_at, email, name, role, expertise_tags, days_off,
+                super_admin, deactivated, is_service)
+            {{Numbers(200)}}
+            SELECT organization_id, 1, created_at, updated_at, 'member' || n || '@example.com', name, role, expertise_tags,
+                days_off, false, false, false
+            FROM users, s WHERE id = {{largeUser}};
+            INSERT INTO project_members (organization_id, created_at, project_id, user_id, role, team_roles)
+            SELECT organization_id, created_at, {{largeProject}}, id, 'member', '{{noRoles}}'
+            FROM users WHERE email LIKE 'member%@example.com';
+            """.Replace("{", "{{").Replace("}", "}}")
+        );
+
+        static string Numbers(int count) => $"WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {count})";
     }
 
     /// <summary>
