@@ -92,6 +92,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         nameof(AggregateRoot<>.CreatedAt),
         nameof(AggregateRoot<>.UpdatedAt),
         nameof(User.SortKey),
+        nameof(Issue.SearchText),
         nameof(Project.LastIssueNumber),
         nameof(Organization.LastEventSequence),
         nameof(Organization.LastAuditSequence),
