@@ -1,5 +1,6 @@
 using Hangfire;
 using Kiket.Api.Authentication;
+using Kiket.Api.Http;
 using Kiket.Infrastructure.Settings;
 
 namespace Kiket.Api.Dashboard;
@@ -24,7 +25,11 @@ internal static class DashboardSetup
                     (context, next) =>
                     {
                         if (token is not null && (token.IsPasswordOf(context.Request) || token.IsBearerOf(context.Request)))
+                        {
+                            context.Response.Headers.ContentSecurityPolicy = SecurityHeaders.ForPage();
                             return next(context);
+                        }
+
                         if (context.Request.Headers.Authorization.Count > 0)
                             app.Logger.LogFailedSignIn(context);
                         context.Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
+using Kiket.Api.RateLimits;
 using Kiket.Application.Events;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
@@ -19,7 +20,7 @@ internal static class EventEndpoints
         var events = api.MapGroup("/events").WithTags("Events");
 
         events.MapGet("/", ListEvents).WithName(nameof(ListEvents)).Reads(Scope.Issues);
-        events.MapGet("/stream", StreamEvents).WithName(nameof(StreamEvents)).Reads(Scope.Issues);
+        events.MapGet("/stream", StreamEvents).WithName(nameof(StreamEvents)).Reads(Scope.Issues).DisableRequestTimeout();
     }
 
     /// <summary>Lists the events of the projects that you can see, in chronological order.</summary>
@@ -41,7 +42,7 @@ internal static class EventEndpoints
         HttpRequest request,
         IMediator mediator,
         EventStreamSource source,
-        OpenStreams streams,
+        OpenRequests requests,
         CancellationToken ct
     )
     {
@@ -53,7 +54,7 @@ internal static class EventEndpoints
             WithTotal: false
         );
         var first = await mediator.Send(query, ct);
-        return first.Error is { } error ? new ErrorResult(error) : new EventStream(source, streams, query, first.Value);
+        return first.Error is { } error ? new ErrorResult(error) : new EventStream(source, requests, query, first.Value);
     }
 }
 

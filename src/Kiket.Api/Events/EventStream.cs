@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 using Kiket.Api.Authentication;
@@ -57,35 +56,16 @@ internal sealed class EventStreamSource(
     }
 }
 
-/// <summary>Counts the open streams of each credential on this node.</summary>
-internal sealed class OpenStreams
-{
-    public const int MaxPerCredential = 50;
-
-    private readonly ConcurrentDictionary<string, int> open = new(StringComparer.Ordinal);
-
-    /// <returns>Whether there was room for another one; if so, call <see cref="Close"/> when it ends.</returns>
-    public bool TryOpen(string credential)
-    {
-        if (open.AddOrUpdate(credential, 1, (_, count) => count + 1) <= MaxPerCredential)
-            return true;
-        Close(credential);
-        return false;
-    }
-
-    public void Close(string credential)
-    {
-        if (open.AddOrUpdate(credential, 0, (_, count) => count - 1) == 0)
-            open.TryRemove(new(credential, 0));
-    }
-}
-
 /// <summary>Server-sent events: <c>id</c> is the sequence, <c>event</c> the name, <c>data</c> the document on one line.</summary>
-internal sealed class EventStream(EventStreamSource source, OpenStreams streams, ListEventsQuery query, EventPage first)
+internal sealed class EventStream(EventStreamSource source, OpenRequests requests, ListEventsQuery query, EventPage first)
     : IResult,
         IEndpointMetadataProvider
 {
     public const string MediaType = "text/event-stream";
+
+    /// <summary>How many streams a credential may have open on one node.</summary>
+    public const int MaxPerCredential = 50;
+
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>The maximum lifetime; the client then reconnects with <c>Last-Event-ID</c> and its token.</summary>
@@ -94,11 +74,12 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var credential = httpContext.Features.GetRequiredFeature<CountedCredential>();
-        if (!streams.TryOpen(credential.Name))
+        var name = $"streams of {credential.Name}";
+        if (!requests.TryOpen(name, MaxPerCredential))
         {
             await RateLimiting.RefuseAsync(
                 httpContext,
-                $"A credential can have at most {OpenStreams.MaxPerCredential} open streams.",
+                $"A credential can have at most {MaxPerCredential} open streams.",
                 (int)Heartbeat.TotalSeconds
             );
             return;
@@ -110,7 +91,7 @@ internal sealed class EventStream(EventStreamSource source, OpenStreams streams,
         }
         finally
         {
-            streams.Close(credential.Name);
+            requests.Close(name);
         }
     }
 

@@ -62,7 +62,9 @@ internal sealed class ServerRefusals(TimeProvider time) : IObserver<KeyValuePair
             $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/json; charset=utf-8\r\n"
                 + $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\nDate: {time.GetUtcNow():R}\r\n"
                 + (allowed.Count > 0 ? $"Allow: {allowed}\r\n" : "")
-                + $"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{RequestId.Header}: {id}\r\n\r\n{body}"
+                + "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+                + $"{SecurityHeaders.ReferrerPolicy}: {SecurityHeaders.NoReferrer}\r\n"
+                + $"Content-Security-Policy: {SecurityHeaders.NoContent}\r\n{RequestId.Header}: {id}\r\n\r\n{body}"
         );
     }
 

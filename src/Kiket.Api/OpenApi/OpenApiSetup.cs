@@ -30,6 +30,7 @@ internal static class OpenApiSetup
                 generated.Servers.Add(new OpenApiServer { Url = "/" });
             };
         });
+        app.Use(ReferencePage.AddPolicy);
         app.UseSwaggerUi(ui =>
         {
             ui.Path = UiPath;

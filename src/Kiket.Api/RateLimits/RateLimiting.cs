@@ -6,6 +6,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Infrastructure.RateLimits;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace Kiket.Api.RateLimits;
 
@@ -18,6 +19,18 @@ internal sealed record CountedRequest(RateWindow Window);
 /// </summary>
 internal static class RateLimiting
 {
+    private const int RetryWhenFewerAreOpen = 1;
+
+    /// <summary>The headers that say what is left.</summary>
+    public static readonly string[] Headers =
+    [
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+        "RateLimit-Policy",
+        "RateLimit",
+    ];
+
     public static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
         if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
@@ -49,13 +62,38 @@ internal static class RateLimiting
 
             Describe(shown, context.Response.Headers);
         });
-        if (!window.IsExceeded)
+        if (window.IsExceeded)
+            await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
+        else
+            await ServeAsync(context, name, options.ConcurrentRequests, next);
+    }
+
+    /// <summary>
+    /// Serves a request unless its caller has too many others open on this node. Streams have a limit of their own.
+    /// </summary>
+    private static async Task ServeAsync(HttpContext context, string caller, int most, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null)
         {
             await next(context);
             return;
         }
 
-        await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
+        var open = context.RequestServices.GetRequiredService<OpenRequests>();
+        if (!open.TryOpen(caller, most))
+        {
+            await RefuseAsync(context, $"More than {most} requests are open at the same time.", RetryWhenFewerAreOpen);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            open.Close(caller);
+        }
     }
 
     /// <summary>Answers 429.</summary>

@@ -40,6 +40,7 @@ internal static class Serving
             );
             settings = KiketSettings.Read(builder.Configuration);
             ListenAddresses.Configure(builder);
+            ServerLimits.Configure(builder);
             KeyFolder.Check(settings.KeyRing.Folder);
             return true;
         }

@@ -13,6 +13,9 @@ internal sealed class RateLimitOptions
 
     public int ExtensionWindowSeconds { get; set; } = 900;
 
+    /// <summary>How many requests a credential may have open on one node at the same time.</summary>
+    public int ConcurrentRequests { get; set; } = 100;
+
     public RateLimit User => new(UserRequests, TimeSpan.FromSeconds(UserWindowSeconds));
 
     public RateLimit Extension => new(ExtensionRequests, TimeSpan.FromSeconds(ExtensionWindowSeconds));

@@ -43,6 +43,17 @@ internal sealed class KiketSettings
     /// <summary>The proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
     public IReadOnlyList<string> TrustedProxies { get; init; } = [];
 
+    /// <summary>The sites whose pages may call the API from a browser.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>
+    /// Whether plain HTTP is redirected to HTTPS where the server listens there; null depends on the environment.
+    /// </summary>
+    public bool? RequireHttps { get; init; }
+
+    /// <summary>How long a request may take.</summary>
+    public TimeSpan RequestTimeout { get; init; }
+
     /// <summary>How long requests and jobs that are running may take to end when the server stops.</summary>
     public TimeSpan StopTimeout { get; init; }
 
@@ -105,6 +116,13 @@ internal sealed class KiketSettings
                 )
                 ?.TrimEnd('/'),
             TrustedProxies = read.List("Kiket:TrustedProxies", OutboundTargets.IsNetwork, NetworkForm),
+            AllowedOrigins = read.List(
+                "Kiket:AllowedOrigins",
+                IsOrigin,
+                "it must be the origin of a site, such as https://app.example, without a path"
+            ),
+            RequireHttps = read.Flag("Kiket:RequireHttps"),
+            RequestTimeout = TimeSpan.FromSeconds(read.Number("Kiket:RequestTimeoutSeconds", 120, 1, 3_600)),
             StopTimeout = TimeSpan.FromSeconds(read.Number("Kiket:StopTimeoutSeconds", 25, 1, 3_600)),
             KeyRing = KeyRingReader.Read(read),
             Bootstrap = new(
@@ -137,6 +155,7 @@ internal sealed class KiketSettings
                 UserWindowSeconds = read.Number("RateLimits:UserWindowSeconds", 900, 1, 86_400),
                 ExtensionRequests = read.Number("RateLimits:ExtensionRequests", 500, 1, MaxCount),
                 ExtensionWindowSeconds = read.Number("RateLimits:ExtensionWindowSeconds", 900, 1, 86_400),
+                ConcurrentRequests = read.Number("RateLimits:ConcurrentRequests", 100, 1, 100_000),
             },
             Redis = RedisSettings.Read(read, "ConnectionStrings:Redis"),
             EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
@@ -183,6 +202,9 @@ internal sealed class KiketSettings
     private static bool IsOrganization(string name) => !Organization.Found(name, default).IsRefused;
 
     private static bool IsEmail(string address) => !User.Join(default, address, OrganizationRole.Admin, null, default).IsRefused;
+
+    private static bool IsOrigin(string text) =>
+        IsBaseUrl(text) && new Uri(text).GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBaseUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)

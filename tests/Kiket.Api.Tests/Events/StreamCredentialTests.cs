@@ -55,7 +55,7 @@ public sealed class StreamCredentialTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         List<HttpResponseMessage> open = [];
-        for (var i = 0; i < OpenStreams.MaxPerCredential; i++)
+        for (var i = 0; i < EventStream.MaxPerCredential; i++)
             open.Add(await OpenAsync(tenant.Admin, stop.Token));
         Assert.All(open, r => Assert.Equal(HttpStatusCode.OK, r.StatusCode));
 

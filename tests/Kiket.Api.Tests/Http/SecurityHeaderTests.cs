@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.Http;
 
 /// <summary>What every answer tells browsers and caches, whatever it is.</summary>
-public sealed class SecurityHeaderTests(KiketServer server)
+public sealed partial class SecurityHeaderTests(KiketServer server)
 {
     [Theory]
     [InlineData("/api/v1/health")]
@@ -21,8 +24,32 @@ public sealed class SecurityHeaderTests(KiketServer server)
         var tenant = await server.NewTenantAsync();
 
         foreach (var client in new[] { server.NewClient(), tenant.Admin, server.NewClient(KiketServer.DashboardToken) })
-            Assert.Equal("nosniff", Assert.Single((await client.GetAsync(path)).Headers.GetValues("X-Content-Type-Options")));
+        {
+            var headers = (await client.GetAsync(path)).Headers;
+            Assert.Equal("nosniff", Assert.Single(headers.GetValues("X-Content-Type-Options")));
+            Assert.Equal("no-referrer", Assert.Single(headers.GetValues("Referrer-Policy")));
+            var policy = Assert.Single(headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+            Assert.DoesNotContain("script-src 'self' 'unsafe", policy, StringComparison.Ordinal);
+        }
     }
+
+    [Fact]
+    public async Task Data_loads_nothing_and_the_reference_runs_its_own_script_only()
+    {
+        var data = await server.NewClient().GetAsync("/api/v1/health");
+        var page = await server.NewClient().GetAsync("/api/v1/docs/index.html");
+        var html = (await page.Content.ReadAsStringAsync()).ReplaceLineEndings("\n"); // as browsers read it
+
+        Assert.StartsWith("default-src 'none'", Assert.Single(data.Headers.GetValues("Content-Security-Policy")));
+        var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
+        var script = Assert.Single(InlineScript().Matches(html)).Groups["code"].Value;
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        Assert.Contains($"script-src 'self' 'sha256-{hash}';", policy, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("<script>(?<code>.*?)</script>", RegexOptions.Singleline)]
+    private static partial Regex InlineScript();
 
     [Fact]
     public async Task An_answer_that_shows_a_secret_is_kept_by_no_cache_and_neither_is_its_replay()

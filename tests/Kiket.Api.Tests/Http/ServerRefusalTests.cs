@@ -177,6 +177,8 @@ public sealed class ServerRefusalTests(KiketServer server)
         var body = JsonNode.Parse(answer[start..(answer.LastIndexOf('}') + 1)])!;
         Assert.Equal(code, (string?)body["code"]);
         Assert.Contains("X-Content-Type-Options: nosniff", answer, StringComparison.Ordinal);
+        Assert.Contains("Referrer-Policy: no-referrer", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Security-Policy: default-src 'none'", answer, StringComparison.Ordinal);
         Assert.Matches("Cache-Control: .*no-store", answer);
         Assert.Equal(status == 405, answer.Contains("Allow: ", StringComparison.Ordinal));
         Assert.Contains($"X-Request-Id: {body["request_id"]}", answer, StringComparison.Ordinal);
