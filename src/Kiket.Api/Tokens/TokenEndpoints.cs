@@ -2,6 +2,7 @@ using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Common;
 using Kiket.Application.Tokens;
+using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -25,6 +26,11 @@ internal static class TokenEndpoints
         personal.MapGet("/", ListPersonalAccessTokens).WithName(nameof(ListPersonalAccessTokens));
         personal.MapPost("/", CreatePersonalAccessToken).WithName(nameof(CreatePersonalAccessToken));
         personal.MapDelete("/{token}", RevokePersonalAccessToken).WithName(nameof(RevokePersonalAccessToken));
+
+        var tokens = api.MapGroup("/tokens").WithTags("Tokens");
+
+        tokens.MapPatch("/{token}", UpdateToken).WithName(nameof(UpdateToken)).Writes(Scope.Admin);
+        tokens.MapPost("/{token}/rotate", RotateToken).WithName(nameof(RotateToken));
     }
 
     /// <summary>Lists the workspace tokens of the organization.</summary>
@@ -81,6 +87,38 @@ internal static class TokenEndpoints
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new RevokeTokenCommand(TokenKind.Personal, token), ct)).ToSuccess();
+
+    /// <summary>Changes the rate limit of a workspace or personal token.</summary>
+    private static async Task<Results<Ok<TokenDto>, ErrorResult>> UpdateToken(
+        long token,
+        TokenBody body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new UpdateTokenCommand(token, body.RateLimitRequests, body.RateLimitWindow), ct)).ToOk(t => t);
+
+    /// <summary>
+    /// Replaces a workspace token or one of your personal tokens. The new token may do the same and is shown once; the old one is
+    /// accepted until the overlap ends.
+    /// </summary>
+    private static async Task<Results<Created<TokenDto>, ErrorResult>> RotateToken(
+        long token,
+        TokenRotationBody? body,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new RotateTokenCommand(token, body?.OverlapSeconds), ct)).ToCreated();
+}
+
+/// <param name="OverlapSeconds">How long the old token is still accepted: 0 to 604800, 24 hours if omitted.</param>
+internal sealed record TokenRotationBody(int? OverlapSeconds);
+
+[Envelope("token")]
+internal sealed record TokenBody
+{
+    /// <summary>Requests per window; null for the server's default.</summary>
+    public Optional<int?> RateLimitRequests { get; init; }
+
+    /// <summary>Length of that window in seconds; null for the server's default.</summary>
+    public Optional<int?> RateLimitWindow { get; init; }
 }
 
 internal sealed record WorkspaceApiTokenPage(IReadOnlyList<TokenDto> WorkspaceApiTokens, PageMeta Meta)

@@ -41,7 +41,8 @@ internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentA
             return error;
         if (
             command.Kind is TokenKind.Workspace
-            && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow).Error is { } excessive
+            && issued.Value.Limit(command.RateLimitRequests, command.RateLimitWindow, "workspace_api_token").Error
+                is { } excessive
         )
             return excessive;
         if (!Scope.Covers(current.Scopes, command.Scopes))

@@ -36,6 +36,8 @@ internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
                         Name = t.Name,
                         Scopes = t.Scopes,
                         TokenPrefix = t.Prefix,
+                        RateLimitRequests = t.RateLimitRequests,
+                        RateLimitWindow = t.RateLimitWindowSeconds,
                         ExpiresAt = t.ExpiresAt,
                         LastUsedAt = t.LastUsedAt,
                         CreatedAt = t.CreatedAt,

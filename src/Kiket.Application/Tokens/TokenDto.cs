@@ -13,11 +13,17 @@ internal sealed record TokenDto
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
-    /// <summary>The token itself; only in the answer of its creation.</summary>
+    /// <summary>The token itself; only in the answer that creates it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 
     public required string TokenPrefix { get; init; }
+
+    /// <summary>Requests per window; null for the server's default.</summary>
+    public required int? RateLimitRequests { get; init; }
+
+    /// <summary>Length of that window in seconds; null for the server's default.</summary>
+    public required int? RateLimitWindow { get; init; }
 
     public required DateTimeOffset? ExpiresAt { get; init; }
 
@@ -35,6 +41,8 @@ internal sealed record TokenDto
             Scopes = token.Scopes,
             Token = plaintext,
             TokenPrefix = token.Prefix,
+            RateLimitRequests = token.RateLimitRequests,
+            RateLimitWindow = token.RateLimitWindowSeconds,
             ExpiresAt = token.ExpiresAt,
             LastUsedAt = token.LastUsedAt,
             CreatedAt = token.CreatedAt,

@@ -22,6 +22,12 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>How exactly <see cref="LastUsedAt"/> is kept: a use within this time of the last one writes nothing.</summary>
     public static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
 
+    /// <summary>Longest time that a rotated token is still accepted, in seconds.</summary>
+    public const int MaxOverlapSeconds = 7 * 86_400;
+
+    /// <summary>How long that is unless the request says otherwise, in seconds.</summary>
+    public const int DefaultOverlapSeconds = 86_400;
+
     private const int MaxNamedFaults = 10;
 
     private AccessToken() { }
@@ -66,14 +72,53 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>Gives a token of the organization another limit than the host's default.</summary>
     /// <param name="requests">1 to 1,000,000 requests in a window, or null for the default.</param>
     /// <param name="windowSeconds">1 to 86,400 seconds, or null for the default.</param>
+    /// <param name="body">Name of the request's body, the first part of the fields' paths.</param>
     /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid field; a refusal changes nothing.</returns>
-    public Result Limit(int? requests, int? windowSeconds)
+    public Result Limit(int? requests, int? windowSeconds, string body)
     {
-        List<ErrorDetail> faults = [.. RateLimit.FaultsOf("workspace_api_token", requests, windowSeconds)];
+        List<ErrorDetail> faults = [.. RateLimit.FaultsOf(body, requests, windowSeconds)];
         if (faults.Count > 0)
             return Error.Validation(faults);
         (RateLimitRequests, RateLimitWindowSeconds) = (requests, windowSeconds);
         return Result.Success;
+    }
+
+    /// <summary>Issues a successor that may do the same, and lets this token end after an overlap.</summary>
+    /// <param name="secret">The successor's generated credential.</param>
+    /// <param name="overlapSeconds">For how long this token is still accepted: 0 to 604,800 seconds (seven days).</param>
+    /// <param name="at">Instant of the rotation.</param>
+    /// <returns>
+    /// The successor, with the expiry that this token had; or <c>VALIDATION_ERROR</c> when this token has expired or the overlap
+    /// is out of range. A refusal changes nothing.
+    /// </returns>
+    public Result<AccessToken> Rotate(TokenSecret secret, int overlapSeconds, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        if (overlapSeconds is < 0 or > MaxOverlapSeconds)
+            return Error.Validation("overlap_seconds", $"The overlap must be 0 to {MaxOverlapSeconds} seconds.");
+        if (ExpiresAt <= at)
+            return Error.Validation("token", "The token has expired; issue a new one.");
+
+        var successor = new AccessToken
+        {
+            OrganizationId = OrganizationId,
+            UserId = UserId,
+            Kind = Kind,
+            Name = Name,
+            SortKey = SortKey,
+            Scopes = Scopes,
+            ExpiresAt = ExpiresAt,
+            RateLimitRequests = RateLimitRequests,
+            RateLimitWindowSeconds = RateLimitWindowSeconds,
+            Hash = secret.Hash,
+            Prefix = secret.Prefix,
+        };
+        successor.Created(at);
+        var end = at.AddSeconds(overlapSeconds).ToUniversalTime();
+        if (ExpiresAt is null || ExpiresAt > end)
+            ExpiresAt = end;
+        Touch(at);
+        return successor;
     }
 
     /// <summary>Issues a token.</summary>

@@ -33,6 +33,7 @@ public sealed class GrantingRouteTests(KiketServer server)
             new { name = "more", scopes = new[] { "issues:write" } }
         ),
         new("DELETE /personal_access_tokens/{token}", ["issues:read"], "/personal_access_tokens"),
+        new("POST /tokens/{token}/rotate", ["issues:read"], "/personal_access_tokens"),
         new(
             "POST /extensions",
             ["extensions:write"],
@@ -176,6 +177,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET,POST /workspace_api_tokens
         DELETE /workspace_api_tokens/{token}
         GET /personal_access_tokens
+        PATCH /tokens/{token}
         GET /definitions
         GET /workflows
         POST /workflows/validate

@@ -36,7 +36,19 @@ public sealed class TokenEndpointsTests(KiketServer server)
             .Single(t => (string?)t!["name"] == "CI")!;
 
         Assert.Equal(
-            ["created_at", "expires_at", "id", "last_used_at", "name", "owner", "scopes", "token", "token_prefix"],
+            [
+                "created_at",
+                "expires_at",
+                "id",
+                "last_used_at",
+                "name",
+                "owner",
+                "rate_limit_requests",
+                "rate_limit_window",
+                "scopes",
+                "token",
+                "token_prefix",
+            ],
             created.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal)
         );
         Assert.StartsWith(label, secret, StringComparison.Ordinal);

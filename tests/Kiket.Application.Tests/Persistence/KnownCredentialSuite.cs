@@ -166,7 +166,7 @@ public abstract class KnownCredentialSuite(TestDatabase database) : IAsyncLifeti
             {
                 await using var session = workspace.SignIn();
                 var limited = await session.Db.AccessTokens.SingleAsync(t => t.Hash == TokenSecret.HashOf(token));
-                Assert.Null(limited.Limit(7, 60).Error);
+                Assert.Null(limited.Limit(7, 60, "token").Error);
                 await session.Db.SaveChangesAsync();
             },
             owner => Assert.Equal((7, 60), (owner?.LimitRequests, owner?.LimitWindowSeconds))

@@ -575,6 +575,8 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new IssueTokenCommand(TokenKind.Workspace, "Ours", [], now.AddYears(100));
         yield return new ListTokensQuery(TokenKind.Personal, page);
         yield return new ListTokensQuery(TokenKind.Workspace, page);
+        yield return new UpdateTokenCommand(token, 5, 60);
+        yield return new RotateTokenCommand(token, 60);
         yield return new RevokeTokenCommand(TokenKind.Personal, token);
         yield return new RevokeTokenCommand(TokenKind.Workspace, token);
         yield return new CreateUserTokenCommand("dev@example.com", null, [], TimeSpan.FromDays(1));

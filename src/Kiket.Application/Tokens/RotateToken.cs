@@ -1,0 +1,39 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Tokens;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Tokens;
+
+/// <summary>
+/// Replaces a token with a successor, while the token itself is still accepted for a time. For administrators any token of the
+/// organization's programs, for everybody their own.
+/// </summary>
+/// <param name="OverlapSeconds">How long the token is still accepted; null for 24 hours.</param>
+internal sealed record RotateTokenCommand(long Token, int? OverlapSeconds) : ICommand<Result<TokenDto>>;
+
+internal sealed class RotateTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RotateTokenCommand, Result<TokenDto>>
+{
+    public async Task<Result<TokenDto>> Handle(RotateTokenCommand command, CancellationToken ct)
+    {
+        var actor = current.Actor;
+        var token = await db.AccessTokens.SingleOrDefaultAsync(t => t.Id == command.Token, ct);
+        var isOwn = token?.Kind is TokenKind.Personal && token.UserId == actor.UserId;
+        if (token is null || !(isOwn || (token.Kind is TokenKind.Workspace && actor.IsAdmin)))
+            return TokenErrors.NotFound(command.Token);
+        if (!Scope.Covers(current.Scopes, token.Scopes))
+            return TokenErrors.Stronger;
+
+        var (secret, now) = (TokenSecret.Generate(AccessToken.LabelOf(token.Kind)), time.GetUtcNow());
+        var rotated = token.Rotate(secret, command.OverlapSeconds ?? AccessToken.DefaultOverlapSeconds, now);
+        if (rotated.Error is { } error)
+            return error;
+        db.AccessTokens.Add(rotated.Value);
+        await work.FlushAsync(ct);
+        var owner = await db.Users.Where(u => u.Id == token.UserId).Select(u => u.Name).SingleAsync(ct);
+        return TokenDto.Of(rotated.Value, owner, secret.Plaintext);
+    }
+}
