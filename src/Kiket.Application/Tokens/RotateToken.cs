@@ -2,7 +2,6 @@ using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
-using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
