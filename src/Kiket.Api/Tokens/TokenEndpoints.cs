@@ -109,6 +109,7 @@ internal static class TokenEndpoints
 }
 
 /// <param name="OverlapSeconds">How long the old token is still accepted: 0 to 604800, 24 hours if omitted.</param>
+[Envelope("token")]
 internal sealed record TokenRotationBody(int? OverlapSeconds);
 
 [Envelope("token")]

@@ -95,7 +95,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     {
         ArgumentNullException.ThrowIfNull(secret);
         if (overlapSeconds is < 0 or > MaxOverlapSeconds)
-            return Error.Validation("overlap_seconds", $"The overlap must be 0 to {MaxOverlapSeconds} seconds.");
+            return Error.Validation("token.overlap_seconds", $"The overlap must be 0 to {MaxOverlapSeconds} seconds.");
         if (ExpiresAt <= at)
             return Error.Validation("token", "The token has expired; issue a new one.");
 

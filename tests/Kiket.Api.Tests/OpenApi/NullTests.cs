@@ -72,6 +72,8 @@ public sealed partial class NullTests(KiketServer server)
         new("VerifyAuditProof", $$"""{"content_hash": "{{Hash}}", "merkle_root": "{{Hash}}", "proof": [], "leaf_index": 0}"""),
         new("CreateWorkspaceApiToken", """{"workspace_api_token": {"name": "Token $n"}}"""),
         new("CreatePersonalAccessToken", """{"personal_access_token": {"name": "Token $n"}}"""),
+        new("UpdateToken", """{"token": {}}""") { Before = IssueTokenAsync },
+        new("RotateToken", """{"token": {}}""") { Before = IssueTokenAsync },
         new(
             "ImportDefinitions",
             """{"definitions": {"files": [{"path": "project.yaml", "content": "project: {key: IMP, name: Import}"}]}}"""
@@ -372,6 +374,12 @@ public sealed partial class NullTests(KiketServer server)
             .Developer.PostJsonAsync($"{issue}/transition", new { to = "done" })
             .RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED");
         world.Things["approval"] = $"{(await world.Tenant.Admin.GetAsync($"{issue}/approvals").OkAsync())["data"]![0]!["id"]}";
+    }
+
+    private static async Task IssueTokenAsync(World world)
+    {
+        var issued = await world.Tenant.Admin.PostJsonAsync("/api/v1/workspace_api_tokens", new { name = "CI" }).CreatedAsync();
+        world.Things["token"] = $"{issued["id"]}";
     }
 
     private static async Task InviteAsync(World world)

@@ -60,9 +60,9 @@ public sealed class TokenRotationTests(KiketServer server)
         await RotateAsync(stranger.Admin, shared, null).RefusedAsync(404, "TOKEN_NOT_FOUND");
         await RotateAsync(developer, own, null).CreatedAsync();
         await RotateAsync(tenant.Admin, shared, new { overlap_seconds = 604_801 })
-            .RefusedAsync(422, "VALIDATION_ERROR", "overlap_seconds");
+            .RefusedAsync(422, "VALIDATION_ERROR", "token.overlap_seconds");
         await RotateAsync(tenant.Admin, shared, new { overlap_seconds = -1 })
-            .RefusedAsync(422, "VALIDATION_ERROR", "overlap_seconds");
+            .RefusedAsync(422, "VALIDATION_ERROR", "token.overlap_seconds");
     }
 
     [Fact]
