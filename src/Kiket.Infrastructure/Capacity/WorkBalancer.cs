@@ -28,6 +28,10 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
         if (problem.MaxMoves == 0 || problem.ScoreOf([]).Overload == 0)
             return BalancePlan.Nothing;
 
+        // The library of the solver is large, and is only loaded when it is needed.
+        if (problem.Issues.All(i => i.Candidates.Count == 0))
+            return BalancePlan.Nothing;
+
         // Solving takes a processor for itself; planning must not take all of them.
         await oneAtATime.WaitAsync(ct);
         try

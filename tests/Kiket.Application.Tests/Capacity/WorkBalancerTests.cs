@@ -41,6 +41,19 @@ public sealed class WorkBalancerTests : IDisposable
     }
 
     [Fact]
+    public void The_solver_is_not_asked_when_nobody_can_have_anything() =>
+        ATeamOfAnySize.Sample(
+            problem =>
+            {
+                var stuck = problem with { Issues = [.. problem.Issues.Select(i => i with { Candidates = [] })] };
+
+                Assert.Same(BalancePlan.Nothing, Solve(stuck));
+            },
+            iter: 20,
+            threads: 1
+        );
+
+    [Fact]
     public void A_plan_is_allowed_and_never_raises_the_highest_utilization() =>
         ATeamOfAnySize.Sample(
             problem =>

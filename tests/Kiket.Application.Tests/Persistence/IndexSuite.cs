@@ -578,10 +578,12 @@ public abstract class ManyIssues(TestDatabase database) : IAsyncLifetime
             $$"""
             INSERT INTO issue_changes (organization_id, issue_id, action, actor_id, at, changes)
             {{Numbers(9_999)}}
-            SELECT organization_id, issue_id, action, actor_id, at, changes FROM issue_changes, s WHERE issue_id = {{largeParent}};
+            SELECT organization_id, issue_id, action, actor_id, at, changes
+            FROM issue_changes, s WHERE issue_id = {{largeParent}};
             INSERT INTO comments (organization_id, version, created_at, updated_at, issue_id, author_id, body)
             {{Numbers(2_000)}}
-            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment' FROM issues, s WHERE id = {{largeParent}};
+            SELECT organization_id, 1, created_at, updated_at, id, reporter_id, 'A comment'
+            FROM issues, s WHERE id = {{largeParent}};
             INSERT INTO milestones (organization_id, version, created_at, updated_at, project_id, name, status, created_by_id)
             {{Numbers(499)}}
             SELECT organization_id, 1, created_at, updated_at, project_id, name || n, status, created_by_id
