@@ -41,8 +41,10 @@ internal static class DependencyInjection
         services.AddSingleton<IssueLoads>();
         services.AddSingleton<OpenProjects>();
         services.AddSingleton<KnownWorkflows>();
+        services.AddSingleton<KnownGuards>();
         services.AddScoped<EventReactions>();
         services.AddScoped<GuardAnswers>();
+        services.AddScoped<Publications>();
         services.AddScoped<IExtensionSecrets, ExtensionSecrets>();
         services.AddScoped<IIssueFollower, SlaTimers>();
         services.AddValidatorsFromAssembly(

@@ -50,6 +50,7 @@ internal static class DependencyInjection
         services.AddSingleton(settings.Guards);
         services.AddScoped<IGuardCaller, GuardCaller>();
         services.AddSingleton(new OutboxSignal { HearsOthers = settings.Database.Provider is DatabaseProvider.Sqlite });
+        services.AddSingleton<EventCursors>();
         services.AddSingleton<OutboxProcessor>();
         services.AddSingleton<SlaRules>();
         services.AddSingleton<Listeners>();

@@ -1,7 +1,9 @@
-using System.Collections.Concurrent;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
+using Kiket.Domain.Events;
+using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -16,32 +18,34 @@ internal sealed class Listeners(KnownWorkflows workflows)
 {
     private const int MaxKnown = 10_000;
 
-    private readonly ConcurrentDictionary<(ProjectId Id, int Version), bool> projects = new();
+    private readonly BoundedCache<(ProjectId Id, int Version), bool> projects = new(MaxKnown);
+
+    private readonly Func<DbContext, long, long, IAsyncEnumerable<Kind>> kinds = EF.CompileAsyncQuery(
+        (DbContext db, long after, long last) =>
+            (
+                from logged in db.Set<LoggedEvent>()
+                where logged.Sequence > after && logged.Sequence <= last && logged.IssueId != null
+                join project in db.Set<Project>() on logged.ProjectId equals project.Id into projectsOf
+                from project in projectsOf.DefaultIfEmpty()
+                join issue in db.Set<Issue>() on logged.IssueId equals (IssueId?)issue.Id into issuesOf
+                from issue in issuesOf.DefaultIfEmpty()
+                select new Kind
+                {
+                    Name = logged.Name,
+                    ProjectId = logged.ProjectId,
+                    ProjectVersion = (int?)project.Version,
+                    ProjectStatus = (ProjectStatus?)project.Status,
+                    WorkflowId = (long?)issue.WorkflowId,
+                }
+            ).Distinct()
+    );
 
     /// <summary>Whether something may follow from any of the next events of the organization's log.</summary>
     /// <param name="after">Number of the last event before them.</param>
     /// <param name="last">Number of the last of them.</param>
     public async Task<bool> MayFollowAsync(IKiketDb db, long after, long last, CancellationToken ct)
     {
-        var kinds = await (
-            from logged in db.Events
-            where logged.Sequence > after && logged.Sequence <= last && logged.IssueId != null
-            join project in db.Projects on logged.ProjectId equals project.Id into projectsOf
-            from project in projectsOf.DefaultIfEmpty()
-            join issue in db.Issues on logged.IssueId equals (IssueId?)issue.Id into issuesOf
-            from issue in issuesOf.DefaultIfEmpty()
-            select new
-            {
-                logged.Name,
-                logged.ProjectId,
-                ProjectVersion = (int?)project.Version,
-                ProjectStatus = (ProjectStatus?)project.Status,
-                WorkflowId = (long?)issue.WorkflowId,
-            }
-        )
-            .Distinct()
-            .ToListAsync(ct);
-        foreach (var kind in kinds)
+        foreach (var kind in await kinds((DbContext)db, after, last).ToListAsync(ct))
         {
             if (kind.ProjectVersion is not { } version)
                 return true; // its reactions fail, and say so
@@ -60,18 +64,32 @@ internal sealed class Listeners(KnownWorkflows workflows)
 
     private async Task<bool> HasAutomationsAsync(IKiketDb db, ProjectId id, int version, CancellationToken ct)
     {
-        if (projects.TryGetValue((id, version), out var known))
+        if (projects.TryGet((id, version), out var known))
             return known;
         var read = await db
             .Projects.AsNoTracking()
             .Where(p => p.Id == id)
             .Select(p => new { p.Version, p.Schema })
             .SingleAsync(ct);
-        if (projects.Count > MaxKnown)
-            projects.Clear();
-        return projects[(id, read.Version)] = read.Schema.Automations.Count > 0;
+        return projects.Keep((id, read.Version), read.Schema.Automations.Count > 0);
     }
 
     private static bool HasHooks(State state) =>
         state is not { OnEnter.Count: 0, OnExit.Count: 0, OnComplete.Count: 0 } || state.Checklist is { OnComplete.Count: > 0 };
+
+    /// <summary>What some events have in common.</summary>
+    private sealed record Kind
+    {
+        public required string Name { get; init; }
+
+        public required ProjectId ProjectId { get; init; }
+
+        /// <summary>Null when there is no such project.</summary>
+        public required int? ProjectVersion { get; init; }
+
+        public required ProjectStatus? ProjectStatus { get; init; }
+
+        /// <summary>Null when the issue was deleted.</summary>
+        public required long? WorkflowId { get; init; }
+    }
 }

@@ -1,12 +1,10 @@
-using System.Collections.Concurrent;
-
 namespace Kiket.Application.Common;
 
 /// <summary>
 /// What was read from the database a moment ago, so that requests need not read it again. A commit of this process forgets it
 /// at once; those of other processes are seen when it is too old (docs/decisions/0055-what-requests-read-from-memory.md).
 /// </summary>
-/// <param name="capacity">How much is kept; more makes it forget everything.</param>
+/// <param name="capacity">How much is kept.</param>
 internal sealed class RecentReads<TKey, TValue>(TimeProvider time, int capacity)
     where TKey : notnull
     where TValue : class
@@ -14,24 +12,18 @@ internal sealed class RecentReads<TKey, TValue>(TimeProvider time, int capacity)
     /// <summary>How long a change by another process can go unnoticed.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
-    private ConcurrentDictionary<TKey, (TValue Value, long ReadAt)> known = new();
+    private BoundedCache<TKey, (TValue Value, long ReadAt)> known = new(capacity);
 
     /// <summary>The value, from memory or else read. What does not exist is read each time, because it may exist soon.</summary>
     public async ValueTask<TValue?> GetAsync(TKey key, Func<Task<TValue?>> readAsync)
     {
         // A value that is read before a commit and added after it goes into the set that the commit has replaced.
         var (current, now) = (Volatile.Read(ref known), time.GetTimestamp());
-        if (current.TryGetValue(key, out var found) && time.GetElapsedTime(found.ReadAt, now) < Lifetime)
+        if (current.TryGet(key, out var found) && time.GetElapsedTime(found.ReadAt, now) < Lifetime)
             return found.Value;
         var value = await readAsync();
-        if (value is null)
-            return null;
-        if (current.Count >= capacity)
-            Interlocked.CompareExchange(ref known, new(), current);
-        else
-            current[key] = (value, now);
-        return value;
+        return value is null ? null : current.Keep(key, (value, now)).Value;
     }
 
-    public void Clear() => Volatile.Write(ref known, new());
+    public void Clear() => Volatile.Write(ref known, new(capacity));
 }

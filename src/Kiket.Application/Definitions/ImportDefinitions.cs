@@ -92,6 +92,7 @@ internal sealed class ImportDefinitionsHandler(
     IUnitOfWork work,
     IDefinitionReader reader,
     SlaRules rules,
+    Publications publications,
     ICurrentActor current,
     TimeProvider time
 ) : ICommandHandler<ImportDefinitionsCommand, Result<ImportedDefinitions>>
@@ -123,7 +124,7 @@ internal sealed class ImportDefinitionsHandler(
         return await new Import(
             db,
             work,
-            new SlaTimers(db, rules),
+            new SlaTimers(db, rules, publications),
             read.Value,
             files,
             command,

@@ -36,6 +36,7 @@ internal static class GuardQueries
 /// </summary>
 internal sealed class TransitionGuards(
     IKiketDb db,
+    KnownGuards known,
     GuardAnswers answers,
     IGuardCaller caller,
     ICurrentActor current,
@@ -64,8 +65,9 @@ internal sealed class TransitionGuards(
     private async Task AskAsync(IssueRef reference, Func<Issue, Task<string?>> targetOf, string? comment, CancellationToken ct)
     {
         answers.NotNeeded(isAnnounced: false);
-        if (await db.ReadGuardsAsync(ct) is not { Count: > 0 } endpoints)
+        if (!await known.HasAnyAsync(db, current.Actor.OrganizationId, ct))
             return;
+        var endpoints = await db.ReadGuardsAsync(ct);
         var found = await db.FindIssueAsync(reference, current.Actor, ProjectAccess.Write, ct);
         if (found.IsRefused)
             return; // the move itself says why

@@ -1,5 +1,7 @@
-using System.Collections.Concurrent;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
@@ -18,12 +20,19 @@ internal sealed class SlaRules
 {
     private const int MaxWorkflows = 10_000;
 
-    private readonly ConcurrentDictionary<long, WorkflowLimits> known = new();
+    private readonly BoundedCache<long, WorkflowLimits> known = new(MaxWorkflows);
+
+    private readonly Func<DbContext, List<ProjectId>, IAsyncEnumerable<ProjectLimits>> definitions = EF.CompileAsyncQuery(
+        (DbContext db, List<ProjectId> projects) =>
+            db.Set<Project>().Where(p => projects.Contains(p.Id)).Select(p => new ProjectLimits(p.Id, p.SlaDefinitions))
+    );
 
     /// <summary>The limits of some workflows.</summary>
+    /// <param name="areKept">Whether the versions are certain to stay: none was published in this transaction.</param>
     internal async Task<IReadOnlyDictionary<long, WorkflowLimits>> ReadAsync(
         IKiketDb db,
         IReadOnlyCollection<long> workflows,
+        bool areKept,
         CancellationToken ct
     )
     {
@@ -31,7 +40,7 @@ internal sealed class SlaRules
         List<long> unread = [];
         foreach (var id in workflows.Distinct())
         {
-            if (known.TryGetValue(id, out var kept))
+            if (known.TryGet(id, out var kept))
                 limits[id] = kept;
             else
                 unread.Add(id);
@@ -39,19 +48,24 @@ internal sealed class SlaRules
 
         if (unread.Count == 0)
             return limits;
-
-        // A version published in this transaction can be rolled back, and its id reused for another version.
-        foreach (var workflow in db.Workflows.Local.Where(w => unread.Contains(w.Id)))
-            limits[workflow.Id] = LimitsOf(workflow);
-        unread.RemoveAll(limits.ContainsKey);
-        if (unread.Count == 0)
-            return limits;
-        if (known.Count > MaxWorkflows)
-            known.Clear();
         foreach (var workflow in await db.Workflows.AsNoTracking().Where(w => unread.Contains(w.Id)).ToListAsync(ct))
-            limits[workflow.Id] = known[workflow.Id] = LimitsOf(workflow);
+        {
+            var read = LimitsOf(workflow);
+            limits[workflow.Id] = areKept ? known.Keep(workflow.Id, read) : read;
+        }
+
         return limits;
     }
+
+    /// <summary>The limits defined beside the workflows, by project; only of projects that have any.</summary>
+    internal async Task<Dictionary<ProjectId, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
+        IKiketDb db,
+        List<ProjectId> projects,
+        CancellationToken ct
+    ) =>
+        await definitions((DbContext)db, projects)
+            .Where(p => p.Definitions.Count > 0)
+            .ToDictionaryAsync(p => p.Id, p => p.Definitions, cancellationToken: ct);
 
     private static WorkflowLimits LimitsOf(Workflow workflow) =>
         new(
@@ -73,4 +87,6 @@ internal sealed class SlaRules
                         ]
                 )
         );
+
+    private sealed record ProjectLimits(ProjectId Id, IReadOnlyList<SlaDefinition> Definitions);
 }

@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -14,7 +15,7 @@ namespace Kiket.Application.Sla;
 /// <summary>
 /// Updates timers when issues or their limits change. Works in the transaction of the change, which saves the timers.
 /// </summary>
-internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
+internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications publications) : IIssueFollower
 {
     private const int BatchSize = 200;
 
@@ -26,8 +27,8 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
     /// <param name="actorId">Who changed them, or 0 for those who reported them.</param>
     public async Task FollowAsync(IReadOnlyList<ChangedIssue> issues, UserId actorId, CancellationToken ct)
     {
-        var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], ct);
-        var definitions = await ReadDefinitionsAsync([.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
+        var known = await rules.ReadAsync(db, [.. issues.Select(i => i.Issue.WorkflowId)], !publications.Any, ct);
+        var definitions = await rules.ReadDefinitionsAsync(db, [.. issues.Select(i => i.Issue.ProjectId).Distinct()], ct);
 
         // Another version, or the workflow of another type, may have no limits where the previous one had some.
         var concerned = issues
@@ -79,7 +80,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
         while (await inStates.Where(i => i.Id.CompareTo(last) > 0).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch)
         {
             last = batch[^1].Id;
-            var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], ct);
+            var known = await rules.ReadAsync(db, [.. batch.Select(i => i.WorkflowId)], !publications.Any, ct);
             var open = await OpenTimersAsync([.. batch.Select(i => i.Id)], ct);
             foreach (var issue in batch)
             {
@@ -88,15 +89,6 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules) : IIssueFollower
             }
         }
     }
-
-    /// <summary>The limits defined beside the workflows, by project; only of projects that have any.</summary>
-    private async Task<Dictionary<ProjectId, IReadOnlyList<SlaDefinition>>> ReadDefinitionsAsync(
-        List<ProjectId> projects,
-        CancellationToken ct
-    ) =>
-        (await db.Projects.Where(p => projects.Contains(p.Id)).Select(p => new { p.Id, p.SlaDefinitions }).ToListAsync(ct))
-            .Where(p => p.SlaDefinitions.Count > 0)
-            .ToDictionary(p => p.Id, p => p.SlaDefinitions);
 
     /// <summary>
     /// The open timers of issues, locked until the transaction ends, so that no worker reports on what is being changed.

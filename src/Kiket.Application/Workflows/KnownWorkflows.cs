@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -13,7 +13,7 @@ internal sealed class KnownWorkflows
 {
     private const int Capacity = 1_000;
 
-    private readonly ConcurrentDictionary<long, WorkflowDefinition> known = new();
+    private readonly BoundedCache<long, WorkflowDefinition> known = new(Capacity);
 
     /// <summary>The workflow that a loaded issue is in, in the version that it follows.</summary>
     public ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, Issue issue, CancellationToken ct) =>
@@ -22,7 +22,7 @@ internal sealed class KnownWorkflows
     /// <summary>The definition of one version.</summary>
     public async ValueTask<WorkflowDefinition> DefinitionOfAsync(IKiketDb db, long workflowId, CancellationToken ct)
     {
-        if (known.TryGetValue(workflowId, out var kept))
+        if (known.TryGet(workflowId, out var kept))
             return kept;
         var definition = await db.Workflows.Where(w => w.Id == workflowId).Select(w => w.Definition).SingleAsync(ct);
         return Keep(db, workflowId, definition);
@@ -39,7 +39,7 @@ internal sealed class KnownWorkflows
         List<long> unknown = [];
         foreach (var id in workflowIds.Distinct())
         {
-            if (known.TryGetValue(id, out var kept))
+            if (known.TryGet(id, out var kept))
                 definitions.Add(id, kept);
             else
                 unknown.Add(id);
@@ -61,10 +61,6 @@ internal sealed class KnownWorkflows
     private WorkflowDefinition Keep(IKiketDb db, long workflowId, WorkflowDefinition definition)
     {
         // A version that is read in a transaction may have been published there and be rolled back, and its id be reused.
-        if (((DbContext)db).Database.CurrentTransaction is not null)
-            return definition;
-        if (known.Count >= Capacity)
-            known.Clear();
-        return known[workflowId] = definition;
+        return ((DbContext)db).Database.CurrentTransaction is not null ? definition : known.Keep(workflowId, definition);
     }
 }

@@ -28,6 +28,22 @@ internal sealed partial class OutboxProcessor(
 {
     private const int BatchSize = 100;
 
+    private readonly Func<DbContext, DateTimeOffset, IAsyncEnumerable<OpenPlace>> openPlaces = EF.CompileAsyncQuery(
+        SharedExpressions.Inline<Func<DbContext, DateTimeOffset, IQueryable<OpenPlace>>>(
+            (db, now) =>
+                EventCursors
+                    .Logs.Of(db, EventConsumer.Reactions)
+                    .Select(l => new OpenPlace
+                    {
+                        Log = l,
+                        HasDue = db.Set<PostponedEvent>()
+                            .Any(e => e.OrganizationId == l.OrganizationId && e.NextAttemptAt <= now),
+                    })
+                    .Where(o => o.Log.Last > (o.Log.Position ?? 0) || o.HasDue)
+                    .OrderBy(o => o.Log.OrganizationId)
+        )
+    );
+
     /// <summary>Reacts to all that waits, and to what follows from that.</summary>
     /// <returns>How many events it is done with.</returns>
     public async Task<int> RunAsync(CancellationToken ct)
@@ -36,10 +52,9 @@ internal sealed partial class OutboxProcessor(
         HashSet<OrganizationId> left = []; // organizations that another worker is at
         while (true)
         {
-            var logs = (await OnDatabaseAsync(db => db.ReadOpenLogsAsync(EventConsumer.Reactions, ct)))
-                .Where(l => !left.Contains(l.OrganizationId))
-                .ToList();
-            var due = await OnDatabaseAsync(db => ReadDueAsync(db, ct));
+            var (open, hasDue) = await OnDatabaseAsync(db => ReadOpenAsync(db, ct));
+            var logs = open.Where(l => !left.Contains(l.OrganizationId)).ToList();
+            var due = hasDue ? await OnDatabaseAsync(db => ReadDueAsync(db, ct)) : [];
             if (logs.Count == 0 && due.Count == 0)
                 return done;
 
@@ -127,7 +142,7 @@ internal sealed partial class OutboxProcessor(
 
     private Task<bool> AdvanceAsync(OrganizationId organizationId, long from, long to, CancellationToken ct) =>
         LostRaces.RetryAsync(
-            () => OnDatabaseAsync(db => db.AdvanceAsync(EventConsumer.Reactions, organizationId, from, to, ct)),
+            () => OnDatabaseAsync(db => EventCursors.AdvanceAsync(db, EventConsumer.Reactions, organizationId, from, to, ct)),
             DatabaseFailure.IsLostRace,
             ct
         );
@@ -186,6 +201,17 @@ internal sealed partial class OutboxProcessor(
         {
             return true;
         }
+    }
+
+    /// <summary>
+    /// The logs that go on behind the cursor, and whether any postponed events are due: one statement, also where there is
+    /// nothing to do.
+    /// </summary>
+    private async Task<(IReadOnlyList<OpenLog> Logs, bool HasDue)> ReadOpenAsync(KiketDbContext db, CancellationToken ct)
+    {
+        var found = await openPlaces(db, time.GetUtcNow()).ToListAsync(ct);
+        var logs = await EventCursors.BeginAsync(db, EventConsumer.Reactions, found.ConvertAll(o => o.Log), ct);
+        return ([.. logs.Where(l => l.Position < l.Last)], found.Exists(o => o.HasDue));
     }
 
     /// <summary>Postponed events that are due: of each issue only the earliest, so that they are processed in order.</summary>
@@ -282,7 +308,7 @@ internal sealed partial class OutboxProcessor(
     {
         var logged = turn.Event;
         return turn.From is { } from
-            ? await db.AdvanceAsync(EventConsumer.Reactions, logged.OrganizationId, from, logged.Sequence, ct)
+            ? await EventCursors.AdvanceAsync(db, EventConsumer.Reactions, logged.OrganizationId, from, logged.Sequence, ct)
             : await db.Set<PostponedEvent>()
                 .Where(e => e.EventId == logged.Id && e.Attempts == turn.Attempts && e.NextAttemptAt != null)
                 .ExecuteDeleteAsync(ct) == 1;
@@ -317,4 +343,11 @@ internal sealed partial class OutboxProcessor(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The reactions to event {Id} ({Event}) failed; they will be retried later.")]
     private partial void LogFailure(Exception failure, long id, string @event);
+
+    private sealed class OpenPlace
+    {
+        public required LogPlace Log { get; init; }
+
+        public required bool HasDue { get; init; }
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Frozen;
-using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,9 +23,7 @@ using Kiket.Domain.Webhooks;
 using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Infrastructure.Persistence;
 
@@ -151,11 +148,12 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     }
 
     /// <summary>
-    /// Adds a record of everything observed to the chain of the organization, in one round trip. Others who audit an action of
-    /// the organization wait until the commit, so nothing but the commit may follow.
+    /// Adds a record of everything observed to the chain of the organization. Others who audit an action of the organization
+    /// wait until the commit, so nothing but the commit may follow.
     /// </summary>
     /// <param name="action">What was done.</param>
-    public async Task AppendAsync(string action, CancellationToken ct)
+    /// <param name="batch">What is sent right before the commit.</param>
+    public void Append(string action, StatementBatch batch)
     {
         if (changes.Count == 0)
             return;
@@ -171,17 +169,14 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
             SubjectId = first.Id,
             Details = DetailsOf(current.Origin, changes),
         };
-        await AppendAsync(record, ct);
+        Append(record, batch);
     }
 
-    private async Task AppendAsync(AuditRecord record, CancellationToken ct)
+    private void Append(AuditRecord record, StatementBatch batch)
     {
-        var sql = db.GetService<ISqlGenerationHelper>();
         var (owner, entry) = (StoredTable.Of<Organization>(db), StoredTable.Of<AuditRecord>(db));
         var (id, last) = (owner.Column(nameof(Organization.Id)), owner.Column(nameof(Organization.LastAuditSequence)));
         var chain = owner.Column(nameof(Organization.AuditChain));
-        await using var command = db.Database.GetDbConnection().CreateCommand(); // only makes parameters
-        List<DbParameter> parameters = [];
         var organization = Parameter(nameof(AuditRecord.OrganizationId), record.OrganizationId);
         var content = Parameter(nameof(AuditRecord.ContentHash), record.ComputeContentHash());
         (string Property, string Value)[] values =
@@ -198,29 +193,20 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
             Of(nameof(AuditRecord.SubjectId), record.SubjectId),
             Of(nameof(AuditRecord.Details), record.Details),
         ];
-        var append = $"""
-            UPDATE {owner.Name} SET {last} = {last} + 1, {chain} = {Following(chain, content)}
-            WHERE {id} = {organization}{sql.StatementTerminator}
-            INSERT INTO {entry.Name} ({string.Join(", ", values.Select(v => entry.Column(v.Property)))})
-            VALUES ({string.Join(", ", values.Select(v => v.Value))}){sql.StatementTerminator}
-            """;
-        await db.Database.ExecuteSqlRawAsync(append, parameters, ct);
+        batch.Add(
+            $"UPDATE {owner.Name} SET {last} = {last} + 1, {chain} = {Following(chain, content)} WHERE {id} = {organization}"
+        );
+        batch.Add(
+            $"INSERT INTO {entry.Name} ({string.Join(", ", values.Select(v => entry.Column(v.Property)))}) "
+                + $"VALUES ({string.Join(", ", values.Select(v => v.Value))})"
+        );
 
         (string Property, string Value) Of(string property, object? value) => (property, Parameter(property, value));
 
         string Parameter(string property, object? value)
         {
             var stored = entry.Type.FindProperty(property)!;
-            var parameter = stored
-                .GetRelationalTypeMapping()
-                .CreateParameter(
-                    command,
-                    sql.GenerateParameterName(string.Create(CultureInfo.InvariantCulture, $"p{parameters.Count}")),
-                    value,
-                    stored.IsNullable
-                );
-            parameters.Add(parameter);
-            return parameter.ParameterName;
+            return batch.Parameter(stored.GetRelationalTypeMapping(), value, stored.IsNullable);
         }
     }
 

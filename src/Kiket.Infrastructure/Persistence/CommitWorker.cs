@@ -15,7 +15,7 @@ internal abstract partial class CommitWorker(OutboxSignal signal, ILogger logger
     /// However many commits there are in this time, they are one look: its cost does not depend on how much it finds. The first
     /// commit after a quiet time does not wait.
     /// </summary>
-    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Spacing = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Does all that waits.</summary>
     protected abstract Task WorkAsync(CancellationToken ct);

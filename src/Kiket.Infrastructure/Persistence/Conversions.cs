@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Application.Common;
@@ -162,17 +161,13 @@ internal static class Conversions
         private const int MaxTexts = 128;
         private const int MaxLength = 32 * 1024;
 
-        private static readonly ConcurrentDictionary<string, T> Known = new(StringComparer.Ordinal);
+        private static readonly BoundedCache<string, T> Known = new(MaxTexts, StringComparer.Ordinal);
 
         public static T Read(string text)
         {
             if (text.Length > MaxLength)
                 return JsonText.Read<T>(text);
-            if (Known.TryGetValue(text, out var known))
-                return known;
-            if (Known.Count >= MaxTexts)
-                Known.Clear();
-            return Known.GetOrAdd(text, JsonText.Read<T>);
+            return Known.TryGet(text, out var known) ? known : Known.Keep(text, JsonText.Read<T>(text));
         }
     }
 

@@ -1,4 +1,7 @@
+using System.Linq.Expressions;
+using Kiket.Application.Common;
 using Kiket.Domain.Common;
+using Kiket.Domain.Organizations;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -8,41 +11,11 @@ namespace Kiket.Infrastructure.Persistence;
 /// the cursor is still to be done. A cursor moves in the transaction of the work. Of several workers, the one that moves it
 /// from where it was read has done the work, and the others change nothing.
 /// </summary>
-internal static class EventCursors
+internal sealed class EventCursors
 {
-    /// <summary>The logs that have events after the cursor of a consumer.</summary>
-    public static async Task<IReadOnlyList<OpenLog>> ReadOpenLogsAsync(
-        this KiketDbContext db,
-        EventConsumer consumer,
-        CancellationToken ct
-    )
-    {
-        var open = await db.Logs(consumer).Where(l => l.Last > (l.Position ?? 0)).OrderBy(l => l.OrganizationId).ToListAsync(ct);
-        foreach (var log in open.Where(l => l.Position is null))
-            await db.BeginAsync(log.OrganizationId, consumer, ct);
-        return [.. open.Select(l => new OpenLog(l.OrganizationId, l.Position ?? 0, l.Last))];
-    }
-
-    /// <summary>How many events a consumer has before it, in all organizations.</summary>
-    public static Task<long> CountWaitingAsync(this KiketDbContext db, EventConsumer consumer, CancellationToken ct) =>
-        db.Logs(consumer).SumAsync(l => l.Last - (l.Position ?? 0), ct);
-
-    /// <summary>Moves a cursor on. Until the transaction ends, others who want to move it wait.</summary>
-    /// <returns>Whether it was still there; otherwise another worker was faster.</returns>
-    public static async Task<bool> AdvanceAsync(
-        this KiketDbContext db,
-        EventConsumer consumer,
-        OrganizationId organizationId,
-        long from,
-        long to,
-        CancellationToken ct
-    ) =>
-        await db.Set<EventCursor>()
-            .Where(c => c.OrganizationId == organizationId && c.Consumer == consumer && c.Position == from)
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, to), ct) == 1;
-
-    private static IQueryable<LogPlace> Logs(this KiketDbContext db, EventConsumer consumer) =>
-        from organization in db.Organizations
+    /// <summary>A part of queries: where a consumer is in all logs.</summary>
+    internal static readonly Expression<Func<DbContext, EventConsumer, IQueryable<LogPlace>>> Logs = (db, consumer) =>
+        from organization in db.Set<Organization>()
         from cursor in db.Set<EventCursor>()
             .Where(c => c.OrganizationId == organization.Id && c.Consumer == consumer)
             .DefaultIfEmpty()
@@ -53,9 +26,65 @@ internal static class EventCursors
             Last = organization.LastEventSequence,
         };
 
+    private readonly Func<DbContext, EventConsumer, IAsyncEnumerable<LogPlace>> open = EF.CompileAsyncQuery(
+        SharedExpressions.Inline<Func<DbContext, EventConsumer, IQueryable<LogPlace>>>(
+            (db, consumer) => Logs.Of(db, consumer).Where(l => l.Last > (l.Position ?? 0)).OrderBy(l => l.OrganizationId)
+        )
+    );
+
+    private readonly Func<DbContext, EventConsumer, CancellationToken, Task<long>> waiting = EF.CompileAsyncQuery(
+        SharedExpressions.Inline<Func<DbContext, EventConsumer, CancellationToken, long>>(
+            (db, consumer, _) => Logs.Of(db, consumer).Sum(l => l.Last - (l.Position ?? 0))
+        )
+    );
+
+    /// <summary>The logs that have events after the cursor of a consumer.</summary>
+    public async Task<IReadOnlyList<OpenLog>> ReadOpenAsync(KiketDbContext db, EventConsumer consumer, CancellationToken ct) =>
+        await BeginAsync(db, consumer, await open(db, consumer).ToListAsync(ct), ct);
+
+    /// <summary>How many events a consumer has before it, in all organizations.</summary>
+    public Task<long> CountWaitingAsync(KiketDbContext db, EventConsumer consumer, CancellationToken ct) =>
+        waiting(db, consumer, ct);
+
+    /// <summary>Moves a cursor on. Until the transaction ends, others who want to move it wait.</summary>
+    /// <returns>Whether it was still there; otherwise another worker was faster.</returns>
+    public static async Task<bool> AdvanceAsync(
+        KiketDbContext db,
+        EventConsumer consumer,
+        OrganizationId organizationId,
+        long from,
+        long to,
+        CancellationToken ct
+    )
+    {
+        var table = StoredTable.Of<EventCursor>(db);
+        var (organization, position) = (
+            table.Column(nameof(EventCursor.OrganizationId)),
+            table.Column(nameof(EventCursor.Position))
+        );
+        var advance =
+            $"UPDATE {table.Name} SET {position} = {{0}} WHERE {organization} = {{1}} "
+            + $"AND {table.Column(nameof(EventCursor.Consumer))} = {{2}} AND {position} = {{3}}";
+        object[] values = [to, organizationId.Value, WireName.Of(consumer), from];
+        return await db.Database.ExecuteSqlRawAsync(advance, values, ct) == 1;
+    }
+
+    /// <summary>Sets cursors where there are none: before the first event of new organizations.</summary>
+    public static async Task<IReadOnlyList<OpenLog>> BeginAsync(
+        KiketDbContext db,
+        EventConsumer consumer,
+        List<LogPlace> logs,
+        CancellationToken ct
+    )
+    {
+        foreach (var log in logs.Where(l => l.Position is null))
+            await BeginAsync(db, log.OrganizationId, consumer, ct);
+        return logs.ConvertAll(l => new OpenLog(l.OrganizationId, l.Position ?? 0, l.Last));
+    }
+
     /// <summary>Sets a cursor before the first event of a new organization.</summary>
     private static async Task BeginAsync(
-        this KiketDbContext db,
+        KiketDbContext db,
         OrganizationId organizationId,
         EventConsumer consumer,
         CancellationToken ct
@@ -73,15 +102,18 @@ internal static class EventCursors
 
         db.ChangeTracker.Clear();
     }
+}
 
-    private sealed class LogPlace
-    {
-        public required OrganizationId OrganizationId { get; init; }
+/// <summary>Where a consumer is in the log of an organization.</summary>
+internal sealed class LogPlace
+{
+    public required OrganizationId OrganizationId { get; init; }
 
-        public required long? Position { get; init; }
+    /// <summary>Null when the consumer has no cursor yet.</summary>
+    public required long? Position { get; init; }
 
-        public required long Last { get; init; }
-    }
+    /// <summary>Number of the newest event.</summary>
+    public required long Last { get; init; }
 }
 
 /// <summary>A log that goes on behind a cursor.</summary>

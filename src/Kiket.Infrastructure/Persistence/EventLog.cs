@@ -1,11 +1,11 @@
-using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Organizations;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Kiket.Infrastructure.Persistence;
@@ -19,59 +19,82 @@ internal static class EventLog
     /// <summary>Keeps a statement below the 2,100 parameters that SQL Server takes.</summary>
     private const int MaxRows = 100;
 
-    public static async Task LogAsync(this KiketDbContext db, IEnumerable<LoggedEvent> events, CancellationToken ct)
+    private static readonly ConditionalWeakTable<IModel, Layout> Layouts = [];
+
+    /// <summary>Adds the events to a batch that the commit follows. What a statement cannot take is sent at once.</summary>
+    public static async Task LogAsync(
+        this KiketDbContext db,
+        IEnumerable<LoggedEvent> events,
+        StatementBatch batch,
+        CancellationToken ct
+    )
     {
         foreach (var log in events.GroupBy(e => e.OrganizationId).OrderBy(g => g.Key))
         {
             foreach (var chunk in log.Chunk(MaxRows))
-                await db.AppendAsync(log.Key, chunk, ct);
+            {
+                await batch.SendAsync(ct);
+                db.Append(log.Key, chunk, batch);
+            }
         }
     }
 
-    private static async Task AppendAsync(
-        this KiketDbContext db,
-        OrganizationId organization,
-        LoggedEvent[] events,
-        CancellationToken ct
-    )
+    private static void Append(this KiketDbContext db, OrganizationId organization, LoggedEvent[] events, StatementBatch batch)
     {
-        var sql = db.GetService<ISqlGenerationHelper>();
-        var (owner, entry) = (StoredTable.Of<Organization>(db), StoredTable.Of<LoggedEvent>(db));
-        var (id, last) = (owner.Column(nameof(Organization.Id)), owner.Column(nameof(Organization.LastEventSequence)));
-        var values = entry
-            .Type.GetProperties()
-            .Where(p => p.Name is not (nameof(LoggedEvent.Id) or nameof(LoggedEvent.Sequence)))
-            .Select(p => (Column: entry.Column(p.Name), Mapping: p.GetRelationalTypeMapping(), Get: p.GetGetter(), p.IsNullable))
-            .ToList();
-        await using var command = db.Database.GetDbConnection().CreateCommand(); // only makes parameters
-        List<DbParameter> parameters = [];
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"UPDATE {owner.Name} SET {last} = {last} + {events.Length} WHERE {id} = ");
-        text.Append(Parameter(owner.Type.FindProperty(nameof(Organization.Id))!.GetRelationalTypeMapping(), organization, false));
-        var place = $"(SELECT {last} FROM {owner.Name} WHERE {id} = {parameters[0].ParameterName})";
-        text.AppendLine(sql.StatementTerminator);
-        text.Append(CultureInfo.InvariantCulture, $"INSERT INTO {entry.Name} ({string.Join(", ", values.Select(v => v.Column))}");
-        text.Append(CultureInfo.InvariantCulture, $", {entry.Column(nameof(LoggedEvent.Sequence))}) VALUES ");
+        var log = Layouts.GetValue(db.Model, _ => new(db));
+        var id = batch.Parameter(log.IdMapping, organization, isNullable: false);
+        batch.Add(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"UPDATE {log.Owner} SET {log.Last} = {log.Last} + {events.Length} WHERE {log.Id} = {id}"
+            )
+        );
+        var rows = new StringBuilder();
         for (var n = 0; n < events.Length; n++)
         {
-            text.Append(n == 0 ? "(" : ", (");
-            foreach (var (_, mapping, get, isNullable) in values)
-                text.Append(Parameter(mapping, get.GetClrValue(events[n]), isNullable)).Append(", ");
-            text.Append(CultureInfo.InvariantCulture, $"{place} - {events.Length - 1 - n})");
-        }
-
-        await db.Database.ExecuteSqlRawAsync(text.Append(sql.StatementTerminator).ToString(), parameters, ct);
-
-        string Parameter(RelationalTypeMapping mapping, object? value, bool isNullable)
-        {
-            var parameter = mapping.CreateParameter(
-                command,
-                sql.GenerateParameterName(string.Create(CultureInfo.InvariantCulture, $"p{parameters.Count}")),
-                value,
-                isNullable
+            rows.Append(n == 0 ? "(" : ", (");
+            foreach (var (mapping, get, isNullable) in log.Values)
+                rows.Append(batch.Parameter(mapping, get.GetClrValue(events[n]), isNullable)).Append(", ");
+            rows.Append(
+                CultureInfo.InvariantCulture,
+                $"(SELECT {log.Last} FROM {log.Owner} WHERE {log.Id} = {id}) - {events.Length - 1 - n})"
             );
-            parameters.Add(parameter);
-            return parameter.ParameterName;
         }
+
+        batch.Add($"INSERT INTO {log.Entries} ({log.Columns}) VALUES {rows}");
+    }
+
+    /// <summary>The names of tables and columns, and how values are stored: the same for all contexts of a model.</summary>
+    private sealed class Layout
+    {
+        public Layout(KiketDbContext db)
+        {
+            var (owner, entry) = (StoredTable.Of<Organization>(db), StoredTable.Of<LoggedEvent>(db));
+            (Owner, Entries) = (owner.Name, entry.Name);
+            (Id, Last) = (owner.Column(nameof(Organization.Id)), owner.Column(nameof(Organization.LastEventSequence)));
+            IdMapping = owner.Type.FindProperty(nameof(Organization.Id))!.GetRelationalTypeMapping();
+            var properties = entry
+                .Type.GetProperties()
+                .Where(p => p.Name is not (nameof(LoggedEvent.Id) or nameof(LoggedEvent.Sequence)))
+                .ToList();
+            Values = properties.ConvertAll(p => (p.GetRelationalTypeMapping(), p.GetGetter(), p.IsNullable));
+            Columns = string.Join(", ", properties.Select(p => p.Name).Append(nameof(LoggedEvent.Sequence)).Select(entry.Column));
+        }
+
+        public string Owner { get; }
+
+        public string Id { get; }
+
+        public string Last { get; }
+
+        public RelationalTypeMapping IdMapping { get; }
+
+        public string Entries { get; }
+
+        /// <summary>The columns of an entry; the last one is its place.</summary>
+        public string Columns { get; }
+
+        /// <summary>The values of an entry, but for its place.</summary>
+        public IReadOnlyList<(RelationalTypeMapping Mapping, IClrPropertyGetter Get, bool IsNullable)> Values { get; }
     }
 }

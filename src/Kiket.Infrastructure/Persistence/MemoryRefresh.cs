@@ -1,22 +1,26 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Kiket.Application.Guards;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
+using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Kiket.Infrastructure.Persistence;
 
 /// <summary>
-/// Forgets what this process keeps in memory when a commit changes it. New rows change nothing that is kept, because what was
-/// not found is not kept.
+/// Forgets what this process keeps in memory when a commit changes it. New credentials change nothing that is kept, because
+/// what was not found is not kept.
 /// </summary>
-internal sealed class MemoryRefresh(KnownCredentials credentials) : SaveChangesInterceptor, IDbTransactionInterceptor
+internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards guards)
+    : SaveChangesInterceptor,
+        IDbTransactionInterceptor
 {
     /// <summary>The contexts with changes that are not yet committed.</summary>
-    private readonly ConditionalWeakTable<DbContext, object> changed = [];
+    private readonly ConditionalWeakTable<DbContext, Outdated> changed = [];
 
     public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData,
@@ -25,12 +29,14 @@ internal sealed class MemoryRefresh(KnownCredentials credentials) : SaveChangesI
     )
     {
         var context = eventData.Context!;
-        if (
-            context
-                .ChangeTracker.Entries()
-                .Any(e => e.State is EntityState.Modified or EntityState.Deleted && e.Entity is AccessToken or User or Extension)
-        )
-            changed.AddOrUpdate(context, credentials);
+        foreach (var entry in context.ChangeTracker.Entries())
+        {
+            if (entry.State is EntityState.Modified or EntityState.Deleted && entry.Entity is AccessToken or User or Extension)
+                changed.GetOrCreateValue(context).Credentials = true;
+            if (entry.State is not EntityState.Unchanged && entry.Entity is Webhook)
+                changed.GetOrCreateValue(context).Guards = true;
+        }
+
         return ValueTask.FromResult(result);
     }
 
@@ -79,7 +85,20 @@ internal sealed class MemoryRefresh(KnownCredentials credentials) : SaveChangesI
 
     private void Forget(DbContext context)
     {
-        if (changed.Remove(context))
+        if (!changed.TryGetValue(context, out var outdated))
+            return;
+        changed.Remove(context);
+        if (outdated.Credentials)
             credentials.Refresh();
+        if (outdated.Guards)
+            guards.Refresh();
+    }
+
+    /// <summary>What has to be read again.</summary>
+    private sealed class Outdated
+    {
+        public bool Credentials { get; set; }
+
+        public bool Guards { get; set; }
     }
 }

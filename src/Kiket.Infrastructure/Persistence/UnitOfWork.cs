@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
 using Kiket.Domain.Events;
 using Kiket.Domain.Issues;
+using Kiket.Domain.Workflows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -17,6 +19,7 @@ internal sealed class UnitOfWork(
     KiketDbContext db,
     CurrentActor current,
     IEnumerable<IIssueFollower> followers,
+    Publications publications,
     AuditTrail audit,
     IIdempotency idempotency,
     OutboxSignal signal
@@ -59,7 +62,9 @@ internal sealed class UnitOfWork(
             .Select(e => new ChangedIssue(e.Entity, e.State is EntityState.Added, e.Property(i => i.WorkflowId).IsModified))
             .ToList();
         audit.Observe();
-        await db.SaveChangesAsync(ct);
+        publications.Any |= db.ChangeTracker.Entries<Workflow>().Any(e => e.State is EntityState.Added);
+        if (db.ChangeTracker.HasChanges())
+            await db.SaveChangesAsync(ct);
 
         // Only now are the ids of new rows known.
         foreach (var root in roots)
@@ -146,8 +151,13 @@ internal sealed class UnitOfWork(
     /// </summary>
     private async Task CommitAsync(string action, CancellationToken ct)
     {
-        await db.LogAsync(events, ct);
-        await audit.AppendAsync(action, ct);
+        await using (var last = new StatementBatch(db))
+        {
+            await db.LogAsync(events, last, ct);
+            audit.Append(action, last);
+            await last.SendAsync(ct);
+        }
+
         await transaction!.CommitAsync(CancellationToken.None);
         if (events.Count > 0)
             signal.Wake();
@@ -235,6 +245,7 @@ internal sealed class UnitOfWork(
         changed.Clear();
         events.Clear();
         audit.Clear();
+        publications.Any = false;
         keptOnRefusal = null;
     }
 }

@@ -9,6 +9,7 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>Counts the backlog of all organizations whenever the metrics are read.</summary>
 internal sealed partial class WebhookBacklog(
     IServiceScopeFactory scopes,
+    EventCursors cursors,
     WebhookMetrics metrics,
     TimeProvider time,
     ILogger<WebhookBacklog> logger
@@ -20,7 +21,7 @@ internal sealed partial class WebhookBacklog(
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-            var waiting = await db.CountWaitingAsync(EventConsumer.HandOut, ct);
+            var waiting = await cursors.CountWaitingAsync(db, EventConsumer.HandOut, ct);
             var pending = db.AcrossTenants<WebhookDelivery>().Where(d => d.State == DeliveryState.Pending);
             var count = await pending.CountAsync(ct);
             var oldest = await pending

@@ -13,7 +13,12 @@ namespace Kiket.Infrastructure.Webhooks;
 /// <summary>
 /// Hands the events of the log to the endpoints that want them: one delivery each, in the transaction that moves the cursor.
 /// </summary>
-internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule schedule, TimeProvider time)
+internal sealed class WebhookFanOut(
+    IServiceScopeFactory scopes,
+    EventCursors cursors,
+    WebhookSchedule schedule,
+    TimeProvider time
+)
 {
     private const int BatchSize = 200;
 
@@ -72,7 +77,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
-        var logs = (await db.ReadOpenLogsAsync(EventConsumer.HandOut, ct))
+        var logs = (await cursors.ReadOpenAsync(db, EventConsumer.HandOut, ct))
             .Where(l => !except.Contains(l.OrganizationId))
             .ToList();
         if (logs.Count == 0)
@@ -110,7 +115,7 @@ internal sealed class WebhookFanOut(IServiceScopeFactory scopes, WebhookSchedule
         await transaction.CommitAsync(ct);
         return ((int)(to - from), [.. deliveries.Select(d => d.WebhookId).Distinct()]);
 
-        Task<bool> AdvanceAsync() => db.AdvanceAsync(EventConsumer.HandOut, log.OrganizationId, from, to, ct);
+        Task<bool> AdvanceAsync() => EventCursors.AdvanceAsync(db, EventConsumer.HandOut, log.OrganizationId, from, to, ct);
     }
 
     private async Task<List<WebhookDelivery>> DeliveriesAsync(

@@ -83,7 +83,6 @@ public sealed class LostRaceTests : IAsyncLifetime
         {
             if (
                 Races > 0
-                && eventData.CommandSource is CommandSource.ExecuteUpdate
                 && command.CommandText.Contains("UPDATE", StringComparison.Ordinal)
                 && command.CommandText.Contains("event_cursors", StringComparison.Ordinal)
             )

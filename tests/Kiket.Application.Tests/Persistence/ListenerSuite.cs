@@ -22,7 +22,7 @@ public abstract class ListenerSuite(TestDatabase database)
         var done = await ReactAsync(workspace);
 
         Assert.Equal(3, done);
-        Assert.Equal(4, statements.Count);
+        Assert.Equal(3, statements.Count);
         Assert.All(
             statements.Where(s => !s.Sql.Contains("postponed_events", StringComparison.Ordinal)),
             s => Assert.DoesNotContain("facts", s.Sql, StringComparison.Ordinal)

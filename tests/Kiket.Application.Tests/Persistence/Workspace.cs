@@ -43,6 +43,11 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
     public async Task<IssueDto> AddIssueAsync(IssueEdit fields, string project = "LEGAL", string? status = null)
     {
         await using var session = SignIn();
+        return await AddIssueAsync(session, fields, project, status);
+    }
+
+    public static async Task<IssueDto> AddIssueAsync(Session session, IssueEdit fields, string project, string? status = null)
+    {
         Assert.True(ProjectRef.TryParse(project, out var reference));
         return (await session.SendAsync(new CreateIssueCommand(reference, fields, status))).Value;
     }
