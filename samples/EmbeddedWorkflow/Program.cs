@@ -10,21 +10,22 @@ using Kiket.Domain.Workflows;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+var (draft, review, signed) = (new StateKey("draft"), new StateKey("review"), new StateKey("signed"));
 var made = WorkflowDefinition.Create(
     "Contract",
-    "draft",
+    draft,
     [
-        new("draft", "Draft", StateType.Initial, StateCategory.Pending),
-        new("review", "Legal review", StateType.Active, StateCategory.Review)
+        new(draft, "Draft", StateType.Initial, StateCategory.Pending),
+        new(review, "Legal review", StateType.Active, StateCategory.Review)
         {
             Checklist = new("review", "Review") { Items = [new("read", "Every page is read")] },
         },
-        new("signed", "Signed", StateType.Final, StateCategory.Completed),
+        new(signed, "Signed", StateType.Final, StateCategory.Completed),
     ],
     [
-        new("draft", "review", "Send to Legal", null) { RequiresFields = ["due_date"] },
-        new("review", "draft", "Send back", null) { CommentRequired = true },
-        new("review", "signed", "Sign", null)
+        new(draft, review, "Send to Legal", null) { RequiresFields = ["due_date"] },
+        new(review, draft, "Send back", null) { CommentRequired = true },
+        new(review, signed, "Sign", null)
         {
             Conditions =
             [
@@ -45,12 +46,12 @@ if (made.Error is { } error)
 
 var contract = made.Value;
 
-Show("a draft without a date", new(Facts("draft", """{"title": "Lease"}""")));
-Show("a draft with a date", new(Facts("draft", """{"title": "Lease", "due_date": "2026-12-24"}""")));
-Show("a large contract that nobody has read", new(Facts("review", """{"custom_fields": {"amount": 250000}}""")));
+Show("a draft without a date", new(Facts(draft, """{"title": "Lease"}""")));
+Show("a draft with a date", new(Facts(draft, """{"title": "Lease", "due_date": "2026-12-24"}""")));
+Show("a large contract that nobody has read", new(Facts(review, """{"custom_fields": {"amount": 250000}}""")));
 Show(
     "a small contract that somebody has read",
-    new(Facts("review", """{"custom_fields": {"amount": 5000}}""")) { CheckedItems = new HashSet<string> { "review/read" } }
+    new(Facts(review, """{"custom_fields": {"amount": 5000}}""")) { CheckedItems = new HashSet<string> { "review/read" } }
 );
 
 // A contract may be in review for eight working hours. This one arrived on Christmas Eve and waited for the customer
@@ -109,5 +110,5 @@ void Show(string what, MoveContext context)
     }
 }
 
-static IssueFacts Facts(string status, string fields) =>
+static IssueFacts Facts(StateKey status, string fields) =>
     IssueFacts.Of(status, JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!);

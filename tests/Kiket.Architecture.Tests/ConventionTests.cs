@@ -22,6 +22,24 @@ public sealed partial class ConventionTests
         "Impl",
     ];
 
+    /// <summary>
+    /// Facts that an event has stored as texts, and what a caller wrote: a name may be that of a transition as well.
+    /// </summary>
+    private static readonly HashSet<(string File, string Name)> Texts =
+    [
+        ("PublicFact.cs", "From"),
+        ("PublicFact.cs", "To"),
+        ("Automation.cs", "from"),
+        ("Automation.cs", "to"),
+        ("IssueEvent.cs", "From"),
+        ("IssueEvent.cs", "To"),
+        ("IssueEdit.cs", "IssueType"),
+        ("WorkflowDefinition.cs", "target"),
+        ("IssueMoves.cs", "target"),
+        ("TransitionIssue.cs", "To"),
+        ("TriggerWorkflow.cs", "To"),
+    ];
+
     private static readonly string[] TypedIds =
     [
         "OrganizationId",
@@ -86,6 +104,52 @@ public sealed partial class ConventionTests
                 .Select(m => $"{m.Owner}: {m.Name} is a plain number.")
                 .Distinct()
         );
+    }
+
+    [Fact]
+    public void What_is_documented_as_the_key_of_a_state_or_a_type_has_the_type_of_that_key()
+    {
+        var keys = Sources
+            .Files("src/Kiket.Domain")
+            .Concat(Sources.Files("src/Kiket.Application"))
+            .SelectMany(file =>
+                KeysIn(File.ReadAllText(file)).Select(key => (Path.GetFileName(file), key.Name, key.Line, key.Kind))
+            )
+            .Where(key => key.Name != "" && !Texts.Contains((key.Item1, key.Name))) // the keys themselves have no name
+            .ToList();
+
+        Assert.Contains(keys, key => key is { Item1: "Issue.cs", Name: "Status" });
+        Assert.Contains(keys, key => key is { Item1: "WorkflowDefinition.cs", Name: "from" });
+        Assert.All(keys, key => Assert.Matches($@"\b{key.Kind}\?? {key.Name}\b", key.Line));
+    }
+
+    /// <summary>The members and parameters that comments call the key of a state or a type, each with what declares it.</summary>
+    private static IEnumerable<(string Name, string Line, string Kind)> KeysIn(string source)
+    {
+        foreach (Match match in DocumentedKey().Matches(source))
+        {
+            var declaration = HeadOf(source[(match.Index + match.Length)..].Split('\n').Skip(1));
+            var name = match.Groups["name"] is { Success: true } parameter
+                ? parameter.Value
+                : Regex.Match(declaration, @"(\w+) *({|=|;|$)").Groups[1].Value;
+            yield return (name, declaration, match.Groups["kind"].Value is "state" ? "StateKey" : "TypeKey");
+        }
+    }
+
+    /// <summary>The head of the declaration that a comment belongs to, with all parameters.</summary>
+    private static string HeadOf(IEnumerable<string> lines)
+    {
+        var head = "";
+        foreach (
+            var line in lines.Select(l => l.Trim()).SkipWhile(l => l.StartsWith("///", StringComparison.Ordinal) || l[0] is '[')
+        )
+        {
+            head += line + " ";
+            if (head.Count(c => c is '(') <= head.Count(c => c is ')'))
+                break;
+        }
+
+        return head;
     }
 
     [Fact]
@@ -263,6 +327,11 @@ public sealed partial class ConventionTests
             .SingleOrDefault();
 
     private static string UseCaseOf(Type request) => Suffix().Replace(request.Name, "");
+
+    [GeneratedRegex(
+        @"/// <(summary|param name=""(?<name>\w+)"")>\s*(/// )?Keys? of (the|a|an|its) ([a-z]+ )?(?<kind>state|type)\b"
+    )]
+    private static partial Regex DocumentedKey();
 
     [GeneratedRegex("^(Claim|Claimed|Lease|Leased|Drained|Queued)(Id|Until|By)$")]
     private static partial Regex Claim();

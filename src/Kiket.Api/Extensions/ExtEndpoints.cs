@@ -69,9 +69,7 @@ internal static class ExtEndpoints
         CancellationToken ct
     ) =>
         (body.Project ?? OwnProject(current)) is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i =>
-                $"/api/v1/ext/issues/{i.Id}"
-            )
+            ? (await mediator.Send(body.ToCreation(project), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
             : new ErrorResult(
                 Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
             );
@@ -85,7 +83,11 @@ internal static class ExtEndpoints
     ) =>
         (
             await mediator.Send(
-                new GetWorkflowStatesQuery(Project(parameters, current), parameters.Workflow, parameters.IssueType),
+                new GetWorkflowStatesQuery(
+                    Project(parameters, current),
+                    parameters.Workflow,
+                    parameters.IssueType is { } type ? new TypeKey(type) : null
+                ),
                 ct
             )
         ).ToOk(states => states);

@@ -53,9 +53,7 @@ internal static class IssueEndpoints
         CancellationToken ct
     ) =>
         body.Project is { } project
-            ? (await mediator.Send(new CreateIssueCommand(project, body.ToEdit(), body.Status, body.Template), ct)).ToCreated(i =>
-                $"/api/v1/issues/{i.Id}"
-            )
+            ? (await mediator.Send(body.ToCreation(project), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
             : new ErrorResult(
                 Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
             );
@@ -159,6 +157,9 @@ internal sealed record IssueBody
 
     [JsonIgnore]
     public ProjectRef? Project => ProjectId ?? ProjectKey;
+
+    public CreateIssueCommand ToCreation(ProjectRef project) =>
+        new(project, ToEdit(), Status is { } state ? new StateKey(state) : null, Template);
 
     public IssueEdit ToEdit() =>
         new()

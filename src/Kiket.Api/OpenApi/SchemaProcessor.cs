@@ -32,6 +32,8 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
         Id<ProjectId>(),
         Id<IssueId>(),
         Id<ExtensionId>(),
+        new PrimitiveTypeMapper(typeof(StateKey), schema => schema.Type = JsonObjectType.String),
+        new PrimitiveTypeMapper(typeof(TypeKey), schema => schema.Type = JsonObjectType.String),
         new OptionalMapper(),
     ];
 

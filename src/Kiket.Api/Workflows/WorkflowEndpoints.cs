@@ -5,6 +5,7 @@ using Kiket.Api.Http;
 using Kiket.Application.Common;
 using Kiket.Application.Definitions;
 using Kiket.Application.Workflows;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Tokens;
 using MediatR;
@@ -106,7 +107,7 @@ internal static class WorkflowEndpoints
                     new(workflow, parameters.ToProject()),
                     body.FromVersion,
                     body.ToVersion,
-                    body.Mapping ?? new Dictionary<string, string>(),
+                    body.Mapping ?? new Dictionary<StateKey, StateKey>(),
                     body.DryRun
                 ),
                 ct
@@ -142,7 +143,7 @@ internal sealed record MigrationBody
     public int? ToVersion { get; init; }
 
     /// <summary>New states by old ones.</summary>
-    public IReadOnlyDictionary<string, string>? Mapping { get; init; }
+    public IReadOnlyDictionary<StateKey, StateKey>? Mapping { get; init; }
 
     public bool DryRun { get; init; }
 }

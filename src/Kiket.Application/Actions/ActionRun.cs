@@ -143,7 +143,7 @@ internal sealed partial class ActionRun(
         if (issue.Edit(edit.Value, project.Schema, actor.UserId, now).Error is { } error)
             return error;
         await db.NoteChecklistAsync(issue, actor, now, ct);
-        if (status is not null && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase))
+        if (status is not null && !string.Equals(status, issue.Status.Value, StringComparison.OrdinalIgnoreCase))
             return await TransitionAsync(status, null, ct);
         return Done($"Set {string.Join(", ", fields.Keys)}.");
     }
@@ -156,7 +156,7 @@ internal sealed partial class ActionRun(
     {
         if (to is null)
             return Skipped("No state is given.");
-        if (string.Equals(to, issue.Status, StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(to, issue.Status.Value, StringComparison.OrdinalIgnoreCase))
             return Skipped($"It is already in {to}.");
         if (await db.IsGuardedAsync(project.Id, ct))
             return Skipped(
@@ -187,7 +187,7 @@ internal sealed partial class ActionRun(
         var opened = await db.OpenIssueAsync(
             project,
             edit,
-            TextOf(given, "status", "state"),
+            TextOf(given, "status", "state") is { } state ? new StateKey(state) : null,
             TextOf(given, "template"),
             actor,
             now,

@@ -72,8 +72,8 @@ internal static class ReactionQueries
 
         if (happened is not { Name: EventNames.IssueCreated or EventNames.IssueStatusChanged, To: { } entered })
             return [];
-        var left = workflow.FindState(happened.From);
-        var state = workflow.FindState(entered);
+        var left = happened.From is { } from ? workflow.FindState(new(from)) : null;
+        var state = workflow.FindState(new(entered));
         return
         [
             .. left?.OnExit.Select(a => ($"on_exit.{left.Key}", a)) ?? [],

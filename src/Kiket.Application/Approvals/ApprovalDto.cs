@@ -17,9 +17,9 @@ internal sealed record ApprovalDto : IVersioned
 
     public required string Name { get; init; }
 
-    public required string From { get; init; }
+    public required StateKey From { get; init; }
 
-    public required string To { get; init; }
+    public required StateKey To { get; init; }
 
     public required ApprovalStatus Status { get; init; }
 

@@ -132,8 +132,8 @@ internal sealed class GetTeamCapacityHandler(IKiketDb db, KnownWorkflows workflo
             WeeklyVelocity = person.Velocity,
             Allocation = new(
                 SharesOf(person, team, w => team.Projects[w.ProjectId].Key),
-                SharesOf(person, team, w => w.IssueType),
-                SharesOf(person, team, w => w.Status)
+                SharesOf(person, team, w => w.IssueType.Value),
+                SharesOf(person, team, w => w.Status.Value)
             ),
             Heatmap =
             [

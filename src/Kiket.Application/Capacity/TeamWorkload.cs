@@ -30,11 +30,11 @@ internal sealed record OpenIssue
 
     public required ProjectId ProjectId { get; init; }
 
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     public required long WorkflowId { get; init; }
 
-    public required string IssueType { get; init; }
+    public required TypeKey IssueType { get; init; }
 
     public required IssuePriority Priority { get; init; }
 
@@ -56,7 +56,14 @@ internal sealed record Work(OpenIssue Issue, decimal Points, State? State)
 }
 
 /// <summary>The open issues of a member that are alike, as sums.</summary>
-internal sealed record WorkShare(ProjectId ProjectId, string IssueType, string Status, State? State, decimal Points, int Issues)
+internal sealed record WorkShare(
+    ProjectId ProjectId,
+    TypeKey IssueType,
+    StateKey Status,
+    State? State,
+    decimal Points,
+    int Issues
+)
 {
     public WorkStage Stage => WorkStages.Of(State);
 }
@@ -419,7 +426,7 @@ internal sealed record TeamWorkload(
             )
         );
 
-        decimal PointsOf(decimal? estimated, int others, string issueType) =>
+        decimal PointsOf(decimal? estimated, int others, TypeKey issueType) =>
             (estimated ?? 0) + (others * settings.PointsOf(null, issueType));
     }
 }

@@ -18,7 +18,7 @@ internal sealed record ListChecklistsQuery(IssueRef Issue) : IQuery<Result<IRead
 internal sealed record ChecklistDto(
     string Id,
     string Title,
-    string State,
+    StateKey State,
     ChecklistMode RequiredMode,
     bool Complete,
     IReadOnlyList<ChecklistItemDto> Items

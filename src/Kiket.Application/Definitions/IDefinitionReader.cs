@@ -55,7 +55,7 @@ internal sealed record PackWorkflow(string Key, WorkflowDefinition Definition, s
 /// <summary>An issue that a new project begins with.</summary>
 /// <param name="Status">State to begin in, or null for the initial one.</param>
 /// <param name="Place">Where the file says so; the message is empty.</param>
-internal sealed record PackSeed(IssueType Type, string? Status, IssueEdit Fields, DefinitionNote Place);
+internal sealed record PackSeed(IssueType Type, StateKey? Status, IssueEdit Fields, DefinitionNote Place);
 
 /// <summary>Reads definition packs; the border to YAML.</summary>
 internal interface IDefinitionReader

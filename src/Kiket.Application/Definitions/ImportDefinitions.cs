@@ -163,7 +163,7 @@ internal sealed class ImportDefinitionsHandler(
                 return started.Error;
             var project = started.Value;
 
-            IReadOnlyCollection<string> states = [];
+            IReadOnlyCollection<StateKey> states = [];
             await PublishWorkflowsAsync(project, ct);
             if (existing is null)
             {
@@ -308,7 +308,7 @@ internal sealed class ImportDefinitionsHandler(
 
         private void ChangeSchema(Project project, ProjectSchema from, ProjectSchema to)
         {
-            Compare("issue_type", from.IssueTypes, to.IssueTypes, t => t.Key);
+            Compare("issue_type", from.IssueTypes, to.IssueTypes, t => t.Key.Value);
             Compare(
                 "custom_field",
                 from.CustomFields,
@@ -323,7 +323,7 @@ internal sealed class ImportDefinitionsHandler(
 
         /// <summary>Takes the pack's limits beside the workflows.</summary>
         /// <returns>The states for which other limits hold now.</returns>
-        private HashSet<string> ChangeLimits(Project project)
+        private HashSet<StateKey> ChangeLimits(Project project)
         {
             var before = project.SlaDefinitions;
             Compare("sla_definition", before, pack.SlaDefinitions, d => d.Id);
@@ -361,7 +361,7 @@ internal sealed class ImportDefinitionsHandler(
                 );
 
             List<DefinitionNote> errors = [];
-            Dictionary<string, int> counts = new(StringComparer.Ordinal); // the project is new, so it has no other issues
+            Dictionary<StateKey, int> counts = []; // the project is new, so it has no other issues
             foreach (var seed in pack.Seeds)
             {
                 var workflow = latest[schema.WorkflowOf(seed.Type)];

@@ -38,11 +38,11 @@ internal sealed record EventDto
 
     public string? Title => Issue?.Title;
 
-    public string? Status => Issue?.Status;
+    public StateKey? Status => Issue?.Status;
 
     public required string? PreviousStatus { get; init; }
 
-    public string? IssueType => Issue?.IssueType;
+    public TypeKey? IssueType => Issue?.IssueType;
 
     public IssuePriority? Priority => Issue?.Priority;
 

@@ -101,7 +101,7 @@ internal sealed class TransitionGuards(
     /// The target state of a move; null if the workflow rejects it, because guards are not asked about such moves. This decides
     /// nothing: if the move turns out to be allowed after all, guards are asked before it happens.
     /// </summary>
-    private async Task<string?> FindAllowedAsync(
+    private async Task<StateKey?> FindAllowedAsync(
         Issue issue,
         string? target,
         string? comment,

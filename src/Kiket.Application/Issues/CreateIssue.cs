@@ -10,7 +10,7 @@ namespace Kiket.Application.Issues;
 /// <summary>Creates an issue. For those who work on the project.</summary>
 /// <param name="Status">Initial state, or null for that of the template or the workflow.</param>
 /// <param name="Template">Key of the template that provides further values, or null.</param>
-internal sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, string? Status, string? Template = null)
+internal sealed record CreateIssueCommand(ProjectRef Project, IssueEdit Fields, StateKey? Status, string? Template = null)
     : ICommand<Result<IssueDto>>;
 
 internal sealed class CreateIssueHandler(

@@ -32,8 +32,8 @@ internal sealed record IssueTemplateDto(
     string Key,
     string Name,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Hint,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TypeKey? IssueType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StateKey? Status,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Title,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Description,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IssuePriority? Priority,
@@ -76,7 +76,7 @@ internal sealed record IssueTemplateDto(
 
 /// <param name="Name">The same as <paramref name="Label"/>; the CLI reads this one.</param>
 internal sealed record IssueTypeDto(
-    string Key,
+    TypeKey Key,
     string Label,
     string Name,
     string Icon,
@@ -94,7 +94,7 @@ internal sealed record CustomFieldDto(
     string Type,
     string FieldType,
     bool Required,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IssueType,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TypeKey? IssueType,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Options,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? DefaultValue,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? HelperText
@@ -120,7 +120,7 @@ internal sealed record CustomFieldDto(
 /// states of the latest one.
 /// </param>
 internal sealed record StatusDto(
-    string Key,
+    StateKey Key,
     string Label,
     string Name,
     string Category,

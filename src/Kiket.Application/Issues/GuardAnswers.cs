@@ -1,4 +1,5 @@
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 using Kiket.Domain.Issues;
 
@@ -13,13 +14,13 @@ internal sealed class GuardAnswers
     private IReadOnlyList<GuardVerdict> verdicts = [];
 
     /// <summary>Key of the state that the verdicts are about; null when no guard was asked.</summary>
-    private string? askedAbout;
+    private StateKey? askedAbout;
 
     /// <summary>The version of the issue when it was prepared; null when nobody guards its project.</summary>
     private int? version;
 
     /// <summary>Key of the state that guards must be asked about, although the workflow seemed to reject the move.</summary>
-    internal string? Missing { get; private set; }
+    internal StateKey? Missing { get; private set; }
 
     /// <summary>Whether an extension wants to know of the move without deciding about it.</summary>
     internal bool IsAnnounced { get; private set; }
@@ -32,11 +33,11 @@ internal sealed class GuardAnswers
         (version, askedAbout, verdicts, IsAnnounced) = (issue.Version, null, [], isAnnounced);
 
     /// <summary>Takes what guards said about the move of an issue into a state.</summary>
-    internal void Take(Issue issue, string to, IReadOnlyList<GuardVerdict> said, bool isAnnounced) =>
+    internal void Take(Issue issue, StateKey to, IReadOnlyList<GuardVerdict> said, bool isAnnounced) =>
         (version, askedAbout, verdicts, IsAnnounced) = (issue.Version, to, said, isAnnounced);
 
     /// <summary>What guards said about the move into a state.</summary>
-    internal IReadOnlyList<GuardVerdict> About(string to) => askedAbout == to ? verdicts : [];
+    internal IReadOnlyList<GuardVerdict> About(StateKey to) => askedAbout == to ? verdicts : [];
 
     /// <summary>Checks that the issue, as loaded, is still the one that was prepared.</summary>
     /// <exception cref="OutdatedPreparationException">It has changed since.</exception>
@@ -48,7 +49,7 @@ internal sealed class GuardAnswers
 
     /// <summary>Checks that no issue moves into a state without its guards.</summary>
     /// <exception cref="OutdatedPreparationException">They were not asked about this move.</exception>
-    internal void EnsureAsked(Issue issue, string to)
+    internal void EnsureAsked(Issue issue, StateKey to)
     {
         if (version is null || askedAbout == to)
             return;

@@ -23,16 +23,16 @@ internal sealed record IssueDto : IVersioned
 
     public required string? Description { get; init; }
 
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     /// <summary>Same as <see cref="Status"/>, for older clients.</summary>
-    public string WorkflowState => Status;
+    public StateKey WorkflowState => Status;
 
     public required string Workflow { get; init; }
 
     public required int WorkflowVersion { get; init; }
 
-    public required string IssueType { get; init; }
+    public required TypeKey IssueType { get; init; }
 
     public required IssuePriority Priority { get; init; }
 

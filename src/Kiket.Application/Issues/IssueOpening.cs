@@ -20,7 +20,7 @@ internal static class IssueOpening
         this IKiketDb db,
         Project project,
         IssueEdit fields,
-        string? status,
+        StateKey? status,
         string? templateKey,
         Actor actor,
         DateTimeOffset now,
@@ -40,7 +40,7 @@ internal static class IssueOpening
             fields = filled.Value;
         }
 
-        var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(asked) : project.Schema.DefaultType;
+        var type = fields.IssueType.Or(null) is { } asked ? project.Schema.FindType(new(asked)) : project.Schema.DefaultType;
         if (type is null)
             return IssueErrors.UnknownType(fields.IssueType.Or(null), project.Schema.IssueTypes.Select(t => t.Key));
         var key = project.Schema.WorkflowOf(type);

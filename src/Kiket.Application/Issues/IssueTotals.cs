@@ -82,6 +82,6 @@ internal static class IssueTotals
             .Select(g => new { Status = g.Key, Count = g.Sum(c => c.Change) })
             .ToListAsync(ct);
         var wanted = filter.Status.Select(SearchText.SortKey).ToHashSet(StringComparer.Ordinal);
-        return states.Where(s => wanted.Count == 0 || wanted.Contains(SearchText.SortKey(s.Status))).Sum(s => s.Count);
+        return states.Where(s => wanted.Count == 0 || wanted.Contains(SearchText.SortKey(s.Status.Value))).Sum(s => s.Count);
     }
 }

@@ -42,13 +42,13 @@ internal sealed class IssuesMatching : Specification<Issue>
         if (filter.Status.Count > 0)
         {
             var states = filter.Status.Select(SearchText.SortKey).ToList();
-            Query.Where(i => states.Contains(i.StatusKey));
+            Query.Where(i => states.Contains(i.StatusSortKey));
         }
 
         if (filter.IssueType.Count > 0)
         {
             var types = filter.IssueType.Select(SearchText.SortKey).ToList();
-            Query.Where(i => types.Contains(i.TypeKey));
+            Query.Where(i => types.Contains(i.TypeSortKey));
         }
 
         if (filter.Priority.Count > 0)

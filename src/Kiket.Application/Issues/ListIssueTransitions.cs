@@ -14,7 +14,7 @@ internal sealed record ListIssueTransitionsQuery(IssueRef Issue) : IQuery<Result
 
 /// <param name="State">The state that the issue is in.</param>
 /// <param name="Transitions">Every transition that leaves it, in the order of the definition.</param>
-internal sealed record IssueTransitionsDto(string State, IReadOnlyList<TransitionDto> Transitions);
+internal sealed record IssueTransitionsDto(StateKey State, IReadOnlyList<TransitionDto> Transitions);
 
 /// <param name="To">Key of the state that it enters.</param>
 /// <param name="ToLabel">Display name of that state.</param>
@@ -22,8 +22,8 @@ internal sealed record IssueTransitionsDto(string State, IReadOnlyList<Transitio
 /// <param name="Reasons">Why not; empty when it is allowed.</param>
 /// <param name="CommentRequired">Whether the transition requires a comment.</param>
 internal sealed record TransitionDto(
-    string From,
-    string To,
+    StateKey From,
+    StateKey To,
     string? Name,
     string? Description,
     string ToLabel,

@@ -1,6 +1,7 @@
 using Kiket.Application.Calendars;
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Common;
 using Kiket.Domain.Guards;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -109,7 +110,7 @@ internal static class MoveContexts
             ]
             : [];
 
-    private static async Task<Dictionary<string, int>> CountLimitedStatesAsync(
+    private static async Task<Dictionary<StateKey, int>> CountLimitedStatesAsync(
         this IKiketDb db,
         Issue issue,
         WorkflowDefinition workflow,

@@ -98,8 +98,8 @@ internal static class WorkflowActions
             return Error.Validation("action", $"State {issue.Status} has no action '{command.Action}'. Possible: {known}.");
         }
 
-        return command.To is { Length: > 0 } to && !string.Equals(to, named.To, StringComparison.OrdinalIgnoreCase)
+        return command.To is { Length: > 0 } to && !string.Equals(to, named.To.Value, StringComparison.OrdinalIgnoreCase)
             ? Error.Validation("to", $"The action '{named.Name}' leads to {named.To}.")
-            : named.To;
+            : named.To.Value;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class UpdateIssueHandler(
 
         if (edit.IssueType.IsSet)
         {
-            if (project.Schema.FindType(edit.IssueType.Value) is not { } type)
+            if (edit.IssueType.Value is not { } asked || project.Schema.FindType(new(asked)) is not { } type)
                 return IssueErrors.UnknownType(edit.IssueType.Value, project.Schema.IssueTypes.Select(t => t.Key));
             var next = await db.LatestWorkflowAsync(project.Id, project.Schema.WorkflowOf(type), ct);
             var followed = loaded.Workflow.Key == next.Key ? loaded.Workflow : next; // it keeps the version that it is on
@@ -61,7 +61,7 @@ internal sealed class UpdateIssueHandler(
         await db.NoteChecklistAsync(issue, actor, now, ct, loaded);
         if (
             command.Status is { } status
-            && !string.Equals(status, issue.Status, StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(status, issue.Status.Value, StringComparison.OrdinalIgnoreCase)
             && (await db.TransitionAsync(work, guards, issue, status, null, actor, now, ct, loaded)).Error is { } stays
         )
             return stays;

@@ -47,5 +47,8 @@ internal sealed record ProjectDto : IVersioned
 internal sealed class ProjectDtoMapping : IRegister
 {
     public void Register(TypeAdapterConfig config) =>
-        config.NewConfig<Project, ProjectDto>().Map(dto => dto.ProjectKey, project => project.Key);
+        config
+            .NewConfig<Project, ProjectDto>()
+            .Map(dto => dto.ProjectKey, project => project.Key)
+            .Map(dto => dto.Visibility, project => project.Visibility);
 }

@@ -22,7 +22,7 @@ internal sealed record SlaTimerDto
     public required string Id { get; init; }
 
     /// <summary>The state whose time is counted; another one than the issue's while the issue waits elsewhere.</summary>
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     public required SlaStatus Sla { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed record IssueAtRiskDto
 
     public required ProjectId ProjectId { get; init; }
 
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     public required UserId? AssigneeId { get; init; }
 

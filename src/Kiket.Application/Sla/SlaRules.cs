@@ -11,7 +11,7 @@ namespace Kiket.Application.Sla;
 /// <summary>The SLA rules of a version of a workflow.</summary>
 /// <param name="Key">Key of the workflow.</param>
 /// <param name="States">The rules by state; only of states that have any.</param>
-internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<string, IReadOnlyList<SlaRule>> States);
+internal sealed record WorkflowLimits(string Key, IReadOnlyDictionary<StateKey, IReadOnlyList<SlaRule>> States);
 
 /// <summary>
 /// The limits of workflows by state. A version of a workflow never changes, so they are cached.

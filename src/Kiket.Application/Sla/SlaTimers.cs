@@ -62,7 +62,7 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
     /// <param name="states">The states that the definitions name now or named before.</param>
     public async Task FollowDefinitionsAsync(
         Project project,
-        IReadOnlyCollection<string> states,
+        IReadOnlyCollection<StateKey> states,
         UserId actorId,
         DateTimeOffset at,
         CancellationToken ct
@@ -74,8 +74,8 @@ internal sealed class SlaTimers(IKiketDb db, SlaRules rules, Publications public
         // All of them: one that moves just now still seems to be in the state that it leaves.
         if (states.Count == 0 || await issues.ExecuteUpdateAsync(set => set.SetProperty(i => i.Version, i => i.Version), ct) == 0)
             return;
-        var keys = states.Select(SearchText.SortKey).ToList();
-        var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusKey)).OrderBy(i => i.Id);
+        var keys = states.Select(s => SearchText.SortKey(s.Value)).ToList();
+        var inStates = issues.AsNoTracking().Where(i => keys.Contains(i.StatusSortKey)).OrderBy(i => i.Id);
         IssueId last = default;
         while (await inStates.Where(i => i.Id.CompareTo(last) > 0).Take(BatchSize).ToListAsync(ct) is { Count: > 0 } batch)
         {

@@ -10,7 +10,7 @@ namespace Kiket.Application.Workflows;
 /// <summary>The states of one of a project's workflows, in its latest version.</summary>
 /// <param name="Workflow">Key of the workflow; null for the issue type's or, without one, the project's.</param>
 /// <param name="IssueType">Key of an issue type, or null.</param>
-internal sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, string? IssueType)
+internal sealed record GetWorkflowStatesQuery(ProjectRef Project, string? Workflow, TypeKey? IssueType)
     : IQuery<Result<WorkflowStatesDto>>;
 
 internal sealed record WorkflowStatesDto(WorkflowVersionDto Workflow, IReadOnlyList<WorkflowStateDto> States);
@@ -21,7 +21,7 @@ internal sealed record WorkflowVersionDto(string Id, string Name, int Version);
 /// <summary>A state as other programs show one (decisions, 26).</summary>
 /// <param name="Position">Its place among the states, from 0.</param>
 internal sealed record WorkflowStateDto(
-    string Key,
+    StateKey Key,
     string Label,
     string Name,
     StateType Type,

@@ -22,7 +22,7 @@ internal sealed record MigrateWorkflowCommand(
     WorkflowRef Workflow,
     int? From,
     int? To,
-    IReadOnlyDictionary<string, string> Mapping,
+    IReadOnlyDictionary<StateKey, StateKey> Mapping,
     bool DryRun
 ) : ICommand<Result<WorkflowMigration>>, IRehearsable;
 
@@ -42,7 +42,7 @@ internal sealed record WorkflowMigration(
 
 /// <param name="State">The state that the issues are in.</param>
 /// <param name="ToState">The state they get; null for stranded ones.</param>
-internal sealed record MigrationCount(int Version, string State, string? ToState, int Count);
+internal sealed record MigrationCount(int Version, StateKey State, StateKey? ToState, int Count);
 
 internal sealed class MigrateWorkflowValidator : AbstractValidator<MigrateWorkflowCommand>
 {
@@ -108,7 +108,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         var counts = groups
             .Select(g => new MigrationCount(sources[g.WorkflowId].Revision, g.Status, TargetOf(g.Status), g.Count))
             .OrderBy(c => c.Version)
-            .ThenBy(c => c.State, StringComparer.Ordinal)
+            .ThenBy(c => c.State.Value, StringComparer.Ordinal)
             .ToList();
         var stranded = counts.Where(c => c.ToState is null).ToList();
         if (stranded.Count > 0 && !command.DryRun)
@@ -127,7 +127,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
             command.DryRun
         );
 
-        string? TargetOf(string state) => to.Definition.FindState(command.Mapping.GetValueOrDefault(state) ?? state)?.Key;
+        StateKey? TargetOf(StateKey state) => to.Definition.FindState(command.Mapping.GetValueOrDefault(state, state))?.Key;
     }
 
     /// <summary>Moves all issues, so many at a time that memory does not grow with the project.</summary>
@@ -135,7 +135,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         Project project,
         Dictionary<long, Workflow> sources,
         Workflow to,
-        Func<string, string?> targetOf,
+        Func<StateKey, StateKey?> targetOf,
         CancellationToken ct
     )
     {
@@ -154,7 +154,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
                 issue.FollowVersion(
                     sources[issue.WorkflowId],
                     to,
-                    to.Definition.FindState(targetOf(issue.Status))!,
+                    to.Definition.FindState(targetOf(issue.Status)!.Value)!,
                     current.Actor.UserId,
                     now
                 );
@@ -169,7 +169,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
     }
 
     private static List<ErrorDetail> FaultsOf(
-        IReadOnlyDictionary<string, string> mapping,
+        IReadOnlyDictionary<StateKey, StateKey> mapping,
         IReadOnlyCollection<Workflow> sources,
         Workflow to
     )

@@ -23,7 +23,7 @@ internal sealed record SimulateWorkflowQuery(
 ) : IQuery<Result<WorkflowSimulation>>;
 
 /// <param name="State">The state after the last move.</param>
-internal sealed record WorkflowSimulation(string Workflow, int Version, string State, IReadOnlyList<SimulatedMove> Moves);
+internal sealed record WorkflowSimulation(string Workflow, int Version, StateKey State, IReadOnlyList<SimulatedMove> Moves);
 
 /// <param name="Move">What was asked for.</param>
 /// <param name="From">The state before it.</param>
@@ -31,10 +31,10 @@ internal sealed record WorkflowSimulation(string Workflow, int Version, string S
 /// <param name="CommentRequired">Whether the transition requires a comment; a simulation continues without one.</param>
 internal sealed record SimulatedMove(
     string Move,
-    string From,
+    StateKey From,
     bool Allowed,
     IReadOnlyList<TransitionReasonDto> Reasons,
-    string State,
+    StateKey State,
     bool CommentRequired
 );
 
@@ -70,8 +70,9 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
 
         var workflow = found.Value;
         var status = query.Issue.TryGetValue("status", out var given) ? given.GetString() : null;
-        if (workflow.Definition.FindState(status ?? workflow.Definition.InitialState) is not { } state)
-            return IssueErrors.UnknownState(status!, workflow);
+        var begin = status is null ? workflow.Definition.InitialState : new StateKey(status);
+        if (workflow.Definition.FindState(begin) is not { } state)
+            return IssueErrors.UnknownState(begin, workflow);
 
         List<SimulatedMove> moves = [];
         foreach (var move in query.Moves)
@@ -85,7 +86,7 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
 
     private static SimulatedMove Simulate(
         WorkflowDefinition workflow,
-        string from,
+        StateKey from,
         IReadOnlyDictionary<string, JsonElement> issue,
         string move
     )

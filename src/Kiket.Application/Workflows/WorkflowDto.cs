@@ -23,7 +23,7 @@ internal sealed record WorkflowDto(
     int LatestVersion,
     ProjectId ProjectId,
     string ProjectKey,
-    string InitialState,
+    StateKey InitialState,
     IReadOnlyList<StateDto> States,
     IReadOnlyList<WorkflowTransitionDto> Transitions,
     string? Source,
@@ -49,7 +49,7 @@ internal sealed record WorkflowDto(
 }
 
 internal sealed record StateDto(
-    string Key,
+    StateKey Key,
     string Label,
     StateType Type,
     StateCategory Category,
@@ -87,8 +87,8 @@ internal sealed record StateDto(
 }
 
 internal sealed record WorkflowTransitionDto(
-    string From,
-    string To,
+    StateKey From,
+    StateKey To,
     string? Name,
     string? Description,
     IReadOnlyList<ConditionDto> Conditions,

@@ -41,10 +41,10 @@ public sealed class Approval : AggregateRoot<long>
     public IssueId IssueId { get; private set; }
 
     /// <summary>Key of the state that the issue is to leave.</summary>
-    public string From { get; private set; } = "";
+    public StateKey From { get; private set; }
 
     /// <summary>Key of the state that it is to enter.</summary>
-    public string To { get; private set; } = "";
+    public StateKey To { get; private set; }
 
     /// <summary>What is asked for, as the workflow had it at that time.</summary>
     public ApprovalRequirement Requirement { get; private set; } = null!;

@@ -5,7 +5,7 @@ namespace Kiket.Domain.Approvals;
 /// <summary>Approvals of a move were asked for.</summary>
 /// <param name="From">Key of the state that the issue is in.</param>
 /// <param name="To">Key of the state that it is to enter.</param>
-public sealed record ApprovalRequested(string From, string To) : IDomainEvent
+public sealed record ApprovalRequested(StateKey From, StateKey To) : IDomainEvent
 {
     /// <summary>Keys of the approvals that are missing.</summary>
     public required IReadOnlyList<string> Requirements { get; init; }
@@ -20,8 +20,8 @@ public sealed record ApprovalRequested(string From, string To) : IDomainEvent
         [
             new(EventNames.ApprovalRequested)
             {
-                From = From,
-                To = To,
+                From = From.Value,
+                To = To.Value,
                 More = PublicFact.Json(("approvals", Requirements)),
             },
         ];
@@ -30,7 +30,7 @@ public sealed record ApprovalRequested(string From, string To) : IDomainEvent
 /// <summary>An approval was given or refused.</summary>
 /// <param name="From">Key of the state that the issue is to leave.</param>
 /// <param name="To">Key of the state that it is to enter.</param>
-public sealed record ApprovalResolved(string From, string To) : IDomainEvent
+public sealed record ApprovalResolved(StateKey From, StateKey To) : IDomainEvent
 {
     /// <summary>The approval.</summary>
     public required long ApprovalId { get; init; }
@@ -54,8 +54,8 @@ public sealed record ApprovalResolved(string From, string To) : IDomainEvent
         [
             new(EventNames.ApprovalResolved)
             {
-                From = From,
-                To = To,
+                From = From.Value,
+                To = To.Value,
                 More = PublicFact.Json(
                     ("approval_id", ApprovalId),
                     ("approval", Requirement),

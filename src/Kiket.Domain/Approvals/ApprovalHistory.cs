@@ -94,7 +94,7 @@ internal static class ApprovalHistory
         );
     }
 
-    private static FieldChange Change(string to, string requirement, string? before, string after) =>
+    private static FieldChange Change(StateKey to, string requirement, string? before, string after) =>
         new(
             $"approvals.{to}.{requirement}",
             before is null ? null : JsonSerializer.SerializeToElement(before),

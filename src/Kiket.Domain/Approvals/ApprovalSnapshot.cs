@@ -18,10 +18,10 @@ public sealed record ApprovalSnapshot : IAggregateSnapshot<long>
     public required IssueId IssueId { get; init; }
 
     /// <summary>Key of the state that the issue is to leave.</summary>
-    public required string From { get; init; }
+    public required StateKey From { get; init; }
 
     /// <summary>Key of the state that it is to enter.</summary>
-    public required string To { get; init; }
+    public required StateKey To { get; init; }
 
     /// <summary>What is asked for, as the workflow had it at that time.</summary>
     public required ApprovalRequirement Requirement { get; init; }

@@ -56,15 +56,15 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     public string? Description { get; internal set; }
 
     /// <summary>Key of the state it is in.</summary>
-    public string Status
+    public StateKey Status
     {
         get;
         private set
         {
             field = value;
-            StatusKey = Common.SearchText.SortKey(value);
+            StatusSortKey = Common.SearchText.SortKey(value.Value);
         }
-    } = "";
+    }
 
     /// <summary>When it came into this state (UTC).</summary>
     public DateTimeOffset EnteredStatusAt { get; private set; }
@@ -73,7 +73,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     public long WorkflowId { get; private set; }
 
     /// <summary>Key of its type.</summary>
-    public string IssueType { get; private set; } = "";
+    public TypeKey IssueType { get; private set; }
 
     /// <summary>How urgent it is.</summary>
     public IssuePriority Priority { get; internal set; } = IssuePriority.Medium;
@@ -131,10 +131,10 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     internal string SortKey { get; private set; } = "";
 
     /// <summary>The key of its type in the form in which types are filtered and sorted: upper and lower case alike.</summary>
-    internal string TypeKey { get; private set; } = "";
+    internal string TypeSortKey { get; private set; } = "";
 
     /// <summary>The key of its state in the form in which states are filtered and sorted: upper and lower case alike.</summary>
-    internal string StatusKey { get; private set; } = "";
+    internal string StatusSortKey { get; private set; } = "";
 
     /// <summary>Title and description in the form in which they are searched; see <see cref="Common.SearchText"/>.</summary>
     internal string SearchText { get; private set; } = "";
@@ -152,12 +152,12 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// such state.
     /// </param>
     /// <returns>The state, or null when the workflow has no such state.</returns>
-    public static State? FirstState(WorkflowDefinition workflow, string? status)
+    public static State? FirstState(WorkflowDefinition workflow, StateKey? status)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         return workflow.FindState(status ?? workflow.InitialState)
             ?? (
-                string.Equals(status, "backlog", StringComparison.OrdinalIgnoreCase)
+                string.Equals(status?.Value, "backlog", StringComparison.OrdinalIgnoreCase)
                     ? workflow.FindState(workflow.InitialState)
                     : null
             );
@@ -199,7 +199,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             OrganizationId = project.OrganizationId,
             ProjectId = project.Id,
             IssueType = type.Key,
-            TypeKey = Common.SearchText.SortKey(type.Key),
+            TypeSortKey = Common.SearchText.SortKey(type.Key.Value),
             WorkflowId = workflow.Id,
             ReporterId = actorId,
         };
@@ -208,7 +208,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
         faults.AddRange(custom.Faults);
         if (state is null)
-            faults.Add(IssueErrors.UnknownState(start.Status!, workflow).Details[0]);
+            faults.Add(IssueErrors.UnknownState(start.Status!.Value, workflow).Details[0]);
         if (start.Parent is not null && issue.ParentFault(start.Parent, project.Schema, deepestBelow: 0) is { } fault)
             faults.Add(fault);
         if (faults.Count > 0)
@@ -283,7 +283,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
 
         List<FieldChange> changes = [];
         Set("issue_type", IssueType, type.Key, changes, value => IssueType = value);
-        TypeKey = Common.SearchText.SortKey(IssueType);
+        TypeSortKey = Common.SearchText.SortKey(IssueType.Value);
         if (WorkflowId != workflow.Id)
             ChecklistCompletedAt = null;
         WorkflowId = workflow.Id;
@@ -370,7 +370,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             workflow.Definition,
             context with
             {
-                Issue = context.Issue.With("status", FieldValue.Of(Status)),
+                Issue = context.Issue.With("status", FieldValue.Of(Status.Value)),
             },
             actorId,
             at
@@ -451,7 +451,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="verdicts">What each of them said.</param>
     /// <param name="actorId">Whose move it was.</param>
     /// <param name="at">Instant of the answers.</param>
-    internal void RecordGuards(string to, IReadOnlyList<GuardVerdict> verdicts, UserId actorId, DateTimeOffset at)
+    internal void RecordGuards(StateKey to, IReadOnlyList<GuardVerdict> verdicts, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
         if (verdicts.Count == 0)
@@ -485,7 +485,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <param name="to">Key of the state to enter.</param>
     /// <param name="actorId">Whose move it is.</param>
     /// <param name="at">Instant of the move.</param>
-    internal void AnnounceMove(string to, UserId actorId, DateTimeOffset at) =>
+    internal void AnnounceMove(StateKey to, UserId actorId, DateTimeOffset at) =>
         Raise(new TransitionAnnounced(Status, to, actorId, at));
 
     /// <summary>Tells that an extension triggered an action of the workflow.</summary>
@@ -596,7 +596,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             HierarchyPath = snapshot.HierarchyPath,
             ChecklistCompletedAt = snapshot.ChecklistCompletedAt,
             DeletedAt = snapshot.DeletedAt,
-            TypeKey = Common.SearchText.SortKey(snapshot.IssueType),
+            TypeSortKey = Common.SearchText.SortKey(snapshot.IssueType.Value),
         };
         issue.TakeStored(snapshot);
         issue.Fold();
@@ -615,8 +615,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         Description = Description is null ? null : UnicodeText.Clean(Description);
         Labels = [.. Labels.Select(UnicodeText.CleanLabel).Distinct(StringComparer.Ordinal)];
         CustomFields = UnicodeText.Clean(CustomFields);
-        TypeKey = Common.SearchText.SortKey(IssueType);
-        StatusKey = Common.SearchText.SortKey(Status);
+        TypeSortKey = Common.SearchText.SortKey(IssueType.Value);
+        StatusSortKey = Common.SearchText.SortKey(Status.Value);
         Fold();
     }
 
@@ -691,7 +691,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
 
     private (IReadOnlyDictionary<string, JsonElement> Fields, List<ErrorDetail> Faults) MergeCustomFields(
         ProjectSchema schema,
-        string type,
+        TypeKey type,
         IReadOnlyDictionary<string, JsonElement>? given,
         bool isNew
     )

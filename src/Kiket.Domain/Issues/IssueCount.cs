@@ -16,7 +16,7 @@ internal sealed class IssueCount
 
     public required long WorkflowId { get; init; }
 
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     /// <summary>How many issues came, or, negative, went.</summary>
     public required int Change { get; init; }

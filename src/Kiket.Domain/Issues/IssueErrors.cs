@@ -13,7 +13,7 @@ internal static class IssueErrors
     /// <summary><c>VALIDATION_ERROR</c>: the project has no such type.</summary>
     /// <param name="type">What was asked for.</param>
     /// <param name="known">The project's types.</param>
-    public static Error UnknownType(string? type, IEnumerable<string> known) =>
+    public static Error UnknownType(string? type, IEnumerable<TypeKey> known) =>
         Error.Validation(
             "issue.issue_type",
             $"There is no issue type '{type}' in this project. Known: {string.Join(", ", known)}."
@@ -34,7 +34,7 @@ internal static class IssueErrors
     /// <summary><c>VALIDATION_ERROR</c>: the workflow has no such state.</summary>
     /// <param name="state">What was asked for.</param>
     /// <param name="workflow">The workflow.</param>
-    public static Error UnknownState(string state, Workflow workflow)
+    public static Error UnknownState(StateKey state, Workflow workflow)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         var known = string.Join(", ", workflow.Definition.States.Select(s => s.Key));
@@ -45,7 +45,7 @@ internal static class IssueErrors
     /// <c>FORBIDDEN</c>: only who may import opens issues in another state than the initial one (decisions, 9).
     /// </summary>
     /// <param name="state">The state asked for.</param>
-    public static Error NotInitial(string state) =>
+    public static Error NotInitial(StateKey state) =>
         Error.Forbidden($"Only a lead of the project can open an issue in state '{state}', which is not the initial state.");
 
     /// <summary><c>WORKFLOW_TRANSITION_GUARD_FAILED</c>: the state holds as many issues of the project as it may.</summary>
@@ -79,7 +79,7 @@ internal static class IssueErrors
     /// <param name="from">The state it is in.</param>
     /// <param name="target">What was asked for.</param>
     /// <param name="workflow">The workflow it follows.</param>
-    public static Error TransitionNotDeclared(string key, string from, string target, Workflow workflow)
+    public static Error TransitionNotDeclared(string key, StateKey from, string target, Workflow workflow)
     {
         ArgumentNullException.ThrowIfNull(workflow);
         var ways = string.Join(", ", workflow.Definition.From(from).Select(t => t.To));

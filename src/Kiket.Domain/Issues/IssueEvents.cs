@@ -21,14 +21,14 @@ internal interface IIssueFact : IDomainEvent
 /// <param name="Status">Key of the state that it began in.</param>
 /// <param name="ActorId">Who opened it.</param>
 /// <param name="OccurredAt">When.</param>
-public sealed record IssueCreated(ProjectId ProjectId, string Status, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+public sealed record IssueCreated(ProjectId ProjectId, StateKey Status, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
     /// <summary>The user who was given it at once, or null.</summary>
     public UserId? AssigneeId { get; init; }
 
     IReadOnlyList<PublicFact> IDomainEvent.ToPublic()
     {
-        var created = new PublicFact(EventNames.IssueCreated) { To = Status };
+        var created = new PublicFact(EventNames.IssueCreated) { To = Status.Value };
         return AssigneeId is null ? [created] : [created, new(EventNames.IssueAssigned)];
     }
 }
@@ -65,7 +65,7 @@ public sealed record IssueUpdated(
 /// <summary>An issue went along a transition.</summary>
 /// <param name="From">Key of the state that it left.</param>
 /// <param name="To">Key of the state that it entered.</param>
-public sealed record IssueTransitioned(string From, string To) : IDomainEvent
+public sealed record IssueTransitioned(StateKey From, StateKey To) : IDomainEvent
 {
     /// <summary>Its project.</summary>
     public required ProjectId ProjectId { get; init; }
@@ -86,8 +86,8 @@ public sealed record IssueTransitioned(string From, string To) : IDomainEvent
     {
         var moved = new PublicFact(EventNames.IssueStatusChanged)
         {
-            From = From,
-            To = To,
+            From = From.Value,
+            To = To.Value,
             Changes = Changes,
         };
         return Closes ? [moved, moved with { Name = EventNames.IssueClosed }] : [moved];
@@ -99,9 +99,10 @@ public sealed record IssueTransitioned(string From, string To) : IDomainEvent
 /// <param name="To">Key of the state to enter.</param>
 /// <param name="ActorId">Whose move it is.</param>
 /// <param name="OccurredAt">When.</param>
-internal sealed record TransitionAnnounced(string From, string To, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
+internal sealed record TransitionAnnounced(StateKey From, StateKey To, UserId ActorId, DateTimeOffset OccurredAt) : IDomainEvent
 {
-    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() => [new(EventNames.WorkflowBeforeTransition) { From = From, To = To }];
+    IReadOnlyList<PublicFact> IDomainEvent.ToPublic() =>
+        [new(EventNames.WorkflowBeforeTransition) { From = From.Value, To = To.Value }];
 }
 
 /// <summary>An extension triggered an action of the issue's workflow.</summary>

@@ -55,24 +55,24 @@ internal static class IssueFields
         new ReadOnlyField(
             "status",
             FieldUses.Conditions | FieldUses.Placeholders | FieldUses.History,
-            (i, _) => FieldValue.Of(i.Status)
+            (i, _) => FieldValue.Of(i.Status.Value)
         )
         {
             Value = i => i.Status,
-            SortKey = By(i => i.StatusKey),
+            SortKey = By(i => i.StatusSortKey),
             Filters = ["status"],
         },
         new EditableField<string?>(
             "issue_type",
             FieldUses.All,
             FieldTypes.Text,
-            i => i.IssueType,
+            i => i.IssueType.Value,
             e => e.IssueType,
             (e, v) => e with { IssueType = v }
         )
         {
             Aliases = [new("type", FieldUses.Definitions | FieldUses.Actions)], // elsewhere it can be a custom field
-            SortKey = By(i => i.TypeKey),
+            SortKey = By(i => i.TypeSortKey),
             Filters = ["issue_type"],
         },
         new EditableField<IssuePriority>(

@@ -1,10 +1,12 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Issues;
 
 /// <summary>Where an issue begins.</summary>
 public sealed record IssueStart
 {
     /// <summary>Key of the state to begin in, or null for the initial one. By default null.</summary>
-    public string? Status { get; init; }
+    public StateKey? Status { get; init; }
 
     /// <summary>Whether the issue may begin in another state than the initial one. By default true.</summary>
     public bool MayChooseState { get; init; } = true;

@@ -50,13 +50,13 @@ public record LoggedIssue
     public string? Description { get; init; }
 
     /// <summary>Key of the state that it was in.</summary>
-    public required string Status { get; init; }
+    public required StateKey Status { get; init; }
 
     /// <summary>The version of the workflow that it followed.</summary>
     public required long WorkflowId { get; init; }
 
     /// <summary>Key of its type.</summary>
-    public required string IssueType { get; init; }
+    public required TypeKey IssueType { get; init; }
 
     /// <summary>How urgent it was.</summary>
     public required IssuePriority Priority { get; init; }

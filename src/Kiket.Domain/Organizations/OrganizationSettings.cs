@@ -54,10 +54,10 @@ internal sealed record OrganizationSettings
     /// <summary>Points that an issue counts.</summary>
     /// <param name="estimate">Its own estimate, or null.</param>
     /// <param name="issueType">Key of its type.</param>
-    public decimal PointsOf(decimal? estimate, string issueType)
+    public decimal PointsOf(decimal? estimate, TypeKey issueType)
     {
-        ArgumentNullException.ThrowIfNull(issueType);
-        return estimate ?? (StoryPoints.TryGetValue(issueType.ToLowerInvariant(), out var points) ? points : PointsOfOtherTypes);
+        return estimate
+            ?? (StoryPoints.TryGetValue(issueType.Value.ToLowerInvariant(), out var points) ? points : PointsOfOtherTypes);
     }
 
     /// <summary>These settings after a change.</summary>

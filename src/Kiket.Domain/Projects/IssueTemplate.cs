@@ -18,7 +18,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     public string? Description { get; init; }
 
     /// <summary>Key of the state to begin in, or null for the initial one.</summary>
-    public string? Status { get; init; }
+    public StateKey? Status { get; init; }
 
     /// <summary>What new issues begin with, by the fields' names on the wire; custom fields aside.</summary>
     public IReadOnlyDictionary<string, JsonElement> Given
@@ -31,9 +31,9 @@ internal sealed record IssueTemplate(string Key, string Name)
 
     /// <summary>Key of the issue type, or null for the project's default.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
-    public string? IssueType
+    public TypeKey? IssueType
     {
-        get => Find<string>("issue_type");
+        get => Find<TypeKey?>("issue_type");
         init => given = With("issue_type", ToJson(value));
     }
 

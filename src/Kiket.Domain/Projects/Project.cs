@@ -18,7 +18,7 @@ public enum ProjectStatus
 
 /// <summary>Who sees a project.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ProjectVisibility>))]
-public enum ProjectVisibility
+internal enum ProjectVisibility
 {
     /// <summary>Its members, its lead and the organization's administrators.</summary>
     Private,
@@ -66,7 +66,7 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
     public ProjectStatus Status { get; private set; }
 
     /// <summary>Who sees it.</summary>
-    public ProjectVisibility Visibility { get; private set; }
+    internal ProjectVisibility Visibility { get; private set; }
 
     /// <summary>Address of its repository, or null.</summary>
     public string? GithubRepoUrl { get; private set; }
@@ -347,7 +347,7 @@ public sealed record ProjectEdit
     public Optional<ProjectStatus> Status { get; init; }
 
     /// <summary>Who sees it.</summary>
-    public Optional<ProjectVisibility> Visibility { get; init; }
+    internal Optional<ProjectVisibility> Visibility { get; init; }
 
     /// <summary>An http or https address, or null.</summary>
     public Optional<string?> GithubRepoUrl { get; init; }

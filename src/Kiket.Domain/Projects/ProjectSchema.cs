@@ -45,9 +45,12 @@ public sealed record ProjectSchema
         List<ErrorDetail> faults = [];
         if (UnicodeText.IsBlank(defaultWorkflow))
             faults.Add(new("default_workflow", "A schema has a workflow for types that name none."));
-        if (issueTypes is null || issueTypes.Any(t => t is null || UnicodeText.IsBlank(t.Key) || UnicodeText.IsBlank(t.Label)))
+        if (
+            issueTypes is null
+            || issueTypes.Any(t => t is null || UnicodeText.IsBlank(t.Key.Value) || UnicodeText.IsBlank(t.Label))
+        )
             faults.Add(new("issue_types", "The types are a list, each with a key and a label."));
-        else if (issueTypes.DistinctBy(t => t.Key, StringComparer.OrdinalIgnoreCase).Count() < issueTypes.Count)
+        else if (issueTypes.DistinctBy(t => t.Key.Value, StringComparer.OrdinalIgnoreCase).Count() < issueTypes.Count)
             faults.Add(new("issue_types", "Each type is listed once."));
         if (customFields.Any(f => f?.Options is null || UnicodeText.IsBlank(f.Key) || UnicodeText.IsBlank(f.Label)))
             faults.Add(new("custom_fields", "Each custom field has a key, a label and a list of options."));
@@ -72,21 +75,21 @@ public sealed record ProjectSchema
         new(
             "default",
             [
-                new("Epic", "Epic")
+                new(new("Epic"), "Epic")
                 {
                     AllowChildren = true,
                     Color = "purple",
                     Icon = "diagram-3",
                     Position = 0,
                 },
-                new("UserStory", "Story") { AllowChildren = true, Position = 1 },
-                new("Task", "Task")
+                new(new("UserStory"), "Story") { AllowChildren = true, Position = 1 },
+                new(new("Task"), "Task")
                 {
                     Color = "info",
                     Icon = "check-square",
                     Position = 2,
                 },
-                new("Bug", "Bug")
+                new(new("Bug"), "Bug")
                 {
                     Color = "danger",
                     Icon = "bug",
@@ -140,11 +143,11 @@ public sealed record ProjectSchema
 
     /// <summary>The active type with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
-    public IssueType? FindType(string? key) =>
-        IssueTypes.FirstOrDefault(t => t.Active && string.Equals(t.Key, key, StringComparison.OrdinalIgnoreCase));
+    public IssueType? FindType(TypeKey key) =>
+        IssueTypes.FirstOrDefault(t => t.Active && string.Equals(t.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The type of an issue that names none: <c>task</c> where there is one, else the first.</summary>
-    public IssueType? DefaultType => FindType("task") ?? IssueTypes.FirstOrDefault(t => t.Active);
+    public IssueType? DefaultType => FindType(new("task")) ?? IssueTypes.FirstOrDefault(t => t.Active);
 
     /// <summary>Key of the workflow that issues of a type follow.</summary>
     /// <param name="type">The type.</param>
@@ -156,14 +159,16 @@ public sealed record ProjectSchema
 
     /// <summary>The custom fields that issues of a type have.</summary>
     /// <param name="type">Key of the type.</param>
-    public IEnumerable<CustomField> FieldsOf(string type) =>
-        CustomFields.Where(f => f.IssueType is null || string.Equals(f.IssueType, type, StringComparison.OrdinalIgnoreCase));
+    public IEnumerable<CustomField> FieldsOf(TypeKey type) =>
+        CustomFields.Where(f =>
+            f.IssueType is not { } only || string.Equals(only.Value, type.Value, StringComparison.OrdinalIgnoreCase)
+        );
 }
 
 /// <summary>A kind of issue.</summary>
 /// <param name="Key">Unique in the project; a letter, then letters, digits and underscores.</param>
 /// <param name="Label">Display name.</param>
-public sealed record IssueType(string Key, string Label)
+public sealed record IssueType(TypeKey Key, string Label)
 {
     /// <summary>Whether issues of this type can be parents.</summary>
     public bool AllowChildren { get; init; }
@@ -249,7 +254,7 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
     public bool Required { get; init; }
 
     /// <summary>Key of the only type that has it, or null for all types.</summary>
-    public string? IssueType { get; init; }
+    public TypeKey? IssueType { get; init; }
 
     /// <summary>What an <see cref="CustomFieldType.Enum"/> can be.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];

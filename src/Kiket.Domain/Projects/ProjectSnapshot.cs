@@ -29,7 +29,8 @@ public sealed record ProjectSnapshot : IAggregateSnapshot<ProjectId>
     public required ProjectStatus Status { get; init; }
 
     /// <summary>Who sees it.</summary>
-    public required ProjectVisibility Visibility { get; init; }
+    [JsonInclude]
+    internal ProjectVisibility Visibility { get; init; }
 
     /// <summary>Address of its repository, or null.</summary>
     public string? GithubRepoUrl { get; init; }

@@ -1,3 +1,4 @@
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
 
@@ -9,7 +10,7 @@ namespace Kiket.Domain.Sla;
 /// </param>
 /// <param name="State">Key of the state.</param>
 /// <param name="Policy">The limits.</param>
-public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
+public sealed record SlaRule(string Key, StateKey State, SlaPolicy Policy)
 {
     /// <summary>Longest <see cref="Key"/>, in characters.</summary>
     public const int MaxKeyLength = 300;
@@ -31,10 +32,10 @@ public sealed record SlaRule(string Key, string State, SlaPolicy Policy)
     }
 
     private static bool HoldsFor(Issue issue, string workflow, SlaDefinition definition) =>
-        string.Equals(definition.Status, issue.Status, StringComparison.OrdinalIgnoreCase)
+        string.Equals(definition.Status.Value, issue.Status.Value, StringComparison.OrdinalIgnoreCase)
         && (
-            definition.IssueType is null
-            || string.Equals(definition.IssueType, issue.IssueType, StringComparison.OrdinalIgnoreCase)
+            definition.IssueType is not { } type
+            || string.Equals(type.Value, issue.IssueType.Value, StringComparison.OrdinalIgnoreCase)
         )
         && (definition.Priority is null || definition.Priority == issue.Priority)
         && (definition.Workflow is null || definition.Workflow == workflow);

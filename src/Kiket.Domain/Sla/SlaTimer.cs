@@ -11,7 +11,7 @@ namespace Kiket.Domain.Sla;
 /// <param name="Reason">Why: <c>calendar</c>.</param>
 /// <param name="From">The instants before.</param>
 /// <param name="To">The instants after.</param>
-public sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From, SlaDue To);
+internal sealed record SlaAdjustment(DateTimeOffset At, string Reason, SlaDue From, SlaDue To);
 
 /// <summary>
 /// Watches the time of an issue in a state. What has happened stays: a calendar that changes later moves what is still to come,
@@ -33,7 +33,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     public IssueId IssueId { get; private set; }
 
     /// <summary>Key of the state whose time it counts.</summary>
-    public string State { get; private set; } = "";
+    public StateKey State { get; private set; }
 
     /// <summary>Id of the rule, see <see cref="SlaRule.Key"/>.</summary>
     public string RuleKey { get; private set; } = "";
@@ -66,7 +66,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     public DateTimeOffset? ReplanSince { get; private set; }
 
     /// <summary>What changed its due instants, in order.</summary>
-    public IReadOnlyList<SlaAdjustment> Adjustments { get; private set; } = [];
+    internal IReadOnlyList<SlaAdjustment> Adjustments { get; private set; } = [];
 
     /// <summary>When the issue left the state (UTC); null while the timer is open.</summary>
     public DateTimeOffset? StoppedAt { get; private set; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
@@ -22,7 +23,7 @@ public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
     public required IssueId IssueId { get; init; }
 
     /// <summary>Key of the state whose time it counts.</summary>
-    public required string State { get; init; }
+    public required StateKey State { get; init; }
 
     /// <summary>Id of the rule, see <see cref="SlaRule.Key"/>.</summary>
     public required string RuleKey { get; init; }
@@ -55,7 +56,8 @@ public sealed record SlaTimerSnapshot : IAggregateSnapshot<long>
     public DateTimeOffset? ReplanSince { get; init; }
 
     /// <summary>What changed its due instants, in order.</summary>
-    public required IReadOnlyList<SlaAdjustment> Adjustments { get; init; }
+    [JsonInclude]
+    internal IReadOnlyList<SlaAdjustment> Adjustments { get; init; } = [];
 
     /// <summary>When the issue left the state (UTC); null while the timer is open.</summary>
     public DateTimeOffset? StoppedAt { get; init; }

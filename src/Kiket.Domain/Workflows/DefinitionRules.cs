@@ -7,7 +7,7 @@ internal static class DefinitionRules
 {
     public static IReadOnlyList<ErrorDetail> FaultsOf(
         string? name,
-        string? initialState,
+        StateKey initialState,
         IReadOnlyList<State>? states,
         IReadOnlyList<Transition>? transitions
     )
@@ -30,7 +30,7 @@ internal static class DefinitionRules
         faults.AddRange(states!.SelectMany((s, i) => FaultsOf(s, $"states[{i}]", keys)));
         faults.AddRange(transitions!.SelectMany((t, i) => FaultsOf(t, $"transitions[{i}]")));
         if (faults.Count == 0)
-            faults.AddRange(FaultsOfWhole(new(name!, null, initialState ?? "", states!, transitions!)));
+            faults.AddRange(FaultsOfWhole(new(name!, null, initialState, states!, transitions!)));
         return faults;
     }
 
@@ -61,11 +61,11 @@ internal static class DefinitionRules
         if (state is null)
             return [new(at, "A state is missing.")];
         List<ErrorDetail> faults = [];
-        if (!State.IsKey(state.Key))
+        if (!State.IsKey(state.Key.Value))
             faults.Add(
                 new($"{at}.key", $"The key of a state has letters, digits, _, - and ., at most {State.MaxKeyLength} of them.")
             );
-        else if (!keys.Add(state.Key))
+        else if (!keys.Add(state.Key.Value))
             faults.Add(new($"{at}.key", $"There are two states '{state.Key}'."));
         faults.AddRange(Blank(state.Label, $"{at}.label", "A state has a label."));
         if (!Enum.IsDefined(state.Type))
@@ -90,8 +90,8 @@ internal static class DefinitionRules
             ? [new(at, "A transition is missing.")]
             :
             [
-                .. Blank(transition.From, $"{at}.from", "A transition begins at a state."),
-                .. Blank(transition.To, $"{at}.to", "A transition ends at a state."),
+                .. Blank(transition.From.Value, $"{at}.from", "A transition begins at a state."),
+                .. Blank(transition.To.Value, $"{at}.to", "A transition ends at a state."),
                 .. FaultsOf(transition.Conditions, $"{at}.conditions"),
                 .. FaultsOf(transition.Approvals, $"{at}.approvals"),
                 .. FaultsOf(

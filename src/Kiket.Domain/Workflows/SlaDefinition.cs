@@ -10,7 +10,7 @@ namespace Kiket.Domain.Workflows;
 /// <param name="Id">Unique in the project; events name it.</param>
 /// <param name="Status">Key of the state.</param>
 /// <param name="Limit">Time in the state after which the limit is breached.</param>
-internal sealed record SlaDefinition(string Id, string Status, TimeSpan Limit)
+internal sealed record SlaDefinition(string Id, StateKey Status, TimeSpan Limit)
 {
     /// <summary>Longest <see cref="Id"/>, in characters.</summary>
     public const int MaxIdLength = 100;
@@ -19,7 +19,7 @@ internal sealed record SlaDefinition(string Id, string Status, TimeSpan Limit)
     public TimeSpan? WarningBuffer { get; init; }
 
     /// <summary>Key of the only type of issues for which it holds, or null.</summary>
-    public string? IssueType { get; init; }
+    public TypeKey? IssueType { get; init; }
 
     /// <summary>The only priority of issues for which it holds, or null.</summary>
     public IssuePriority? Priority { get; init; }

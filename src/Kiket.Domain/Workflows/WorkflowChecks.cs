@@ -1,3 +1,5 @@
+using Kiket.Domain.Common;
+
 namespace Kiket.Domain.Workflows;
 
 /// <summary>How bad a finding is.</summary>
@@ -20,7 +22,7 @@ internal sealed record WorkflowFinding(
     FindingSeverity Severity,
     string Code,
     string Message,
-    string? State = null,
+    StateKey? State = null,
     Transition? Transition = null
 );
 
@@ -155,8 +157,8 @@ internal static class WorkflowChecks
     private static IEnumerable<WorkflowFinding> FindUnreachable(WorkflowDefinition workflow)
     {
         var ways = workflow.Transitions.ToLookup(t => t.From, t => t.To);
-        HashSet<string> reached = new(StringComparer.Ordinal);
-        var open = new Stack<string>(
+        HashSet<StateKey> reached = [];
+        var open = new Stack<StateKey>(
             workflow.States.Where(s => s.Key == workflow.InitialState || s.Type is StateType.Trigger).Select(s => s.Key)
         );
         while (open.TryPop(out var state))
@@ -187,8 +189,8 @@ internal static class WorkflowChecks
         IReadOnlySet<string>? heldRoles
     )
     {
-        var keys = workflow.States.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
-        HashSet<(string From, string To)> seen = [];
+        var keys = workflow.States.Select(s => s.Key).ToHashSet();
+        HashSet<(StateKey From, StateKey To)> seen = [];
         foreach (var transition in workflow.Transitions)
         {
             var (from, to) = (transition.From, transition.To);
@@ -274,9 +276,9 @@ internal static class WorkflowChecks
             _ => [condition],
         };
 
-    private static WorkflowFinding Fault(string code, string message, string? state = null) =>
+    private static WorkflowFinding Fault(string code, string message, StateKey? state = null) =>
         new(FindingSeverity.Error, code, message, state);
 
-    private static WorkflowFinding Warning(string code, string message, string? state = null) =>
+    private static WorkflowFinding Warning(string code, string message, StateKey? state = null) =>
         new(FindingSeverity.Warning, code, message, state);
 }

@@ -51,7 +51,7 @@ public enum StateCategory
 /// <param name="Label">Display name.</param>
 /// <param name="Type">What part it plays.</param>
 /// <param name="Category">How far work in it is.</param>
-public sealed record State(string Key, string Label, StateType Type, StateCategory Category)
+public sealed record State(StateKey Key, string Label, StateType Type, StateCategory Category)
 {
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 64;
@@ -107,7 +107,7 @@ public sealed record State(string Key, string Label, StateType Type, StateCatego
 /// <param name="To">Key of the state that it enters.</param>
 /// <param name="Name">What people call it, or null.</param>
 /// <param name="Description">When to take it, or null.</param>
-public sealed record Transition(string From, string To, string? Name, string? Description)
+public sealed record Transition(StateKey From, StateKey To, string? Name, string? Description)
 {
     /// <summary>What must hold.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
@@ -142,7 +142,7 @@ public sealed record WorkflowDefinition
     internal WorkflowDefinition(
         string name,
         string? description,
-        string initialState,
+        StateKey initialState,
         IReadOnlyList<State> states,
         IReadOnlyList<Transition> transitions
     )
@@ -162,7 +162,7 @@ public sealed record WorkflowDefinition
     public string? Description { get; internal init; }
 
     /// <summary>Key of the state in which issues begin.</summary>
-    public string InitialState { get; internal init; }
+    public StateKey InitialState { get; internal init; }
 
     /// <summary>The states, 1 to 500, in the order of the definition.</summary>
     public IReadOnlyList<State> States { get; internal init; }
@@ -187,7 +187,7 @@ public sealed record WorkflowDefinition
     /// </returns>
     public static Result<WorkflowDefinition> Create(
         string name,
-        string initialState,
+        StateKey initialState,
         IReadOnlyList<State> states,
         IReadOnlyList<Transition> transitions,
         string? description = null,
@@ -205,27 +205,27 @@ public sealed record WorkflowDefinition
         new(
             "Default",
             "Backlog, in progress, review, done.",
-            "backlog",
+            new("backlog"),
             [
-                new("backlog", "Backlog", StateType.Initial, StateCategory.Pending) { Color = "secondary" },
-                new("in_progress", "In Progress", StateType.Active, StateCategory.InProgress) { Color = "primary" },
-                new("review", "Review", StateType.Active, StateCategory.Review) { Color = "warning" },
-                new("done", "Done", StateType.Final, StateCategory.Completed) { Color = "success" },
+                new(new("backlog"), "Backlog", StateType.Initial, StateCategory.Pending) { Color = "secondary" },
+                new(new("in_progress"), "In Progress", StateType.Active, StateCategory.InProgress) { Color = "primary" },
+                new(new("review"), "Review", StateType.Active, StateCategory.Review) { Color = "warning" },
+                new(new("done"), "Done", StateType.Final, StateCategory.Completed) { Color = "success" },
             ],
             [
-                new("backlog", "in_progress", "Start Work", null),
-                new("in_progress", "backlog", "Park", null),
-                new("in_progress", "review", "Ready for Review", null),
-                new("review", "in_progress", "Requires Changes", null),
-                new("review", "done", "Approve", null),
-                new("done", "in_progress", "Reopen", null),
+                new(new("backlog"), new("in_progress"), "Start Work", null),
+                new(new("in_progress"), new("backlog"), "Park", null),
+                new(new("in_progress"), new("review"), "Ready for Review", null),
+                new(new("review"), new("in_progress"), "Requires Changes", null),
+                new(new("review"), new("done"), "Approve", null),
+                new(new("done"), new("in_progress"), "Reopen", null),
             ]
         );
 
     /// <summary>The state with a key, upper and lower case alike, or null.</summary>
     /// <param name="key">The key.</param>
-    public State? FindState(string? key) =>
-        States.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.OrdinalIgnoreCase));
+    public State? FindState(StateKey key) =>
+        States.FirstOrDefault(s => string.Equals(s.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The checklist with an id, or null.</summary>
     /// <param name="id">The id.</param>
@@ -259,7 +259,7 @@ public sealed record WorkflowDefinition
         return goesOn ? transition.Approvals.Concat(FindState(transition.From)!.Approvals) : transition.Approvals;
     }
 
-    private int IndexOf(string key)
+    private int IndexOf(StateKey key)
     {
         for (var i = 0; i < States.Count; i++)
         {
@@ -272,12 +272,12 @@ public sealed record WorkflowDefinition
 
     /// <summary>The transitions that leave a state.</summary>
     /// <param name="state">Key of the state.</param>
-    public IEnumerable<Transition> From(string state) => Transitions.Where(t => t.From == state);
+    public IEnumerable<Transition> From(StateKey state) => Transitions.Where(t => t.From == state);
 
     /// <summary>The transition from a state that a caller names by its target state or by its own name.</summary>
     /// <param name="from">Key of the state that is left.</param>
     /// <param name="target">Key of the target state, or the transition's name; upper and lower case alike.</param>
-    public Transition? FindTransition(string from, string target) =>
-        From(from).FirstOrDefault(t => string.Equals(t.To, target, StringComparison.OrdinalIgnoreCase))
+    public Transition? FindTransition(StateKey from, string target) =>
+        From(from).FirstOrDefault(t => string.Equals(t.To.Value, target, StringComparison.OrdinalIgnoreCase))
         ?? From(from).FirstOrDefault(t => string.Equals(t.Name, target, StringComparison.OrdinalIgnoreCase));
 }

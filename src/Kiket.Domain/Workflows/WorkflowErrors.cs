@@ -10,7 +10,7 @@ internal static class WorkflowErrors
     /// </summary>
     /// <param name="to">The version to follow.</param>
     /// <param name="stranded">The states, by version, and how many issues are in them.</param>
-    public static Error Stranded(Workflow to, IEnumerable<(int Version, string State, int Count)> stranded)
+    public static Error Stranded(Workflow to, IEnumerable<(int Version, StateKey State, int Count)> stranded)
     {
         ArgumentNullException.ThrowIfNull(to);
         return Error.Validation([

@@ -5,7 +5,7 @@ using Kiket.Domain.Guards;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>
-/// An issue as conditions see it: a document of fields. <c>Issue.ToFacts</c> makes it of an issue, <see cref="Of(string,
+/// An issue as conditions see it: a document of fields. <c>Issue.ToFacts</c> makes it of an issue, <see cref="Of(StateKey,
 /// IReadOnlyDictionary{string, JsonElement})"/> of anything else.
 /// </summary>
 public sealed class IssueFacts
@@ -16,7 +16,7 @@ public sealed class IssueFacts
 
     // Whole: every field that issues have is among the fields, also without a value.
     internal IssueFacts(
-        string status,
+        StateKey status,
         Dictionary<string, FieldValue> fields,
         IReadOnlyDictionary<string, JsonElement> customFields,
         bool isWhole
@@ -29,7 +29,7 @@ public sealed class IssueFacts
     }
 
     /// <summary>Key of the state that the issue is in.</summary>
-    public string Status { get; }
+    public StateKey Status { get; }
 
     /// <summary>The value of a field; nothing for a field that does not exist.</summary>
     /// <param name="field">Its name, perhaps after <c>issue.</c>; custom fields after <c>custom_fields.</c>.</param>
@@ -67,7 +67,7 @@ public sealed class IssueFacts
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
     /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
-    public static IssueFacts Of(string status, IReadOnlyDictionary<string, JsonElement> fields) => Of(status, fields, []);
+    public static IssueFacts Of(StateKey status, IReadOnlyDictionary<string, JsonElement> fields) => Of(status, fields, []);
 
     /// <summary>The facts of an issue that exists only as a document.</summary>
     /// <param name="status">Key of the state that it is in.</param>
@@ -76,7 +76,7 @@ public sealed class IssueFacts
     /// The fields that issues have besides custom ones, also those that the document lacks; empty when that is not known.
     /// </param>
     internal static IssueFacts Of(
-        string status,
+        StateKey status,
         IReadOnlyDictionary<string, JsonElement> fields,
         IReadOnlyCollection<string> names
     )
@@ -91,7 +91,7 @@ public sealed class IssueFacts
             .ToDictionary(f => f.Key, f => FieldValue.Of(f.Value), StringComparer.Ordinal);
         foreach (var name in names)
             plain.TryAdd(name, FieldValue.Missing);
-        plain["status"] = FieldValue.Of(status);
+        plain["status"] = FieldValue.Of(status.Value);
         return new(status, plain, custom, isWhole: names.Count > 0);
     }
 }
@@ -121,17 +121,17 @@ public sealed record MoveContext(IssueFacts Issue)
     public IReadOnlySet<string> CheckedItems { get; init; } = new HashSet<string>();
 
     /// <summary>How many other issues are in a state; states with a limit have to be counted.</summary>
-    public IReadOnlyDictionary<string, int> IssuesInState { get; init; } = new Dictionary<string, int>();
+    public IReadOnlyDictionary<StateKey, int> IssuesInState { get; init; } = new Dictionary<StateKey, int>();
 
     /// <summary>The votes for each move, by key of its target state.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<ApprovalVote>> Votes { get; init; } =
-        new Dictionary<string, IReadOnlyList<ApprovalVote>>();
+    public IReadOnlyDictionary<StateKey, IReadOnlyList<ApprovalVote>> Votes { get; init; } =
+        new Dictionary<StateKey, IReadOnlyList<ApprovalVote>>();
 
     /// <summary>
     /// The users who asked for the approvals of a move, by key of its target state; a requester's own vote alone is never
     /// enough.
     /// </summary>
-    public IReadOnlyDictionary<string, UserId> Requesters { get; init; } = new Dictionary<string, UserId>();
+    public IReadOnlyDictionary<StateKey, UserId> Requesters { get; init; } = new Dictionary<StateKey, UserId>();
 
     /// <summary>What the guards of the move that is attempted have said; empty when it has none. By default empty.</summary>
     internal IReadOnlyList<GuardVerdict> Verdicts { get; init; } = [];

@@ -174,7 +174,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             var (file, template) = (draft.File, draft.Template);
             if (lacksTypes || lacksWorkflows)
                 return template;
-            if ((template.IssueType is null ? schema.DefaultType : schema.FindType(template.IssueType)) is not { } type)
+            if ((template.IssueType is { } key ? schema.FindType(key) : schema.DefaultType) is not { } type)
             {
                 file.Warn(
                     draft.IssueType ?? draft.Key,
@@ -186,7 +186,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (
                 draft.Status is { } status
                 && DefinitionOf(schema.WorkflowOf(type)) is { } definition
-                && definition.FindState(status.Value) is null
+                && definition.FindState(new(status.Value)) is null
             )
                 file.Warn(status, $"Workflow {schema.WorkflowOf(type)} has no state '{status.Shown}'.");
             var unknown =
@@ -254,7 +254,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         /// </summary>
         private void WarnOfIdle(SlaDefinitionDraft draft, SlaDefinition limit, ProjectSchema schema)
         {
-            var type = limit.IssueType is null ? null : schema.FindType(limit.IssueType);
+            var type = limit.IssueType is { } key ? schema.FindType(key) : null;
             if (limit.IssueType is not null && type is null)
             {
                 draft.File.Warn(
@@ -313,7 +313,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             foreach (var seed in lacksTypes ? [] : Project?.Seeds ?? [])
             {
                 var file = Project!.File;
-                if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(seed.IssueType.Value)) is not { } type)
+                if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(new(seed.IssueType.Value))) is not { } type)
                 {
                     var known = string.Join(", ", schema.IssueTypes.Where(t => t.Active).Select(t => t.Key));
                     file.Fault(seed.IssueType ?? seed.At, $"There is no issue type '{seed.IssueType?.Shown}'. Known: {known}.");
@@ -324,7 +324,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                 if (
                     seed.Status is { } status
                     && DefinitionOf(workflow) is { } definition
-                    && definition.FindState(status.Value) is null
+                    && definition.FindState(new(status.Value)) is null
                 )
                 {
                     var known = string.Join(", ", definition.States.Select(s => s.Key));
@@ -341,7 +341,9 @@ internal sealed class DefinitionReader : IDefinitionReader
                         seed.At,
                         $"The issue has no {field.Key}, which issues of type {type.Key} require; it is opened without it."
                     );
-                seeds.Add(new(type, seed.Status?.Value, seed.Fields, file.NoteAt(seed.At, "")));
+                seeds.Add(
+                    new(type, seed.Status is { } state ? new StateKey(state.Value) : null, seed.Fields, file.NoteAt(seed.At, ""))
+                );
             }
 
             return seeds;
@@ -475,7 +477,7 @@ internal sealed class DefinitionReader : IDefinitionReader
 
         private string? WorkflowNamedBy(IssueType type)
         {
-            if (!types!.Workflows.TryGetValue(type.Key, out var name))
+            if (!types!.Workflows.TryGetValue(type.Key.Value, out var name))
                 return null;
             if (Known(name.Value) is { } known)
                 return known;
@@ -526,16 +528,16 @@ internal sealed class DefinitionReader : IDefinitionReader
                     .Where(t => IssueTypesReader.IsKey(t.Value))
             )
             {
-                if (invented.Exists(t => string.Equals(t.Key, name.Value, StringComparison.OrdinalIgnoreCase)))
+                if (invented.Exists(t => string.Equals(t.Key.Value, name.Value, StringComparison.OrdinalIgnoreCase)))
                     continue;
-                invented.Add(new(name.Value, Titles.Of(name.Value)) { Position = invented.Count });
+                invented.Add(new(new(name.Value), Titles.Of(name.Value)) { Position = invented.Count });
             }
 
             if (invented.TrueForAll(t => ProjectSchema.BuiltIn.FindType(t.Key) is not null))
                 return ProjectSchema.BuiltIn.IssueTypes;
             foreach (var type in invented)
             {
-                var at = seeds.Find(s => string.Equals(s.Value, type.Key, StringComparison.OrdinalIgnoreCase));
+                var at = seeds.Find(s => string.Equals(s.Value, type.Key.Value, StringComparison.OrdinalIgnoreCase));
                 var message = $"The issue type {type.Key} is not declared; a default one is used.";
                 findings.Warn(new(Project?.File.Path ?? DefinitionPath.Root, at?.Line ?? 0, at?.Column ?? 0, message));
             }

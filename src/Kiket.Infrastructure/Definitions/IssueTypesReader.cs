@@ -59,7 +59,7 @@ internal static partial class IssueTypesReader
                     $"'{key.Shown}' is not a valid issue type key: "
                         + $"a letter followed by letters, digits and _, at most {MaxKeyLength}."
                 );
-            else if (types.Exists(t => string.Equals(t.Key, key.Value, StringComparison.OrdinalIgnoreCase)))
+            else if (types.Exists(t => string.Equals(t.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase)))
                 file.Fault(key, $"The issue type '{key.Value}' is listed twice.");
             else if (types.Count == MaxTypes)
                 file.Fault(key, $"A project can have at most {MaxTypes} issue types.");
@@ -72,7 +72,7 @@ internal static partial class IssueTypesReader
         return new([.. types.OrderBy(t => t.Position)], fields, workflows, file);
     }
 
-    public static bool IsKey(string text) => text.Length <= MaxKeyLength && TypeKey().IsMatch(text);
+    public static bool IsKey(string text) => text.Length <= MaxKeyLength && KeyPattern().IsMatch(text);
 
     private static IssueType ReadType(
         FileReading file,
@@ -88,13 +88,13 @@ internal static partial class IssueTypesReader
             ["workflow", "active", "allow_children", "custom_fields", "fields"],
             ["key", "id", "label", "name", "description", "color", "icon", "position"]
         );
-        ReadFields(file, body, "custom_fields", key.Value, fields);
-        ReadFields(file, body, "fields", key.Value, fields);
+        ReadFields(file, body, "custom_fields", new(key.Value), fields);
+        ReadFields(file, body, "fields", new(key.Value), fields);
         if (file.Text(body, "workflow") is { } workflow)
             workflows[key.Value] = workflow;
 
         var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
-        var standard = new IssueType(key.Value, label?.Value ?? Titles.Of(key.Value));
+        var standard = new IssueType(new(key.Value), label?.Value ?? Titles.Of(key.Value));
         return standard with
         {
             AllowChildren = file.Flag(body, "allow_children", standard.AllowChildren),
@@ -106,7 +106,7 @@ internal static partial class IssueTypesReader
         };
     }
 
-    private static void ReadFields(FileReading file, YamlMap map, string member, string? type, List<CustomField> fields)
+    private static void ReadFields(FileReading file, YamlMap map, string member, TypeKey? type, List<CustomField> fields)
     {
         foreach (var (key, body) in file.Things(map, member, "key", "id", "name"))
         {
@@ -125,7 +125,7 @@ internal static partial class IssueTypesReader
         }
     }
 
-    public static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, string? type)
+    public static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, TypeKey? type)
     {
         file.RefuseMisspelt(
             body,
@@ -185,7 +185,7 @@ internal static partial class IssueTypesReader
     }
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*\\z")]
-    private static partial Regex TypeKey();
+    private static partial Regex KeyPattern();
 
     [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*\\z")]
     private static partial Regex FieldKey();

@@ -97,10 +97,10 @@ internal static class SlaDefinitionsReader
             status,
             type,
             file.Text(body, "project"),
-            new(id.Value, status.Value, limit.Value)
+            new(id.Value, new(status.Value), limit.Value)
             {
                 WarningBuffer = buffer > TimeSpan.Zero ? buffer : null,
-                IssueType = type?.Value,
+                IssueType = type is null ? null : new TypeKey(type.Value),
                 Priority = priority,
             }
         );

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Infrastructure.Yaml;
 
@@ -73,7 +74,7 @@ internal static class TemplateReader
                 new(key.Value, file.Text(body, "name", MaxNameLength)?.Value ?? Titles.Of(key.Value))
                 {
                     Description = file.Text(body, "description")?.Value.Trim(),
-                    Status = status?.Value,
+                    Status = status is null ? null : new StateKey(status.Value),
                     Given = given,
                     Labels = [.. file.Texts(body, "labels"), .. file.Texts(defaults, "labels")],
                     CustomFields = CustomFields(

@@ -13,7 +13,7 @@ namespace Kiket.Infrastructure.Definitions;
 internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDefinition? Definition)
 {
     /// <summary>Where each state stands, by key.</summary>
-    public IReadOnlyDictionary<string, YamlNode> States { get; init; } = new Dictionary<string, YamlNode>();
+    public IReadOnlyDictionary<StateKey, YamlNode> States { get; init; } = new Dictionary<StateKey, YamlNode>();
 
     /// <summary>Where each transition stands.</summary>
     public IReadOnlyDictionary<Transition, YamlNode> Transitions { get; init; } = new Dictionary<Transition, YamlNode>();
@@ -56,18 +56,18 @@ internal static partial class WorkflowReader
 
         // A state that says to be the initial one leaves no room for a second, even where another one is named as such.
         var isTaken = states.Any(s => s.Type is StateType.Initial);
-        var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet(StringComparer.Ordinal);
+        var left = transitions.Where(t => t.To != t.From).Select(t => t.From).ToHashSet();
         var finished = states.Select(s =>
-            s.Finish(isInitial: s.Key.Value == initialKey && !isTaken, isLeft: left.Contains(s.Key.Value))
+            s.Finish(isInitial: s.State.Key == initialKey && !isTaken, isLeft: left.Contains(s.State.Key))
         );
-        var made = WorkflowDefinition.Create(name, initialKey, [.. finished], transitions, description?.Trim(), version);
+        var made = WorkflowDefinition.Create(name, initialKey.Value, [.. finished], transitions, description?.Trim(), version);
         foreach (var fault in made.Error?.Details ?? [])
             file.Fault(PlaceOf(fault.Field) ?? key, fault.Message);
         if (made.IsRefused)
             return new(file, key, null);
         return new(file, key, made.Value)
         {
-            States = states.ToDictionary(s => s.Key.Value, YamlNode (s) => s.Key, StringComparer.Ordinal),
+            States = states.ToDictionary(s => s.State.Key, YamlNode (s) => s.Key),
             Transitions = places,
         };
 
@@ -204,7 +204,7 @@ internal static partial class WorkflowReader
             type,
             category,
             typeIsSound && categoryIsSound,
-            new(key.Value, label, type ?? StateType.Active, category ?? StateCategory.Active)
+            new(new(key.Value), label, type ?? StateType.Active, category ?? StateCategory.Active)
             {
                 Color = Either("color"),
                 Icon = Either("icon"),
@@ -259,8 +259,8 @@ internal static partial class WorkflowReader
                 ["label", "icon", "color", "id", "key"]
             );
             var (from, to) = (End(body, "from"), End(body, "to"));
-            if (from is not null && to is not null)
-                Add(ReadTransition(file, body, from, to), item, places);
+            if (from is { } left && to is { } entered)
+                Add(ReadTransition(file, body, left, entered), item, places);
             else
                 isSound = false;
         }
@@ -273,18 +273,18 @@ internal static partial class WorkflowReader
             places[transition] = at;
         }
 
-        string? End(YamlMap transition, string member)
+        StateKey? End(YamlMap transition, string member)
         {
             if (file.Required(transition, member, "The transition", int.MaxValue) is not { } end)
                 return null;
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, end.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
                 file.Fault(end, $"The transition goes {member} '{end.Shown}', which is not a state of this workflow.");
-            return state?.Key.Value;
+            return state?.State.Key;
         }
     }
 
-    private static Transition ReadTransition(FileReading file, YamlMap body, string from, string to)
+    private static Transition ReadTransition(FileReading file, YamlMap body, StateKey from, StateKey to)
     {
         var metadata = file.Map(body, "metadata");
         file.RefuseMisspelt(metadata, ["requires_fields", "comment_required"]);
@@ -297,14 +297,14 @@ internal static partial class WorkflowReader
         };
     }
 
-    private static string? FindInitial(FileReading file, YamlMap root, YamlText? named, List<StateDraft> states)
+    private static StateKey? FindInitial(FileReading file, YamlMap root, YamlText? named, List<StateDraft> states)
     {
         if (named is not null)
         {
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, named.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
                 file.Fault(named, $"The initial state '{named.Shown}' is not a state of this workflow.");
-            return state?.Key.Value;
+            return state?.State.Key;
         }
 
         var initial = states.Where(s => s.Type is StateType.Initial).ToList();
@@ -319,7 +319,7 @@ internal static partial class WorkflowReader
             );
         }
 
-        return initial.Count > 1 ? null : (initial.FirstOrDefault() ?? states.FirstOrDefault())?.Key.Value;
+        return initial.Count > 1 ? null : (initial.FirstOrDefault() ?? states.FirstOrDefault())?.State.Key;
     }
 
     private static T? Word<T>(FileReading file, YamlMap body, string member, out bool isSound)

@@ -21,9 +21,9 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
         builder.Property(i => i.SortKey).HasMaxLength(SearchText.MaxSortKeyLength);
         builder.Property(i => i.Title).HasMaxCharacters(Issue.MaxTitleLength);
         builder.Property(i => i.Status).HasMaxLength(State.MaxKeyLength);
-        builder.Property(i => i.StatusKey).HasMaxLength(State.MaxKeyLength);
+        builder.Property(i => i.StatusSortKey).HasColumnName("status_key").HasMaxLength(State.MaxKeyLength);
         builder.Property(i => i.IssueType).HasMaxLength(64);
-        builder.Property(i => i.TypeKey).HasMaxLength(64);
+        builder.Property(i => i.TypeSortKey).HasColumnName("type_key").HasMaxLength(64);
         builder.Property(i => i.SearchText); // internal, and so not found by convention
         builder.Property(i => i.HierarchyPath).HasMaxLength(22 * Issue.MaxDepth);
         builder.Ignore(i => i.DescendantPath);
@@ -63,7 +63,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             builder.HasIndex(i => new
             {
                 i.OrganizationId,
-                i.StatusKey,
+                i.StatusSortKey,
                 i.Id,
             })
         );
@@ -71,7 +71,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             builder.HasIndex(i => new
             {
                 i.OrganizationId,
-                i.TypeKey,
+                i.TypeSortKey,
                 i.Id,
             })
         );
@@ -124,7 +124,7 @@ internal sealed class IssueConfiguration : IEntityTypeConfiguration<Issue>
             {
                 i.OrganizationId,
                 i.ProjectId,
-                i.StatusKey,
+                i.StatusSortKey,
                 i.CreatedAt,
                 i.Id,
             })

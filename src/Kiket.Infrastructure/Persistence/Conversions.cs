@@ -65,6 +65,8 @@ internal static class Conversions
         AsPlainValue<ProjectId, long>(builder);
         AsPlainValue<IssueId, long>(builder);
         AsPlainValue<ExtensionId, long>(builder);
+        AsPlainValue<StateKey, string>(builder);
+        AsPlainValue<TypeKey, string>(builder);
         builder.Properties<IssuePriority>().HaveConversion<int>(); // sorts by urgency
 
         var json = provider == PostgreSql ? "jsonb" : null;

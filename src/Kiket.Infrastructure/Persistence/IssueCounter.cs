@@ -59,7 +59,7 @@ internal sealed class IssueCounter : SaveChangesInterceptor
             yield return (Place.Now(entry.Entity), +1);
     }
 
-    private readonly record struct Place(OrganizationId OrganizationId, ProjectId ProjectId, long WorkflowId, string Status)
+    private readonly record struct Place(OrganizationId OrganizationId, ProjectId ProjectId, long WorkflowId, StateKey Status)
     {
         public static Place Before(EntityEntry<Issue> entry) =>
             new(

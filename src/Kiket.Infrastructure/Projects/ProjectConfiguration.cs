@@ -19,7 +19,9 @@ internal sealed class ProjectConfiguration : IEntityTypeConfiguration<Project>
         builder.Property(p => p.SearchText).HasMaxLength(Project.MaxNameLength * 18);
         builder.Property(p => p.Description).HasMaxCharacters(Project.MaxDescriptionLength);
         builder.Property(p => p.GithubRepoUrl).HasMaxLength(Project.MaxUrlLength);
-        builder.Property(p => p.SlaDefinitions); // internal, and so not found by convention
+        // Internal, and so not found by convention.
+        builder.Property(p => p.SlaDefinitions);
+        builder.Property(p => p.Visibility);
         builder.HasIndex(p => new { p.OrganizationId, p.Key }).IsUnique();
         builder.HasIndex(p => new { p.OrganizationId, p.Status });
         builder.HasOne<User>().WithMany().HasForeignKey(p => p.LeadId);

@@ -121,7 +121,7 @@ public sealed class RealPackTests(KiketServer server)
         foreach (var workflow in await db.Workflows.IgnoreQueryFilters().Where(w => w.ProjectId == project.Id).ToListAsync())
         {
             var type = project.Schema.IssueTypes.First(t => project.Schema.WorkflowOf(t) == workflow.Key).Key;
-            await new Walk(tenant, key, type, workflow.Definition).AllAsync();
+            await new Walk(tenant, key, type.Value, workflow.Definition).AllAsync();
         }
     }
 
@@ -301,16 +301,16 @@ public sealed class RealPackTests(KiketServer server)
             await OpenAsync();
             while (open.Count > 0)
             {
-                if (driver.WayTo(state, open) is not { } way)
+                if (driver.WayTo(new(state), open) is not { } way)
                 {
                     await OpenAsync();
-                    way = driver.WayTo(state, open)!;
+                    way = driver.WayTo(new(state), open)!;
                 }
 
                 foreach (var transition in way)
                 {
                     await TakeAsync(transition, open.Remove(transition));
-                    state = transition.To;
+                    state = transition.To.Value;
                 }
             }
         }
@@ -329,12 +329,12 @@ public sealed class RealPackTests(KiketServer server)
                 await ChooseAsync(driver.Find(demands.Where(d => d != demand).Select(d => d.Condition!), [demand.Condition!])!);
                 await MoveAsync(transition).RefusedAsync(422, "WORKFLOW_TRANSITION_GUARD_FAILED", demand.Field);
                 Assert.Equal((false, demand.Code), await ReadAsync(transition));
-                Assert.Equal(transition.From, (string?)(await tenant.Admin.GetAsync(path).OkAsync())["status"]);
+                Assert.Equal(transition.From.Value, (string?)(await tenant.Admin.GetAsync(path).OkAsync())["status"]);
             }
 
             await ChooseAsync(driver.Find(demands.Select(d => d.Condition!), [])!);
             Assert.Equal((true, null), await ReadAsync(transition));
-            Assert.Equal(transition.To, (string?)(await MoveAsync(transition).OkAsync())["status"]);
+            Assert.Equal(transition.To.Value, (string?)(await MoveAsync(transition).OkAsync())["status"]);
         }
 
         private Task<HttpResponseMessage> MoveAsync(Transition transition) =>
@@ -343,7 +343,7 @@ public sealed class RealPackTests(KiketServer server)
         private async Task<(bool Allowed, string? Reason)> ReadAsync(Transition transition)
         {
             var ways = (await tenant.Admin.GetAsync($"{path}/transitions").OkAsync())["transitions"]!.AsArray();
-            var way = ways.Single(t => (string?)t!["to"] == transition.To)!;
+            var way = ways.Single(t => (string?)t!["to"] == transition.To.Value)!;
             return ((bool)way["allowed"]!, (string?)way["reasons"]!.AsArray().SingleOrDefault()?["code"]);
         }
 

@@ -244,7 +244,7 @@ public sealed class ActionRunTests(SqliteDatabase database) : IClassFixture<Sqli
     {
         Assert.Equal(expected, await RunAsync("transition", parameters));
 
-        Assert.Equal(state, (await ReadAsync()).Status);
+        Assert.Equal(state, (await ReadAsync()).Status.Value);
         await using var session = workspace.SignIn();
         Assert.Equal(parameters.Contains("signed", StringComparison.Ordinal) ? 1 : 0, await session.Db.Approvals.CountAsync());
     }

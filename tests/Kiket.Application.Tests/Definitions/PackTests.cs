@@ -95,7 +95,7 @@ public sealed class PackTests
 
         Assert.Equal(
             [
-                new IssueType("UserStory", "User Story")
+                new IssueType(new("UserStory"), "User Story")
                 {
                     Color = "primary",
                     Icon = "bookmark",
@@ -103,7 +103,7 @@ public sealed class PackTests
                     Active = true,
                     Position = 0,
                 },
-                new IssueType("bug", "A bug")
+                new IssueType(new("bug"), "A bug")
                 {
                     AllowChildren = true,
                     Color = "danger",
@@ -125,7 +125,7 @@ public sealed class PackTests
             (TypesPath, "issue_types:\n  task: {name: A task, position: 5}\n  story: {position: 1}\n")
         ).Value.Schema.IssueTypes;
 
-        Assert.Equal([("story", "Story"), ("task", "A task")], types.Select(t => (t.Key, t.Label)));
+        Assert.Equal([("story", "Story"), ("task", "A task")], types.Select(t => (t.Key.Value, t.Label)));
     }
 
     [Fact]
@@ -159,7 +159,15 @@ public sealed class PackTests
                 ("kind", "Kind", CustomFieldType.MultiEnum, false, "claim", "a,b", """["a"]"""),
             ],
             fields.Select(f =>
-                (f.Key, f.Label, f.Type, f.Required, f.IssueType, string.Join(',', f.Options), f.DefaultValue?.GetRawText())
+                (
+                    f.Key,
+                    f.Label,
+                    f.Type,
+                    f.Required,
+                    f.IssueType?.Value,
+                    string.Join(',', f.Options),
+                    f.DefaultValue?.GetRawText()
+                )
             )
         );
         Assert.Equal("What it is", fields[2].HelperText);
@@ -267,7 +275,10 @@ public sealed class PackTests
             ).Value.Seeds
         );
 
-        Assert.Equal(("contract", "review", ".kiket/project.yaml:6:9"), (seed.Type.Key, seed.Status, seed.Place.Place));
+        Assert.Equal(
+            ("contract", "review", ".kiket/project.yaml:6:9"),
+            (seed.Type.Key.Value, seed.Status?.Value, seed.Place.Place)
+        );
         var fields = seed.Fields;
         Assert.Equal(
             ("Sign the lease", "Two pages.", IssuePriority.Critical),
@@ -318,8 +329,8 @@ public sealed class PackTests
         ]).Value;
 
         Assert.Equal(expected, pack.Schema.DefaultWorkflow);
-        Assert.Equal(named, pack.Schema.WorkflowOf(pack.Schema.FindType("bug")!));
-        Assert.Equal(expected, pack.Schema.WorkflowOf(pack.Schema.FindType("task")!));
+        Assert.Equal(named, pack.Schema.WorkflowOf(pack.Schema.FindType(new("bug"))!));
+        Assert.Equal(expected, pack.Schema.WorkflowOf(pack.Schema.FindType(new("task"))!));
     }
 
     [Fact]

@@ -33,10 +33,10 @@ public sealed class SlaDefinitionsFileTests
 
         Assert.Equal(
             [
-                new("7", "review", TimeSpan.FromHours(4)),
-                new SlaDefinition("urgent", "review", TimeSpan.FromHours(1))
+                new("7", new("review"), TimeSpan.FromHours(4)),
+                new SlaDefinition("urgent", new("review"), TimeSpan.FromHours(1))
                 {
-                    IssueType = "Contract",
+                    IssueType = new TypeKey("Contract"),
                     Priority = IssuePriority.High,
                     WarningBuffer = TimeSpan.FromMinutes(15),
                 },
@@ -64,7 +64,7 @@ public sealed class SlaDefinitionsFileTests
         );
 
         Assert.Equal(
-            new SlaDefinition("slow", "review", TimeSpan.FromMinutes(5)) { Workflow = workflow },
+            new SlaDefinition("slow", new("review"), TimeSpan.FromMinutes(5)) { Workflow = workflow },
             Assert.Single(pack.Value.SlaDefinitions)
         );
         Assert.Empty(pack.Value.Warnings);

@@ -46,7 +46,7 @@ public sealed class TemplateFileTests
         Assert.Equal(("lease", "A lease", "For every new lease."), (template.Key, template.Name, template.Description));
         Assert.Equal(
             ("Sign the lease", "Check the names.\n", "Contract", "review"),
-            (template.Title, template.Text, template.IssueType, template.Status)
+            (template.Title, template.Text, template.IssueType?.Value, template.Status?.Value)
         );
         Assert.Equal((IssuePriority.High, 2m), (template.Priority, template.StoryPoints));
         Assert.Equal(["lease"], template.Labels);
@@ -81,7 +81,7 @@ public sealed class TemplateFileTests
         var template = Assert.Single(pack.Schema.Templates);
         Assert.Equal(
             ("claim", "Claim", "contract", IssuePriority.Low),
-            (template.Key, template.Name, template.IssueType, template.Priority)
+            (template.Key, template.Name, template.IssueType?.Value, template.Priority)
         );
         Assert.Equal("""{"kind":"a"}""", JsonSerializer.Serialize(template.CustomFields));
         Assert.Equal(["kind"], template.RequiredFields);

@@ -47,25 +47,25 @@ public sealed class WorkflowFileTests
 
         var workflow = Assert.Single(read.Workflows);
         var definition = workflow.Definition;
-        Assert.Equal(("contract", "Contract", "intake"), (workflow.Key, definition.Name, definition.InitialState));
+        Assert.Equal(("contract", "Contract", "intake"), (workflow.Key, definition.Name, definition.InitialState.Value));
         Assert.Equal("From request to signature.", definition.Description);
         Assert.Equal(
             JsonSerializer.Serialize<IReadOnlyList<State>>([
-                new("intake", "Intake ✉", StateType.Initial, StateCategory.Pending)
+                new(new("intake"), "Intake ✉", StateType.Initial, StateCategory.Pending)
                 {
                     Color = "info",
                     Icon = "📥",
                     Description = "A request came in.",
                 },
-                new("legal_review", "Legal Review", StateType.Gateway, StateCategory.Review),
-                new("signed", "Signed", StateType.Final, StateCategory.Completed),
+                new(new("legal_review"), "Legal Review", StateType.Gateway, StateCategory.Review),
+                new(new("signed"), "Signed", StateType.Final, StateCategory.Completed),
             ]),
             JsonSerializer.Serialize(definition.States)
         );
         Assert.Equal(
             JsonSerializer.Serialize<IReadOnlyList<Transition>>([
-                new("intake", "legal_review", "Send to Legal", "When all papers are there."),
-                new("legal_review", "signed", null, null),
+                new(new("intake"), new("legal_review"), "Send to Legal", "When all papers are there."),
+                new(new("legal_review"), new("signed"), null, null),
             ]),
             JsonSerializer.Serialize(definition.Transitions)
         );
@@ -100,7 +100,7 @@ public sealed class WorkflowFileTests
 
         var definition = Assert.Single(read.Workflows).Definition;
         Assert.Equal("Development", definition.Name);
-        Assert.Equal("backlog", definition.InitialState);
+        Assert.Equal("backlog", definition.InitialState.Value);
         Assert.Equal(
             [
                 ("backlog", "Backlog", StateType.Initial, StateCategory.Pending),
@@ -108,7 +108,7 @@ public sealed class WorkflowFileTests
                 ("review", "Review", StateType.Active, StateCategory.Active),
                 ("done", "Done", StateType.Final, StateCategory.Completed),
             ],
-            definition.States.Select(s => (s.Key, s.Label, s.Type, s.Category))
+            definition.States.Select(s => (s.Key.Value, s.Label, s.Type, s.Category))
         );
         Assert.Equal("Somebody works on it.", definition.States[1].Description);
         Assert.Equal("auto_assign", Assert.Single(definition.States[1].OnEnter).Kind);
@@ -134,7 +134,7 @@ public sealed class WorkflowFileTests
             .Value.Workflows[0]
             .Definition;
 
-        Assert.Equal([("todo", "To do"), ("done", "Done")], definition.States.Select(s => (s.Key, s.Label)));
+        Assert.Equal([("todo", "To do"), ("done", "Done")], definition.States.Select(s => (s.Key.Value, s.Label)));
     }
 
     [Theory]
@@ -145,7 +145,7 @@ public sealed class WorkflowFileTests
     {
         var text = head + "\nstates: {a: {}, b: {}, c: {type: initial}}\n";
 
-        Assert.Equal(expected, Read((MainPath, text)).Value.Workflows[0].Definition.InitialState);
+        Assert.Equal(expected, Read((MainPath, text)).Value.Workflows[0].Definition.InitialState.Value);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class WorkflowFileTests
             .Value.Workflows[0]
             .Definition;
 
-        Assert.Equal("b", definition.InitialState);
+        Assert.Equal("b", definition.InitialState.Value);
     }
 
     [Fact]

@@ -64,7 +64,10 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         Maybe(head, "version", workflow.Version);
         Maybe(head, "description", workflow.Description);
         if (!workflow.States.Any(s => s.Type is StateType.Initial && s.Key == workflow.InitialState) || Yes())
-            head.Add("initial_state", Plain(Yes() ? workflow.InitialState : workflow.InitialState.ToUpperInvariant()));
+            head.Add(
+                "initial_state",
+                Plain(Yes() ? workflow.InitialState.Value : workflow.InitialState.Value.ToUpperInvariant())
+            );
     }
 
     private Node States(WorkflowDefinition workflow)
@@ -74,11 +77,11 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
         {
             Map map = new();
             foreach (var (key, body) in bodies)
-                map.Add(key, body.Count == 0 && Yes() ? Plain("") : body);
+                map.Add(key.Value, body.Count == 0 && Yes() ? Plain("") : body);
             return map;
         }
 
-        return new List([.. bodies.Select(s => ListedState(s.Key, s.Body))]);
+        return new List([.. bodies.Select(s => ListedState(s.Key.Value, s.Body))]);
     }
 
     private Node ListedState(string key, Map body)
@@ -113,7 +116,7 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
             }
         )
         {
-            if (value is not null && !(member == "label" && value == TitleOf(state.Key) && Yes()))
+            if (value is not null && !(member == "label" && value == TitleOf(state.Key.Value) && Yes()))
                 (Yes() ? body : metadata).Add(member, Text(value));
         }
 
@@ -240,8 +243,8 @@ internal sealed partial class WorkflowSpelling(IReadOnlyList<int> choices)
     {
         Map map = new()
         {
-            { "from", Plain(transition.From) },
-            { "to", Plain(Yes() ? transition.To : transition.To.ToUpperInvariant()) },
+            { "from", Plain(transition.From.Value) },
+            { "to", Plain(Yes() ? transition.To.Value : transition.To.Value.ToUpperInvariant()) },
         };
         Maybe(map, "name", transition.Name);
         Maybe(map, "description", transition.Description);

@@ -155,8 +155,8 @@ public sealed class WorkflowSpellingProperties
         from exit in AnAction.List[0, 1]
         from isBare in Gen.Bool
         select isBare
-            ? new State("", "", isWorkedOut ? StateType.Initial : type, category) // without anything; the type is set below
-            : new State("", label, isWorkedOut ? StateType.Initial : type, category)
+            ? new State(new(""), "", isWorkedOut ? StateType.Initial : type, category) // without anything; the type is set below
+            : new State(new(""), label, isWorkedOut ? StateType.Initial : type, category)
             {
                 Color = color,
                 WipLimit = limit == 0 ? null : limit,
@@ -176,7 +176,7 @@ public sealed class WorkflowSpellingProperties
         from levels in Gen.Select(Gen.Int[0, 2], ARequirement.List[1, 3]).List[0, 3]
         from fields in AnyOf("due_date", "notes", "assignee").List[0, 2]
         from comment in Gen.Bool
-        select new Transition("", "", name, null)
+        select new Transition(new(""), new(""), name, null)
         {
             Conditions = conditions,
             Approvals =
@@ -211,7 +211,7 @@ public sealed class WorkflowSpellingProperties
             states,
             initial,
             checklist,
-            [.. ways.Select(w => w.Item3 with { From = $"s{w.Item1}", To = $"s{w.Item2}" })]
+            [.. ways.Select(w => w.Item3 with { From = new($"s{w.Item1}"), To = new($"s{w.Item2}") })]
         );
 
     [Fact]
@@ -294,7 +294,7 @@ public sealed class WorkflowSpellingProperties
                 {
                     var key = $"s{i}";
                     var label = s.Label.Length == 0 ? $"S{i}" : s.Label;
-                    var isLeft = transitions.Any(t => t.From == key && t.To != key);
+                    var isLeft = transitions.Any(t => t.From.Value == key && t.To.Value != key);
                     var (type, category) =
                         i == initial ? (StateType.Initial, StateCategory.Pending)
                         : s.Type is not StateType.Initial ? (s.Type, s.Category)
@@ -302,7 +302,7 @@ public sealed class WorkflowSpellingProperties
                         : (StateType.Final, StateCategory.Completed);
                     return s with
                     {
-                        Key = key,
+                        Key = new(key),
                         Label = label,
                         Type = type,
                         Category = category,
@@ -321,7 +321,7 @@ public sealed class WorkflowSpellingProperties
                 }
             )
             .ToList();
-        return new(name, null, $"s{initial}", named, transitions) { Version = version };
+        return new(name, null, new($"s{initial}"), named, transitions) { Version = version };
     }
 
     private static string Difference(string expected, string actual)

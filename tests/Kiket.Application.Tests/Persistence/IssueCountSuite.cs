@@ -105,7 +105,7 @@ public abstract class IssueCountSuite(TestDatabase database)
         await using var last = workspace.SignIn();
         await IssueCountSums.SumAsync(last.Db, workspace.Admin.OrganizationId, default);
         var sum = await last.Db.IssueCounts.SingleAsync();
-        Assert.Equal(("in_progress", 40), (sum.Status, sum.Change));
+        Assert.Equal(("in_progress", 40), (sum.Status.Value, sum.Change));
         await AssertCountedAsync(workspace);
     }
 

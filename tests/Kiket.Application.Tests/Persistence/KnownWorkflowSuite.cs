@@ -60,7 +60,9 @@ public abstract class KnownWorkflowSuite(TestDatabase database)
                 .Db.Issues.Where(i => i.Id == issue.Id)
                 .ExecuteUpdateAsync(s => s.SetProperty(i => i.WorkflowId, published));
             issue = await session.Db.Issues.AsNoTracking().SingleAsync(i => i.Id == reference.Id);
-            Assert.NotNull((await workflows.DefinitionOfAsync(session.Db, issue, default)).FindTransition("backlog", "review"));
+            Assert.NotNull(
+                (await workflows.DefinitionOfAsync(session.Db, issue, default)).FindTransition(new("backlog"), "review")
+            );
         }
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
@@ -80,7 +82,7 @@ public abstract class KnownWorkflowSuite(TestDatabase database)
     private static async Task<IEnumerable<string>> StatesAsync(Workspace workspace, IssueRef issue)
     {
         await using var session = workspace.SignIn();
-        return (await session.SendAsync(new ListIssueTransitionsQuery(issue))).Value.Transitions.Select(t => t.To);
+        return (await session.SendAsync(new ListIssueTransitionsQuery(issue))).Value.Transitions.Select(t => t.To.Value);
     }
 
     /// <summary>Publishes a version with one way out of the backlog.</summary>
@@ -91,11 +93,11 @@ public abstract class KnownWorkflowSuite(TestDatabase database)
         {
             Transitions =
             [
-                .. builtIn.Transitions.Where(t => t.From != "backlog"),
+                .. builtIn.Transitions.Where(t => t.From.Value != "backlog"),
                 builtIn.Transitions[0] with
                 {
-                    From = "backlog",
-                    To = to,
+                    From = new("backlog"),
+                    To = new(to),
                 },
             ],
         };

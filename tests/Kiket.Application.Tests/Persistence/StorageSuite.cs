@@ -124,7 +124,7 @@ public abstract class StorageSuite(TestDatabase database)
                     Required = true,
                     Options = ["S", "M"],
                     DefaultValue = JsonSerializer.SerializeToElement(new[] { "S" }),
-                    IssueType = "Task",
+                    IssueType = new TypeKey("Task"),
                 },
             ],
             TeamRoles = [new("Reviewer", null)],
@@ -373,7 +373,7 @@ public abstract class StorageSuite(TestDatabase database)
         );
         var timer = SlaTimer.Start(
             issue,
-            new("mine", "backlog", new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])),
+            new("mine", new("backlog"), new(null, TimeSpan.Zero, TimeSpan.FromDays(1), false, false, [], [])),
             null,
             BusinessCalendar.AroundTheClock,
             Noon
@@ -396,7 +396,7 @@ public abstract class StorageSuite(TestDatabase database)
         await db.SaveChangesAsync();
         db.CustomRecordValues.AddRange(CustomRecordValue.Of(record, table));
         db.Approvals.Add(
-            Approval.Request(issue, new("backlog", "in_progress", null, null), new("1", "Mine"), admin.UserId, Noon)
+            Approval.Request(issue, new(new("backlog"), new("in_progress"), null, null), new("1", "Mine"), admin.UserId, Noon)
         );
         await db.SaveChangesAsync();
         return workspace;

@@ -18,8 +18,8 @@ public abstract class TextUpgradeSuite(TestDatabase database)
                 .Db.Issues.Where(i => i.Id == issue.Id)
                 .ExecuteUpdateAsync(set =>
                     set.SetProperty(i => i.SortKey, "")
-                        .SetProperty(i => i.TypeKey, "")
-                        .SetProperty(i => i.StatusKey, "")
+                        .SetProperty(i => i.TypeSortKey, "")
+                        .SetProperty(i => i.StatusSortKey, "")
                         .SetProperty(i => i.SearchText, "")
                         .SetProperty(i => i.Title, "ΟΔΟΣ cafe\u0301")
                         .SetProperty(i => i.Labels, new[] { "cafe\u0301", "café" })
@@ -30,8 +30,11 @@ public abstract class TextUpgradeSuite(TestDatabase database)
 
         await using var reader = workspace.SignIn();
         var read = await reader.Db.Issues.AsNoTracking().SingleAsync(i => i.Id == issue.Id);
-        Assert.Equal(("ΟΔΟΣ café", "οδοσ cafe", read.IssueType.ToLowerInvariant()), (read.Title, read.SortKey, read.TypeKey));
-        Assert.Equal(read.Status, read.StatusKey);
+        Assert.Equal(
+            ("ΟΔΟΣ café", "οδοσ cafe", read.IssueType.Value.ToLowerInvariant()),
+            (read.Title, read.SortKey, read.TypeSortKey)
+        );
+        Assert.Equal(read.Status.Value, read.StatusSortKey);
         Assert.Contains("οδοσ", read.SearchText, StringComparison.Ordinal);
         Assert.Equal(["café"], read.Labels);
         Assert.Equal(issue.Version, read.Version);

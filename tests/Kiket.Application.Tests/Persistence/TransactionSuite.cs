@@ -291,7 +291,7 @@ public abstract class TransactionSuite(TestDatabase database)
         var moved = await session.SendAsync(new TransitionIssueCommand(issue, "in_progress", null, null));
         await deletion;
 
-        Assert.Equal("in_progress", moved.Value.Status);
+        Assert.Equal("in_progress", moved.Value.Status.Value);
         await using var reader = workspace.SignIn();
         Assert.False(await reader.Db.Issues.AnyAsync(i => i.Id == issue.Id));
     }
@@ -353,7 +353,8 @@ public abstract class TransactionSuite(TestDatabase database)
                 await other
                     .Db.Issues.Where(i => i.Id == issue.Id)
                     .ExecuteUpdateAsync(s =>
-                        s.SetProperty(i => i.Status, "in_progress").SetProperty(i => i.Version, i => i.Version + versions)
+                        s.SetProperty(i => i.Status, new StateKey("in_progress"))
+                            .SetProperty(i => i.Version, i => i.Version + versions)
                     );
             });
         });
@@ -363,7 +364,7 @@ public abstract class TransactionSuite(TestDatabase database)
         Assert.True(isMoved);
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, moved.Error?.Code);
         await using var reader = workspace.SignIn();
-        Assert.Equal("in_progress", (await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).Status);
+        Assert.Equal("in_progress", (await reader.Db.Issues.SingleAsync(i => i.Id == issue.Id)).Status.Value);
     }
 
     /// <summary>Nothing listens at its address, so it denies whatever it is asked.</summary>

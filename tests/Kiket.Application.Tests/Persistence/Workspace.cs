@@ -1,6 +1,7 @@
 using Kiket.Application.Issues;
 using Kiket.Application.Organizations;
 using Kiket.Application.Projects;
+using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
@@ -49,7 +50,9 @@ internal sealed record Workspace(IServiceProvider Services, Actor Admin)
     public static async Task<IssueDto> AddIssueAsync(Session session, IssueEdit fields, string project, string? status = null)
     {
         Assert.True(ProjectRef.TryParse(project, out var reference));
-        return (await session.SendAsync(new CreateIssueCommand(reference, fields, status))).Value;
+        return (
+            await session.SendAsync(new CreateIssueCommand(reference, fields, status is null ? null : new StateKey(status)))
+        ).Value;
     }
 
     public async Task<User> AddUserAsync(string email, OrganizationRole role = OrganizationRole.Developer)

@@ -169,7 +169,7 @@ public abstract class WriteCostSuite(TestDatabase database)
                         foreach (var issue in await session.Db.Issues.ToListAsync())
                         {
                             for (var n = 0; n < 50; n++)
-                                issue.AnnounceMove($"s{n}", workspace.Admin.UserId, DateTimeOffset.UnixEpoch);
+                                issue.AnnounceMove(new($"s{n}"), workspace.Admin.UserId, DateTimeOffset.UnixEpoch);
                         }
 
                         return issues.Count;

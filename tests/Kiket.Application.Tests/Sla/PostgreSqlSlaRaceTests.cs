@@ -95,7 +95,7 @@ public sealed class PostgreSqlSlaRaceTests(PostgreSqlDatabase database)
         var workflow = await db.Workflows.AsNoTracking().SingleAsync(w => w.Id == issue.WorkflowId);
         var at = issue.UpdatedAt.AddMinutes(1);
         var context = new Domain.Workflows.MoveContext(issue.ToFacts(null, null, at));
-        Assert.False(issue.Move(workflow.Definition.From("open").Single(), workflow, context, actor, at, out _).IsRefused);
+        Assert.False(issue.Move(workflow.Definition.From(new("open")).Single(), workflow, context, actor, at, out _).IsRefused);
         return true;
     }
 

@@ -188,7 +188,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                             project.Schema.DefaultType!,
                             workflow,
                             new() { Title = "Any", Priority = act.Priority!.Value },
-                            new() { Status = state },
+                            new() { Status = new StateKey(state) },
                             actor,
                             at
                         )
@@ -198,7 +198,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
                     opened.Add((number, issue));
                     break;
                 case { State: { } state }:
-                    var transition = workflow.Definition.From(issue.Status).Single(t => t.To == state);
+                    var transition = workflow.Definition.From(issue.Status).Single(t => t.To.Value == state);
                     Assert.False(
                         issue.Move(transition, workflow, new(issue.ToFacts(null, null, at)), actor, at, out _).IsRefused
                     );

@@ -108,10 +108,10 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
     /// A way from a state to the first transition that is still to be tried, that transition included; null when none can be
     /// reached.
     /// </summary>
-    public IReadOnlyList<Transition>? WayTo(string state, IReadOnlyCollection<Transition> open)
+    public IReadOnlyList<Transition>? WayTo(StateKey state, IReadOnlyCollection<Transition> open)
     {
-        Queue<(string State, Transition[] Way)> queue = new([(state, [])]);
-        HashSet<string> seen = [state];
+        Queue<(StateKey State, Transition[] Way)> queue = new([(state, [])]);
+        HashSet<StateKey> seen = [state];
         while (queue.TryDequeue(out var at))
         {
             if (workflow.From(at.State).FirstOrDefault(open.Contains) is { } found)
@@ -315,12 +315,12 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             IsAttempt = true,
             Comment = missing == MoveReasonCodes.CommentRequired ? " " : "Because",
             CheckedItems = choice.Checked,
-            IssuesInState = new Dictionary<string, int>
+            IssuesInState = new Dictionary<StateKey, int>
             {
-                [transition.To] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1),
+                [new(transition.To.Value)] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1),
             },
-            Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>> { [transition.To] = votes },
-            Requesters = new Dictionary<string, UserId> { [transition.To] = Actor },
+            Votes = new Dictionary<StateKey, IReadOnlyList<ApprovalVote>> { [new(transition.To.Value)] = votes },
+            Requesters = new Dictionary<StateKey, UserId> { [new(transition.To.Value)] = Actor },
         };
     }
 
@@ -343,7 +343,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             .Fields.Where(f => !f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
             .ToDictionary(f => f.Key.Replace("issue.", "", StringComparison.Ordinal), f => f.Value!.Value);
         fields["custom_fields"] = JsonSerializer.SerializeToElement(custom);
-        return new(IssueFacts.Of(status, fields)) { CheckedItems = choice.Checked };
+        return new(IssueFacts.Of(new(status), fields)) { CheckedItems = choice.Checked };
     }
 
     private IEnumerable<Condition> Parts(Condition condition) =>

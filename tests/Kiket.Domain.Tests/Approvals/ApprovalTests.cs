@@ -108,7 +108,7 @@ public sealed class ApprovalTests
     private static Approval Request(int required, TimeSpan? timeout = null, params Approver[] approvers) =>
         Approval.Request(
             An.Issue(),
-            new("backlog", "in_progress", null, null),
+            new(new("backlog"), new("in_progress"), null, null),
             new("legal", "Legal")
             {
                 Approvers = approvers,

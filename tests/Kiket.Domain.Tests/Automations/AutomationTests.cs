@@ -35,7 +35,7 @@ public sealed class AutomationTests
     {
         var fields = new Dictionary<string, JsonElement> { ["priority"] = JsonSerializer.SerializeToElement("high") };
         var facts = Automation.FactsOf(
-            IssueFacts.Of("done", fields),
+            IssueFacts.Of(new("done"), fields),
             "doing",
             "done",
             [new("labels", null, null), new("priority", null, null)]
@@ -46,6 +46,6 @@ public sealed class AutomationTests
             (facts["from_status"].ToString(), facts["previous_status"].ToString(), facts["to_status"].ToString())
         );
         Assert.Equal("labels, priority", facts["changed_fields"].ToString());
-        Assert.Equal(("high", "done"), (facts["priority"].ToString(), facts.Status));
+        Assert.Equal(("high", "done"), (facts["priority"].ToString(), facts.Status.Value));
     }
 }

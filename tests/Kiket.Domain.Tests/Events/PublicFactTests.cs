@@ -43,19 +43,19 @@ public sealed class PublicFactTests
 
     private static readonly IDomainEvent[] OneOfEach =
     [
-        new IssueCreated(new(1), "backlog", Actor, Noon) { AssigneeId = new(8) },
+        new IssueCreated(new(1), new("backlog"), Actor, Noon) { AssigneeId = new(8) },
         new IssueUpdated(new(1), [Given], Actor, Noon),
         Closed([]),
         new IssueDeleted(new(1), Actor, Noon),
-        new TransitionAnnounced("review", "done", Actor, Noon),
+        new TransitionAnnounced(new("review"), new("done"), Actor, Noon),
         new WorkflowTriggered("deploy", "x1", null, Actor, Noon),
-        new ApprovalRequested("review", "done")
+        new ApprovalRequested(new("review"), new("done"))
         {
             Requirements = ["legal"],
             ActorId = Actor,
             OccurredAt = Noon,
         },
-        new ApprovalResolved("review", "done")
+        new ApprovalResolved(new("review"), new("done"))
         {
             ApprovalId = 3,
             Requirement = "legal",
@@ -85,9 +85,9 @@ public sealed class PublicFactTests
     {
         Assert.Equal(
             ["issue.created", "issue.assigned"],
-            Names(new IssueCreated(new(1), "backlog", Actor, Noon) { AssigneeId = new(8) })
+            Names(new IssueCreated(new(1), new("backlog"), Actor, Noon) { AssigneeId = new(8) })
         );
-        Assert.Equal(["issue.created"], Names(new IssueCreated(new(1), "backlog", Actor, Noon)));
+        Assert.Equal(["issue.created"], Names(new IssueCreated(new(1), new("backlog"), Actor, Noon)));
         Assert.Equal(["issue.updated", "issue.assigned"], Names(new IssueUpdated(new(1), [Given], Actor, Noon)));
         Assert.Equal(["issue.updated"], Names(new IssueUpdated(new(1), [Taken], Actor, Noon)));
     }
@@ -134,7 +134,7 @@ public sealed class PublicFactTests
     private static string[] Names(IDomainEvent happened) => [.. happened.ToPublic().Select(f => f.Name)];
 
     private static IssueTransitioned Closed(IReadOnlyList<FieldChange> changes) =>
-        new IssueTransitioned("review", "done")
+        new IssueTransitioned(new("review"), new("done"))
         {
             ProjectId = new(1),
             Closes = true,
@@ -146,5 +146,5 @@ public sealed class PublicFactTests
     private static LoggedIssue Snapshot() => LoggedIssue.Of(Open());
 
     private static Issue Open() =>
-        Issue.Open(Legal, Legal.Schema.FindType("task")!, Flow, new() { Title = "Write it" }, new(), Actor, Noon).Value;
+        Issue.Open(Legal, Legal.Schema.FindType(new("task"))!, Flow, new() { Title = "Write it" }, new(), Actor, Noon).Value;
 }

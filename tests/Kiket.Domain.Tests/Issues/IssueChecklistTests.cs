@@ -79,16 +79,16 @@ public sealed class IssueChecklistTests
             new(
                 "Main",
                 null,
-                "open",
+                new("open"),
                 [
-                    new("open", "Open", StateType.Initial, StateCategory.Pending),
-                    new("doing", "Doing", StateType.Active, StateCategory.Active)
+                    new(new("open"), "Open", StateType.Initial, StateCategory.Pending),
+                    new(new("doing"), "Doing", StateType.Active, StateCategory.Active)
                     {
                         Checklist = new("list", "List") { Items = [new("item", "Item")], OnComplete = ofList },
                         OnComplete = ofState,
                     },
                 ],
-                [new("open", "doing", null, null), new("doing", "open", null, null)]
+                [new(new("open"), new("doing"), null, null), new(new("doing"), new("open"), null, null)]
             ),
             null,
             Noon

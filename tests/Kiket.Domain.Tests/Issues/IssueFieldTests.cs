@@ -171,7 +171,7 @@ public sealed class IssueFieldTests
     }
 
     private static Issue Open(string type, IssueEdit fields, Issue? parent) =>
-        Issue.Open(Legal, Legal.Schema.FindType(type)!, Contract, fields, new() { Parent = parent }, Actor, Noon).Value;
+        Issue.Open(Legal, Legal.Schema.FindType(new(type))!, Contract, fields, new() { Parent = parent }, Actor, Noon).Value;
 
     private static IssueEdit With(IssueEdit edit, IssueField field) => field.Read(edit, ValueOf(field))!;
 

@@ -9,7 +9,7 @@ public sealed class IssueTemplateTests
 {
     private static readonly IssueTemplate Story = new("story", "Story")
     {
-        IssueType = "UserStory",
+        IssueType = new TypeKey("UserStory"),
         Title = "A story",
         Text = "As somebody I want something.",
         Priority = IssuePriority.High,

@@ -36,11 +36,11 @@ public sealed class IssueTests
     {
         var start = new IssueStart
         {
-            Status = status,
+            Status = status is null ? null : new StateKey(status),
             MayChooseState = mayChoose,
             IssuesInState = issues,
         };
-        var states = Contract.Definition.States.Select(s => s.Key == "review" ? s with { WipLimit = 2 } : s);
+        var states = Contract.Definition.States.Select(s => s.Key.Value == "review" ? s with { WipLimit = 2 } : s);
         var workflow = Workflow.Publish(
             new(1),
             Legal.Id,
@@ -64,7 +64,7 @@ public sealed class IssueTests
 
         Assert.Equal(
             ("backlog", "Task", IssuePriority.Medium, 1),
-            (issue.Status, issue.IssueType, issue.Priority, issue.Version)
+            (issue.Status.Value, issue.IssueType.Value, issue.Priority, issue.Version)
         );
         Assert.Equal(IssueAction.Created, Assert.Single(issue.History).Action);
         Assert.Null(issue.CompletedAt);
@@ -76,10 +76,10 @@ public sealed class IssueTests
         var definition = new WorkflowDefinition(
             "Short",
             null,
-            "new",
+            new("new"),
             [
-                new("new", "New", StateType.Initial, StateCategory.Pending),
-                new("end", "End", StateType.Final, StateCategory.Completed),
+                new(new("new"), "New", StateType.Initial, StateCategory.Pending),
+                new(new("end"), "End", StateType.Final, StateCategory.Completed),
             ],
             []
         );
@@ -87,12 +87,14 @@ public sealed class IssueTests
 
         Assert.Equal(
             "new",
-            Issue.Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = "backlog" }, Actor, Noon).Value.Status
+            Issue
+                .Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = new StateKey("backlog") }, Actor, Noon)
+                .Value.Status.Value
         );
         Assert.Equal(
             "issue.status",
             Issue
-                .Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = "review" }, Actor, Noon)
+                .Open(Legal, Legal.Schema.DefaultType!, workflow, Titled, new() { Status = new StateKey("review") }, Actor, Noon)
                 .Error?.Details[0]
                 .Field
         );
@@ -106,7 +108,7 @@ public sealed class IssueTests
         var result = Move(issue, "in_progress", Noon.AddHours(1), " why ");
 
         Assert.False(result.IsRefused);
-        Assert.Equal(("in_progress", 2, Noon.AddHours(1)), (issue.Status, issue.Version, issue.UpdatedAt));
+        Assert.Equal(("in_progress", 2, Noon.AddHours(1)), (issue.Status.Value, issue.Version, issue.UpdatedAt));
         Assert.Equal((IssueAction.Transitioned, " why "), (issue.History[^1].Action, issue.History[^1].Comment));
     }
 
@@ -115,13 +117,13 @@ public sealed class IssueTests
     {
         var issue = Open();
 
-        var guarded = new Transition("backlog", "in_progress", null, null) { RequiresFields = ["due_date"] };
+        var guarded = new Transition(new("backlog"), new("in_progress"), null, null) { RequiresFields = ["due_date"] };
         var context = new MoveContext(issue.ToFacts(null, null, Noon)) { IsAttempt = true };
         var result = issue.Move(guarded, Contract, context, Actor, Noon.AddHours(1), out _);
 
         Assert.Equal(ErrorCodes.WorkflowTransitionGuardFailed, result.Error?.Code);
         Assert.Equal("due_date", Assert.Single(result.Error!.Details).Field);
-        Assert.Equal(("backlog", 1), (issue.Status, issue.Version));
+        Assert.Equal(("backlog", 1), (issue.Status.Value, issue.Version));
         Assert.Single(issue.History);
     }
 
@@ -292,7 +294,7 @@ public sealed class IssueTests
     public void A_type_with_another_workflow_is_taken_only_where_the_state_exists()
     {
         var issue = Open("in_progress");
-        var bug = Legal.Schema.FindType("bug")!;
+        var bug = Legal.Schema.FindType(new("bug"))!;
         var without = Workflow.Publish(
             new(1),
             Legal.Id,
@@ -307,9 +309,9 @@ public sealed class IssueTests
         );
 
         Assert.Equal("issue.status", issue.ChangeType(bug, without, Actor, Noon).Error?.Details[0].Field);
-        Assert.Equal("Task", issue.IssueType);
+        Assert.Equal("Task", issue.IssueType.Value);
         Assert.False(issue.ChangeType(bug, Contract, Actor, Noon).IsRefused);
-        Assert.Equal("Bug", issue.IssueType);
+        Assert.Equal("Bug", issue.IssueType.Value);
     }
 
     [Fact]
@@ -357,7 +359,7 @@ public sealed class IssueTests
                 new("mail", "Mail", CustomFieldType.Email),
                 new("yes", "Yes", CustomFieldType.Boolean),
                 new("many", "Many", CustomFieldType.MultiEnum) { Options = ["low", "high"] },
-                new("bug_only", "Bug only", CustomFieldType.String) { IssueType = "Bug" },
+                new("bug_only", "Bug only", CustomFieldType.String) { IssueType = new TypeKey("Bug") },
             ],
         };
 
@@ -366,7 +368,17 @@ public sealed class IssueTests
         var project = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
         if (schema is not null)
             project.UseSchema(schema, Noon);
-        return Issue.Open(project, project.Schema.DefaultType!, Contract, Titled, new() { Status = status }, Actor, Noon).Value;
+        return Issue
+            .Open(
+                project,
+                project.Schema.DefaultType!,
+                Contract,
+                Titled,
+                new() { Status = status is null ? null : new StateKey(status) },
+                Actor,
+                Noon
+            )
+            .Value;
     }
 
     private static Dictionary<string, JsonElement> Fields(string json) =>

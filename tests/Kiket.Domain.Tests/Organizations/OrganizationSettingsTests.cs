@@ -49,7 +49,7 @@ public sealed class OrganizationSettingsTests
     {
         organization.ChangeSettings(new() { StoryPoints = new Dictionary<string, decimal> { ["Bug"] = 2.5m } }, Noon);
 
-        Assert.Equal(points, organization.Settings.PointsOf(estimate, type));
+        Assert.Equal(points, organization.Settings.PointsOf(estimate, new(type)));
     }
 
     [Fact]

@@ -33,9 +33,9 @@ public sealed class ProjectPolicyTests
 
     private static readonly ProjectRole?[] Memberships = [null, ProjectRole.Viewer, ProjectRole.Member, ProjectRole.Lead];
 
-    public static TheoryData<Enum, ProjectVisibility, Enum?, UserId?, Enum> Cases()
+    public static TheoryData<Enum, Enum, Enum?, UserId?, Enum> Cases()
     {
-        var cases = new TheoryData<Enum, ProjectVisibility, Enum?, UserId?, Enum>();
+        var cases = new TheoryData<Enum, Enum, Enum?, UserId?, Enum>();
         foreach (var (role, visibility, access) in Table)
         {
             for (var column = 0; column < Memberships.Length; column++)
@@ -54,14 +54,19 @@ public sealed class ProjectPolicyTests
     [MemberData(nameof(Cases))]
     public void Role_visibility_and_membership_decide(
         Enum role,
-        ProjectVisibility visibility,
+        Enum visibility,
         Enum? membership,
         UserId? lead,
         Enum expected
     ) =>
         Assert.Equal(
             (ProjectAccess)expected,
-            ProjectPolicy.AccessOf(new Actor(new(1), Me, (OrganizationRole)role), visibility, lead, (ProjectRole?)membership)
+            ProjectPolicy.AccessOf(
+                new Actor(new(1), Me, (OrganizationRole)role),
+                (ProjectVisibility)visibility,
+                lead,
+                (ProjectRole?)membership
+            )
         );
 
     [Fact]

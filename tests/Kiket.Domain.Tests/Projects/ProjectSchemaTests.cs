@@ -7,7 +7,7 @@ namespace Kiket.Domain.Tests.Projects;
 /// <summary>A schema is made whole or not at all.</summary>
 public sealed class ProjectSchemaTests
 {
-    private static readonly IssueType Task = new("Task", "Task");
+    private static readonly IssueType Task = new(new("Task"), "Task");
     private static readonly CustomField Amount = new("amount", "Amount", CustomFieldType.Number);
 
     [Fact]
@@ -15,8 +15,8 @@ public sealed class ProjectSchemaTests
     {
         var schema = ProjectSchema.Of("default", [Task], [Amount]).Value;
 
-        Assert.Equal(Task, schema.FindType("TASK"));
-        Assert.Equal([Amount], schema.FieldsOf("Task"));
+        Assert.Equal(Task, schema.FindType(new("TASK")));
+        Assert.Equal([Amount], schema.FieldsOf(new("Task")));
         Assert.Empty(ProjectSchema.Of("default", [Task]).Value.CustomFields);
     }
 
@@ -25,8 +25,8 @@ public sealed class ProjectSchemaTests
     {
         Assert.Equal(["default_workflow", "issue_types"], FaultsOf(ProjectSchema.Of(null!, null!)));
         Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [null!])));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task with { Key = " " }])));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task, Task with { Key = "TASK" }])));
+        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task with { Key = new(" ") }])));
+        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task, Task with { Key = new("TASK") }])));
         Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [null!])));
         Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [Amount with { Options = null! }])));
         Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [Amount, Amount])));

@@ -34,26 +34,27 @@ public sealed class ReadmeTests
     public void A_workflow_says_what_may_happen_and_why_not()
     {
         // <readme>
+        var (draft, review, signed) = (new StateKey("draft"), new StateKey("review"), new StateKey("signed"));
         var contract = WorkflowDefinition
             .Create(
                 "Contract",
-                initialState: "draft",
+                initialState: draft,
                 states:
                 [
-                    new("draft", "Draft", StateType.Initial, StateCategory.Pending),
-                    new("review", "Legal review", StateType.Active, StateCategory.Review) { WipLimit = 5 },
-                    new("signed", "Signed", StateType.Final, StateCategory.Completed),
+                    new(draft, "Draft", StateType.Initial, StateCategory.Pending),
+                    new(review, "Legal review", StateType.Active, StateCategory.Review) { WipLimit = 5 },
+                    new(signed, "Signed", StateType.Final, StateCategory.Completed),
                 ],
                 transitions:
                 [
-                    new("draft", "review", "Send to Legal", null) { RequiresFields = ["due_date"] },
-                    new("review", "signed", "Sign", null),
+                    new(draft, review, "Send to Legal", null) { RequiresFields = ["due_date"] },
+                    new(review, signed, "Sign", null),
                 ]
             )
             .Value;
 
         var facts = IssueFacts.Of(
-            "draft",
+            draft,
             new Dictionary<string, JsonElement> { ["title"] = JsonSerializer.SerializeToElement("Lease") }
         );
         var send = WorkflowEngine.Decide(contract, new(facts)).Single();

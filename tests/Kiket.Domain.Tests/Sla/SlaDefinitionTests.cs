@@ -12,13 +12,13 @@ public sealed class SlaDefinitionTests
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Now).Value;
     private static readonly Workflow Flow = Workflow.Publish(new(1), new(1), "default", 1, WorkflowDefinition.BuiltIn, null, Now);
 
-    private static readonly SlaDefinition Any = new("any", "backlog", TimeSpan.FromDays(1));
+    private static readonly SlaDefinition Any = new("any", new("backlog"), TimeSpan.FromDays(1));
     private static readonly SlaDefinition Critical = Any with { Id = "critical", Priority = IssuePriority.Critical };
-    private static readonly SlaDefinition Bugs = Any with { Id = "bugs", IssueType = "bug" };
+    private static readonly SlaDefinition Bugs = Any with { Id = "bugs", IssueType = new TypeKey("bug") };
     private static readonly SlaDefinition CriticalBugs = Bugs with { Id = "critical bugs", Priority = IssuePriority.Critical };
     private static readonly SlaDefinition Default = Any with { Id = "default", Workflow = "default" };
     private static readonly SlaDefinition Elsewhere = CriticalBugs with { Id = "elsewhere", Workflow = "other" };
-    private static readonly SlaDefinition Review = CriticalBugs with { Id = "review", Status = "review" };
+    private static readonly SlaDefinition Review = CriticalBugs with { Id = "review", Status = new("review") };
 
     [Theory]
     [InlineData("Bug", IssuePriority.Critical, "critical bugs")]
@@ -51,7 +51,7 @@ public sealed class SlaDefinitionTests
 
         Assert.Equal(
             ("backlog", TimeSpan.FromHours(22), TimeSpan.FromDays(1)),
-            (rule.State, rule.Policy.Warning, rule.Policy.Breach)
+            (rule.State.Value, rule.Policy.Warning, rule.Policy.Breach)
         );
         Assert.False(rule.Policy.BusinessHours || rule.Policy.PauseOnState);
         Assert.Null(SlaRule.Of([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
@@ -59,6 +59,14 @@ public sealed class SlaDefinitionTests
 
     private static Issue Open(string type, IssuePriority priority) =>
         Issue
-            .Open(Legal, Legal.Schema.FindType(type)!, Flow, new() { Title = "Any", Priority = priority }, new(), new(1), Now)
+            .Open(
+                Legal,
+                Legal.Schema.FindType(new(type))!,
+                Flow,
+                new() { Title = "Any", Priority = priority },
+                new(),
+                new(1),
+                Now
+            )
             .Value;
 }

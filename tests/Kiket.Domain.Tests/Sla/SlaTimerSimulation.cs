@@ -82,7 +82,7 @@ public sealed class SlaTimerSimulation
         var issue = Issue
             .Open(Legal, Legal.Schema.DefaultType!, Flow, new() { Title = "Any" }, new(), new(1), At(turns[0]))
             .Value;
-        var timer = SlaTimer.Start(issue, new("default.backlog", "backlog", policy), null, calendar, At(turns[0]));
+        var timer = SlaTimer.Start(issue, new("default.backlog", new("backlog"), policy), null, calendar, At(turns[0]));
         for (var t = 1; t < turns.Count; t++)
         {
             // The job comes by when something is due, late by up to a quarter of an hour, and now and then for nothing.

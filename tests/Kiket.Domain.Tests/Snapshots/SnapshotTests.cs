@@ -24,7 +24,7 @@ public sealed class SnapshotTests
     ];
 
     /// <summary>What is made again from what is stored.</summary>
-    private static readonly string[] Derived = ["SortKey", "TypeKey", "StatusKey", "SearchText"];
+    private static readonly string[] Derived = ["SortKey", "TypeSortKey", "StatusSortKey", "SearchText"];
 
     private static IEnumerable<Type> PublicAggregates =>
         typeof(IAggregateRoot).Assembly.GetExportedTypes().Where(t => t.IsAssignableTo(typeof(IAggregateRoot)) && !t.IsAbstract);

@@ -47,11 +47,18 @@ public sealed class StoredAggregateTests
     {
         var issue = Stored(Opened());
 
-        var moved = issue.Move(Flow.Definition.FindTransition("backlog", "in_progress")!, Flow, Facts(issue), Ada, Noon, out _);
+        var moved = issue.Move(
+            Flow.Definition.FindTransition(new("backlog"), "in_progress")!,
+            Flow,
+            Facts(issue),
+            Ada,
+            Noon,
+            out _
+        );
         var edited = issue.Edit(new() { Title = "Rent" }, Legal.Schema, Bob, Noon.AddHours(1));
 
         Assert.False(moved.IsRefused || edited.IsRefused);
-        Assert.Equal(("LEGAL-1", "in_progress", "Rent", 3), (issue.Key, issue.Status, issue.Title, issue.Version));
+        Assert.Equal(("LEGAL-1", "in_progress", "Rent", 3), (issue.Key, issue.Status.Value, issue.Title, issue.Version));
         Assert.Equal([IssueAction.Transitioned, IssueAction.Updated], issue.History.Select(h => h.Action));
         Assert.Equal([typeof(IssueTransitioned), typeof(IssueUpdated)], issue.DomainEvents.Select(e => e.GetType()));
     }
@@ -67,8 +74,8 @@ public sealed class StoredAggregateTests
 
         Assert.Equal(("/42/", new IssueId(42), 1), (again.HierarchyPath, again.ParentId, again.HierarchyDepth));
         Assert.Equal(
-            (child.SortKey, child.SearchText, child.StatusKey, child.TypeKey),
-            (again.SortKey, again.SearchText, again.StatusKey, again.TypeKey)
+            (child.SortKey, child.SearchText, child.StatusSortKey, child.TypeSortKey),
+            (again.SortKey, again.SearchText, again.StatusSortKey, again.TypeSortKey)
         );
         Assert.True(parent.MoveUnder(again, Legal.Schema, 0, Ada, Noon).IsRefused);
     }
@@ -102,13 +109,13 @@ public sealed class StoredAggregateTests
         var contract = new WorkflowDefinition(
             "Contract",
             null,
-            "draft",
+            new("draft"),
             [
-                new("draft", "Draft", StateType.Initial, StateCategory.Pending),
-                new("signed", "Signed", StateType.Final, StateCategory.Completed),
+                new(new("draft"), "Draft", StateType.Initial, StateCategory.Pending),
+                new(new("signed"), "Signed", StateType.Final, StateCategory.Completed),
             ],
             [
-                new("draft", "signed", "Sign", null)
+                new(new("draft"), new("signed"), "Sign", null)
                 {
                     Conditions =
                     [
@@ -139,7 +146,7 @@ public sealed class StoredAggregateTests
                     workflow.Definition,
                     new(
                         IssueFacts.Of(
-                            "draft",
+                            new("draft"),
                             new Dictionary<string, JsonElement> { ["priority"] = JsonSerializer.SerializeToElement(priority) }
                         )
                     )
@@ -182,7 +189,7 @@ public sealed class StoredAggregateTests
         var policy = new SlaPolicy(null, TimeSpan.FromHours(1), TimeSpan.FromHours(2), false, false, [], []);
         var started = SlaTimer.Start(
             issue,
-            new("default.backlog", "backlog", policy),
+            new("default.backlog", new("backlog"), policy),
             null,
             BusinessCalendar.AroundTheClock,
             Noon
@@ -223,7 +230,7 @@ public sealed class StoredAggregateTests
             StoryPoints = 2.5m,
             CustomFields = new(new Dictionary<string, JsonElement> { ["amount"] = JsonSerializer.SerializeToElement(5) }),
         };
-        var issue = Issue.Open(Legal, Legal.Schema.FindType(type)!, Flow, edit, new(), Ada, Noon).Value;
+        var issue = Issue.Open(Legal, Legal.Schema.FindType(new(type))!, Flow, edit, new(), Ada, Noon).Value;
         issue.TakeNumber(Legal.Key, 1);
         return Issue.Restore(issue.ToSnapshot() with { Id = new(id) });
     }

@@ -6,7 +6,7 @@ namespace Kiket.Domain.Tests.Workflows;
 public sealed class ConditionTests
 {
     private static readonly IssueFacts Issue = IssueFacts.Of(
-        "triaging",
+        new("triaging"),
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
             """
             {

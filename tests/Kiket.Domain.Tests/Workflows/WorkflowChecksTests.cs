@@ -6,11 +6,11 @@ namespace Kiket.Domain.Tests.Workflows;
 
 public sealed class WorkflowChecksTests
 {
-    private static readonly State Open = new("open", "Open", StateType.Initial, StateCategory.Pending);
-    private static readonly State Doing = new("doing", "Doing", StateType.Active, StateCategory.Active);
-    private static readonly State Done = new("done", "Done", StateType.Final, StateCategory.Completed);
-    private static readonly Transition Start = new("open", "doing", null, null);
-    private static readonly Transition Finish = new("doing", "done", null, null);
+    private static readonly State Open = new(new("open"), "Open", StateType.Initial, StateCategory.Pending);
+    private static readonly State Doing = new(new("doing"), "Doing", StateType.Active, StateCategory.Active);
+    private static readonly State Done = new(new("done"), "Done", StateType.Final, StateCategory.Completed);
+    private static readonly Transition Start = new(new("open"), new("doing"), null, null);
+    private static readonly Transition Finish = new(new("doing"), new("done"), null, null);
 
     private static readonly string[] WithSeverity = ["severity"];
     private static readonly FieldNames AnyCustom = new(IssueFields.OfConditions, []);
@@ -30,24 +30,24 @@ public sealed class WorkflowChecksTests
     {
         Assert.Equal(
             [("Warning FINAL_STATE_LEFT", null, "done-open")],
-            Find([Open, Doing, Done], [Start, Finish, new("done", "open", null, null)])
+            Find([Open, Doing, Done], [Start, Finish, new(new("done"), new("open"), null, null)])
         );
-        Assert.Empty(Find([Open, Doing, Done], [Start, Finish, new("done", "done", null, null)]));
+        Assert.Empty(Find([Open, Doing, Done], [Start, Finish, new(new("done"), new("done"), null, null)]));
     }
 
     [Fact]
     public void A_state_that_no_way_leads_to_is_doubtful_unless_it_is_a_trigger()
     {
-        var island = new State("island", "Island", StateType.Active, StateCategory.Active);
+        var island = new State(new("island"), "Island", StateType.Active, StateCategory.Active);
 
         Assert.Equal(
             [("Warning UNREACHABLE_STATE", "island", null)],
-            Find([Open, Doing, Done, island], [Start, Finish, new("island", "done", null, null)])
+            Find([Open, Doing, Done, island], [Start, Finish, new(new("island"), new("done"), null, null)])
         );
         Assert.Empty(
             Find(
                 [Open, Doing, Done, island with { Type = StateType.Trigger }],
-                [Start, Finish, new("island", "done", null, null)]
+                [Start, Finish, new(new("island"), new("done"), null, null)]
             )
         );
     }
@@ -57,13 +57,16 @@ public sealed class WorkflowChecksTests
     {
         State[] circle =
         [
-            new("a", "A", StateType.Active, StateCategory.Active),
-            new("b", "B", StateType.Active, StateCategory.Active),
+            new(new("a"), "A", StateType.Active, StateCategory.Active),
+            new(new("b"), "B", StateType.Active, StateCategory.Active),
         ];
 
         Assert.Equal(
             ["a", "b"],
-            Find([Open, Doing, Done, .. circle], [Start, Finish, new("a", "b", null, null), new("b", "a", null, null)])
+            Find(
+                    [Open, Doing, Done, .. circle],
+                    [Start, Finish, new(new("a"), new("b"), null, null), new(new("b"), new("a"), null, null)]
+                )
                 .Select(f => f.State)
         );
     }
@@ -73,7 +76,7 @@ public sealed class WorkflowChecksTests
     {
         Assert.Equal(
             [("Warning DEAD_END", "doing", null), ("Warning UNREACHABLE_STATE", "done", null)],
-            Find([Open, Doing, Done], [Start, new("doing", "doing", null, null)])
+            Find([Open, Doing, Done], [Start, new(new("doing"), new("doing"), null, null)])
         );
     }
 
@@ -81,19 +84,22 @@ public sealed class WorkflowChecksTests
     public void A_transition_to_or_from_no_state_is_a_fault() =>
         Assert.Equal(
             [("Error UNKNOWN_STATE", null, "doing-gone"), ("Error UNKNOWN_STATE", null, "never-done")],
-            Find([Open, Doing, Done], [Start, Finish, new("doing", "gone", null, null), new("never", "done", null, null)])
+            Find(
+                [Open, Doing, Done],
+                [Start, Finish, new(new("doing"), new("gone"), null, null), new(new("never"), new("done"), null, null)]
+            )
         );
 
     [Fact]
     public void A_workflow_has_exactly_one_initial_state()
     {
-        var second = new State("second", "Second", StateType.Initial, StateCategory.Pending);
+        var second = new State(new("second"), "Second", StateType.Initial, StateCategory.Pending);
 
         Assert.Equal(
             [("Error SEVERAL_INITIAL_STATES", "second", null)],
             Find(
                 [Open, second, Doing, Done],
-                [Start, Finish, new("open", "second", null, null), new("second", "doing", null, null)]
+                [Start, Finish, new(new("open"), new("second"), null, null), new(new("second"), new("doing"), null, null)]
             )
         );
         Assert.Equal([("Error NO_INITIAL_STATE", null, null)], Find([Open, Doing, Done], [Start, Finish], initial: "nowhere"));
@@ -101,7 +107,10 @@ public sealed class WorkflowChecksTests
 
     [Fact]
     public void A_workflow_without_a_final_state_is_doubtful() =>
-        Assert.Equal([("Warning NO_FINAL_STATE", null, null)], Find([Open, Doing], [Start, new("doing", "open", null, null)]));
+        Assert.Equal(
+            [("Warning NO_FINAL_STATE", null, null)],
+            Find([Open, Doing], [Start, new(new("doing"), new("open"), null, null)])
+        );
 
     [Fact]
     public void A_second_transition_between_the_same_states_is_doubtful() =>
@@ -161,7 +170,7 @@ public sealed class WorkflowChecksTests
 
         var findings = WorkflowChecks.Find(Workflow([Open, doing, Done], [Start, Finish]), AnyCustom, null);
 
-        Assert.All(findings, f => Assert.Equal(("UNKNOWN_FIELD", "doing"), (f.Code, f.State)));
+        Assert.All(findings, f => Assert.Equal(("UNKNOWN_FIELD", "doing"), (f.Code, f.State?.Value)));
         Assert.Equal(["a", "b", "c", "d"], findings.Select(f => f.Message.Split('\'')[1]).Order());
     }
 
@@ -200,7 +209,7 @@ public sealed class WorkflowChecksTests
             .Find(
                 Workflow(states, transitions) with
                 {
-                    InitialState = initial,
+                    InitialState = new(initial),
                 },
                 new(IssueFields.OfConditions, customFields ?? []),
                 new HashSet<string>()
@@ -208,10 +217,10 @@ public sealed class WorkflowChecksTests
             .Select(Short);
 
     private static (string Finding, string? State, string? Transition) Short(WorkflowFinding f) =>
-        ($"{f.Severity} {f.Code}", f.State, f.Transition is { } t ? $"{t.From}-{t.To}" : null);
+        ($"{f.Severity} {f.Code}", f.State?.Value, f.Transition is { } t ? $"{t.From}-{t.To}" : null);
 
     private static WorkflowDefinition Workflow(State[] states, Transition[] transitions) =>
-        new("Test", null, "open", states, transitions);
+        new("Test", null, new("open"), states, transitions);
 
     private static FieldCondition Present(string field) =>
         new(field, ConditionOperator.Equal, JsonSerializer.SerializeToElement("x"));

@@ -7,17 +7,17 @@ namespace Kiket.Domain.Tests.Workflows;
 /// <summary>A definition is made whole or not at all, whatever a host gives.</summary>
 public sealed class WorkflowDefinitionTests
 {
-    private static readonly State Open = new("open", "Open", StateType.Initial, StateCategory.Pending);
-    private static readonly State Done = new("done", "Done", StateType.Final, StateCategory.Completed);
-    private static readonly Transition Finish = new("open", "done", "Finish", null);
+    private static readonly State Open = new(new("open"), "Open", StateType.Initial, StateCategory.Pending);
+    private static readonly State Done = new(new("done"), "Done", StateType.Final, StateCategory.Completed);
+    private static readonly Transition Finish = new(new("open"), new("done"), "Finish", null);
     private static readonly WorkflowAction Notify = new("notify", JsonSerializer.SerializeToElement(new { }));
 
     [Fact]
     public void What_is_sound_is_made_as_it_is_given()
     {
-        var made = WorkflowDefinition.Create("Two", "open", [Open, Done], [Finish], "Short", "1.0").Value;
+        var made = WorkflowDefinition.Create("Two", new("open"), [Open, Done], [Finish], "Short", "1.0").Value;
 
-        Assert.Equal(("Two", "open", "Short", "1.0"), (made.Name, made.InitialState, made.Description, made.Version));
+        Assert.Equal(("Two", "open", "Short", "1.0"), (made.Name, made.InitialState.Value, made.Description, made.Version));
         Assert.Equal([Open, Done], made.States);
         Assert.Equal([Finish], made.Transitions);
     }
@@ -27,7 +27,7 @@ public sealed class WorkflowDefinitionTests
     {
         List<State> states = [Open, Done];
 
-        var made = WorkflowDefinition.Create("Two", "open", states, [Finish]).Value;
+        var made = WorkflowDefinition.Create("Two", new("open"), states, [Finish]).Value;
         states.Clear();
 
         Assert.Equal(2, made.States.Count);
@@ -54,19 +54,19 @@ public sealed class WorkflowDefinitionTests
     [InlineData("open", "nowhere")]
     [InlineData("nowhere", "done")]
     public void A_transition_begins_and_ends_at_states_of_the_workflow(string from, string to) =>
-        Assert.Equal(["transitions[1]"], Faults("Two", "open", [Open, Done], [Finish, new(from, to, null, null)]));
+        Assert.Equal(["transitions[1]"], Faults("Two", "open", [Open, Done], [Finish, new(new(from), new(to), null, null)]));
 
     [Fact]
     public void The_initial_state_is_one_of_the_states_and_the_only_one_of_its_type()
     {
         Assert.Equal(["initial_state"], Faults("Two", "nowhere", [Open, Done], [Finish]));
-        Assert.Equal(["states[2]"], Faults("Two", "open", [Open, Done, Open with { Key = "again" }], [Finish]));
+        Assert.Equal(["states[2]"], Faults("Two", "open", [Open, Done, Open with { Key = new("again") }], [Finish]));
     }
 
     [Fact]
     public void Keys_of_states_are_sound_and_different()
     {
-        Assert.Equal(["states[2].key"], Faults("Two", "open", [Open, Done, Done with { Key = "OPEN" }], [Finish]));
+        Assert.Equal(["states[2].key"], Faults("Two", "open", [Open, Done, Done with { Key = new("OPEN") }], [Finish]));
         Assert.Equal(
             ["states[0].key", "states[1].key", "states[2].key"],
             Faults(
@@ -75,15 +75,15 @@ public sealed class WorkflowDefinitionTests
                 [
                     Open with
                     {
-                        Key = null!,
+                        Key = default,
                     },
                     Done with
                     {
-                        Key = "a b",
+                        Key = new("a b"),
                     },
                     Done with
                     {
-                        Key = new string('k', State.MaxKeyLength + 1),
+                        Key = new(new string('k', State.MaxKeyLength + 1)),
                     },
                 ],
                 []
@@ -198,7 +198,7 @@ public sealed class WorkflowDefinitionTests
     [Fact]
     public void There_are_at_most_so_many_states_and_transitions()
     {
-        var states = Enumerable.Range(0, WorkflowDefinition.MaxStates + 1).Select(i => Done with { Key = $"s{i}" }).ToList();
+        var states = Enumerable.Range(0, WorkflowDefinition.MaxStates + 1).Select(i => Done with { Key = new($"s{i}") }).ToList();
         var ways = Enumerable.Repeat(Finish, WorkflowDefinition.MaxTransitions + 1).ToList();
 
         Assert.Equal(["states", "transitions"], Faults("Many", "s0", states, ways));
@@ -233,8 +233,8 @@ public sealed class WorkflowDefinitionTests
     [Fact]
     public void The_engine_takes_only_transitions_of_its_workflow()
     {
-        var context = new MoveContext(IssueFacts.Of("open", new Dictionary<string, JsonElement>()));
-        var elsewhere = new Transition("open", "nowhere", null, null);
+        var context = new MoveContext(IssueFacts.Of(new("open"), new Dictionary<string, JsonElement>()));
+        var elsewhere = new Transition(new("open"), new("nowhere"), null, null);
 
         Assert.Throws<ArgumentException>(() => WorkflowEngine.Decide(WorkflowDefinition.BuiltIn, elsewhere, context));
         Assert.Throws<ArgumentNullException>(() => new MoveContext(null!));
@@ -245,7 +245,7 @@ public sealed class WorkflowDefinitionTests
         string? initial,
         IReadOnlyList<State>? states,
         IReadOnlyList<Transition>? transitions
-    ) => FaultsOf(WorkflowDefinition.Create(name!, initial!, states!, transitions!));
+    ) => FaultsOf(WorkflowDefinition.Create(name!, new(initial!), states!, transitions!));
 
     private static IEnumerable<string> FaultsOf<T>(Result<T> result)
     {

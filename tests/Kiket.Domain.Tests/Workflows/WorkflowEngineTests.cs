@@ -15,7 +15,7 @@ public sealed class WorkflowEngineTests
     public void Every_reason_is_named_at_once()
     {
         var workflow = With(
-            new("open", "done", "Finish", null)
+            new(new("open"), new("done"), "Finish", null)
             {
                 Conditions = [Is("assignee", ConditionOperator.IsPresent), new ChecklistCondition("tests", true)],
                 RequiresFields = ["due_date", "resolution"],
@@ -29,7 +29,7 @@ public sealed class WorkflowEngineTests
             Issue("""{"priority":"low"}""") with
             {
                 IsAttempt = true,
-                IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
+                IssuesInState = new Dictionary<StateKey, int> { [new("done")] = 2 },
             }
         );
 
@@ -52,7 +52,7 @@ public sealed class WorkflowEngineTests
     public void A_move_that_meets_everything_is_allowed()
     {
         var workflow = With(
-            new("open", "done", "Finish", null)
+            new(new("open"), new("done"), "Finish", null)
             {
                 Conditions =
                 [
@@ -74,7 +74,7 @@ public sealed class WorkflowEngineTests
             {
                 IsAttempt = true,
                 Comment = "Done",
-                IssuesInState = new Dictionary<string, int> { ["done"] = 2 },
+                IssuesInState = new Dictionary<StateKey, int> { [new("done")] = 2 },
             }
         );
 
@@ -84,7 +84,7 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void A_required_comment_is_no_reason_while_nobody_has_tried()
     {
-        var workflow = With(new("open", "done", null, null) { CommentRequired = true });
+        var workflow = With(new(new("open"), new("done"), null, null) { CommentRequired = true });
 
         Assert.True(Decide(workflow, Issue("{}")).IsAllowed);
     }
@@ -113,7 +113,7 @@ public sealed class WorkflowEngineTests
             ],
         };
         var workflow = With(
-            new("open", "done", null, null) { Conditions = [new ChecklistCondition("tests", true)] },
+            new(new("open"), new("done"), null, null) { Conditions = [new ChecklistCondition("tests", true)] },
             open: s => s with { Checklist = checklist }
         );
         var context = Issue($$$"""{"custom_fields":{"ci":"{{{ci}}}"}}""") with
@@ -128,14 +128,17 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void An_approval_needs_as_many_people_as_it_says_and_never_the_requester_alone()
     {
-        var workflow = With(new("open", "done", null, null) { Approvals = [Approval("legal", required: 2)] });
+        var workflow = With(new(new("open"), new("done"), null, null) { Approvals = [Approval("legal", required: 2)] });
 
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true)));
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Requester, true)));
         Assert.Equal(
             ["APPROVAL_REQUIRED"],
-            Reasons(With(new("open", "done", null, null) { Approvals = [Approval("legal")] }), ("legal", Requester, true))
+            Reasons(
+                With(new(new("open"), new("done"), null, null) { Approvals = [Approval("legal")] }),
+                ("legal", Requester, true)
+            )
         );
         Assert.Equal(["APPROVAL_REQUIRED"], Reasons(workflow, ("legal", Ada, true), ("legal", Ada, true)));
         Assert.Equal(["APPROVAL_REJECTED"], Reasons(workflow, ("legal", Ada, true), ("legal", Bob, false)));
@@ -147,7 +150,7 @@ public sealed class WorkflowEngineTests
     public void Levels_of_a_chain_are_asked_in_order_and_parallel_groups_at_once()
     {
         var workflow = With(
-            new("open", "done", null, null)
+            new(new("open"), new("done"), null, null)
             {
                 Approvals = [Approval("qa", level: 1), Approval("dev", level: 1), Approval("boss", level: 2)],
             }
@@ -163,7 +166,7 @@ public sealed class WorkflowEngineTests
     public void One_of_a_group_of_alternatives_is_enough()
     {
         var workflow = With(
-            new("open", "done", null, null)
+            new(new("open"), new("done"), null, null)
             {
                 Approvals =
                 [
@@ -189,7 +192,7 @@ public sealed class WorkflowEngineTests
     public void An_approval_whose_conditions_do_not_hold_is_not_needed()
     {
         var workflow = With(
-            new("open", "done", null, null)
+            new(new("open"), new("done"), null, null)
             {
                 Approvals = [Approval("boss") with { Conditions = [Is("priority", ConditionOperator.Equal, "critical")] }],
             }
@@ -205,18 +208,18 @@ public sealed class WorkflowEngineTests
         var workflow = new WorkflowDefinition(
             "Reviewed",
             null,
-            "open",
+            new("open"),
             [
-                new("open", "Open", StateType.Initial, StateCategory.Pending),
-                new("review", "Review", StateType.Active, StateCategory.Review) { Approvals = [Approval("review")] },
-                new("done", "Done", StateType.Final, StateCategory.Completed),
+                new(new("open"), "Open", StateType.Initial, StateCategory.Pending),
+                new(new("review"), "Review", StateType.Active, StateCategory.Review) { Approvals = [Approval("review")] },
+                new(new("done"), "Done", StateType.Final, StateCategory.Completed),
             ],
-            [new("review", "open", "Rework", null), new("review", "done", "Accept", null)]
+            [new(new("review"), new("open"), "Rework", null), new(new("review"), new("done"), "Accept", null)]
         );
 
-        var decisions = WorkflowEngine.Decide(workflow, new(IssueFacts.Of("review", new Dictionary<string, JsonElement>())));
+        var decisions = WorkflowEngine.Decide(workflow, new(IssueFacts.Of(new("review"), new Dictionary<string, JsonElement>())));
 
-        Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To, d.IsAllowed)));
+        Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To.Value, d.IsAllowed)));
     }
 
     [Theory]
@@ -227,13 +230,13 @@ public sealed class WorkflowEngineTests
     public void A_move_back_opens_the_checklists_of_the_states_after_its_target_again(string from, string to, string reopened)
     {
         State StateOf(string key) =>
-            new(key, key, StateType.Active, StateCategory.InProgress)
+            new(new(key), key, StateType.Active, StateCategory.InProgress)
             {
                 Checklist = new($"of {key}", key) { Items = [new("i", "I")] },
             };
-        var workflow = new WorkflowDefinition("Test", null, "a", [StateOf("a"), StateOf("b"), StateOf("c")], []);
+        var workflow = new WorkflowDefinition("Test", null, new("a"), [StateOf("a"), StateOf("b"), StateOf("c")], []);
 
-        Assert.Equal(reopened, string.Join(", ", workflow.ChecklistsReopenedBy(new(from, to, null, null))));
+        Assert.Equal(reopened, string.Join(", ", workflow.ChecklistsReopenedBy(new(new(from), new(to), null, null))));
     }
 
     [Theory]
@@ -243,7 +246,7 @@ public sealed class WorkflowEngineTests
     [InlineData(new[] { "pending", "deny" }, new[] { MoveReasonCodes.GuardDenied, MoveReasonCodes.ApprovalRequired })]
     public void Guards_decide_about_a_move_that_the_workflow_allows(string[] said, string[] reasons)
     {
-        var decision = Decide(With(new("open", "done", null, null)), Issue("{}") with { Verdicts = Verdicts(said) });
+        var decision = Decide(With(new(new("open"), new("done"), null, null)), Issue("{}") with { Verdicts = Verdicts(said) });
 
         Assert.Equal(reasons, decision.Reasons.Select(r => r.Code));
         Assert.Equal(said.Length, decision.Verdicts.Count);
@@ -253,7 +256,7 @@ public sealed class WorkflowEngineTests
     [Fact]
     public void Guards_are_not_listened_to_about_a_move_that_the_workflow_refuses()
     {
-        var workflow = With(new("open", "done", null, null) { RequiresFields = ["due_date"] });
+        var workflow = With(new(new("open"), new("done"), null, null) { RequiresFields = ["due_date"] });
 
         var decision = Decide(workflow, Issue("{}") with { Verdicts = Verdicts(["pending"]) });
 
@@ -270,14 +273,14 @@ public sealed class WorkflowEngineTests
         var context = Issue("{}") with
         {
             Verdicts = Verdicts(["pending"]),
-            Requesters = new Dictionary<string, UserId> { ["done"] = Requester },
-            Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
+            Requesters = new Dictionary<StateKey, UserId> { [new("done")] = Requester },
+            Votes = new Dictionary<StateKey, IReadOnlyList<ApprovalVote>>
             {
-                ["done"] = [new("guard.com.example.g0", new(user), approved)],
+                [new("done")] = [new("guard.com.example.g0", new(user), approved)],
             },
         };
 
-        var decision = Decide(With(new("open", "done", null, null)), context);
+        var decision = Decide(With(new(new("open"), new("done"), null, null)), context);
 
         Assert.Equal(isAllowed, decision.IsAllowed);
         Assert.Equal(isAllowed ? GuardDecision.Allow : GuardDecision.Pending, Assert.Single(decision.Verdicts).Decision);
@@ -298,16 +301,16 @@ public sealed class WorkflowEngineTests
         new(
             "Test",
             null,
-            "open",
+            new("open"),
             [
-                (open ?? (s => s))(new("open", "Open", StateType.Initial, StateCategory.Pending)),
-                (done ?? (s => s))(new("done", "Done", StateType.Final, StateCategory.Completed)),
+                (open ?? (s => s))(new(new("open"), "Open", StateType.Initial, StateCategory.Pending)),
+                (done ?? (s => s))(new(new("done"), "Done", StateType.Final, StateCategory.Completed)),
             ],
             [transition]
         );
 
     private static MoveContext Issue(string fields) =>
-        new(IssueFacts.Of("open", JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
+        new(IssueFacts.Of(new("open"), JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
 
     private static MoveDecision Decide(WorkflowDefinition workflow, MoveContext context) =>
         Assert.Single(WorkflowEngine.Decide(workflow, context));
@@ -317,10 +320,10 @@ public sealed class WorkflowEngineTests
             workflow,
             Issue("{}") with
             {
-                Requesters = new Dictionary<string, UserId> { ["done"] = Requester },
-                Votes = new Dictionary<string, IReadOnlyList<ApprovalVote>>
+                Requesters = new Dictionary<StateKey, UserId> { [new("done")] = Requester },
+                Votes = new Dictionary<StateKey, IReadOnlyList<ApprovalVote>>
                 {
-                    ["done"] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
+                    [new("done")] = [.. votes.Select(v => new ApprovalVote(v.Requirement, v.User, v.Approved))],
                 },
             }
         );

@@ -50,12 +50,12 @@ public sealed class WorkflowProperties
         select new WorkflowDefinition(
             "Random",
             null,
-            "s0",
+            new("s0"),
             [
                 .. Enumerable
                     .Range(0, count)
                     .Select(i => new State(
-                        $"s{i}",
+                        new($"s{i}"),
                         $"State {i}",
                         i == 0 ? StateType.Initial
                             : final[i] ? StateType.Final
@@ -69,7 +69,7 @@ public sealed class WorkflowProperties
                     }),
             ],
             [
-                .. ways.Select(w => new Transition($"s{w.Item1}", $"s{w.Item2}", null, null)
+                .. ways.Select(w => new Transition(new($"s{w.Item1}"), new($"s{w.Item2}"), null, null)
                 {
                     Conditions = w.Item3,
                     CommentRequired = w.Item4,

@@ -534,7 +534,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new ReportFromExtensionCommand(null, ReportKind.Log, Nothing);
         yield return new ReportAnonymouslyCommand("com.example.helper", Nothing);
         yield return new ListExtensionReportsQuery(helper, null, [ReportKind.Telemetry], page);
-        yield return new GetWorkflowStatesQuery(Legal, null, "bug");
+        yield return new GetWorkflowStatesQuery(Legal, null, new TypeKey("bug"));
         yield return new TriggerWorkflowCommand(issue, "Park", null, null, null);
     }
 
@@ -623,10 +623,16 @@ public sealed class RequestSamples : IAsyncLifetime
             new("default", Legal),
             null,
             null,
-            new Dictionary<string, string>(),
+            new Dictionary<StateKey, StateKey>(),
             DryRun: false
         );
-        yield return new MigrateWorkflowCommand(new("default", Legal), 1, null, new Dictionary<string, string>(), DryRun: true);
+        yield return new MigrateWorkflowCommand(
+            new("default", Legal),
+            1,
+            null,
+            new Dictionary<StateKey, StateKey>(),
+            DryRun: true
+        );
 
         yield return new CreateProjectCommand("NEW", new() { Name = "New", LeadId = user });
         yield return new CreateProjectCommand(null, new() { Name = "Legal" });
@@ -677,7 +683,7 @@ public sealed class RequestSamples : IAsyncLifetime
                 StoryPoints = 2.5m,
                 DueDate = new DateOnly(2026, 1, 1),
             },
-            "review"
+            new StateKey("review")
         );
         yield return new GetIssueQuery(task);
         yield return new GetIssueQuery(IssueRef.TryParse("LEGAL-1", out var key) ? key : default);
