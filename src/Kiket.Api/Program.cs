@@ -16,6 +16,7 @@ using Kiket.Api.Issues;
 using Kiket.Api.Metrics;
 using Kiket.Api.Milestones;
 using Kiket.Api.Notifications;
+using Kiket.Api.OAuth;
 using Kiket.Api.OpenApi;
 using Kiket.Api.Organizations;
 using Kiket.Api.Projects;
@@ -56,6 +57,7 @@ builder.Services.AddExceptionHandler<ErrorHandler>();
 builder
     .Services.AddAuthentication(BearerHandler.SchemeName)
     .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+builder.Services.AddKiketOAuth(settings);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
 builder.WebHost.ConfigureKestrel(kestrel =>
@@ -87,6 +89,7 @@ app.Use(ExtensionPaths.ServeAtRoot);
 app.UseRouting();
 app.UseAllowedOrigins(settings);
 app.UseRequestTimeouts();
+app.UseKiketOAuth();
 app.UseAuthentication();
 app.Use(RateLimiting.CountAsync);
 app.UseKiketOpenApi();
@@ -116,6 +119,7 @@ api.MapCapacity();
 api.MapSla();
 api.MapAudit();
 api.MapTokens();
+api.MapOAuthApplications();
 api.MapDefinitions();
 api.MapWorkflows();
 api.MapExtensions();
@@ -129,5 +133,6 @@ api.MapDeliveries();
 api.MapHealth();
 app.MapHealthProbes();
 app.MapJwks();
+app.MapOAuth();
 
 return await app.ServeAsync();

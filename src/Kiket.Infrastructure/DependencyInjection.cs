@@ -15,6 +15,7 @@ using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Extensions;
 using Kiket.Infrastructure.Guards;
 using Kiket.Infrastructure.Idempotency;
+using Kiket.Infrastructure.OAuth;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
@@ -64,6 +65,8 @@ internal static class DependencyInjection
         );
         services.AddKiketRateLimits(settings.RateLimits, settings.Redis);
         services.AddSingleton<ISecretProtector, SecretProtector>();
+        services.AddSingleton<SigningKeys>();
+        services.AddKiketOAuthStorage();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddKiketKeyRing(settings.KeyRing);
         return services;

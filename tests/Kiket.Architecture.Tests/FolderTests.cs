@@ -9,7 +9,7 @@ public sealed class FolderTests
         ["Common"],
         ["Audit", "Workflows", "Calendars", "Capacity", "Guards"],
         ["Users", "Tokens", "Organizations", "Automations", "Projects"],
-        ["Milestones", "Issues"],
+        ["OAuth", "Milestones", "Issues"],
         ["Approvals", "Checklists", "Comments", "Sla", "Events", "Notifications"],
         ["Webhooks", "Extensions", "CustomData", "Definitions"],
     ];

@@ -19,6 +19,7 @@ internal static class Tags
             ["Service levels"] = "The time limits of states, and where issues stand against them.",
             ["Audit log"] = "What was done in an organization, in a chain that shows every change of it.",
             ["Tokens"] = "The credentials of users and of the organization's programs.",
+            ["OAuth"] = "The applications that get their tokens by OAuth 2.1.",
             ["Definitions"] = "Definition files, which configure projects.",
             ["Workflows"] = "Workflows: versions, validation, simulation and migration.",
             ["Extensions"] = "Extensions installed for a project or the organization: their settings, secrets and reports.",

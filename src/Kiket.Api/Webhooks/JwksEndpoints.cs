@@ -1,4 +1,4 @@
-using Kiket.Infrastructure.Webhooks;
+using Kiket.Infrastructure.Secrets;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiket.Api.Webhooks;
@@ -10,10 +10,10 @@ internal static class JwksEndpoints
 
     public static void MapJwks(this IEndpointRouteBuilder app) => app.MapGet(Path, GetKeys).ExcludeFromDescription();
 
-    private static async Task<Ok<KeySet>> GetKeys(HttpResponse response, RuntimeTokens tokens, CancellationToken ct)
+    private static async Task<Ok<KeySet>> GetKeys(HttpResponse response, SigningKeys keys, CancellationToken ct)
     {
         response.Headers.CacheControl = "public, max-age=300";
-        return TypedResults.Ok(new KeySet(await tokens.PublishedKeysAsync(ct)));
+        return TypedResults.Ok(new KeySet((await keys.ReadAsync(ct)).Published));
     }
 }
 

@@ -10,6 +10,7 @@ using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
@@ -36,6 +37,8 @@ internal interface IKiketDb
     DbSet<AccessToken> AccessTokens { get; }
 
     DbSet<Invitation> Invitations { get; }
+
+    DbSet<OAuthApplication> OAuthApplications { get; }
 
     DbSet<Project> Projects { get; }
 

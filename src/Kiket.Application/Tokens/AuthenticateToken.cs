@@ -1,6 +1,7 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -27,8 +28,13 @@ internal sealed record SignedIn(
     public ExtensionIdentity? Extension { get; init; }
 }
 
-internal sealed class AuthenticateTokenHandler(IKiketDb db, KnownCredentials known, TokenUses uses, TimeProvider time)
-    : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
+internal sealed class AuthenticateTokenHandler(
+    IKiketDb db,
+    IOAuthServer oauth,
+    KnownCredentials known,
+    TokenUses uses,
+    TimeProvider time
+) : IQueryHandler<AuthenticateTokenQuery, Result<SignedIn>>
 {
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
@@ -68,7 +74,7 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, KnownCredentials kno
             .AsNoTracking()
             .SingleOrDefaultAsync(ct);
         if (found is null)
-            return null;
+            return await ReadOAuthAsync(hash, ct);
 
         // A token in use is read again and again, so its uses are noted here often enough.
         var now = time.GetUtcNow();
@@ -85,5 +91,46 @@ internal sealed class AuthenticateTokenHandler(IKiketDb db, KnownCredentials kno
             found.RateLimitWindowSeconds
         );
         return new(owner, found.ExpiresAt);
+    }
+
+    /// <summary>
+    /// An application acts as its service, or as the user who has allowed it; its requests are counted per user, so that a new
+    /// token starts no new window.
+    /// </summary>
+    private async Task<KnownCredential?> ReadOAuthAsync(string hash, CancellationToken ct)
+    {
+        if (await oauth.FindAccessAsync(hash, ct) is not { } access)
+            return null;
+        var owner = await db.AcrossTenants<OAuthApplication>()
+            .Where(a => a.ClientId == access.ClientId)
+            .Join(
+                db.AcrossTenants<User>().Where(u => u.Id == access.UserId),
+                a => a.OrganizationId,
+                u => u.OrganizationId,
+                (a, u) =>
+                    new
+                    {
+                        ApplicationId = a.Id,
+                        IsService = u.Id == a.ServiceUserId,
+                        u.Deactivated,
+                        u.OrganizationId,
+                        u.Role,
+                        u.Name,
+                    }
+            )
+            .AsNoTracking()
+            .SingleOrDefaultAsync(ct);
+        if (owner is null || (owner.Deactivated && !owner.IsService))
+            return null;
+
+        var signedIn = new SignedIn(
+            new(owner.OrganizationId, access.UserId, owner.Role),
+            owner.Name,
+            access.Scopes,
+            $"oauth:{owner.ApplicationId}:{access.UserId}",
+            null,
+            null
+        );
+        return new(signedIn, access.ExpiresAt);
     }
 }

@@ -150,13 +150,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
         if (expiresAt <= at)
             faults.Add(new($"{body}.expires_at", "The expiry must be in the future."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
-            faults.Add(
-                new(
-                    $"{body}.scopes",
-                    $"'{scope}' is not a valid scope. Valid scopes are admin and, alone or with :read or :write, "
-                        + $"{string.Join(", ", Scope.KnownResources)}."
-                )
-            );
+            faults.Add(new($"{body}.scopes", TokenErrors.NotAScope(scope)));
         if (faults.Count > 0)
             return Error.Validation(faults);
 

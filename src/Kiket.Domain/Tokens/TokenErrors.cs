@@ -9,6 +9,12 @@ internal static class TokenErrors
     /// <param name="id">What was asked for.</param>
     public static Error NotFound(long id) => new(ErrorKind.NotFound, "TOKEN_NOT_FOUND", $"There is no token {id}.");
 
+    /// <summary>Says which scopes there are.</summary>
+    /// <param name="scope">What was given instead.</param>
+    public static string NotAScope(string? scope) =>
+        $"'{scope}' is not a valid scope. Valid scopes are admin and, alone or with :read or :write, "
+        + $"{string.Join(", ", Scope.KnownResources)}.";
+
     /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: a token cannot issue or revoke one that may do more than itself.</summary>
     public static Error Stronger =>
         new(

@@ -59,8 +59,8 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     public bool Deactivated { get; private set; }
 
     /// <summary>
-    /// Whether it is a service, that of the organization's actions or of an extension: nobody signs in as it, and no list shows
-    /// it.
+    /// Whether it is a service, that of the organization's actions, an extension or an application: nobody signs in as it, and
+    /// no list shows it.
     /// </summary>
     public bool IsService { get; private set; }
 
@@ -120,13 +120,28 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     public static User ForExtension(OrganizationId organizationId, string name, DateTimeOffset at) =>
         Service(organizationId, $"extension-{Guid.CreateVersion7():N}@kiket.invalid", name, at);
 
-    private static User Service(OrganizationId organizationId, string email, string name, DateTimeOffset at)
+    /// <summary>
+    /// The user in whose name an application acts for itself: an administrator, whose scopes limit what it can do.
+    /// </summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="name">Name of the application.</param>
+    /// <param name="at">Instant of the making.</param>
+    public static User ForApplication(OrganizationId organizationId, string name, DateTimeOffset at) =>
+        Service(organizationId, $"application-{Guid.CreateVersion7():N}@kiket.invalid", name, at, OrganizationRole.Admin);
+
+    private static User Service(
+        OrganizationId organizationId,
+        string email,
+        string name,
+        DateTimeOffset at,
+        OrganizationRole role = OrganizationRole.Developer
+    )
     {
         var user = new User
         {
             OrganizationId = organizationId,
             Email = email,
-            Role = OrganizationRole.Developer,
+            Role = role,
             IsService = true,
             Deactivated = true,
         };

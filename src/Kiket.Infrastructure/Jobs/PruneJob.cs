@@ -7,18 +7,19 @@ using Kiket.Infrastructure.Events;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Kiket.Infrastructure.Jobs;
 
 /// <summary>
 /// Deletes what has served its time: answers of idempotency keys after 24 hours; deliveries with their attempts, and events,
-/// after <c>Events:RetentionDays</c>. What still waits to be delivered is kept however old it is.
+/// after <c>Events:RetentionDays</c>; expired tokens of OAuth. What still waits to be delivered is kept however old it is.
 /// </summary>
 internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimeProvider time)
 {
     private const int BatchSize = 1_000;
 
-    [JobDisplayName("Delete expired idempotency keys, events and deliveries")]
+    [JobDisplayName("Delete expired idempotency keys, events, deliveries and tokens")]
     public async Task RunAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
@@ -28,6 +29,17 @@ internal sealed class PruneJob(KiketDbContext db, KiketSettings settings, TimePr
         await PruneEventsAsync(old, ct);
         var stale = now - ExtensionReport.Lifetime;
         await db.AcrossTenants<ExtensionReport>().Where(r => r.ReceivedAt <= stale).DeleteInBatchesAsync(ct);
+        await PruneOAuthAsync(now.UtcDateTime, ct);
+    }
+
+    /// <summary>A token that was used up is kept until it expires, because its reuse revokes those that followed.</summary>
+    private async Task PruneOAuthAsync(DateTime now, CancellationToken ct)
+    {
+        var recent = now - TimeSpan.FromDays(1); // a request in progress may still need what it has just made
+        await db.Set<OAuthToken>().Where(t => t.ExpirationDate <= now).DeleteInBatchesAsync(ct);
+        await db.Set<OAuthAuthorization>()
+            .Where(a => a.Type == AuthorizationTypes.AdHoc && a.CreationDate <= recent && !a.Tokens.Any())
+            .DeleteInBatchesAsync(ct);
     }
 
     private async Task PruneDeliveriesAsync(DateTimeOffset old, CancellationToken ct)

@@ -15,6 +15,7 @@ using Kiket.Domain.Definitions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Tokens;
@@ -49,6 +50,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         [typeof(User)] = "user",
         [typeof(AccessToken)] = "token",
         [typeof(Invitation)] = "invitation",
+        [typeof(OAuthApplication)] = "oauth_application",
         [typeof(Project)] = "project",
         [typeof(ProjectMember)] = "project_member",
         [typeof(Workflow)] = "workflow",

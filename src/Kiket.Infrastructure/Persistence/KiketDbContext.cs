@@ -11,6 +11,7 @@ using Kiket.Domain.Extensions;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
@@ -47,6 +48,8 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
     public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<OAuthApplication> OAuthApplications => Set<OAuthApplication>();
 
     public DbSet<Project> Projects => Set<Project>();
 
@@ -138,6 +141,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         BelongsToOrganization<User>(modelBuilder);
         BelongsToOrganization<AccessToken>(modelBuilder);
         BelongsToOrganization<Invitation>(modelBuilder);
+        BelongsToOrganization<OAuthApplication>(modelBuilder);
         BelongsToOrganization<Project>(modelBuilder);
         BelongsToOrganization<ProjectMember>(modelBuilder);
         BelongsToOrganization<Workflow>(modelBuilder);

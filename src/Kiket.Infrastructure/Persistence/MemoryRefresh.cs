@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 using Kiket.Application.Guards;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
 using Kiket.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Kiket.Infrastructure.Persistence;
 
@@ -31,7 +33,7 @@ internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards gu
         var context = eventData.Context!;
         foreach (var entry in context.ChangeTracker.Entries())
         {
-            if (entry.State is EntityState.Modified or EntityState.Deleted && entry.Entity is AccessToken or User or Extension)
+            if (entry.State is EntityState.Modified or EntityState.Deleted && IsCredential(entry.Entity))
                 changed.GetOrCreateValue(context).Credentials = true;
             if (entry.State is not EntityState.Unchanged && entry.Entity is Webhook)
                 changed.GetOrCreateValue(context).Guards = true;
@@ -76,6 +78,9 @@ internal sealed class MemoryRefresh(KnownCredentials credentials, KnownGuards gu
         Forget(eventData.Context!);
         return Task.CompletedTask;
     }
+
+    private static bool IsCredential(object entity) =>
+        entity is AccessToken or User or Extension or OAuthApplication or OAuthToken { Status: not Statuses.Valid };
 
     private void ForgetOutsideTransaction(DbContext context)
     {

@@ -1,6 +1,6 @@
 namespace Kiket.Infrastructure.Persistence;
 
-/// <summary>A key that signs runtime tokens: ECDSA on P-256, the private half encrypted.</summary>
+/// <summary>A key that signs runtime tokens and tokens of OAuth: ECDSA on P-256, the private half encrypted.</summary>
 internal sealed class SigningKey
 {
     private SigningKey() { }

@@ -1,10 +1,11 @@
 using Hangfire;
+using Kiket.Infrastructure.Secrets;
 
 namespace Kiket.Infrastructure.Webhooks;
 
-/// <summary>Makes the next key of runtime tokens in time.</summary>
-internal sealed class KeyRotationJob(RuntimeTokens tokens)
+/// <summary>Makes the next signing key in time.</summary>
+internal sealed class KeyRotationJob(SigningKeys keys)
 {
-    [JobDisplayName("Rotate the keys of runtime tokens")]
-    public Task RunAsync(CancellationToken ct) => tokens.RotateAsync(ct);
+    [JobDisplayName("Rotate the signing keys")]
+    public Task RunAsync(CancellationToken ct) => keys.RotateAsync(ct);
 }

@@ -71,6 +71,10 @@ public sealed partial class NullTests(KiketServer server)
         new("ReassignIssues", """{"reassign": {"reassignments": [{"issue_id": $issue, "to_user_id": $user}]}}"""),
         new("VerifyAuditProof", $$"""{"content_hash": "{{Hash}}", "merkle_root": "{{Hash}}", "proof": [], "leaf_index": 0}"""),
         new("CreateWorkspaceApiToken", """{"workspace_api_token": {"name": "Token $n"}}"""),
+        new(
+            "CreateOAuthApplication",
+            """{"oauth_application": {"name": "App $n", "scopes": ["issues"], "grant_types": ["client_credentials"]}}"""
+        ),
         new("CreatePersonalAccessToken", """{"personal_access_token": {"name": "Token $n"}}"""),
         new("UpdateToken", """{"token": {}}""") { Before = IssueTokenAsync },
         new("RotateToken", """{"token": {}}""") { Before = IssueTokenAsync },

@@ -122,8 +122,8 @@ public sealed class GrantingRouteTests(KiketServer server)
     );
 
     /// <summary>
-    /// Routes whose own scope says all that they do. Those of users and workspace tokens need <c>admin</c>, which is every
-    /// scope.
+    /// Routes whose own scope says all that they do. Those of users, workspace tokens and applications need <c>admin</c>,
+    /// which is every scope.
     /// </summary>
     private static readonly string[] Plain = Lines(
         """
@@ -176,6 +176,9 @@ public sealed class GrantingRouteTests(KiketServer server)
         POST /audit/verify
         GET,POST /workspace_api_tokens
         DELETE /workspace_api_tokens/{token}
+        GET,POST /oauth_applications
+        DELETE /oauth_applications/{application}
+        POST /oauth_applications/{application}/rotate
         GET /personal_access_tokens
         PATCH /tokens/{token}
         GET /definitions

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kiket.Application.Ports;
 using Kiket.Domain.Approvals;
+using Kiket.Domain.Audit;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Checklists;
 using Kiket.Domain.Comments;
@@ -10,6 +11,7 @@ using Kiket.Domain.Definitions;
 using Kiket.Domain.Extensions;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
+using Kiket.Domain.OAuth;
 using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Kiket.Domain.Users;
@@ -214,7 +216,7 @@ public abstract class StorageSuite(TestDatabase database)
             .Where(e => e.FindProperty("OrganizationId") is not null && !OfWorkers.Contains(e.ClrType))
             .ToList();
 
-        Assert.Equal(29, tables.Count);
+        Assert.Equal(32, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -330,6 +332,30 @@ public abstract class StorageSuite(TestDatabase database)
         db.ProjectMembers.Add(ProjectMember.Of(project, admin.UserId, ProjectRole.Member, Noon));
         db.Milestones.Add(Milestone.Plan(project, new() { Name = "Mine" }, admin.UserId, Noon).Value);
         db.Invitations.Add(Invitation.For(user, TokenSecret.Generate("inv_"), Noon));
+        var application = OAuthApplication.Register(
+            user.OrganizationId,
+            "Robot",
+            ["issues"],
+            ["client_credentials"],
+            TokenSecret.Generate(OAuthApplication.IdLabel).Plaintext,
+            Noon
+        );
+        application.Value.ActAs(user);
+        db.OAuthApplications.Add(application.Value);
+        db.Add(
+            new AuditAnchor
+            {
+                OrganizationId = user.OrganizationId,
+                MerkleRoot = new byte[32],
+                FirstSequence = 1,
+                LeafCount = 1,
+                FirstRecordAt = Noon,
+                LastRecordAt = Noon,
+                KeyId = "key",
+                Signature = "signature",
+                CreatedAt = Noon,
+            }
+        );
         db.DefinitionFiles.Add(DefinitionFile.Keep(admin.OrganizationId, projectId, "a.yaml", "a: b", "tests", [], Noon));
         db.ChecklistMarks.Add(ChecklistMark.On(issue, "tests", "ci", admin.UserId, Noon));
         db.Notifications.Add(Notification.About(issue, admin.UserId, "Mine", NotificationLevel.Info, Noon));

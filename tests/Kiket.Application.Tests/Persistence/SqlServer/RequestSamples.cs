@@ -12,6 +12,7 @@ using Kiket.Application.Extensions;
 using Kiket.Application.Issues;
 using Kiket.Application.Milestones;
 using Kiket.Application.Notifications;
+using Kiket.Application.OAuth;
 using Kiket.Application.Organizations;
 using Kiket.Application.Ports;
 using Kiket.Application.Projects;
@@ -216,6 +217,10 @@ public sealed class RequestSamples : IAsyncLifetime
                 new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
             ]);
         samples = samples.Concat(OfAudit(founded.AdminId, AuditHash.Of(record.ContentHash)));
+        var application = (
+            await session.SendAsync(new CreateOAuthApplicationCommand("Robot", ["issues"], ClientCredentials))
+        ).Value;
+        samples = samples.Concat(OfOAuth(application));
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
         samples = samples.Concat(OfWebhooks(webhook.Id, delivery.Id));
         samples = samples.Concat(OfExtensions(ExtensionRef.Of(helper.Id), helper.ApiKey!, IssueRef.Of(task.Id)));
@@ -550,6 +555,17 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new TransitionIssueCommand(issue, "done", null, null);
         yield return new UpdateIssueCommand(issue, new() { Title = "Moved" }, "doing", null);
         yield return new ListIssueTransitionsQuery(issue);
+    }
+
+    private static readonly string[] ClientCredentials = ["client_credentials"];
+
+    private static IEnumerable<IBaseRequest> OfOAuth(OAuthApplicationDto application)
+    {
+        yield return new CreateOAuthApplicationCommand("Another", ["issues:read"], ClientCredentials);
+        yield return new ListOAuthApplicationsQuery(new(null, null, "created_at desc"));
+        yield return new GrantClientCredentialsQuery(application.ClientId, ["issues:read"]);
+        yield return new RotateOAuthSecretCommand(application.Id);
+        yield return new RemoveOAuthApplicationCommand(application.Id);
     }
 
     private static IEnumerable<IBaseRequest> Of(

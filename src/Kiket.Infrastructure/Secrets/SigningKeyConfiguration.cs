@@ -2,7 +2,7 @@ using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Kiket.Infrastructure.Webhooks;
+namespace Kiket.Infrastructure.Secrets;
 
 internal sealed class SigningKeyConfiguration : IEntityTypeConfiguration<SigningKey>
 {

@@ -1,0 +1,94 @@
+using Kiket.Domain.Tokens;
+using Kiket.Infrastructure.Settings;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
+
+namespace Kiket.Api.OAuth;
+
+/// <summary>OAuth 2.1 by OpenIddict, whose endpoints are under <c>/connect</c>.</summary>
+internal static class OAuthSetup
+{
+    public const string TokenPath = "/connect/token";
+
+    /// <summary>Where the public documentation has the token endpoint (contract, section 2.1).</summary>
+    public const string DocumentedTokenPath = "/oauth/token";
+
+    public static readonly TimeSpan AccessTokenLifetime = TimeSpan.FromHours(1);
+
+    private static readonly PathString[] Paths = ["/connect", "/oauth", "/.well-known/openid-configuration"];
+
+    public static IServiceCollection AddKiketOAuth(this IServiceCollection services, KiketSettings settings)
+    {
+        services.AddSingleton<OAuthKeys>();
+        services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(p => p.GetRequiredService<OAuthKeys>());
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(p => p.GetRequiredService<OAuthKeys>());
+        services.Replace(ServiceDescriptor.Singleton<IAuthenticationSchemeProvider, SchemesWithoutRequestHandlers>());
+        services
+            .AddOpenIddict()
+            .AddServer(server =>
+            {
+                server
+                    .SetConfigurationEndpointUris(".well-known/openid-configuration")
+                    .SetJsonWebKeySetEndpointUris("connect/jwks")
+                    .SetTokenEndpointUris(TokenPath[1..], DocumentedTokenPath[1..])
+                    .SetRevocationEndpointUris("connect/revoke")
+                    .SetIntrospectionEndpointUris("connect/introspect");
+                server.AllowClientCredentialsFlow();
+
+                // In the database, so that revoking one is seen by all nodes.
+                server.UseReferenceAccessTokens().SetAccessTokenLifetime(AccessTokenLifetime);
+
+                // A scope has several spellings; the endpoints compare what they mean.
+                server.DisableScopeValidation().IgnoreScopePermissions();
+                server.RegisterScopes([
+                    Scope.Admin,
+                    .. Scope.KnownResources.SelectMany(r => (string[])[$"{r}:read", $"{r}:write"]),
+                ]);
+                if (settings.PublicUrl is { } url)
+                    server.SetIssuer(url);
+
+                // As for the API, a proxy may speak HTTPS with the clients.
+                server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
+            });
+        return services;
+    }
+
+    /// <summary>Lets the OAuth server see the requests to its own paths.</summary>
+    public static void UseKiketOAuth(this WebApplication app) =>
+        app.UseWhen(context => IsServed(context.Request.Path), branch => branch.Use(ServeAsync));
+
+    private static bool IsServed(PathString path)
+    {
+        foreach (var served in Paths)
+        {
+            if (path.StartsWithSegments(served, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static async Task ServeAsync(HttpContext context, RequestDelegate next)
+    {
+        var services = context.RequestServices;
+        await services.GetRequiredService<OAuthKeys>().RefreshAsync(context.RequestAborted);
+        var handler = await services
+            .GetRequiredService<IAuthenticationHandlerProvider>()
+            .GetHandlerAsync(context, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+        if (handler is not IAuthenticationRequestHandler server || !await server.HandleRequestAsync())
+            await next(context);
+    }
+
+    /// <summary>
+    /// ASP.NET Core offers each request to the handlers of all schemes, which would cost the API something for nothing.
+    /// </summary>
+    private sealed class SchemesWithoutRequestHandlers(IOptions<AuthenticationOptions> options)
+        : AuthenticationSchemeProvider(options)
+    {
+        public override Task<IEnumerable<AuthenticationScheme>> GetRequestHandlerSchemesAsync() =>
+            Task.FromResult<IEnumerable<AuthenticationScheme>>([]);
+    }
+}

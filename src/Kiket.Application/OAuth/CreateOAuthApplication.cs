@@ -1,0 +1,52 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.OAuth;
+using Kiket.Domain.Tokens;
+using Kiket.Domain.Users;
+
+namespace Kiket.Application.OAuth;
+
+/// <summary>Registers an application and shows its secret once. For administrators.</summary>
+/// <param name="Scopes">The most that its tokens may do, no more than the token in use.</param>
+/// <param name="GrantTypes">How it gets tokens.</param>
+internal sealed record CreateOAuthApplicationCommand(string? Name, IReadOnlyList<string> Scopes, IReadOnlyList<string> GrantTypes)
+    : ICommand<Result<OAuthApplicationDto>>;
+
+internal sealed class CreateOAuthApplicationHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    IOAuthServer server,
+    ICurrentActor current,
+    TimeProvider time
+) : ICommandHandler<CreateOAuthApplicationCommand, Result<OAuthApplicationDto>>
+{
+    public async Task<Result<OAuthApplicationDto>> Handle(CreateOAuthApplicationCommand command, CancellationToken ct)
+    {
+        if (!current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        var (organization, now) = (current.Actor.OrganizationId, time.GetUtcNow());
+        var registered = OAuthApplication.Register(
+            organization,
+            command.Name,
+            command.Scopes,
+            command.GrantTypes,
+            TokenSecret.Generate(OAuthApplication.IdLabel).Plaintext,
+            now
+        );
+        if (registered.Error is { } error)
+            return error;
+        if (!Scope.Covers(current.Scopes, command.Scopes))
+            return TokenErrors.Stronger;
+
+        var (application, secret) = (registered.Value, TokenSecret.Generate(OAuthApplication.SecretLabel));
+        var service = User.ForApplication(organization, application.Name, now);
+        db.Users.Add(service);
+        await work.FlushAsync(ct);
+        application.ActAs(service);
+        db.OAuthApplications.Add(application);
+        await work.FlushAsync(ct);
+        await server.RegisterAsync(application, secret.Plaintext, ct);
+        return OAuthApplicationDto.Of(application, secret.Plaintext);
+    }
+}

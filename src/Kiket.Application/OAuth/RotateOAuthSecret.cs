@@ -1,0 +1,27 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.OAuth;
+
+namespace Kiket.Application.OAuth;
+
+/// <summary>
+/// Gives an application another secret, shown once; the one before is void. Tokens that were issued with it remain valid. For
+/// administrators.
+/// </summary>
+internal sealed record RotateOAuthSecretCommand(long Application) : ICommand<Result<OAuthApplicationDto>>;
+
+internal sealed class RotateOAuthSecretHandler(IKiketDb db, IOAuthServer server, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RotateOAuthSecretCommand, Result<OAuthApplicationDto>>
+{
+    public async Task<Result<OAuthApplicationDto>> Handle(RotateOAuthSecretCommand command, CancellationToken ct)
+    {
+        var found = await db.FindManageableApplicationAsync(command.Application, current, ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var secret = TokenSecret.Generate(OAuthApplication.SecretLabel);
+        found.Value.ReplaceSecret(time.GetUtcNow());
+        await server.ReplaceSecretAsync(found.Value, secret.Plaintext, ct);
+        return OAuthApplicationDto.Of(found.Value, secret.Plaintext);
+    }
+}

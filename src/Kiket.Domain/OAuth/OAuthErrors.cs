@@ -1,0 +1,21 @@
+using Kiket.Domain.Common;
+
+namespace Kiket.Domain.OAuth;
+
+/// <summary>The refusals about applications.</summary>
+internal static class OAuthErrors
+{
+    /// <summary><c>OAUTH_APPLICATION_NOT_FOUND</c>: no such application in the organization.</summary>
+    /// <param name="id">What was asked for.</param>
+    public static Error NotFound(long id) =>
+        new(ErrorKind.NotFound, "OAUTH_APPLICATION_NOT_FOUND", $"There is no OAuth application {id}.");
+
+    /// <summary><c>AUTH_FORBIDDEN_SCOPE</c>: an application asks for more than it may have.</summary>
+    /// <param name="allowed">Its scopes.</param>
+    public static Error ScopeNotAllowed(IReadOnlyList<string> allowed) =>
+        new(
+            ErrorKind.Forbidden,
+            ErrorCodes.ForbiddenScope,
+            $"The application can ask for no more than its scopes: {string.Join(' ', allowed)}."
+        );
+}
