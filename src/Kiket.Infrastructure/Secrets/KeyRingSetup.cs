@@ -21,7 +21,7 @@ internal sealed record KeyRingSettings(string Folder)
     public bool IsEncrypted => Certificate is not null || Passphrase is not null;
 }
 
-internal static class KeyRing
+internal static class KeyRingSetup
 {
     public static void AddKiketKeyRing(this IServiceCollection services, KeyRingSettings settings)
     {
