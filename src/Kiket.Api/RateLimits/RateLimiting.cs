@@ -21,6 +21,9 @@ internal static class RateLimiting
 {
     private const int RetryWhenFewerAreOpen = 1;
 
+    /// <summary>The API, and the OAuth server, where secrets of clients can be guessed.</summary>
+    private static readonly PathString[] Counted = ["/api", "/connect", "/oauth"];
+
     /// <summary>The headers that say what is left.</summary>
     public static readonly string[] Headers =
     [
@@ -33,7 +36,7 @@ internal static class RateLimiting
 
     public static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        if (!IsCounted(context.Request.Path))
         {
             await next(context);
             return;
@@ -66,6 +69,17 @@ internal static class RateLimiting
             await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
         else
             await ServeAsync(context, name, options.ConcurrentRequests, next);
+    }
+
+    private static bool IsCounted(PathString path)
+    {
+        foreach (var counted in Counted)
+        {
+            if (path.StartsWithSegments(counted, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>

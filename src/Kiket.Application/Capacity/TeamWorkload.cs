@@ -375,14 +375,15 @@ internal sealed record TeamWorkload(
         CancellationToken ct
     )
     {
-        var shares = await open.GroupBy(i => new
-            {
-                i.AssigneeId,
-                i.ProjectId,
-                i.WorkflowId,
-                i.Status,
-                i.IssueType,
-            })
+        var byState = open.GroupBy(i => new
+        {
+            i.AssigneeId,
+            i.ProjectId,
+            i.WorkflowId,
+            i.Status,
+            i.IssueType,
+        });
+        var shares = await byState
             .Select(g => new
             {
                 g.Key,
@@ -392,14 +393,15 @@ internal sealed record TeamWorkload(
             })
             .ToListAsync(ct);
         var horizon = today.AddDays(HorizonDays);
-        var due = await open.GroupBy(i => new
-            {
-                i.AssigneeId,
-                i.IssueType,
-                Day = i.DueDate < today ? (DateOnly?)today
-                : i.DueDate > horizon ? null
-                : i.DueDate,
-            })
+        var byDay = open.GroupBy(i => new
+        {
+            i.AssigneeId,
+            i.IssueType,
+            Day = i.DueDate < today ? (DateOnly?)today
+            : i.DueDate > horizon ? null
+            : i.DueDate,
+        });
+        var due = await byDay
             .Select(g => new
             {
                 g.Key,

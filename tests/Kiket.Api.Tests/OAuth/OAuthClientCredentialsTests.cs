@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kiket.Api.Tests.Infrastructure;
 
 namespace Kiket.Api.Tests.OAuth;
@@ -160,6 +161,18 @@ public sealed class OAuthClientCredentialsTests(KiketServer server)
     }
 
     [Fact]
+    public async Task Attempts_to_guess_a_secret_are_counted_by_address()
+    {
+        var application = await (await server.NewTenantAsync()).AddApplicationAsync("issues:read");
+
+        var answer = await server.RequestTokenAsync(application);
+
+        Assert.True(answer.IsSuccessStatusCode);
+        var before = RemainingOf(answer);
+        Assert.InRange(RemainingOf(await server.RequestTokenAsync(application)), 0, before - 1);
+    }
+
+    [Fact]
     public async Task Requests_are_counted_per_application_and_not_per_token()
     {
         var tenant = await server.NewTenantAsync();
@@ -174,4 +187,7 @@ public sealed class OAuthClientCredentialsTests(KiketServer server)
 
         Assert.Equal([remaining[0], remaining[0] - 1, remaining[0]], remaining);
     }
+
+    private static int RemainingOf(HttpResponseMessage answer) =>
+        int.Parse(Assert.Single(answer.Headers.GetValues("X-RateLimit-Remaining")), CultureInfo.InvariantCulture);
 }
