@@ -80,7 +80,11 @@ internal static class OAuthRequests
         return string.Join('\n', rows.SelectMany(row => db.Entry(row).Properties.Select(p => $"{p.CurrentValue}")));
     }
 
-    private static Task<HttpResponseMessage> RequestTokenAsync(this KiketServer server, JsonNode application, string? scope) =>
+    public static Task<HttpResponseMessage> RequestTokenAsync(
+        this KiketServer server,
+        JsonNode application,
+        string? scope = null
+    ) =>
         server.PostFormAsync(
             "/connect/token",
             application,
