@@ -46,6 +46,13 @@ internal sealed class SlaRules
                 unread.Add(id);
         }
 
+        if (!areKept)
+        {
+            foreach (var workflow in db.Workflows.Local.Where(w => unread.Contains(w.Id)))
+                limits[workflow.Id] = LimitsOf(workflow);
+            unread.RemoveAll(limits.ContainsKey);
+        }
+
         if (unread.Count == 0)
             return limits;
         foreach (var workflow in await db.Workflows.AsNoTracking().Where(w => unread.Contains(w.Id)).ToListAsync(ct))

@@ -195,7 +195,7 @@ public sealed partial class StartingTests
         await planner.StartAsync(TestContext.Current.CancellationToken);
         await ((BackgroundService)planner).ExecuteTask!;
 
-        Assert.Equal(["prune", "signing-keys"], storage.Planned.Order());
+        Assert.Equal(["audit-anchors", "prune", "signing-keys"], storage.Planned.Order());
     }
 
     private static async Task EndAsync(IEnumerable<KiketProcess> servers)

@@ -245,7 +245,8 @@ public abstract class IndexSuite(ManyIssues many)
                 async session => Assert.NotEqual(0, await many.ReadLongAsync(session, list, page))
             );
 
-            Assert.All(plans, plan => Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "issue_changes" or "comments"));
+            // The history of this issue is nearly all of its table here, so PostgreSQL may scan that one.
+            Assert.All(plans, plan => Assert.DoesNotContain(plan.Scanned, t => t is "issues" or "comments"));
             Assert.All(
                 plans,
                 plan => Assert.True(plan.Blocks is null or < 1_000, $"{plan.Blocks} blocks.\n{plan.Sql}\n{plan.Text}")
