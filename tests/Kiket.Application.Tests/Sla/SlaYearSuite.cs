@@ -23,7 +23,7 @@ namespace Kiket.Application.Tests.Sla;
 /// </summary>
 public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
 {
-    private const int Issues = 2_000;
+    private const int Issues = 1_000;
     private const int Year = 366 * 24 * 60;
 
     /// <summary>2028 has a leap day; the clocks of Berlin change twice.</summary>
