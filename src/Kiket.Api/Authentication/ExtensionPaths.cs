@@ -1,3 +1,4 @@
+using Kiket.Api.Http;
 using Kiket.Application.Tokens;
 using Kiket.Domain.Common;
 using MediatR;
@@ -8,18 +9,17 @@ namespace Kiket.Api.Authentication;
 internal static class ExtensionPaths
 {
     private const string Api = "/api/v1";
-    private static readonly string[] Roots = ["/ext", "/extensions"];
-    private static readonly string[] Paths = [.. Roots, "/audit"];
+    private static readonly PathString[] Roots = ["/ext", "/extensions"];
+    private static readonly PathString[] Paths = [.. Roots, "/audit"];
 
     public static bool Matches(PathString path) =>
-        path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest)
-        && Paths.Any(root => rest.StartsWithSegments(root, StringComparison.Ordinal));
+        path.StartsWithSegments(Api, StringComparison.Ordinal, out var rest) && rest.IsBelowAny(Paths);
 
     /// <summary>Some SDKs call <c>/ext</c> and <c>/extensions</c> at the root of the host (contract, section 1).</summary>
     public static Task ServeAtRoot(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path;
-        if (Roots.Any(root => path.StartsWithSegments(root, StringComparison.Ordinal)))
+        if (path.IsBelowAny(Roots))
             context.Request.Path = Api + path;
         return next(context);
     }

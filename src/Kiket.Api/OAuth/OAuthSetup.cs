@@ -1,3 +1,4 @@
+using Kiket.Api.Http;
 using Kiket.Domain.Tokens;
 using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.Authentication;
@@ -58,18 +59,7 @@ internal static class OAuthSetup
 
     /// <summary>Lets the OAuth server see the requests to its own paths.</summary>
     public static void UseKiketOAuth(this WebApplication app) =>
-        app.UseWhen(context => IsServed(context.Request.Path), branch => branch.Use(ServeAsync));
-
-    private static bool IsServed(PathString path)
-    {
-        foreach (var served in Paths)
-        {
-            if (path.StartsWithSegments(served, StringComparison.Ordinal))
-                return true;
-        }
-
-        return false;
-    }
+        app.UseWhen(context => context.Request.Path.IsBelowAny(Paths), branch => branch.Use(ServeAsync));
 
     private static async Task ServeAsync(HttpContext context, RequestDelegate next)
     {

@@ -36,7 +36,7 @@ internal static class RateLimiting
 
     public static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
-        if (!IsCounted(context.Request.Path))
+        if (!context.Request.Path.IsBelowAny(Counted))
         {
             await next(context);
             return;
@@ -69,17 +69,6 @@ internal static class RateLimiting
             await RefuseAsync(context, "Rate limit exceeded.", window.ResetInSeconds);
         else
             await ServeAsync(context, name, options.ConcurrentRequests, next);
-    }
-
-    private static bool IsCounted(PathString path)
-    {
-        foreach (var counted in Counted)
-        {
-            if (path.StartsWithSegments(counted, StringComparison.Ordinal))
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal static class MerkleTree
     /// <summary>The siblings from a leaf up to the root.</summary>
     /// <param name="leaves">All leaves of the tree.</param>
     /// <param name="index">The leaf to prove, from 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The tree has no leaf with this index.</exception>
     public static IReadOnlyList<byte[]> Proof(IReadOnlyList<byte[]> leaves, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

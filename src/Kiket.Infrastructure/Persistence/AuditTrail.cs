@@ -326,8 +326,11 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
                 case bool flag:
                     json.WriteBooleanValue(flag);
                     break;
-                case int or long:
-                    json.WriteNumberValue(Convert.ToInt64(Plain(Property, value), CultureInfo.InvariantCulture));
+                case int number:
+                    json.WriteNumberValue(number);
+                    break;
+                case long number:
+                    json.WriteNumberValue(number);
                     break;
                 case decimal number:
                     json.WriteNumberValue(number);

@@ -47,7 +47,7 @@ internal sealed class PassphraseEncryptor(KeyRingPassphrase passphrase) : IXmlEn
 /// </summary>
 internal sealed class PassphraseDecryptor(IServiceProvider services) : IXmlDecryptor
 {
-    /// <exception cref="CryptographicException">There is no passphrase, or it is another one.</exception>
+    /// <exception cref="CryptographicException">The passphrase is missing or wrong.</exception>
     public XElement Decrypt(XElement encryptedElement)
     {
         var passphrase =

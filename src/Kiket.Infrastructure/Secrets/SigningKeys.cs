@@ -79,7 +79,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
             if (await FindAsync(ct) is { } present)
                 return ring = present;
             await RotateAsync(isNeeded: true, ct);
-            return ring = await FindAsync(ct) ?? throw new InvalidOperationException("There is no key to sign with.");
+            return ring = await FindAsync(ct) ?? throw new InvalidOperationException("No signing key can be decrypted.");
         }
         finally
         {

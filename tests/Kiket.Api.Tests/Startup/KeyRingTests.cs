@@ -77,7 +77,7 @@ public sealed class KeyRingTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>A node with these settings, started anew.</summary>
+    /// <summary>A restarted node with these settings.</summary>
     private IDataProtector On(params (string Name, string? Value)[] settings)
     {
         var services = new ServiceCollection().AddLogging();
