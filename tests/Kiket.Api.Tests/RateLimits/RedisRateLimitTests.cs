@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using Kiket.Api.Tests.Infrastructure;
@@ -36,17 +37,16 @@ public sealed class RedisRateLimitTests
             foreach (var client in clients)
                 client.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-            var answers = new List<HttpStatusCode>();
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, 192),
-                new ParallelOptions { MaxDegreeOfParallelism = 64 },
-                async (i, ct) =>
-                {
-                    using var answer = await clients[i % 3].GetAsync("/api/v1/me", ct);
-                    lock (answers)
-                        answers.Add(answer.StatusCode);
-                }
-            );
+            // A node that waits seconds for an answer, as on a busy machine, counts by itself: such a round says nothing.
+            var (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is away"));
+            for (var tries = 1; tries < 3 && lost > 0; tries++)
+            {
+                while (Count(nodes, "Redis is back") < Count(nodes, "Redis is away"))
+                    await Task.Delay(50, TestContext.Current.CancellationToken);
+                await redis.ForgetAsync();
+                var before = Count(nodes, "Redis is away");
+                (answers, lost) = (await SendAsync(clients), Count(nodes, "Redis is away") - before);
+            }
 
             Assert.Equal(100, answers.Count(a => a is HttpStatusCode.OK));
             Assert.Equal(92, answers.Count(a => a is HttpStatusCode.TooManyRequests));
@@ -136,6 +136,24 @@ public sealed class RedisRateLimitTests
         Assert.Equal("degraded", (string?)ready["status"]);
         Assert.Equal("degraded", (string?)ready["checks"]!["redis"]!["status"]);
         Assert.Matches(@"(?m)^kiket_rate_limits_shared\S* 0\b", metrics);
+    }
+
+    private static int Count(KiketProcess[] nodes, string words) => nodes.Sum(n => n.Output.Split(words).Length - 1);
+
+    /// <summary>192 requests, 64 at a time.</summary>
+    private static async Task<IReadOnlyCollection<HttpStatusCode>> SendAsync(HttpClient[] clients)
+    {
+        var answers = new ConcurrentBag<HttpStatusCode>();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 192),
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (i, ct) =>
+            {
+                using var answer = await clients[i % clients.Length].GetAsync("/api/v1/me", ct);
+                answers.Add(answer.StatusCode);
+            }
+        );
+        return answers;
     }
 
     /// <summary>What one node counts with.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kiket.Api.Tests.Infrastructure;
+using StackExchange.Redis;
 
 namespace Kiket.Api.Tests.RateLimits;
 
@@ -35,6 +36,13 @@ internal sealed class RedisServer : IAsyncDisposable
         string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
         process = new("redis-server", arguments, folder, []);
         await process.SaysAsync(new("Ready to accept connections"));
+    }
+
+    /// <summary>Removes all that it holds.</summary>
+    public async Task ForgetAsync()
+    {
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"{Connection},allowAdmin=true");
+        await connection.GetServer(Connection).FlushAllDatabasesAsync();
     }
 
     public async Task StopAsync()

@@ -96,33 +96,19 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.DropTable(
                 name: "data_upgrades");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "workflows");
+            migrationBuilder.Sql("ALTER TABLE workflows DROP COLUMN sort_key;");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "users");
+            migrationBuilder.Sql("ALTER TABLE users DROP COLUMN sort_key;");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "projects");
+            migrationBuilder.Sql("ALTER TABLE projects DROP COLUMN sort_key;");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "milestones");
+            migrationBuilder.Sql("ALTER TABLE milestones DROP COLUMN sort_key;");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "issues");
+            migrationBuilder.Sql("ALTER TABLE issues DROP COLUMN sort_key;");
 
-            migrationBuilder.DropColumn(
-                name: "type_key",
-                table: "issues");
+            migrationBuilder.Sql("ALTER TABLE issues DROP COLUMN type_key;");
 
-            migrationBuilder.DropColumn(
-                name: "sort_key",
-                table: "access_tokens");
+            migrationBuilder.Sql("ALTER TABLE access_tokens DROP COLUMN sort_key;");
         }
     }
 }

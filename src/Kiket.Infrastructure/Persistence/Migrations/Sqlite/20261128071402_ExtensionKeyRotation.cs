@@ -36,13 +36,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_extensions_previous_key_hash",
                 table: "extensions");
 
-            migrationBuilder.DropColumn(
-                name: "previous_key_hash",
-                table: "extensions");
+            migrationBuilder.Sql("ALTER TABLE extensions DROP COLUMN previous_key_hash;");
 
-            migrationBuilder.DropColumn(
-                name: "previous_key_until",
-                table: "extensions");
+            migrationBuilder.Sql("ALTER TABLE extensions DROP COLUMN previous_key_until;");
         }
     }
 }

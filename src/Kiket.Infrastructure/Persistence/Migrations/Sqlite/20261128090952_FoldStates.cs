@@ -31,9 +31,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                 name: "ix_issues_organization_id_project_id_status_key",
                 table: "issues");
 
-            migrationBuilder.DropColumn(
-                name: "status_key",
-                table: "issues");
+            migrationBuilder.Sql("ALTER TABLE issues DROP COLUMN status_key;");
         }
     }
 }

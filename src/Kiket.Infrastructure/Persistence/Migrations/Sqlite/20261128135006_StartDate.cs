@@ -21,9 +21,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "start_date",
-                table: "issues");
+            migrationBuilder.Sql("ALTER TABLE issues DROP COLUMN start_date;");
         }
     }
 }

@@ -23,43 +23,17 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             );
 
         /// <inheritdoc />
-        protected override void Down(MigrationBuilder migrationBuilder)
-        {
-            migrationBuilder.DropColumn(
-                name: "claimed_until",
-                table: "webhooks");
-
-            migrationBuilder.RenameColumn(
-                name: "claim_id",
-                table: "webhooks",
-                newName: "drain_id");
-
-            migrationBuilder.AlterColumn<long>(
-                name: "queued_until",
-                table: "webhooks",
-                type: "INTEGER",
-                nullable: false,
-                defaultValue: 0L,
-                oldClrType: typeof(long),
-                oldType: "INTEGER",
-                oldNullable: true);
-
-            migrationBuilder.AddColumn<long>(
-                name: "drained_until",
-                table: "webhooks",
-                type: "INTEGER",
-                nullable: false,
-                defaultValue: 0L);
-
-            migrationBuilder.AlterColumn<long>(
-                name: "claimed_until",
-                table: "sla_timers",
-                type: "INTEGER",
-                nullable: false,
-                defaultValue: 0L,
-                oldClrType: typeof(long),
-                oldType: "INTEGER",
-                oldNullable: true);
-        }
+        protected override void Down(MigrationBuilder migrationBuilder) =>
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE webhooks DROP COLUMN claimed_until;
+                ALTER TABLE webhooks RENAME COLUMN claim_id TO drain_id;
+                ALTER TABLE webhooks DROP COLUMN queued_until;
+                ALTER TABLE webhooks ADD COLUMN queued_until INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE webhooks ADD COLUMN drained_until INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE sla_timers DROP COLUMN claimed_until;
+                ALTER TABLE sla_timers ADD COLUMN claimed_until INTEGER NOT NULL DEFAULT 0;
+                """
+            );
     }
 }

@@ -125,13 +125,9 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.DropTable(
                 name: "audit_records");
 
-            migrationBuilder.DropColumn(
-                name: "audit_chain",
-                table: "organizations");
+            migrationBuilder.Sql("ALTER TABLE organizations DROP COLUMN audit_chain;");
 
-            migrationBuilder.DropColumn(
-                name: "last_audit_sequence",
-                table: "organizations");
+            migrationBuilder.Sql("ALTER TABLE organizations DROP COLUMN last_audit_sequence;");
         }
     }
 }
