@@ -30,7 +30,7 @@ internal static class IssueDocument
         var reporter = people.GetValueOrDefault(issue.ReporterId);
         var fields = IssueFields
             .For(FieldUses.Placeholders)
-            .ToDictionary(f => f.Name, f => f.ToJson(issue) is { } value ? Plain(value) : null);
+            .ToDictionary(f => f.Name, f => Plain(JsonSerializer.SerializeToElement(f.ValueOf(issue))));
         fields["assignee"] = assignee?.Name;
         fields["assignee_email"] = assignee?.Email;
         fields["reporter"] = reporter?.Name;

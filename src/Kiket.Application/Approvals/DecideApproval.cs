@@ -38,7 +38,7 @@ internal sealed class DecideApprovalHandler(IKiketDb db, ICurrentActor current, 
         var approval = await db.Approvals.SingleOrDefaultAsync(a => a.IssueId == issue.Id && a.Id == command.Id, ct);
         if (approval is null)
             return ApprovalErrors.NotFound(command.Id);
-        if (!ApproverPolicy.MayDecide(approval, await db.ReadCandidateAsync(issue, project, actor, ct)))
+        if (!approval.MayBeDecidedBy(await db.ReadCandidateAsync(issue, project, actor, ct)))
             return ApprovalErrors.NotAnApprover(approval);
 
         if (approval.Decide(actor.UserId, command.Approve, command.Comment, now).Error is { } error)

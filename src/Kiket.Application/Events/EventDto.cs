@@ -76,7 +76,7 @@ internal sealed record EventDto
 
     /// <summary>Data that only this kind of event has.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> More { get; init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, object?> More { get; init; } = new(StringComparer.Ordinal);
 }
 
 /// <param name="PerformedBy">The actor's address.</param>

@@ -26,7 +26,7 @@ internal sealed class ReportAnonymouslyHandler(IKiketDb db, TimeProvider time)
             .Select(e => new { e.Id, e.OrganizationId })
             .Take(2)
             .ToListAsync(ct);
-        if (installations is not [var only] || JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
+        if (installations is not [var only] || JsonValues.SizeOf(command.Body) > ExtensionReport.MaxBytes)
             return false;
         db.ExtensionReports.Add(
             ExtensionReport.Of(only.OrganizationId, only.Id, ReportKind.Telemetry, command.Body, time.GetUtcNow())

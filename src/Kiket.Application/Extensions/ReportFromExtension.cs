@@ -27,7 +27,7 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         var found = await FindAsync(command, ct);
         if (found.Error is { } unavailable)
             return unavailable;
-        if (JsonSize.Of(command.Body) > ExtensionReport.MaxBytes)
+        if (JsonValues.SizeOf(command.Body) > ExtensionReport.MaxBytes)
             return Error.Validation("body", $"A report can have at most {ExtensionReport.MaxBytes} bytes.");
         db.ExtensionReports.Add(
             ExtensionReport.Of(current.Actor.OrganizationId, found.Value, command.Kind, command.Body, time.GetUtcNow())

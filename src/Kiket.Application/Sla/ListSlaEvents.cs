@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
@@ -47,13 +46,11 @@ internal sealed record SlaEventDto
 
     public required DateTimeOffset? ResolvedAt { get; init; }
 
-    /// <summary>
-    /// The rule: <c>id, status, issue_type, priority, max_duration_minutes, warning_buffer_minutes, business_hours</c>.
-    /// </summary>
-    public required IReadOnlyDictionary<string, JsonElement> Definition { get; init; }
+    /// <summary>The rule and the issue that it was about, as they were then.</summary>
+    public required SlaEventRule Definition { get; init; }
 
-    /// <summary>What was counted: <c>duration_minutes, overdue_minutes</c>.</summary>
-    public required IReadOnlyDictionary<string, JsonElement> Metrics { get; init; }
+    /// <summary>What was counted.</summary>
+    public required SlaEventTimes Metrics { get; init; }
 }
 
 internal sealed class ListSlaEventsHandler(IKiketDb db, ICurrentActor current)

@@ -94,7 +94,7 @@ internal sealed class SimulateWorkflowHandler(IKiketDb db, ICurrentActor current
         if (workflow.FindTransition(from, move) is not { } transition)
         {
             var undeclared = new TransitionReasonDto(
-                MoveReasonCodes.NotDeclared,
+                MoveReason.NotDeclared,
                 $"No transition leads from '{from}' to '{move}'.",
                 "state"
             );

@@ -98,8 +98,21 @@ public sealed class Approval : AggregateRoot<long>
         return approval;
     }
 
+    /// <summary>
+    /// Whether somebody may decide: those named may; without names, everybody who works on the project; after an escalation,
+    /// those who manage it.
+    /// </summary>
+    /// <param name="candidate">Who wants to decide.</param>
+    public bool MayBeDecidedBy(ApproverCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        return Requirement.Approvers.Count == 0
+            || (EscalatedAt is not null && candidate.ManagesProject)
+            || Requirement.Approvers.Any(a => IsNamed(a, candidate));
+    }
+
     /// <summary>Takes one person's decision.</summary>
-    /// <param name="userId">Who decides; whether they may is <see cref="ApproverPolicy"/>'s to say.</param>
+    /// <param name="userId">Who decides; whether they may is for <see cref="MayBeDecidedBy"/> to say.</param>
     /// <param name="approved">What they decide. One refusal rejects the approval.</param>
     /// <param name="comment">Why, at most 10,000 characters, or null.</param>
     /// <param name="at">Instant of the decision.</param>
@@ -192,6 +205,15 @@ public sealed class Approval : AggregateRoot<long>
             Version = Version,
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
+        };
+
+    private static bool IsNamed(Approver approver, ApproverCandidate candidate) =>
+        approver.Kind switch
+        {
+            ApproverKind.Role => candidate.Roles.Contains(approver.Identifier),
+            ApproverKind.User => string.Equals(approver.Identifier, candidate.Email, StringComparison.OrdinalIgnoreCase)
+                || approver.Identifier == candidate.UserId.ToString(),
+            _ => candidate.Parts.Contains(approver.Identifier),
         };
 
     private void Resolve(ApprovalStatus status, DateTimeOffset at)

@@ -22,7 +22,7 @@ public sealed record ApprovalRequested(StateKey From, StateKey To) : IDomainEven
             {
                 From = From.Value,
                 To = To.Value,
-                More = PublicFact.Json(("approvals", Requirements)),
+                More = new Dictionary<string, object?> { ["approvals"] = Requirements },
             },
         ];
 }
@@ -56,12 +56,13 @@ public sealed record ApprovalResolved(StateKey From, StateKey To) : IDomainEvent
             {
                 From = From.Value,
                 To = To.Value,
-                More = PublicFact.Json(
-                    ("approval_id", ApprovalId),
-                    ("approval", Requirement),
-                    ("approval_status", Status),
-                    ("comment_text", Comment)
-                ),
+                More = new Dictionary<string, object?>
+                {
+                    ["approval_id"] = ApprovalId,
+                    ["approval"] = Requirement,
+                    ["approval_status"] = Status,
+                    ["comment_text"] = Comment,
+                },
             },
         ];
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Workflows;
@@ -95,9 +94,5 @@ internal static class ApprovalHistory
     }
 
     private static FieldChange Change(StateKey to, string requirement, string? before, string after) =>
-        new(
-            $"approvals.{to}.{requirement}",
-            before is null ? null : JsonSerializer.SerializeToElement(before),
-            JsonSerializer.SerializeToElement(after)
-        );
+        new($"approvals.{to}.{requirement}", before, after);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
@@ -58,7 +57,7 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
         var text = UnicodeText.Clean(body!);
         if (text == Body)
             return Result.Success;
-        var change = new FieldChange("body", JsonSerializer.SerializeToElement(Body), JsonSerializer.SerializeToElement(text));
+        var change = new FieldChange("body", Body, text);
         Body = text;
         Touch(at);
         Raise(new CommentUpdated(issue.Id, issue.ProjectId, LoggedIssue.Of(issue), [change], actorId, at));

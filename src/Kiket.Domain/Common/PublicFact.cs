@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Kiket.Domain.Common;
 
 /// <summary>What subscribers hear of a domain event: its public name, and what is special about it.</summary>
@@ -16,9 +14,5 @@ internal sealed record PublicFact(string Name)
     public IReadOnlyList<FieldChange> Changes { get; init; } = [];
 
     /// <summary>What only this kind of event says, by wire name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> More { get; init; } = new Dictionary<string, JsonElement>();
-
-    /// <summary>Values for <see cref="More"/>.</summary>
-    internal static IReadOnlyDictionary<string, JsonElement> Json(params IEnumerable<(string Name, object? Value)> values) =>
-        values.ToDictionary(v => v.Name, v => JsonSerializer.SerializeToElement(v.Value), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, object?> More { get; init; } = new Dictionary<string, object?>();
 }

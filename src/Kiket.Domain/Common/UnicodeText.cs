@@ -46,7 +46,7 @@ internal static class UnicodeText
     public static JsonElement Clean(JsonElement value) =>
         IsClean(value)
             ? value
-            : JsonSerializer.SerializeToElement<object?>(
+            : JsonValues.Of<object?>(
                 value.ValueKind switch
                 {
                     JsonValueKind.Object => value

@@ -44,7 +44,7 @@ internal static class CustomValues
             var value =
                 given.TryGetValue(column.Name, out var set) ? set
                 : before is not null && before.TryGetValue(column.Name, out var held) ? held
-                : column.DefaultsToNow ? Json(Instant(now))
+                : column.DefaultsToNow ? JsonValues.Of(Instant(now))
                 : column.Default ?? Null;
             if (value.ValueKind is JsonValueKind.Null)
             {
@@ -62,7 +62,7 @@ internal static class CustomValues
             }
         }
 
-        if (faults.Count == 0 && JsonSize.Of(data) > CustomRecord.MaxSize)
+        if (faults.Count == 0 && JsonValues.SizeOf(data) > CustomRecord.MaxSize)
             faults.Add(new("record", $"A record can have at most {CustomRecord.MaxSize} bytes of JSON."));
         return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
     }
@@ -99,16 +99,14 @@ internal static class CustomValues
                         DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
                         out var instant
                     )
-                    ? Json(Instant(instant))
+                    ? JsonValues.Of(Instant(instant))
                     : null;
             case CustomColumnType.Date:
                 return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
                     ? value
                     : null;
             default:
-                return Number(value) is { } number && Holds(column, number)
-                    ? JsonSerializer.SerializeToElement(Shorten(number))
-                    : null;
+                return Number(value) is { } number && Holds(column, number) ? JsonValues.Of(Shorten(number)) : null;
         }
     }
 
@@ -179,9 +177,7 @@ internal static class CustomValues
     /// <summary>A text that ends with the mark already gets another one, so that no two texts become the same.</summary>
     private static string Ended(string text) => text.EndsWith(' ') || text.EndsWith(End) ? text + End : text;
 
-    private static JsonElement Null { get; } = JsonSerializer.SerializeToElement<string?>(null);
-
-    private static JsonElement Json(string text) => JsonSerializer.SerializeToElement(text);
+    private static JsonElement Null { get; } = JsonValues.Of<string?>(null);
 
     private static string Instant(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

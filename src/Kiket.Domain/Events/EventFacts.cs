@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
@@ -31,6 +30,6 @@ internal sealed record EventFacts
     /// <summary>When the comment was written (UTC), or null as <see cref="CommentAuthorId"/>.</summary>
     public DateTimeOffset? CommentCreatedAt { get; init; }
 
-    /// <summary>What only this kind of event says, by wire name.</summary>
-    public IReadOnlyDictionary<string, JsonElement> More { get; init; } = new Dictionary<string, JsonElement>();
+    /// <summary>What only this kind of event says, by wire name. What has been read from a store is JSON.</summary>
+    public IReadOnlyDictionary<string, object?> More { get; init; } = new Dictionary<string, object?>();
 }

@@ -9,7 +9,7 @@ internal sealed class StoredValue : AggregateRoot<long>
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 255;
 
-    /// <summary>Largest value, in bytes; see <see cref="JsonSize"/>.</summary>
+    /// <summary>Largest value, in bytes; see <see cref="JsonValues.SizeOf(System.Text.Json.JsonElement)"/>.</summary>
     public const int MaxBytes = 65_536;
 
     /// <summary>Most values of an installation.</summary>
@@ -26,7 +26,7 @@ internal sealed class StoredValue : AggregateRoot<long>
     /// <summary>The value as JSON.</summary>
     public string Json { get; private set; } = "null";
 
-    /// <summary>Its size in bytes; see <see cref="JsonSize"/>.</summary>
+    /// <summary>Its size in bytes; see <see cref="JsonValues.SizeOf(System.Text.Json.JsonElement)"/>.</summary>
     public int SizeBytes { get; private set; }
 
     /// <summary>Keeps a value under a new key.</summary>
@@ -82,8 +82,7 @@ internal sealed class StoredValue : AggregateRoot<long>
     private Result Take(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        using var document = JsonDocument.Parse(json);
-        var size = JsonSize.Of(document.RootElement);
+        var size = JsonValues.SizeOf(JsonElement.Parse(json));
         if (size > MaxBytes)
         {
             var message = $"A value can have at most {MaxBytes} bytes; this one has {size}.";

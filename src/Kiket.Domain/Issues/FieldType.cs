@@ -11,8 +11,8 @@ namespace Kiket.Domain.Issues;
 /// <param name="Read">A value from JSON; not set when it is none.</param>
 internal sealed record FieldType<T>(Func<T, FieldValue> Fact, Func<JsonElement, Optional<T>> Read)
 {
-    /// <summary>What JSON writes for a value.</summary>
-    public Func<T, object?> Written { get; init; } = value => value;
+    /// <summary>A value as the history and events show it.</summary>
+    public Func<T, object?> Shown { get; init; } = value => value;
 
     /// <summary>Whether two values are the same.</summary>
     public Func<T, T, bool> AreSame { get; init; } = EqualityComparer<T>.Default.Equals;
@@ -22,11 +22,6 @@ internal sealed record FieldType<T>(Func<T, FieldValue> Fact, Func<JsonElement, 
 
     /// <summary>Whether it holds several texts.</summary>
     public bool IsList { get; init; }
-
-    /// <summary>A value as JSON, or null.</summary>
-    /// <param name="value">The value.</param>
-    public JsonElement? ToJson(T value) =>
-        Written(value) is { } written ? JsonSerializer.SerializeToElement(written, written.GetType()) : null;
 }
 
 /// <summary>The types of fields.</summary>
@@ -83,7 +78,7 @@ internal static class FieldTypes
             json => WireName.TryParse(Scalar(json), out IssuePriority priority) ? new(priority) : default
         )
         {
-            Written = priority => WireName.Of(priority),
+            Shown = priority => WireName.Of(priority),
         };
 
     /// <summary>Several texts, each once.</summary>

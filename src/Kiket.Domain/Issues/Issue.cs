@@ -398,7 +398,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         )
             return false;
         ChecklistCompletedAt = at.ToUniversalTime();
-        Record(IssueAction.Updated, [new(ChecklistField(checklist), ToJson(false), ToJson(true))], null, actorId, at);
+        Record(IssueAction.Updated, [new(ChecklistField(checklist), false, true)], null, actorId, at);
         return true;
     }
 
@@ -437,13 +437,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     {
         ArgumentNullException.ThrowIfNull(checklist);
         ArgumentNullException.ThrowIfNull(item);
-        Record(
-            IssueAction.Checked,
-            [new($"checklists.{checklist.Id}.{item.Id}", ToJson(!isChecked), ToJson(isChecked))],
-            null,
-            actorId,
-            at
-        );
+        Record(IssueAction.Checked, [new($"checklists.{checklist.Id}.{item.Id}", !isChecked, isChecked)], null, actorId, at);
     }
 
     /// <summary>Records what extensions said about a move.</summary>
@@ -462,20 +456,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
                 IssueAction.Guarded,
                 actorId,
                 at,
-                [
-                    .. verdicts.Select(v => new FieldChange(
-                        $"guards.{to}.{v.Extension}",
-                        null,
-                        JsonSerializer.SerializeToElement(
-                            new
-                            {
-                                verdict = WireName.Of(v.Decision),
-                                message = v.Message,
-                                latency_ms = v.LatencyMs,
-                            }
-                        )
-                    )),
-                ],
+                [.. verdicts.Select(v => new FieldChange($"guards.{to}.{v.Extension}", null, v))],
                 null
             )
         );
@@ -523,7 +504,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
                 IssueAction.ActionRun,
                 actorId,
                 at,
-                [new FieldChange($"actions.{source}.{kind}", null, ToJson(WireName.Of(outcome)))],
+                [new FieldChange($"actions.{source}.{kind}", null, WireName.Of(outcome))],
                 detail
             )
         );
@@ -727,7 +708,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             )
         )
             faults.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
-        if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonSize.Of(merged) > MaxCustomFieldsBytes))
+        if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonValues.SizeOf(merged) > MaxCustomFieldsBytes))
             faults.Add(
                 new(
                     "issue.custom_fields",
@@ -775,7 +756,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             .. IssueFields
                 .For(FieldUses.History)
                 .Where(f => !f.FactOf(this, default).IsMissing)
-                .Select(f => new FieldChange(f.Name, null, f.ToJson(this))),
+                .Select(f => new FieldChange(f.Name, null, f.ValueOf(this))),
             .. CustomFields.Select(f => new FieldChange(IssueFields.CustomPrefix + f.Key, null, f.Value)),
         ];
 
@@ -783,9 +764,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     {
         if (EqualityComparer<T>.Default.Equals(from, to))
             return;
-        changes.Add(new(field, ToJson(from), ToJson(to)));
+        changes.Add(new(field, from, to));
         assign(to);
     }
-
-    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
 }

@@ -110,7 +110,7 @@ internal static class IssueErrors
                 .. decision.Reasons.Select(r => new ErrorDetail(r.Field ?? "state", r.Message)),
                 .. decision.Verdicts.Select(v => new ErrorDetail($"guards.{v.Extension}", v.Summary)),
             ],
-            IsPending = decision.Reasons.All(r => r.Code is MoveReasonCodes.ApprovalRequired or MoveReasonCodes.ApprovalRejected),
+            IsPending = decision.Reasons.All(r => r.Code is MoveReason.ApprovalRequired or MoveReason.ApprovalRejected),
         };
     }
 }

@@ -123,7 +123,12 @@ internal sealed record WorkflowTriggered(
         [
             new(EventNames.WorkflowTriggered)
             {
-                More = PublicFact.Json(("action", Action), ("execution_id", ExecutionId), ("params", Parameters)),
+                More = new Dictionary<string, object?>
+                {
+                    ["action"] = Action,
+                    ["execution_id"] = ExecutionId,
+                    ["params"] = Parameters,
+                },
             },
         ];
 }

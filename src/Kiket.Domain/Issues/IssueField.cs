@@ -100,9 +100,9 @@ internal abstract class IssueField(string name, FieldUses uses)
     /// <param name="sources">All else that it may depend on.</param>
     public abstract FieldValue FactOf(Issue issue, FactSources sources);
 
-    /// <summary>Its value as JSON, or null.</summary>
+    /// <summary>Its value as the history and placeholders show it, or null.</summary>
     /// <param name="issue">The issue.</param>
-    public abstract JsonElement? ToJson(Issue issue);
+    public abstract object? ValueOf(Issue issue);
 
     /// <summary>Whether a change sets it.</summary>
     /// <param name="edit">The change.</param>
@@ -112,9 +112,9 @@ internal abstract class IssueField(string name, FieldUses uses)
     /// <param name="edit">The change.</param>
     public virtual bool IsMissing(IssueEdit edit) => true;
 
-    /// <summary>What a change sets it to, as JSON; null where it sets nothing.</summary>
+    /// <summary>What a change sets it to; null where it sets nothing.</summary>
     /// <param name="edit">The change.</param>
-    public virtual JsonElement? ToJson(IssueEdit edit) => null;
+    public virtual object? ValueOf(IssueEdit edit) => null;
 
     /// <summary>A change that sets it as well.</summary>
     /// <param name="edit">The change so far.</param>
@@ -143,8 +143,7 @@ internal sealed class ReadOnlyField(string name, FieldUses uses, Func<Issue, Fac
     public override FieldValue FactOf(Issue issue, FactSources sources) => fact(issue, sources);
 
     /// <inheritdoc/>
-    public override JsonElement? ToJson(Issue issue) =>
-        Value(issue) is { } value ? JsonSerializer.SerializeToElement(value, value.GetType()) : null;
+    public override object? ValueOf(Issue issue) => Value(issue);
 }
 
 /// <summary>A field that people, templates, seeds and actions write.</summary>
@@ -177,7 +176,7 @@ internal sealed class EditableField<T>(
     public override FieldValue FactOf(Issue issue, FactSources sources) => type.Fact(get(issue));
 
     /// <inheritdoc/>
-    public override JsonElement? ToJson(Issue issue) => type.ToJson(get(issue));
+    public override object? ValueOf(Issue issue) => type.Shown(get(issue));
 
     /// <inheritdoc/>
     public override bool IsGiven(IssueEdit edit) => given(edit).IsSet;
@@ -187,8 +186,8 @@ internal sealed class EditableField<T>(
         given(edit) is not { IsSet: true, Value: var value } || type.Fact(value).IsMissing;
 
     /// <inheritdoc/>
-    public override JsonElement? ToJson(IssueEdit edit) =>
-        given(edit) is { IsSet: true, Value: var value } ? type.ToJson(value) : null;
+    public override object? ValueOf(IssueEdit edit) =>
+        given(edit) is { IsSet: true, Value: var value } ? type.Shown(value) : null;
 
     /// <inheritdoc/>
     public override IssueEdit? Read(IssueEdit edit, JsonElement value) =>
@@ -202,7 +201,7 @@ internal sealed class EditableField<T>(
         (var from, to) = (get(issue), type.Clean(to));
         if (type.AreSame(from, to))
             return;
-        changes.Add(new(Name, type.ToJson(from), type.ToJson(to)));
+        changes.Add(new(Name, type.Shown(from), type.Shown(to)));
         Set(issue, to);
     }
 }

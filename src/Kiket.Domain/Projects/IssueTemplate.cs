@@ -33,7 +33,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public TypeKey? IssueType
     {
-        get => Find<TypeKey?>("issue_type");
+        get => Find("issue_type")?.GetString() is { } key ? new TypeKey(key) : null;
         init => given = With("issue_type", ToJson(value));
     }
 
@@ -41,7 +41,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public string? Title
     {
-        get => Find<string>("title");
+        get => Find("title")?.GetString();
         init => given = With("title", ToJson(value));
     }
 
@@ -49,7 +49,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public string? Text
     {
-        get => Find<string>("description");
+        get => Find("description")?.GetString();
         init => given = With("description", ToJson(value));
     }
 
@@ -57,7 +57,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public IssuePriority? Priority
     {
-        get => WireName.TryParse(Find<string>("priority"), out IssuePriority priority) ? priority : null;
+        get => WireName.TryParse(Find("priority")?.GetString(), out IssuePriority priority) ? priority : null;
         init => given = With("priority", value is { } priority ? ToJson(WireName.Of(priority)) : null);
     }
 
@@ -65,7 +65,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public IReadOnlyList<string> Labels
     {
-        get => Find<List<string>>("labels") ?? [];
+        get => Find("labels") is { } labels ? [.. labels.EnumerateArray().Select(label => label.GetString()!)] : [];
         init => given = With("labels", value is { Count: > 0 } ? ToJson(value) : null);
     }
 
@@ -73,7 +73,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWriting)]
     public decimal? StoryPoints
     {
-        get => Find<decimal?>("story_points");
+        get => Find("story_points")?.GetDecimal();
         init => given = With("story_points", ToJson(value));
     }
 
@@ -88,7 +88,7 @@ internal sealed record IssueTemplate(string Key, string Name)
     /// <summary>What the template says about fields: their labels, types and options.</summary>
     public IReadOnlyList<CustomField> Fields { get; init; } = [];
 
-    private T? Find<T>(string field) => given.TryGetValue(field, out var value) ? value.Deserialize<T>() : default;
+    private JsonElement? Find(string field) => given.TryGetValue(field, out var value) ? value : null;
 
     private Dictionary<string, JsonElement> With(string field, JsonElement? value)
     {
@@ -98,5 +98,5 @@ internal sealed record IssueTemplate(string Key, string Name)
         return all;
     }
 
-    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
+    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonValues.Of(value);
 }

@@ -279,41 +279,44 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
             );
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
             faults.Add(new("project.end_date", "The end date must not be before the start date."));
-        if (edit.Settings is { IsSet: true, Value: { } settings } && JsonSize.Of(settings) > MaxSettingsBytes)
+        if (edit.Settings is { IsSet: true, Value: { } settings } && JsonValues.SizeOf(settings) > MaxSettingsBytes)
             faults.Add(new("project.settings", $"The settings can have at most {MaxSettingsBytes} bytes."));
         return faults;
     }
 
     /// <summary>What an event of a change may tell, by wire name.</summary>
-    private (string Field, JsonElement? Value)[] Fields() =>
+    private (string Field, object? Value)[] Fields() =>
         [
-            ("name", ToJson(Name)),
-            ("description", ToJson(Description)),
-            ("status", ToJson(WireName.Of(Status))),
-            ("visibility", ToJson(WireName.Of(Visibility))),
-            ("github_repo_url", ToJson(GithubRepoUrl)),
-            ("start_date", ToJson(StartDate)),
-            ("end_date", ToJson(EndDate)),
-            ("workflow_sync_enabled", ToJson(WorkflowSyncEnabled)),
-            ("workflow_auto_boards", ToJson(WorkflowAutoBoards)),
-            ("settings", ToJson(Settings)),
-            ("lead_id", ToJson(LeadId)),
+            ("name", Name),
+            ("description", Description),
+            ("status", WireName.Of(Status)),
+            ("visibility", WireName.Of(Visibility)),
+            ("github_repo_url", GithubRepoUrl),
+            ("start_date", StartDate),
+            ("end_date", EndDate),
+            ("workflow_sync_enabled", WorkflowSyncEnabled),
+            ("workflow_auto_boards", WorkflowAutoBoards),
+            ("settings", Settings),
+            ("lead_id", LeadId),
         ];
 
-    private void RaiseUpdated((string Field, JsonElement? Value)[] before, UserId actorId, DateTimeOffset at)
+    private void RaiseUpdated((string Field, object? Value)[] before, UserId actorId, DateTimeOffset at)
     {
         List<FieldChange> changes =
         [
             .. before
                 .Zip(Fields())
-                .Where(f => f.First.Value?.GetRawText() != f.Second.Value?.GetRawText())
+                .Where(f => !AreSame(f.First.Value, f.Second.Value))
                 .Select(f => new FieldChange(f.First.Field, f.First.Value, f.Second.Value)),
         ];
         if (changes.Count > 0)
             Raise(new ProjectUpdated(changes, actorId, at));
     }
 
-    private static JsonElement? ToJson<T>(T value) => value is null ? null : JsonSerializer.SerializeToElement(value);
+    private static bool AreSame(object? one, object? other) =>
+        (one, other) is (IReadOnlyDictionary<string, JsonElement> before, IReadOnlyDictionary<string, JsonElement> after)
+            ? JsonValues.AreSame(before, after)
+            : Equals(one, other);
 
     private void Fold() => (SortKey, SearchText) = (Common.SearchText.SortKey(Name), Common.SearchText.Of(Name));
 

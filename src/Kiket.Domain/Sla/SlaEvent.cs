@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Domain.Common;
 
@@ -32,6 +31,30 @@ public enum SlaEventState
     Recovered,
 }
 
+/// <summary>The rule that an event of a service level is about, and what it saw of the issue.</summary>
+/// <param name="Id">Id of the rule, see <see cref="SlaRule.Key"/>.</param>
+/// <param name="Status">Key of the state whose time it limits.</param>
+/// <param name="IssueType">Type of the issue.</param>
+/// <param name="Priority">How urgent the issue was.</param>
+public sealed record SlaEventRule(string Id, StateKey Status, TypeKey IssueType, IssuePriority Priority)
+{
+    /// <summary>The limit in whole minutes, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required long? MaxDurationMinutes { get; init; }
+
+    /// <summary>How many minutes before the limit it warns, or null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required long? WarningBufferMinutes { get; init; }
+
+    /// <summary>Whether only working hours count.</summary>
+    public required bool BusinessHours { get; init; }
+}
+
+/// <summary>What a timer had counted at an event, in whole minutes.</summary>
+/// <param name="DurationMinutes">The time in the state.</param>
+/// <param name="OverdueMinutes">The time beyond the limit; 0 before it.</param>
+public sealed record SlaEventTimes(long DurationMinutes, long OverdueMinutes);
+
 /// <summary>
 /// A change of an issue's service level. It is never changed afterwards, but for the instant at which it ended.
 /// </summary>
@@ -40,16 +63,11 @@ public sealed class SlaEvent
     [JsonConstructor]
     private SlaEvent() { }
 
-    internal SlaEvent(
-        SlaTimer timer,
-        SlaEventState state,
-        DateTimeOffset at,
-        IReadOnlyDictionary<string, JsonElement> definition,
-        IReadOnlyDictionary<string, JsonElement> metrics
-    )
+    internal SlaEvent(SlaTimer timer, SlaEventState state, DateTimeOffset at, SlaEventRule definition, SlaEventTimes metrics)
     {
         (OrganizationId, ProjectId, IssueId) = (timer.OrganizationId, timer.ProjectId, timer.IssueId);
-        (State, TriggeredAt, Definition, Metrics) = (state, at, definition, metrics);
+        (State, TriggeredAt) = (state, at);
+        (Definition, Metrics) = (definition, metrics);
         ResolvedAt = state is SlaEventState.Recovered ? at : null;
     }
 
@@ -85,13 +103,13 @@ public sealed class SlaEvent
     [JsonInclude]
     public DateTimeOffset? ResolvedAt { get; private set; }
 
-    /// <summary>The rule, by wire name: <c>id, status, issue_type, …</c></summary>
+    /// <summary>The rule and the issue that it was about, as they were then.</summary>
     [JsonInclude]
-    public IReadOnlyDictionary<string, JsonElement> Definition { get; private set; } = new Dictionary<string, JsonElement>();
+    public SlaEventRule Definition { get; private set; } = null!;
 
-    /// <summary>The minutes that were counted, by wire name: <c>duration_minutes, overdue_minutes</c>.</summary>
+    /// <summary>What was counted.</summary>
     [JsonInclude]
-    public IReadOnlyDictionary<string, JsonElement> Metrics { get; private set; } = new Dictionary<string, JsonElement>();
+    public SlaEventTimes Metrics { get; private set; } = null!;
 
     internal SlaEvent Copy() => (SlaEvent)MemberwiseClone();
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 
@@ -16,14 +15,11 @@ public sealed record SlaStatusChanged : IIssueFact
     /// <summary><c>imminent</c>, <c>breached</c> or <c>recovered</c>.</summary>
     public required string State { get; init; }
 
-    /// <summary>
-    /// The rule that it is about: <c>id</c>, <c>status</c>, <c>issue_type</c>, <c>priority</c>, <c>max_duration_minutes</c>,
-    /// <c>warning_buffer_minutes</c>, <c>business_hours</c>.
-    /// </summary>
-    public required JsonElement Definition { get; init; }
+    /// <summary>The rule and the issue that it is about.</summary>
+    public required SlaEventRule Definition { get; init; }
 
-    /// <summary>What was counted, in whole minutes: <c>duration_minutes</c>, <c>overdue_minutes</c>.</summary>
-    public required JsonElement Metrics { get; init; }
+    /// <summary>What was counted.</summary>
+    public required SlaEventTimes Metrics { get; init; }
 
     /// <summary>In whose name the clock runs, or who moved the issue.</summary>
     public required UserId ActorId { get; init; }
@@ -43,7 +39,12 @@ public sealed record SlaStatusChanged : IIssueFact
             new(EventNames.WorkflowSlaStatus)
             {
                 To = State,
-                More = PublicFact.Json(("state", State), ("definition", Definition), ("metrics", Metrics)),
+                More = new Dictionary<string, object?>
+                {
+                    ["state"] = State,
+                    ["definition"] = Definition,
+                    ["metrics"] = Metrics,
+                },
             },
         ];
 }

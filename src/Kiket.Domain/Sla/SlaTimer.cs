@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kiket.Domain.Calendars;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -304,8 +303,8 @@ public sealed class SlaTimer : AggregateRoot<long>
                 ProjectId = ProjectId,
                 Issue = LoggedIssue.Of(issue),
                 State = WireName.Of(state),
-                Definition = JsonSerializer.SerializeToElement(definition),
-                Metrics = JsonSerializer.SerializeToElement(metrics),
+                Definition = definition,
+                Metrics = metrics,
                 ActorId = actorId,
                 OccurredAt = at,
             }
@@ -318,26 +317,18 @@ public sealed class SlaTimer : AggregateRoot<long>
             open.Resolve(at);
     }
 
-    private Dictionary<string, JsonElement> DefinitionOf(Issue issue) =>
-        new(StringComparer.Ordinal)
+    private SlaEventRule DefinitionOf(Issue issue) =>
+        new(RuleKey, State, issue.IssueType, issue.Priority)
         {
-            ["id"] = Json(RuleKey),
-            ["status"] = Json(State),
-            ["issue_type"] = Json(issue.IssueType),
-            ["priority"] = Json(WireName.Of(issue.Priority)),
-            ["max_duration_minutes"] = Json(Minutes(Policy.Breach)),
-            ["warning_buffer_minutes"] = Json(Minutes(Policy.Breach - Policy.Warning)),
-            ["business_hours"] = Json(Policy.BusinessHours),
+            MaxDurationMinutes = Minutes(Policy.Breach),
+            WarningBufferMinutes = Minutes(Policy.Breach - Policy.Warning),
+            BusinessHours = Policy.BusinessHours,
         };
 
-    private Dictionary<string, JsonElement> MetricsOf(TimeSpan counted) =>
-        new(StringComparer.Ordinal)
-        {
-            ["duration_minutes"] = Json(Minutes(counted)),
-            ["overdue_minutes"] = Json(Math.Max(0, Minutes(counted - Policy.Breach) ?? 0)),
-        };
+    private SlaEventTimes MetricsOf(TimeSpan counted) =>
+        new(Minutes(counted), Math.Max(0, Minutes(counted - Policy.Breach) ?? 0));
 
-    private static long? Minutes(TimeSpan? length) => length is { } known ? known.Ticks / TimeSpan.TicksPerMinute : null;
+    private static long Minutes(TimeSpan length) => length.Ticks / TimeSpan.TicksPerMinute;
 
-    private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
+    private static long? Minutes(TimeSpan? length) => length is { } known ? Minutes(known) : null;
 }

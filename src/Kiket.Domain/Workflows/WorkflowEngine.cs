@@ -4,13 +4,10 @@ using Kiket.Domain.Guards;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>Why a transition is not allowed.</summary>
-/// <param name="Code">Machine code, one of <see cref="MoveReasonCodes"/>.</param>
+/// <param name="Code">Machine code, one of the constants here.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Field">The field that it concerns, or null.</param>
-public sealed record MoveReason(string Code, string Message, string? Field = null);
-
-/// <summary>The machine codes of <see cref="MoveReason"/>.</summary>
-public static class MoveReasonCodes
+public sealed record MoveReason(string Code, string Message, string? Field = null)
 {
     /// <summary>A condition of the transition or of the target state does not hold.</summary>
     public const string ConditionNotMet = "CONDITION_NOT_MET";
@@ -96,11 +93,11 @@ public static class WorkflowEngine
         foreach (var condition in target.Conditions)
             AddUnlessMet(condition, workflow, context, reasons);
         foreach (var field in transition.RequiresFields.Where(f => context.Issue[context.Issue.WholeNameOf(f)].IsMissing))
-            reasons.Add(new(MoveReasonCodes.RequiredField, $"{field} is required.", field));
+            reasons.Add(new(MoveReason.RequiredField, $"{field} is required.", field));
         if (transition.CommentRequired && context.IsAttempt && UnicodeText.IsBlank(context.Comment))
-            reasons.Add(new(MoveReasonCodes.CommentRequired, "The transition requires a comment.", "comment"));
+            reasons.Add(new(MoveReason.CommentRequired, "The transition requires a comment.", "comment"));
         if (target.WipLimit is { } limit && context.IssuesInState.GetValueOrDefault(target.Key) >= limit)
-            reasons.Add(new(MoveReasonCodes.WipLimit, $"{target.Label} can hold at most {limit} issues.", "state"));
+            reasons.Add(new(MoveReason.WipLimit, $"{target.Label} can hold at most {limit} issues.", "state"));
 
         var missing = DecideApprovals(workflow, transition, context, reasons);
         var verdicts = context.Verdicts.Select(v => Counted(v, transition, context)).ToList();
@@ -214,8 +211,8 @@ public static class WorkflowEngine
             {
                 reasons.Add(
                     votes.Any(v => v.Requirement == requirement.Key && !v.Approved)
-                        ? new(MoveReasonCodes.ApprovalRejected, $"{requirement.Name} was rejected.", "state")
-                        : new(MoveReasonCodes.ApprovalRequired, $"{requirement.Name} is missing.", "state")
+                        ? new(MoveReason.ApprovalRejected, $"{requirement.Name} was rejected.", "state")
+                        : new(MoveReason.ApprovalRequired, $"{requirement.Name} is missing.", "state")
                 );
             }
 
@@ -230,11 +227,11 @@ public static class WorkflowEngine
     {
         foreach (var verdict in verdicts.Where(v => v.Decision is not GuardDecision.Allow).OrderByDescending(v => v.Decision))
         {
-            var code = verdict.Decision is GuardDecision.Deny ? MoveReasonCodes.GuardDenied : MoveReasonCodes.ApprovalRequired;
+            var code = verdict.Decision is GuardDecision.Deny ? MoveReason.GuardDenied : MoveReason.ApprovalRequired;
             reasons.Add(new(code, verdict.Sentence, "state"));
         }
 
-        return reasons.Exists(r => r.Code is MoveReasonCodes.GuardDenied)
+        return reasons.Exists(r => r.Code is MoveReason.GuardDenied)
             ? []
             : [.. verdicts.Where(v => v.Decision is GuardDecision.Pending).Select(ApprovalRequirement.Of)];
     }
@@ -280,13 +277,13 @@ public static class WorkflowEngine
             condition switch
             {
                 ChecklistCondition checklist => new(
-                    MoveReasonCodes.ChecklistIncomplete,
+                    MoveReason.ChecklistIncomplete,
                     $"{workflow.FindChecklist(checklist.Checklist)?.Title ?? checklist.Checklist} is "
                         + $"{(checklist.Complete ? "not complete" : "already complete")}.",
                     $"checklist.{checklist.Checklist}"
                 ),
-                FieldCondition field => new(MoveReasonCodes.ConditionNotMet, $"The condition '{field}' is not met.", field.Field),
-                _ => new(MoveReasonCodes.ConditionNotMet, "None of the alternatives of a condition is met."),
+                FieldCondition field => new(MoveReason.ConditionNotMet, $"The condition '{field}' is not met.", field.Field),
+                _ => new(MoveReason.ConditionNotMet, "None of the alternatives of a condition is met."),
             }
         );
     }

@@ -35,7 +35,7 @@ internal static class IssueFieldReader
         if (given.FirstOrDefault(t => t is not null) is not { } text)
             return null;
         if (field.Read(new(), JsonSerializer.SerializeToElement(text.Value)) is { } read)
-            return field.ToJson(read);
+            return field.ValueOf(read) is { } value ? JsonSerializer.SerializeToElement(value) : null;
         var choices = field.Choices is { } values ? $"; use {string.Join(", ", values)}" : "";
         file.Fault(text, $"'{text.Shown}' is not a valid {field.Name}{choices}.");
         return null;

@@ -39,7 +39,7 @@ internal static class ProjectReader
         var settings = project.Find("settings") is { Value: not YamlText { IsNull: true } }
             ? FileReading.ToJson(file.Map(project, "settings"))
             : null;
-        if (settings is not null && JsonSize.Of(settings) > Project.MaxSettingsBytes)
+        if (settings is not null && JsonValues.SizeOf(settings) > Project.MaxSettingsBytes)
             file.Fault(project.Find("settings")!.Value, $"The settings can have at most {Project.MaxSettingsBytes} bytes.");
         var name = file.Text(project, "name", Project.MaxNameLength);
         if (name?.Value.Trim().Length < 2)

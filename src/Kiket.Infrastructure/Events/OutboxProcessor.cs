@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Kiket.Application.Actions;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
@@ -328,7 +329,9 @@ internal sealed partial class OutboxProcessor(
             e.Facts.Changes,
             e.ActorId,
             e.Facts.Depth,
-            e.Facts.More.TryGetValue("definition", out var rule) && rule.TryGetProperty("id", out var id) ? id.GetString() : null
+            e.Facts.More.GetValueOrDefault("definition") is JsonElement rule && rule.TryGetProperty("id", out var id)
+                ? id.GetString()
+                : null
         );
 
     /// <param name="organizationId">Whose rows are visible.</param>

@@ -9,6 +9,7 @@ using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;
 using Kiket.Domain.Events;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Guards;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Milestones;
 using Kiket.Domain.Notifications;
@@ -85,6 +86,8 @@ internal static class Conversions
         AsJson<AttemptExchange>(builder, json);
         AsSharedJson<ExtensionManifest>(builder, json);
         AsJson<SlaPolicy>(builder, json);
+        AsJson<SlaEventRule>(builder, json);
+        AsJson<SlaEventTimes>(builder, json);
         AsJson<IReadOnlyList<ClockSpan>>(builder, json);
         AsJson<IReadOnlyList<SlaAdjustment>>(builder, json);
         AsJson<CustomModuleSchema>(builder, json);
@@ -178,7 +181,11 @@ internal static class Conversions
         private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+            Converters =
+            {
+                new GuardVerdictConverter(),
+                new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+            },
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             AllowOutOfOrderMetadataProperties = true, // jsonb stores members in its own order
         };
@@ -186,5 +193,21 @@ internal static class Conversions
         public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
         public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options)!;
+    }
+
+    /// <summary>What the history of an issue says about a guard's answer. It is read back as plain JSON.</summary>
+    private sealed class GuardVerdictConverter : JsonConverter<GuardVerdict>
+    {
+        public override void Write(Utf8JsonWriter writer, GuardVerdict value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("verdict", WireName.Of(value.Decision));
+            writer.WriteString("message", value.Message);
+            writer.WriteNumber("latency_ms", value.LatencyMs);
+            writer.WriteEndObject();
+        }
+
+        public override GuardVerdict Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("A verdict in the history is read as JSON.");
     }
 }

@@ -63,8 +63,9 @@ public sealed class GuardTests(KiketServer server)
         var issue = await tenant.Admin.GetAsync("/api/v1/issues/LEGAL-1").OkAsync();
         Assert.Equal(("backlog", "An issue"), ((string?)issue["status"], (string?)issue["title"]));
         var history = await HistoryAsync(tenant);
-        Assert.Contains("The clause is missing.", history, StringComparison.Ordinal);
-        Assert.Contains("latency_ms", history, StringComparison.Ordinal);
+        Assert.Contains("\"message\":\"The clause is missing.\"", history, StringComparison.Ordinal);
+        Assert.Contains("\"verdict\":\"deny\"", history, StringComparison.Ordinal);
+        Assert.Contains("\"latency_ms\":", history, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, string> Denials =>

@@ -69,10 +69,7 @@ public abstract class SlaYearSuite(Func<TestDatabase> newDatabase)
             .ToList();
         await using var session = workspace.SignIn();
         var events = await session.Db.SlaEvents.AsNoTracking().ToListAsync();
-        Assert.Equal(
-            expected,
-            events.Select(e => $"{e.IssueId} {Line(e.State, e.Definition["id"].GetString()!, e.TriggeredAt)}").Order()
-        );
+        Assert.Equal(expected, events.Select(e => $"{e.IssueId} {Line(e.State, e.Definition.Id, e.TriggeredAt)}").Order());
         Assert.All(
             Enum.GetValues<SlaEventState>(),
             state => Assert.InRange(events.Count(e => e.State == state), 200, int.MaxValue)

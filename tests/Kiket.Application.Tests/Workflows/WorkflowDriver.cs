@@ -37,7 +37,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             .. transition
                 .Conditions.Concat(target.Conditions)
                 .Select(c => new Demand(
-                    c is ChecklistCondition ? MoveReasonCodes.ChecklistIncomplete : MoveReasonCodes.ConditionNotMet,
+                    c is ChecklistCondition ? MoveReason.ChecklistIncomplete : MoveReason.ConditionNotMet,
                     c switch
                     {
                         ChecklistCondition list => $"checklist.{list.Checklist}",
@@ -47,7 +47,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
                     c
                 )),
             .. transition.RequiresFields.Select(f => new Demand(
-                MoveReasonCodes.RequiredField,
+                MoveReason.RequiredField,
                 f,
                 new FieldCondition(
                     IssueFields.OfConditions.Contains(f) || f.Contains('.') ? f : $"custom_fields.{f}",
@@ -55,10 +55,8 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
                     null
                 )
             )),
-            .. transition.CommentRequired
-                ? [new Demand(MoveReasonCodes.CommentRequired, "comment", null)]
-                : Array.Empty<Demand>(),
-            .. target.WipLimit is null ? [] : new Demand[] { new(MoveReasonCodes.WipLimit, "state", null) },
+            .. transition.CommentRequired ? [new Demand(MoveReason.CommentRequired, "comment", null)] : Array.Empty<Demand>(),
+            .. target.WipLimit is null ? [] : new Demand[] { new(MoveReason.WipLimit, "state", null) },
         ];
     }
 
@@ -240,11 +238,11 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
 
         Assert.All(
             Refuse(issue, transition, version, choice, null, others),
-            r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code)
+            r => Assert.Equal(MoveReason.ApprovalRequired, r.Code)
         );
         Assert.All(
             Refuse(issue, transition, version, choice, null, [.. others, .. enough[1..]]),
-            r => Assert.Equal(MoveReasonCodes.ApprovalRequired, r.Code)
+            r => Assert.Equal(MoveReason.ApprovalRequired, r.Code)
         );
         if (requirement.Required == 1)
             Refuse(issue, transition, version, choice, null, [.. others, new(requirement.Key, Actor, true)]);
@@ -256,7 +254,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             null,
             [.. others, .. enough, new(requirement.Key, new(999), false)]
         );
-        Assert.Contains(rejected, r => r.Code == MoveReasonCodes.ApprovalRejected);
+        Assert.Contains(rejected, r => r.Code == MoveReason.ApprovalRejected);
 
         // What lower levels miss is asked for first, whatever higher ones have.
         var decision = WorkflowEngine.Decide(workflow, transition, Context(issue, choice, transition, null, others));
@@ -313,11 +311,11 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         return new MoveContext(issue.ToFacts(null, null, Noon))
         {
             IsAttempt = true,
-            Comment = missing == MoveReasonCodes.CommentRequired ? " " : "Because",
+            Comment = missing == MoveReason.CommentRequired ? " " : "Because",
             CheckedItems = choice.Checked,
             IssuesInState = new Dictionary<StateKey, int>
             {
-                [new(transition.To.Value)] = missing == MoveReasonCodes.WipLimit ? limit : Math.Max(0, limit - 1),
+                [new(transition.To.Value)] = missing == MoveReason.WipLimit ? limit : Math.Max(0, limit - 1),
             },
             Votes = new Dictionary<StateKey, IReadOnlyList<ApprovalVote>> { [new(transition.To.Value)] = votes },
             Requesters = new Dictionary<StateKey, UserId> { [new(transition.To.Value)] = Actor },

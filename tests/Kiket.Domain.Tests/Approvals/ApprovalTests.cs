@@ -85,7 +85,7 @@ public sealed class ApprovalTests
             Parts = new HashSet<string>(["assignee"]),
         };
 
-        Assert.Equal(mayDecide, ApproverPolicy.MayDecide(Request(1, null, new Approver(kind, identifier)), candidate));
+        Assert.Equal(mayDecide, Request(1, null, new Approver(kind, identifier)).MayBeDecidedBy(candidate));
     }
 
     [Fact]
@@ -95,14 +95,11 @@ public sealed class ApprovalTests
         var stranger = new ApproverCandidate(Bob, "bob@example.com") { Roles = nothing, Parts = nothing };
         var manager = stranger with { ManagesProject = true };
         var named = Request(1, TimeSpan.FromHours(1), new Approver(ApproverKind.Role, "legal"));
-        var before = ApproverPolicy.MayDecide(named, manager);
+        var before = named.MayBeDecidedBy(manager);
         named.Escalate(An.Noon.AddHours(1));
 
-        Assert.True(ApproverPolicy.MayDecide(Request(1), stranger));
-        Assert.Equal(
-            (false, true, false),
-            (before, ApproverPolicy.MayDecide(named, manager), ApproverPolicy.MayDecide(named, stranger))
-        );
+        Assert.True(Request(1).MayBeDecidedBy(stranger));
+        Assert.Equal((false, true, false), (before, named.MayBeDecidedBy(manager), named.MayBeDecidedBy(stranger)));
     }
 
     private static Approval Request(int required, TimeSpan? timeout = null, params Approver[] approvers) =>

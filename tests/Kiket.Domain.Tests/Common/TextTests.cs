@@ -94,5 +94,5 @@ public sealed class TextTests
     [InlineData("""{ "a" : [ 1, null, "\u00e4\ud83d\ude00" ], "b\"\n": {} }""", """{"a":[1,null,"ä😀"],"b\"\n":{}}""")]
     [InlineData("""[ true , 1.50, "\u0001" ]""", """[true,1.50,"\u0001"]""")]
     public void Json_is_as_large_as_its_shortest_form(string written, string shortest) =>
-        Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(shortest), JsonSize.Of(JsonDocument.Parse(written).RootElement));
+        Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(shortest), JsonValues.SizeOf(JsonElement.Parse(written)));
 }

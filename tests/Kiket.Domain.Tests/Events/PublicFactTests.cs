@@ -14,9 +14,8 @@ public sealed class PublicFactTests
 {
     private static readonly UserId Actor = new(7);
     private static readonly DateTimeOffset Noon = new(2026, 12, 21, 12, 0, 0, TimeSpan.Zero);
-    private static readonly JsonElement Empty = JsonSerializer.SerializeToElement(new { });
-    private static readonly FieldChange Given = new("assignee_id", null, JsonSerializer.SerializeToElement(8));
-    private static readonly FieldChange Taken = new("assignee_id", JsonSerializer.SerializeToElement(8), null);
+    private static readonly FieldChange Given = new("assignee_id", null, new UserId(8));
+    private static readonly FieldChange Taken = new("assignee_id", new UserId(8), null);
 
     private static readonly Project Legal = Project.Start(new(1), "LEGAL", new() { Name = "Legal" }, Noon).Value;
     private static readonly Workflow Flow = Workflow.Publish(
@@ -35,8 +34,13 @@ public sealed class PublicFactTests
         ProjectId = new(6),
         Issue = Snapshot(),
         State = "breached",
-        Definition = Empty,
-        Metrics = Empty,
+        Definition = new("default.review", new("review"), new("task"), IssuePriority.High)
+        {
+            MaxDurationMinutes = 60,
+            WarningBufferMinutes = null,
+            BusinessHours = false,
+        },
+        Metrics = new(70, 10),
         ActorId = Actor,
         OccurredAt = Noon,
     };

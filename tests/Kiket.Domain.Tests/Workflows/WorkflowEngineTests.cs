@@ -242,8 +242,8 @@ public sealed class WorkflowEngineTests
     [Theory]
     [InlineData(new string[0], new string[0])]
     [InlineData(new[] { "allow" }, new string[0])]
-    [InlineData(new[] { "allow", "pending" }, new[] { MoveReasonCodes.ApprovalRequired })]
-    [InlineData(new[] { "pending", "deny" }, new[] { MoveReasonCodes.GuardDenied, MoveReasonCodes.ApprovalRequired })]
+    [InlineData(new[] { "allow", "pending" }, new[] { MoveReason.ApprovalRequired })]
+    [InlineData(new[] { "pending", "deny" }, new[] { MoveReason.GuardDenied, MoveReason.ApprovalRequired })]
     public void Guards_decide_about_a_move_that_the_workflow_allows(string[] said, string[] reasons)
     {
         var decision = Decide(With(new(new("open"), new("done"), null, null)), Issue("{}") with { Verdicts = Verdicts(said) });
@@ -260,7 +260,7 @@ public sealed class WorkflowEngineTests
 
         var decision = Decide(workflow, Issue("{}") with { Verdicts = Verdicts(["pending"]) });
 
-        Assert.Equal([MoveReasonCodes.RequiredField], decision.Reasons.Select(r => r.Code));
+        Assert.Equal([MoveReason.RequiredField], decision.Reasons.Select(r => r.Code));
         Assert.Empty(decision.MissingApprovals);
     }
 
