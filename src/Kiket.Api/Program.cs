@@ -21,6 +21,7 @@ using Kiket.Api.OpenApi;
 using Kiket.Api.Organizations;
 using Kiket.Api.Projects;
 using Kiket.Api.RateLimits;
+using Kiket.Api.SignIn;
 using Kiket.Api.Sla;
 using Kiket.Api.Startup;
 using Kiket.Api.Tokens;
@@ -52,11 +53,12 @@ builder.Services.AddRequestTime(settings);
 builder.Services.AddAllowedOrigins(settings);
 builder.Services.AddEncryptedConnections();
 builder.Services.AddKiketLinks(settings);
-builder.Services.AddAntiforgery(); // Hangfire's dashboard protects its actions with it
+builder.Services.AddAntiforgery(); // protects the forms of our pages and the actions of Hangfire's dashboard
 builder.Services.AddExceptionHandler<ErrorHandler>();
 builder
     .Services.AddAuthentication(BearerHandler.SchemeName)
-    .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+    .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
+    .AddPageCookie();
 builder.Services.AddKiketOAuth(settings);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
@@ -84,6 +86,7 @@ app.Use(HeadRequests.ServeAsync);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
 app.UseKiketMetrics();
+app.Use(FormBody.ReadAsync);
 app.UseDashboard();
 app.Use(ExtensionPaths.ServeAtRoot);
 app.UseRouting();
@@ -134,5 +137,6 @@ api.MapHealth();
 app.MapHealthProbes();
 app.MapJwks();
 app.MapOAuth();
+app.MapSignInPages();
 
 return await app.ServeAsync();

@@ -66,6 +66,7 @@ internal static class DependencyInjection
         services.AddKiketRateLimits(settings.RateLimits, settings.Redis);
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<IPasswordHashing, PasswordHashing>();
         services.AddKiketOAuthStorage();
         services.AddSingleton<IWorkBalancer, WorkBalancer>();
         services.AddKiketKeyRing(settings.KeyRing);

@@ -39,7 +39,16 @@ internal static class OAuthApplicationEndpoints
         CancellationToken ct
     ) =>
         (
-            await mediator.Send(new CreateOAuthApplicationCommand(body.Name, body.Scopes ?? [], body.GrantTypes ?? []), ct)
+            await mediator.Send(
+                new CreateOAuthApplicationCommand(
+                    body.Name,
+                    body.Scopes ?? [],
+                    body.GrantTypes ?? [],
+                    body.RedirectUris ?? [],
+                    body.Public ?? false
+                ),
+                ct
+            )
         ).ToCreated();
 
     /// <summary>Replaces the secret of an application; the new one is shown once.</summary>
@@ -67,5 +76,13 @@ internal sealed record OAuthApplicationPage(
 
 /// <param name="Scopes">The most that its tokens may do.</param>
 /// <param name="GrantTypes">How it gets tokens.</param>
+/// <param name="RedirectUris">Where users are sent back to; for <c>authorization_code</c>.</param>
+/// <param name="Public">Whether it has no secret, because its users could read it; false by default.</param>
 [Envelope("oauth_application")]
-internal sealed record OAuthApplicationBody(string? Name, IReadOnlyList<string>? Scopes, IReadOnlyList<string>? GrantTypes);
+internal sealed record OAuthApplicationBody(
+    string? Name,
+    IReadOnlyList<string>? Scopes,
+    IReadOnlyList<string>? GrantTypes,
+    IReadOnlyList<string>? RedirectUris,
+    bool? Public
+);

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Claims;
 using Kiket.Application.OAuth;
+using Kiket.Domain.Common;
 using MediatR;
 using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -19,30 +21,43 @@ internal static class OAuthEndpoints
 
     public static void MapOAuth(this IEndpointRouteBuilder app)
     {
-        app.MapPost(OAuthSetup.TokenPath, ExchangeAsync).ExcludeFromDescription();
-        app.MapPost(OAuthSetup.DocumentedTokenPath, ExchangeAsync).ExcludeFromDescription();
+        var oauth = app.MapGroup("").ExcludeFromDescription();
+
+        oauth.MapPost(OAuthSetup.TokenPath, ExchangeAsync);
+        oauth.MapPost(OAuthSetup.DocumentedTokenPath, ExchangeAsync);
+        oauth.MapMethods(OAuthSetup.AuthorizationPath, [HttpMethods.Get, HttpMethods.Post], ConsentPages.AuthorizeAsync);
+        oauth.MapMethods(OAuthSetup.UserInfoPath, [HttpMethods.Get, HttpMethods.Post], DescribeUserAsync);
     }
 
-    private static async Task<IResult> ExchangeAsync(HttpContext context, IMediator mediator, CancellationToken ct)
-    {
-        var request = RequestOf(context);
-        var granted = await mediator.Send(new GrantClientCredentialsQuery(request.ClientId!, [.. request.GetScopes()]), ct);
-        if (granted.Error is { } error)
-            return Refusal(Errors.InvalidScope, error.Message);
-
-        var (user, name, scopes) = granted.Value;
-        var identity = new ClaimsIdentity(Scheme, Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, user.Value.ToString(CultureInfo.InvariantCulture)).SetClaim(Claims.Name, name);
-        identity.SetScopes(scopes);
-        identity.SetDestinations(_ => [Destinations.AccessToken]);
-        return Results.SignIn(new(identity), authenticationScheme: Scheme);
-    }
-
-    private static OpenIddictRequest RequestOf(HttpContext context) =>
+    public static OpenIddictRequest RequestOf(HttpContext context) =>
         context.GetOpenIddictServerRequest()
         ?? throw new InvalidOperationException("The request has not passed the OAuth server.");
 
-    private static IResult Refusal(string error, string description) =>
+    /// <summary>Whether a scope is about the user and not about the API.</summary>
+    public static bool IsOfOpenId(string scope) =>
+        scope is Scopes.OpenId or Scopes.Profile or Scopes.Email or Scopes.OfflineAccess;
+
+    public static IReadOnlyList<string> ApiScopesOf(OpenIddictRequest request) =>
+        [.. request.GetScopes().Where(s => !IsOfOpenId(s))];
+
+    public static ClaimsIdentity IdentityOf(UserAccess access)
+    {
+        var identity = NewIdentity(access.UserId, access.Name, access.Scopes).SetClaim(Claims.Email, access.Email);
+        identity.SetDestinations(claim =>
+            claim.Type switch
+            {
+                Claims.Name when identity.HasScope(Scopes.Profile) => [Destinations.AccessToken, Destinations.IdentityToken],
+                Claims.Email when identity.HasScope(Scopes.Email) => [Destinations.AccessToken, Destinations.IdentityToken],
+                Claims.Email => [],
+                _ => [Destinations.AccessToken],
+            }
+        );
+        return identity;
+    }
+
+    public static IResult SignIn(ClaimsIdentity identity) => Results.SignIn(new(identity), authenticationScheme: Scheme);
+
+    public static IResult Refusal(string error, string description) =>
         Results.Forbid(
             new(
                 new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -53,4 +68,72 @@ internal static class OAuthEndpoints
             ),
             [Scheme]
         );
+
+    private static async Task<IResult> ExchangeAsync(HttpContext context, IMediator mediator, CancellationToken ct)
+    {
+        var request = RequestOf(context);
+        if (!request.IsClientCredentialsGrantType())
+            return await ContinueAsync(context, request, mediator, ct);
+        var granted = await mediator.Send(new GrantClientCredentialsQuery(request.ClientId!, [.. request.GetScopes()]), ct);
+        if (granted.Error is { } error)
+            return Refusal(Errors.InvalidScope, error.Message);
+        var identity = NewIdentity(granted.Value.UserId, granted.Value.Name, granted.Value.Scopes);
+        identity.SetDestinations(_ => [Destinations.AccessToken]);
+        return SignIn(identity);
+    }
+
+    /// <summary>A code or a refresh token gives what the user has allowed, while the user is active.</summary>
+    private static async Task<IResult> ContinueAsync(
+        HttpContext context,
+        OpenIddictRequest request,
+        IMediator mediator,
+        CancellationToken ct
+    )
+    {
+        var allowed = (await context.AuthenticateAsync(Scheme)).Principal!;
+        var scopes = request.GetScopes() is { IsEmpty: false } fewer ? fewer : allowed.GetScopes();
+        var granted = await mediator.Send(
+            new GrantUserAccessQuery(request.ClientId!, UserOf(allowed), [.. scopes.Where(s => !IsOfOpenId(s))]),
+            ct
+        );
+        if (granted.Error is { } error)
+            return Refusal(Errors.InvalidGrant, error.Message);
+        var identity = IdentityOf(granted.Value with { Scopes = scopes });
+        return SignIn(identity);
+    }
+
+    private static async Task<IResult> DescribeUserAsync(HttpContext context, IMediator mediator, CancellationToken ct)
+    {
+        var token = (await context.AuthenticateAsync(Scheme)).Principal!;
+        var user = await mediator.Send(new GrantUserAccessQuery(token.GetPresenters().First(), UserOf(token), []), ct);
+        if (user.Error is { } error)
+            return Results.Challenge(
+                new(
+                    new Dictionary<string, string?>(StringComparer.Ordinal)
+                    {
+                        [OpenIddictServerAspNetCoreConstants.Properties.Error] = Errors.InvalidToken,
+                        [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = error.Message,
+                    }
+                ),
+                [Scheme]
+            );
+        var claims = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Claims.Subject] = token.GetClaim(Claims.Subject)!,
+        };
+        if (token.HasScope(Scopes.Profile))
+            claims[Claims.Name] = user.Value.Name;
+        if (token.HasScope(Scopes.Email))
+            claims[Claims.Email] = user.Value.Email;
+        return Results.Json(claims);
+    }
+
+    private static ClaimsIdentity NewIdentity(UserId user, string name, IEnumerable<string> scopes) =>
+        new ClaimsIdentity(Scheme, Claims.Name, Claims.Role)
+            .SetClaim(Claims.Subject, user.Value.ToString(CultureInfo.InvariantCulture))
+            .SetClaim(Claims.Name, name)
+            .SetScopes(scopes);
+
+    private static UserId UserOf(ClaimsPrincipal principal) =>
+        new(long.Parse(principal.GetClaim(Claims.Subject)!, CultureInfo.InvariantCulture));
 }

@@ -1,11 +1,13 @@
 using Kiket.Api.Http;
 using Kiket.Domain.Tokens;
+using Kiket.Infrastructure.Secrets;
 using Kiket.Infrastructure.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Kiket.Api.OAuth;
 
@@ -13,6 +15,10 @@ namespace Kiket.Api.OAuth;
 internal static class OAuthSetup
 {
     public const string TokenPath = "/connect/token";
+
+    public const string AuthorizationPath = "/connect/authorize";
+
+    public const string UserInfoPath = "/connect/userinfo";
 
     /// <summary>Where the public documentation has the token endpoint (contract, section 2.1).</summary>
     public const string DocumentedTokenPath = "/oauth/token";
@@ -35,16 +41,34 @@ internal static class OAuthSetup
                     .SetConfigurationEndpointUris(".well-known/openid-configuration")
                     .SetJsonWebKeySetEndpointUris("connect/jwks")
                     .SetTokenEndpointUris(TokenPath[1..], DocumentedTokenPath[1..])
+                    .SetAuthorizationEndpointUris(AuthorizationPath[1..])
+                    .SetUserInfoEndpointUris(UserInfoPath[1..])
                     .SetRevocationEndpointUris("connect/revoke")
                     .SetIntrospectionEndpointUris("connect/introspect");
-                server.AllowClientCredentialsFlow();
+                server.AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().AllowRefreshTokenFlow();
+                server.RequireProofKeyForCodeExchange();
+                server.Configure(options =>
+                {
+                    options.CodeChallengeMethods.Clear();
+                    options.CodeChallengeMethods.Add(CodeChallengeMethods.Sha256);
+                });
 
                 // In the database, so that revoking one is seen by all nodes.
                 server.UseReferenceAccessTokens().SetAccessTokenLifetime(AccessTokenLifetime);
 
+                // A refresh token that comes again was stolen, or is in the hands of two; there is no time in which both may.
+                server
+                    .UseReferenceRefreshTokens()
+                    .SetRefreshTokenLifetime(SigningKeys.LongestUse)
+                    .SetRefreshTokenReuseLeeway(TimeSpan.Zero);
+
                 // A scope has several spellings; the endpoints compare what they mean.
                 server.DisableScopeValidation().IgnoreScopePermissions();
                 server.RegisterScopes([
+                    Scopes.OpenId,
+                    Scopes.Profile,
+                    Scopes.Email,
+                    Scopes.OfflineAccess,
                     Scope.Admin,
                     .. Scope.KnownResources.SelectMany(r => (string[])[$"{r}:read", $"{r}:write"]),
                 ]);
@@ -52,7 +76,12 @@ internal static class OAuthSetup
                     server.SetIssuer(url);
 
                 // As for the API, a proxy may speak HTTPS with the clients.
-                server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
+                server
+                    .UseAspNetCore()
+                    .EnableAuthorizationEndpointPassthrough()
+                    .EnableTokenEndpointPassthrough()
+                    .EnableUserInfoEndpointPassthrough()
+                    .DisableTransportSecurityRequirement();
             });
         return services;
     }

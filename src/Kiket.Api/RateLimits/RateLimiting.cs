@@ -130,7 +130,7 @@ internal static class RateLimiting
     }
 
     /// <summary>An IPv6 network counts as one caller, because each machine in it has countless addresses.</summary>
-    private static string AddressOf(IPAddress? address)
+    public static string AddressOf(IPAddress? address)
     {
         if (address is null)
             return "unknown";

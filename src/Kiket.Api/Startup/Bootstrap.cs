@@ -1,4 +1,5 @@
 using Kiket.Application.Organizations;
+using Kiket.Application.Users;
 using Kiket.Infrastructure.Persistence;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Startup;
@@ -7,6 +8,12 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Api.Startup;
+
+/// <param name="Lock">
+/// What the server holds until it ends: the lock of a Sqlite file, which allows one server. Null where there may be several.
+/// </param>
+/// <param name="IsNew">Whether this start has founded the first organization.</param>
+internal sealed record Prepared(IAsyncDisposable? Lock, bool IsNew);
 
 /// <summary>
 /// What happens before the first request: migrations and, on an empty database, the first organization (architecture, section
@@ -20,10 +27,7 @@ internal static class Bootstrap
     /// Prepares the database, the keys and the first organization, one process at a time: others that start at the same time
     /// wait and then find it done.
     /// </summary>
-    /// <returns>
-    /// What the server holds until it ends: the lock of a Sqlite file, which allows one server. Null where there may be several.
-    /// </returns>
-    public static async Task<IAsyncDisposable?> PrepareAsync(this WebApplication app)
+    public static async Task<Prepared> PrepareAsync(this WebApplication app)
     {
         await using var scope = app.Services.CreateAsyncScope();
         var (services, settings) = (scope.ServiceProvider, app.Services.GetRequiredService<KiketSettings>());
@@ -53,10 +57,8 @@ internal static class Bootstrap
             );
         try
         {
-            await PrepareAsync(app, services, settings, schema);
-            if (isSqlite)
-                return Interlocked.Exchange(ref preparation, null);
-            return null;
+            var isNew = await PrepareAsync(app, services, settings, schema);
+            return new(isSqlite ? Interlocked.Exchange(ref preparation, null) : null, isNew);
         }
         finally
         {
@@ -65,16 +67,30 @@ internal static class Bootstrap
         }
     }
 
+    /// <summary>
+    /// After the first start, a link by which the first administrator sets a password. It names an address, so the server must
+    /// listen.
+    /// </summary>
+    public static async Task<string> PasswordLinkAsync(this WebApplication app)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        var email = app.Services.GetRequiredService<KiketSettings>().Bootstrap.AdminEmail;
+        var link = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new CreatePasswordLinkCommand(email, null));
+        return $"  Link to set the first administrator's password, once and within 24 hours:  {link.Value.Url}";
+    }
+
     private static StartupException OutOfDate =>
         new("the database is not up to date. Run the command migrate first, or set Database:MigrateOnStart.");
 
-    private static async Task PrepareAsync(
+    /// <returns>Whether the first organization was founded.</returns>
+    private static async Task<bool> PrepareAsync(
         WebApplication app,
         IServiceProvider services,
         KiketSettings settings,
         DatabaseSchema schema
     )
     {
+        var isNew = false;
         if (settings.Database.MigratesOnStart)
             await schema.MigrateAsync(CancellationToken.None);
         else if (!await schema.IsCurrentAsync(CancellationToken.None))
@@ -110,6 +126,7 @@ internal static class Bootstrap
         if (!await services.GetRequiredService<KiketDbContext>().Organizations.AnyAsync())
         {
             var founded = await FoundAsync(services.GetRequiredService<IMediator>(), settings.Bootstrap);
+            isNew = true;
 
             // Immediately, whatever fails later: a token that is not shown is lost. To the console and not to the log, which must
             // not contain secrets.
@@ -121,6 +138,7 @@ internal static class Bootstrap
 
         if (settings.DefinitionsPath is { } folder)
             await ImportAsync(app, folder, settings.DefinitionsAreStrict);
+        return isNew;
     }
 
     private static async Task<FoundedOrganization> FoundAsync(IMediator mediator, BootstrapSettings first)

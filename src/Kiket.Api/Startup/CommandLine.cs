@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             OrganizationCommand.Build(),
             TokenCommand.Build(),
+            PasswordLinkCommand.Build(),
             ImportCommand.Build(),
             MigrateCommand.Build(),
         };

@@ -4,6 +4,7 @@ using Kiket.Api.Dashboard;
 using Kiket.Api.Health;
 using Kiket.Api.Http;
 using Kiket.Api.OpenApi;
+using Kiket.Api.SignIn;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Startup;
 using Microsoft.AspNetCore.Connections;
@@ -60,16 +61,18 @@ internal static class Serving
     {
         await using (app)
         {
-            IAsyncDisposable? preparation = null;
+            Prepared? prepared = null;
             try
             {
-                preparation = await app.PrepareAsync();
+                prepared = await app.PrepareAsync();
                 await app.StartAsync();
                 isListening = true;
                 var settings = app.Services.GetRequiredService<KiketSettings>();
                 Console.WriteLine(
-                    Greeting(Links.AddressesOf(app.Services), dashboardIsOpen: settings.DashboardToken is not null)
+                    Greeting(Links.AddressesOf(app.Services), dashboardHasToken: settings.DashboardToken is not null)
                 );
+                if (prepared.IsNew && settings.Bootstrap.AdminToken is null)
+                    Console.WriteLine(await app.PasswordLinkAsync());
                 await app.StopWhenAskedAsync();
                 return 0;
             }
@@ -81,8 +84,8 @@ internal static class Serving
             }
             finally
             {
-                if (preparation is not null)
-                    await preparation.DisposeAsync();
+                if (prepared?.Lock is { } held)
+                    await held.DisposeAsync();
             }
         }
     }
@@ -124,16 +127,15 @@ internal static class Serving
             _ => null,
         };
 
-    private static string Greeting(IEnumerable<string> addresses, bool dashboardIsOpen)
+    private static string Greeting(IEnumerable<string> addresses, bool dashboardHasToken)
     {
-        var dashboard = dashboardIsOpen
-            ? "(any name, Dashboard:Token as the password)"
-            : "(closed; set Dashboard:Token to open it)";
+        var dashboard = dashboardHasToken ? "(sign in, or any name and Dashboard:Token as the password)" : "(sign in)";
         var lines = new List<string> { "", $"Kiket {HealthEndpoints.Version} is running.", "" };
         foreach (var address in addresses)
         {
             lines.Add($"  API            {address}/api/v1");
             lines.Add($"  API reference  {address}{OpenApiSetup.UiPath}");
+            lines.Add($"  Sign in        {address}{SignInPages.Path}");
             lines.Add($"  Jobs           {address}{DashboardSetup.Path}   {dashboard}");
             lines.Add("");
         }

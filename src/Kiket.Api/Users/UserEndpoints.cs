@@ -27,6 +27,7 @@ internal static class UserEndpoints
         users.MapGet("/current", GetCurrentUser).WithName(nameof(GetCurrentUser));
         users.MapGet("/{user}", GetUser).WithName(nameof(GetUser)).Reads(Scope.Users);
         users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
+        users.MapPost("/{user}/password_reset", OfferPasswordLink).WithName(nameof(OfferPasswordLink)).Writes(Scope.Admin);
         api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
         api.MapPost("/invitations/accept", AcceptInvitation)
             .WithTags("Users")
@@ -79,6 +80,13 @@ internal static class UserEndpoints
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new UpdateUserCommand(new(user), body.ToEdit(), ifMatch.Version), ct)).ToResource();
+
+    /// <summary>Makes a link by which a user sets a password, once; it is shown once.</summary>
+    private static async Task<Results<Created<PasswordLinkDto>, ErrorResult>> OfferPasswordLink(
+        long user,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new OfferPasswordLinkCommand(new(user)), ct)).ToCreated();
 
     /// <summary>Accepts an invitation; its token is the only credential needed.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(

@@ -10,8 +10,15 @@ namespace Kiket.Application.OAuth;
 /// <summary>Registers an application and shows its secret once. For administrators.</summary>
 /// <param name="Scopes">The most that its tokens may do, no more than the token in use.</param>
 /// <param name="GrantTypes">How it gets tokens.</param>
-internal sealed record CreateOAuthApplicationCommand(string? Name, IReadOnlyList<string> Scopes, IReadOnlyList<string> GrantTypes)
-    : ICommand<Result<OAuthApplicationDto>>;
+/// <param name="RedirectUris">Where users are sent back to.</param>
+/// <param name="IsPublic">Whether it has no secret.</param>
+internal sealed record CreateOAuthApplicationCommand(
+    string? Name,
+    IReadOnlyList<string> Scopes,
+    IReadOnlyList<string> GrantTypes,
+    IReadOnlyList<string> RedirectUris,
+    bool IsPublic
+) : ICommand<Result<OAuthApplicationDto>>;
 
 internal sealed class CreateOAuthApplicationHandler(
     IKiketDb db,
@@ -31,6 +38,8 @@ internal sealed class CreateOAuthApplicationHandler(
             command.Name,
             command.Scopes,
             command.GrantTypes,
+            command.RedirectUris,
+            command.IsPublic,
             TokenSecret.Generate(OAuthApplication.IdLabel).Plaintext,
             now
         );
@@ -46,7 +55,8 @@ internal sealed class CreateOAuthApplicationHandler(
         application.ActAs(service);
         db.OAuthApplications.Add(application);
         await work.FlushAsync(ct);
-        await server.RegisterAsync(application, secret.Plaintext, ct);
-        return OAuthApplicationDto.Of(application, secret.Plaintext);
+        var shown = application.IsPublic ? null : secret.Plaintext;
+        await server.RegisterAsync(application, shown, ct);
+        return OAuthApplicationDto.Of(application, shown);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class ListOAuthApplicationsHandler(IKiketDb db, ICurrentActor cu
                         ClientId = a.ClientId,
                         Scopes = a.Scopes,
                         GrantTypes = a.GrantTypes,
+                        RedirectUris = a.RedirectUris,
+                        Public = a.IsPublic,
                         CreatedAt = a.CreatedAt,
                     }),
                 ct

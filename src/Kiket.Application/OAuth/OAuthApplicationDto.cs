@@ -20,6 +20,11 @@ internal sealed record OAuthApplicationDto
 
     public required IReadOnlyList<string> GrantTypes { get; init; }
 
+    public required IReadOnlyList<string> RedirectUris { get; init; }
+
+    /// <summary>Whether it has no secret, because its users could read it.</summary>
+    public required bool Public { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     internal static OAuthApplicationDto Of(OAuthApplication application, string? secret = null) =>
@@ -31,6 +36,8 @@ internal sealed record OAuthApplicationDto
             ClientSecret = secret,
             Scopes = application.Scopes,
             GrantTypes = application.GrantTypes,
+            RedirectUris = application.RedirectUris,
+            Public = application.IsPublic,
             CreatedAt = application.CreatedAt,
         };
 }

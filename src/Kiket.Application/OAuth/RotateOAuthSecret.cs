@@ -19,6 +19,8 @@ internal sealed class RotateOAuthSecretHandler(IKiketDb db, IOAuthServer server,
         var found = await db.FindManageableApplicationAsync(command.Application, current, ct);
         if (found.Error is { } unavailable)
             return unavailable;
+        if (found.Value.IsPublic)
+            return OAuthErrors.NoSecret;
         var secret = TokenSecret.Generate(OAuthApplication.SecretLabel);
         found.Value.ReplaceSecret(time.GetUtcNow());
         await server.ReplaceSecretAsync(found.Value, secret.Plaintext, ct);

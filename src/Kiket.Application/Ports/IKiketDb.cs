@@ -38,6 +38,8 @@ internal interface IKiketDb
 
     DbSet<Invitation> Invitations { get; }
 
+    DbSet<PasswordSignIn> PasswordSignIns { get; }
+
     DbSet<OAuthApplication> OAuthApplications { get; }
 
     DbSet<Project> Projects { get; }

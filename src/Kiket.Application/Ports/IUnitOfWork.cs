@@ -33,6 +33,11 @@ internal interface IUnitOfWork
     /// <param name="change">What was done, such as <c>exported</c>.</param>
     void Audit(string type, string change);
 
+    /// <summary>Notes an action for the audit log that does something with a row but does not change it.</summary>
+    /// <param name="row">A row of a kind that the audit log names.</param>
+    /// <param name="change">What was done, such as <c>signed_in</c>.</param>
+    void Audit(IAggregateRoot row, string change);
+
     /// <summary>
     /// Registers changes to make in a separate transaction if the running work returns an error. Everything else that it did
     /// is rolled back.

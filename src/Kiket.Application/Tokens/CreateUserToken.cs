@@ -1,9 +1,8 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Users;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
-using Kiket.Domain.Users;
-using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
 
@@ -27,33 +26,10 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time)
 {
     public async Task<Result<CreatedUserToken>> Handle(CreateUserTokenCommand command, CancellationToken ct)
     {
-        // An operator belongs to no organization, so the tenant filter would hide every row.
-        var email = User.AddressOf(command.Email);
-        var found = await db.AcrossTenants<User>()
-            .Where(u => u.Email == email)
-            .Join(
-                db.Organizations,
-                u => u.OrganizationId,
-                o => o.Id,
-                (user, organization) => new { User = user, organization.Slug }
-            )
-            .Where(x => command.Organization == null || x.Slug == command.Organization)
-            .OrderBy(x => x.Slug)
-            .Take(10)
-            .ToListAsync(ct);
-        if (found.Count == 0)
-            return UserErrors.NotFound(
-                command.Organization is null ? email : $"{email} in the organization {command.Organization}"
-            );
-        if (found.Count > 1)
-            return Error.Validation(
-                "organization",
-                $"{email} is in several organizations; choose one of {string.Join(", ", found.Select(x => x.Slug))}."
-            );
-        var (user, slug) = (found[0].User, found[0].Slug);
-        if (user.Deactivated)
-            return Error.Validation("user", $"{email} is deactivated and cannot use a token.");
-
+        var found = await db.FindUserAsync(command.Email, command.Organization, "a token", ct);
+        if (found.Error is { } unavailable)
+            return unavailable;
+        var (user, slug) = found.Value;
         var (secret, now) = (TokenSecret.Generate(AccessToken.LabelOf(TokenKind.Personal)), time.GetUtcNow());
         var issued = AccessToken.Issue(
             user,
@@ -67,6 +43,6 @@ internal sealed class CreateUserTokenHandler(IKiketDb db, TimeProvider time)
         if (issued.Error is { } error)
             return error;
         db.AccessTokens.Add(issued.Value);
-        return new CreatedUserToken(email, slug, secret.Plaintext);
+        return new CreatedUserToken(user.Email, slug, secret.Plaintext);
     }
 }

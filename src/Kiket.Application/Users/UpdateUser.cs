@@ -11,8 +11,13 @@ namespace Kiket.Application.Users;
 /// <param name="ExpectedVersion">The version that the caller has seen; by default any.</param>
 internal sealed record UpdateUserCommand(UserId User, UserEdit Edit, ExpectedVersion ExpectedVersion) : ICommand<Result<UserDto>>;
 
-internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, TimeProvider time, TypeAdapterConfig mappings)
-    : ICommandHandler<UpdateUserCommand, Result<UserDto>>
+internal sealed class UpdateUserHandler(
+    IKiketDb db,
+    IOAuthServer oauth,
+    ICurrentActor current,
+    TimeProvider time,
+    TypeAdapterConfig mappings
+) : ICommandHandler<UpdateUserCommand, Result<UserDto>>
 {
     public async Task<Result<UserDto>> Handle(UpdateUserCommand command, CancellationToken ct)
     {
@@ -30,16 +35,21 @@ internal sealed class UpdateUserHandler(IKiketDb db, ICurrentActor current, Time
         if (user.Edit(command.Edit, now).Error is { } error)
             return error;
         if (user.Deactivated || wasDeactivated)
-            await RevokeTokensAsync(user, ct);
+            await RevokeAccessAsync(user, ct);
 
         return user.Adapt<UserDto>(mappings);
     }
 
     /// <summary>
-    /// A reactivated user needs new tokens: the old ones may be in other hands, and earlier versions kept them.
+    /// A reactivated user needs a new password and new tokens: the old ones may be in other hands, and earlier versions kept
+    /// them.
     /// </summary>
-    private async Task RevokeTokensAsync(User user, CancellationToken ct) =>
+    private async Task RevokeAccessAsync(User user, CancellationToken ct)
+    {
         db.AccessTokens.RemoveRange(await db.AccessTokens.Where(t => t.UserId == user.Id).ToListAsync(ct));
+        db.PasswordSignIns.RemoveRange(await db.PasswordSignIns.Where(s => s.UserId == user.Id).ToListAsync(ct));
+        await oauth.RevokeAsync(user.Id, ct);
+    }
 
     /// <summary>
     /// Loads the organization before it counts the others: a concurrent change also changes the organization.

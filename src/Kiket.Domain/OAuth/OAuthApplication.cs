@@ -9,6 +9,12 @@ internal enum OAuthGrant
 {
     /// <summary>For itself, with its secret.</summary>
     ClientCredentials,
+
+    /// <summary>For a user who allows it in a browser.</summary>
+    AuthorizationCode,
+
+    /// <summary>For the user who allowed it before, without asking again.</summary>
+    RefreshToken,
 }
 
 /// <summary>A program that gets its tokens by OAuth 2.1. Its secret is known to the OAuth server only.</summary>
@@ -22,6 +28,12 @@ internal sealed class OAuthApplication : AggregateRoot<long>
 
     /// <summary>What the secret of each application begins with.</summary>
     public const string SecretLabel = "ksec_";
+
+    /// <summary>Most addresses to which users are sent back.</summary>
+    public const int MaxRedirectUris = 20;
+
+    /// <summary>Longest address, in characters.</summary>
+    public const int MaxUriLength = 500;
 
     private const string Body = "oauth_application";
     private const int MaxNamedFaults = 10;
@@ -46,11 +58,23 @@ internal sealed class OAuthApplication : AggregateRoot<long>
     /// <summary>Since when it has its current secret (UTC).</summary>
     public DateTimeOffset SecretSince { get; private set; }
 
+    /// <summary>The addresses to which users are sent back, compared exactly.</summary>
+    public IReadOnlyList<string> RedirectUris { get; private set; } = [];
+
+    /// <summary>Whether it has no secret, because it runs where its users could read it.</summary>
+    public bool IsPublic { get; private set; }
+
+    /// <summary>Whether it gets tokens in a way.</summary>
+    /// <param name="grant">The way.</param>
+    public bool Uses(OAuthGrant grant) => GrantTypes.Contains(WireName.Of(grant));
+
     /// <summary>Registers an application.</summary>
     /// <param name="organizationId">The organization that it belongs to.</param>
     /// <param name="name">1 to 100 characters.</param>
     /// <param name="scopes">The most that its tokens may do; at least one.</param>
     /// <param name="grantTypes">How it gets tokens, by wire name; at least one.</param>
+    /// <param name="redirectUris">Where users are sent back to; at least one for <c>authorization_code</c>.</param>
+    /// <param name="isPublic">Whether it has no secret.</param>
     /// <param name="clientId">The generated id.</param>
     /// <param name="at">Instant of the registration.</param>
     /// <returns>The application, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
@@ -59,12 +83,15 @@ internal sealed class OAuthApplication : AggregateRoot<long>
         string? name,
         IReadOnlyList<string> scopes,
         IReadOnlyList<string> grantTypes,
+        IReadOnlyList<string> redirectUris,
+        bool isPublic,
         string clientId,
         DateTimeOffset at
     )
     {
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(grantTypes);
+        ArgumentNullException.ThrowIfNull(redirectUris);
         List<ErrorDetail> faults = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
             faults.Add(new($"{Body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
@@ -72,13 +99,7 @@ internal sealed class OAuthApplication : AggregateRoot<long>
             faults.Add(new($"{Body}.scopes", "An application must have at least one scope; admin stands for all of them."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
             faults.Add(new($"{Body}.scopes", TokenErrors.NotAScope(scope)));
-        if (grantTypes.Count == 0 || !grantTypes.All(g => WireName.TryParse<OAuthGrant>(g, out _)))
-            faults.Add(
-                new(
-                    $"{Body}.grant_types",
-                    $"An application must have one or more grant types out of {string.Join(", ", WireName.All<OAuthGrant>())}."
-                )
-            );
+        faults.AddRange(FaultsOf(grantTypes, redirectUris, isPublic));
         if (faults.Count > 0)
             return Error.Validation(faults);
 
@@ -90,6 +111,9 @@ internal sealed class OAuthApplication : AggregateRoot<long>
             Scopes = [.. scopes.Distinct(StringComparer.Ordinal)],
             GrantTypes = [.. grantTypes.Select(g => g.ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
             SecretSince = at.ToUniversalTime(),
+
+            RedirectUris = [.. redirectUris.Distinct(StringComparer.Ordinal)],
+            IsPublic = isPublic,
         };
         application.Created(at);
         return application;
@@ -110,4 +134,51 @@ internal sealed class OAuthApplication : AggregateRoot<long>
         SecretSince = at.ToUniversalTime();
         Touch(at);
     }
+
+    private static IEnumerable<ErrorDetail> FaultsOf(
+        IReadOnlyList<string> grantTypes,
+        IReadOnlyList<string> redirectUris,
+        bool isPublic
+    )
+    {
+        List<OAuthGrant> grants = [];
+        foreach (var name in grantTypes)
+        {
+            if (WireName.TryParse<OAuthGrant>(name, out var grant))
+                grants.Add(grant);
+        }
+
+        var usesCode = grants.Contains(OAuthGrant.AuthorizationCode);
+        if (grants.Count == 0 || grants.Count < grantTypes.Count)
+            yield return new(
+                $"{Body}.grant_types",
+                $"An application must have one or more grant types out of {string.Join(", ", WireName.All<OAuthGrant>())}."
+            );
+        if (grants.Contains(OAuthGrant.RefreshToken) && !usesCode)
+            yield return new($"{Body}.grant_types", "The grant type refresh_token needs authorization_code.");
+        if (grants.Contains(OAuthGrant.ClientCredentials) && isPublic)
+            yield return new($"{Body}.grant_types", "A public application has no secret, so it cannot use client_credentials.");
+        if (usesCode == (redirectUris.Count == 0) || redirectUris.Count > MaxRedirectUris)
+            yield return new(
+                $"{Body}.redirect_uris",
+                $"The grant type authorization_code needs 1 to {MaxRedirectUris} addresses; others need none."
+            );
+        if (!redirectUris.All(IsRedirectUri))
+            yield return new(
+                $"{Body}.redirect_uris",
+                "An address must be absolute and without a fragment. Its scheme must be https, http on the same machine "
+                    + "(127.0.0.1, [::1] or localhost), or the reversed name of a domain, such as com.example.app."
+            );
+    }
+
+    /// <summary>RFC 8252, sections 7 and 8.4. A scheme without a dot, such as javascript, is refused.</summary>
+    private static bool IsRedirectUri(string? text) =>
+        text is { Length: <= MaxUriLength }
+        && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Fragment.Length == 0
+        && (
+            uri.Scheme == Uri.UriSchemeHttps
+            || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)
+            || uri.Scheme.Contains('.', StringComparison.Ordinal)
+        );
 }

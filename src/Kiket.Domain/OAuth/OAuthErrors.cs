@@ -18,4 +18,10 @@ internal static class OAuthErrors
             ErrorCodes.ForbiddenScope,
             $"The application can ask for no more than its scopes: {string.Join(' ', allowed)}."
         );
+
+    /// <summary><c>VALIDATION_ERROR</c>: a public application has no secret.</summary>
+    public static Error NoSecret => Error.Validation("oauth_application", "A public application has no secret.");
+
+    /// <summary><c>FORBIDDEN</c>: the user is deactivated, or belongs to another organization than the application.</summary>
+    public static Error NotOfOrganization => Error.Forbidden("The user does not belong to the organization of the application.");
 }

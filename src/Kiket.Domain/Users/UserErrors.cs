@@ -26,6 +26,14 @@ internal static class UserErrors
     public static Error InvitationNotFound =>
         new(ErrorKind.NotFound, "INVITATION_NOT_FOUND", "The invitation does not exist, has been used, or has expired.");
 
+    /// <summary><c>FORBIDDEN</c>: with another's password an administrator would become the operator of the server.</summary>
+    public static Error LinkOfOperator =>
+        Error.Forbidden("Only operators of the server can make links for themselves; the command password-link makes one too.");
+
+    /// <summary><c>PASSWORD_LINK_NOT_FOUND</c>: the link does not exist, was used, or has expired.</summary>
+    public static Error PasswordLinkNotFound =>
+        new(ErrorKind.NotFound, "PASSWORD_LINK_NOT_FOUND", "The link does not exist, has been used, or has expired.");
+
     /// <summary><c>VALIDATION_ERROR</c>: the organization has no such active user.</summary>
     /// <param name="field">The field that names the user.</param>
     /// <param name="user">The user's id.</param>

@@ -50,6 +50,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         [typeof(User)] = "user",
         [typeof(AccessToken)] = "token",
         [typeof(Invitation)] = "invitation",
+        [typeof(PasswordSignIn)] = "password",
         [typeof(OAuthApplication)] = "oauth_application",
         [typeof(Project)] = "project",
         [typeof(ProjectMember)] = "project_member",
@@ -73,6 +74,9 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     private static readonly FrozenSet<string> Hidden = FrozenSet.Create(
         StringComparer.Ordinal,
         nameof(AccessToken.Hash),
+        nameof(PasswordSignIn.PasswordHash),
+        nameof(PasswordSignIn.LinkHash),
+        nameof(PasswordSignIn.Stamp),
         nameof(Extension.KeyHash),
         nameof(Extension.PreviousKeyHash),
         nameof(Extension.Configuration),
@@ -95,7 +99,9 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         nameof(Project.LastIssueNumber),
         nameof(Organization.LastEventSequence),
         nameof(Organization.LastAuditSequence),
-        nameof(Organization.AuditChain)
+        nameof(Organization.AuditChain),
+        nameof(PasswordSignIn.Tries), // the sign-ins and failures themselves are recorded
+        nameof(PasswordSignIn.LockedUntil)
     );
 
     private readonly List<Change> changes = [];
@@ -137,6 +143,13 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
 
     /// <summary>Notes an action that is not the change of a row, such as an export.</summary>
     public void Note(string type, string what) => changes.Add(new(type, what, null, [], []));
+
+    /// <summary>Notes an action that does something with a row but does not change it, such as a sign-in.</summary>
+    public void Note(IAggregateRoot row, string what)
+    {
+        var key = db.Model.FindEntityType(row.GetType())!.FindPrimaryKey()!.Properties;
+        changes.Add(new(Subjects[row.GetType()], what, row, key, []));
+    }
 
     /// <summary>Forgets what a part that was rolled back had changed.</summary>
     /// <param name="count">How many changes there were before it.</param>

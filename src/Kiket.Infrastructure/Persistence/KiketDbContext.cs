@@ -49,6 +49,8 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
 
     public DbSet<Invitation> Invitations => Set<Invitation>();
 
+    public DbSet<PasswordSignIn> PasswordSignIns => Set<PasswordSignIn>();
+
     public DbSet<OAuthApplication> OAuthApplications => Set<OAuthApplication>();
 
     public DbSet<Project> Projects => Set<Project>();
@@ -141,6 +143,7 @@ internal abstract class KiketDbContext : DbContext, IKiketDb
         BelongsToOrganization<User>(modelBuilder);
         BelongsToOrganization<AccessToken>(modelBuilder);
         BelongsToOrganization<Invitation>(modelBuilder);
+        BelongsToOrganization<PasswordSignIn>(modelBuilder);
         BelongsToOrganization<OAuthApplication>(modelBuilder);
         BelongsToOrganization<Project>(modelBuilder);
         BelongsToOrganization<ProjectMember>(modelBuilder);

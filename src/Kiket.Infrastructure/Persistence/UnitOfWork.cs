@@ -46,6 +46,8 @@ internal sealed class UnitOfWork(
 
     public void Audit(string type, string change) => audit.Note(type, change);
 
+    public void Audit(IAggregateRoot row, string change) => audit.Note(row, change);
+
     public void KeepOnRefusal(Func<Task> change) => keptOnRefusal = change;
 
     public async Task FlushAsync(CancellationToken ct)

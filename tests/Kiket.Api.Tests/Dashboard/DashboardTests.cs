@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Kiket.Api.Tests.Infrastructure;
+using Kiket.Domain.Users;
 
 namespace Kiket.Api.Tests.Dashboard;
 
@@ -24,7 +26,7 @@ public sealed class DashboardTests(KiketServer server)
     [InlineData("no colon")]
     public async Task A_wrong_password_is_asked_for_again(string credentials)
     {
-        var response = await Browser(credentials).GetAsync("/hangfire");
+        var response = await WithBasic(credentials).GetAsync("/hangfire");
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
@@ -48,10 +50,30 @@ public sealed class DashboardTests(KiketServer server)
         Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Admin.GetAsync("/HangFire/recurring")).StatusCode);
         Assert.Equal(
             HttpStatusCode.Unauthorized,
-            (await Browser($"any:{tenant.AdminToken}").GetAsync("/hangfire/jobs/enqueued")).StatusCode
+            (await WithBasic($"any:{tenant.AdminToken}").GetAsync("/hangfire/jobs/enqueued")).StatusCode
         );
         Assert.Equal(HttpStatusCode.Unauthorized, (await tenant.Admin.PostAsync("/hangfire/recurring/trigger", null)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await server.NewClient(KiketServer.DashboardToken).GetAsync("/hangfire")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_operator_opens_it_by_signing_in_and_an_administrator_does_not()
+    {
+        var tenant = await server.NewTenantAsync();
+        var (id, email) = await tenant.AddPersonAsync(OrganizationRole.Admin);
+        var browser = new Browser(server);
+
+        var signIn = await browser.GetPageAsync("/hangfire/recurring");
+        var refused = await browser.SignInAsync(signIn, email);
+        await tenant.MakeOperatorAsync(id);
+        var opened = await browser.GetPageAsync("/hangfire/recurring");
+
+        Assert.Contains("<h1>Sign in</h1>", signIn.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+        Assert.Contains("<h1>Only for operators</h1>", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, opened.Status);
+        Assert.Contains("Kiket jobs", opened.Text, StringComparison.Ordinal);
+        await tenant.Admin.PostAsync($"/api/v1/users/{id}/password_reset", null).RefusedAsync(403, "FORBIDDEN");
     }
 
     [Fact]
@@ -75,8 +97,8 @@ public sealed class DashboardTests(KiketServer server)
     {
         var tenant = await server.NewTenantAsync();
 
-        await Browser($"any:{tenant.AdminToken}").GetAsync("/api/v1/projects").RefusedAsync(401, "AUTH_INVALID_TOKEN");
-        await Browser($"any:{KiketServer.DashboardToken}").GetAsync("/api/v1/projects").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await WithBasic($"any:{tenant.AdminToken}").GetAsync("/api/v1/projects").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await WithBasic($"any:{KiketServer.DashboardToken}").GetAsync("/api/v1/projects").RefusedAsync(401, "AUTH_INVALID_TOKEN");
     }
 
     [Fact]
@@ -111,7 +133,29 @@ public sealed class DashboardTests(KiketServer server)
         Assert.Contains("recurring/trigger", page, StringComparison.Ordinal);
         Assert.False(forged.IsSuccessStatusCode);
         Assert.True(genuine.IsSuccessStatusCode);
+        await AssertAuditedAsync(process, browser.BaseAddress!);
     }
+
+    /// <summary>The first administrator is an operator, and acts in the name of an organization.</summary>
+    private static async Task AssertAuditedAsync(KiketProcess process, Uri address)
+    {
+        var token = (await process.SaysAsync(Shown("Token of"))).Groups["shown"].Value;
+        var link = (await process.SaysAsync(Shown("Link to"))).Groups["shown"].Value;
+        var person = new Browser(address);
+        await person.SetPasswordAsync(link);
+        await person.SignInAsync("admin@kiket.local");
+
+        var done = await person.Client.SendAsync(Trigger(await RecurringAsync(person.Client)));
+
+        Assert.True(done.IsSuccessStatusCode);
+        var admin = new HttpClient { BaseAddress = address, DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+        var record = (await admin.GetAsync("/api/v1/audit_log?action=use_dashboard").OkAsync())["data"]!.AsArray().Single()!;
+        Assert.Equal("recurring/trigger prune", (string?)record["changes"]![0]!["change"]);
+        Assert.Equal("session", (string?)record["credential"]);
+        Assert.Equal("admin@kiket.local", (string?)record["actor"]!["email"]);
+    }
+
+    private static Regex Shown(string line) => new($@"{line} .*:\s+(?<shown>\S+)");
 
     /// <summary>The page of the recurring jobs, which are planned beside the start.</summary>
     private static async Task<string> RecurringAsync(HttpClient browser)
@@ -138,11 +182,11 @@ public sealed class DashboardTests(KiketServer server)
 
     private static string? Meta(string page, string name)
     {
-        var match = System.Text.RegularExpressions.Regex.Match(page, $"<meta name=\"{name}\" content=\"([^\"]+)\"");
+        var match = Regex.Match(page, $"<meta name=\"{name}\" content=\"([^\"]+)\"");
         return match.Success ? match.Groups[1].Value : null;
     }
 
-    private HttpClient Browser(string credentials)
+    private HttpClient WithBasic(string credentials)
     {
         var client = server.NewClient();
         client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));

@@ -24,6 +24,34 @@ public sealed record Tenant(KiketServer Server, long OrganizationId, long AdminI
         return (user.Id.Value, await SignInAsync(db, user, scopes));
     }
 
+    /// <summary>Another user of the organization, with a password.</summary>
+    internal async Task<(long Id, string Email)> AddPersonAsync(OrganizationRole role)
+    {
+        var (id, _) = await AddUserAsync(role);
+        await SetPasswordAsync(id);
+        return (id, (string)(await Admin.GetAsync($"/api/v1/users/{id}").OkAsync())["email"]!);
+    }
+
+    /// <summary>Makes a user an operator of the server.</summary>
+    internal async Task MakeOperatorAsync(long user)
+    {
+        await using var scope = Server.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<KiketDbContext>();
+        scope
+            .ServiceProvider.GetRequiredService<CurrentActor>()
+            .SignIn(new(new(OrganizationId), new(AdminId), OrganizationRole.Admin), []);
+        (await db.Users.FindAsync(new UserId(user)))!.MakeOperator();
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>Sets the password of a user by a link.</summary>
+    internal async Task SetPasswordAsync(long user, string password = Browser.Password)
+    {
+        var link = await Admin.PostAsync($"/api/v1/users/{user}/password_reset", null).CreatedAsync();
+        var page = await new Browser(Server).SetPasswordAsync((string)link["url"]!, password);
+        Assert.Contains("<h1>Your password is set</h1>", page.Text, StringComparison.Ordinal);
+    }
+
     /// <summary>A client of the administrator with a token of these scopes.</summary>
     public async Task<HttpClient> WithScopesAsync(params string[] scopes)
     {

@@ -69,8 +69,10 @@ public sealed class CommandLineTests : IDisposable
             "no user ada@example.com in the organization gamma"
         );
         var run = await RunAsync("token", "create", "--user", "ada@example.com", "--organization", "beta", "--expires-in", "30d");
+        var link = await RunAsync("password-link", "ada@example.com", "--organization", "beta");
 
         Assert.Contains("beta", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nhttp://127\.0\.0\.1:5080/account/password\?token=kpwd_\S+", link.Output);
         Assert.InRange(
             (await StoredAsync(TokenOf(run))).Token.ExpiresAt!.Value - DateTimeOffset.UtcNow,
             TimeSpan.FromDays(29.9),

@@ -22,6 +22,9 @@ public sealed partial class ServingTests
         Assert.Contains($"API            {address}api/v1", server.Output, StringComparison.Ordinal);
         Assert.Contains($"API reference  {address}api/v1/docs", server.Output, StringComparison.Ordinal);
         Assert.Contains($"Jobs           {address}hangfire", server.Output, StringComparison.Ordinal);
+        var link = (await server.SaysAsync(PasswordLink())).Groups["link"].Value;
+        Assert.StartsWith(address, link, StringComparison.Ordinal);
+        Assert.Contains("<h1>Set your password</h1>", await client.GetStringAsync(link), StringComparison.Ordinal);
         Assert.Single(Regex.Matches(server.Output, Regex.Escape(token)));
         Assert.Empty(server.Errors);
     }
@@ -38,6 +41,7 @@ public sealed partial class ServingTests
         await second.ListeningAsync();
 
         Assert.DoesNotContain("Token of", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Link to", second.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,6 +153,9 @@ public sealed partial class ServingTests
         Assert.DoesNotContain("   at ", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("fail:", server.Output, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"Link to set the first administrator's password, once and within 24 hours:\s+(?<link>\S+)")]
+    private static partial Regex PasswordLink();
 
     [GeneratedRegex(@"Token of the first administrator, shown only once:\s+(?<token>\S+)")]
     private static partial Regex Token();

@@ -154,6 +154,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET,POST /users
         GET /users/current
         GET,PATCH /users/{user}
+        POST /users/{user}/password_reset
         GET /me
         POST /invitations/accept
         GET /organizations/{organization}

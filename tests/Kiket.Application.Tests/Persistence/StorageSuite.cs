@@ -216,7 +216,7 @@ public abstract class StorageSuite(TestDatabase database)
             .Where(e => e.FindProperty("OrganizationId") is not null && !OfWorkers.Contains(e.ClrType))
             .ToList();
 
-        Assert.Equal(32, tables.Count);
+        Assert.Equal(33, tables.Count);
         foreach (var table in tables)
         {
             Assert.NotNull(table.FindDeclaredQueryFilter(KiketDbContext.TenantFilter));
@@ -332,11 +332,14 @@ public abstract class StorageSuite(TestDatabase database)
         db.ProjectMembers.Add(ProjectMember.Of(project, admin.UserId, ProjectRole.Member, Noon));
         db.Milestones.Add(Milestone.Plan(project, new() { Name = "Mine" }, admin.UserId, Noon).Value);
         db.Invitations.Add(Invitation.For(user, TokenSecret.Generate("inv_"), Noon));
+        db.PasswordSignIns.Add(PasswordSignIn.For(user, Noon));
         var application = OAuthApplication.Register(
             user.OrganizationId,
             "Robot",
             ["issues"],
             ["client_credentials"],
+            [],
+            false,
             TokenSecret.Generate(OAuthApplication.IdLabel).Plaintext,
             Noon
         );

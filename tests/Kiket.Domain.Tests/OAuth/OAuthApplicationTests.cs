@@ -37,5 +37,5 @@ public sealed class OAuthApplicationTests
         );
 
     private static Kiket.Domain.Common.Result<OAuthApplication> Register(string[] scopes, string[] grants) =>
-        OAuthApplication.Register(new(1), " CI ", scopes, grants, "kapp_1", Noon);
+        OAuthApplication.Register(new(1), " CI ", scopes, grants, [], false, "kapp_1", Noon);
 }

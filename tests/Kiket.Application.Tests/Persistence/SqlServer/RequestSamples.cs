@@ -46,6 +46,7 @@ namespace Kiket.Application.Tests.Persistence.SqlServer;
 public sealed class RequestSamples : IAsyncLifetime
 {
     private const string Token = "kpat_of_the_samples_0123";
+    private const string PasswordLink = "kpwd_of_the_samples_0123";
 
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-samples-").FullName;
 
@@ -217,8 +218,16 @@ public sealed class RequestSamples : IAsyncLifetime
                 new ListEventsQuery(ListEventsQuery.FromNowOn, null, [], null, WithTotal: false),
             ]);
         samples = samples.Concat(OfAudit(founded.AdminId, AuditHash.Of(record.ContentHash)));
+        var ada = await session.Db.Users.SingleAsync(u => u.Id == founded.AdminId);
+        var signIn = PasswordSignIn.For(ada, DateTimeOffset.UnixEpoch);
+        signIn.OfferLink(TokenSecret.Chosen(PasswordLink), DateTimeOffset.UtcNow);
+        Assert.Null(signIn.SetPassword("hash", DateTimeOffset.UtcNow).Error);
+        signIn.OfferLink(TokenSecret.Chosen(PasswordLink), DateTimeOffset.UtcNow);
+        session.Db.PasswordSignIns.Add(signIn);
+        await session.Db.SaveChangesAsync();
+        samples = samples.Concat(OfSignIn(PageUser.Of(ada, signIn)));
         var application = (
-            await session.SendAsync(new CreateOAuthApplicationCommand("Robot", ["issues"], ClientCredentials))
+            await session.SendAsync(new CreateOAuthApplicationCommand("Robot", ["issues"], ClientCredentials, [], false))
         ).Value;
         samples = samples.Concat(OfOAuth(application));
         samples = samples.Concat(OfCapacity(founded.AdminId, developer.Id, task.Id));
@@ -559,11 +568,25 @@ public sealed class RequestSamples : IAsyncLifetime
 
     private static readonly string[] ClientCredentials = ["client_credentials"];
 
+    private static IEnumerable<IBaseRequest> OfSignIn(PageUser visitor)
+    {
+        yield return new BeginSignInCommand(visitor.Email, null);
+        yield return new BeginSignInCommand(visitor.Email, "samples");
+        yield return new FindPageUserQuery(visitor.Id, visitor.Stamp);
+        yield return new RefuseSignInCommand(visitor.Id);
+        yield return new ForgetSignInTryCommand(visitor.Id);
+        yield return new CompleteSignInCommand(visitor);
+        yield return new SignOutCommand();
+        yield return new UseDashboardCommand("recurring/trigger prune");
+    }
+
     private static IEnumerable<IBaseRequest> OfOAuth(OAuthApplicationDto application)
     {
-        yield return new CreateOAuthApplicationCommand("Another", ["issues:read"], ClientCredentials);
+        yield return new CreateOAuthApplicationCommand("Another", ["issues:read"], ClientCredentials, [], false);
         yield return new ListOAuthApplicationsQuery(new(null, null, "created_at desc"));
         yield return new GrantClientCredentialsQuery(application.ClientId, ["issues:read"]);
+        yield return new GrantUserAccessQuery(application.ClientId, new(1), ["issues:read"]);
+        yield return new AllowApplicationCommand(application.ClientId, ["issues:read"]);
         yield return new RotateOAuthSecretCommand(application.Id);
         yield return new RemoveOAuthApplicationCommand(application.Id);
     }
@@ -599,6 +622,9 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new CreateUserTokenCommand("dev@example.com", "samples", ["admin"], null);
         yield return new InviteUserCommand("eve@example.com", OrganizationRole.Viewer, "Eve");
         yield return new AcceptInvitationCommand(invitation, "Ina");
+        yield return new OfferPasswordLinkCommand(user);
+        yield return new CreatePasswordLinkCommand("dev@example.com", "samples");
+        yield return new SetPasswordCommand(PasswordLink, "hash");
         yield return new GetCurrentUserQuery();
         yield return new GetUserQuery(new(user.Value));
         yield return new ListUsersQuery([], page);

@@ -1200,7 +1200,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("status")
                         .UseCollation("C");
 
-                    b.Property<string>("StatusKey")
+                    b.Property<string>("StatusSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -1219,7 +1219,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnName("title")
                         .UseCollation("C");
 
-                    b.Property<string>("TypeKey")
+                    b.Property<string>("TypeSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -1292,11 +1292,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_issues_organization_id_sort_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "StatusKey", "Id")
+                    b.HasIndex("OrganizationId", "StatusSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_status_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "TypeKey", "Id")
+                    b.HasIndex("OrganizationId", "TypeSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_type_key_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1332,7 +1332,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id_completed")
                         .HasFilter("deleted_at IS NULL AND milestone_id IS NOT NULL");
 
-                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey", "CreatedAt", "Id")
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusSortKey", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status_key_created_at_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1591,6 +1591,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasColumnType("text[]")
                         .HasColumnName("grant_types");
 
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_public");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1601,6 +1605,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
+
+                    b.PrimitiveCollection<string[]>("RedirectUris")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("redirect_uris");
 
                     b.PrimitiveCollection<string[]>("Scopes")
                         .IsRequired()
@@ -2219,6 +2228,80 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .HasDatabaseName("ix_invitations_organization_id_user_id");
 
                     b.ToTable("invitations", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("LinkHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("link_hash")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("LinkUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("link_until");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("password_hash")
+                        .UseCollation("C");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("stamp")
+                        .UseCollation("C");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_password_sign_ins");
+
+                    b.HasIndex("LinkHash")
+                        .HasDatabaseName("ix_password_sign_ins_link_hash");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_password_sign_ins_user_id");
+
+                    b.ToTable("password_sign_ins", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>
@@ -3722,6 +3805,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_invitations_users_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_users_user_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>

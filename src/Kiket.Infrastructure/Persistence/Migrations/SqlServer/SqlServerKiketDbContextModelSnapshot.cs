@@ -1215,7 +1215,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("status")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("StatusKey")
+                    b.Property<string>("StatusSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
@@ -1234,7 +1234,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnName("title")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("TypeKey")
+                    b.Property<string>("TypeSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
@@ -1301,11 +1301,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_issues_organization_id_sort_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "StatusKey", "Id")
+                    b.HasIndex("OrganizationId", "StatusSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_status_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "TypeKey", "Id")
+                    b.HasIndex("OrganizationId", "TypeSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_type_key_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1341,7 +1341,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id_completed_at")
                         .HasFilter("deleted_at IS NULL AND milestone_id IS NOT NULL");
 
-                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey", "CreatedAt", "Id")
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusSortKey", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status_key_created_at_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1601,6 +1601,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("grant_types");
 
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("bit")
+                        .HasColumnName("is_public");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1611,6 +1615,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("OrganizationId")
                         .HasColumnType("bigint")
                         .HasColumnName("organization_id");
+
+                    b.PrimitiveCollection<string>("RedirectUris")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("redirect_uris");
 
                     b.PrimitiveCollection<string>("Scopes")
                         .IsRequired()
@@ -2238,6 +2247,80 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .HasDatabaseName("ix_invitations_organization_id_user_id");
 
                     b.ToTable("invitations", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("LinkHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("link_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("LinkUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("link_until");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("locked_until");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("password_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("stamp")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("int")
+                        .HasColumnName("tries");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("datetimeoffset")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("int")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_password_sign_ins");
+
+                    b.HasIndex("LinkHash")
+                        .HasDatabaseName("ix_password_sign_ins_link_hash");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_password_sign_ins_user_id");
+
+                    b.ToTable("password_sign_ins", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>
@@ -3749,6 +3832,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_invitations_users_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_users_user_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>

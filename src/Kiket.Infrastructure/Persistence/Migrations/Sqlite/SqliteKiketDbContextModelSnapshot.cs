@@ -1121,7 +1121,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
 
-                    b.Property<string>("StatusKey")
+                    b.Property<string>("StatusSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
@@ -1138,7 +1138,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
-                    b.Property<string>("TypeKey")
+                    b.Property<string>("TypeSortKey")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
@@ -1204,11 +1204,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_issues_organization_id_sort_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "StatusKey", "Id")
+                    b.HasIndex("OrganizationId", "StatusSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_status_key_id")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("OrganizationId", "TypeKey", "Id")
+                    b.HasIndex("OrganizationId", "TypeSortKey", "Id")
                         .HasDatabaseName("ix_issues_organization_id_type_key_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1244,7 +1244,7 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_issues_organization_id_milestone_id_created_at_id_completed_at")
                         .HasFilter("deleted_at IS NULL AND milestone_id IS NOT NULL");
 
-                    b.HasIndex("OrganizationId", "ProjectId", "StatusKey", "CreatedAt", "Id")
+                    b.HasIndex("OrganizationId", "ProjectId", "StatusSortKey", "CreatedAt", "Id")
                         .HasDatabaseName("ix_issues_organization_id_project_id_status_key_created_at_id")
                         .HasFilter("deleted_at IS NULL");
 
@@ -1482,6 +1482,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("grant_types");
 
+                    b.Property<bool>("IsPublic")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_public");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -1491,6 +1495,11 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("OrganizationId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("organization_id");
+
+                    b.PrimitiveCollection<string>("RedirectUris")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("redirect_uris");
 
                     b.PrimitiveCollection<string>("Scopes")
                         .IsRequired()
@@ -2080,6 +2089,75 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_invitations_organization_id_user_id");
 
                     b.ToTable("invitations", (string)null);
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("LinkHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_hash");
+
+                    b.Property<long?>("LinkUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("link_until");
+
+                    b.Property<long?>("LockedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("locked_until");
+
+                    b.Property<long>("OrganizationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("organization_id");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("password_hash");
+
+                    b.Property<string>("Stamp")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stamp");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_password_sign_ins");
+
+                    b.HasIndex("LinkHash")
+                        .HasDatabaseName("ix_password_sign_ins_link_hash");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_password_sign_ins_user_id");
+
+                    b.ToTable("password_sign_ins", (string)null);
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>
@@ -3506,6 +3584,23 @@ namespace Kiket.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_invitations_users_user_id");
+                });
+
+            modelBuilder.Entity("Kiket.Domain.Users.PasswordSignIn", b =>
+                {
+                    b.HasOne("Kiket.Domain.Organizations.Organization", null)
+                        .WithMany()
+                        .HasForeignKey("OrganizationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_organizations_organization_id");
+
+                    b.HasOne("Kiket.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_password_sign_ins_users_user_id");
                 });
 
             modelBuilder.Entity("Kiket.Domain.Users.User", b =>

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Kiket.Api.Http;
+
+/// <summary>
+/// Reads the forms that are sent to pages and to the OAuth server, so that one that cannot be read (<c>%00</c>, too many or too
+/// long fields) is 400 and not a failure of whatever reads it first.
+/// </summary>
+internal static class FormBody
+{
+    private static readonly PathString[] Paths = ["/connect", "/oauth", "/sign-in", "/sign-out", "/account", "/hangfire"];
+
+    public static async Task ReadAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (request.HasFormContentType && request.Path.IsBelowAny(Paths))
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+                server.MaxRequestBodySize = RequestBody.DefaultLimit;
+            try
+            {
+                await request.ReadFormAsync(context.RequestAborted);
+            }
+            catch (Exception malformed) when (malformed is InvalidOperationException or InvalidDataException)
+            {
+                throw new BadHttpRequestException("The form is malformed.", malformed);
+            }
+        }
+
+        await next(context);
+    }
+}

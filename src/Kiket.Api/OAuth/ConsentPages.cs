@@ -1,0 +1,124 @@
+using Kiket.Api.SignIn;
+using Kiket.Application.OAuth;
+using Kiket.Application.Ports;
+using Kiket.Application.Users;
+using Kiket.Domain.OAuth;
+using MediatR;
+using Microsoft.AspNetCore.Http.Extensions;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Kiket.Api.OAuth;
+
+/// <summary>Asks a user whether an application may act in their name, once for each set of scopes.</summary>
+internal static class ConsentPages
+{
+    private const string Decision = "decision";
+    private const string Allow = "allow";
+
+    public static async Task<IResult> AuthorizeAsync(
+        HttpContext context,
+        IMediator mediator,
+        IOAuthServer server,
+        CancellationToken ct
+    )
+    {
+        var request = OAuthEndpoints.RequestOf(context);
+        if (await PageCookie.FindUserAsync(context) is not { } user || request.HasPromptValue(PromptValues.Login))
+            return request.HasPromptValue(PromptValues.None)
+                ? OAuthEndpoints.Refusal(Errors.LoginRequired, "The user has not signed in.")
+                : Results.LocalRedirect(SignInPages.AddressFor(WithoutLogin(request)));
+
+        var granted = await mediator.Send(
+            new GrantUserAccessQuery(request.ClientId!, user.Id, OAuthEndpoints.ApiScopesOf(request)),
+            ct
+        );
+        if (granted.Error is { } error)
+            return OAuthEndpoints.Refusal(
+                error == OAuthErrors.NotOfOrganization ? Errors.AccessDenied : Errors.InvalidScope,
+                error.Message
+            );
+
+        // A token for openid only allows nothing in the API.
+        var access = request.GetScopes().IsEmpty ? granted.Value : granted.Value with { Scopes = request.GetScopes() };
+        var authorization = await server.FindAuthorizationAsync(request.ClientId!, user.Id, access.Scopes, ct);
+        if (authorization is null || request.HasPromptValue(PromptValues.Consent))
+        {
+            var decision = HttpMethods.IsPost(context.Request.Method) ? (string?)request[Decision] : null;
+            if (decision is null)
+                return request.HasPromptValue(PromptValues.None)
+                    ? OAuthEndpoints.Refusal(Errors.ConsentRequired, "The user has not allowed it.")
+                    : Ask(context, request, user, access);
+            if (!await Pages.IsOwnFormAsync(context))
+                return Pages.Outdated(context);
+            if (decision != Allow)
+                return OAuthEndpoints.Refusal(Errors.AccessDenied, "The user has not allowed it.");
+        }
+
+        authorization ??= (await mediator.Send(new AllowApplicationCommand(request.ClientId!, access.Scopes), ct)).Value;
+        return OAuthEndpoints.SignIn(OAuthEndpoints.IdentityOf(access).SetAuthorizationId(authorization));
+    }
+
+    private static IResult Ask(HttpContext context, OpenIddictRequest request, PageUser user, UserAccess access)
+    {
+        var fields = request
+            .GetParameters()
+            .Where(p => p.Key is not (Decision or Parameters.Prompt or "__RequestVerificationToken"))
+            .Select(p => Pages.Hidden(p.Key, (string?)p.Value));
+        var content = Html.Of(
+            $"""
+            <p>{access.Application} wants to act in your name, as {user.Name} ({user.Email}). It could:</p>
+            <ul>
+            {Html.Join(access.Scopes.Select(s => Html.Of($"<li>{MeaningOf(s)}</li>")))}
+            </ul>
+            <p>It can never do more than you can.</p>
+            {Html.Join(fields)}
+            <button type="submit" name="{Decision}" value="{Allow}">Allow</button>
+            <button type="submit" name="{Decision}" value="deny" class="plain">Deny</button>
+            """
+        );
+        return Pages.Page(
+            context,
+            $"Allow {access.Application}?",
+            Pages.Form(context, OAuthSetup.AuthorizationPath, content),
+            formTarget: request.RedirectUri
+        );
+    }
+
+    private static string MeaningOf(string scope) =>
+        scope switch
+        {
+            Scopes.OpenId => "know who you are",
+            Scopes.Profile => "know your name",
+            Scopes.Email => "know your e-mail address",
+            Scopes.OfflineAccess => "do this while you are away",
+            _ when Domain.Tokens.Scope.TryParse(scope, out var known) => known.Resource == "*"
+                ? "do everything that you can do"
+                : $"{VerbOf(known.Actions)} {known.Resource.Replace('_', ' ')}",
+            _ => scope,
+        };
+
+    private static string VerbOf(Domain.Tokens.ScopeActions actions) =>
+        actions switch
+        {
+            Domain.Tokens.ScopeActions.Read => "read",
+            _ when actions.HasFlag(Domain.Tokens.ScopeActions.Read) => "read and change",
+            _ => "change",
+        };
+
+    /// <summary>The same request as an address, without the demand to sign in, which is met now.</summary>
+    private static string WithoutLogin(OpenIddictRequest request)
+    {
+        var prompts = request.GetPromptValues().Remove(PromptValues.Login);
+        var query = new QueryBuilder();
+        foreach (var (name, value) in request.GetParameters())
+        {
+            if (name != Parameters.Prompt)
+                query.Add(name, (string?)value ?? "");
+        }
+
+        if (prompts.Length > 0)
+            query.Add(Parameters.Prompt, string.Join(' ', prompts));
+        return OAuthSetup.AuthorizationPath + query;
+    }
+}

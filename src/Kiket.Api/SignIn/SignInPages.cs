@@ -1,0 +1,244 @@
+using Kiket.Api.Authentication;
+using Kiket.Api.RateLimits;
+using Kiket.Application.Ports;
+using Kiket.Application.Users;
+using Kiket.Domain.Organizations;
+using Kiket.Domain.Users;
+using MediatR;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Kiket.Api.SignIn;
+
+/// <summary>The pages on which people sign in, sign out and set their password. They work without scripts.</summary>
+internal static class SignInPages
+{
+    public const string Path = "/sign-in";
+
+    private const string SignOutPath = "/sign-out";
+    private const string ReturnUrl = "return_url";
+    private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
+
+    /// <summary>How many tries an address may make, for all users together.</summary>
+    private static readonly RateLimit TriesOfAddress = new(100, TimeSpan.FromMinutes(15));
+
+    public static void MapSignInPages(this IEndpointRouteBuilder app)
+    {
+        var pages = app.MapGroup("").ExcludeFromDescription();
+
+        pages.MapGet(Path, (Delegate)ShowSignInAsync); // a method of a context alone would be a RequestDelegate
+        pages.MapPost(Path, SignInAsync);
+        pages.MapGet(SignOutPath, (Delegate)ShowSignOutAsync);
+        pages.MapPost(SignOutPath, SignOutAsync);
+        pages.MapGet(PasswordLinks.Path, ShowPassword);
+        pages.MapPost(PasswordLinks.Path, SetPasswordAsync);
+    }
+
+    /// <summary>Where a visitor signs in and then returns to a page of this server.</summary>
+    public static string AddressFor(string returnUrl) => QueryHelpers.AddQueryString(Path, ReturnUrl, returnUrl);
+
+    private static async Task<IResult> ShowSignInAsync(HttpContext context)
+    {
+        var returnUrl = context.Request.Query[ReturnUrl].ToString();
+        return await PageCookie.FindUserAsync(context) is { } user && returnUrl.Length == 0
+            ? SignedIn(context, user)
+            : SignInForm(context, returnUrl);
+    }
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext context,
+        IMediator mediator,
+        IPasswordHashing passwords,
+        IRateLimits limits,
+        ILoggerFactory logs,
+        CancellationToken ct
+    )
+    {
+        await PageCookie.FindUserAsync(context); // the form was protected for the user who had signed in before
+        if (!await Pages.IsOwnFormAsync(context))
+            return Pages.Outdated(context);
+        var form = await context.Request.ReadFormAsync(ct);
+        var (email, password) = (form["email"].ToString(), form["password"].ToString());
+        var (organization, returnUrl) = (form["organization"].ToString().Trim(), form[ReturnUrl].ToString());
+        var tries = await limits.TakeAsync(
+            $"sign-in:{RateLimiting.AddressOf(context.Connection.RemoteIpAddress)}",
+            TriesOfAddress,
+            ct
+        );
+        if (
+            tries.IsExceeded
+            || !CouldBe(email, User.MaxEmailLength)
+            || !CouldBe(organization, Organization.MaxNameLength)
+            || password.Length > PasswordSignIn.MaxPasswordLength
+        )
+            return Refused();
+
+        PageCookie.Identify(context, "password");
+        var begin = new BeginSignInCommand(email, organization.Length == 0 ? null : organization);
+        var candidates = (await mediator.Send(begin, ct)).Value;
+        if (candidates.Count == 0)
+            passwords.Matches(null, password);
+        var right = candidates.Where(c => passwords.Matches(c.PasswordHash, password)).ToList();
+        if (right.Count == 0)
+        {
+            foreach (var candidate in candidates)
+                await mediator.Send(new RefuseSignInCommand(candidate.User.Id), ct);
+            return Refused();
+        }
+
+        foreach (var other in right.Count > 1 ? candidates : candidates.Except(right))
+            await mediator.Send(new ForgetSignInTryCommand(other.User.Id), ct);
+        if (right.Count > 1)
+            return SignInForm(context, returnUrl, email, organizations: [.. right.Select(c => c.Organization)]);
+
+        PageCookie.Identify(context, "password", right[0].User.Actor);
+        var signedIn = await mediator.Send(new CompleteSignInCommand(right[0].User), ct);
+        if (signedIn.IsRefused)
+            return Refused();
+        await PageCookie.SignInAsync(context, signedIn.Value);
+        return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl : Path);
+
+        IResult Refused()
+        {
+            logs.CreateLogger(typeof(SignInPages)).LogFailedSignIn(context);
+            return SignInForm(context, returnUrl, email, Wrong);
+        }
+    }
+
+    /// <summary>Whether a text can be what is stored; the database refuses some characters.</summary>
+    private static bool CouldBe(string text, int maxLength) => text.Length <= maxLength && !text.Any(char.IsControl);
+
+    private static IResult SignInForm(
+        HttpContext context,
+        string returnUrl,
+        string? email = null,
+        string? error = null,
+        IReadOnlyList<string>? organizations = null
+    )
+    {
+        var organization = organizations is null
+            ? Html.Empty
+            : Pages.Field(
+                "organization",
+                "Organization",
+                "text",
+                "organization",
+                error: $"Your address is in several organizations. Enter one of {string.Join(", ", organizations)}, "
+                    + "and your password again."
+            );
+        var form = Pages.Form(
+            context,
+            Path,
+            Html.Of(
+                $"""
+                {Pages.Hidden(ReturnUrl, returnUrl)}
+                {Pages.Field("email", "E-mail address", "email", "username", email, error, isFirst: organizations is null)}
+                {organization}
+                {Pages.Field("password", "Password", "password", "current-password")}
+                <button type="submit">Sign in</button>
+                """
+            )
+        );
+        var status = error is null && organizations is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
+        return Pages.Page(context, "Sign in", form, status, RedirectTargetOf(returnUrl));
+    }
+
+    private static IResult SignedIn(HttpContext context, PageUser user) =>
+        Pages.Page(
+            context,
+            "You are signed in",
+            Html.Of(
+                $"""
+                <p>You are signed in as {user.Name} ({user.Email}).</p>
+                {Pages.Form(context, SignOutPath, Html.Of($"""<button type="submit">Sign out</button>"""))}
+                """
+            )
+        );
+
+    private static async Task<IResult> ShowSignOutAsync(HttpContext context) =>
+        await PageCookie.FindUserAsync(context) is { } user ? SignedIn(context, user) : Results.LocalRedirect(Path);
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IMediator mediator, CancellationToken ct)
+    {
+        var user = await PageCookie.FindUserAsync(context);
+        if (!await Pages.IsOwnFormAsync(context))
+            return Pages.Outdated(context);
+        if (user is not null)
+            await mediator.Send(new SignOutCommand(), ct);
+        await context.SignOutAsync(PageCookie.SchemeName);
+        return Results.LocalRedirect(Path);
+    }
+
+    private static IResult ShowPassword(HttpContext context) => PasswordForm(context, context.Request.Query["token"].ToString());
+
+    private static async Task<IResult> SetPasswordAsync(
+        HttpContext context,
+        IMediator mediator,
+        IPasswordHashing passwords,
+        CancellationToken ct
+    )
+    {
+        if (!await Pages.IsOwnFormAsync(context))
+            return Pages.Outdated(context);
+        var form = await context.Request.ReadFormAsync(ct);
+        var (token, password, again) = (form["token"].ToString(), form["password"].ToString(), form["again"].ToString());
+        if (password.Length is < PasswordSignIn.MinPasswordLength or > PasswordSignIn.MaxPasswordLength)
+            return PasswordForm(
+                context,
+                token,
+                $"The password must have {PasswordSignIn.MinPasswordLength} to {PasswordSignIn.MaxPasswordLength} characters."
+            );
+        if (password != again)
+            return PasswordForm(context, token, againError: "The two passwords differ.");
+        PageCookie.Identify(context, "password_link");
+        if ((await mediator.Send(new SetPasswordCommand(token, passwords.Hash(password)), ct)).Error is { } error)
+            return Pages.Page(
+                context,
+                "This link cannot be used",
+                Html.Of($"""<p>{error.Message} Ask an administrator for another one.</p>"""),
+                StatusCodes.Status404NotFound
+            );
+        return Pages.Page(
+            context,
+            "Your password is set",
+            Html.Of($"""<p><a href="{Path}">Sign in</a> with your new password.</p>""")
+        );
+    }
+
+    private static IResult PasswordForm(HttpContext context, string token, string? error = null, string? againError = null) =>
+        Pages.Page(
+            context,
+            "Set your password",
+            Pages.Form(
+                context,
+                PasswordLinks.Path,
+                Html.Of(
+                    $"""
+                    {Pages.Hidden("token", token)}
+                    {Pages.Field(
+                        "password",
+                        "New password",
+                        "password",
+                        "new-password",
+                        error: error,
+                        hint: $"At least {PasswordSignIn.MinPasswordLength} characters.",
+                        isFirst: againError is null
+                    )}
+                    {Pages.Field("again", "New password, once more", "password", "new-password", error: againError)}
+                    <button type="submit">Set password</button>
+                    """
+                )
+            ),
+            error is null && againError is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity
+        );
+
+    /// <summary>Browsers read a backslash as a slash, and two slashes as another host.</summary>
+    private static bool IsLocal(string url) =>
+        url is ['/', ..] && url is not (['/', '/' or '\\', ..]) && !url.Any(char.IsControl);
+
+    /// <summary>After the sign-in the application may be reached without another page.</summary>
+    private static string? RedirectTargetOf(string returnUrl) =>
+        returnUrl.IndexOf('?', StringComparison.Ordinal) is var query and > 0
+            ? QueryHelpers.ParseQuery(returnUrl[query..]).GetValueOrDefault("redirect_uri").ToString()
+            : null;
+}

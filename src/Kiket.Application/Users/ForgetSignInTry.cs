@@ -1,0 +1,22 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Takes back a try that was not a guess: the password was that of the same person in another organization.</summary>
+internal sealed record ForgetSignInTryCommand(UserId User) : ICommand<Result<bool>>;
+
+internal sealed class ForgetSignInTryHandler(IKiketDb db, TimeProvider time)
+    : ICommandHandler<ForgetSignInTryCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(ForgetSignInTryCommand command, CancellationToken ct)
+    {
+        // Nobody has signed in, so the tenant filter would hide every row.
+        var signIn = await db.AcrossTenants<PasswordSignIn>().SingleAsync(s => s.UserId == command.User, ct);
+        signIn.ForgetTry(time.GetUtcNow());
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Sets the password of the user whom a link is for. The link's token is the only credential needed.</summary>
+/// <param name="PasswordHash">The password, hashed before, because that takes too long for a transaction.</param>
+internal sealed record SetPasswordCommand(string Token, string PasswordHash) : ICommand<Result<bool>>;
+
+internal sealed class SetPasswordHandler(IKiketDb db, TimeProvider time) : ICommandHandler<SetPasswordCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(SetPasswordCommand command, CancellationToken ct)
+    {
+        // Nobody has signed in, so the tenant filter would hide every row.
+        var hash = TokenSecret.HashOf(command.Token);
+        var signIn = await db.AcrossTenants<PasswordSignIn>()
+            .Where(s => s.LinkHash == hash)
+            .Where(s => db.AcrossTenants<User>().Any(u => u.Id == s.UserId && !u.Deactivated))
+            .SingleOrDefaultAsync(ct);
+        if (signIn is null)
+            return UserErrors.PasswordLinkNotFound;
+        if (signIn.SetPassword(command.PasswordHash, time.GetUtcNow()).Error is { } error)
+            return error;
+        return true;
+    }
+}

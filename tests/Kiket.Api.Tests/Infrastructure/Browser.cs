@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Kiket.Api.Tests.Infrastructure;
+
+/// <summary>What a browser without scripts does: cookies, redirects on this server, and the fields of forms.</summary>
+internal sealed partial class Browser(Uri address)
+{
+    public const string Password = "correct horse battery";
+
+    public HttpClient Client { get; } =
+        new(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = address,
+            DefaultRequestHeaders = { { "Accept", "text/html" } },
+        };
+
+    public Browser(KiketServer server)
+        : this(server.Address) { }
+
+    /// <param name="Location">Where another server would be asked next, or empty.</param>
+    public sealed record Page(HttpStatusCode Status, string Text, string Location, string Csp);
+
+    /// <summary>Signs in by the form of a page, and returns the page after it.</summary>
+    public Task<Page> SignInAsync(Page page, string email, string password = Password) =>
+        SubmitAsync(page, ("email", email), ("password", password));
+
+    public async Task<Page> SignInAsync(string email, string password = Password) =>
+        await SignInAsync(await GetPageAsync("/sign-in"), email, password);
+
+    /// <summary>Sets a password by a link, and returns the page after it.</summary>
+    public async Task<Page> SetPasswordAsync(string link, string password = Password) =>
+        await SubmitAsync(await GetPageAsync(new Uri(link).PathAndQuery), ("password", password), ("again", password));
+
+    public Task<Page> GetPageAsync(string path) => FollowAsync(Client.GetAsync(path));
+
+    public Task<Page> PostAsync(string path, IEnumerable<KeyValuePair<string, string>> fields) =>
+        FollowAsync(Client.PostAsync(path, new FormUrlEncodedContent(fields)));
+
+    public Task<Page> SubmitAsync(Page page, params (string Name, string Value)[] fields)
+    {
+        var hidden = Hidden()
+            .Matches(page.Text)
+            .Select(m => KeyValuePair.Create(WebUtility.HtmlDecode(m.Groups[1].Value), WebUtility.HtmlDecode(m.Groups[2].Value)));
+        var action = WebUtility.HtmlDecode(Action().Match(page.Text).Groups[1].Value);
+        return PostAsync(action, [.. hidden, .. fields.Select(f => KeyValuePair.Create(f.Name, f.Value))]);
+    }
+
+    private async Task<Page> FollowAsync(Task<HttpResponseMessage> sent)
+    {
+        var response = await sent;
+        if (response.Headers.Location is { } location)
+        {
+            var target = new Uri(address, location);
+            return target.Authority == address.Authority
+                ? await GetPageAsync(target.PathAndQuery)
+                : new(response.StatusCode, "", target.ToString(), "");
+        }
+
+        var csp = response.Headers.TryGetValues("Content-Security-Policy", out var found) ? found.Single() : "";
+        return new(response.StatusCode, await response.Content.ReadAsStringAsync(), "", csp);
+    }
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
+    private static partial Regex Hidden();
+
+    [GeneratedRegex("<form method=\"post\" action=\"([^\"]*)\"")]
+    private static partial Regex Action();
+}
