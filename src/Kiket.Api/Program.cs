@@ -104,7 +104,7 @@ app.Use(IdempotencyFilter.KeepBody);
 var api = app.MapGroup("/api/v1")
     .RequireAuthorization()
     .AddEndpointFilterFactory(UnknownParameterFilter.Create)
-    .AddEndpointFilterFactory(PlainNumbers.Create)
+    .AddEndpointFilterFactory(PlainValues.Create)
     .AddEndpointFilter<IdempotencyFilter>();
 api.MapProjects();
 api.MapProjectMembers();

@@ -33,13 +33,11 @@ internal static class AuditEndpoints
 
     /// <summary>Lists what was done in the organization, newest first. For administrators.</summary>
     private static async Task<Results<Ok<AuditLog>, ErrorResult>> ListAuditLog(
-        [AsParameters] AuditLogParameters parameters,
+        [AsParameters] AuditFilterParameters parameters,
+        [AsParameters] AuditLogParameters place,
         IMediator mediator,
         CancellationToken ct
-    ) =>
-        (await mediator.Send(new ListAuditLogQuery(parameters.ToFilter(), parameters.Cursor, parameters.Limit), ct)).ToOk(
-            AuditLog.Of
-        );
+    ) => (await mediator.Send(new ListAuditLogQuery(parameters.ToFilter(), place.Cursor, place.Limit), ct)).ToOk(AuditLog.Of);
 
     /// <summary>Computes the hash chain of the audit log again and reports the first record that was changed.</summary>
     private static async Task<Results<Ok<AuditVerification>, ErrorResult>> VerifyAuditLog(
@@ -116,7 +114,7 @@ internal sealed record AuditAnchorPage(IReadOnlyList<AuditAnchorDto> Anchors, Au
 
 internal sealed record AuditPagination(int Page, int PerPage, int Total, int TotalPages);
 
-internal record AuditFilterParameters
+internal sealed record AuditFilterParameters
 {
     [FromQuery(Name = "action"), Description("Only this action, such as `create_issue`.")]
     public string? Action { get; init; }
@@ -148,7 +146,7 @@ internal record AuditFilterParameters
         };
 }
 
-internal sealed record AuditLogParameters : AuditFilterParameters
+internal sealed record AuditLogParameters
 {
     [FromQuery(Name = "cursor"), Description("The `next_cursor` of the page before; the newest records by default.")]
     public long? Cursor { get; init; }

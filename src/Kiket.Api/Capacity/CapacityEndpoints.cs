@@ -40,7 +40,8 @@ internal static class CapacityEndpoints
 
     /// <summary>Lists the capacity and workload of a team's members, highest utilization first.</summary>
     private static async Task<Results<Ok<TeamCapacityPage>, ErrorResult>> GetTeamCapacity(
-        [AsParameters] TeamCapacityParameters parameters,
+        [AsParameters] CapacityParameters parameters,
+        [AsParameters] TeamCapacityParameters team,
         IMediator mediator,
         CancellationToken ct
     ) =>
@@ -48,9 +49,9 @@ internal static class CapacityEndpoints
             await mediator.Send(
                 new GetTeamCapacityQuery(
                     parameters.ToProject(),
-                    string.IsNullOrWhiteSpace(parameters.Team) ? null : parameters.Team,
-                    parameters.Weeks,
-                    new(parameters.Page, parameters.PerPage, null)
+                    string.IsNullOrWhiteSpace(team.Team) ? null : team.Team,
+                    team.Weeks,
+                    new(team.Page, team.PerPage, null)
                 ),
                 ct
             )
@@ -60,13 +61,17 @@ internal static class CapacityEndpoints
     /// Recommends reassignments so that nobody is over capacity. The same state gives the same answer.
     /// </summary>
     private static async Task<Results<Ok<RecommendationPage>, ErrorResult>> ListRecommendations(
-        [AsParameters] RecommendationParameters parameters,
+        [AsParameters] CapacityParameters parameters,
+        [
+            FromQuery(Name = "limit"),
+            Description(
+                "Maximum number of recommendations, 1 to 100; 25 by default. A smaller limit can lead to a different plan."
+            )
+        ]
+            int? limit,
         IMediator mediator,
         CancellationToken ct
-    ) =>
-        (await mediator.Send(new ListRecommendationsQuery(parameters.ToProject(), parameters.Limit), ct)).ToOk(
-            RecommendationPage.Of
-        );
+    ) => (await mediator.Send(new ListRecommendationsQuery(parameters.ToProject(), limit), ct)).ToOk(RecommendationPage.Of);
 
     /// <summary>Reassigns issues: all of them or none, or as many as possible with `partial`.</summary>
     private static async Task<Results<Ok<ReassignedIssues>, ErrorResult>> ReassignIssues(
@@ -80,7 +85,7 @@ internal static class CapacityEndpoints
 }
 
 /// <summary>The project of a team.</summary>
-internal record CapacityParameters
+internal sealed record CapacityParameters
 {
     [FromQuery(Name = "project_id"), Description("The project: its id or key; the whole organization by default.")]
     public string? ProjectId { get; init; }
@@ -98,7 +103,7 @@ internal record CapacityParameters
         );
 }
 
-internal sealed record TeamCapacityParameters : CapacityParameters
+internal sealed record TeamCapacityParameters
 {
     [
         FromQuery(Name = "team"),
@@ -114,15 +119,6 @@ internal sealed record TeamCapacityParameters : CapacityParameters
 
     [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
     public int? PerPage { get; init; }
-}
-
-internal sealed record RecommendationParameters : CapacityParameters
-{
-    [
-        FromQuery(Name = "limit"),
-        Description("Maximum number of recommendations, 1 to 100; 25 by default. A smaller limit can lead to a different plan.")
-    ]
-    public int? Limit { get; init; }
 }
 
 internal sealed record TeamCapacityPage(IReadOnlyList<MemberCapacityDto> Data, TeamSummary Summary, PageMeta Meta)

@@ -101,19 +101,16 @@ internal static class CustomDataEndpoints
     private static async Task<Results<Ok<DataPage<Record>>, ErrorResult>> ListRecords(
         string module,
         string table,
-        [AsParameters] RecordListParameters parameters,
+        [AsParameters] RecordParameters parameters,
+        [AsParameters] RecordListParameters list,
         HttpRequest request,
         IMediator mediator,
         CancellationToken ct
     )
     {
-        if (parameters.Limit is < 1 or > PageRequest.MaxSize)
+        if (list.Limit is < 1 or > PageRequest.MaxSize)
             return new ErrorResult(Error.InvalidParameter("limit", $"limit must be a number from 1 to {PageRequest.MaxSize}."));
-        var page = new PageRequest(
-            parameters.Page,
-            parameters.Limit ?? parameters.PerPage ?? RecordListParameters.DefaultLimit,
-            parameters.Sort
-        );
+        var page = new PageRequest(list.Page, list.Limit ?? list.PerPage ?? RecordListParameters.DefaultLimit, list.Sort);
         var query = new ListCustomRecordsQuery(parameters.ToTable(module, table), CustomDataFilters.Read(request.Query), page);
         return (await mediator.Send(query, ct)).ToOk(DataPage<Record>.Of);
     }
@@ -185,7 +182,7 @@ internal sealed record RecordAnswer(Record Data);
 /// <param name="Data">The new record, or the list of new records if the request contained `records`.</param>
 internal sealed record AddedRecords(object Data);
 
-internal record RecordParameters
+internal sealed record RecordParameters
 {
     [
         FromQuery(Name = "project_id"),
@@ -204,7 +201,7 @@ internal record RecordParameters
         );
 }
 
-internal sealed record RecordListParameters : RecordParameters
+internal sealed record RecordListParameters
 {
     public const int DefaultLimit = 50;
 

@@ -29,10 +29,11 @@ internal static class DefinitionEndpoints
     /// <summary>Lists the definition files of the projects that you can see.</summary>
     private static async Task<Results<Ok<DataPage<DefinitionDto>>, ErrorResult>> ListDefinitions(
         [AsParameters] DefinitionListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        (await mediator.Send(new ListDefinitionsQuery(parameters.ToProject(), parameters.ToPage()), ct)).ToOk(
+        (await mediator.Send(new ListDefinitionsQuery(parameters.ToProject(), page.ToPage()), ct)).ToOk(
             DataPage<DefinitionDto>.Of
         );
 
@@ -51,7 +52,7 @@ internal static class DefinitionEndpoints
     }
 }
 
-internal sealed record DefinitionListParameters : PageParameters
+internal sealed record DefinitionListParameters
 {
     [FromQuery(Name = "project"), Description("Only files of this project: its id or key.")]
     public string? Project { get; init; }

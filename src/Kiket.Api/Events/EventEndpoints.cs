@@ -25,20 +25,22 @@ internal static class EventEndpoints
 
     /// <summary>Lists the events of the projects that you can see, in chronological order.</summary>
     private static async Task<Results<Ok<EventLogPage>, ErrorResult>> ListEvents(
-        [AsParameters] EventLogParameters parameters,
+        [AsParameters] EventFilterParameters parameters,
+        [AsParameters] EventLogParameters place,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
-                new ListEventsQuery(parameters.ToAfter(), parameters.Limit, parameters.ToTypes(), parameters.ToProject()),
+                new ListEventsQuery(place.ToAfter(), place.Limit, parameters.ToTypes(), parameters.ToProject()),
                 ct
             )
         ).ToOk(EventLogPage.Of);
 
     /// <summary>Streams the events of the projects that you can see as server-sent events.</summary>
     private static async Task<Results<EventStream, ErrorResult>> StreamEvents(
-        [AsParameters] EventStreamParameters parameters,
+        [AsParameters] EventFilterParameters parameters,
+        [AsParameters] EventStreamParameters place,
         HttpRequest request,
         IMediator mediator,
         EventStreamSource source,
@@ -47,7 +49,7 @@ internal static class EventEndpoints
     )
     {
         var query = new ListEventsQuery(
-            parameters.ToAfter(request) ?? ListEventsQuery.FromNowOn,
+            place.ToAfter(request) ?? ListEventsQuery.FromNowOn,
             ListEventsQuery.MaxLimit,
             parameters.ToTypes(),
             parameters.ToProject(),
@@ -58,7 +60,7 @@ internal static class EventEndpoints
     }
 }
 
-internal record EventFilterParameters
+internal sealed record EventFilterParameters
 {
     [FromQuery(Name = "types"), Description("Only events with these names, separated by commas.")]
     public string? Types { get; init; }
@@ -66,7 +68,7 @@ internal record EventFilterParameters
     [FromQuery(Name = "project_id"), Description("Only events of this project: its id or key.")]
     public string? Project { get; init; }
 
-    protected static long? CheckAfter(long? after) =>
+    public static long? CheckAfter(long? after) =>
         after < 0 ? throw new InvalidParameterException("after", "after must be a sequence, 0 or greater.") : after;
 
     public IReadOnlyList<string> ToTypes() => Parameters.Values(Types);
@@ -74,7 +76,7 @@ internal record EventFilterParameters
     public ProjectRef? ToProject() => Parameters.Project("project_id", Project);
 }
 
-internal sealed record EventLogParameters : EventFilterParameters
+internal sealed record EventLogParameters
 {
     [FromQuery(Name = "after"), Description("Only events with a greater sequence; the `last_sequence` of the page before.")]
     public long? After { get; init; }
@@ -82,10 +84,10 @@ internal sealed record EventLogParameters : EventFilterParameters
     [FromQuery(Name = "limit"), Description("Events per page, 1 to 200; 50 by default.")]
     public int? Limit { get; init; }
 
-    public long? ToAfter() => CheckAfter(After);
+    public long? ToAfter() => EventFilterParameters.CheckAfter(After);
 }
 
-internal sealed record EventStreamParameters : EventFilterParameters
+internal sealed record EventStreamParameters
 {
     private const string LastEventId = "Last-Event-ID";
 
@@ -101,7 +103,7 @@ internal sealed record EventStreamParameters : EventFilterParameters
     public long? ToAfter(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(LastEventId, out var last))
-            return CheckAfter(After);
+            return EventFilterParameters.CheckAfter(After);
         return WireId.TryParse(last, out var sequence)
             ? sequence
             : throw new InvalidParameterException(LastEventId, $"'{last}' is not a valid sequence.");

@@ -76,7 +76,8 @@ internal static class ExtEndpoints
 
     /// <summary>Lists the states of a workflow.</summary>
     private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(
-        [AsParameters] WorkflowStateParameters parameters,
+        [AsParameters] ExtProjectParameters parameters,
+        [AsParameters] WorkflowStateParameters states,
         ICurrentActor current,
         IMediator mediator,
         CancellationToken ct
@@ -85,8 +86,8 @@ internal static class ExtEndpoints
             await mediator.Send(
                 new GetWorkflowStatesQuery(
                     Project(parameters, current),
-                    parameters.Workflow,
-                    parameters.IssueType is { } type ? new TypeKey(type) : null
+                    states.Workflow,
+                    states.IssueType is { } type ? new TypeKey(type) : null
                 ),
                 ct
             )
@@ -119,17 +120,12 @@ internal static class ExtEndpoints
 
     /// <summary>Lists the members of the project that the extension is installed for.</summary>
     private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListExtMembers(
-        [AsParameters] ExtPageParameters parameters,
+        [AsParameters] ExtProjectParameters parameters,
+        [AsParameters] PageParameters page,
         ICurrentActor current,
         IMediator mediator,
         CancellationToken ct
-    ) =>
-        (
-            await mediator.Send(
-                new ListMembersQuery(Project(parameters.ProjectId, parameters.ProjectKey, current), parameters.ToPage()),
-                ct
-            )
-        ).ToOk(MemberPage.Of);
+    ) => (await mediator.Send(new ListMembersQuery(Project(parameters, current), page.ToPage()), ct)).ToOk(MemberPage.Of);
 
     private static ProjectRef? OwnProject(ICurrentActor current) =>
         current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null;
@@ -151,7 +147,7 @@ internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
     public static IssuePage Of(Page<IssueDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
-internal record ExtProjectParameters
+internal sealed record ExtProjectParameters
 {
     [FromQuery(Name = "project_id"), Description("The project: its id or key; the installation's project by default.")]
     public string? ProjectId { get; init; }
@@ -160,16 +156,7 @@ internal record ExtProjectParameters
     public string? ProjectKey { get; init; }
 }
 
-internal sealed record ExtPageParameters : PageParameters
-{
-    [FromQuery(Name = "project_id"), Description("The project: its id or key; the installation's project by default.")]
-    public string? ProjectId { get; init; }
-
-    [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
-    public string? ProjectKey { get; init; }
-}
-
-internal sealed record WorkflowStateParameters : ExtProjectParameters
+internal sealed record WorkflowStateParameters
 {
     [FromQuery(Name = "workflow"), Description("Key of the workflow; by default that of the issue type or the project.")]
     public string? Workflow { get; init; }

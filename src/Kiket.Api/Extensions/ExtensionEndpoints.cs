@@ -46,6 +46,7 @@ internal static class ExtensionEndpoints
     /// <summary>Lists the installed extensions that you can see.</summary>
     private static async Task<Results<Ok<ExtensionPage>, ErrorResult>> ListExtensions(
         [AsParameters] ExtensionListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
@@ -54,7 +55,7 @@ internal static class ExtensionEndpoints
                 new ListExtensionsQuery(
                     Projects.Of(parameters.ProjectId),
                     Parameters.Enums<ExtensionStatus>("status", parameters.Status),
-                    parameters.ToPage()
+                    page.ToPage()
                 ),
                 ct
             )
@@ -158,16 +159,14 @@ internal static class ExtensionEndpoints
     /// <summary>Lists the audit log of an extension, newest first.</summary>
     private static async Task<Results<Ok<DataPage<ExtensionAuditEntryDto>>, ErrorResult>> ListExtensionAudit(
         ExtensionRef extension,
-        [AsParameters] ExtensionPageParameters parameters,
+        [AsParameters] ExtensionParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        (
-            await mediator.Send(
-                new ListExtensionAuditQuery(extension, Projects.Of(parameters.ProjectId), parameters.ToPage()),
-                ct
-            )
-        ).ToOk(DataPage<ExtensionAuditEntryDto>.Of);
+        (await mediator.Send(new ListExtensionAuditQuery(extension, parameters.ToProject(), page.ToPage()), ct)).ToOk(
+            DataPage<ExtensionAuditEntryDto>.Of
+        );
 }
 
 internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, PageMeta Meta)
@@ -176,7 +175,7 @@ internal sealed record ExtensionPage(IReadOnlyList<ExtensionDto> Extensions, Pag
 }
 
 /// <summary>Selects an installation when a manifest's id alone is ambiguous.</summary>
-internal record ExtensionParameters
+internal sealed record ExtensionParameters
 {
     [
         FromQuery(Name = "project_id"),
@@ -187,16 +186,7 @@ internal record ExtensionParameters
     public ProjectRef? ToProject() => Projects.Of(ProjectId);
 }
 
-internal sealed record ExtensionPageParameters : PageParameters
-{
-    [
-        FromQuery(Name = "project_id"),
-        Description("The project that the extension is installed for; needed when the manifest's id alone is ambiguous.")
-    ]
-    public string? ProjectId { get; init; }
-}
-
-internal sealed record ExtensionListParameters : PageParameters
+internal sealed record ExtensionListParameters
 {
     [FromQuery(Name = "project_id"), Description("Only extensions that work in this project: its id or key.")]
     public string? ProjectId { get; init; }

@@ -87,6 +87,7 @@ internal static class ReportEndpoints
     private static async Task<Results<Ok<DataPage<ExtensionReportDto>>, ErrorResult>> ListExtensionReports(
         ExtensionRef extension,
         [AsParameters] ReportListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
@@ -96,7 +97,7 @@ internal static class ReportEndpoints
                     extension,
                     Projects.Of(parameters.ProjectId),
                     Parameters.Enums<ReportKind>("kind", parameters.Kind),
-                    parameters.ToPage()
+                    page.ToPage()
                 ),
                 ct
             )
@@ -122,7 +123,7 @@ internal sealed record RateLimitAnswer(RateLimitDto RateLimit);
 /// <summary>Whole numbers; seconds.</summary>
 internal sealed record RateLimitDto(int Limit, int Remaining, int ResetIn, int WindowSeconds);
 
-internal sealed record ReportListParameters : PageParameters
+internal sealed record ReportListParameters
 {
     [FromQuery(Name = "kind"), Description("Only reports of these kinds: `telemetry`, `event`, `log`, `metric`, `notification`.")]
     public string? Kind { get; init; }

@@ -35,7 +35,8 @@ internal static class SecretEndpoints
     /// <remarks>With `format=list` the answer is a bare array of keys with their times.</remarks>
     private static async Task<IResult> ListSecrets(
         ExtensionRef extension,
-        [AsParameters] SecretListParameters parameters,
+        [AsParameters] SecretParameters parameters,
+        [FromQuery(Name = "format"), Description("`list` for a bare array.")] string? format,
         HttpRequest request,
         IMediator mediator,
         CancellationToken ct
@@ -48,7 +49,7 @@ internal static class SecretEndpoints
         // Five SDKs accept only one form, the CLI and another SDK only the other (contract, section 12.3).
         var agent = request.Headers.UserAgent.ToString();
         var isList =
-            parameters.Format is "list"
+            format is "list"
             || agent.StartsWith("kiket-cli/", StringComparison.OrdinalIgnoreCase)
             || agent.StartsWith("python-httpx/", StringComparison.OrdinalIgnoreCase);
         return isList ? TypedResults.Ok(listed.Value) : TypedResults.Ok(new SecretKeys([.. listed.Value.Select(s => s.Key)]));
@@ -131,7 +132,7 @@ internal static class SecretEndpoints
 /// <summary>Nothing but this member: one SDK only accepts lists of strings here.</summary>
 internal sealed record SecretKeys(IReadOnlyList<string> Keys);
 
-internal record SecretParameters
+internal sealed record SecretParameters
 {
     [
         FromQuery(Name = "scope"),
@@ -157,12 +158,6 @@ internal record SecretParameters
             "scope",
             $"'{text}' is not a valid scope; use {string.Join(", ", WireName.All<SecretScope>())}."
         );
-}
-
-internal sealed record SecretListParameters : SecretParameters
-{
-    [FromQuery(Name = "format"), Description("`list` for a bare array.")]
-    public string? Format { get; init; }
 }
 
 [Envelope("secret", "scope", "project_id")]

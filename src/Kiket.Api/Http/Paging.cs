@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Kiket.Api.Http;
 
 /// <summary>The parameters that every list has.</summary>
-internal record PageParameters
+internal sealed record PageParameters
 {
     [FromQuery(Name = "page"), Description("Page, from 1.")]
     public int? Page { get; init; }

@@ -31,16 +31,13 @@ internal static class MilestoneEndpoints
     private static async Task<Results<Ok<MilestonePage>, ErrorResult>> ListMilestones(
         ProjectRef project,
         [AsParameters] MilestoneListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
-                new ListMilestonesQuery(
-                    project,
-                    Parameters.Enums<MilestoneStatus>("status", parameters.Status),
-                    parameters.ToPage()
-                ),
+                new ListMilestonesQuery(project, Parameters.Enums<MilestoneStatus>("status", parameters.Status), page.ToPage()),
                 ct
             )
         ).ToOk(MilestonePage.Of);
@@ -84,7 +81,7 @@ internal static class MilestoneEndpoints
     ) => (await mediator.Send(new DeleteMilestoneCommand(project, id, ifMatch.Version), ct)).ToSuccess();
 }
 
-internal sealed record MilestoneListParameters : PageParameters
+internal sealed record MilestoneListParameters
 {
     [FromQuery(Name = "status"), Description("Only milestones with these statuses: planning, active, completed, cancelled.")]
     public string? Status { get; init; }

@@ -27,10 +27,11 @@ internal static class NotificationEndpoints
     /// <summary>Lists your notifications, newest first.</summary>
     private static async Task<Results<Ok<DataPage<NotificationDto>>, ErrorResult>> ListNotifications(
         [AsParameters] NotificationListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        (await mediator.Send(new ListNotificationsQuery(parameters.Unread, parameters.ToPage()), ct)).ToOk(
+        (await mediator.Send(new ListNotificationsQuery(parameters.Unread, page.ToPage()), ct)).ToOk(
             DataPage<NotificationDto>.Of
         );
 
@@ -47,7 +48,7 @@ internal static class NotificationEndpoints
         (await mediator.Send(new ReadAllNotificationsCommand(), ct)).ToSuccess();
 }
 
-internal sealed record NotificationListParameters : PageParameters
+internal sealed record NotificationListParameters
 {
     [FromQuery(Name = "unread"), Description("Only unread ones (true) or read ones (false).")]
     public bool? Unread { get; init; }

@@ -65,6 +65,8 @@ internal sealed class OperationProcessor : IOperationProcessor
                 continue;
             schema.IsNullableRaw = null; // a parameter is left out; it is never null
             parameter.Description ??= schema.Description;
+            if (parameter.Kind is OpenApiParameterKind.Query)
+                parameter.IsRequired = false; // a list that is left out is empty, but the framework says that it is needed
             if (parameter.Kind is OpenApiParameterKind.Path)
                 parameter.Example = Examples.Of(schema, parameter.Name);
         }

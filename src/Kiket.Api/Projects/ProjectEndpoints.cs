@@ -29,6 +29,7 @@ internal static class ProjectEndpoints
     /// <summary>Lists the projects that you can see.</summary>
     private static async Task<Results<Ok<DataPage<ProjectDto>>, ErrorResult>> ListProjects(
         [AsParameters] ProjectListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
@@ -38,7 +39,7 @@ internal static class ProjectEndpoints
                     Parameters.Enums<ProjectStatus>("status", parameters.Status),
                     Parameters.Enums<ProjectVisibility>("visibility", parameters.Visibility),
                     parameters.Search,
-                    parameters.ToPage()
+                    page.ToPage()
                 ),
                 ct
             )
@@ -82,7 +83,7 @@ internal static class ProjectEndpoints
     ) => (await mediator.Send(new ArchiveProjectCommand(project, ifMatch.Version), ct)).ToResource();
 }
 
-internal sealed record ProjectListParameters : PageParameters
+internal sealed record ProjectListParameters
 {
     [FromQuery(Name = "status"), Description("Only projects with these statuses: active, archived.")]
     public string? Status { get; init; }

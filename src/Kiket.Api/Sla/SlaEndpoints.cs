@@ -57,16 +57,13 @@ internal static class SlaEndpoints
     /// <summary>Lists the issues that will breach a limit soon if nothing happens, most urgent first.</summary>
     private static async Task<Results<Ok<DataPage<IssueAtRiskDto>>, ErrorResult>> ListIssuesAtRisk(
         [AsParameters] AtRiskParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
-                new ListIssuesAtRiskQuery(
-                    parameters.ToWithin(),
-                    Extensions.Projects.Of(parameters.ProjectId),
-                    parameters.ToPage()
-                ),
+                new ListIssuesAtRiskQuery(parameters.ToWithin(), Extensions.Projects.Of(parameters.ProjectId), page.ToPage()),
                 ct
             )
         ).ToOk(DataPage<IssueAtRiskDto>.Of);
@@ -119,7 +116,7 @@ internal sealed record SlaEventParameters
         );
 }
 
-internal sealed record AtRiskParameters : PageParameters
+internal sealed record AtRiskParameters
 {
     [FromQuery(Name = "within"), Description("How soon, such as `30m`, `4h` (the default) or `2d`.")]
     public string? Within { get; init; }

@@ -39,12 +39,13 @@ internal static class UserEndpoints
     /// <summary>Lists the users of your organization.</summary>
     private static async Task<Results<Ok<UserPage>, ErrorResult>> ListUsers(
         [AsParameters] UserListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
-                new ListUsersQuery(Parameters.Enums<OrganizationRole>("role", parameters.Role), parameters.ToPage()),
+                new ListUsersQuery(Parameters.Enums<OrganizationRole>("role", parameters.Role), page.ToPage()),
                 ct
             )
         ).ToOk(UserPage.Of);
@@ -96,7 +97,7 @@ internal static class UserEndpoints
     ) => (await mediator.Send(new AcceptInvitationCommand(body.Token, body.Name), ct)).ToOk(accepted => accepted);
 }
 
-internal sealed record UserListParameters : PageParameters
+internal sealed record UserListParameters
 {
     [
         FromQuery(Name = "role"),

@@ -33,9 +33,10 @@ internal static class DeliveryEndpoints
     /// <summary>Lists deliveries, newest first.</summary>
     private static async Task<Results<Ok<DeliveryPage>, ErrorResult>> ListDeliveries(
         [AsParameters] DeliveryListParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new ListDeliveriesQuery(parameters.ToFilter(), parameters.ToPage()), ct)).ToOk(DeliveryPage.Of);
+    ) => (await mediator.Send(new ListDeliveriesQuery(parameters.ToFilter(), page.ToPage()), ct)).ToOk(DeliveryPage.Of);
 
     /// <summary>Reads one delivery with its attempts: the requests and the responses.</summary>
     private static async Task<Results<Ok<DeliveryDto>, ErrorResult>> GetDelivery(
@@ -64,7 +65,7 @@ internal sealed record DeliveryPage(IReadOnlyList<DeliveryDto> WebhookDeliveries
     public static DeliveryPage Of(Page<DeliveryDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
-internal sealed record DeliveryListParameters : PageParameters
+internal sealed record DeliveryListParameters
 {
     [
         FromQuery(Name = "extension_id"),

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Common;
 using Kiket.Application.Definitions;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
@@ -35,36 +34,33 @@ internal static class WorkflowEndpoints
 
     /// <summary>Lists the workflows of the projects that you can see, in their latest versions.</summary>
     private static async Task<Results<Ok<DataPage<WorkflowSummaryDto>>, ErrorResult>> ListWorkflows(
-        [AsParameters] WorkflowListParameters parameters,
+        [AsParameters] WorkflowParameters parameters,
+        [AsParameters] PageParameters page,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        (
-            await mediator.Send(
-                new ListWorkflowsQuery(
-                    parameters.ToProject(),
-                    new PageRequest(parameters.Page, parameters.PerPage, parameters.Sort)
-                ),
-                ct
-            )
-        ).ToOk(DataPage<WorkflowSummaryDto>.Of);
+        (await mediator.Send(new ListWorkflowsQuery(parameters.ToProject(), page.ToPage()), ct)).ToOk(
+            DataPage<WorkflowSummaryDto>.Of
+        );
 
     /// <summary>Reads one workflow by its key; specify the project if several have that key.</summary>
     private static async Task<Results<Resource<WorkflowDto>, ErrorResult>> GetWorkflow(
         string workflow,
-        [AsParameters] WorkflowVersionParameters parameters,
+        [AsParameters] WorkflowParameters parameters,
+        [FromQuery(Name = "version"), Description("The version; the latest by default.")] int? version,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), parameters.Version), ct)).ToResource();
+    ) => (await mediator.Send(new GetWorkflowQuery(new(workflow, parameters.ToProject()), version), ct)).ToResource();
 
     /// <summary>Validates a workflow, as YAML or JSON, without changing anything.</summary>
     private static async Task<Results<Ok<WorkflowValidation>, ErrorResult>> ValidateWorkflow(
         WorkflowText text,
-        [AsParameters] WorkflowTextParameters parameters,
+        [AsParameters] WorkflowParameters parameters,
+        [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject(), parameters.Strict ?? true), ct)).ToOk(
+        (await mediator.Send(new ValidateWorkflowQuery(text.Value, parameters.ToProject(), strict ?? true), ct)).ToOk(
             validation => validation
         );
 
@@ -74,19 +70,15 @@ internal static class WorkflowEndpoints
     private static async Task<Results<Resource<PublishedWorkflow>, ErrorResult>> PutWorkflow(
         string workflow,
         WorkflowText text,
-        [AsParameters] WorkflowTextParameters parameters,
+        [AsParameters] WorkflowParameters parameters,
+        [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)] bool? strict,
         IfMatch ifMatch,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
-                new PutWorkflowCommand(
-                    new(workflow, parameters.ToProject()),
-                    text.Value,
-                    ifMatch.Version,
-                    parameters.Strict ?? true
-                ),
+                new PutWorkflowCommand(new(workflow, parameters.ToProject()), text.Value, ifMatch.Version, strict ?? true),
                 ct
             )
         ).ToResource();
@@ -160,7 +152,7 @@ internal sealed record SimulationBody
 }
 
 /// <summary>The project of a workflow.</summary>
-internal record WorkflowParameters
+internal sealed record WorkflowParameters
 {
     [FromQuery(Name = "project"), Description("The project: its id or key.")]
     public string? Project { get; init; }
@@ -176,28 +168,4 @@ internal record WorkflowParameters
             "project",
             Parameters.OneOf(("project", Project), ("project_id", ProjectId), ("project_key", ProjectKey))
         );
-}
-
-internal sealed record WorkflowTextParameters : WorkflowParameters
-{
-    [FromQuery(Name = "strict"), Description(Parameters.StrictDescription)]
-    public bool? Strict { get; init; }
-}
-
-internal sealed record WorkflowVersionParameters : WorkflowParameters
-{
-    [FromQuery(Name = "version"), Description("The version; the latest by default.")]
-    public int? Version { get; init; }
-}
-
-internal sealed record WorkflowListParameters : WorkflowParameters
-{
-    [FromQuery(Name = "page"), Description("Page, from 1.")]
-    public int? Page { get; init; }
-
-    [FromQuery(Name = "per_page"), Description("Rows per page, 1 to 100; 25 by default.")]
-    public int? PerPage { get; init; }
-
-    [FromQuery(Name = "sort"), Description("Sort order: `field direction` pairs, separated by commas.")]
-    public string? Sort { get; init; }
 }

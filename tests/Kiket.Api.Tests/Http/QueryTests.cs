@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Kiket.Api.Tests.Infrastructure;
+using NJsonSchema;
 
 namespace Kiket.Api.Tests.Http;
 
@@ -106,6 +107,41 @@ public sealed class QueryTests(KiketServer server)
         }
 
         Assert.Empty(passed);
+    }
+
+    [Fact]
+    public async Task Every_route_refuses_each_of_its_numbers_and_truth_values_by_name_when_it_is_neither()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var document = await OpenApi.ApiDocument.ReadAsync(server);
+        var (passed, names) = (new List<string>(), new HashSet<string>());
+
+        foreach (var route in ApiRoute.All(server).Where(r => r.Method == "GET"))
+        {
+            foreach (
+                var parameter in document
+                    .Find("GET", route.Path)!
+                    .Parameters.Where(p => p.Kind is NSwag.OpenApiParameterKind.Query)
+                    .Where(p => (p.ActualSchema.Type & (JsonObjectType.Integer | JsonObjectType.Boolean)) != 0)
+            )
+            {
+                names.Add(parameter.Name);
+                foreach (var value in (string[])["x", "1.5", "99999999999999999999", $"1&{parameter.Name}=2"])
+                {
+                    var response = await tenant.Admin.GetAsync($"{route.Sample}?{parameter.Name}={value}");
+                    var body = await response.Content.ReadAsStringAsync();
+                    if ((int)response.StatusCode != 400 || !body.Contains($" {parameter.Name}", StringComparison.Ordinal))
+                        passed.Add($"{route}?{parameter.Name}={value} is {(int)response.StatusCode}: {body}");
+                }
+            }
+        }
+
+        Assert.Empty(passed);
+        Assert.Superset(
+            new HashSet<string> { "page", "limit", "after", "actor_id", "weeks", "unread", "include_records" },
+            names
+        );
     }
 
     [Theory]
