@@ -138,5 +138,6 @@ app.MapHealthProbes();
 app.MapJwks();
 app.MapOAuth();
 app.MapSignInPages();
+app.MapTwoStepPages();
 
 return await app.ServeAsync();

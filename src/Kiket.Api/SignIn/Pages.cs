@@ -30,6 +30,7 @@ internal static class Pages
         .error { margin: .25rem 0 0; color: #b3261e; font-weight: 600; }
         .hint { margin: .25rem 0 0; color: #4b5563; }
         ul { padding-left: 1.25rem; }
+        code { font: 1.0625rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
         @media (prefers-color-scheme: dark) {
           body { color: #e6e8eb; background: #14171a; }
           main { background: #1e2226; border-color: #4b5563; }

@@ -1,11 +1,15 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Kiket.Api.Authentication;
 using Kiket.Api.RateLimits;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
+using Kiket.Domain.Common;
 using Kiket.Domain.Organizations;
 using Kiket.Domain.Users;
 using MediatR;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Kiket.Api.SignIn;
@@ -15,9 +19,14 @@ internal static class SignInPages
 {
     public const string Path = "/sign-in";
 
+    private const string CodePath = "/sign-in/code";
+    private const string Pending = "pending";
     private const string SignOutPath = "/sign-out";
     private const string ReturnUrl = "return_url";
     private const string Wrong = "The address or the password is wrong, or there were too many tries. Try again later.";
+
+    /// <summary>How long a right password waits for its code.</summary>
+    private static readonly TimeSpan CodeWait = TimeSpan.FromMinutes(5);
 
     /// <summary>How many tries an address may make, for all users together.</summary>
     private static readonly RateLimit TriesOfAddress = new(100, TimeSpan.FromMinutes(15));
@@ -28,6 +37,7 @@ internal static class SignInPages
 
         pages.MapGet(Path, (Delegate)ShowSignInAsync); // a method of a context alone would be a RequestDelegate
         pages.MapPost(Path, SignInAsync);
+        pages.MapPost(CodePath, EnterCodeAsync);
         pages.MapGet(SignOutPath, (Delegate)ShowSignOutAsync);
         pages.MapPost(SignOutPath, SignOutAsync);
         pages.MapGet(PasswordLinks.Path, ShowPassword);
@@ -86,17 +96,16 @@ internal static class SignInPages
             return Refused();
         }
 
-        foreach (var other in right.Count > 1 ? candidates : candidates.Except(right))
+        var isSettled = right is [{ User.HasSecondStep: false }];
+        foreach (var other in isSettled ? candidates.Except(right) : candidates)
             await mediator.Send(new ForgetSignInTryCommand(other.User.Id), ct);
         if (right.Count > 1)
             return SignInForm(context, returnUrl, email, organizations: [.. right.Select(c => c.Organization)]);
 
-        PageCookie.Identify(context, "password", right[0].User.Actor);
-        var signedIn = await mediator.Send(new CompleteSignInCommand(right[0].User), ct);
-        if (signedIn.IsRefused)
-            return Refused();
-        await PageCookie.SignInAsync(context, signedIn.Value);
-        return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl : Path);
+        var user = right[0].User;
+        if (user.HasSecondStep)
+            return CodeForm(context, PendingSignIns(context).Protect($"{user.Id.Value} {user.Stamp}", CodeWait), returnUrl);
+        return await CompleteAsync(context, user, null, returnUrl, ct) ?? Refused();
 
         IResult Refused()
         {
@@ -104,6 +113,103 @@ internal static class SignInPages
             return SignInForm(context, returnUrl, email, Wrong);
         }
     }
+
+    /// <returns>The answer, or null when the user has changed meanwhile or the code is wrong.</returns>
+    private static async Task<IResult?> CompleteAsync(
+        HttpContext context,
+        PageUser user,
+        string? code,
+        string returnUrl,
+        CancellationToken ct
+    )
+    {
+        PageCookie.Identify(context, code is null ? "password" : "code", user.Actor);
+        var mediator = context.RequestServices.GetRequiredService<IMediator>();
+        var signedIn = await mediator.Send(new CompleteSignInCommand(user, code), ct);
+        if (signedIn.IsRefused)
+            return null;
+        await PageCookie.SignInAsync(context, signedIn.Value);
+        return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl : Path);
+    }
+
+    private static ITimeLimitedDataProtector PendingSignIns(HttpContext context) =>
+        context
+            .RequestServices.GetRequiredService<IDataProtectionProvider>()
+            .CreateProtector("Kiket.SignIn.Pending")
+            .ToTimeLimitedDataProtector();
+
+    private static async Task<IResult> EnterCodeAsync(
+        HttpContext context,
+        IMediator mediator,
+        ILoggerFactory logs,
+        CancellationToken ct
+    )
+    {
+        await PageCookie.FindUserAsync(context);
+        if (!await Pages.IsOwnFormAsync(context))
+            return Pages.Outdated(context);
+        var form = await context.Request.ReadFormAsync(ct);
+        var (pending, code, returnUrl) = (form[Pending].ToString(), form["code"].ToString(), form[ReturnUrl].ToString());
+        if (await FindPendingAsync(context, mediator, pending, ct) is not { } user)
+            return Results.LocalRedirect(AddressFor(returnUrl)); // it took too long
+
+        PageCookie.Identify(context, "password");
+        var isTry = !(await mediator.Send(new BeginCodeTryCommand(user.Id), ct)).IsRefused;
+        if (isTry && await CompleteAsync(context, user, code, returnUrl, ct) is { } answer)
+            return answer;
+        if (isTry)
+            await mediator.Send(new RefuseSignInCommand(user.Id), ct);
+        logs.CreateLogger(typeof(SignInPages)).LogFailedSignIn(context);
+        return CodeForm(context, pending, returnUrl, "The code is wrong or was used before, or there were too many tries.");
+    }
+
+    private static async Task<PageUser?> FindPendingAsync(
+        HttpContext context,
+        IMediator mediator,
+        string pending,
+        CancellationToken ct
+    )
+    {
+        try
+        {
+            var parts = PendingSignIns(context).Unprotect(pending).Split(' ');
+            var id = new UserId(long.Parse(parts[0], CultureInfo.InvariantCulture));
+            var found = await mediator.Send(new FindPageUserQuery(id, parts[1]), ct);
+            return found.IsRefused ? null : found.Value;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static IResult CodeForm(HttpContext context, string pending, string returnUrl, string? error = null) =>
+        Pages.Page(
+            context,
+            "Enter your code",
+            Pages.Form(
+                context,
+                CodePath,
+                Html.Of(
+                    $"""
+                    {Pages.Hidden(Pending, pending)}
+                    {Pages.Hidden(ReturnUrl, returnUrl)}
+                    {Pages.Field(
+                        "code",
+                        "Code",
+                        "text",
+                        "one-time-code",
+                        error: error,
+                        hint: "The six digits that your authenticator app shows, or one of your recovery codes.",
+                        isFirst: true
+                    )}
+                    <button type="submit">Sign in</button>
+                    """
+                )
+            ),
+            error is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity,
+            RedirectTargetOf(returnUrl)
+        );
 
     /// <summary>Whether a text can be what is stored; the database refuses some characters.</summary>
     private static bool CouldBe(string text, int maxLength) => text.Length <= maxLength && !text.Any(char.IsControl);
@@ -150,6 +256,7 @@ internal static class SignInPages
             Html.Of(
                 $"""
                 <p>You are signed in as {user.Name} ({user.Email}).</p>
+                <p><a href="{TwoStepPages.Path}">Two-step sign-in</a> is {(user.HasSecondStep ? "on" : "off")}.</p>
                 {Pages.Form(context, SignOutPath, Html.Of($"""<button type="submit">Sign out</button>"""))}
                 """
             )

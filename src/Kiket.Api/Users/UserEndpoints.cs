@@ -28,6 +28,7 @@ internal static class UserEndpoints
         users.MapGet("/{user}", GetUser).WithName(nameof(GetUser)).Reads(Scope.Users);
         users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
         users.MapPost("/{user}/password_reset", OfferPasswordLink).WithName(nameof(OfferPasswordLink)).Writes(Scope.Admin);
+        users.MapDelete("/{user}/two_factor", ResetSecondStep).WithName(nameof(ResetSecondStep)).Writes(Scope.Admin);
         api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
         api.MapPost("/invitations/accept", AcceptInvitation)
             .WithTags("Users")
@@ -88,6 +89,13 @@ internal static class UserEndpoints
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new OfferPasswordLinkCommand(new(user)), ct)).ToCreated();
+
+    /// <summary>Turns off the two-step sign-in of a user who has lost their authenticator app.</summary>
+    private static async Task<Results<Ok<Success>, ErrorResult>> ResetSecondStep(
+        long user,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new ResetSecondStepCommand(new(user)), ct)).ToSuccess();
 
     /// <summary>Accepts an invitation; its token is the only credential needed.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(

@@ -12,6 +12,9 @@ internal interface ISecretProtector
     /// <summary>The purpose of the values of headers that deliveries carry.</summary>
     const string HeaderPurpose = "webhook-headers";
 
+    /// <summary>The purpose of the keys of authenticator apps.</summary>
+    const string TotpPurpose = "totp";
+
     /// <summary>Encrypts a text.</summary>
     /// <param name="purpose">
     /// The purpose; only the same purpose can decrypt it, so that one row's text is useless in another.

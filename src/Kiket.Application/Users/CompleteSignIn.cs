@@ -6,11 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Users;
 
-/// <summary>Records that a user has signed in.</summary>
+/// <summary>Signs a user in whose password was right.</summary>
 /// <param name="User">The user as the password was compared for.</param>
-internal sealed record CompleteSignInCommand(PageUser User) : ICommand<Result<PageUser>>;
+/// <param name="Code">The code of the second step, or null.</param>
+internal sealed record CompleteSignInCommand(PageUser User, string? Code) : ICommand<Result<PageUser>>;
 
-internal sealed class CompleteSignInHandler(IKiketDb db, IUnitOfWork work, TimeProvider time)
+internal sealed class CompleteSignInHandler(IKiketDb db, IUnitOfWork work, ISecretProtector secrets, TimeProvider time)
     : ICommandHandler<CompleteSignInCommand, Result<PageUser>>
 {
     public async Task<Result<PageUser>> Handle(CompleteSignInCommand command, CancellationToken ct)
@@ -27,7 +28,10 @@ internal sealed class CompleteSignInHandler(IKiketDb db, IUnitOfWork work, TimeP
             .SingleOrDefaultAsync(ct);
         if (found is null)
             return UserErrors.NotFound(id);
-        found.SignIn.Succeed(time.GetUtcNow());
+        var now = time.GetUtcNow();
+        if (!secrets.Accepts(found.SignIn, command.Code, now))
+            return UserErrors.WrongCode;
+        found.SignIn.Succeed(now);
         work.Audit(found.User, "signed_in");
         return PageUser.Of(found.User, found.SignIn);
     }

@@ -12,8 +12,9 @@ internal sealed record FindPageUserQuery(UserId User, string Stamp) : IQuery<Res
 
 /// <summary>A user as the pages know them.</summary>
 /// <param name="Stamp">Changes with the password.</param>
+/// <param name="HasSecondStep">Whether the sign-in needs a code beside the password.</param>
 /// <param name="IsOperator">Whether the user administers the whole server.</param>
-internal sealed record PageUser(Actor Actor, string Name, string Email, string Stamp, bool IsOperator)
+internal sealed record PageUser(Actor Actor, string Name, string Email, string Stamp, bool HasSecondStep, bool IsOperator)
 {
     public UserId Id => Actor.UserId;
 
@@ -23,6 +24,7 @@ internal sealed record PageUser(Actor Actor, string Name, string Email, string S
             user.Name,
             user.Email,
             signIn.Stamp,
+            signIn.TotpKey is not null,
             user is { SuperAdmin: true, Role: OrganizationRole.Admin }
         );
 }

@@ -14,6 +14,9 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
     /// <summary>After this many failures in a row nobody can sign in as the user for <see cref="LockDuration"/>.</summary>
     public const int MaxTries = 5;
 
+    /// <summary>How many recovery codes a user gets.</summary>
+    public const int RecoveryCodes = 10;
+
     /// <summary>What each link's token begins with.</summary>
     public const string LinkLabel = "kpwd_";
 
@@ -39,6 +42,15 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
 
     /// <summary>Until when nobody can sign in as the user (UTC), or null.</summary>
     public DateTimeOffset? LockedUntil { get; private set; }
+
+    /// <summary>The encrypted key of the user's authenticator app, or null when a password is enough.</summary>
+    public string? TotpKey { get; private set; }
+
+    /// <summary>The step of the last code that was used.</summary>
+    public long TotpStep { get; private set; }
+
+    /// <summary>SHA-256 of the recovery codes that are left, in lower-case hex.</summary>
+    public IReadOnlyList<string> RecoveryHashes { get; private set; } = [];
 
     /// <summary>SHA-256 of the current link's token, in lower-case hex, or null.</summary>
     public string? LinkHash { get; private set; }
@@ -113,6 +125,52 @@ internal sealed class PasswordSignIn : AggregateRoot<long>
     {
         (Tries, LockedUntil) = (Math.Max(0, Tries - 1), null);
         Touch(at);
+    }
+
+    /// <summary>From now on, signing in also needs a code of an authenticator app.</summary>
+    /// <param name="key">The encrypted key of the app.</param>
+    /// <param name="step">The step of the code that the user has shown.</param>
+    /// <param name="recoveryCodes">Codes for the day on which the app is lost; each works once.</param>
+    /// <param name="at">Instant of the change.</param>
+    public void UseTotp(string key, long step, IEnumerable<TokenSecret> recoveryCodes, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCodes);
+        (TotpKey, TotpStep) = (key, step);
+        RecoveryHashes = [.. recoveryCodes.Select(c => c.Hash)];
+        Touch(at);
+    }
+
+    /// <summary>From now on, a password is enough.</summary>
+    /// <param name="at">Instant of the change.</param>
+    public void RemoveTotp(DateTimeOffset at)
+    {
+        (TotpKey, TotpStep) = (null, 0);
+        RecoveryHashes = [];
+        Touch(at);
+    }
+
+    /// <summary>Takes a code of the app or a recovery code, which then does not work again.</summary>
+    /// <param name="key">The decrypted key, or null when it cannot be decrypted any more.</param>
+    /// <param name="code">What the user has entered.</param>
+    /// <param name="at">The instant.</param>
+    /// <returns>Whether the code is right.</returns>
+    public bool TakeCode(byte[]? key, string code, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        var entered = code.Replace(" ", "", StringComparison.Ordinal);
+        if (key is not null && Totp.FindStep(key, entered, at, TotpStep) is { } step)
+        {
+            TotpStep = step;
+            Touch(at);
+            return true;
+        }
+
+        var hash = TokenSecret.HashOf(entered.ToLowerInvariant());
+        if (!RecoveryHashes.Contains(hash))
+            return false;
+        RecoveryHashes = [.. RecoveryHashes.Where(h => h != hash)];
+        Touch(at);
+        return true;
     }
 
     /// <summary>The user has signed in.</summary>

@@ -30,6 +30,12 @@ internal static class UserErrors
     public static Error LinkOfOperator =>
         Error.Forbidden("Only operators of the server can make links for themselves; the command password-link makes one too.");
 
+    /// <summary><c>VALIDATION_ERROR</c>: the code is wrong, was used before, or the user is locked out.</summary>
+    public static Error WrongCode => Error.Validation("code", "The code is wrong, or there were too many tries.");
+
+    /// <summary><c>CONFLICT</c>: the user's sign-in has a second step already.</summary>
+    public static Error HasSecondStep => new(ErrorKind.Conflict, ErrorCodes.Conflict, "Two-step sign-in is on already.");
+
     /// <summary><c>PASSWORD_LINK_NOT_FOUND</c>: the link does not exist, was used, or has expired.</summary>
     public static Error PasswordLinkNotFound =>
         new(ErrorKind.NotFound, "PASSWORD_LINK_NOT_FOUND", "The link does not exist, has been used, or has expired.");

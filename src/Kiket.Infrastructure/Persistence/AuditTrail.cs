@@ -76,6 +76,8 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         nameof(AccessToken.Hash),
         nameof(PasswordSignIn.PasswordHash),
         nameof(PasswordSignIn.LinkHash),
+        nameof(PasswordSignIn.TotpKey),
+        nameof(PasswordSignIn.RecoveryHashes),
         nameof(PasswordSignIn.Stamp),
         nameof(Extension.KeyHash),
         nameof(Extension.PreviousKeyHash),
@@ -101,7 +103,8 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
         nameof(Organization.LastAuditSequence),
         nameof(Organization.AuditChain),
         nameof(PasswordSignIn.Tries), // the sign-ins and failures themselves are recorded
-        nameof(PasswordSignIn.LockedUntil)
+        nameof(PasswordSignIn.LockedUntil),
+        nameof(PasswordSignIn.TotpStep)
     );
 
     private readonly List<Change> changes = [];

@@ -12,6 +12,7 @@ internal sealed class PasswordSignInConfiguration : IEntityTypeConfiguration<Pas
         builder.IsAggregate();
         builder.Property(s => s.PasswordHash).HasMaxLength(200);
         builder.Property(s => s.Stamp).HasMaxLength(32);
+        builder.Property(s => s.TotpKey).HasMaxLength(500);
         builder.Property(s => s.LinkHash).HasMaxLength(64);
         builder.HasIndex(s => s.UserId).IsUnique();
         builder.HasIndex(s => s.LinkHash);

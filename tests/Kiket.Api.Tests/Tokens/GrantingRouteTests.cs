@@ -155,6 +155,7 @@ public sealed class GrantingRouteTests(KiketServer server)
         GET /users/current
         GET,PATCH /users/{user}
         POST /users/{user}/password_reset
+        DELETE /users/{user}/two_factor
         GET /me
         POST /invitations/accept
         GET /organizations/{organization}

@@ -46,6 +46,7 @@ namespace Kiket.Application.Tests.Persistence.SqlServer;
 public sealed class RequestSamples : IAsyncLifetime
 {
     private const string Token = "kpat_of_the_samples_0123";
+    private const string TotpKey = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
     private const string PasswordLink = "kpwd_of_the_samples_0123";
 
     private readonly string folder = Directory.CreateTempSubdirectory("kiket-samples-").FullName;
@@ -575,7 +576,12 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new FindPageUserQuery(visitor.Id, visitor.Stamp);
         yield return new RefuseSignInCommand(visitor.Id);
         yield return new ForgetSignInTryCommand(visitor.Id);
-        yield return new CompleteSignInCommand(visitor);
+        yield return new CompleteSignInCommand(visitor, null);
+        yield return new BeginCodeTryCommand(visitor.Id);
+        yield return new ResetSecondStepCommand(visitor.Id);
+        yield return new RemoveSecondStepCommand("");
+        var step = Totp.StepAt(KiketServices.Clock().GetUtcNow());
+        yield return new AddSecondStepCommand(TotpKey, Totp.CodeOf(Totp.BytesOf(TotpKey)!, step));
         yield return new SignOutCommand();
         yield return new UseDashboardCommand("recurring/trigger prune");
     }

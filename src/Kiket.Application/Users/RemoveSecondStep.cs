@@ -1,0 +1,25 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>Makes a password enough for the current user again.</summary>
+internal sealed record RemoveSecondStepCommand(string Code) : ICommand<Result<bool>>;
+
+internal sealed class RemoveSecondStepHandler(IKiketDb db, ISecretProtector secrets, ICurrentActor current, TimeProvider time)
+    : ICommandHandler<RemoveSecondStepCommand, Result<bool>>
+{
+    public async Task<Result<bool>> Handle(RemoveSecondStepCommand command, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var signIn = await db.PasswordSignIns.SingleOrDefaultAsync(s => s.UserId == current.Actor.UserId, ct);
+        if (signIn is null || !secrets.Accepts(signIn, command.Code, now))
+            return UserErrors.WrongCode;
+        signIn.RemoveTotp(now);
+        signIn.Succeed(now);
+        return true;
+    }
+}
