@@ -8,11 +8,52 @@ public sealed class FolderTests
     [
         ["Common"],
         ["Audit", "Workflows", "Calendars", "Capacity", "Guards"],
-        ["Users", "Tokens", "Organizations", "Automations", "Projects"],
+        ["Users", "Tokens", "Organizations", "Actions", "Projects"],
         ["OAuth", "Milestones", "Issues"],
         ["Approvals", "Checklists", "Comments", "Sla", "Events", "Notifications"],
         ["Webhooks", "Extensions", "CustomData", "Definitions"],
     ];
+
+    /// <summary>What the domain does not know: the folders of hosts, stores and tests.</summary>
+    private static readonly string[] Technical =
+    [
+        "Authentication",
+        "Behaviors",
+        "Cors",
+        "Dashboard",
+        "Health",
+        "Http",
+        "Idempotency",
+        "Infrastructure",
+        "Jobs",
+        "Metrics",
+        "OpenApi",
+        "Persistence",
+        "Ports",
+        "Properties",
+        "RateLimits",
+        "Readme",
+        "Secrets",
+        "Settings",
+        "SignIn",
+        "Snapshots",
+        "Startup",
+        "Yaml",
+    ];
+
+    [Theory]
+    [InlineData("src/Kiket.Application")]
+    [InlineData("src/Kiket.Infrastructure")]
+    [InlineData("src/Kiket.Api")]
+    [InlineData("tests/Kiket.Domain.Tests")]
+    [InlineData("tests/Kiket.Application.Tests")]
+    [InlineData("tests/Kiket.Api.Tests")]
+    public void A_noun_has_the_same_folder_as_in_the_domain(string project) =>
+        Assert.Empty(FoldersOf(project).Except(FoldersOf("src/Kiket.Domain")).Except(Technical));
+
+    [Fact]
+    public void Each_noun_of_the_domain_has_a_folder_in_the_application() =>
+        Assert.Empty(FoldersOf("src/Kiket.Domain").Except(FoldersOf("src/Kiket.Application")));
 
     [Theory]
     [InlineData("Kiket.Domain")]
@@ -104,6 +145,17 @@ public sealed class FolderTests
                 [new("Issues/X.cs", text), new("Sla/Clock.cs", "namespace Kiket.Domain.Sla;\npublic sealed class Clock;")]
             )
             .Uses.Select(use => use.ToString());
+
+    private static IEnumerable<string> FoldersOf(string project)
+    {
+        var folder = Path.Combine(Sources.Root, project);
+        return Sources
+            .Files(folder)
+            .Select(file => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar))
+            .Where(parts => parts.Length > 1)
+            .Select(parts => parts[0])
+            .Distinct();
+    }
 
     private static FolderGraph GraphOf(string project)
     {

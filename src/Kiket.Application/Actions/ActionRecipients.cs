@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -85,7 +87,7 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
     {
         var members = await db.ProjectMembers.AsNoTracking().Where(m => m.ProjectId == project.Id).ToListAsync(ct);
         HashSet<UserId> found = [.. members.Where(m => HeldRoles.Of(m).Contains(role)).Select(m => m.UserId)];
-        if (project.LeadId is { } lead && (RoleNames.IsLead(role) || role == RoleNames.Manager))
+        if (project.LeadId is { } lead && HeldRoles.OfLead.Contains(role))
             found.Add(lead);
         OrganizationRole? ofOrganization = WireName.TryParse(role, out OrganizationRole named) ? named : null;
         return await db
@@ -104,12 +106,10 @@ internal sealed class ActionRecipients(IKiketDb db, Issue issue, Project project
             {
                 u.Id,
                 u.Role,
-                Membership = db
-                    .ProjectMembers.Where(m => m.ProjectId == project.Id && m.UserId == u.Id)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
+                Membership = ProjectRoles.RoleOf.Of(db.ProjectMembers, project.Id, u.Id),
             })
             .OrderBy(u => u.Id)
+            .Inlined()
             .ToListAsync(ct);
         return
         [

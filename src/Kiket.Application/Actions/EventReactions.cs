@@ -1,6 +1,8 @@
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Application.Ports;
-using Kiket.Domain.Automations;
+using Kiket.Application.Projects;
+using Kiket.Domain.Actions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Notifications;
@@ -180,12 +182,12 @@ internal sealed class EventReactions(
             .Users.Where(u => !u.Deactivated && u.Email != User.ActionsEmail)
             .Where(u =>
                 u.Id == issue.AssigneeId
-                || u.Id == project.LeadId
                 || u.Role == OrganizationRole.Admin
-                || db.ProjectMembers.Any(m => m.ProjectId == project.Id && m.UserId == u.Id && m.Role == ProjectRole.Lead)
+                || ProjectRoles.IsLead.Of(db.ProjectMembers, project.Id, project.LeadId, u.Id)
             )
             .OrderBy(u => u.Id)
             .Select(u => u.Id)
+            .Inlined()
             .ToListAsync(ct);
         var (level, message) =
             happened.To == "breached"

@@ -1,5 +1,6 @@
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
 using Kiket.Domain.Notifications;
@@ -46,21 +47,18 @@ internal sealed class EscalateApprovalHandler(IKiketDb db, ICurrentActor current
         var people = await db
             .Users.Where(u => !u.Deactivated && !u.IsService)
             .Where(u =>
-                u.Id == lead
-                || u.Role == OrganizationRole.Admin
+                u.Role == OrganizationRole.Admin
                 || u.Role == OrganizationRole.ProjectManager
-                || db.ProjectMembers.Any(m => m.ProjectId == id && m.UserId == u.Id && m.Role == ProjectRole.Lead)
+                || ProjectRoles.IsLead.Of(db.ProjectMembers, id, lead, u.Id)
             )
             .OrderBy(u => u.Id)
             .Select(u => new
             {
                 u.Id,
                 u.Role,
-                Membership = db
-                    .ProjectMembers.Where(m => m.ProjectId == id && m.UserId == u.Id)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
+                Membership = ProjectRoles.RoleOf.Of(db.ProjectMembers, id, u.Id),
             })
+            .Inlined()
             .ToListAsync(ct);
         return
         [

@@ -89,11 +89,9 @@ internal sealed class ReassignIssuesHandler(
             {
                 x.Issue,
                 x.Project,
-                Role = db
-                    .ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
+                Role = ProjectRoles.RoleOf.Of(db.ProjectMembers, x.Project.Id, actor.UserId),
             })
+            .Inlined()
             .ToDictionaryAsync(x => x.Issue.Id, ct);
 
         List<(Reassignment Reassignment, Error Error)> failures = [];

@@ -32,6 +32,10 @@ internal static class SharedExpressions
     /// <summary>Puts the bodies of all parts in their places.</summary>
     public static Expression<T> Inline<T>(this Expression<T> whole) => (Expression<T>)new Inliner().Visit(whole);
 
+    /// <summary>The query with the bodies of all parts in their places.</summary>
+    public static IQueryable<T> Inlined<T>(this IQueryable<T> query) =>
+        query.Provider.CreateQuery<T>(new Inliner().Visit(query.Expression));
+
     /// <summary>The part with a value for its second parameter, which EF Core sends as a parameter.</summary>
     public static Expression<Func<T1, TResult>> With<T1, T2, TResult>(this Expression<Func<T1, T2, TResult>> part, T2 value)
     {

@@ -27,11 +27,9 @@ internal static class IssueAuthorization
             {
                 x.Issue,
                 x.Project,
-                Role = db
-                    .ProjectMembers.Where(m => m.ProjectId == x.Project.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
+                Role = ProjectRoles.RoleOf.Of(db.ProjectMembers, x.Project.Id, actor.UserId),
             })
+            .Inlined()
             .SingleOrDefaultAsync(ct);
         if (found is null)
             return IssueErrors.NotFound(reference);

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Application.Users;
 using Kiket.Domain.Approvals;
 using Kiket.Domain.Common;
@@ -59,10 +60,7 @@ internal sealed class IssueLoads
                     parts.Parent == null ? null : parts.Parent.Key,
                     db.Set<Approval>().Any(a => a.IssueId == parts.Issue.Id && a.Status != ApprovalStatus.Closed)
                 ),
-                db.Set<ProjectMember>()
-                    .Where(m => m.ProjectId == parts.Project.Id && m.UserId == userId)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault()
+                ProjectRoles.RoleOf.Of(db.Set<ProjectMember>(), parts.Project.Id, userId)
             ));
 
     private static readonly Expression<Func<IQueryable<Issue>, DbContext, UserId, IQueryable<WithActor>>> RowsWithActor = (
@@ -77,10 +75,7 @@ internal sealed class IssueLoads
             issue,
             project,
             new UserSummary(user.Id, user.Name, user.Email),
-            db.Set<ProjectMember>()
-                .Where(m => m.ProjectId == project.Id && m.UserId == userId)
-                .Select(m => (ProjectRole?)m.Role)
-                .FirstOrDefault()
+            ProjectRoles.RoleOf.Of(db.Set<ProjectMember>(), project.Id, userId)
         );
 
     private readonly Func<DbContext, IssueId, UserId, CancellationToken, Task<ToChange?>> toChangeById = EF.CompileAsyncQuery(

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -35,10 +36,7 @@ internal sealed class IssueReads
                 IssueProjection.Dto.Of(parts, address),
                 parts.Project.Visibility,
                 parts.Project.LeadId,
-                db.Set<ProjectMember>()
-                    .Where(m => m.ProjectId == parts.Project.Id && m.UserId == userId)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault()
+                ProjectRoles.RoleOf.Of(db.Set<ProjectMember>(), parts.Project.Id, userId)
             ));
 
     private readonly Func<DbContext, IssueId, UserId, string, CancellationToken, Task<FoundIssue?>> byId = EF.CompileAsyncQuery(

@@ -34,10 +34,7 @@ internal sealed class OpenProjects
         from newest in publications.DefaultIfEmpty()
         select new Found(
             new OpenProject(project, new UserSummary(user.Id, user.Name, user.Email), newest),
-            db.Set<ProjectMember>()
-                .Where(m => m.ProjectId == project.Id && m.UserId == userId)
-                .Select(m => (ProjectRole?)m.Role)
-                .FirstOrDefault()
+            ProjectRoles.RoleOf.Of(db.Set<ProjectMember>(), project.Id, userId)
         );
 
     private readonly Func<DbContext, ProjectId, UserId, CancellationToken, Task<Found?>> byId = EF.CompileAsyncQuery(

@@ -20,14 +20,8 @@ internal static class ProjectAuthorization
     {
         var found = await db
             .Projects.WithSpecification(new ProjectByRef(reference))
-            .Select(p => new
-            {
-                Project = p,
-                Role = db
-                    .ProjectMembers.Where(m => m.ProjectId == p.Id && m.UserId == actor.UserId)
-                    .Select(m => (ProjectRole?)m.Role)
-                    .FirstOrDefault(),
-            })
+            .Select(p => new { Project = p, Role = ProjectRoles.RoleOf.Of(db.ProjectMembers, p.Id, actor.UserId) })
+            .Inlined()
             .SingleOrDefaultAsync(ct);
         return found is null
             ? ProjectErrors.NotFound(reference)

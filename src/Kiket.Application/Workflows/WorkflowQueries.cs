@@ -76,7 +76,7 @@ internal static class WorkflowQueries
         HashSet<string> held = new([RoleNames.Manager, .. roles.Select(WireName.Of)], StringComparer.OrdinalIgnoreCase);
         held.UnionWith(members.SelectMany(HeldRoles.Of));
         if (project.LeadId is not null)
-            held.UnionWith(RoleNames.Lead);
+            held.UnionWith(HeldRoles.OfLead);
         return held;
     }
 }

@@ -85,7 +85,7 @@ internal sealed class AuditRecord
             ("actor_id", Number(ActorId?.Value)),
             ("at", Text(At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))),
             ("credential", Text(Credential)),
-            ("details_sha256", Text(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Details))))),
+            ("details_sha256", Text(TextDigest.Of(Details))),
             ("organization_id", Number(OrganizationId.Value)),
             ("subject_id", Number(SubjectId)),
             ("subject_type", Text(SubjectType)),

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Kiket.Domain.Common;
 
@@ -56,5 +55,5 @@ internal sealed class TokenSecret
 
     /// <summary>The hash under which a credential is kept.</summary>
     /// <param name="plaintext">The credential.</param>
-    public static string HashOf(string plaintext) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plaintext)));
+    public static string HashOf(string plaintext) => TextDigest.Of(plaintext);
 }

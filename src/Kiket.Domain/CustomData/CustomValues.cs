@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kiket.Domain.Common;
@@ -146,7 +145,7 @@ internal static class CustomValues
         );
         foreach (var part in columns.Concat(parts))
             text.Append(CultureInfo.InvariantCulture, $":{part.Length}:{part}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return TextDigest.Of(text.ToString());
     }
 
     /// <summary>What a column takes, in words.</summary>

@@ -7,8 +7,11 @@ namespace Kiket.Domain.Projects;
 internal static class HeldRoles
 {
     /// <summary>The names that anybody may come to hold, without those of a project's team.</summary>
-    public static IEnumerable<string> Known =>
-        [.. WireName.All<OrganizationRole>(), .. WireName.All<ProjectRole>(), .. RoleNames.Lead, RoleNames.Manager];
+    public static IEnumerable<string> Known => [.. WireName.All<OrganizationRole>(), .. WireName.All<ProjectRole>(), .. OfLead];
+
+    /// <summary>What leads of a project hold.</summary>
+    public static IReadOnlySet<string> OfLead { get; } =
+        new HashSet<string>([.. RoleNames.Lead, RoleNames.Manager], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a user holds in a project.</summary>
     /// <param name="actor">The user.</param>
@@ -32,7 +35,7 @@ internal static class HeldRoles
     {
         HashSet<string> held = new(member.TeamRoles, StringComparer.OrdinalIgnoreCase) { WireName.Of(member.Role) };
         if (member.Role is ProjectRole.Lead)
-            held.UnionWith([.. RoleNames.Lead, RoleNames.Manager]);
+            held.UnionWith(OfLead);
         return held;
     }
 }

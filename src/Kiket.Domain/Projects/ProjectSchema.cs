@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Kiket.Domain.Automations;
+using Kiket.Domain.Actions;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Projects;

@@ -1,4 +1,4 @@
-using Kiket.Domain.Automations;
+using Kiket.Domain.Actions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 using Kiket.Infrastructure.Yaml;

@@ -1,5 +1,5 @@
 using Kiket.Application.Definitions;
-using Kiket.Domain.Automations;
+using Kiket.Domain.Actions;
 using Kiket.Domain.Common;
 using Kiket.Domain.CustomData;
 using Kiket.Domain.Definitions;

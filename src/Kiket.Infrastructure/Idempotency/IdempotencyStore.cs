@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -61,7 +60,7 @@ internal sealed class IdempotencyStore(
         var record = new IdempotencyRecord
         {
             UserId = current.UserIdOrZero,
-            KeyHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))),
+            KeyHash = TextDigest.Of(name),
             RequestHash = requestHash,
             Owner = Guid.NewGuid(),
             ReservedUntil = now + LongestRequest,

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kiket.Application.Common;
@@ -376,7 +375,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
 
             json.WriteStartObject();
             json.WriteNumber("length", text.Length);
-            json.WriteString("sha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+            json.WriteString("sha256", TextDigest.Of(text));
             json.WriteEndObject();
         }
     }

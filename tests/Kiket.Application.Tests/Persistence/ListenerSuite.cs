@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiket.Domain.Automations;
+using Kiket.Domain.Actions;
 using Kiket.Infrastructure.Events;
 using Microsoft.EntityFrameworkCore;
 

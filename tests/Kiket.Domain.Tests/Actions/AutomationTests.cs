@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Kiket.Domain.Automations;
+using Kiket.Domain.Actions;
 using Kiket.Domain.Workflows;
 
-namespace Kiket.Domain.Tests.Automations;
+namespace Kiket.Domain.Tests.Actions;
 
 public sealed class AutomationTests
 {

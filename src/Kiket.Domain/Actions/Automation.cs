@@ -1,7 +1,7 @@
 using Kiket.Domain.Common;
 using Kiket.Domain.Workflows;
 
-namespace Kiket.Domain.Automations;
+namespace Kiket.Domain.Actions;
 
 /// <summary>Actions that run when something happens to an issue and conditions hold.</summary>
 /// <param name="Key">Unique among the automations of a workflow, and among those of no workflow.</param>
