@@ -21,6 +21,7 @@ using Kiket.Infrastructure.RateLimits;
 using Kiket.Infrastructure.Secrets;
 using Kiket.Infrastructure.Settings;
 using Kiket.Infrastructure.Sla;
+using Kiket.Infrastructure.Startup;
 using Kiket.Infrastructure.Tokens;
 using Kiket.Infrastructure.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -64,7 +65,10 @@ internal static class DependencyInjection
             new ExtensionEnvironment(settings.ExtensionEnvironment, settings.ExtensionAddresses)
         );
         services.AddKiketRateLimits(settings.RateLimits, settings.Redis);
-        services.AddSingleton<ISecretProtector, SecretProtector>();
+        services.AddSingleton<SecretProtector>();
+        services.AddSingleton<ISecretProtector>(provider => provider.GetRequiredService<SecretProtector>());
+        services.AddScoped<SecretRotation>();
+        services.AddSingleton<SqliteBackup>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<IPasswordHashing, PasswordHashing>();
         services.AddKiketOAuthStorage();

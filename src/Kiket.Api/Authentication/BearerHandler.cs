@@ -23,7 +23,8 @@ internal sealed class BearerHandler(
     ILoggerFactory logger,
     UrlEncoder encoder,
     IMediator mediator,
-    CurrentActor current
+    CurrentActor current,
+    RecordedRefusals refusals
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
@@ -50,6 +51,13 @@ internal sealed class BearerHandler(
         if (result.Error is { } error)
         {
             Logger.LogFailedSignIn(Context);
+            current.Origin = new("none", Context.Connection.RemoteIpAddress?.ToString(), RequestId.Of(Context));
+            if (credential is AuthenticateTokenQuery refused)
+            {
+                var caller = CallerAddress.NameOf(Context.Connection.RemoteIpAddress);
+                await refusals.RecordAsync(mediator, refused, caller, Context.RequestAborted);
+            }
+
             return AuthenticateResult.Fail(error.Message);
         }
 
@@ -105,7 +113,7 @@ internal sealed class BearerHandler(
             return null;
         return isForExtensions && token.StartsWith(Extension.KeyLabel, StringComparison.Ordinal)
             ? new AuthenticateExtensionQuery(token, IsRuntimeToken: false)
-            : new AuthenticateTokenQuery(token);
+            : new AuthenticateTokenQuery(token, Context.Connection.RemoteIpAddress);
     }
 
     private string? ReadToken()

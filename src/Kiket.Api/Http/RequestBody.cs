@@ -39,8 +39,7 @@ internal static class RequestBody
     public static async Task ReadWithinLimit(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
-            request.Body = new WholeBody(request.BodyReader);
+        await using var interruption = InterruptBody(context);
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? DefaultLimit;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
             server.MaxRequestBodySize = MaxDiscarded; // routing has set it to the limit of the route
@@ -66,6 +65,16 @@ internal static class RequestBody
         request.Headers.Remove(HeaderNames.ContentEncoding);
         request.ContentLength = null; // of the encoded body
         await next(context);
+    }
+
+    /// <summary>Ends the reading of a body with its request; the framework reads JSON without the token of the request.</summary>
+    private static CancellationTokenRegistration InterruptBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+            return default;
+        var (reader, aborted) = (context.Request.BodyReader, context.RequestAborted);
+        context.Request.Body = new WholeBody(reader, aborted);
+        return aborted.UnsafeRegister(static r => ((PipeReader)r!).CancelPendingRead(), reader);
     }
 
     /// <summary>A stream that is read once, from start to end.</summary>
@@ -105,7 +114,8 @@ internal static class RequestBody
     /// <summary>
     /// Continues when Kestrel interrupts a read: requests in flight must still be answered while the server stops.
     /// </summary>
-    private sealed class WholeBody(PipeReader reader) : ForwardStream
+    /// <param name="aborted">Ends it.</param>
+    private sealed class WholeBody(PipeReader reader, CancellationToken aborted) : ForwardStream
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -116,6 +126,7 @@ internal static class RequestBody
                 var part = result.Buffer.Slice(0, length);
                 part.CopyTo(buffer.Span);
                 reader.AdvanceTo(part.End); // which gives its memory back
+                aborted.ThrowIfCancellationRequested();
                 if (length > 0 || result.IsCompleted || buffer.IsEmpty)
                     return length;
             }

@@ -1,5 +1,5 @@
+using Kiket.Domain.Common;
 using Kiket.Infrastructure.Settings;
-using Kiket.Infrastructure.Webhooks;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Kiket.Api.Http;
@@ -24,7 +24,7 @@ internal static class TrustedProxies
         options.KnownProxies.Clear(); // this machine is not trusted by default either
         options.KnownIPNetworks.Clear();
         foreach (var network in settings.TrustedProxies)
-            options.KnownIPNetworks.Add(OutboundTargets.NetworkOf(network));
+            options.KnownIPNetworks.Add(Networks.Of(network));
         app.UseForwardedHeaders(options);
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
 using Kiket.Application.Ports;
@@ -45,7 +43,7 @@ internal static class RateLimiting
         var limits = context.RequestServices.GetRequiredService<IRateLimits>();
         var options = context.RequestServices.GetRequiredService<RateLimitOptions>();
         var credential = context.Features.Get<CountedCredential>();
-        var name = credential?.Name ?? $"address:{AddressOf(context.Connection.RemoteIpAddress)}";
+        var name = credential?.Name ?? $"address:{CallerAddress.NameOf(context.Connection.RemoteIpAddress)}";
         var limit = (credential?.IsExtension == true ? options.Extension : options.User).With(
             credential?.Requests,
             credential?.WindowSeconds
@@ -127,17 +125,5 @@ internal static class RateLimiting
         headers["X-RateLimit-Reset"] = window.Reset.ToUnixTimeSeconds().ToString(invariant);
         headers["RateLimit-Policy"] = string.Create(invariant, $"\"default\";q={window.Limit};w={window.LengthSeconds}");
         headers["RateLimit"] = string.Create(invariant, $"\"default\";r={window.Remaining};t={window.ResetInSeconds}");
-    }
-
-    /// <summary>An IPv6 network counts as one caller, because each machine in it has countless addresses.</summary>
-    public static string AddressOf(IPAddress? address)
-    {
-        if (address is null)
-            return "unknown";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        return address.AddressFamily is AddressFamily.InterNetworkV6
-            ? Convert.ToHexStringLower(address.GetAddressBytes()[..8])
-            : address.ToString();
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Kiket.Api.Authentication;
-using Kiket.Api.RateLimits;
+using Kiket.Api.Http;
 using Kiket.Application.Ports;
 using Kiket.Application.Users;
 using Kiket.Domain.Common;
@@ -71,7 +71,7 @@ internal static class SignInPages
         var (email, password) = (form["email"].ToString(), form["password"].ToString());
         var (organization, returnUrl) = (form["organization"].ToString().Trim(), form[ReturnUrl].ToString());
         var tries = await limits.TakeAsync(
-            $"sign-in:{RateLimiting.AddressOf(context.Connection.RemoteIpAddress)}",
+            $"sign-in:{CallerAddress.NameOf(context.Connection.RemoteIpAddress)}",
             TriesOfAddress,
             ct
         );

@@ -24,6 +24,9 @@ internal static class CommandLine
             PasswordLinkCommand.Build(),
             ImportCommand.Build(),
             MigrateCommand.Build(),
+            SecretsCommand.Build(),
+            BackupCommand.Build(),
+            RestoreCommand.Build(),
         };
 
     public static bool Handles(string[] args) =>

@@ -52,6 +52,7 @@ internal static class TokenEndpoints
                 {
                     RateLimitRequests = body.RateLimitRequests,
                     RateLimitWindow = body.RateLimitWindow,
+                    AllowedNetworks = body.AllowedNetworks,
                 },
                 ct
             )
@@ -78,7 +79,13 @@ internal static class TokenEndpoints
         CancellationToken ct
     ) =>
         (
-            await mediator.Send(new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt), ct)
+            await mediator.Send(
+                new IssueTokenCommand(TokenKind.Personal, body.Name, body.Scopes ?? [], body.ExpiresAt)
+                {
+                    AllowedNetworks = body.AllowedNetworks,
+                },
+                ct
+            )
         ).ToCreated();
 
     /// <summary>Revokes one of your personal tokens.</summary>
@@ -88,13 +95,19 @@ internal static class TokenEndpoints
         CancellationToken ct
     ) => (await mediator.Send(new RevokeTokenCommand(TokenKind.Personal, token), ct)).ToSuccess();
 
-    /// <summary>Changes the rate limit of a workspace or personal token.</summary>
+    /// <summary>Changes the limits of a workspace or personal token.</summary>
     private static async Task<Results<Ok<TokenDto>, ErrorResult>> UpdateToken(
         long token,
         TokenBody body,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new UpdateTokenCommand(token, body.RateLimitRequests, body.RateLimitWindow), ct)).ToOk(t => t);
+    ) =>
+        (
+            await mediator.Send(
+                new UpdateTokenCommand(token, body.RateLimitRequests, body.RateLimitWindow, body.AllowedNetworks),
+                ct
+            )
+        ).ToOk(t => t);
 
     /// <summary>
     /// Replaces a workspace token or one of your personal tokens. The new token may do the same and is shown once; the old one is
@@ -120,6 +133,9 @@ internal sealed record TokenBody
 
     /// <summary>Length of that window in seconds; null for the server's default.</summary>
     public Optional<int?> RateLimitWindow { get; init; }
+
+    /// <summary>Networks or addresses from which it is accepted; null for everywhere.</summary>
+    public Optional<IReadOnlyList<string>?> AllowedNetworks { get; init; }
 }
 
 internal sealed record WorkspaceApiTokenPage(IReadOnlyList<TokenDto> WorkspaceApiTokens, PageMeta Meta)
@@ -134,14 +150,22 @@ internal sealed record PersonalAccessTokenPage(IReadOnlyList<TokenDto> PersonalA
 
 /// <param name="RateLimitRequests">Requests per window; the server's default if omitted.</param>
 /// <param name="RateLimitWindow">Length of that window in seconds.</param>
+/// <param name="AllowedNetworks">Networks or addresses from which it is accepted; everywhere if omitted.</param>
 [Envelope("workspace_api_token")]
 internal sealed record WorkspaceApiTokenBody(
     string? Name,
     IReadOnlyList<string>? Scopes,
     DateTimeOffset? ExpiresAt,
     int? RateLimitRequests,
-    int? RateLimitWindow
+    int? RateLimitWindow,
+    IReadOnlyList<string>? AllowedNetworks
 );
 
+/// <param name="AllowedNetworks">Networks or addresses from which it is accepted; everywhere if omitted.</param>
 [Envelope("personal_access_token")]
-internal sealed record PersonalAccessTokenBody(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);
+internal sealed record PersonalAccessTokenBody(
+    string? Name,
+    IReadOnlyList<string>? Scopes,
+    DateTimeOffset? ExpiresAt,
+    IReadOnlyList<string>? AllowedNetworks
+);

@@ -29,6 +29,7 @@ internal static class UserEndpoints
         users.MapPatch("/{user}", UpdateUser).WithName(nameof(UpdateUser)).Writes(Scope.Admin);
         users.MapPost("/{user}/password_reset", OfferPasswordLink).WithName(nameof(OfferPasswordLink)).Writes(Scope.Admin);
         users.MapDelete("/{user}/two_factor", ResetSecondStep).WithName(nameof(ResetSecondStep)).Writes(Scope.Admin);
+        users.MapPost("/{user}/erase", EraseUser).WithName(nameof(EraseUser)).Writes(Scope.Admin);
         api.MapGet("/me", GetCurrentUser).WithTags("Users").WithName("GetCurrentUserAlias");
         api.MapPost("/invitations/accept", AcceptInvitation)
             .WithTags("Users")
@@ -96,6 +97,16 @@ internal static class UserEndpoints
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ResetSecondStepCommand(new(user)), ct)).ToSuccess();
+
+    /// <summary>
+    /// Erases the personal data of a deactivated user for good: name, address, tags, days off, notifications, and what the audit
+    /// log says about them. What the user did stays, as that of a user without a name.
+    /// </summary>
+    private static async Task<Results<Resource<UserDto>, ErrorResult>> EraseUser(
+        long user,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(new EraseUserCommand(new(user)), ct)).ToResource();
 
     /// <summary>Accepts an invitation; its token is the only credential needed.</summary>
     private static async Task<Results<Ok<AcceptedInvitation>, ErrorResult>> AcceptInvitation(

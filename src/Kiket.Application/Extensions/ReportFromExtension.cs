@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
+using Kiket.Application.Projects;
 using Kiket.Domain.Common;
 using Kiket.Domain.Extensions;
+using Kiket.Domain.Projects;
 using Kiket.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -49,20 +51,31 @@ internal sealed class ReportFromExtensionHandler(IKiketDb db, ICurrentActor curr
         if ((command.Extension ?? NamedIn(command.Body)) is { } named)
         {
             var found = await db.FindExtensionAsync(named, null, current, ct);
-            return found.Error is { } unknown ? unknown
-                : found.Value.IsActive ? found.Value.Id
+            if (found.Error is { } unknown)
+                return unknown;
+            return found.Value.IsActive
+                ? await CheckAsync(found.Value.Id, found.Value.ProjectId, ct)
                 : ExtensionErrors.NotFound(named);
         }
 
         var installed = await db.VisibleExtensions(current)
             .Where(e => e.Slot != null)
             .OrderBy(e => e.Id)
-            .Select(e => e.Id)
+            .Select(e => new { e.Id, e.ProjectId })
             .Take(2)
             .ToListAsync(ct);
         return installed is [var only]
-            ? only
+            ? await CheckAsync(only.Id, only.ProjectId, ct)
             : Error.Validation("extension_id", "Specify the extension that reports, by its id or the id of its manifest.");
+    }
+
+    /// <summary>An extension of a project has reports only of those who work on it.</summary>
+    private async Task<Result<ExtensionId>> CheckAsync(ExtensionId extension, ProjectId? project, CancellationToken ct)
+    {
+        if (project is not { } id)
+            return extension;
+        var access = await db.FindProjectAsync(ProjectRef.Of(id), current.Actor, ProjectAccess.Write, ct);
+        return access.Error is { } error ? error : extension;
     }
 
     private static ExtensionRef? NamedIn(IReadOnlyDictionary<string, JsonElement> body)

@@ -1,3 +1,4 @@
+using System.Net;
 using Kiket.Application.Common;
 using Kiket.Application.Ports;
 using Kiket.Domain.Common;
@@ -9,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Tokens;
 
 /// <summary>Finds out whom a bearer token speaks for, and notes that it was used.</summary>
-internal sealed record AuthenticateTokenQuery(string Token) : IQuery<Result<SignedIn>>;
+/// <param name="Address">Where it is used; a token that is restricted to networks is refused elsewhere.</param>
+internal sealed record AuthenticateTokenQuery(string Token, IPAddress? Address = null) : IQuery<Result<SignedIn>>;
 
 /// <param name="Scopes">The scopes of the token; empty is everything.</param>
 /// <param name="Credential">Names the token where requests are counted.</param>
@@ -26,6 +28,13 @@ internal sealed record SignedIn(
 {
     /// <summary>The extension whose credential it is; null for a user's token.</summary>
     public ExtensionIdentity? Extension { get; init; }
+
+    /// <summary>The networks from which it is accepted; empty for everywhere.</summary>
+    public IReadOnlyList<IPNetwork> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Whether it is accepted from an address.</summary>
+    public bool IsAcceptedFrom(IPAddress? address) =>
+        AllowedNetworks.Count == 0 || (address is not null && AllowedNetworks.Any(n => n.Contains(Networks.Unmapped(address))));
 }
 
 internal sealed class AuthenticateTokenHandler(
@@ -39,11 +48,12 @@ internal sealed class AuthenticateTokenHandler(
     private static readonly Error Refused = new(
         ErrorKind.Forbidden,
         ErrorCodes.InvalidToken,
-        "The token is unknown, expired or revoked."
+        "The token is unknown, expired or revoked, or is not accepted from this address."
     );
 
     public async Task<Result<SignedIn>> Handle(AuthenticateTokenQuery query, CancellationToken ct) =>
         await known.FindAsync(CredentialKind.AccessToken, query.Token, hash => ReadAsync(hash, ct)) is { } owner
+        && owner.IsAcceptedFrom(query.Address)
             ? owner
             : Refused;
 
@@ -65,6 +75,7 @@ internal sealed class AuthenticateTokenHandler(
                         t.LastUsedAt,
                         t.RateLimitRequests,
                         t.RateLimitWindowSeconds,
+                        t.AllowedNetworks,
                         UserId = u.Id,
                         u.OrganizationId,
                         u.Role,
@@ -89,7 +100,10 @@ internal sealed class AuthenticateTokenHandler(
             $"token:{found.Id}",
             found.RateLimitRequests,
             found.RateLimitWindowSeconds
-        );
+        )
+        {
+            AllowedNetworks = [.. (found.AllowedNetworks ?? []).Select(Networks.Of)],
+        };
         return new(owner, found.ExpiresAt);
     }
 

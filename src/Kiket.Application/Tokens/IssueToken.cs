@@ -16,6 +16,9 @@ internal sealed record IssueTokenCommand(TokenKind Kind, string? Name, IReadOnly
 
     /// <summary>Length of that window in seconds; null for the default.</summary>
     public int? RateLimitWindow { get; init; }
+
+    /// <summary>Networks and addresses from which it is accepted; null for everywhere.</summary>
+    public IReadOnlyList<string>? AllowedNetworks { get; init; }
 }
 
 internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentActor current, TimeProvider time)
@@ -45,6 +48,8 @@ internal sealed class IssueTokenHandler(IKiketDb db, IUnitOfWork work, ICurrentA
                 is { } excessive
         )
             return excessive;
+        if (issued.Value.Restrict(command.AllowedNetworks, AccessToken.BodyOf(command.Kind)).Error is { } unknown)
+            return unknown;
         if (!Scope.Covers(current.Scopes, command.Scopes))
             return TokenErrors.Stronger;
 

@@ -38,6 +38,7 @@ internal sealed class ListTokensHandler(IKiketDb db, ICurrentActor current)
                         TokenPrefix = t.Prefix,
                         RateLimitRequests = t.RateLimitRequests,
                         RateLimitWindow = t.RateLimitWindowSeconds,
+                        AllowedNetworks = t.AllowedNetworks,
                         ExpiresAt = t.ExpiresAt,
                         LastUsedAt = t.LastUsedAt,
                         CreatedAt = t.CreatedAt,

@@ -25,6 +25,9 @@ internal sealed record TokenDto
     /// <summary>Length of that window in seconds; null for the server's default.</summary>
     public required int? RateLimitWindow { get; init; }
 
+    /// <summary>The networks and addresses from which it is accepted; null for everywhere.</summary>
+    public required IReadOnlyList<string>? AllowedNetworks { get; init; }
+
     public required DateTimeOffset? ExpiresAt { get; init; }
 
     public required DateTimeOffset? LastUsedAt { get; init; }
@@ -43,6 +46,7 @@ internal sealed record TokenDto
             TokenPrefix = token.Prefix,
             RateLimitRequests = token.RateLimitRequests,
             RateLimitWindow = token.RateLimitWindowSeconds,
+            AllowedNetworks = token.AllowedNetworks,
             ExpiresAt = token.ExpiresAt,
             LastUsedAt = token.LastUsedAt,
             CreatedAt = token.CreatedAt,

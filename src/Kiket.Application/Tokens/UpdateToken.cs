@@ -7,9 +7,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kiket.Application.Tokens;
 
-/// <summary>Changes the rate limit of any token of the organization. For administrators.</summary>
-internal sealed record UpdateTokenCommand(long Token, Optional<int?> RateLimitRequests, Optional<int?> RateLimitWindow)
-    : ICommand<Result<TokenDto>>;
+/// <summary>Changes the limits of any token of the organization. For administrators.</summary>
+internal sealed record UpdateTokenCommand(
+    long Token,
+    Optional<int?> RateLimitRequests,
+    Optional<int?> RateLimitWindow,
+    Optional<IReadOnlyList<string>?> AllowedNetworks
+) : ICommand<Result<TokenDto>>;
 
 internal sealed class UpdateTokenHandler(IKiketDb db, ICurrentActor current)
     : ICommandHandler<UpdateTokenCommand, Result<TokenDto>>
@@ -28,6 +32,8 @@ internal sealed class UpdateTokenHandler(IKiketDb db, ICurrentActor current)
         );
         if (limited.Error is { } error)
             return error;
+        if (token.Restrict(command.AllowedNetworks.Or(token.AllowedNetworks), "token").Error is { } unknown)
+            return unknown;
         var owner = await db.Users.Where(u => u.Id == token.UserId).Select(u => u.Name).SingleAsync(ct);
         return TokenDto.Of(token, owner);
     }

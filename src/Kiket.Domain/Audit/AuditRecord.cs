@@ -6,7 +6,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Audit;
 
 /// <summary>
-/// One action in the audit log of an organization, and a link of its hash chain. Records are never changed or removed.
+/// One action in the audit log of an organization, and a link of its hash chain. Records are never changed or removed, but for
+/// the personal data in their details, which can be erased.
 /// </summary>
 /// <remarks>
 /// The chain: <c>chain_hash(n) = SHA-256(chain_hash(n - 1) ‖ content_hash(n))</c>, and 32 zero bytes come before the first.
@@ -22,6 +23,9 @@ internal sealed class AuditRecord
 
     /// <summary>Longest <see cref="SubjectType"/>, in characters.</summary>
     public const int MaxSubjectTypeLength = 32;
+
+    private const string BeforeDigest = "{\"address\":null,\"request_id\":null,\"changes\":[],\"erased_sha256\":\"";
+    private const string AfterDigest = "\"}";
 
     /// <summary>The chain before the first record.</summary>
     public static ReadOnlySpan<byte> Origin => new byte[SHA256.HashSizeInBytes];
@@ -50,8 +54,10 @@ internal sealed class AuditRecord
     /// <summary>Its id.</summary>
     public required long? SubjectId { get; init; }
 
-    /// <summary>Address, request and changes, as the JSON text that was hashed.</summary>
-    public required string Details { get; init; }
+    /// <summary>
+    /// Address, request and changes, as the JSON text that was hashed; or what is left of an erased one, with its digest.
+    /// </summary>
+    public required string Details { get; set; }
 
     /// <summary>SHA-256 of <see cref="Canonical"/>: a leaf of the anchors' trees.</summary>
     public byte[] ContentHash { get; init; } = [];
@@ -64,6 +70,9 @@ internal sealed class AuditRecord
     /// agree on it. Free text enters as its digest. Source: beyond-seed, 2.2.
     /// </summary>
     public string Canonical => $$"""{{{string.Join(',', Members().Select(m => $"\"{m.Name}\":{m.Value}"))}}}""";
+
+    /// <summary>Leaves only the digest of the details, so that the chain stays valid.</summary>
+    public void EraseDetails() => Details = $"{BeforeDigest}{DetailsDigest}{AfterDigest}";
 
     /// <summary>The hash that <see cref="ContentHash"/> has to be.</summary>
     public byte[] ComputeContentHash() => SHA256.HashData(Encoding.UTF8.GetBytes(Canonical));
@@ -79,13 +88,19 @@ internal sealed class AuditRecord
         return hash.GetHashAndReset();
     }
 
+    /// <summary>SHA-256 of the details as they were written.</summary>
+    private string DetailsDigest =>
+        Details.StartsWith(BeforeDigest, StringComparison.Ordinal)
+            ? Details[BeforeDigest.Length..^AfterDigest.Length]
+            : TextDigest.Of(Details);
+
     private IEnumerable<(string Name, string Value)> Members() =>
         [
             ("action", Text(Action)),
             ("actor_id", Number(ActorId?.Value)),
             ("at", Text(At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture))),
             ("credential", Text(Credential)),
-            ("details_sha256", Text(TextDigest.Of(Details))),
+            ("details_sha256", Text(DetailsDigest)),
             ("organization_id", Number(OrganizationId.Value)),
             ("subject_id", Number(SubjectId)),
             ("subject_type", Text(SubjectType)),

@@ -22,6 +22,9 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>How exactly <see cref="LastUsedAt"/> is kept: a use within this time of the last one writes nothing.</summary>
     public static readonly TimeSpan LastUsedPrecision = TimeSpan.FromMinutes(1);
 
+    /// <summary>Most networks that a token is restricted to.</summary>
+    public const int MaxNetworks = 20;
+
     /// <summary>Longest time that a rotated token is still accepted, in seconds.</summary>
     public const int MaxOverlapSeconds = 7 * 86_400;
 
@@ -65,9 +68,16 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <summary>Length of that window in seconds, or null for the host's default.</summary>
     public int? RateLimitWindowSeconds { get; private set; }
 
+    /// <summary>The networks and addresses from which it is accepted; null for everywhere.</summary>
+    public IReadOnlyList<string>? AllowedNetworks { get; private set; }
+
     /// <summary>The label of a kind of token.</summary>
     /// <param name="kind">The kind.</param>
     public static string LabelOf(TokenKind kind) => kind is TokenKind.Workspace ? "wksp_" : "kpat_";
+
+    /// <summary>Name of the body of a request that issues a token, the first part of its fields' paths.</summary>
+    /// <param name="kind">The kind.</param>
+    public static string BodyOf(TokenKind kind) => kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
 
     /// <summary>Gives a token of the organization another limit than the host's default.</summary>
     /// <param name="requests">1 to 1,000,000 requests in a window, or null for the default.</param>
@@ -80,6 +90,25 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
         if (faults.Count > 0)
             return Error.Validation(faults);
         (RateLimitRequests, RateLimitWindowSeconds) = (requests, windowSeconds);
+        return Result.Success;
+    }
+
+    /// <summary>Accepts the token only from some networks.</summary>
+    /// <param name="networks">At most 20 networks or addresses; null or none for everywhere.</param>
+    /// <param name="body">Name of the request's body, the first part of the field's path.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c>; a refusal changes nothing.</returns>
+    public Result Restrict(IReadOnlyList<string>? networks, string body)
+    {
+        var field = $"{body}.allowed_networks";
+        if (networks?.Count > MaxNetworks)
+            return Error.Validation(field, $"A token has at most {MaxNetworks} networks.");
+        foreach (var network in networks ?? [])
+        {
+            if (network is null || !Networks.IsNetwork(network) || Networks.Of(network).BaseAddress.IsIPv4MappedToIPv6)
+                return Error.Validation(field, $"'{network}' is not a network such as 10.1.0.0/16 or an address.");
+        }
+
+        AllowedNetworks = networks is { Count: > 0 } ? [.. networks.Distinct(StringComparer.Ordinal)] : null;
         return Result.Success;
     }
 
@@ -110,6 +139,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
             ExpiresAt = ExpiresAt,
             RateLimitRequests = RateLimitRequests,
             RateLimitWindowSeconds = RateLimitWindowSeconds,
+            AllowedNetworks = AllowedNetworks,
             Hash = secret.Hash,
             Prefix = secret.Prefix,
         };
@@ -143,7 +173,7 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(secret);
-        var body = kind is TokenKind.Workspace ? "workspace_api_token" : "personal_access_token";
+        var body = BodyOf(kind);
         List<ErrorDetail> faults = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
             faults.Add(new($"{body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));

@@ -242,6 +242,27 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
         return Result.Success;
     }
 
+    /// <summary>Whether the user's personal data was erased.</summary>
+    public bool IsErased => !IsService && Email == ErasedEmail;
+
+    /// <summary>
+    /// Erases the user's personal data. The user stays, as somebody without a name, so that everything that they did stays too.
+    /// </summary>
+    /// <param name="at">Instant of the erasure.</param>
+    /// <returns>Success, or <c>VALIDATION_ERROR</c> while the user can still sign in; a refusal changes nothing.</returns>
+    public Result Erase(DateTimeOffset at)
+    {
+        if (!Deactivated)
+            return Error.Validation("user", "Deactivate the user before you erase their data.");
+        Email = ErasedEmail;
+        TakeName($"Erased user {Id}");
+        (Capacity, ExpertiseTags, DaysOff) = (null, [], []);
+        Touch(at);
+        return Result.Success;
+    }
+
+    private string ErasedEmail => $"erased-{Id}@kiket.invalid";
+
     /// <inheritdoc/>
     public void RefreshTexts()
     {

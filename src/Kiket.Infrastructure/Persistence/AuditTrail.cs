@@ -249,7 +249,7 @@ internal sealed class AuditTrail(KiketDbContext db, CurrentActor current, TimePr
     private static List<Field> FieldsOf(EntityEntry entry)
     {
         var isNew = entry.State is EntityState.Added;
-        if (isNew && entry.Entity is Issue or Comment)
+        if ((isNew && entry.Entity is Issue or Comment) || entry.Entity is User { IsErased: true })
             return [];
         var isRemoved = entry.State is EntityState.Deleted;
         List<Field> fields = [];

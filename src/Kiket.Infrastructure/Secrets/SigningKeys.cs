@@ -60,7 +60,7 @@ internal sealed class SigningKeys(IServiceScopeFactory scopes, ISecretProtector 
     /// <summary>The longest that anything is valid that a key has signed: a refresh token.</summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromDays(14);
 
-    private const string Purpose = "signing-keys";
+    public const string Purpose = "signing-keys";
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim gate = new(1);

@@ -115,7 +115,7 @@ internal sealed class KiketSettings
                     "it must be http:// or https:// with a host, such as https://kiket.example"
                 )
                 ?.TrimEnd('/'),
-            TrustedProxies = read.List("Kiket:TrustedProxies", OutboundTargets.IsNetwork, NetworkForm),
+            TrustedProxies = read.List("Kiket:TrustedProxies", Networks.IsNetwork, NetworkForm),
             AllowedOrigins = read.List(
                 "Kiket:AllowedOrigins",
                 IsOrigin,
@@ -143,7 +143,7 @@ internal sealed class KiketSettings
             DefinitionsAreStrict = read.Flag("Definitions:Strict") ?? true,
             Webhooks = new()
             {
-                AllowedNetworks = read.List("Webhooks:AllowedNetworks", OutboundTargets.IsNetwork, NetworkForm),
+                AllowedNetworks = read.List("Webhooks:AllowedNetworks", Networks.IsNetwork, NetworkForm),
                 AllowPlainHttp = read.Flag("Webhooks:AllowPlainHttp") ?? false,
                 Workers = read.Number("Webhooks:Workers", 20, 1, 1_000),
                 LeaseSeconds = read.Number("Webhooks:LeaseSeconds", 30, 3, 3_600),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kiket.Application.Ports;
+using Kiket.Domain.Common;
 using Kiket.Domain.Webhooks;
 using Microsoft.Security.AntiSSRF;
 
@@ -27,7 +28,7 @@ internal sealed class OutboundTargets : IOutboundTargets
     public OutboundTargets(WebhookOptions options)
     {
         this.options = options;
-        allowed = [.. options.AllowedNetworks.Select(NetworkOf)];
+        allowed = [.. options.AllowedNetworks.Select(Networks.Of)];
         policy = new(PolicyConfigOptions.ExternalOnlyLatest)
         {
             AddXFFHeader = false,
@@ -36,7 +37,7 @@ internal sealed class OutboundTargets : IOutboundTargets
         policy.AddDeniedAddresses([IPv4Compatible]);
         if (allowed.Length > 0)
             policy.AddAllowedAddresses([.. options.AllowedNetworks]);
-        denied = [.. policy.DeniedAddresses.Select(NetworkOf)]; // one list: what a connection rejects, a registration rejects
+        denied = [.. policy.DeniedAddresses.Select(Networks.Of)]; // one list: what a connection rejects, a registration rejects
     }
 
     /// <summary>The handler that checks every connection.</summary>
@@ -70,12 +71,12 @@ internal sealed class OutboundTargets : IOutboundTargets
     private static async Task<IReadOnlyList<IPAddress>> LookUpAsync(Uri uri, CancellationToken ct)
     {
         if (IPAddress.TryParse(uri.DnsSafeHost, out var literal))
-            return [Unmapped(literal)];
+            return [Networks.Unmapped(literal)];
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(LongestLookup);
         try
         {
-            return [.. (await Dns.GetHostAddressesAsync(uri.DnsSafeHost, timeout.Token)).Select(Unmapped)];
+            return [.. (await Dns.GetHostAddressesAsync(uri.DnsSafeHost, timeout.Token)).Select(Networks.Unmapped)];
         }
         catch (SocketException)
         {
@@ -86,15 +87,4 @@ internal sealed class OutboundTargets : IOutboundTargets
             return [];
         }
     }
-
-    /// <summary>An IPv4 address inside an IPv6 one reaches the same host.</summary>
-    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-
-    /// <summary>Whether a text is a network such as <c>10.1.0.0/16</c>, or one address.</summary>
-    public static bool IsNetwork(string text) => IPNetwork.TryParse(text, out _) || IPAddress.TryParse(text, out _);
-
-    public static IPNetwork NetworkOf(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.Parse(text) is var single && single.AddressFamily is AddressFamily.InterNetwork ? new(single, 32)
-        : new(single, 128);
 }

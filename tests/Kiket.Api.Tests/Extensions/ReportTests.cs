@@ -150,6 +150,23 @@ public sealed class ReportTests(KiketServer server)
     }
 
     [Fact]
+    public async Task Those_who_only_read_a_project_do_not_report_for_its_extension()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.AddProjectAsync();
+        var installed = await Installed.NewAsync(tenant, "LEGAL");
+        var (id, viewer) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        var (_, developer) = await tenant.AddUserAsync(OrganizationRole.Developer);
+        await tenant.Admin.PostJsonAsync("/api/v1/projects/LEGAL/members", new { user_id = id, role = "viewer" }).CreatedAsync();
+
+        await viewer.PostJsonAsync("/extensions/logs", new { message = "x" }).RefusedAsync(403, "FORBIDDEN");
+        await viewer
+            .PostJsonAsync("/extensions/logs", new { message = "x", extension_id = installed.Id })
+            .RefusedAsync(403, "FORBIDDEN");
+        await developer.PostJsonAsync("/extensions/logs", new { message = "x" }).ReadAsync(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
     public async Task Of_several_extensions_a_user_names_the_one_that_reports()
     {
         var tenant = await server.NewTenantAsync();

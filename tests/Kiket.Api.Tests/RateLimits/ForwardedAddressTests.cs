@@ -30,6 +30,32 @@ public sealed class ForwardedAddressTests
         Assert.Equal(6, await LeftAsync(server, "10.0.0.1, 203.0.113.1, 10.1.2.3"));
     }
 
+    [Fact]
+    public async Task A_token_is_accepted_from_the_address_that_a_trusted_proxy_names()
+    {
+        await using var server = await StartAsync("127.0.0.1");
+        var tenant = await server.NewTenantAsync();
+        var token = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/personal_access_tokens",
+                new { name = "CI", allowed_networks = new[] { "203.0.113.0/24" } }
+            )
+            .CreatedAsync();
+
+        await FromAsync("203.0.113.1").OkAsync();
+        await FromAsync("::ffff:203.0.113.1").OkAsync(); // as a socket for both IPv4 and IPv6 shows it
+        await FromAsync("198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await FromAsync("203.0.113.1, 198.51.100.7").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        await FromAsync("127.0.0.1").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+
+        async Task<HttpResponseMessage> FromAsync(string address)
+        {
+            using var client = server.NewClient((string?)token["token"]);
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            return await client.GetAsync("/api/v1/me");
+        }
+    }
+
     private static async Task<KiketServer> StartAsync(params string[] proxies)
     {
         var settings = new Dictionary<string, string> { ["RateLimits:UserRequests"] = "10" };

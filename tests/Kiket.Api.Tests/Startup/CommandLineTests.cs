@@ -215,7 +215,7 @@ public sealed class CommandLineTests : IDisposable
         var run = await RunAsync("--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var command in new[] { "organization", "token", "import", "migrate" })
+        foreach (var command in new[] { "organization", "token", "import", "migrate", "secrets", "backup", "restore" })
             Assert.Contains(command, run.Output, StringComparison.Ordinal);
     }
 

@@ -37,6 +37,7 @@ public sealed class TokenEndpointsTests(KiketServer server)
 
         Assert.Equal(
             [
+                "allowed_networks",
                 "created_at",
                 "expires_at",
                 "id",

@@ -227,6 +227,9 @@ public sealed class RequestSamples : IAsyncLifetime
         session.Db.PasswordSignIns.Add(signIn);
         await session.Db.SaveChangesAsync();
         samples = samples.Concat(OfSignIn(PageUser.Of(ada, signIn)));
+        var gone = (await session.SendAsync(new InviteUserCommand("gone@example.com", OrganizationRole.Viewer, null))).Value;
+        await session.SendAsync(new UpdateUserCommand(gone.Id, new() { Deactivated = true }, null));
+        samples = samples.Concat([new EraseUserCommand(gone.Id), new EraseUserCommand(developer.Id)]);
         var application = (
             await session.SendAsync(new CreateOAuthApplicationCommand("Robot", ["issues"], ClientCredentials, [], false))
         ).Value;
@@ -613,6 +616,7 @@ public sealed class RequestSamples : IAsyncLifetime
         var fields = new Dictionary<string, JsonElement> { ["size"] = JsonSerializer.SerializeToElement(3) };
 
         yield return new AuthenticateTokenQuery(Token);
+        yield return new RefuseTokenCommand(Token);
         yield return new CreateOrganizationCommand("Another", "bob@example.com", null, null);
         yield return new CreateOrganizationCommand("Samples", "bob@example.com", null, null);
 
@@ -620,7 +624,7 @@ public sealed class RequestSamples : IAsyncLifetime
         yield return new IssueTokenCommand(TokenKind.Workspace, "Ours", [], now.AddYears(100));
         yield return new ListTokensQuery(TokenKind.Personal, page);
         yield return new ListTokensQuery(TokenKind.Workspace, page);
-        yield return new UpdateTokenCommand(token, 5, 60);
+        yield return new UpdateTokenCommand(token, 5, 60, default);
         yield return new RotateTokenCommand(token, 60);
         yield return new RevokeTokenCommand(TokenKind.Personal, token);
         yield return new RevokeTokenCommand(TokenKind.Workspace, token);

@@ -2101,6 +2101,10 @@ namespace Kiket.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
 
+                    b.PrimitiveCollection<string>("AllowedNetworks")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("allowed_networks");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset")
                         .HasColumnName("created_at");

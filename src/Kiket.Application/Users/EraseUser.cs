@@ -1,0 +1,43 @@
+using Kiket.Application.Common;
+using Kiket.Application.Ports;
+using Kiket.Domain.Common;
+using Kiket.Domain.Users;
+using Mapster;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Application.Users;
+
+/// <summary>
+/// Erases the personal data of a deactivated user: name, address, tags and days off, their notifications and invitations, and
+/// what the audit log says about the user's data. For administrators. What the user did stays, under no name.
+/// </summary>
+internal sealed record EraseUserCommand(UserId User) : ICommand<Result<UserDto>>;
+
+internal sealed class EraseUserHandler(
+    IKiketDb db,
+    IUnitOfWork work,
+    ICurrentActor current,
+    TimeProvider time,
+    TypeAdapterConfig mappings
+) : ICommandHandler<EraseUserCommand, Result<UserDto>>
+{
+    public async Task<Result<UserDto>> Handle(EraseUserCommand command, CancellationToken ct)
+    {
+        if (!current.Actor.IsAdmin)
+            return UserErrors.AdminsOnly;
+        var user = await db.Users.WithSpecification(new Person(command.User)).SingleOrDefaultAsync(ct);
+        if (user is null)
+            return UserErrors.NotFound(command.User);
+        if (user.Erase(time.GetUtcNow()).Error is { } error)
+            return error;
+
+        var id = user.Id;
+        db.Notifications.RemoveRange(await db.Notifications.Where(n => n.UserId == id).ToListAsync(ct));
+        db.Invitations.RemoveRange(await db.Invitations.Where(i => i.UserId == id).ToListAsync(ct));
+        var aboutUser = $"\"type\":\"user\",\"id\":{id},"; // as AuditTrail writes it
+        foreach (var record in await db.AuditRecords.Where(r => r.Details.Contains(aboutUser)).ToListAsync(ct))
+            record.EraseDetails();
+        work.Audit(user, "erased");
+        return user.Adapt<UserDto>(mappings);
+    }
+}

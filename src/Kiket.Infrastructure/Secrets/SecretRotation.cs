@@ -1,0 +1,106 @@
+using Kiket.Application.Ports;
+using Kiket.Domain.Extensions;
+using Kiket.Domain.Webhooks;
+using Kiket.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kiket.Infrastructure.Secrets;
+
+/// <param name="Renewed">How many rows were encrypted again.</param>
+/// <param name="Unreadable">How many secrets cannot be decrypted, because their key is lost.</param>
+internal sealed record RotatedSecrets(int Renewed, int Unreadable);
+
+/// <summary>
+/// Encrypts the stored secrets of all organizations with the current key of the key ring. A row that has it already is left
+/// alone, so an interrupted run is simply repeated; a row that somebody changes meanwhile has it by then. What lives for a day
+/// only, such as idempotent answers, is not touched.
+/// </summary>
+internal sealed class SecretRotation(KiketDbContext db, SecretProtector protector)
+{
+    private const int BatchSize = 500;
+    private int renewed;
+    private int unreadable;
+
+    public async Task<RotatedSecrets> RunAsync(CancellationToken ct)
+    {
+        await EachAsync(db.AcrossTenants<ExtensionSecret>(), s => s.Id, RenewAsync, ct);
+        await EachAsync(db.AcrossTenants<Webhook>(), w => w.Id, RenewAsync, ct);
+        await EachAsync(db.Set<SigningKey>(), k => k.Id, RenewAsync, ct);
+        return new(renewed, unreadable);
+    }
+
+    private static async Task EachAsync<T>(
+        IQueryable<T> rows,
+        Func<T, long> idOf,
+        Func<T, CancellationToken, Task> renewAsync,
+        CancellationToken ct
+    )
+        where T : class
+    {
+        const string id = "Id";
+        long last = 0;
+        List<T> batch;
+        do
+        {
+            batch = await rows.AsNoTracking()
+                .Where(r => EF.Property<long>(r, id) > last)
+                .OrderBy(r => EF.Property<long>(r, id))
+                .Take(BatchSize)
+                .ToListAsync(ct);
+            foreach (var row in batch)
+                await renewAsync(row, ct);
+            last = batch.Count > 0 ? idOf(batch[^1]) : last;
+        } while (batch.Count == BatchSize);
+    }
+
+    private async Task RenewAsync(ExtensionSecret secret, CancellationToken ct)
+    {
+        var ciphertext = Renew(secret.Purpose, secret.Ciphertext);
+        if (ciphertext == secret.Ciphertext)
+            return;
+        renewed += await db.AcrossTenants<ExtensionSecret>()
+            .Where(s => s.Id == secret.Id && s.Version == secret.Version)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Ciphertext, ciphertext), ct);
+    }
+
+    private async Task RenewAsync(Webhook webhook, CancellationToken ct)
+    {
+        var secret = webhook.Secret is { } current ? Renew(ISecretProtector.WebhookPurpose, current) : null;
+        var previous = webhook.PreviousSecret is { } old ? Renew(ISecretProtector.WebhookPurpose, old) : null;
+        var headers = webhook.Target.Headers.ToDictionary(h => h.Key, h => Renew(ISecretProtector.HeaderPurpose, h.Value));
+        if (
+            secret == webhook.Secret
+            && previous == webhook.PreviousSecret
+            && headers.All(h => h.Value == webhook.Target.Headers[h.Key])
+        )
+            return;
+        var target = webhook.Target with { Headers = headers };
+        renewed += await db.AcrossTenants<Webhook>()
+            .Where(w => w.Id == webhook.Id && w.Version == webhook.Version)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(w => w.Secret, secret)
+                        .SetProperty(w => w.PreviousSecret, previous)
+                        .SetProperty(w => w.Target, target),
+                ct
+            );
+    }
+
+    private async Task RenewAsync(SigningKey key, CancellationToken ct)
+    {
+        var ciphertext = Renew(SigningKeys.Purpose, key.PrivateKey);
+        if (ciphertext != key.PrivateKey)
+            renewed += await db.Set<SigningKey>()
+                .Where(k => k.Id == key.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(k => k.PrivateKey, ciphertext), ct);
+    }
+
+    /// <returns>The text to store, which is the old one unless it needs the current key.</returns>
+    private string Renew(string purpose, string ciphertext)
+    {
+        var (renewal, isReadable) = protector.Renew(purpose, ciphertext);
+        if (!isReadable)
+            unreadable++;
+        return renewal ?? ciphertext;
+    }
+}

@@ -1,0 +1,50 @@
+using Kiket.Api.Tests.Infrastructure;
+
+namespace Kiket.Api.Tests.Audit;
+
+/// <summary>Tokens that are refused, in the audit log of their organization.</summary>
+[Trait("Database", "Sqlite")]
+public sealed class RefusedTokenTests
+{
+    [Fact]
+    public async Task A_refused_token_is_recorded_once_for_each_address_and_minute()
+    {
+        await using var server = new KiketServer
+        {
+            Settings = new Dictionary<string, string> { ["Kiket:TrustedProxies:0"] = "127.0.0.1" },
+        };
+        await server.InitializeAsync();
+        var tenant = await server.NewTenantAsync();
+        var elsewhere = await tenant
+            .Admin.PostJsonAsync(
+                "/api/v1/personal_access_tokens",
+                new { name = "CI", allowed_networks = new[] { "192.0.2.0/24" } }
+            )
+            .CreatedAsync();
+        var expired = await tenant.Admin.PostJsonAsync("/api/v1/personal_access_tokens", new { name = "Old" }).CreatedAsync();
+        await tenant.Admin.PostJsonAsync($"/api/v1/tokens/{expired["id"]}/rotate", new { overlap_seconds = 0 }).CreatedAsync();
+
+        await RefusedAsync("kpat_nonsense", "203.0.113.9");
+        await RefusedAsync((string)elsewhere["token"]!, "203.0.113.1");
+        await RefusedAsync((string)elsewhere["token"]!, "203.0.113.1");
+        await RefusedAsync((string)expired["token"]!, "203.0.113.2");
+
+        var records = (await tenant.Admin.GetAsync("/api/v1/audit_log?action=refuse_token").OkAsync())["data"]!.AsArray();
+        Assert.Equal(
+            [
+                ("203.0.113.2", (long)expired["id"]!, "refused_as_expired"),
+                ("203.0.113.1", (long)elsewhere["id"]!, "refused_from_this_address"),
+            ],
+            records.Select(r => ((string)r!["address"]!, (long)r["subject"]!["id"]!, (string)r["changes"]![0]!["change"]!))
+        );
+        Assert.All(records, r => Assert.Null(r!["actor"]));
+        Assert.True((bool)(await tenant.Admin.GetAsync("/api/v1/audit_log/verify").OkAsync())["valid"]!);
+
+        async Task RefusedAsync(string token, string address)
+        {
+            using var client = server.NewClient(token);
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            await client.GetAsync("/api/v1/me").RefusedAsync(401, "AUTH_INVALID_TOKEN");
+        }
+    }
+}
