@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Kiket.Application.Users;
 
 /// <summary>
-/// Erases the personal data of a deactivated user: name, address, tags and days off, their notifications and invitations, and
-/// what the audit log says about the user's data. For administrators. What the user did stays, under no name.
+/// Erases the personal data of a deactivated user: name, address, tags and days off, their notifications, invitations and
+/// password, and what the audit log says about the data. For administrators. What the user did stays, under no name.
 /// </summary>
 internal sealed record EraseUserCommand(UserId User) : ICommand<Result<UserDto>>;
 
@@ -33,6 +33,7 @@ internal sealed class EraseUserHandler(
 
         var id = user.Id;
         db.Notifications.RemoveRange(await db.Notifications.Where(n => n.UserId == id).ToListAsync(ct));
+        db.PasswordSignIns.RemoveRange(await db.PasswordSignIns.Where(s => s.UserId == id).ToListAsync(ct));
         db.Invitations.RemoveRange(await db.Invitations.Where(i => i.UserId == id).ToListAsync(ct));
         var aboutUser = $"\"type\":\"user\",\"id\":{id},"; // as AuditTrail writes it
         foreach (var record in await db.AuditRecords.Where(r => r.Details.Contains(aboutUser)).ToListAsync(ct))
