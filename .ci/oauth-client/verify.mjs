@@ -94,4 +94,12 @@ const refreshed = await oauth.refreshTokenGrant(config, tokens.refresh_token);
 assert.notEqual(refreshed.refresh_token, tokens.refresh_token);
 for (const used of [tokens, refreshed])
   await assert.rejects(oauth.refreshTokenGrant(config, used.refresh_token), { error: "invalid_grant" });
-console.log("openid-client has passed client credentials, authorization code, refresh, userinfo, introspection and revocation.");
+// A tool on a device without a browser; its user has signed in above.
+const tool = await register({ name: "Tool", scopes: ["issues:read"], grant_types: ["device_code"], public: true });
+const toolConfig = await oauth.discovery(new URL(address), tool.client_id, undefined, oauth.None(), insecure);
+const started = await oauth.initiateDeviceAuthorization(toolConfig, { scope: "issues:read" });
+await submit(await open(new URL(started.verification_uri_complete)), { decision: "allow" });
+const connected = await oauth.pollDeviceAuthorizationGrant(toolConfig, { ...started, interval: 0.1 });
+assert.ok((await fetch(`${address}/api/v1/issues`, { headers: { authorization: `Bearer ${connected.access_token}` } })).ok);
+
+console.log("openid-client has passed client credentials, authorization code, refresh, device code, userinfo and revocation.");

@@ -13,8 +13,8 @@ namespace Kiket.Api.OAuth;
 /// <summary>Asks a user whether an application may act in their name, once for each set of scopes.</summary>
 internal static class ConsentPages
 {
-    private const string Decision = "decision";
-    private const string Allow = "allow";
+    public const string Decision = "decision";
+    public const string Allow = "allow";
 
     public static async Task<IResult> AuthorizeAsync(
         HttpContext context,
@@ -65,25 +65,28 @@ internal static class ConsentPages
             .GetParameters()
             .Where(p => p.Key is not (Decision or Parameters.Prompt or "__RequestVerificationToken"))
             .Select(p => Pages.Hidden(p.Key, (string?)p.Value));
-        var content = Html.Of(
+        return Pages.Page(
+            context,
+            $"Allow {access.Application}?",
+            Pages.Form(context, OAuthSetup.AuthorizationPath, Choice(user, access, Html.Join(fields))),
+            formTarget: request.RedirectUri
+        );
+    }
+
+    /// <summary>What an application asks for, and the buttons to allow or deny it.</summary>
+    public static Html Choice(PageUser user, UserAccess access, Html fields) =>
+        Html.Of(
             $"""
             <p>{access.Application} wants to act in your name, as {user.Name} ({user.Email}). It could:</p>
             <ul>
             {Html.Join(access.Scopes.Select(s => Html.Of($"<li>{MeaningOf(s)}</li>")))}
             </ul>
             <p>It can never do more than you can.</p>
-            {Html.Join(fields)}
+            {fields}
             <button type="submit" name="{Decision}" value="{Allow}">Allow</button>
             <button type="submit" name="{Decision}" value="deny" class="plain">Deny</button>
             """
         );
-        return Pages.Page(
-            context,
-            $"Allow {access.Application}?",
-            Pages.Form(context, OAuthSetup.AuthorizationPath, content),
-            formTarget: request.RedirectUri
-        );
-    }
 
     private static string MeaningOf(string scope) =>
         scope switch

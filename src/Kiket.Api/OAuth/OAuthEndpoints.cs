@@ -17,7 +17,7 @@ namespace Kiket.Api.OAuth;
 /// </summary>
 internal static class OAuthEndpoints
 {
-    private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+    public const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
     public static void MapOAuth(this IEndpointRouteBuilder app)
     {
@@ -26,6 +26,7 @@ internal static class OAuthEndpoints
         oauth.MapPost(OAuthSetup.TokenPath, ExchangeAsync);
         oauth.MapPost(OAuthSetup.DocumentedTokenPath, ExchangeAsync);
         oauth.MapMethods(OAuthSetup.AuthorizationPath, [HttpMethods.Get, HttpMethods.Post], ConsentPages.AuthorizeAsync);
+        oauth.MapMethods(OAuthSetup.VerificationPath, [HttpMethods.Get, HttpMethods.Post], DevicePages.VerifyAsync);
         oauth.MapMethods(OAuthSetup.UserInfoPath, [HttpMethods.Get, HttpMethods.Post], DescribeUserAsync);
     }
 

@@ -18,6 +18,9 @@ internal static class OAuthSetup
 
     public const string AuthorizationPath = "/connect/authorize";
 
+    /// <summary>Where users enter the code that an application on another device shows.</summary>
+    public const string VerificationPath = "/connect/verify";
+
     public const string UserInfoPath = "/connect/userinfo";
 
     /// <summary>Where the public documentation has the token endpoint (contract, section 2.1).</summary>
@@ -42,10 +45,16 @@ internal static class OAuthSetup
                     .SetJsonWebKeySetEndpointUris("connect/jwks")
                     .SetTokenEndpointUris(TokenPath[1..], DocumentedTokenPath[1..])
                     .SetAuthorizationEndpointUris(AuthorizationPath[1..])
+                    .SetDeviceAuthorizationEndpointUris("connect/device")
+                    .SetEndUserVerificationEndpointUris(VerificationPath[1..])
                     .SetUserInfoEndpointUris(UserInfoPath[1..])
                     .SetRevocationEndpointUris("connect/revoke")
                     .SetIntrospectionEndpointUris("connect/introspect");
-                server.AllowClientCredentialsFlow().AllowAuthorizationCodeFlow().AllowRefreshTokenFlow();
+                server
+                    .AllowClientCredentialsFlow()
+                    .AllowAuthorizationCodeFlow()
+                    .AllowDeviceAuthorizationFlow()
+                    .AllowRefreshTokenFlow();
                 server.RequireProofKeyForCodeExchange();
                 server.Configure(options =>
                 {
@@ -79,6 +88,7 @@ internal static class OAuthSetup
                 server
                     .UseAspNetCore()
                     .EnableAuthorizationEndpointPassthrough()
+                    .EnableEndUserVerificationEndpointPassthrough()
                     .EnableTokenEndpointPassthrough()
                     .EnableUserInfoEndpointPassthrough()
                     .DisableTransportSecurityRequirement();

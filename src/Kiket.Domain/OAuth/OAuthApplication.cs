@@ -13,6 +13,9 @@ internal enum OAuthGrant
     /// <summary>For a user who allows it in a browser.</summary>
     AuthorizationCode,
 
+    /// <summary>For a user who allows it in a browser on another device, by a code that the application shows.</summary>
+    DeviceCode,
+
     /// <summary>For the user who allowed it before, without asking again.</summary>
     RefreshToken,
 }
@@ -154,8 +157,8 @@ internal sealed class OAuthApplication : AggregateRoot<long>
                 $"{Body}.grant_types",
                 $"An application must have one or more grant types out of {string.Join(", ", WireName.All<OAuthGrant>())}."
             );
-        if (grants.Contains(OAuthGrant.RefreshToken) && !usesCode)
-            yield return new($"{Body}.grant_types", "The grant type refresh_token needs authorization_code.");
+        if (grants.Contains(OAuthGrant.RefreshToken) && !usesCode && !grants.Contains(OAuthGrant.DeviceCode))
+            yield return new($"{Body}.grant_types", "The grant type refresh_token needs authorization_code or device_code.");
         if (grants.Contains(OAuthGrant.ClientCredentials) && isPublic)
             yield return new($"{Body}.grant_types", "A public application has no secret, so it cannot use client_credentials.");
         if (usesCode == (redirectUris.Count == 0) || redirectUris.Count > MaxRedirectUris)

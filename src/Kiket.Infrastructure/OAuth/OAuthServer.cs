@@ -33,9 +33,11 @@ internal sealed class OAuthServer(
             Permissions.Endpoints.Revocation,
             Permissions.Endpoints.Introspection,
         ]);
-        descriptor.Permissions.UnionWith(application.GrantTypes.Select(g => Permissions.Prefixes.GrantType + g));
+        descriptor.Permissions.UnionWith(application.GrantTypes.Select(PermissionOf));
         if (application.Uses(OAuthGrant.AuthorizationCode))
             descriptor.Permissions.UnionWith([Permissions.Endpoints.Authorization, Permissions.ResponseTypes.Code]);
+        if (application.Uses(OAuthGrant.DeviceCode))
+            descriptor.Permissions.Add(Permissions.Endpoints.DeviceAuthorization);
         await clients.CreateAsync(descriptor, ct);
     }
 
@@ -115,6 +117,11 @@ internal sealed class OAuthServer(
             )
             : null;
     }
+
+    private static string PermissionOf(string grantType) =>
+        grantType == WireName.Of(OAuthGrant.DeviceCode)
+            ? Permissions.GrantTypes.DeviceCode
+            : Permissions.Prefixes.GrantType + grantType;
 
     private static string SubjectOf(UserId user) => user.Value.ToString(CultureInfo.InvariantCulture);
 

@@ -24,6 +24,9 @@ internal static class OAuthStorage
                         long
                     >();
                 core.ReplaceTokenManager<OAuthToken, OAuthTokens>();
+
+                // A unit of work forgets what the context tracks, and a cached entity could not be attached again after it.
+                core.DisableEntityCaching();
             });
         return services.AddScoped<IOAuthServer, OAuthServer>();
     }
