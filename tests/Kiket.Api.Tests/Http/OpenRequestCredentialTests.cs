@@ -72,8 +72,12 @@ public sealed class OpenRequestCredentialTests(KiketServer server)
         Assert.InRange(took.Elapsed.TotalSeconds, 0, 20); // five on a machine that does nothing else
         await answered.CancelAsync();
         await sending;
-        for (var line = ""; !line!.Contains("AUTH_INVALID_TOKEN", StringComparison.Ordinal); )
-            Assert.NotNull(line = await reader.ReadLineAsync(patience.Token));
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(patience.Token);
+            Assert.NotNull(line);
+        } while (!line.Contains("AUTH_INVALID_TOKEN", StringComparison.Ordinal));
     }
 
     /// <summary>White space, faster than the slowest client that the server accepts.</summary>
