@@ -18,6 +18,7 @@ public sealed class FolderTests
     private static readonly string[] Technical =
     [
         "Authentication",
+        "Authorization",
         "Behaviors",
         "Cors",
         "Dashboard",
