@@ -64,6 +64,8 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
 
         var isRequest = requests.Value.Contains(type);
         schema.AllowAdditionalProperties = !isRequest;
+        if (schema.AdditionalPropertiesSchema is { } others)
+            CompleteNullable(others);
         foreach (var member in context.ContextualType.Properties)
         {
             var name = context.Settings.ReflectionService.GetPropertyName(member, context.Settings);
@@ -96,14 +98,14 @@ internal sealed partial class SchemaProcessor(IServiceProvider services) : ISche
     }
 
     /// <summary>OpenAPI 3.0 reads <c>nullable</c> only beside a type; a value of any type may be null anyway.</summary>
-    private static void CompleteNullable(JsonSchemaProperty property)
+    private static void CompleteNullable(JsonSchema schema)
     {
-        if (property.IsNullableRaw != true || property.Type is not JsonObjectType.None)
+        if (schema.IsNullableRaw != true || schema.Type is not JsonObjectType.None)
             return;
-        if (property.OneOf.FirstOrDefault() is { } reference)
-            property.Type = reference.ActualSchema.Type;
+        if (schema.OneOf.FirstOrDefault() is { } reference)
+            schema.Type = reference.ActualSchema.Type;
         else
-            property.IsNullableRaw = null;
+            schema.IsNullableRaw = null;
     }
 
     /// <summary>Removes the references to our own documents from the code's comments.</summary>
