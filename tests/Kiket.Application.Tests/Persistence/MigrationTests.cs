@@ -2,6 +2,7 @@ using Kiket.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kiket.Application.Tests.Persistence;
@@ -25,21 +26,27 @@ public sealed class MigrationTests
         Assert.False(db.Database.HasPendingModelChanges(), $"Add a migration for {provider}.");
     }
 
-    /// <summary>A new database would build each copy; the command <c>add-migration</c> removes them.</summary>
+    /// <summary>
+    /// A new database would build each copy; the command <c>add-migration</c> removes them. SQL Server creates the indexes of an
+    /// altered column again, which only the copy names.
+    /// </summary>
     [Fact]
-    public void Migrations_of_Sqlite_and_PostgreSQL_carry_no_copy_of_the_model()
+    public void Only_migrations_that_alter_columns_of_SQL_Server_carry_a_copy_of_the_model()
     {
         using var sqlite = new SqliteDesignTimeFactory().CreateDbContext([]);
         using var postgreSql = new PostgreSqlDesignTimeFactory().CreateDbContext([]);
+        using var sqlServer = new SqlServerDesignTimeFactory().CreateDbContext([]);
 
-        var copies =
-            from db in new KiketDbContext[] { sqlite, postgreSql }
+        var wrong =
+            from db in new KiketDbContext[] { sqlite, postgreSql, sqlServer }
             let migrations = db.GetService<IMigrationsAssembly>()
             from entry in migrations.Migrations
-            where migrations.CreateMigration(entry.Value, db.Database.ProviderName!).TargetModel.GetEntityTypes().Any()
+            let migration = migrations.CreateMigration(entry.Value, db.Database.ProviderName!)
+            let needsCopy = db == sqlServer && migration.UpOperations.OfType<AlterColumnOperation>().Any()
+            where migration.TargetModel.GetEntityTypes().Any() != needsCopy
             select $"{db.Database.ProviderName}: {entry.Key}";
 
-        Assert.Empty(copies);
+        Assert.Empty(wrong);
     }
 
     [Fact]
