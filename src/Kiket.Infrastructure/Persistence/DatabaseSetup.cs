@@ -17,7 +17,7 @@ internal static class DatabaseSetup
     public static IServiceCollection AddKiketDatabase(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton(options);
-        services.AddScoped<DatabaseSchema>();
+        services.AddScoped<DatabaseSchema>().AddScoped<RowPolicies>();
         services.AddSingleton<MemoryRefresh>();
         var connection = ConnectionOf(options);
         services.AddSingleton<IssueCounter>().AddHostedService<IssueCountSums>();
@@ -31,6 +31,7 @@ internal static class DatabaseSetup
             ),
             DatabaseProvider.PostgreSql => services.AddPool<PostgreSqlKiketDbContext>(builder =>
                 Use(builder, options.Provider, connection)
+                    .AddInterceptors(options.RowLevelSecurity ? [new RowLevelSecurity()] : Array.Empty<IInterceptor>())
             ),
             _ => services.AddPool<SqlServerKiketDbContext>(builder => Use(builder, options.Provider, connection)),
         };

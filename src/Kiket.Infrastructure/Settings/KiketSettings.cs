@@ -107,6 +107,7 @@ internal sealed class KiketSettings
                 MigrateOnStart = read.Flag("Database:MigrateOnStart"),
                 StartTimeoutSeconds = read.Number("Database:StartTimeoutSeconds", 30, 0, 86_400),
                 BusyTimeoutSeconds = read.Number("Database:BusyTimeoutSeconds", 10, 1, 300),
+                RowLevelSecurity = ReadRowLevelSecurity(read, provider),
             },
             Role = read.Choice("Kiket:Role", NodeRole.All),
             PublicUrl = read.Text(
@@ -170,6 +171,14 @@ internal sealed class KiketSettings
         CheckLogLevels(read, configuration);
         read.ThrowIfWrong();
         return settings;
+    }
+
+    private static bool ReadRowLevelSecurity(SettingsReader read, DatabaseProvider provider)
+    {
+        var isOn = read.Flag("Database:RowLevelSecurity") ?? false;
+        if (isOn && provider is not DatabaseProvider.PostgreSql)
+            read.Refuse("Database:RowLevelSecurity", "true", "it needs PostgreSQL as Database:Provider");
+        return isOn;
     }
 
     private static string? ReadAdminToken(SettingsReader read)
