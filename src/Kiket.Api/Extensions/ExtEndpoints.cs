@@ -2,11 +2,8 @@ using System.ComponentModel;
 using System.Text.Json;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Api.Issues;
 using Kiket.Api.Projects;
-using Kiket.Application.Common;
 using Kiket.Application.Issues;
-using Kiket.Application.Ports;
 using Kiket.Application.Projects;
 using Kiket.Application.Workflows;
 using Kiket.Domain.Common;
@@ -28,64 +25,24 @@ internal static class ExtEndpoints
     {
         var ext = api.MapGroup("/ext").WithTags("Extension API");
 
-        ext.MapGet("/issues", ListExtIssues).WithName(nameof(ListExtIssues)).Reads(Scope.Issues);
-        ext.MapPost("/issues", CreateExtIssue).WithName(nameof(CreateExtIssue)).Writes(Scope.Issues);
-        ext.MapGroup("/issues").MapIssue("ExtIssue", transition: "TransitionExtIssue");
         ext.MapGet("/workflows/states", ListExtWorkflowStates).WithName(nameof(ListExtWorkflowStates)).Reads(Scope.Workflows);
         ext.MapPost("/workflows/trigger", TriggerExtWorkflow).WithName(nameof(TriggerExtWorkflow)).Executes(Scope.Workflows);
         ext.MapGet("/project", GetExtProject).WithName(nameof(GetExtProject)).Reads(Scope.Projects);
         ext.MapGet("/project/members", ListExtMembers).WithName(nameof(ListExtMembers)).Reads(Scope.Users);
     }
 
-    /// <summary>Lists the issues of the project that the extension is installed for.</summary>
-    private static async Task<Results<Ok<IssuePage>, ErrorResult>> ListExtIssues(
-        [AsParameters] IssueListParameters parameters,
-        ICurrentActor current,
-        IMediator mediator,
-        CancellationToken ct
-    )
-    {
-        var filter = parameters.ToFilter();
-        return (
-            await mediator.Send(
-                new ListIssuesQuery(
-                    filter with
-                    {
-                        Project = filter.Project ?? OwnProject(current),
-                    },
-                    parameters.ToPage(),
-                    parameters.ToTotal()
-                ),
-                ct
-            )
-        ).ToOk(IssuePage.Of);
-    }
-
-    /// <summary>Creates an issue.</summary>
-    private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateExtIssue(
-        IssueBody body,
-        ICurrentActor current,
-        IMediator mediator,
-        CancellationToken ct
-    ) =>
-        (body.Project ?? OwnProject(current)) is { } project
-            ? (await mediator.Send(body.ToCreation(project), ct)).ToCreated(i => $"/api/v1/ext/issues/{i.Id}")
-            : new ErrorResult(
-                Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
-            );
-
     /// <summary>Lists the states of a workflow.</summary>
     private static async Task<Results<Ok<WorkflowStatesDto>, ErrorResult>> ListExtWorkflowStates(
         [AsParameters] ExtProjectParameters parameters,
         [AsParameters] WorkflowStateParameters states,
-        ICurrentActor current,
+        RouteScope scope,
         IMediator mediator,
         CancellationToken ct
     ) =>
         (
             await mediator.Send(
                 new GetWorkflowStatesQuery(
-                    Project(parameters, current),
+                    parameters.In(scope),
                     states.Workflow,
                     states.IssueType is { } type ? new TypeKey(type) : null
                 ),
@@ -113,38 +70,19 @@ internal static class ExtEndpoints
     /// <summary>Reads the project that the extension is installed for.</summary>
     private static async Task<Results<Resource<ProjectDto>, ErrorResult>> GetExtProject(
         [AsParameters] ExtProjectParameters parameters,
-        ICurrentActor current,
+        RouteScope scope,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new GetProjectQuery(Project(parameters, current)), ct)).ToResource();
+    ) => (await mediator.Send(new GetProjectQuery(parameters.In(scope)), ct)).ToResource();
 
     /// <summary>Lists the members of the project that the extension is installed for.</summary>
     private static async Task<Results<Ok<MemberPage>, ErrorResult>> ListExtMembers(
         [AsParameters] ExtProjectParameters parameters,
         [AsParameters] PageParameters page,
-        ICurrentActor current,
+        RouteScope scope,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(new ListMembersQuery(Project(parameters, current), page.ToPage()), ct)).ToOk(MemberPage.Of);
-
-    private static ProjectRef? OwnProject(ICurrentActor current) =>
-        current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null;
-
-    private static ProjectRef Project(ExtProjectParameters parameters, ICurrentActor current) =>
-        Project(parameters.ProjectId, parameters.ProjectKey, current);
-
-    private static ProjectRef Project(string? id, string? key, ICurrentActor current) =>
-        Parameters.Project("project_id", Parameters.OneOf(("project_id", id), ("project_key", key)))
-        ?? OwnProject(current)
-        ?? throw new InvalidParameterException(
-            "project_id",
-            "Specify project_id: the extension is installed for the whole organization, or the token is a user's."
-        );
-}
-
-internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
-{
-    public static IssuePage Of(Page<IssueDto> page) => new(page.Items, PageMeta.Of(page));
+    ) => (await mediator.Send(new ListMembersQuery(parameters.In(scope), page.ToPage()), ct)).ToOk(MemberPage.Of);
 }
 
 internal sealed record ExtProjectParameters
@@ -154,6 +92,14 @@ internal sealed record ExtProjectParameters
 
     [FromQuery(Name = "project_key"), Description("Alias of `project_id`.")]
     public string? ProjectKey { get; init; }
+
+    public ProjectRef In(RouteScope scope) =>
+        Parameters.Project("project_id", Parameters.OneOf(("project_id", ProjectId), ("project_key", ProjectKey)))
+        ?? scope.Project
+        ?? throw new InvalidParameterException(
+            "project_id",
+            "Specify project_id: the extension is installed for the whole organization, or the token is a user's."
+        );
 }
 
 internal sealed record WorkflowStateParameters

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
+using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -20,17 +21,22 @@ internal static class IssueEndpoints
         var issues = api.MapGroup("/issues").WithTags("Issues");
 
         issues.MapGet("/", ListIssues).WithName(nameof(ListIssues)).Reads(Scope.Issues);
-        issues.MapPost("/", CreateIssue).WithName(nameof(CreateIssue)).Writes(Scope.Issues);
-        issues.MapIssue("Issue", transition: "TransitionIssueAlias");
+        issues.MapIssues("Issue", transition: "TransitionIssueAlias");
         issues.MapDelete("/{issue}", DeleteIssue).WithName(nameof(DeleteIssue)).Writes(Scope.Issues);
         issues.MapPost("/{issue}/transition", TransitionIssue).WithName(nameof(TransitionIssue)).Writes(Scope.Issues);
         issues.MapGet("/{issue}/transitions", ListIssueTransitions).WithName(nameof(ListIssueTransitions)).Reads(Scope.Issues);
         issues.MapGet("/{issue}/history", ListIssueHistory).WithName(nameof(ListIssueHistory)).Reads(Scope.Issues);
+
+        // Extensions get the same issues under another name in the response.
+        var own = api.MapGroup("/ext/issues").WithTags("Extension API");
+        own.MapGet("/", ListExtIssues).WithName(nameof(ListExtIssues)).Reads(Scope.Issues);
+        own.MapIssues("ExtIssue", transition: "TransitionExtIssue");
     }
 
-    /// <summary>The routes of one issue, for people and for extensions.</summary>
-    public static void MapIssue(this IEndpointRouteBuilder issues, string name, string transition)
+    /// <summary>The routes of issues, for people and for extensions.</summary>
+    private static void MapIssues(this IEndpointRouteBuilder issues, string name, string transition)
     {
+        issues.MapPost("/", CreateIssue).WithName($"Create{name}").Writes(Scope.Issues);
         issues.MapGet("/{issue}", GetIssue).WithName($"Get{name}").Reads(Scope.Issues);
         issues.MapPatch("/{issue}", UpdateIssue).WithName($"Update{name}").Writes(Scope.Issues);
         issues.MapPost("/{issue}/transitions", TransitionIssue).WithName(transition).Writes(Scope.Issues);
@@ -41,19 +47,25 @@ internal static class IssueEndpoints
         [AsParameters] IssueListParameters parameters,
         IMediator mediator,
         CancellationToken ct
-    ) =>
-        (await mediator.Send(new ListIssuesQuery(parameters.ToFilter(), parameters.ToPage(), parameters.ToTotal()), ct)).ToOk(
-            DataPage<IssueDto>.Of
-        );
+    ) => (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<IssueDto>.Of);
+
+    /// <summary>Lists the issues of the project that the extension is installed for.</summary>
+    private static async Task<Results<Ok<IssuePage>, ErrorResult>> ListExtIssues(
+        [AsParameters] IssueListParameters parameters,
+        RouteScope scope,
+        IMediator mediator,
+        CancellationToken ct
+    ) => (await mediator.Send(parameters.ToQuery(scope.Project), ct)).ToOk(IssuePage.Of);
 
     /// <summary>Creates an issue.</summary>
     private static async Task<Results<CreatedResource<IssueDto>, ErrorResult>> CreateIssue(
         IssueBody body,
+        RouteScope scope,
         IMediator mediator,
         CancellationToken ct
     ) =>
-        body.Project is { } project
-            ? (await mediator.Send(body.ToCreation(project), ct)).ToCreated(i => $"/api/v1/issues/{i.Id}")
+        (body.Project ?? scope.Project) is { } project
+            ? (await mediator.Send(body.ToCreation(project), ct)).ToCreated(i => $"{scope.Root}/issues/{i.Id}")
             : new ErrorResult(
                 Error.Validation("issue.project_id", "An issue must belong to a project; specify project_id or project_key.")
             );
@@ -110,6 +122,11 @@ internal static class IssueEndpoints
         IMediator mediator,
         CancellationToken ct
     ) => (await mediator.Send(new ListIssueHistoryQuery(issue, parameters.ToPage()), ct)).ToOk(DataPage<IssueChangeDto>.Of);
+}
+
+internal sealed record IssuePage(IReadOnlyList<IssueDto> Issues, PageMeta Meta)
+{
+    public static IssuePage Of(Page<IssueDto> page) => new(page.Items, PageMeta.Of(page));
 }
 
 [Envelope("issue", "project_id", "project_key", "template")]

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using Kiket.Api.Http;
-using Kiket.Application.Common;
 using Kiket.Application.Issues;
 using Kiket.Domain.Common;
+using Kiket.Domain.Projects;
 using Kiket.Domain.Sla;
 using Microsoft.AspNetCore.Mvc;
 
@@ -107,7 +107,14 @@ internal sealed record IssueListParameters
     ]
     public string? Count { get; init; }
 
-    public TotalMode ToTotal() =>
+    /// <param name="own">The project of a request that names none, or null for all projects.</param>
+    public ListIssuesQuery ToQuery(ProjectRef? own)
+    {
+        var filter = ToFilter();
+        return new(filter with { Project = filter.Project ?? own }, new(Page, PerPage, Sort), ToTotal());
+    }
+
+    private TotalMode ToTotal() =>
         Parameters.Enums<TotalMode>("count", Count) switch
         {
             [] => TotalMode.Estimate,
@@ -115,9 +122,7 @@ internal sealed record IssueListParameters
             _ => throw new InvalidParameterException("count", "count takes one value."),
         };
 
-    public PageRequest ToPage() => new(Page, PerPage, Sort);
-
-    public IssueFilter ToFilter() =>
+    private IssueFilter ToFilter() =>
         new()
         {
             Project = Parameters.Project(

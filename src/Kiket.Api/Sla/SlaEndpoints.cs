@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Kiket.Api.Authentication;
 using Kiket.Api.Http;
-using Kiket.Application.Ports;
 using Kiket.Application.Sla;
 using Kiket.Domain.Issues;
 using Kiket.Domain.Projects;
@@ -28,31 +27,18 @@ internal static class SlaEndpoints
             .WithTags("Service levels")
             .WithName(nameof(GetIssueSla))
             .Reads(Scope.Issues);
-        api.MapGet("/ext/sla/events", ListExtSlaEvents)
-            .WithTags("Extension API")
-            .WithName(nameof(ListExtSlaEvents))
-            .Reads(Scope.Issues);
+        api.MapGet("/ext/sla/events", ListSlaEvents).WithTags("Extension API").WithName("ListExtSlaEvents").Reads(Scope.Issues);
     }
 
-    /// <summary>Lists the SLA events of the projects that you can see, newest first.</summary>
+    /// <summary>
+    /// Lists the SLA events of the projects that you can see, newest first; for an extension those of its own project.
+    /// </summary>
     private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListSlaEvents(
         [AsParameters] SlaEventParameters parameters,
+        RouteScope scope,
         IMediator mediator,
         CancellationToken ct
-    ) => (await mediator.Send(parameters.ToQuery(null), ct)).ToOk(DataPage<SlaEventDto>.Of);
-
-    /// <summary>
-    /// Lists the SLA events of the project that the extension is installed for, newest first.
-    /// </summary>
-    private static async Task<Results<Ok<DataPage<SlaEventDto>>, ErrorResult>> ListExtSlaEvents(
-        [AsParameters] SlaEventParameters parameters,
-        ICurrentActor current,
-        IMediator mediator,
-        CancellationToken ct
-    ) =>
-        (await mediator.Send(parameters.ToQuery(current.Extension?.ProjectId is { } own ? ProjectRef.Of(own) : null), ct)).ToOk(
-            DataPage<SlaEventDto>.Of
-        );
+    ) => (await mediator.Send(parameters.ToQuery(scope.Project), ct)).ToOk(DataPage<SlaEventDto>.Of);
 
     /// <summary>Lists the issues that will breach a limit soon if nothing happens, most urgent first.</summary>
     private static async Task<Results<Ok<DataPage<IssueAtRiskDto>>, ErrorResult>> ListIssuesAtRisk(

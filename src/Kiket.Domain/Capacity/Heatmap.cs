@@ -32,7 +32,15 @@ public sealed record OpenWork
         decimal points,
         DateOnly? dueDate = null,
         IssuePriority priority = IssuePriority.Medium
-    ) => points < 0 ? Error.Validation("points", "Points are 0 or more.") : new OpenWork(issueId, points, dueDate, priority);
+    )
+    {
+        List<ErrorDetail> errors = [];
+        if (points < 0)
+            errors.Add(new("points", "Points must be 0 or more."));
+        if (!Enum.IsDefined(priority))
+            errors.Add(new("priority", $"{(int)priority} is not a priority."));
+        return errors.Count > 0 ? Error.Validation(errors) : new OpenWork(issueId, points, dueDate, priority);
+    }
 }
 
 /// <summary>The work of one week.</summary>
@@ -64,9 +72,15 @@ public static class Heatmap
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(capacities);
+        OpenWork[] items = [.. work];
+        if (items.Contains(null))
+            throw new ArgumentException("An item of the work is null.", nameof(work));
         var filled = new decimal[capacities.Count];
         foreach (
-            var item in work.OrderBy(w => w.DueDate ?? DateOnly.MaxValue).ThenByDescending(w => w.Priority).ThenBy(w => w.IssueId)
+            var item in items
+                .OrderBy(w => w.DueDate ?? DateOnly.MaxValue)
+                .ThenByDescending(w => w.Priority)
+                .ThenBy(w => w.IssueId)
         )
         {
             var left = item.Points;

@@ -67,9 +67,13 @@ public sealed record MemberCapacity
     /// <summary>Points per week in the mean of several.</summary>
     /// <param name="monday">First day of the first week.</param>
     /// <param name="weeks">How many weeks, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer weeks than one.</exception>
     /// <value>0 or more, with two decimals.</value>
-    public decimal MeanOf(DateOnly monday, int weeks) =>
-        Math.Round(PointsBetween(monday, monday.AddDays((7 * weeks) - 1)) / weeks, 2, MidpointRounding.AwayFromZero);
+    public decimal MeanOf(DateOnly monday, int weeks)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(weeks, 1);
+        return Math.Round(PointsBetween(monday, monday.AddDays((7 * weeks) - 1)) / weeks, 2, MidpointRounding.AwayFromZero);
+    }
 
     /// <summary>The Monday of a day's week.</summary>
     /// <param name="day">The day.</param>

@@ -154,7 +154,6 @@ public sealed record BalanceProblem
     /// <param name="moves">The moves.</param>
     public BalanceScore ScoreOf(IReadOnlyCollection<IssueMove> moves)
     {
-        ArgumentNullException.ThrowIfNull(moves);
         var loads = LoadsAfter(moves);
         var moved = moves.Join(Issues, m => m.IssueId, i => i.IssueId, (_, issue) => issue).ToList();
         return new(
@@ -172,7 +171,7 @@ public sealed record BalanceProblem
     /// <param name="moves">The moves.</param>
     public IReadOnlyList<string> FaultsOf(IReadOnlyCollection<IssueMove> moves)
     {
-        ArgumentNullException.ThrowIfNull(moves);
+        RequireNoNull(moves);
         List<string> faults = [];
         if (moves.Count > MaxMoves)
             faults.Add($"The plan has {moves.Count} moves; at most {MaxMoves} are allowed.");
@@ -216,8 +215,16 @@ public sealed record BalanceProblem
         return amounts;
     }
 
+    private static void RequireNoNull(IReadOnlyCollection<IssueMove> moves)
+    {
+        ArgumentNullException.ThrowIfNull(moves);
+        if (moves.Any(m => m is null))
+            throw new ArgumentException("A move is null.", nameof(moves));
+    }
+
     private Dictionary<IssueId, UserId> HoldersAfter(IReadOnlyCollection<IssueMove> moves)
     {
+        RequireNoNull(moves);
         var holders = Issues.ToDictionary(i => i.IssueId, i => i.AssigneeId);
         foreach (var move in moves)
             holders[move.IssueId] = move.ToUserId;

@@ -29,6 +29,12 @@ public enum ErrorKind
 /// <param name="Message">A sentence for people.</param>
 public sealed record ErrorDetail(string Field, string Message)
 {
+    /// <summary>Path of the field in snake case.</summary>
+    public string Field { get; init; } = Field ?? throw new ArgumentNullException(nameof(Field));
+
+    /// <summary>A sentence for people.</summary>
+    public string Message { get; init; } = Message ?? throw new ArgumentNullException(nameof(Message));
+
     /// <summary>Path of the invalid definition file; null when the error does not concern a file.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? File { get; init; }
@@ -50,6 +56,12 @@ public sealed record ErrorDetail(string Field, string Message)
 /// <param name="Message">One sentence for people, with the offending values.</param>
 public sealed record Error(ErrorKind Kind, string Code, string Message)
 {
+    /// <summary>Machine code in upper case, which never changes.</summary>
+    public string Code { get; init; } = Code ?? throw new ArgumentNullException(nameof(Code));
+
+    /// <summary>One sentence for people.</summary>
+    public string Message { get; init; } = Message ?? throw new ArgumentNullException(nameof(Message));
+
     /// <summary>The invalid fields; empty when the error concerns the request as a whole.</summary>
     public IReadOnlyList<ErrorDetail> Details { get; init; } = [];
 
@@ -78,6 +90,8 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
         ArgumentNullException.ThrowIfNull(details);
         if (details.Count == 0)
             throw new ArgumentException("A validation error needs at least one detail.", nameof(details));
+        if (details.Any(d => d is null))
+            throw new ArgumentException("A detail is null.", nameof(details));
         return new(ErrorKind.Invalid, ErrorCodes.ValidationError, details[0].Message) { Details = details };
     }
 

@@ -5,7 +5,11 @@ namespace Kiket.Domain.Common;
 /// <summary>The outcome of a decision: success, or a refusal that changed nothing.</summary>
 public readonly struct Result : IEquatable<Result>
 {
-    private Result(Error error) => Error = error;
+    private Result(Error error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        Error = error;
+    }
 
     /// <summary>The decision was carried out.</summary>
     public static Result Success => default;
@@ -71,7 +75,7 @@ public sealed class Result<T>
 
     /// <summary>A refusal.</summary>
     /// <param name="error">Why.</param>
-    public static implicit operator Result<T>(Error error) => new(default, error);
+    public static implicit operator Result<T>(Error error) => FromError(error);
 
     /// <summary>A success.</summary>
     /// <param name="value">What it carries.</param>
@@ -79,5 +83,9 @@ public sealed class Result<T>
 
     /// <summary>A refusal.</summary>
     /// <param name="error">Why.</param>
-    public static Result<T> FromError(Error error) => new(default, error);
+    public static Result<T> FromError(Error error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return new(default, error);
+    }
 }

@@ -143,6 +143,10 @@ internal static class UnicodeText
         return text[..(units > 0 && char.IsHighSurrogate(text[units - 1]) ? units - 1 : units)];
     }
 
+    /// <summary>A text for use in a message, shortened if necessary.</summary>
+    /// <param name="text">The text.</param>
+    public static string Shorten(string? text) => text is { Length: > 80 } ? $"{Cut(text, 80)}…" : text ?? "";
+
     internal static bool IsIgnorable(Rune rune) =>
         rune.Value >= 0xAD && Array.Exists(Ignorable, r => r.First <= rune.Value && rune.Value <= r.Last);
 

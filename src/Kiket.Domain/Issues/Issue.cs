@@ -235,6 +235,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     /// <exception cref="InvalidOperationException">It has a number already.</exception>
     public void TakeNumber(string projectKey, int number)
     {
+        ArgumentNullException.ThrowIfNull(projectKey);
         if (Number != 0)
             throw new InvalidOperationException($"{Key} already has a number.");
         Number = number;

@@ -178,6 +178,7 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
     /// <param name="at">Instant of the change.</param>
     public void UseSchema(ProjectSchema schema, DateTimeOffset at)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
         Touch(at);
     }

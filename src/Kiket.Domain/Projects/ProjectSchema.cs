@@ -10,6 +10,12 @@ namespace Kiket.Domain.Projects;
 /// </summary>
 public sealed record ProjectSchema
 {
+    /// <summary>Most issue types.</summary>
+    public const int MaxIssueTypes = 200;
+
+    /// <summary>Most custom fields.</summary>
+    public const int MaxCustomFields = 1000;
+
     // What was checked when it was made is not checked again when it is loaded.
     [JsonConstructor]
     internal ProjectSchema(string defaultWorkflow, IReadOnlyList<IssueType> issueTypes, IReadOnlyList<CustomField> customFields)
@@ -30,42 +36,26 @@ public sealed record ProjectSchema
 
     /// <summary>Makes a schema.</summary>
     /// <param name="defaultWorkflow">Key of the workflow of types that name none.</param>
-    /// <param name="issueTypes">The types, each key once, upper and lower case alike.</param>
+    /// <param name="issueTypes">The types, 1 to 200, each key once, upper and lower case alike.</param>
     /// <param name="customFields">
-    /// The custom fields, each key once; by default issues may have any. A default value fits its field.
+    /// The custom fields, at most 1,000, each key once for a type; by default issues may have any. A default value fits its
+    /// field.
     /// </param>
-    /// <returns>The schema, or <c>VALIDATION_ERROR</c> with everything that is wrong with it.</returns>
+    /// <returns>
+    /// The schema, or <c>VALIDATION_ERROR</c> with every error at its place: <c>custom_fields[2].default_value</c>.
+    /// </returns>
     public static Result<ProjectSchema> Of(
         string defaultWorkflow,
         IReadOnlyList<IssueType> issueTypes,
         IReadOnlyList<CustomField>? customFields = null
     )
     {
-        customFields ??= [];
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [.. SchemaRules.Validate(issueTypes, customFields ?? [])];
         if (UnicodeText.IsBlank(defaultWorkflow))
-            faults.Add(new("default_workflow", "A schema has a workflow for types that name none."));
-        if (
-            issueTypes is null
-            || issueTypes.Any(t => t is null || UnicodeText.IsBlank(t.Key.Value) || UnicodeText.IsBlank(t.Label))
-        )
-            faults.Add(new("issue_types", "The types are a list, each with a key and a label."));
-        else if (issueTypes.DistinctBy(t => t.Key.Value, StringComparer.OrdinalIgnoreCase).Count() < issueTypes.Count)
-            faults.Add(new("issue_types", "Each type is listed once."));
-        if (customFields.Any(f => f?.Options is null || UnicodeText.IsBlank(f.Key) || UnicodeText.IsBlank(f.Label)))
-            faults.Add(new("custom_fields", "Each custom field has a key, a label and a list of options."));
-        else if (customFields.DistinctBy(f => f.Key, StringComparer.Ordinal).Count() < customFields.Count)
-            faults.Add(new("custom_fields", "Each custom field is listed once."));
-        else
-            faults.AddRange(
-                customFields
-                    .Select(f => (f.Key, Fault: f.FaultOfDefault()))
-                    .Where(f => f.Fault is not null)
-                    .Select(f => new ErrorDetail($"custom_fields.{f.Key}", f.Fault!))
-            );
-        return faults.Count > 0
-            ? Error.Validation(faults)
-            : new ProjectSchema(defaultWorkflow, [.. issueTypes!], [.. customFields]);
+            errors.Insert(0, new("default_workflow", "A schema needs a workflow for the types that name none."));
+        return errors.Count > 0
+            ? Error.Validation(errors)
+            : new ProjectSchema(defaultWorkflow, [.. issueTypes], [.. customFields ?? []]);
     }
 
     /// <summary>
@@ -170,6 +160,12 @@ public sealed record ProjectSchema
 /// <param name="Label">Display name.</param>
 public sealed record IssueType(TypeKey Key, string Label)
 {
+    /// <summary>Longest <see cref="Key"/>, in characters.</summary>
+    public const int MaxKeyLength = 64;
+
+    /// <summary>Longest <see cref="Label"/>, <see cref="Color"/> and <see cref="Icon"/>, in characters.</summary>
+    public const int MaxLabelLength = 200;
+
     /// <summary>Whether issues of this type can be parents.</summary>
     public bool AllowChildren { get; init; }
 
@@ -245,11 +241,17 @@ public enum CustomFieldType
 }
 
 /// <summary>A field that a project adds to its issues.</summary>
-/// <param name="Key">Unique in the project.</param>
+/// <param name="Key">Unique among the fields of a type; a letter, then letters, digits, underscores and hyphens.</param>
 /// <param name="Label">Display name.</param>
 /// <param name="Type">What its values are.</param>
 public sealed record CustomField(string Key, string Label, CustomFieldType Type)
 {
+    /// <summary>Longest <see cref="Key"/>, in characters.</summary>
+    public const int MaxKeyLength = 64;
+
+    /// <summary>Longest <see cref="Label"/>, in characters.</summary>
+    public const int MaxLabelLength = 200;
+
     /// <summary>Whether every issue must have a value.</summary>
     public bool Required { get; init; }
 
@@ -277,12 +279,6 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
             CustomFieldType.Enum or CustomFieldType.MultiEnum => "enum",
             _ => "string",
         };
-
-    /// <summary>What is wrong with the field's type or with its default, or null.</summary>
-    internal string? FaultOfDefault() =>
-        !Enum.IsDefined(Type) ? $"{Label} has no type."
-        : DefaultValue is { } value ? FaultOf(value)
-        : null;
 
     /// <summary>What is wrong with a value, or null when it fits.</summary>
     /// <param name="value">A value other than JSON null.</param>

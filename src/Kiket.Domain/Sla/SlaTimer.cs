@@ -85,7 +85,9 @@ public sealed class SlaTimer : AggregateRoot<long>
     public static SlaTimer Start(Issue issue, SlaRule rule, SlaClock? clock, BusinessCalendar calendar, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(rule?.Policy, nameof(rule));
+        ArgumentException.ThrowIfNullOrWhiteSpace(rule.Key, nameof(rule));
+        ArgumentNullException.ThrowIfNull(calendar);
         var timer = new SlaTimer
         {
             OrganizationId = issue.OrganizationId,
@@ -136,7 +138,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     /// <returns>Whether it does; otherwise another timer is needed.</returns>
     public bool Adopt(SlaRule rule)
     {
-        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(rule?.Policy, nameof(rule));
         if (
             (State, RuleKey, Policy.Warning, Policy.Breach, BusinessHours)
             != (rule.State, rule.Key, rule.Policy.Warning, rule.Policy.Breach, rule.Policy.BusinessHours)
@@ -166,6 +168,7 @@ public sealed class SlaTimer : AggregateRoot<long>
     public void Stop(Issue issue, BusinessCalendar calendar, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
+        ArgumentNullException.ThrowIfNull(calendar);
         if (StoppedAt is not null)
             return;
         Spans = Clock.Pause(at).Spans;
@@ -241,6 +244,7 @@ public sealed class SlaTimer : AggregateRoot<long>
 
     private void Run(SlaClock clock, BusinessCalendar calendar, DateTimeOffset at)
     {
+        ArgumentNullException.ThrowIfNull(calendar);
         if (StoppedAt is not null || clock.IsRunning == Clock.IsRunning)
             return;
         Spans = clock.Spans;

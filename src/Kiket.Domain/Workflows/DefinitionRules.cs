@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
@@ -41,6 +42,11 @@ internal static class DefinitionRules
             (action, at) =>
                 [
                     .. Blank(action.Kind, $"{at}.kind", "An action says what to do."),
+                    .. Unless(
+                        action.Parameters.ValueKind is not JsonValueKind.Undefined,
+                        $"{at}.parameters",
+                        "The parameters are JSON."
+                    ),
                     .. FaultsOf(action.Conditions, $"{at}.conditions"),
                 ]
         );

@@ -42,6 +42,7 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
     /// <param name="definition">States and transitions.</param>
     /// <param name="source">The text it was read from, or null.</param>
     /// <param name="at">Instant of publication.</param>
+    /// <exception cref="ArgumentException">The key is blank, or the revision is less than 1.</exception>
     public static Workflow Publish(
         OrganizationId organizationId,
         ProjectId projectId,
@@ -52,6 +53,8 @@ public sealed class Workflow : AggregateRoot<long>, IKeepsTexts
         DateTimeOffset at
     )
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        ArgumentOutOfRangeException.ThrowIfLessThan(revision, 1);
         ArgumentNullException.ThrowIfNull(definition);
         var workflow = new Workflow
         {

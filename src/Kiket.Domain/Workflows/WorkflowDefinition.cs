@@ -229,7 +229,11 @@ public sealed record WorkflowDefinition
 
     /// <summary>The checklist with an id, or null.</summary>
     /// <param name="id">The id.</param>
-    public Checklist? FindChecklist(string id) => States.FirstOrDefault(s => s.Checklist?.Id == id)?.Checklist;
+    public Checklist? FindChecklist(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return States.FirstOrDefault(s => s.Checklist?.Id == id)?.Checklist;
+    }
 
     /// <summary>
     /// The checklists that a transition opens again. Work that goes back is done again: those of all states after the one that
@@ -277,7 +281,10 @@ public sealed record WorkflowDefinition
     /// <summary>The transition from a state that a caller names by its target state or by its own name.</summary>
     /// <param name="from">Key of the state that is left.</param>
     /// <param name="target">Key of the target state, or the transition's name; upper and lower case alike.</param>
-    public Transition? FindTransition(StateKey from, string target) =>
-        From(from).FirstOrDefault(t => string.Equals(t.To.Value, target, StringComparison.OrdinalIgnoreCase))
-        ?? From(from).FirstOrDefault(t => string.Equals(t.Name, target, StringComparison.OrdinalIgnoreCase));
+    public Transition? FindTransition(StateKey from, string target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return From(from).FirstOrDefault(t => string.Equals(t.To.Value, target, StringComparison.OrdinalIgnoreCase))
+            ?? From(from).FirstOrDefault(t => string.Equals(t.Name, target, StringComparison.OrdinalIgnoreCase));
+    }
 }

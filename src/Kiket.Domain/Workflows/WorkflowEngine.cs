@@ -164,6 +164,7 @@ public static class WorkflowEngine
     public static IEnumerable<ChecklistItemState> ItemsOf(Checklist checklist, WorkflowDefinition workflow, MoveContext context)
     {
         ArgumentNullException.ThrowIfNull(checklist);
+        ArgumentNullException.ThrowIfNull(workflow);
         ArgumentNullException.ThrowIfNull(context);
         return checklist.Items.Select(item => new ChecklistItemState(
             item,

@@ -525,7 +525,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             foreach (
                 var name in seeds
                     .Concat(templates.Select(t => t.IssueType).OfType<YamlText>())
-                    .Where(t => IssueTypesReader.IsKey(t.Value))
+                    .Where(t => SchemaRules.IsTypeKey(t.Value))
             )
             {
                 if (invented.Exists(t => string.Equals(t.Key.Value, name.Value, StringComparison.OrdinalIgnoreCase)))

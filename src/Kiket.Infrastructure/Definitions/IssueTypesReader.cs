@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Projects;
 using Kiket.Infrastructure.Yaml;
@@ -15,13 +14,8 @@ internal sealed record IssueTypesDraft(
 );
 
 /// <summary>Reads <c>issue_types.yaml</c> (contract, section 20).</summary>
-internal static partial class IssueTypesReader
+internal static class IssueTypesReader
 {
-    private const int MaxTypes = 200;
-    private const int MaxKeyLength = 64;
-    private const int MaxLabelLength = 200;
-    private const int MaxFields = 1000;
-
     /// <summary>The names of field types in other trackers and older files.</summary>
     private static readonly Dictionary<string, CustomFieldType> Synonyms = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -46,40 +40,29 @@ internal static partial class IssueTypesReader
     public static IssueTypesDraft Read(FileReading file)
     {
         var root = file.Root("model_version", "issue_types", "custom_fields");
-        List<IssueType> types = [];
-        List<CustomField> fields = [];
+        List<(YamlText At, CustomField Field)> fields = [];
         Dictionary<string, YamlText> workflows = new(StringComparer.OrdinalIgnoreCase);
         ReadFields(file, root, "custom_fields", null, fields);
-
+        List<(YamlText At, IssueType Type)> types = [];
         foreach (var (key, body) in file.Things(root, "issue_types", "key", "id"))
-        {
-            if (!IsKey(key.Value))
-                file.Fault(
-                    key,
-                    $"'{key.Shown}' is not a valid issue type key: "
-                        + $"a letter followed by letters, digits and _, at most {MaxKeyLength}."
-                );
-            else if (types.Exists(t => string.Equals(t.Key.Value, key.Value, StringComparison.OrdinalIgnoreCase)))
-                file.Fault(key, $"The issue type '{key.Value}' is listed twice.");
-            else if (types.Count == MaxTypes)
-                file.Fault(key, $"A project can have at most {MaxTypes} issue types.");
-            else
-                types.Add(ReadType(file, key, body, types.Count, fields, workflows));
-        }
+            types.Add((key, ReadType(file, key, body, types.Count, fields, workflows)));
 
         if (FileReading.IsEmpty(root, "issue_types"))
             file.Fault(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
-        return new([.. types.OrderBy(t => t.Position)], fields, workflows, file);
+        if (types.Count > 0)
+            file.Fault(
+                SchemaRules.Validate([.. types.Select(t => t.Type)], [.. fields.Select(f => f.Field)]),
+                (list, index) => list == "issue_types" ? types[index].At : fields[index].At
+            );
+        return new([.. types.Select(t => t.Type).OrderBy(t => t.Position)], [.. fields.Select(f => f.Field)], workflows, file);
     }
-
-    public static bool IsKey(string text) => text.Length <= MaxKeyLength && KeyPattern().IsMatch(text);
 
     private static IssueType ReadType(
         FileReading file,
         YamlText key,
         YamlMap body,
         int position,
-        List<CustomField> fields,
+        List<(YamlText At, CustomField Field)> fields,
         Dictionary<string, YamlText> workflows
     )
     {
@@ -93,35 +76,31 @@ internal static partial class IssueTypesReader
         if (file.Text(body, "workflow") is { } workflow)
             workflows[key.Value] = workflow;
 
-        var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
+        var label = file.Text(body, "label", IssueType.MaxLabelLength) ?? file.Text(body, "name", IssueType.MaxLabelLength);
         var standard = new IssueType(new(key.Value), label?.Value ?? Titles.Of(key.Value));
         return standard with
         {
             AllowChildren = file.Flag(body, "allow_children", standard.AllowChildren),
-            Color = file.Text(body, "color", MaxLabelLength)?.Value ?? standard.Color,
-            Icon = file.Text(body, "icon", MaxLabelLength)?.Value ?? standard.Icon,
+            Color = file.Text(body, "color", IssueType.MaxLabelLength)?.Value ?? standard.Color,
+            Icon = file.Text(body, "icon", IssueType.MaxLabelLength)?.Value ?? standard.Icon,
             Description = file.Text(body, "description")?.Value.Trim(),
             Position = file.WholeNumber(body, "position") ?? position,
             Active = file.Flag(body, "active", standard.Active),
         };
     }
 
-    private static void ReadFields(FileReading file, YamlMap map, string member, TypeKey? type, List<CustomField> fields)
+    private static void ReadFields(
+        FileReading file,
+        YamlMap map,
+        string member,
+        TypeKey? type,
+        List<(YamlText At, CustomField Field)> fields
+    )
     {
         foreach (var (key, body) in file.Things(map, member, "key", "id", "name"))
         {
-            if (key.Value.Length > MaxKeyLength || !FieldKey().IsMatch(key.Value))
-                file.Fault(
-                    key,
-                    $"'{key.Shown}' is not a valid custom field key: "
-                        + $"a letter followed by letters, digits, _ and -, at most {MaxKeyLength}."
-                );
-            else if (fields.Exists(f => f.Key == key.Value && (f.IssueType is null || f.IssueType == type)))
-                file.Fault(key, $"The custom field '{key.Value}' is listed twice.");
-            else if (fields.Count == MaxFields)
-                file.Fault(key, $"A project can have at most {MaxFields} custom fields.");
-            else if (ReadField(file, key, body, type) is { } field)
-                fields.Add(field);
+            if (ReadField(file, key, body, type) is { } field)
+                fields.Add((key, field));
         }
     }
 
@@ -143,7 +122,7 @@ internal static partial class IssueTypesReader
             return null;
         }
 
-        var label = file.Text(body, "label", MaxLabelLength) ?? file.Text(body, "name", MaxLabelLength);
+        var label = file.Text(body, "label", IssueType.MaxLabelLength) ?? file.Text(body, "name", IssueType.MaxLabelLength);
         var field = new CustomField(
             key.Value,
             label is null || ReferenceEquals(label, key) ? Titles.Of(key.Value) : label.Value,
@@ -183,10 +162,4 @@ internal static partial class IssueTypesReader
 
         return options;
     }
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_]*\\z")]
-    private static partial Regex KeyPattern();
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9_-]*\\z")]
-    private static partial Regex FieldKey();
 }

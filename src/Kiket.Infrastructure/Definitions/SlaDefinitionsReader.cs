@@ -22,9 +22,6 @@ internal static class SlaDefinitionsReader
 {
     private const int MaxDefinitions = 500;
 
-    /// <summary>Ten years, as for every other length of time in a definition.</summary>
-    private const int MaxMinutes = 3653 * 24 * 60;
-
     private static readonly string[] Lists = ["workflow_sla_definitions", "sla_definitions", "definitions"];
 
     public static IReadOnlyList<SlaDefinitionDraft> Read(FileReading file)
@@ -61,8 +58,6 @@ internal static class SlaDefinitionsReader
             ["id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes"],
             ["name", "description", "owner"]
         );
-        if (id.Value.Length is 0 or > SlaDefinition.MaxIdLength)
-            file.Fault(id, $"An id must have 1 to {SlaDefinition.MaxIdLength} characters.");
         var status = file.Required(body, "status", "The limit", Domain.Workflows.State.MaxKeyLength);
         IssuePriority? priority = null;
         if (file.Text(body, "priority") is { } word)
@@ -76,19 +71,16 @@ internal static class SlaDefinitionsReader
                 );
         }
 
-        var limit = Minutes(
-            file,
-            "max_duration_minutes",
-            file.Required(body, "max_duration_minutes", "The limit", int.MaxValue),
-            1
-        );
-        var buffer = Minutes(file, "warning_buffer_minutes", file.Text(body, "warning_buffer_minutes"), 0);
-        if (buffer >= limit)
-            file.Fault(
-                body.Find("warning_buffer_minutes")!.Value,
-                "The warning must come before the breach, so its buffer must be shorter than max_duration_minutes."
-            );
+        const string limitKey = "max_duration_minutes";
+        const string bufferKey = "warning_buffer_minutes";
+        var limit = Minutes(file, limitKey, file.Required(body, limitKey, "The limit", int.MaxValue));
+        var buffer = Minutes(file, bufferKey, file.Text(body, bufferKey));
         if (status is null || limit is null)
+            return null;
+        var made = SlaDefinition.Create(id.Value, new(status.Value), limit.Value, buffer);
+        foreach (var error in made.Error?.Details ?? [])
+            file.Fault(PlaceOf(error.Field), error.Message);
+        if (made.IsRefused)
             return null;
         var type = file.Text(body, "issue_type");
         return new(
@@ -97,26 +89,30 @@ internal static class SlaDefinitionsReader
             status,
             type,
             file.Text(body, "project"),
-            new(id.Value, new(status.Value), limit.Value)
+            made.Value with
             {
-                WarningBuffer = buffer > TimeSpan.Zero ? buffer : null,
                 IssueType = type is null ? null : new TypeKey(type.Value),
                 Priority = priority,
             }
         );
+
+        YamlNode PlaceOf(string field) =>
+            field switch
+            {
+                "status" => status,
+                "limit" => body.Find(limitKey)!.Value,
+                "warning_buffer" => body.Find(bufferKey)!.Value,
+                _ => id,
+            };
     }
 
-    private static TimeSpan? Minutes(FileReading file, string key, YamlText? text, int least)
+    private static TimeSpan? Minutes(FileReading file, string key, YamlText? text)
     {
         if (text is null)
             return null;
-        if (
-            int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
-            && minutes >= least
-            && minutes <= MaxMinutes
-        )
+        if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes))
             return TimeSpan.FromMinutes(minutes);
-        file.Fault(text, $"{key} must be a whole number of minutes from {least} to {MaxMinutes}.");
+        file.Fault(text, $"{key} must be a whole number of minutes.");
         return null;
     }
 }

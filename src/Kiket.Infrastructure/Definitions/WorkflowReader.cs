@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Issues;
@@ -61,8 +60,11 @@ internal static partial class WorkflowReader
             s.Finish(isInitial: s.State.Key == initialKey && !isTaken, isLeft: left.Contains(s.State.Key))
         );
         var made = WorkflowDefinition.Create(name, initialKey.Value, [.. finished], transitions, description?.Trim(), version);
-        foreach (var fault in made.Error?.Details ?? [])
-            file.Fault(PlaceOf(fault.Field) ?? key, fault.Message);
+        file.Fault(
+            made.Error?.Details ?? [],
+            (list, index) => list == "states" ? states[index].Key : places[transitions[index]],
+            elsewhere: key
+        );
         if (made.IsRefused)
             return new(file, key, null);
         return new(file, key, made.Value)
@@ -70,15 +72,6 @@ internal static partial class WorkflowReader
             States = states.ToDictionary(s => s.State.Key, YamlNode (s) => s.Key),
             Transitions = places,
         };
-
-        // The definition names the part that is wrong by its position: transitions[2].approvals[0].required.
-        YamlNode? PlaceOf(string path)
-        {
-            if (Position().Match(path) is not { Success: true } position)
-                return null;
-            var index = int.Parse(position.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
-            return position.Groups[1].Value == "states" ? states[index].Key : places[transitions[index]];
-        }
     }
 
     private static (YamlText? Key, string? Name, string? Description, YamlText? Initial, string? Version) ReadHead(
@@ -334,9 +327,6 @@ internal static partial class WorkflowReader
 
     [GeneratedRegex("^[a-z][a-z0-9_-]*\\z")]
     private static partial Regex WorkflowKey();
-
-    [GeneratedRegex("^(states|transitions)\\[([0-9]+)\\]")]
-    private static partial Regex Position();
 
     /// <param name="State">The state, with what stands for type and category where the file says nothing.</param>
     private sealed record StateDraft(YamlText Key, StateType? Type, StateCategory? Category, bool IsSound, State State)

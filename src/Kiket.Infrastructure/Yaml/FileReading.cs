@@ -86,6 +86,22 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         findings.Warn(NoteAt(at, message));
     }
 
+    /// <summary>
+    /// Notes what the domain refuses. It names the part by its position: <c>transitions[2].approvals[0].required</c>.
+    /// </summary>
+    /// <param name="placeOf">Where an item of a list is, by the name of the list and the index of the item.</param>
+    /// <param name="elsewhere">Where errors of the whole are noted; the file by default.</param>
+    public void Fault(IEnumerable<ErrorDetail> errors, Func<string, int, YamlNode> placeOf, YamlNode? elsewhere = null)
+    {
+        foreach (var error in errors)
+            Fault(
+                Position().Match(error.Field) is { Success: true, Groups: var part }
+                    ? placeOf(part[1].Value, int.Parse(part[2].ValueSpan, CultureInfo.InvariantCulture))
+                    : elsewhere ?? root ?? new YamlText(1, 1, "", true),
+                error.Message
+            );
+    }
+
     public void Warn(YamlNode at, string message) => findings.Warn(NoteAt(at, message));
 
     /// <summary>
@@ -334,6 +350,9 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
                 break;
         }
     }
+
+    [GeneratedRegex("^([a-z_]+)\\[([0-9]+)\\]")]
+    private static partial Regex Position();
 
     // Only what is also a number in JSON: 007 and 1_000 stay strings.
     [GeneratedRegex("^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,18})?$")]

@@ -21,7 +21,7 @@ internal sealed record YamlText(int Line, int Column, string Value, bool IsPlain
     public bool IsBlank => UnicodeText.IsBlank(Value);
 
     /// <summary>The value for use in a message, shortened if necessary.</summary>
-    public string Shown => Value.Length <= 80 ? Value : Value[..80] + "…";
+    public string Shown => UnicodeText.Shorten(Value);
 }
 
 internal sealed record YamlList(int Line, int Column, int Size, int Height, IReadOnlyList<YamlNode> Items)

@@ -74,6 +74,8 @@ public sealed class InputTests
         Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [new(Monday, Monday.AddDays(-1))])));
         Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [null!])));
         Assert.Equal(["points"], FaultsOf(OpenWork.Of(new(1), -0.5m)));
+        Assert.Equal(["priority"], FaultsOf(OpenWork.Of(new(1), 1, priority: (IssuePriority)99)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MemberCapacity.Of(10, Always).Value.MeanOf(Monday, 0));
     }
 
     [Fact]

@@ -21,26 +21,76 @@ public sealed class ProjectSchemaTests
     }
 
     [Fact]
-    public void Nonsense_is_refused_and_never_thrown()
+    public void A_field_can_be_listed_once_for_each_type()
+    {
+        var (bugs, tasks) = (Amount with { IssueType = new TypeKey("Bug") }, Amount with { IssueType = new TypeKey("task") });
+        IssueType[] types = [Task, new(new("Bug"), "Bug")];
+
+        Assert.Equal([bugs], ProjectSchema.Of("default", types, [bugs, tasks]).Value.FieldsOf(new("bug")));
+        Assert.Equal(["custom_fields[1].key"], FaultsOf(ProjectSchema.Of("default", types, [bugs, Amount])));
+        Assert.Equal(["custom_fields[1].key"], FaultsOf(ProjectSchema.Of("default", types, [bugs, bugs])));
+    }
+
+    [Fact]
+    public void Nonsense_is_refused_at_its_place()
     {
         Assert.Equal(["default_workflow", "issue_types"], FaultsOf(ProjectSchema.Of(null!, null!)));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [null!])));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task with { Key = new(" ") }])));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [Task, Task with { Key = new("TASK") }])));
-        Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [null!])));
-        Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [Amount with { Options = null! }])));
-        Assert.Equal(["custom_fields"], FaultsOf(ProjectSchema.Of("default", [Task], [Amount, Amount])));
+        Assert.Equal(["default_workflow"], FaultsOf(ProjectSchema.Of(" ", [Task])));
+        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [])));
+        Assert.Equal(["issue_types[200]"], FaultsOf(ProjectSchema.Of("default", [.. Enumerable.Repeat(Task, 201)])));
         Assert.Equal(
-            ["custom_fields.amount"],
-            FaultsOf(
-                ProjectSchema.Of("default", [Task], [Amount with { DefaultValue = JsonSerializer.SerializeToElement("much") }])
-            )
-        );
-        Assert.Equal(
-            ["custom_fields.amount"],
-            FaultsOf(ProjectSchema.Of("default", [Task], [Amount with { Type = (CustomFieldType)99 }]))
+            ["custom_fields[1000]"],
+            FaultsOf(ProjectSchema.Of("default", [Task], [.. Enumerable.Repeat(Amount, 1001)]))
         );
     }
+
+    public static TheoryData<string, IssueType> WrongTypes =>
+        new()
+        {
+            { "", null! },
+            { ".key", Task with { Key = default } },
+            { ".key", Task with { Key = new("a-b") } },
+            { ".key", Task with { Key = new("2nd") } },
+            { ".key", Task with { Key = new(new('a', 65)) } },
+            { ".key", Task with { Key = new("BUG") } },
+            { ".label", Task with { Label = null! } },
+            { ".label", Task with { Label = new('a', 201) } },
+            { ".color", Task with { Color = null! } },
+            { ".icon", Task with { Icon = " " } },
+            { ".position", Task with { Position = -1 } },
+            { ".workflow", Task with { Workflow = "" } },
+        };
+
+    [Theory]
+    [MemberData(nameof(WrongTypes), DisableDiscoveryEnumeration = true)]
+    public void A_wrong_type_is_named_by_its_place(string place, IssueType type) =>
+        Assert.Equal([$"issue_types[1]{place}"], FaultsOf(ProjectSchema.Of("default", [new(new("bug"), "Bug"), type])));
+
+    public static TheoryData<string, CustomField> WrongFields =>
+        new()
+        {
+            { "", null! },
+            { ".key", Amount with { Key = null! } },
+            { ".key", Amount with { Key = "a b" } },
+            { ".key", Amount with { Key = new('a', 65) } },
+            { ".key", Amount with { Key = "date" } },
+            { ".label", Amount with { Label = " " } },
+            { ".issue_type", Amount with { IssueType = new TypeKey("bug") } },
+            { ".issue_type", Amount with { IssueType = default(TypeKey) } },
+            { ".type", Amount with { Type = (CustomFieldType)99 } },
+            { ".options", Amount with { Options = null! } },
+            { ".options", Amount with { Options = [null!] } },
+            { ".default_value", Amount with { DefaultValue = JsonSerializer.SerializeToElement("much") } },
+            { ".default_value", Amount with { DefaultValue = default(JsonElement) } },
+        };
+
+    [Theory]
+    [MemberData(nameof(WrongFields), DisableDiscoveryEnumeration = true)]
+    public void A_wrong_field_is_named_by_its_place(string place, CustomField field) =>
+        Assert.Equal(
+            [$"custom_fields[1]{place}"],
+            FaultsOf(ProjectSchema.Of("default", [Task], [new("date", "Date", CustomFieldType.Date), field]))
+        );
 
     private static IEnumerable<string> FaultsOf(Result<ProjectSchema> result)
     {

@@ -57,6 +57,26 @@ public sealed class SlaDefinitionTests
         Assert.Null(SlaRule.Of([Any], Open("Task", IssuePriority.Low), "default")!.Policy.Warning);
     }
 
+    [Fact]
+    public void Nonsense_is_refused_at_its_place()
+    {
+        var (state, hour) = (new StateKey("review"), TimeSpan.FromHours(1));
+
+        Assert.Equal(new SlaDefinition("a", state, hour), SlaDefinition.Create("a", state, hour, TimeSpan.Zero).Value);
+        Assert.Equal(["id", "status", "limit"], FaultsOf(SlaDefinition.Create(null, default, TimeSpan.Zero)));
+        Assert.Equal(["id", "status"], FaultsOf(SlaDefinition.Create(new('a', 101), new(new('a', 65)), hour)));
+        Assert.Equal(["limit"], FaultsOf(SlaDefinition.Create("a", state, SlaPolicy.Longest + TimeSpan.FromTicks(1))));
+        Assert.Equal(["limit"], FaultsOf(SlaDefinition.Create("a", state, -hour, TimeSpan.Zero)));
+        Assert.Equal(["warning_buffer"], FaultsOf(SlaDefinition.Create("a", state, hour, -hour)));
+        Assert.Equal(["warning_buffer"], FaultsOf(SlaDefinition.Create("a", state, hour, hour)));
+    }
+
+    private static IEnumerable<string> FaultsOf(Result<SlaDefinition> result)
+    {
+        Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
+        return result.Error!.Details.Select(d => d.Field);
+    }
+
     private static Issue Open(string type, IssuePriority priority) =>
         Issue
             .Open(
