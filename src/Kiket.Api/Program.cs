@@ -60,7 +60,8 @@ builder.Services.AddExceptionHandler<ErrorHandler>();
 builder
     .Services.AddAuthentication(BearerHandler.SchemeName)
     .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null)
-    .AddPageCookie();
+    .AddPageCookie()
+    .AddSignInProvider(settings);
 builder.Services.AddKiketOAuth(settings);
 builder.Services.AddScoped<IAuthorizationHandler, ScopeAuthorizationHandler>();
 builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(null);
@@ -141,6 +142,7 @@ app.MapHealthProbes();
 app.MapJwks();
 app.MapOAuth();
 app.MapSignInPages();
+app.MapProviderSignIn(settings);
 app.MapTwoStepPages();
 
 return await app.ServeAsync();

@@ -61,6 +61,9 @@ internal sealed class KiketSettings
 
     public required BootstrapSettings Bootstrap { get; init; }
 
+    /// <summary>Who signs users in beside passwords, or null.</summary>
+    public SignInProviderSettings? SignInProvider { get; init; }
+
     public string? DefinitionsPath { get; init; }
 
     /// <summary>Whether anything that may weaken a rule, such as a misspelt key, prevents an import at start.</summary>
@@ -136,6 +139,7 @@ internal sealed class KiketSettings
                 ReadAdminToken(read),
                 read.Flag("Bootstrap:Demo")
             ),
+            SignInProvider = SignInProviderSettings.Read(read),
             DefinitionsPath = read.Text(
                 "Definitions:Path",
                 Directory.Exists,
