@@ -19,6 +19,7 @@ internal static class DatabaseSetup
         services.AddSingleton(options);
         services.AddScoped<DatabaseSchema>().AddScoped<RowPolicies>();
         services.AddSingleton<MemoryRefresh>();
+        services.AddSingleton<WriteMetrics>();
         var connection = ConnectionOf(options);
         services.AddSingleton<IssueCounter>().AddHostedService<IssueCountSums>();
         var queue = new SqliteWriteQueue(TimeSpan.FromSeconds(options.BusyTimeoutSeconds));

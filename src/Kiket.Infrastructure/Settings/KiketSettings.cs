@@ -82,6 +82,9 @@ internal sealed class KiketSettings
 
     public string? MetricsToken { get; init; }
 
+    /// <summary>The collector that receives traces, metrics and logs; null for none.</summary>
+    public string? TelemetryEndpoint { get; init; }
+
     public string? DashboardToken { get; init; }
 
     public bool DashboardAllowsActions { get; init; }
@@ -165,6 +168,11 @@ internal sealed class KiketSettings
             Redis = RedisSettings.Read(read, "ConnectionStrings:Redis"),
             EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
             MetricsToken = read.Text("Metrics:Token"),
+            TelemetryEndpoint = read.Text(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", // the standard's own name, which the exporter reads too
+                IsBaseUrl,
+                "it must be http:// or https:// with a host, such as http://localhost:4317"
+            ),
             DashboardToken = read.Text("Dashboard:Token"),
             DashboardAllowsActions = read.Flag("Dashboard:AllowActions") ?? false,
             TakesAnonymousTelemetry = read.Flag("Extensions:AnonymousTelemetry") ?? false,

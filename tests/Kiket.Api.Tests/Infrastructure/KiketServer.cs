@@ -100,8 +100,9 @@ public sealed class KiketServer : WebApplicationFactory<Program>, IAsyncLifetime
         Hangfire.Logging.LogProvider.SetCurrentLogProvider(null);
         await base.DisposeAsync();
         if (IsPostgres)
-            await OnServerAsync($"DROP DATABASE {database} WITH (FORCE)");
-        Directory.Delete(folder, recursive: true);
+            await OnServerAsync($"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
