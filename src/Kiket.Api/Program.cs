@@ -89,6 +89,7 @@ app.Use(HeadRequests.ServeAsync);
 app.UseExceptionHandler(_ => { });
 app.UseStatusCodePages(ErrorHandler.WriteStatusAsync);
 app.UseKiketMetrics();
+app.UseRole(settings);
 app.Use(FormBody.ReadAsync);
 app.UseDashboard();
 app.Use(ExtensionPaths.ServeAtRoot);

@@ -27,6 +27,9 @@ internal static class CommandLine
             SecretsCommand.Build(),
             BackupCommand.Build(),
             RestoreCommand.Build(),
+            ConfigCommand.Build(),
+            DoctorCommand.Build(),
+            HealthCommand.Build(),
         };
 
     public static bool Handles(string[] args) =>
@@ -49,6 +52,10 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>The server's settings, but for those on its command line.</summary>
+    public static WebApplicationBuilder CreateBuilder() =>
+        WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+
     /// <summary>Sets the action of a command, which returns the text to print.</summary>
     public static Command Does(
         this Command command,
@@ -58,9 +65,7 @@ internal static class CommandLine
         command.SetAction(
             async (parsed, ct) =>
             {
-                var builder = WebApplication.CreateBuilder(
-                    new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
-                );
+                var builder = CreateBuilder();
                 builder.Logging.ClearProviders(); // standard output is for the answer
                 builder.Services.AddKiketInfrastructure(builder.Configuration);
                 await using var app = builder.Build();

@@ -50,6 +50,17 @@ internal static class ListenAddresses
             builder.WebHost.UseUrls(PublicUrl.Default);
     }
 
+    /// <summary>The first of them, as this machine reaches it.</summary>
+    public static Uri OnThisMachine(IConfiguration configuration)
+    {
+        var url =
+            Items(configuration[Urls]).FirstOrDefault()
+            ?? (Items(configuration[Ports[0]]).FirstOrDefault() is { } port ? $"http://*:{port}" : PublicUrl.Default);
+        var address = BindingAddress.Parse(url);
+        var host = address.Host is "*" or "+" or "0.0.0.0" or "[::]" ? "127.0.0.1" : address.Host;
+        return new UriBuilder(address.Scheme, host, address.Port).Uri;
+    }
+
     private static string? FaultOf(string url)
     {
         BindingAddress address;

@@ -68,10 +68,8 @@ internal static class Serving
                 await app.StartAsync();
                 isListening = true;
                 var settings = app.Services.GetRequiredService<KiketSettings>();
-                Console.WriteLine(
-                    Greeting(Links.AddressesOf(app.Services), dashboardHasToken: settings.DashboardToken is not null)
-                );
-                if (prepared.IsNew && settings.Bootstrap.AdminToken is null)
+                Console.WriteLine(Greeting(Links.AddressesOf(app.Services), settings));
+                if (prepared.IsNew && settings.Bootstrap.AdminToken is null && settings.Role is not NodeRole.Worker)
                     Console.WriteLine(await app.PasswordLinkAsync());
                 await app.StopWhenAskedAsync();
                 return 0;
@@ -127,9 +125,17 @@ internal static class Serving
             _ => null,
         };
 
-    private static string Greeting(IEnumerable<string> addresses, bool dashboardHasToken)
+    private static string Greeting(IEnumerable<string> addresses, KiketSettings settings)
     {
-        var dashboard = dashboardHasToken ? "(sign in, or any name and Dashboard:Token as the password)" : "(sign in)";
+        if (settings.Role is NodeRole.Worker)
+        {
+            var health = string.Join(", ", addresses.Select(a => $"{a}/health/ready"));
+            return $"Kiket {HealthEndpoints.Version} works. Its health: {health}";
+        }
+
+        var dashboard = settings.DashboardToken is not null
+            ? "(sign in, or any name and Dashboard:Token as the password)"
+            : "(sign in)";
         var lines = new List<string> { "", $"Kiket {HealthEndpoints.Version} is running.", "" };
         foreach (var address in addresses)
         {

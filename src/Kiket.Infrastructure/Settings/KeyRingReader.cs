@@ -12,19 +12,19 @@ internal static class KeyRingReader
     public static KeyRingSettings Read(SettingsReader read)
     {
         var certificate = read.Text("DataProtection:CertificatePath");
-        var passphrase = read.Text(Passphrase);
+        var passphrase = read.Secret(Passphrase);
         if (passphrase?.Length < KeyRingPassphrase.MinLength)
             read.RefuseSecret(Passphrase, $"it must have at least {KeyRingPassphrase.MinLength} characters");
         if (passphrase is not null && certificate is not null)
             read.RefuseSecret(Passphrase, "a certificate encrypts the keys already, so set only one of them");
         return new(read.Text("DataProtection:KeysPath") ?? "data/keys")
         {
-            Certificate = Open(read, certificate, "Certificate", read.Text("DataProtection:CertificatePassword")),
+            Certificate = Open(read, certificate, "Certificate", read.Secret("DataProtection:CertificatePassword")),
             PreviousCertificate = Open(
                 read,
                 read.Text("DataProtection:PreviousCertificatePath"),
                 "PreviousCertificate",
-                read.Text("DataProtection:PreviousCertificatePassword")
+                read.Secret("DataProtection:PreviousCertificatePassword")
             ),
             Passphrase = passphrase is null ? null : new(passphrase),
         };

@@ -103,8 +103,24 @@ internal sealed class KiketSettings
     public static KiketSettings Read(IConfiguration configuration)
     {
         var read = new SettingsReader(configuration);
+        var settings = Read(read);
+        CheckLogLevels(read, configuration);
+        read.ThrowIfWrong();
+        return settings;
+    }
+
+    /// <summary>All settings with their values, without secrets, and where they come from.</summary>
+    public static IEnumerable<EffectiveSetting> Explain(IConfigurationRoot configuration)
+    {
+        var read = new SettingsReader(configuration);
+        _ = Read(read);
+        return read.Effective();
+    }
+
+    private static KiketSettings Read(SettingsReader read)
+    {
         var provider = read.Choice("Database:Provider", DatabaseProvider.Sqlite);
-        var settings = new KiketSettings
+        return new KiketSettings
         {
             Database = new()
             {
@@ -167,22 +183,19 @@ internal sealed class KiketSettings
             },
             Redis = RedisSettings.Read(read, "ConnectionStrings:Redis"),
             EventRetention = TimeSpan.FromDays(read.Number("Events:RetentionDays", 30, 1, 36_500)),
-            MetricsToken = read.Text("Metrics:Token"),
+            MetricsToken = read.Secret("Metrics:Token"),
             TelemetryEndpoint = read.Text(
                 "OTEL_EXPORTER_OTLP_ENDPOINT", // the standard's own name, which the exporter reads too
                 IsBaseUrl,
                 "it must be http:// or https:// with a host, such as http://localhost:4317"
             ),
-            DashboardToken = read.Text("Dashboard:Token"),
+            DashboardToken = read.Secret("Dashboard:Token"),
             DashboardAllowsActions = read.Flag("Dashboard:AllowActions") ?? false,
             TakesAnonymousTelemetry = read.Flag("Extensions:AnonymousTelemetry") ?? false,
             WorkflowEnvironment = read.Group("Workflows:Environment"),
             ExtensionEnvironment = ReadByOrganization(read, "Extensions:Environment"),
             ExtensionAddresses = ReadByOrganization(read, "Extensions:Addresses"),
         };
-        CheckLogLevels(read, configuration);
-        read.ThrowIfWrong();
-        return settings;
     }
 
     private static bool ReadRowLevelSecurity(SettingsReader read, DatabaseProvider provider)
@@ -195,7 +208,7 @@ internal sealed class KiketSettings
 
     private static string? ReadAdminToken(SettingsReader read)
     {
-        var token = read.Text("Bootstrap:AdminToken");
+        var token = read.Secret("Bootstrap:AdminToken");
         if (token?.Length < TokenSecret.MinChosenLength)
             read.RefuseSecret("Bootstrap:AdminToken", $"it must have at least {TokenSecret.MinChosenLength} characters");
         return token;

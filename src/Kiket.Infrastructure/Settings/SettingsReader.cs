@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Kiket.Infrastructure.Settings;
 
@@ -16,6 +17,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private readonly List<string> names = [];
     private readonly List<string> groups = [];
+    private readonly HashSet<string> secrets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> defaults = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> errors = [];
 
     /// <returns>The text, or null when it is not set or blank.</returns>
@@ -23,6 +26,13 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         names.Add(name);
         return configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+    }
+
+    /// <summary>A text that must not be shown.</summary>
+    public string? Secret(string name)
+    {
+        secrets.Add(name);
+        return Text(name);
     }
 
     public bool? Flag(string name)
@@ -37,6 +47,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     public int Number(string name, int byDefault, int least, int most)
     {
+        defaults[name] = byDefault.ToString(CultureInfo.InvariantCulture);
         if (Text(name) is not { } text)
             return byDefault;
         if (
@@ -52,6 +63,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
     public T Choice<T>(string name, T byDefault)
         where T : struct, Enum
     {
+        defaults[name] = byDefault.ToString();
         if (Text(name) is not { } text)
             return byDefault;
 
@@ -95,11 +107,28 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return items;
     }
 
-    /// <summary>A section whose names the operator chooses.</summary>
+    /// <summary>A section whose names the operator chooses. Its values may be secrets.</summary>
     public IConfigurationSection Group(string name)
     {
+        secrets.Add(name);
         groups.Add(name);
         return configuration.GetSection(name);
+    }
+
+    /// <summary>What holds, of the settings that were read: where each comes from, and its value without secrets.</summary>
+    public IEnumerable<EffectiveSetting> Effective()
+    {
+        var items = groups.SelectMany(g => configuration.GetSection(g).AsEnumerable()).Where(i => i.Value is not null);
+        foreach (var name in names.Concat(items.Select(i => i.Key)).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            var value = configuration[name];
+            var isSet = !string.IsNullOrWhiteSpace(value);
+            yield return new(
+                name,
+                isSet ? Shown(name, value!) : defaults.GetValueOrDefault(name),
+                isSet ? SourceOf(name) : "default"
+            );
+        }
     }
 
     /// <param name="shown">The value without its secrets.</param>
@@ -127,6 +156,19 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>On one line, and not without end.</summary>
     public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+
+    private string Shown(string name, string value) =>
+        secrets.Any(s => $"{name}:".StartsWith($"{s}:", StringComparison.OrdinalIgnoreCase)) ? "***"
+        : name.StartsWith(SharedSection + ':', StringComparison.OrdinalIgnoreCase) ? ConnectionSettings.Masked(value)
+        : value;
+
+    private string SourceOf(string name) =>
+        ((IConfigurationRoot)configuration).Providers.Last(p => p.TryGet(name, out var value) && value is not null) switch
+        {
+            EnvironmentVariablesConfigurationProvider => $"variable {name.Replace(":", "__", StringComparison.Ordinal)}",
+            FileConfigurationProvider { Source.Path: { } file } => file,
+            var other => other.ToString()!,
+        };
 
     private static string Shorten(string text) => text.Length <= MaxShownLength ? text : $"{text[..MaxShownLength]}…";
 
@@ -170,3 +212,8 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private static string SectionOf(string key) => key.Split(':', 2)[0];
 }
+
+/// <summary>A setting as it holds.</summary>
+/// <param name="Value">Without secrets; null where nothing is set and there is no fixed default.</param>
+/// <param name="Source">The file or variable that sets it, or <c>default</c>.</param>
+internal sealed record EffectiveSetting(string Name, string? Value, string Source);

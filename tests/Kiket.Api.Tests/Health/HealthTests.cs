@@ -62,6 +62,23 @@ public sealed class HealthTests(KiketServer server)
         Assert.Equal("ok", (string?)live["status"]);
     }
 
+    [Fact]
+    public async Task A_worker_answers_probes_and_nothing_else()
+    {
+        await using var worker = KiketProcess.Start(settings: ("Kiket__Role", "worker"));
+        var address = (await worker.SaysAsync(new(@"Its health: (\S+/)health/ready"))).Groups[1].Value;
+        using var client = new HttpClient { BaseAddress = new(address) };
+        await ReadyAsync(client);
+        await using var probe = KiketProcess.Run(["health", "--url", address]);
+
+        await client.GetAsync("/api/v1/health").OkAsync();
+        foreach (var path in (string[])["/api/v1/issues", "/sign-in", "/hangfire", "/healthy"])
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, (await client.GetAsync(path)).StatusCode);
+        Assert.True(await probe.ExitCodeAsync() == 0, probe.Errors);
+        Assert.Contains("\"job_server\":{\"status\":\"ok\"", probe.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("set the first administrator's password", worker.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>The job server reports for the first time a moment after the start.</summary>
     private static async Task ReadyAsync(HttpClient client)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
@@ -215,8 +216,80 @@ public sealed class CommandLineTests : IDisposable
         var run = await RunAsync("--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var command in new[] { "organization", "token", "import", "migrate", "secrets", "backup", "restore" })
+        foreach (
+            var command in new[]
+            {
+                "organization",
+                "token",
+                "import",
+                "migrate",
+                "secrets",
+                "backup",
+                "restore",
+                "config",
+                "doctor",
+            }
+        )
             Assert.Contains(command, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Config_shows_what_holds_and_where_it_comes_from_and_no_secret()
+    {
+        Settings["Metrics__Token"] = "very-secret";
+        Settings["ConnectionStrings__Kiket"] = "Host=db;Password=very-secret";
+        Settings["Database__Provider"] = "PostgreSql";
+        Settings["Workflows__Environment__API_KEY"] = "very-secret";
+
+        var run = await RunAsync("config", "--json");
+
+        var settings = JsonNode.Parse(run.Output)!.AsArray().ToDictionary(s => (string)s!["name"]!);
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("very-secret", run.Output, StringComparison.Ordinal);
+        foreach (
+            var (name, value, source) in new[]
+            {
+                ("Metrics:Token", "***", "variable Metrics__Token"),
+                ("ConnectionStrings:Kiket", "Host=db;Password=***", "variable ConnectionStrings__Kiket"),
+                ("Workflows:Environment:API_KEY", "***", "variable Workflows__Environment__API_KEY"),
+                ("Webhooks:Workers", "20", "default"),
+            }
+        )
+            Assert.Equal((value, source), ((string?)settings[name]!["value"], (string?)settings[name]!["source"]));
+    }
+
+    [Fact]
+    public async Task Config_also_shows_settings_of_which_one_is_wrong()
+    {
+        Settings["Webhooks__Workers"] = "many";
+
+        var run = await RunAsync("config");
+
+        Assert.Equal(78, run.ExitCode);
+        Assert.Matches(@"Webhooks:Workers +many +variable Webhooks__Workers", run.Output);
+        Assert.Contains("Webhooks:Workers is 'many'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_says_what_fails_and_what_to_do()
+    {
+        var sick = await RunAsync("doctor");
+        await RunAsync("migrate");
+        var well = await RunAsync("doctor", "--json");
+
+        var statuses = JsonNode.Parse(well.Output)!.AsArray().ToDictionary(f => (string)f!["check"]!, f => (string)f!["status"]!);
+        Assert.Equal((1, 0), (sick.ExitCode, well.ExitCode));
+        Assert.Matches(@"failed +\w+ +The database .*Run the command migrate", sick.Output);
+        Assert.Equal(("ok", "ok", "ok"), (statuses["database"], statuses["migrations"], statuses["backlog"]));
+        Assert.Equal(("warning", "warning"), (statuses["links"], statuses["keys"]));
+    }
+
+    [Fact]
+    public async Task Health_of_a_server_that_does_not_run_is_a_failure()
+    {
+        Settings["Urls"] = "http://*:1";
+
+        AssertRefused(await RunAsync("health"), "http://127.0.0.1:1/ does not answer");
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

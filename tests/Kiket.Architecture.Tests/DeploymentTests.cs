@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+
+namespace Kiket.Architecture.Tests;
+
+/// <summary>What operators copy names settings and commands that exist.</summary>
+public sealed partial class DeploymentTests
+{
+    [Fact]
+    public void Files_for_deployment_and_the_handbook_set_only_settings_that_exist()
+    {
+        var known = SettingInTable()
+            .Matches(File.ReadAllText(Path.Combine(Sources.Root, "README.md")))
+            .Select(m => m.Value.Replace(":", "__", StringComparison.Ordinal))
+            .ToHashSet(StringComparer.Ordinal);
+
+        var used = Directory
+            .EnumerateFiles(Path.Combine(Sources.Root, "deploy"), "*", SearchOption.AllDirectories)
+            .Append(Path.Combine(Sources.Root, "docs", "operations.md"))
+            .SelectMany(file => Variable().Matches(File.ReadAllText(file)))
+            .Select(m => m.Value)
+            .Distinct()
+            .ToList();
+
+        Assert.NotEmpty(used);
+        Assert.Empty(used.Except(known));
+    }
+
+    [Fact]
+    public void The_handbook_lists_each_command()
+    {
+        var handbook = File.ReadAllText(Path.Combine(Sources.Root, "docs", "operations.md"));
+
+        var commands = Sources
+            .Files("src/Kiket.Api/Startup")
+            .Where(file => file.EndsWith("Command.cs", StringComparison.Ordinal))
+            .Select(file => Command().Match(File.ReadAllText(file)).Groups["name"].Value)
+            .ToList();
+
+        Assert.All(commands, Assert.NotEmpty);
+        Assert.All(commands, command => Assert.Matches($"\\| [^|\n]*`{command}[` ]", handbook));
+    }
+
+    [GeneratedRegex(@"(?<=`)\w+:\w+(?=`)")]
+    private static partial Regex SettingInTable();
+
+    [GeneratedRegex(@"\b[A-Z][A-Za-z]+__[A-Z][A-Za-z]+")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"^/// (<summary>)?<c>(?<name>[a-z-]+)", RegexOptions.Multiline)]
+    private static partial Regex Command();
+}
