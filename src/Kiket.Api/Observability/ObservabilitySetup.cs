@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Kiket.Api.Health;
 using Kiket.Application.Common;
 using Kiket.Infrastructure.Events;
@@ -39,6 +40,7 @@ internal static class ObservabilitySetup
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter("Kiket.*", "Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime", DatabaseSource);
+                metrics.AddView(WithoutStatements);
                 if (settings.MetricsToken is not null)
                     metrics.AddScraping();
             });
@@ -64,6 +66,12 @@ internal static class ObservabilitySetup
             .AddService(ServiceName, serviceVersion: HealthEndpoints.Version)
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
+
+    /// <summary>Of the driver's metrics only those of the pool: those of statements allocate with each statement.</summary>
+    private static MetricStreamConfiguration? WithoutStatements(Instrument instrument) =>
+        instrument.Meter.Name == DatabaseSource && instrument.Name.StartsWith("db.client.operation.", StringComparison.Ordinal)
+            ? MetricStreamConfiguration.Drop
+            : null;
 
     private static bool IsProbe(HttpContext http) =>
         http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
