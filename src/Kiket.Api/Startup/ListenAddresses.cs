@@ -22,7 +22,7 @@ internal static class ListenAddresses
         var configuration = builder.Configuration;
         foreach (var url in Items(configuration[Urls]))
         {
-            if (FaultOf(url) is { } error)
+            if (Validate(url) is { } error)
                 throw Refusal(
                     Urls,
                     url,
@@ -50,7 +50,7 @@ internal static class ListenAddresses
             builder.WebHost.UseUrls(PublicUrl.Default);
     }
 
-    private static string? FaultOf(string url)
+    private static string? Validate(string url)
     {
         BindingAddress address;
         try
