@@ -20,7 +20,7 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
     private readonly ConcurrentDictionary<int, int> statuses = new();
     private readonly ConcurrentBag<long> latencies = [];
     private readonly ConcurrentDictionary<long, string> created = new();
-    private readonly ConcurrentQueue<string> faults = new();
+    private readonly ConcurrentQueue<string> errors = new();
     private int broken;
     private int writes;
 
@@ -67,7 +67,7 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
 
         var lost = await CheckAsync(client);
         Report(lost);
-        return faults.IsEmpty && lost == 0 && !created.IsEmpty;
+        return errors.IsEmpty && lost == 0 && !created.IsEmpty;
     }
 
     private async Task TurnAsync(HttpClient client, int number, int turn)
@@ -100,12 +100,12 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
             if ((int)response.StatusCode is 503)
             {
                 if (response.Headers.RetryAfter is null)
-                    faults.Enqueue($"503 without Retry-After: {request.Method} {request.RequestUri}");
+                    errors.Enqueue($"503 without Retry-After: {request.Method} {request.RequestUri}");
                 await Task.Delay(Random.Shared.Next(200, 1_000));
             }
             else if ((int)response.StatusCode >= 500)
             {
-                faults.Enqueue($"{(int)response.StatusCode}: {request.Method} {request.RequestUri} {body}");
+                errors.Enqueue($"{(int)response.StatusCode}: {request.Method} {request.RequestUri} {body}");
             }
             else if (response.IsSuccessStatusCode && isWrite && !isChange)
             {
@@ -115,7 +115,7 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
         {
             Interlocked.Increment(ref broken);
-            faults.Enqueue($"no answer: {request.Method} {request.RequestUri} {failure.GetBaseException().Message}");
+            errors.Enqueue($"no answer: {request.Method} {request.RequestUri} {failure.GetBaseException().Message}");
         }
     }
 
@@ -159,9 +159,9 @@ internal sealed class FaultLoad(Uri address, string token, int clients, double w
             )
         );
         Console.WriteLine($"  answered within {At(0.5)} ms (half), {At(0.99)} ms (99 %), {At(1)} ms (all); no answer: {broken}");
-        Console.WriteLine($"  {created.Count} creations acknowledged, {lost} of them lost or doubled; {faults.Count} faults");
-        foreach (var fault in faults.Take(10))
-            Console.WriteLine($"  FAULT {fault[..Math.Min(fault.Length, 300)]}");
+        Console.WriteLine($"  {created.Count} creations acknowledged, {lost} of them lost or doubled; {errors.Count} errors");
+        foreach (var error in errors.Take(10))
+            Console.WriteLine($"  FAULT {error[..Math.Min(error.Length, 300)]}");
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

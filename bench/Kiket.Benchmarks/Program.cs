@@ -12,7 +12,7 @@ if (args is ["counts", .. var options])
     return await CountRun.RunAsync(isRecording: options is ["--record"]);
 if (args is ["writers"])
     return await WriterRun.RunAsync();
-if (args is ["fault-load", .. var load])
+if (args is ["error-load", .. var load])
     return await FaultLoad.RunAsync(load);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

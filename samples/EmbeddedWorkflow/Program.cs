@@ -56,11 +56,15 @@ Show(
 
 // A contract may be in review for eight working hours. This one arrived on Christmas Eve and waited for the customer
 // overnight, and nobody works on Christmas Day.
-var office = BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), WeekHours.Standard, [new(2026, 12, 25)]);
-var limit = SlaPolicy.Of(warning: TimeSpan.FromHours(6), breach: TimeSpan.FromHours(8), businessHours: true).Value;
+var office = BusinessCalendar.Create(
+    TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"),
+    WeekHours.Standard,
+    [new(2026, 12, 25)]
+);
+var limit = SlaPolicy.Create(warning: TimeSpan.FromHours(6), breach: TimeSpan.FromHours(8), businessHours: true).Value;
 var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
 var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
-var due = SlaDue.Of(clock, limit, office);
+var due = SlaDue.Calculate(clock, limit, office);
 Console.WriteLine(
     $"in review since {entered:ddd HH:mm}: the warning is due {due.WarnsAt:ddd HH:mm} UTC, the breach "
         + $"{due.BreachesAt:ddd HH:mm} UTC, because of"
@@ -70,16 +74,16 @@ foreach (var counted in clock.Intervals(office, due.BreachesAt!.Value))
 
 // Ada can do ten points a week, but eight in the week of Christmas, because Friday is a holiday.
 var monday = new DateOnly(2026, 12, 21);
-var ada = MemberCapacity.Of(10, office).Value;
+var ada = MemberCapacity.Create(10, office).Value;
 var (audit, renewal) = (new IssueId(1), new IssueId(2));
-OpenWork[] work = [OpenWork.Of(audit, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Of(renewal, 7).Value];
+OpenWork[] work = [OpenWork.Create(audit, 6, monday.AddDays(2), IssuePriority.High).Value, OpenWork.Create(renewal, 7).Value];
 foreach (var week in Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]))
     Console.WriteLine($"the week of {week.WeekStart:yyyy-MM-dd}: {week.Points} of {week.Capacity} points, {week.Percentage} %");
 
 // Checks which plans are allowed and which is better; finding the best one is up to the host.
 var (one, other) = (new UserId(1), new UserId(2));
 var team = BalanceProblem
-    .Of([new(one, 8, 0), new(other, 10, 4)], [new(audit, one, 6, [other]), new(renewal, one, 7, [other])])
+    .Create([new(one, 8, 0), new(other, 10, 4)], [new(audit, one, 6, [other]), new(renewal, one, 7, [other])])
     .Value;
 foreach (
     IssueMove[] plan in (IssueMove[][])
@@ -90,11 +94,11 @@ foreach (
         ]
 )
 {
-    var (faults, score) = (team.FaultsOf(plan), team.ScoreOf(plan));
+    var (errors, score) = (team.Validate(plan), team.ScoreOf(plan));
     var moves =
         plan.Length == 0 ? "nothing moves" : string.Join(", ", plan.Select(m => $"issue {m.IssueId} to user {m.ToUserId}"));
     Console.WriteLine(
-        $"{moves}: {(faults.Count > 0 ? string.Join(' ', faults) : $"at most {100 * score.MaxUtilization:0.#} % to do")}"
+        $"{moves}: {(errors.Count > 0 ? string.Join(' ', errors) : $"at most {100 * score.MaxUtilization:0.#} % to do")}"
     );
 }
 
@@ -111,4 +115,4 @@ void Show(string what, MoveContext context)
 }
 
 static IssueFacts Facts(StateKey status, string fields) =>
-    IssueFacts.Of(status, JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!);
+    IssueFacts.From(status, JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!);

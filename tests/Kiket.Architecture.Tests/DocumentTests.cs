@@ -18,7 +18,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void Each_decision_record_has_the_form()
     {
-        var faults = Records.SelectMany(file => FaultsOf(Path.GetFileName(file), File.ReadAllText(file))).ToList();
+        var faults = Records.SelectMany(file => ErrorsOf(Path.GetFileName(file), File.ReadAllText(file))).ToList();
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
@@ -54,8 +54,8 @@ public sealed partial class DocumentTests
 
             """;
 
-        Assert.Empty(FaultsOf("0007-a-title.md", record));
-        Assert.NotEmpty(FaultsOf("0007-a-title.md", record.Replace(part, other, StringComparison.Ordinal)));
+        Assert.Empty(ErrorsOf("0007-a-title.md", record));
+        Assert.NotEmpty(ErrorsOf("0007-a-title.md", record.Replace(part, other, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed partial class DocumentTests
         Assert.DoesNotMatch(Archaic(), "there is no such state");
     }
 
-    private static IEnumerable<string> FaultsOf(string name, string text)
+    private static IEnumerable<string> ErrorsOf(string name, string text)
     {
         var lines = text.Split('\n');
         if (Title().Match(lines[0]) is not { Success: true } title || title.Groups["number"].Value.PadLeft(4, '0') != name[..4])

@@ -34,7 +34,7 @@ public sealed class NullArgumentTests
         Conditions = [IsSigned],
     };
 
-    private static readonly SlaPolicy Day = SlaPolicy.Of(breach: TimeSpan.FromDays(1), condition: IsSigned).Value;
+    private static readonly SlaPolicy Day = SlaPolicy.Create(breach: TimeSpan.FromDays(1), condition: IsSigned).Value;
 
     private static readonly State Draft = new(new("draft"), "Draft", StateType.Initial, StateCategory.Pending)
     {
@@ -64,9 +64,12 @@ public sealed class NullArgumentTests
         DefaultValue = Text,
     };
 
-    private static readonly IssueFacts Facts = IssueFacts.Of(Draft.Key, new Dictionary<string, JsonElement> { ["title"] = Text });
+    private static readonly IssueFacts Facts = IssueFacts.From(
+        Draft.Key,
+        new Dictionary<string, JsonElement> { ["title"] = Text }
+    );
     private static readonly MoveContext Context = new(Facts);
-    private static readonly IReadOnlyList<TimeRange> Morning = [TimeRange.Of(0, 60).Value];
+    private static readonly IReadOnlyList<TimeRange> Morning = [TimeRange.Create(0, 60).Value];
     private static readonly TeamMember Ada = new(new(1), 8, 0);
     private static readonly MovableIssue Audit = new(new(7), Ada.UserId, 3, [new(2)]);
 
@@ -87,12 +90,12 @@ public sealed class NullArgumentTests
         SlaClock.Paused,
         Day,
         new SlaRule("draft", Draft.Key, Day),
-        SlaDue.Of(SlaClock.Paused, Day, BusinessCalendar.AroundTheClock),
+        SlaDue.Calculate(SlaClock.Paused, Day, BusinessCalendar.AroundTheClock),
         new ClockSpan(An.Noon, null),
         Morning[0],
-        MemberCapacity.Of(8, BusinessCalendar.AroundTheClock, [new(new(2026, 3, 2), new(2026, 3, 3))]).Value,
-        OpenWork.Of(Audit.IssueId, 3).Value,
-        BalanceProblem.Of([Ada, Ada with { UserId = new(2) }], [Audit], [Due]).Value,
+        MemberCapacity.Create(8, BusinessCalendar.AroundTheClock, [new(new(2026, 3, 2), new(2026, 3, 3))]).Value,
+        OpenWork.Create(Audit.IssueId, 3).Value,
+        BalanceProblem.Create([Ada, Ada with { UserId = new(2) }], [Audit], [Due]).Value,
         new BalanceScore(1, 1, 1, 1),
         new IssueMove(Audit.IssueId, new(2)),
         new DaysOff(new(2026, 3, 2), new(2026, 3, 3)),
@@ -163,7 +166,7 @@ public sealed class NullArgumentTests
             .Where(IsReference)
             .SelectMany(p => Nonsense(p).Select(n => (Parameter: p, Nonsense: n)))
             .Select(c =>
-                FaultOf(method, c.Parameter, c.Nonsense.Value, c.Nonsense.MustFail) is { } f ? $"{c.Nonsense.What}: {f}" : null
+                Validate(method, c.Parameter, c.Nonsense.Value, c.Nonsense.MustFail) is { } f ? $"{c.Nonsense.What}: {f}" : null
             )
             .OfType<string>();
 
@@ -180,7 +183,7 @@ public sealed class NullArgumentTests
 
     private static bool IsReference(ParameterInfo parameter) => !parameter.IsOut && !parameter.ParameterType.IsValueType;
 
-    private static string? FaultOf(MethodBase method, ParameterInfo parameter, object? value, bool mustFail)
+    private static string? Validate(MethodBase method, ParameterInfo parameter, object? value, bool mustFail)
     {
         var target = method.IsStatic ? null : Valid[method.DeclaringType!]();
         object?[] arguments = [.. method.GetParameters().Select(p => p.Position == parameter.Position ? value : ArgumentFor(p))];

@@ -85,7 +85,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
                     .Values.Where(f => f.IsRequired && !members.ContainsKey(f.Name))
                     .Select(f => new ErrorDetail($"{envelope.Name}.{f.Name}", $"{envelope.Name}.{f.Name} is missing."));
                 throw new BodyException(
-                    Error.Validation([.. missing, .. members.Select(m => FaultOf(m.Key, m.Value)).OfType<ErrorDetail>()])
+                    Error.Validation([.. missing, .. members.Select(m => Validate(m.Key, m.Value)).OfType<ErrorDetail>()])
                 );
             }
         }
@@ -197,7 +197,7 @@ internal sealed class EnvelopeConverterFactory : JsonConverterFactory
             where TAttribute : Attribute =>
             field.AttributeProvider?.GetCustomAttributes(typeof(TAttribute), true).OfType<TAttribute>().FirstOrDefault();
 
-        private ErrorDetail? FaultOf(string name, JsonElement value)
+        private ErrorDetail? Validate(string name, JsonElement value)
         {
             var (field, type) = ($"{envelope.Name}.{name}", fields[name].PropertyType);
             try

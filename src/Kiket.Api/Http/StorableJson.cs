@@ -22,7 +22,7 @@ internal static class StorableJson
         switch (element.ValueKind)
         {
             case JsonValueKind.Object or JsonValueKind.Array when depth == 0:
-                throw Fault(path, $"is nested deeper than {MaxDepth} levels");
+                throw Invalid(path, $"is nested deeper than {MaxDepth} levels");
 
             case JsonValueKind.Object:
                 var names = new HashSet<string>(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal static class StorableJson
                     var name = Text(() => member.Name, path);
                     var inner = path.Length == 0 ? name : $"{path}.{name}";
                     if (!names.Add(name))
-                        throw Fault(inner, "is given twice");
+                        throw Invalid(inner, "is given twice");
                     Check(member.Value, inner, depth - 1);
                 }
 
@@ -47,7 +47,7 @@ internal static class StorableJson
                 break;
 
             case JsonValueKind.Number when !IsStorable(element):
-                throw Fault(path, "contains a number that is too large, too small or too long");
+                throw Invalid(path, "contains a number that is too large, too small or too long");
         }
     }
 
@@ -68,15 +68,15 @@ internal static class StorableJson
         try
         {
             var text = read();
-            return text.Contains('\0') ? throw Fault(path, "contains the character U+0000") : text;
+            return text.Contains('\0') ? throw Invalid(path, "contains the character U+0000") : text;
         }
         catch (InvalidOperationException)
         {
-            throw Fault(path, "contains text that is not valid Unicode");
+            throw Invalid(path, "contains text that is not valid Unicode");
         }
     }
 
-    private static BodyException Fault(string path, string what) =>
+    private static BodyException Invalid(string path, string what) =>
         path.Length == 0
             ? new(Error.InvalidParameter("body", $"The body {what}."))
             : new(Error.InvalidParameter(path, $"{path} {what}."));

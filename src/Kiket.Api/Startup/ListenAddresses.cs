@@ -22,7 +22,7 @@ internal static class ListenAddresses
         var configuration = builder.Configuration;
         foreach (var url in Items(configuration[Urls]))
         {
-            if (FaultOf(url) is { } error)
+            if (Validate(url) is { } error)
                 throw Refusal(
                     Urls,
                     url,
@@ -61,7 +61,7 @@ internal static class ListenAddresses
         return new UriBuilder(address.Scheme, host, address.Port).Uri;
     }
 
-    private static string? FaultOf(string url)
+    private static string? Validate(string url)
     {
         BindingAddress address;
         try

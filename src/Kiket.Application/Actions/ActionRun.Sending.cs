@@ -59,7 +59,7 @@ internal sealed partial class ActionRun
         )
         {
             var value = FieldTypes.Scalar(header.Value) ?? "";
-            if (WebhookHeaders.FaultOf(header.Name, value) is { } error)
+            if (WebhookHeaders.Validate(header.Name, value) is { } error)
                 return Error.Validation("headers", $"{header.Name}: {error}");
             headers[header.Name] = value;
         }

@@ -173,7 +173,7 @@ internal static class Paging
     )
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (FaultOf(number, size) is { } error)
+        if (Validate(number, size) is { } error)
             return error;
 
         var order = sorts.Read(request.Sort);
@@ -191,13 +191,13 @@ internal static class Paging
     public static Result<Page<T>> ToPage<T>(this IReadOnlyList<T> all, PageRequest request)
     {
         var (number, size) = (request.Page ?? 1, request.PerPage ?? PageRequest.DefaultSize);
-        if (FaultOf(number, size) is { } error)
+        if (Validate(number, size) is { } error)
             return error;
         var skip = (number - 1L) * size;
         return new Page<T>(skip >= all.Count ? [] : [.. all.Skip((int)skip).Take(size)], all.Count, number, size);
     }
 
-    private static Error? FaultOf(int number, int size)
+    private static Error? Validate(int number, int size)
     {
         if (number < 1)
             return Error.InvalidParameter("page", "page must be 1 or greater.");

@@ -56,7 +56,7 @@ internal sealed class CreateCustomRecordsHandler(IKiketDb db, IUnitOfWork work, 
         db.CustomRecords.AddRange(records);
         var taken = await db.SaveRecordsAsync(work, table, records, ct);
         return taken.Count > 0
-            ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Fault))])
+            ? Error.Validation([.. taken.SelectMany(t => At(t.Place, t.Error))])
             : Result<IReadOnlyList<IReadOnlyDictionary<string, JsonElement>>>.From([.. records.Select(r => r.ToFlat(table))]);
 
         IEnumerable<ErrorDetail> At(int place, Error error) =>

@@ -83,7 +83,7 @@ internal static class CustomFilters
         foreach (var (name, value) in filters)
         {
             if (table.Find(name) is not { Type: not CustomColumnType.Json } column)
-                return Fault(name, $"{table.Name} has no column {name} to filter by.");
+                return Invalid(name, $"{table.Name} has no column {name} to filter by.");
             List<(string Operator, JsonElement Value)> parts =
                 value.ValueKind is JsonValueKind.Object
                     ? [.. value.EnumerateObject().Select(m => (m.Name, m.Value))]
@@ -91,10 +91,10 @@ internal static class CustomFilters
             foreach (var (operation, operand) in parts)
             {
                 if (!Operators.Contains(operation))
-                    return Fault(name, $"'{operation}' is not a valid operator; use {string.Join(", ", Operators)}.");
+                    return Invalid(name, $"'{operation}' is not a valid operator; use {string.Join(", ", Operators)}.");
                 List<JsonElement> operands = operand.ValueKind is JsonValueKind.Array ? [.. operand.EnumerateArray()] : [operand];
                 if (operands.Count is 0 or > MaxValues || (operand.ValueKind is JsonValueKind.Array && operation != "in"))
-                    return Fault(name, $"{name} must be compared with one value or with a list of 1 to {MaxValues}.");
+                    return Invalid(name, $"{name} must be compared with one value or with a list of 1 to {MaxValues}.");
                 List<string> texts = [];
                 foreach (var one in operands)
                 {
@@ -102,12 +102,12 @@ internal static class CustomFilters
                         Text(column, one) is not { } text
                         || (one.ValueKind is JsonValueKind.Null && operation is ("gt" or "gte" or "lt" or "lte"))
                     )
-                        return Fault(name, $"{name} must be {CustomValues.Describe(column)}.");
+                        return Invalid(name, $"{name} must be {CustomValues.Describe(column)}.");
                     texts.Add(text);
                 }
 
                 if (conditions.Count == MaxConditions)
-                    return Fault(name, $"A list can be filtered by at most {MaxConditions} conditions.");
+                    return Invalid(name, $"A list can be filtered by at most {MaxConditions} conditions.");
                 conditions.Add(new(column, operation == "eq" ? "in" : operation, texts));
             }
         }
@@ -129,5 +129,5 @@ internal static class CustomFilters
         return CustomValues.Read(column, value) is { } read ? CustomValues.Sortable(column, read) : null;
     }
 
-    private static Error Fault(string column, string message) => Error.InvalidParameter($"filters.{column}", message);
+    private static Error Invalid(string column, string message) => Error.InvalidParameter($"filters.{column}", message);
 }

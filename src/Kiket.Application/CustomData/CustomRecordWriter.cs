@@ -11,8 +11,8 @@ internal static class CustomRecordWriter
     private const int MostAtOnce = 500;
 
     /// <summary>Saves records of one table with what is indexed of them; a few hundred at most. The module is locked.</summary>
-    /// <returns>Success, or a fault for each record that would share unique values: by its place in the list.</returns>
-    public static async Task<IReadOnlyList<(int Place, Error Fault)>> SaveRecordsAsync(
+    /// <returns>Success, or a error for each record that would share unique values: by its place in the list.</returns>
+    public static async Task<IReadOnlyList<(int Place, Error Error)>> SaveRecordsAsync(
         this IKiketDb db,
         IUnitOfWork work,
         CustomTable table,
@@ -41,7 +41,7 @@ internal static class CustomRecordWriter
             );
         }
 
-        List<(int Place, Error Fault)> errors =
+        List<(int Place, Error Error)> errors =
         [
             .. keys.Where(k => !taken.Add(k.Hash!)).Select(k => (k.Place, CustomDataErrors.NotUnique(k.Key))),
         ];

@@ -15,6 +15,6 @@ internal sealed record ReadModule(CustomModuleSchema Schema, IReadOnlyList<Defin
 /// <summary>Reads schemas of modules; the border to YAML.</summary>
 internal interface ICustomModuleReader
 {
-    /// <returns>The schema, or <c>DEFINITION_INVALID</c> with every fault at its line and column.</returns>
+    /// <returns>The schema, or <c>DEFINITION_INVALID</c> with every error at its line and column.</returns>
     Result<ReadModule> Read(ModuleText module);
 }

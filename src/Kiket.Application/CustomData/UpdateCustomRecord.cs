@@ -35,6 +35,6 @@ internal sealed class UpdateCustomRecordHandler(IKiketDb db, IUnitOfWork work, I
             return CustomDataErrors.Forbidden(opened.Value.Module.Key, table.Name, CustomTableAccess.Write);
         record.Replace(fit.Value, now);
         var taken = await db.SaveRecordsAsync(work, table, [record], ct);
-        return taken.Count > 0 ? taken[0].Fault : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
+        return taken.Count > 0 ? taken[0].Error : Result<IReadOnlyDictionary<string, JsonElement>>.From(record.ToFlat(table));
     }
 }

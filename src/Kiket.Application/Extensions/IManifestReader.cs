@@ -25,7 +25,7 @@ internal sealed record ReadManifest(
 internal interface IManifestReader
 {
     /// <returns>
-    /// The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every fault at its path and, for text, its line and column.
+    /// The manifest, or <c>EXTENSION_INSTALL_FAILED</c> with every error at its path and, for text, its line and column.
     /// </returns>
     Result<ReadManifest> Read(ManifestText manifest);
 }

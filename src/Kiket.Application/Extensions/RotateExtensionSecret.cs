@@ -37,7 +37,7 @@ internal sealed class RotateExtensionSecretHandler(
         if (endpoint.Error is { } notCalled)
             return notCalled;
         var (webhook, secret, now) = (endpoint.Value, command.Secret ?? WebhookSecret.Generate(), time.GetUtcNow());
-        if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
+        if (WebhookSecret.Validate(webhook.Target.Scheme, secret) is { } unfit)
             return Error.Validation("secret", unfit);
         webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), now);
         db.Audit(found.Value, ExtensionAuditEntry.WebhookSecretRotated, null, current, now);

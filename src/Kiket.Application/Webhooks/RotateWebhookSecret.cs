@@ -22,7 +22,7 @@ internal sealed class RotateWebhookSecretHandler(
         if (found.Error is { } unavailable)
             return unavailable;
         var (webhook, secret) = (found.Value, command.Secret ?? WebhookSecret.Generate());
-        if (WebhookSecret.FaultOf(webhook.Target.Scheme, secret) is { } unfit)
+        if (WebhookSecret.Validate(webhook.Target.Scheme, secret) is { } unfit)
             return Error.Validation("secret", unfit);
         webhook.RotateSecret(protector.Protect(ISecretProtector.WebhookPurpose, secret), time.GetUtcNow());
         return WebhookDto.Of(webhook) with { Secret = secret, PreviousSecretUntil = webhook.PreviousSecretUntil };

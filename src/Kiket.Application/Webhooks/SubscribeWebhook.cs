@@ -54,7 +54,7 @@ internal sealed class SubscribeWebhookHandler(
             errors.Add(new("events", $"At least one event is required. Events: {string.Join(", ", EventNames.Subscribable)}."));
         foreach (var unknown in (command.Events ?? []).Where(e => EventNames.Resolve(e ?? "") is null))
             errors.Add(new("events", $"'{unknown}' is not a valid event. Events: {string.Join(", ", EventNames.Subscribable)}."));
-        if (WebhookSecret.FaultOf(command.Scheme, secret) is { } unfit)
+        if (WebhookSecret.Validate(command.Scheme, secret) is { } unfit)
             errors.Add(new("secret", unfit));
         if (errors.Count > 0)
             return Error.Validation([.. errors]);

@@ -91,7 +91,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         var sources = await versions.ToDictionaryAsync(w => w.Id, ct);
         if (command.From is { } from && sources.Count == 0)
             return WorkflowErrors.NotFound(key, from);
-        if (FaultsOf(command.Mapping, sources.Values, to) is { Count: > 0 } errors)
+        if (Validate(command.Mapping, sources.Values, to) is { Count: > 0 } errors)
             return Error.Validation(errors);
 
         var ids = sources.Keys.ToList();
@@ -168,7 +168,7 @@ internal sealed class MigrateWorkflowHandler(IKiketDb db, IUnitOfWork work, ICur
         }
     }
 
-    private static List<ErrorDetail> FaultsOf(
+    private static List<ErrorDetail> Validate(
         IReadOnlyDictionary<StateKey, StateKey> mapping,
         IReadOnlyCollection<Workflow> sources,
         Workflow to

@@ -41,7 +41,7 @@ public sealed class BusinessCalendar
     /// <param name="zone">Where the clock hangs.</param>
     /// <param name="hours">When people work.</param>
     /// <param name="holidays">When they do not.</param>
-    public static BusinessCalendar Of(TimeZoneInfo zone, WeekHours hours, IEnumerable<DateOnly> holidays)
+    public static BusinessCalendar Create(TimeZoneInfo zone, WeekHours hours, IEnumerable<DateOnly> holidays)
     {
         ArgumentNullException.ThrowIfNull(zone);
         ArgumentNullException.ThrowIfNull(hours);

@@ -24,14 +24,17 @@ public sealed record SlaClock
     /// <summary>Makes a clock that has run before.</summary>
     /// <param name="spans">The stretches in which it ran, in order and apart; only the last one may still run.</param>
     /// <returns>The clock, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<SlaClock> Of(IReadOnlyList<ClockSpan> spans)
+    public static Result<SlaClock> Create(IReadOnlyList<ClockSpan> spans)
     {
         if (spans is null || spans.Any(s => s is null))
-            return Error.Validation("spans", "The stretches are a list.");
+            return Error.Validation("spans", "The spans must be a list without null.");
         for (var i = 0; i < spans.Count; i++)
         {
             if (spans[i].To < spans[i].From || (i > 0 && !(spans[i - 1].To <= spans[i].From)))
-                return Error.Validation($"spans[{i}]", "The stretches stand in order, apart, and only the last one has no end.");
+                return Error.Validation(
+                    $"spans[{i}]",
+                    "The spans must be in order and not overlap, and only the last one can be open."
+                );
         }
 
         return new SlaClock([.. spans]);

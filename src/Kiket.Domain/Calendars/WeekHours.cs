@@ -4,7 +4,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Calendars;
 
-/// <summary>A part of a day, by the clock on the wall; made by <see cref="Of"/> or <see cref="TryParse"/>.</summary>
+/// <summary>A part of a day, by the clock on the wall; made by <see cref="Create"/> or <see cref="TryParse"/>.</summary>
 public sealed record TimeRange
 {
     /// <summary>Minutes of a day on the clock.</summary>
@@ -25,10 +25,10 @@ public sealed record TimeRange
     /// <param name="from">First minute after midnight that belongs to it, 0 to 1,439.</param>
     /// <param name="to">First minute after it, at most 1,440.</param>
     /// <returns>The part, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<TimeRange> Of(int from, int to) =>
+    public static Result<TimeRange> Create(int from, int to) =>
         from >= 0 && from < to && to <= MinutesOfDay
             ? new TimeRange(from, to)
-            : Error.Validation("from", "A part of a day begins before it ends, from minute 0 to minute 1440.");
+            : Error.Validation("from", "A range must start before it ends, between minute 0 and minute 1440.");
 
     /// <summary>Reads a part of a day.</summary>
     /// <param name="from">When it begins, <c>09:00</c>.</param>
@@ -65,8 +65,8 @@ public sealed record TimeRange
 }
 
 /// <summary>
-/// The working hours of each day of a week, by the clock on the wall; made by <see cref="Of"/>. Holidays and the time zone are
-/// a <see cref="BusinessCalendar"/>'s.
+/// The working hours of each day of a week, by the clock on the wall; made by <see cref="Create"/>. Holidays and the time zone
+/// belong to a <see cref="BusinessCalendar"/>.
 /// </summary>
 public sealed record WeekHours
 {
@@ -114,20 +114,21 @@ public sealed record WeekHours
     /// <summary>Makes the hours of a week.</summary>
     /// <param name="days">The parts of each day, at most ten, in order and apart. Nobody works on days that it lacks.</param>
     /// <returns>The hours, or <c>VALIDATION_ERROR</c> with each day that is wrong.</returns>
-    public static Result<WeekHours> Of(IReadOnlyDictionary<DayOfWeek, IReadOnlyList<TimeRange>> days)
+    public static Result<WeekHours> Create(IReadOnlyDictionary<DayOfWeek, IReadOnlyList<TimeRange>> days)
     {
         if (days is null)
-            return Error.Validation("days", "The days of a week are given.");
-        List<ErrorDetail> faults = [];
+            return Error.Validation("days", "The days of the week are missing.");
+        List<ErrorDetail> errors = [];
         foreach (var (day, parts) in days)
         {
-            var fault = parts is null || parts.Any(p => p is null) ? "The parts of a day are a list." : FaultOf(parts);
-            if (fault is not null)
-                faults.Add(new(WireName.Of(day), fault));
+            var error =
+                parts is null || parts.Any(p => p is null) ? "The ranges of a day must be a list without null." : Validate(parts);
+            if (error is not null)
+                errors.Add(new(WireName.Of(day), error));
         }
 
-        return faults.Count > 0
-            ? Error.Validation(faults)
+        return errors.Count > 0
+            ? Error.Validation(errors)
             : new WeekHours(
                 PartsOf(DayOfWeek.Monday),
                 PartsOf(DayOfWeek.Tuesday),
@@ -172,7 +173,7 @@ public sealed record WeekHours
 
     /// <summary>What is wrong with the parts of a day, or null.</summary>
     /// <param name="ranges">The parts.</param>
-    internal static string? FaultOf(IReadOnlyList<TimeRange> ranges)
+    internal static string? Validate(IReadOnlyList<TimeRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
         if (ranges.Count > MaxRangesOfDay)

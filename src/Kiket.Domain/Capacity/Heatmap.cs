@@ -2,7 +2,7 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Capacity;
 
-/// <summary>Open work to be spread over weeks; made by <see cref="Of"/>.</summary>
+/// <summary>Open work to be spread over weeks; made by <see cref="Create"/>.</summary>
 public sealed record OpenWork
 {
     internal OpenWork(IssueId issueId, decimal points, DateOnly? dueDate, IssuePriority priority) =>
@@ -27,7 +27,7 @@ public sealed record OpenWork
     /// <param name="dueDate">When it has to be done; by default never.</param>
     /// <param name="priority">How urgent it is; medium by default.</param>
     /// <returns>The work, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<OpenWork> Of(
+    public static Result<OpenWork> Create(
         IssueId issueId,
         decimal points,
         DateOnly? dueDate = null,

@@ -8,7 +8,7 @@ namespace Kiket.Domain.Capacity;
 /// <param name="To">The last of them.</param>
 public sealed record DaysOff(DateOnly From, DateOnly To);
 
-/// <summary>What somebody can take on: points per week, less holidays and days off. Made by <see cref="Of"/>.</summary>
+/// <summary>What somebody can take on: points per week, less holidays and days off. Made by <see cref="Create"/>.</summary>
 public sealed record MemberCapacity
 {
     internal MemberCapacity(decimal pointsPerWeek, BusinessCalendar calendar, IReadOnlyList<DaysOff> daysOff) =>
@@ -29,20 +29,20 @@ public sealed record MemberCapacity
     /// <param name="calendar">When the organization works.</param>
     /// <param name="daysOff">When this person does not; by default they always do.</param>
     /// <returns>The capacity, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<MemberCapacity> Of(
+    public static Result<MemberCapacity> Create(
         decimal pointsPerWeek,
         BusinessCalendar calendar,
         IReadOnlyList<DaysOff>? daysOff = null
     )
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (pointsPerWeek < 0)
-            faults.Add(new("points_per_week", "Points per week are 0 or more."));
+            errors.Add(new("points_per_week", "Points per week must be 0 or more."));
         if (calendar is null)
-            faults.Add(new("calendar", "A capacity has a calendar."));
+            errors.Add(new("calendar", "A capacity must have a calendar."));
         if ((daysOff ?? []).Any(d => d is null || d.To < d.From))
-            faults.Add(new("days_off", "Days off have a first and a last day, in this order."));
-        return faults.Count > 0 ? Error.Validation(faults) : new MemberCapacity(pointsPerWeek, calendar!, [.. daysOff ?? []]);
+            errors.Add(new("days_off", "Days off must have a first and a last day, in this order."));
+        return errors.Count > 0 ? Error.Validation(errors) : new MemberCapacity(pointsPerWeek, calendar!, [.. daysOff ?? []]);
     }
 
     /// <summary>Points from one day to another. A day has as much of a week's points as it has of its working hours.</summary>

@@ -75,7 +75,7 @@ public sealed record BalanceScore(decimal MaxUtilization, decimal Overload, deci
 
 /// <summary>
 /// The problem of bringing everybody under their limit with the least moved work. It says which plans are allowed and which of
-/// two is better; finding the best one is up to the host. Made by <see cref="Of"/>.
+/// two is better; finding the best one is up to the host. Made by <see cref="Create"/>.
 /// </summary>
 public sealed record BalanceProblem
 {
@@ -105,7 +105,7 @@ public sealed record BalanceProblem
     /// <param name="limits">What holds besides capacity; by default nothing does.</param>
     /// <param name="maxMoves">How many issues may move at most, 0 or more; by default all may.</param>
     /// <returns>The problem, or <c>VALIDATION_ERROR</c> with everything that is wrong with it.</returns>
-    public static Result<BalanceProblem> Of(
+    public static Result<BalanceProblem> Create(
         IReadOnlyList<TeamMember> members,
         IReadOnlyList<MovableIssue> issues,
         IReadOnlyList<TeamLimit>? limits = null,
@@ -113,29 +113,29 @@ public sealed record BalanceProblem
     )
     {
         if (members is null || members.Any(m => m is null))
-            return Error.Validation("members", "The members are a list.");
+            return Error.Validation("members", "The members must be a list without null.");
         if (issues is null || issues.Any(i => i?.Candidates is null))
-            return Error.Validation("issues", "The issues are a list, each with its candidates.");
-        List<ErrorDetail> faults = [];
+            return Error.Validation("issues", "The issues must be a list, each with its candidates.");
+        List<ErrorDetail> errors = [];
         var (team, work) = (members.Select(m => m.UserId).ToHashSet(), issues.Select(i => i.IssueId).ToHashSet());
         if (team.Count < members.Count)
-            faults.Add(new("members", "Each member of the team is listed once."));
+            errors.Add(new("members", "A member of the team is listed twice."));
         if (members.Any(m => m.Capacity < 0 || m.FixedPoints < 0))
-            faults.Add(new("members", "The capacity and the points of a member are 0 or more."));
+            errors.Add(new("members", "The capacity and the points of a member must be 0 or more."));
         if (work.Count < issues.Count)
-            faults.Add(new("issues", "Each issue is listed once."));
+            errors.Add(new("issues", "An issue is listed twice."));
         if (issues.Any(i => i.Points <= 0 || i.Reluctance is < 0 or > 100))
-            faults.Add(new("issues", "An issue has more than 0 points and a reluctance from 0 to 100."));
+            errors.Add(new("issues", "An issue must have more than 0 points and a reluctance from 0 to 100."));
         if (issues.Any(i => !team.Contains(i.AssigneeId) || !team.IsSupersetOf(i.Candidates)))
-            faults.Add(new("issues", "Those who have or may have an issue are in the team."));
+            errors.Add(new("issues", "The assignee and the candidates of an issue must be members of the team."));
         if ((limits ?? []).Any(l => l?.Amounts is null || l.Limits is null || l.FixedAmounts is null))
-            faults.Add(new("limits", "A limit has amounts, limits and fixed amounts."));
+            errors.Add(new("limits", "A limit must have amounts, limits and fixed amounts."));
         else if ((limits ?? []).Any(l => !work.IsSupersetOf(l.Amounts.Keys)))
-            faults.Add(new("limits", "A limit is about issues that may move."));
+            errors.Add(new("limits", "A limit can only name issues that may move."));
         if (maxMoves < 0)
-            faults.Add(new("max_moves", "The number of moves is 0 or more."));
-        return faults.Count > 0
-            ? Error.Validation(faults)
+            errors.Add(new("max_moves", "The number of moves must be 0 or more."));
+        return errors.Count > 0
+            ? Error.Validation(errors)
             : new BalanceProblem([.. members], [.. issues], [.. limits ?? []], maxMoves);
     }
 
@@ -169,34 +169,34 @@ public sealed record BalanceProblem
     /// nothing; so the highest utilization never rises.
     /// </summary>
     /// <param name="moves">The moves.</param>
-    public IReadOnlyList<string> FaultsOf(IReadOnlyCollection<IssueMove> moves)
+    public IReadOnlyList<string> Validate(IReadOnlyCollection<IssueMove> moves)
     {
         RequireNoNull(moves);
-        List<string> faults = [];
+        List<string> errors = [];
         if (moves.Count > MaxMoves)
-            faults.Add($"The plan has {moves.Count} moves; at most {MaxMoves} are allowed.");
+            errors.Add($"The plan has {moves.Count} moves; at most {MaxMoves} are allowed.");
         if (moves.DistinctBy(m => m.IssueId).Count() != moves.Count)
-            faults.Add("An issue is moved more than once.");
+            errors.Add("An issue is moved more than once.");
         foreach (var move in moves)
         {
             if (Issues.FirstOrDefault(i => i.IssueId == move.IssueId)?.Candidates.Contains(move.ToUserId) != true)
-                faults.Add($"User {move.ToUserId} cannot take issue {move.IssueId}.");
+                errors.Add($"User {move.ToUserId} cannot take issue {move.IssueId}.");
         }
 
-        if (faults.Count > 0)
-            return faults;
+        if (errors.Count > 0)
+            return errors;
         var (before, after) = (LoadsAfter([]), LoadsAfter(moves));
         var receivers = moves.Select(m => m.ToUserId).ToHashSet();
-        faults.AddRange(
+        errors.AddRange(
             Members
                 .Where(m => receivers.Contains(m.UserId) && Math.Max(before[m.UserId], after[m.UserId]) > m.Capacity)
                 .Select(m => $"User {m.UserId} would be over capacity.")
         );
-        faults.AddRange(Limits.SelectMany(limit => FaultsOf(limit, moves)));
-        return faults;
+        errors.AddRange(Limits.SelectMany(limit => Validate(limit, moves)));
+        return errors;
     }
 
-    private IEnumerable<string> FaultsOf(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
+    private IEnumerable<string> Validate(TeamLimit limit, IReadOnlyCollection<IssueMove> moves)
     {
         var (before, after) = (AmountsAfter(limit, []), AmountsAfter(limit, moves));
         return Members

@@ -29,8 +29,8 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
     public static Result<Comment> On(Issue issue, string? body, UserId authorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        if (BodyFault(body) is { } fault)
-            return fault;
+        if (BodyFault(body) is { } error)
+            return error;
         var comment = new Comment
         {
             OrganizationId = issue.OrganizationId,
@@ -52,8 +52,8 @@ internal sealed class Comment : AggregateRoot<long>, IKeepsTexts
     public Result Rewrite(Issue issue, string? body, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(issue);
-        if (BodyFault(body) is { } fault)
-            return fault;
+        if (BodyFault(body) is { } error)
+            return error;
         var text = UnicodeText.Clean(body!);
         if (text == Body)
             return Result.Success;

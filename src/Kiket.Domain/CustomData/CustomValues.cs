@@ -21,7 +21,7 @@ internal static class CustomValues
     /// <param name="given">What is given.</param>
     /// <param name="before">What the record held, or null for a new one.</param>
     /// <param name="now">What <c>now()</c> stands for.</param>
-    /// <returns>Every column, or <c>VALIDATION_ERROR</c> with every fault, by <c>record.column</c>.</returns>
+    /// <returns>Every column, or <c>VALIDATION_ERROR</c> with every error, by <c>record.column</c>.</returns>
     public static Result<IReadOnlyDictionary<string, JsonElement>> Fit(
         CustomTable table,
         IReadOnlyDictionary<string, JsonElement> given,
@@ -31,7 +31,7 @@ internal static class CustomValues
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(given);
-        List<ErrorDetail> faults =
+        List<ErrorDetail> errors =
         [
             .. given
                 .Keys.Where(k => table.Find(k) is null)
@@ -48,7 +48,7 @@ internal static class CustomValues
             if (value.ValueKind is JsonValueKind.Null)
             {
                 if (!column.Nullable)
-                    faults.Add(new($"record.{column.Name}", $"{column.Name} must have a value."));
+                    errors.Add(new($"record.{column.Name}", $"{column.Name} must have a value."));
                 data[column.Name] = Null;
             }
             else if (Read(column, value) is { } fitting)
@@ -57,13 +57,13 @@ internal static class CustomValues
             }
             else
             {
-                faults.Add(new($"record.{column.Name}", $"{column.Name} must be {Describe(column)}."));
+                errors.Add(new($"record.{column.Name}", $"{column.Name} must be {Describe(column)}."));
             }
         }
 
-        if (faults.Count == 0 && JsonValues.SizeOf(data) > CustomRecord.MaxSize)
-            faults.Add(new("record", $"A record can have at most {CustomRecord.MaxSize} bytes of JSON."));
-        return faults.Count > 0 ? Error.Validation(faults) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
+        if (errors.Count == 0 && JsonValues.SizeOf(data) > CustomRecord.MaxSize)
+            errors.Add(new("record", $"A record can have at most {CustomRecord.MaxSize} bytes of JSON."));
+        return errors.Count > 0 ? Error.Validation(errors) : Result<IReadOnlyDictionary<string, JsonElement>>.From(data);
     }
 
     /// <summary>A value in the form that is kept, or null when it does not fit.</summary>

@@ -6,23 +6,23 @@ namespace Kiket.Domain.Definitions;
 internal static class DefinitionErrors
 {
     /// <summary><c>DEFINITION_INVALID</c>: files of a pack are not valid, so nothing of it is applied.</summary>
-    /// <param name="faults">Every fault, at least one.</param>
-    /// <exception cref="ArgumentException">There is no fault.</exception>
-    public static Error Invalid(IReadOnlyList<DefinitionNote> faults)
+    /// <param name="errors">Every error, at least one.</param>
+    /// <exception cref="ArgumentException">There is no error.</exception>
+    public static Error Invalid(IReadOnlyList<DefinitionNote> errors)
     {
-        ArgumentNullException.ThrowIfNull(faults);
-        if (faults.Count == 0)
-            throw new ArgumentException("At least one error is required.", nameof(faults));
-        var first = $"{faults[0].Place}: {faults[0].Message}";
+        ArgumentNullException.ThrowIfNull(errors);
+        if (errors.Count == 0)
+            throw new ArgumentException("At least one error is required.", nameof(errors));
+        var first = $"{errors[0].Place}: {errors[0].Message}";
         return new(
             ErrorKind.Invalid,
             ErrorCodes.DefinitionInvalid,
-            faults.Count == 1 ? first : $"{faults.Count} errors. First: {first}"
+            errors.Count == 1 ? first : $"{errors.Count} errors. First: {first}"
         )
         {
             Details =
             [
-                .. faults.Select(f => new ErrorDetail(f.Place, f.Message)
+                .. errors.Select(f => new ErrorDetail(f.Place, f.Message)
                 {
                     File = f.File,
                     Line = f.Line,

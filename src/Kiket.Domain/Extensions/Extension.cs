@@ -187,10 +187,10 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
     public Result Edit(ExtensionEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        List<ErrorDetail> faults = [.. FaultsOf(Manifest, edit.Configuration.Or(null) ?? new Dictionary<string, JsonElement>())];
-        faults.AddRange(RateLimit.FaultsOf("extension", edit.RateLimitRequests.Or(null), edit.RateLimitWindowSeconds.Or(null)));
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        List<ErrorDetail> errors = [.. Validate(Manifest, edit.Configuration.Or(null) ?? new Dictionary<string, JsonElement>())];
+        errors.AddRange(RateLimit.Validate("extension", edit.RateLimitRequests.Or(null), edit.RateLimitWindowSeconds.Or(null)));
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         if (edit.Configuration is { IsSet: true, Value: { } given })
         {
@@ -212,7 +212,7 @@ internal sealed class Extension : AggregateRoot<ExtensionId>
         return Result.Success;
     }
 
-    private static IEnumerable<ErrorDetail> FaultsOf(ExtensionManifest manifest, IReadOnlyDictionary<string, JsonElement> given)
+    private static IEnumerable<ErrorDetail> Validate(ExtensionManifest manifest, IReadOnlyDictionary<string, JsonElement> given)
     {
         foreach (var key in given.Keys)
         {

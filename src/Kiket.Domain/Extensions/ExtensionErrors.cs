@@ -56,22 +56,22 @@ internal static class ExtensionErrors
     public static Error ExtensionsOnly => Error.Forbidden("Only an extension with its own credentials can do this.");
 
     /// <summary><c>EXTENSION_INSTALL_FAILED</c>: the manifest is not valid, so nothing is installed or changed.</summary>
-    /// <param name="faults">Every fault, at least one.</param>
-    /// <exception cref="ArgumentException">There is no fault.</exception>
-    public static Error InstallFailed(IReadOnlyList<ErrorDetail> faults)
+    /// <param name="errors">Every error, at least one.</param>
+    /// <exception cref="ArgumentException">There is no error.</exception>
+    public static Error InstallFailed(IReadOnlyList<ErrorDetail> errors)
     {
-        ArgumentNullException.ThrowIfNull(faults);
-        if (faults.Count == 0)
-            throw new ArgumentException("At least one error is required.", nameof(faults));
-        var (first, message) = (faults[0], faults[0].Message);
+        ArgumentNullException.ThrowIfNull(errors);
+        if (errors.Count == 0)
+            throw new ArgumentException("At least one error is required.", nameof(errors));
+        var (first, message) = (errors[0], errors[0].Message);
         var place = first.Line is { } line ? $"line {line}: " : "";
         return new(
             ErrorKind.Invalid,
             ErrorCodes.ExtensionInstallFailed,
-            faults.Count == 1 ? place + message : $"{faults.Count} errors. First: {place}{message}"
+            errors.Count == 1 ? place + message : $"{errors.Count} errors. First: {place}{message}"
         )
         {
-            Details = faults,
+            Details = errors,
         };
     }
 }

@@ -205,14 +205,14 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         };
         var state = FirstState(workflow.Definition, start.Status);
         var custom = issue.MergeCustomFields(project.Schema, type.Key, fields.CustomFields.Or(null), isNew: true);
-        var faults = FaultsOf(fields with { Title = fields.Title.Or(null) });
-        faults.AddRange(custom.Faults);
+        var errors = Validate(fields with { Title = fields.Title.Or(null) });
+        errors.AddRange(custom.Errors);
         if (state is null)
-            faults.Add(IssueErrors.UnknownState(start.Status!.Value, workflow).Details[0]);
-        if (start.Parent is not null && issue.ParentFault(start.Parent, project.Schema, deepestBelow: 0) is { } fault)
-            faults.Add(fault);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            errors.Add(IssueErrors.UnknownState(start.Status!.Value, workflow).Details[0]);
+        if (start.Parent is not null && issue.ParentFault(start.Parent, project.Schema, deepestBelow: 0) is { } error)
+            errors.Add(error);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         if (!start.MayChooseState && state!.Key != workflow.Definition.InitialState)
             return IssueErrors.NotInitial(state.Key);
         if (state!.WipLimit <= start.IssuesInState)
@@ -256,10 +256,10 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(schema);
         edit = Cleaned(edit);
         var custom = MergeCustomFields(schema, IssueType, edit.CustomFields.Or(null), isNew: false);
-        var faults = FaultsOf(edit);
-        faults.AddRange(custom.Faults);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        var errors = Validate(edit);
+        errors.AddRange(custom.Errors);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         List<FieldChange> changes = [];
         Apply(edit, custom.Fields, changes);
@@ -523,8 +523,8 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     public Result MoveUnder(Issue? parent, ProjectSchema schema, int levelsBelow, UserId actorId, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        if (parent is not null && ParentFault(parent, schema, levelsBelow) is { } fault)
-            return Error.Validation([fault]);
+        if (parent is not null && ParentFault(parent, schema, levelsBelow) is { } error)
+            return Error.Validation([error]);
         if (parent?.Id == ParentId)
             return Result.Success;
 
@@ -613,16 +613,16 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             CustomFields = edit.CustomFields.Map(fields => fields is null ? null : UnicodeText.Clean(fields)),
         };
 
-    private static List<ErrorDetail> FaultsOf(IssueEdit edit)
+    private static List<ErrorDetail> Validate(IssueEdit edit)
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (
             edit.Title is { IsSet: true, Value: var title }
             && (UnicodeText.IsBlank(title) || UnicodeText.Length(title!) > MaxTitleLength)
         )
-            faults.Add(new("issue.title", $"The title must have 1 to {MaxTitleLength} characters and not be blank."));
+            errors.Add(new("issue.title", $"The title must have 1 to {MaxTitleLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("issue.description", $"The description can have at most {MaxDescriptionLength} characters."));
+            errors.Add(new("issue.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (
             edit.Labels is { IsSet: true, Value: { } labels }
             && (
@@ -632,7 +632,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
                 )
             )
         )
-            faults.Add(
+            errors.Add(
                 new(
                     "issue.labels",
                     $"An issue can have at most {MaxLabels} labels of 1 to {MaxLabelLength} characters, "
@@ -643,10 +643,10 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
             edit.StoryPoints.Or(null) is { } points
             && (points is < 0 or > MaxStoryPoints || points.Scale > 2 && decimal.Round(points, 2) != points)
         )
-            faults.Add(
+            errors.Add(
                 new("issue.story_points", $"Story points must be a number from 0 to {MaxStoryPoints} with at most two decimals.")
             );
-        return faults;
+        return errors;
     }
 
     private void Apply(IssueEdit edit, IReadOnlyDictionary<string, JsonElement> customFields, List<FieldChange> changes)
@@ -671,7 +671,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         SearchText = Common.SearchText.Of($"{Title}\n{Description}");
     }
 
-    private (IReadOnlyDictionary<string, JsonElement> Fields, List<ErrorDetail> Faults) MergeCustomFields(
+    private (IReadOnlyDictionary<string, JsonElement> Fields, List<ErrorDetail> Errors) MergeCustomFields(
         ProjectSchema schema,
         TypeKey type,
         IReadOnlyDictionary<string, JsonElement>? given,
@@ -679,7 +679,7 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
     )
     {
         var merged = new Dictionary<string, JsonElement>(CustomFields, StringComparer.Ordinal);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         var defined = schema.FieldsOf(type).ToDictionary(f => f.Key, StringComparer.Ordinal);
         if (isNew)
         {
@@ -691,13 +691,13 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         {
             var field = defined.GetValueOrDefault(key);
             if (field is null && schema.CustomFields.Count > 0)
-                faults.Add(new($"issue.custom_fields.{key}", $"Issues of type {type} have no custom field '{key}'."));
+                errors.Add(new($"issue.custom_fields.{key}", $"Issues of type {type} have no custom field '{key}'."));
             else if (UnicodeText.IsBlank(key) || UnicodeText.Length(key) > 64)
-                faults.Add(new("issue.custom_fields", "The key of a custom field must have 1 to 64 characters."));
+                errors.Add(new("issue.custom_fields", "The key of a custom field must have 1 to 64 characters."));
             else if (value.ValueKind is JsonValueKind.Null)
                 merged.Remove(key);
-            else if (field?.FaultOf(value) is { } fault)
-                faults.Add(new($"issue.custom_fields.{key}", fault));
+            else if (field?.Validate(value) is { } error)
+                errors.Add(new($"issue.custom_fields.{key}", error));
             else
                 merged[key] = value.Clone();
         }
@@ -705,18 +705,18 @@ public sealed class Issue : AggregateRoot<IssueId>, IKeepsTexts
         var touched = isNew ? defined.Values : defined.Values.Where(f => given?.ContainsKey(f.Key) == true);
         foreach (
             var field in touched.Where(f =>
-                f.Required && !merged.ContainsKey(f.Key) && faults.All(d => d.Field != $"issue.custom_fields.{f.Key}")
+                f.Required && !merged.ContainsKey(f.Key) && errors.All(d => d.Field != $"issue.custom_fields.{f.Key}")
             )
         )
-            faults.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
+            errors.Add(new($"issue.custom_fields.{field.Key}", $"{field.Label} is required."));
         if (given is { Count: > 0 } && (merged.Count > MaxCustomFields || JsonValues.SizeOf(merged) > MaxCustomFieldsBytes))
-            faults.Add(
+            errors.Add(
                 new(
                     "issue.custom_fields",
                     $"An issue can have at most {MaxCustomFields} custom fields and {MaxCustomFieldsBytes} bytes of them."
                 )
             );
-        return (merged, faults);
+        return (merged, errors);
     }
 
     private ErrorDetail? ParentFault(Issue parent, ProjectSchema schema, int deepestBelow)

@@ -24,23 +24,23 @@ internal static class IssueTemplates
         var filled = IssueFields.Fill(given, template.Given);
         if (custom.Count > 0)
             filled = filled with { CustomFields = custom };
-        List<ErrorDetail> faults =
+        List<ErrorDetail> errors =
         [
             .. template
                 .RequiredFields.Select(FieldName)
                 .Distinct()
                 .Where(f => IsMissing(f, filled, custom))
                 .Select(f => new ErrorDetail($"issue.{f}", $"{template.Name} requires {f}.")),
-            .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => FaultOf(f, custom)).OfType<ErrorDetail>(),
+            .. template.Fields.Where(f => FieldName(f.Key) != f.Key).Select(f => Validate(f, custom)).OfType<ErrorDetail>(),
         ];
-        return faults.Count > 0 ? Error.Validation(faults) : filled;
+        return errors.Count > 0 ? Error.Validation(errors) : filled;
     }
 
-    private static ErrorDetail? FaultOf(CustomField field, Dictionary<string, JsonElement> custom) =>
+    private static ErrorDetail? Validate(CustomField field, Dictionary<string, JsonElement> custom) =>
         custom.TryGetValue(field.Key, out var value)
         && value.ValueKind is not JsonValueKind.Null
-        && field.FaultOf(value) is { } fault
-            ? new($"issue.{IssueFields.CustomPrefix}{field.Key}", fault)
+        && field.Validate(value) is { } error
+            ? new($"issue.{IssueFields.CustomPrefix}{field.Key}", error)
             : null;
 
     /// <summary>The wire name of a field that a template names.</summary>

@@ -72,9 +72,9 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
         if (project.Status is ProjectStatus.Archived)
             return ProjectErrors.Archived(project.Key);
         fields = Cleaned(fields);
-        var faults = FaultsOf(fields with { Name = fields.Name.Or(null) });
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        var errors = Validate(fields with { Name = fields.Name.Or(null) });
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var milestone = new Milestone
         {
@@ -95,9 +95,9 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
     {
         ArgumentNullException.ThrowIfNull(edit);
         edit = Cleaned(edit);
-        var faults = FaultsOf(edit);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        var errors = Validate(edit);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         Apply(edit);
         Touch(at);
         return Result.Success;
@@ -179,19 +179,19 @@ public sealed class Milestone : AggregateRoot<long>, IKeepsTexts
             Release = edit.Release.Map(release => release is null ? null : UnicodeText.CleanName(release)),
         };
 
-    private static List<ErrorDetail> FaultsOf(MilestoneEdit edit)
+    private static List<ErrorDetail> Validate(MilestoneEdit edit)
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (
             edit.Name is { IsSet: true, Value: var name }
             && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > MaxNameLength)
         )
-            faults.Add(new("milestone.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
+            errors.Add(new("milestone.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("milestone.description", $"The description can have at most {MaxDescriptionLength} characters."));
+            errors.Add(new("milestone.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (edit.Release.Or(null) is { } release && UnicodeText.Length(release) > MaxReleaseLength)
-            faults.Add(new("milestone.version", $"The version can have at most {MaxReleaseLength} characters."));
-        return faults;
+            errors.Add(new("milestone.version", $"The version can have at most {MaxReleaseLength} characters."));
+        return errors;
     }
 
     private void Apply(MilestoneEdit edit)

@@ -95,16 +95,16 @@ internal sealed class OAuthApplication : AggregateRoot<long>
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(grantTypes);
         ArgumentNullException.ThrowIfNull(redirectUris);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
-            faults.Add(new($"{Body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
+            errors.Add(new($"{Body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (scopes.Count == 0)
-            faults.Add(new($"{Body}.scopes", "An application must have at least one scope; admin stands for all of them."));
+            errors.Add(new($"{Body}.scopes", "An application must have at least one scope; admin stands for all of them."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
-            faults.Add(new($"{Body}.scopes", TokenErrors.NotAScope(scope)));
-        faults.AddRange(FaultsOf(grantTypes, redirectUris, isPublic));
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            errors.Add(new($"{Body}.scopes", TokenErrors.NotAScope(scope)));
+        errors.AddRange(Validate(grantTypes, redirectUris, isPublic));
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var application = new OAuthApplication
         {
@@ -138,7 +138,7 @@ internal sealed class OAuthApplication : AggregateRoot<long>
         Touch(at);
     }
 
-    private static IEnumerable<ErrorDetail> FaultsOf(
+    private static IEnumerable<ErrorDetail> Validate(
         IReadOnlyList<string> grantTypes,
         IReadOnlyList<string> redirectUris,
         bool isPublic

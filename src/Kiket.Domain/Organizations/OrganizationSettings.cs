@@ -49,7 +49,7 @@ internal sealed record OrganizationSettings
     /// <summary>The calendar of the organization.</summary>
     /// <exception cref="TimeZoneNotFoundException">This machine does not know the time zone.</exception>
     public BusinessCalendar Calendar() =>
-        BusinessCalendar.Of(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), Hours, Holidays.Select(h => h.Date));
+        BusinessCalendar.Create(TimeZoneInfo.FindSystemTimeZoneById(TimeZone), Hours, Holidays.Select(h => h.Date));
 
     /// <summary>Points that an issue counts.</summary>
     /// <param name="estimate">Its own estimate, or null.</param>
@@ -65,31 +65,31 @@ internal sealed record OrganizationSettings
     /// <returns>The settings, or <c>VALIDATION_ERROR</c> with every invalid field.</returns>
     internal Result<OrganizationSettings> With(OrganizationSettingsEdit edit)
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         var zone = edit.TimeZone.Or(TimeZone);
         if (!IsTimeZone(zone))
-            Fault("time_zone", $"'{zone}' is not a valid IANA time zone, such as Europe/Berlin.");
+            AddError("time_zone", $"'{zone}' is not a valid IANA time zone, such as Europe/Berlin.");
         var hours = edit.Hours.Or(Hours);
         if (hours is null)
-            Fault("hours", "The hours must list the working hours of each day.");
+            AddError("hours", "The hours must list the working hours of each day.");
         foreach (var day in hours is null ? [] : Enum.GetValues<DayOfWeek>())
         {
-            if (WeekHours.FaultOf(hours!.On(day)) is { } fault)
-                Fault($"hours.{WireName.Of(day)}", fault);
+            if (WeekHours.Validate(hours!.On(day)) is { } error)
+                AddError($"hours.{WireName.Of(day)}", error);
         }
 
         var holidays = edit.Holidays.Or(Holidays) ?? [];
         if (holidays.Count > MaxHolidays)
-            Fault("holidays", $"An organization can have at most {MaxHolidays} holidays.");
+            AddError("holidays", $"An organization can have at most {MaxHolidays} holidays.");
         if (
             holidays.Any(h =>
                 h.Name is { } name
                 && (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name)) > MaxHolidayNameLength)
             )
         )
-            Fault("holidays", $"The name of a holiday must have 1 to {MaxHolidayNameLength} characters.");
+            AddError("holidays", $"The name of a holiday must have 1 to {MaxHolidayNameLength} characters.");
         if (holidays.DistinctBy(h => h.Date).Count() != holidays.Count)
-            Fault("holidays", "A day can be listed as a holiday only once.");
+            AddError("holidays", "A day can be listed as a holiday only once.");
 
         var points = edit.StoryPoints.Or(StoryPoints) ?? new Dictionary<string, decimal>();
         var byType = points.ToLookup(p => p.Key.ToLowerInvariant(), p => p.Value);
@@ -98,19 +98,22 @@ internal sealed record OrganizationSettings
             || points.Any(p => p.Key.Length is 0 or > MaxTypeLength || !IsAmount(p.Value, MaxPoints))
             || byType.Count != points.Count
         )
-            Fault(
+            AddError(
                 "story_points",
                 $"At most {MaxStoryPoints} issue types can be listed, each once, "
                     + $"with 0 to {MaxPoints:0} points and at most two decimals."
             );
         var capacity = edit.DefaultCapacity.Or(DefaultCapacity);
         if (!IsAmount(capacity, MaxCapacity))
-            Fault("default_capacity", "The capacity must be a number of points from 0 to 1,000,000 with at most two decimals.");
+            AddError(
+                "default_capacity",
+                "The capacity must be a number of points from 0 to 1,000,000 with at most two decimals."
+            );
         var limit = edit.MemberWipLimit.Or(MemberWipLimit);
         if (limit is < 1 or > 1000)
-            Fault("member_wip_limit", "The limit must be a number from 1 to 1000, or null.");
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            AddError("member_wip_limit", "The limit must be a number from 1 to 1000, or null.");
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         return new OrganizationSettings
         {
@@ -127,7 +130,7 @@ internal sealed record OrganizationSettings
             MemberWipLimit = limit,
         };
 
-        void Fault(string field, string message) => faults.Add(new($"settings.{field}", message));
+        void AddError(string field, string message) => errors.Add(new($"settings.{field}", message));
     }
 
     private static bool IsAmount(decimal amount, decimal most) =>

@@ -109,11 +109,11 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(edit);
         edit = Cleaned(edit);
         var project = new Project { OrganizationId = organizationId, Visibility = ProjectVisibility.Private };
-        var faults = project.FaultsOf(edit with { Name = edit.Name.Or(null) });
+        var errors = project.Validate(edit with { Name = edit.Name.Or(null) });
         if (key is not null && !ProjectKey.IsValid(key))
-            faults.Add(ProjectErrors.KeyDetail);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            errors.Add(ProjectErrors.KeyDetail);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         project.Key = key ?? ProjectKey.From(edit.Name.Value!);
         project.Apply(edit);
@@ -135,9 +135,9 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
         edit = Cleaned(edit);
         if (Status is ProjectStatus.Archived && edit.Status.Or(Status) is ProjectStatus.Archived)
             return ProjectErrors.Archived(Key);
-        var faults = FaultsOf(edit);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        var errors = Validate(edit);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var before = Fields();
         Apply(edit);
@@ -261,28 +261,28 @@ public sealed class Project : AggregateRoot<ProjectId>, IKeepsTexts
             Description = edit.Description.Map(text => text is null ? null : UnicodeText.Clean(text)),
         };
 
-    private List<ErrorDetail> FaultsOf(ProjectEdit edit)
+    private List<ErrorDetail> Validate(ProjectEdit edit)
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (
             edit.Name is { IsSet: true, Value: var name }
             && (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) is < 2 or > MaxNameLength)
         )
-            faults.Add(new("project.name", $"The name must have 2 to {MaxNameLength} characters and not be blank."));
+            errors.Add(new("project.name", $"The name must have 2 to {MaxNameLength} characters and not be blank."));
         if (edit.Description.Or(null) is { } description && UnicodeText.Length(description) > MaxDescriptionLength)
-            faults.Add(new("project.description", $"The description can have at most {MaxDescriptionLength} characters."));
+            errors.Add(new("project.description", $"The description can have at most {MaxDescriptionLength} characters."));
         if (edit.GithubRepoUrl.Or(null) is { } url && !WebAddress.IsHttp(url, MaxUrlLength))
-            faults.Add(
+            errors.Add(
                 new(
                     "project.github_repo_url",
                     $"The repository must be an http or https address of at most {MaxUrlLength} characters."
                 )
             );
         if (edit.EndDate.Or(EndDate) < edit.StartDate.Or(StartDate))
-            faults.Add(new("project.end_date", "The end date must not be before the start date."));
+            errors.Add(new("project.end_date", "The end date must not be before the start date."));
         if (edit.Settings is { IsSet: true, Value: { } settings } && JsonValues.SizeOf(settings) > MaxSettingsBytes)
-            faults.Add(new("project.settings", $"The settings can have at most {MaxSettingsBytes} bytes."));
-        return faults;
+            errors.Add(new("project.settings", $"The settings can have at most {MaxSettingsBytes} bytes."));
+        return errors;
     }
 
     /// <summary>What an event of a change may tell, by wire name.</summary>

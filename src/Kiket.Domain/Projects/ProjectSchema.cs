@@ -6,7 +6,8 @@ using Kiket.Domain.Common;
 namespace Kiket.Domain.Projects;
 
 /// <summary>
-/// What issues of a project can be: their types, their custom fields and the workflow they begin in. Made by <see cref="Of"/>.
+/// What issues of a project can be: their types, their custom fields and the workflow they begin in. Made by
+/// <see cref="Create"/>.
 /// </summary>
 public sealed record ProjectSchema
 {
@@ -44,7 +45,7 @@ public sealed record ProjectSchema
     /// <returns>
     /// The schema, or <c>VALIDATION_ERROR</c> with every error at its place: <c>custom_fields[2].default_value</c>.
     /// </returns>
-    public static Result<ProjectSchema> Of(
+    public static Result<ProjectSchema> Create(
         string defaultWorkflow,
         IReadOnlyList<IssueType> issueTypes,
         IReadOnlyList<CustomField>? customFields = null
@@ -282,7 +283,7 @@ public sealed record CustomField(string Key, string Label, CustomFieldType Type)
 
     /// <summary>What is wrong with a value, or null when it fits.</summary>
     /// <param name="value">A value other than JSON null.</param>
-    public string? FaultOf(JsonElement value) =>
+    public string? Validate(JsonElement value) =>
         Type switch
         {
             CustomFieldType.String => TextFault(value, 255),

@@ -102,7 +102,7 @@ internal static partial class SchemaRules
             yield return new($"{place}.type", $"{(int)field.Type} is not a type of custom fields.");
         else if (field.Options is null || field.Options.Any(o => o is null))
             yield return new($"{place}.options", "The options must be a list of strings, which may be empty.");
-        else if (field.DefaultValue is { } value && field.FaultOf(value) is { } error)
+        else if (field.DefaultValue is { } value && field.Validate(value) is { } error)
             yield return new($"{place}.default_value", $"The default is not valid: {error}");
     }
 

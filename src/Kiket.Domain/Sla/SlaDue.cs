@@ -17,7 +17,7 @@ public sealed record SlaDue(DateTimeOffset? WarnsAt, DateTimeOffset? BreachesAt)
     /// <param name="clock">The clock.</param>
     /// <param name="policy">The limits.</param>
     /// <param name="calendar">Says what counts.</param>
-    public static SlaDue Of(SlaClock clock, SlaPolicy policy, BusinessCalendar calendar)
+    public static SlaDue Calculate(SlaClock clock, SlaPolicy policy, BusinessCalendar calendar)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(policy);

@@ -254,7 +254,7 @@ public sealed class SlaTimer : AggregateRoot<long>
 
     private void Plan(BusinessCalendar calendar, DateTimeOffset at)
     {
-        (WarnsAt, BreachesAt) = Clock.IsRunning ? SlaDue.Of(Clock, Policy, calendar) : new(null, null);
+        (WarnsAt, BreachesAt) = Clock.IsRunning ? SlaDue.Calculate(Clock, Policy, calendar) : new(null, null);
         PlannedAt = at.ToUniversalTime();
         SetNext();
     }

@@ -86,9 +86,9 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
     /// <returns>Success, or <c>VALIDATION_ERROR</c> with every invalid field; a refusal changes nothing.</returns>
     public Result Limit(int? requests, int? windowSeconds, string body)
     {
-        List<ErrorDetail> faults = [.. RateLimit.FaultsOf(body, requests, windowSeconds)];
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        List<ErrorDetail> errors = [.. RateLimit.Validate(body, requests, windowSeconds)];
+        if (errors.Count > 0)
+            return Error.Validation(errors);
         (RateLimitRequests, RateLimitWindowSeconds) = (requests, windowSeconds);
         return Result.Success;
     }
@@ -174,15 +174,15 @@ internal sealed class AccessToken : AggregateRoot<long>, IKeepsTexts
         ArgumentNullException.ThrowIfNull(scopes);
         ArgumentNullException.ThrowIfNull(secret);
         var body = BodyOf(kind);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(UnicodeText.CleanName(name!)) > MaxNameLength)
-            faults.Add(new($"{body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
+            errors.Add(new($"{body}.name", $"The name must have 1 to {MaxNameLength} characters and not be blank."));
         if (expiresAt <= at)
-            faults.Add(new($"{body}.expires_at", "The expiry must be in the future."));
+            errors.Add(new($"{body}.expires_at", "The expiry must be in the future."));
         foreach (var scope in scopes.Where(s => !Scope.TryParse(s, out _)).Take(MaxNamedFaults))
-            faults.Add(new($"{body}.scopes", TokenErrors.NotAScope(scope)));
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            errors.Add(new($"{body}.scopes", TokenErrors.NotAScope(scope)));
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var token = new AccessToken
         {

@@ -23,7 +23,7 @@ internal readonly record struct RateLimit(int Requests, TimeSpan Window)
     /// <param name="body">Name of the request's body, the first part of the fields' paths.</param>
     /// <param name="requests">Requests in a window, or null.</param>
     /// <param name="windowSeconds">Length of the window, or null.</param>
-    public static IEnumerable<ErrorDetail> FaultsOf(string body, int? requests, int? windowSeconds)
+    public static IEnumerable<ErrorDetail> Validate(string body, int? requests, int? windowSeconds)
     {
         if (requests is < 1 or > MaxRequests)
             yield return new($"{body}.rate_limit_requests", $"The limit must be 1 to {MaxRequests} requests.");

@@ -83,13 +83,13 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     )
     {
         var address = AddressOf(email);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (!EmailAddress.IsValid(address))
-            faults.Add(UserErrors.EmailDetail);
+            errors.Add(UserErrors.EmailDetail);
         if (!string.IsNullOrWhiteSpace(name) && !IsName(name))
-            faults.Add(UserErrors.NameDetail);
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+            errors.Add(UserErrors.NameDetail);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         var user = new User
         {
@@ -198,9 +198,9 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
     public Result Edit(UserEdit edit, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (edit.Capacity.Or(null) is { } points && (points is < 0 or > 1_000_000 || decimal.Round(points, 2) != points))
-            faults.Add(
+            errors.Add(
                 new("user.capacity", "The capacity must be a number of points from 0 to 1,000,000 with at most two decimals.")
             );
         if (
@@ -211,20 +211,20 @@ internal sealed class User : AggregateRoot<UserId>, IKeepsTexts
                 || tags.Any(t => UnicodeText.IsBlank(t) || UnicodeText.Length(UnicodeText.CleanLabel(t)) > MaxTagLength)
             )
         )
-            faults.Add(
+            errors.Add(
                 new(
                     "user.expertise_tags",
                     $"A user can have at most {MaxTags} tags, each of 1 to {MaxTagLength} characters and not blank."
                 )
             );
         if (edit.Name is { IsSet: true } name && !IsName(name.Value))
-            faults.Add(UserErrors.NameDetail);
+            errors.Add(UserErrors.NameDetail);
         if (edit.DaysOff.Or(null) is { } daysOff && (daysOff.Count > MaxDaysOff || daysOff.Any(d => d.From > d.To)))
-            faults.Add(
+            errors.Add(
                 new("user.days_off", $"A user can have at most {MaxDaysOff} periods off, and none can end before it starts.")
             );
-        if (faults.Count > 0)
-            return Error.Validation(faults);
+        if (errors.Count > 0)
+            return Error.Validation(errors);
 
         Role = edit.Role.Or(Role);
         Capacity = edit.Capacity.Or(Capacity);

@@ -28,7 +28,7 @@ internal static class WebhookHeaders
     /// <param name="name">Its name.</param>
     /// <param name="value">Its value.</param>
     /// <returns>A sentence, or null when it can.</returns>
-    public static string? FaultOf(string name, string value)
+    public static string? Validate(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);

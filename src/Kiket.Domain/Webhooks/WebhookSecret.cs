@@ -21,7 +21,7 @@ internal static class WebhookSecret
     /// <summary>Why a secret cannot be used in a scheme, as a sentence, or null when it can.</summary>
     /// <param name="scheme">The scheme.</param>
     /// <param name="secret">The secret.</param>
-    public static string? FaultOf(SignatureScheme scheme, string secret)
+    public static string? Validate(SignatureScheme scheme, string secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
         if (secret.Length is 0 or > MaxLength || secret.Any(char.IsControl))

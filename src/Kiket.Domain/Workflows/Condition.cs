@@ -137,14 +137,14 @@ public abstract record Condition
         if (value is { ValueKind: JsonValueKind.Undefined })
             value = null;
 
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (UnicodeText.IsBlank(field) || UnicodeText.Length(field) > MaxFieldLength)
-            faults.Add(new("field", $"A condition names a field, with 1 to {MaxFieldLength} characters."));
+            errors.Add(new("field", $"A condition must name a field with 1 to {MaxFieldLength} characters."));
         if (!Enum.IsDefined(compares))
-            faults.Add(new("operator", $"{(int)compares} is not an operator."));
+            errors.Add(new("operator", $"{(int)compares} is not a valid operator."));
         else if (compares is ConditionOperator.IsPresent or ConditionOperator.IsEmpty && value is not null)
-            faults.Add(new("value", $"The operator {WireName.Of(compares)} takes no value."));
-        return faults.Count > 0 ? Error.Validation(faults) : new FieldCondition(field, compares, value);
+            errors.Add(new("value", $"The operator {WireName.Of(compares)} takes no value."));
+        return errors.Count > 0 ? Error.Validation(errors) : new FieldCondition(field, compares, value);
     }
 
     /// <summary>A checklist is complete, or is not.</summary>
@@ -153,24 +153,24 @@ public abstract record Condition
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> OfChecklist(string checklist, bool complete = true) =>
         UnicodeText.IsBlank(checklist)
-            ? Error.Validation("checklist", "A condition names a checklist.")
+            ? Error.Validation("checklist", "A condition must name a checklist.")
             : new ChecklistCondition(checklist, complete);
 
     /// <summary>At least one of several conditions holds.</summary>
     /// <param name="conditions">The conditions; of none, none holds.</param>
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> AnyOf(params IReadOnlyList<Condition> conditions) =>
-        FaultOf(conditions) is { } fault ? fault : new AnyCondition([.. conditions]);
+        Validate(conditions) is { } error ? error : new AnyCondition([.. conditions]);
 
     /// <summary>All of several conditions hold.</summary>
     /// <param name="conditions">The conditions; none always hold.</param>
     /// <returns>The condition, or <c>VALIDATION_ERROR</c>.</returns>
     public static Result<Condition> AllOf(params IReadOnlyList<Condition> conditions) =>
-        FaultOf(conditions) is { } fault ? fault : new AllCondition([.. conditions]);
+        Validate(conditions) is { } error ? error : new AllCondition([.. conditions]);
 
-    private static Error? FaultOf(IReadOnlyList<Condition> conditions) =>
+    private static Error? Validate(IReadOnlyList<Condition> conditions) =>
         conditions is null || conditions.Any(c => c is null)
-            ? Error.Validation("conditions", "The conditions are a list without null.")
+            ? Error.Validation("conditions", "The conditions must be a list without null.")
             : null;
 }
 

@@ -3,56 +3,56 @@ using Kiket.Domain.Common;
 
 namespace Kiket.Domain.Workflows;
 
-/// <summary>What a definition of a workflow keeps to; each fault has its place, such as <c>states[2].wip_limit</c>.</summary>
+/// <summary>The rules of a workflow definition. Each error names its place, such as <c>states[2].wip_limit</c>.</summary>
 internal static class DefinitionRules
 {
-    public static IReadOnlyList<ErrorDetail> FaultsOf(
+    public static IReadOnlyList<ErrorDetail> Validate(
         string? name,
         StateKey initialState,
         IReadOnlyList<State>? states,
         IReadOnlyList<Transition>? transitions
     )
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (UnicodeText.IsBlank(name) || UnicodeText.Length(name!) > WorkflowDefinition.MaxNameLength)
-            faults.Add(new("name", $"The name has 1 to {WorkflowDefinition.MaxNameLength} characters and is not blank."));
+            errors.Add(new("name", $"The name must have 1 to {WorkflowDefinition.MaxNameLength} characters."));
         if (states is not { Count: > 0 })
-            faults.Add(new("states", "The workflow has no states."));
+            errors.Add(new("states", "A workflow must have at least one state."));
         else if (states.Count > WorkflowDefinition.MaxStates)
-            faults.Add(new("states", $"A workflow can have at most {WorkflowDefinition.MaxStates} states."));
+            errors.Add(new("states", $"A workflow can have at most {WorkflowDefinition.MaxStates} states."));
         if (transitions is null)
-            faults.Add(new("transitions", "The transitions are a list."));
+            errors.Add(new("transitions", "The transitions must be a list, which may be empty."));
         else if (transitions.Count > WorkflowDefinition.MaxTransitions)
-            faults.Add(new("transitions", $"A workflow can have at most {WorkflowDefinition.MaxTransitions} transitions."));
-        if (faults.Count > 0 && faults.Exists(f => f.Field is not "name"))
-            return faults;
+            errors.Add(new("transitions", $"A workflow can have at most {WorkflowDefinition.MaxTransitions} transitions."));
+        if (errors.Count > 0 && errors.Exists(e => e.Field is not "name"))
+            return errors;
 
         HashSet<string> keys = new(StringComparer.OrdinalIgnoreCase);
-        faults.AddRange(states!.SelectMany((s, i) => FaultsOf(s, $"states[{i}]", keys)));
-        faults.AddRange(transitions!.SelectMany((t, i) => FaultsOf(t, $"transitions[{i}]")));
-        if (faults.Count == 0)
-            faults.AddRange(FaultsOfWhole(new(name!, null, initialState, states!, transitions!)));
-        return faults;
+        errors.AddRange(states!.SelectMany((s, i) => Validate(s, $"states[{i}]", keys)));
+        errors.AddRange(transitions!.SelectMany((t, i) => Validate(t, $"transitions[{i}]")));
+        if (errors.Count == 0)
+            errors.AddRange(ValidateWhole(new(name!, null, initialState, states!, transitions!)));
+        return errors;
     }
 
-    public static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<WorkflowAction>? actions, string place) =>
-        FaultsOf(
+    public static IEnumerable<ErrorDetail> Validate(IReadOnlyList<WorkflowAction>? actions, string place) =>
+        Validate(
             actions,
             place,
             (action, at) =>
                 [
-                    .. Blank(action.Kind, $"{at}.kind", "An action says what to do."),
+                    .. Blank(action.Kind, $"{at}.kind", "An action must say what to do."),
                     .. Unless(
                         action.Parameters.ValueKind is not JsonValueKind.Undefined,
                         $"{at}.parameters",
-                        "The parameters are JSON."
+                        "The parameters of an action must be JSON."
                     ),
-                    .. FaultsOf(action.Conditions, $"{at}.conditions"),
+                    .. Validate(action.Conditions, $"{at}.conditions"),
                 ]
         );
 
-    /// <summary>What is wrong between the parts, as the checks of a workflow find it.</summary>
-    private static IEnumerable<ErrorDetail> FaultsOfWhole(WorkflowDefinition workflow) =>
+    /// <summary>Errors between the parts, which <see cref="WorkflowChecks"/> finds.</summary>
+    private static IEnumerable<ErrorDetail> ValidateWhole(WorkflowDefinition workflow) =>
         WorkflowChecks
             .FindErrors(workflow)
             .Select(f => new ErrorDetail(
@@ -62,116 +62,120 @@ internal static class DefinitionRules
                 f.Message
             ));
 
-    private static List<ErrorDetail> FaultsOf(State? state, string at, HashSet<string> keys)
+    private static List<ErrorDetail> Validate(State? state, string at, HashSet<string> keys)
     {
         if (state is null)
-            return [new(at, "A state is missing.")];
-        List<ErrorDetail> faults = [];
+            return [new(at, "The state is missing.")];
+        List<ErrorDetail> errors = [];
         if (!State.IsKey(state.Key.Value))
-            faults.Add(
-                new($"{at}.key", $"The key of a state has letters, digits, _, - and ., at most {State.MaxKeyLength} of them.")
+            errors.Add(
+                new(
+                    $"{at}.key",
+                    $"The key of a state must have 1 to {State.MaxKeyLength} letters, digits, _, - and ., "
+                        + "and must not start with - or ."
+                )
             );
         else if (!keys.Add(state.Key.Value))
-            faults.Add(new($"{at}.key", $"There are two states '{state.Key}'."));
-        faults.AddRange(Blank(state.Label, $"{at}.label", "A state has a label."));
+            errors.Add(new($"{at}.key", $"The state '{state.Key}' is listed twice."));
+        errors.AddRange(Blank(state.Label, $"{at}.label", "A state must have a label."));
         if (!Enum.IsDefined(state.Type))
-            faults.Add(new($"{at}.type", $"{(int)state.Type} is not a type of states."));
+            errors.Add(new($"{at}.type", $"{(int)state.Type} is not a valid state type."));
         if (!Enum.IsDefined(state.Category))
-            faults.Add(new($"{at}.category", $"{(int)state.Category} is not a category of states."));
+            errors.Add(new($"{at}.category", $"{(int)state.Category} is not a valid state category."));
         if (state.WipLimit < 1)
-            faults.Add(new($"{at}.wip_limit", "A limit on the issues in a state is 1 or more."));
-        faults.AddRange(FaultsOf(state.Sla, $"{at}.sla", (_, _) => []));
-        faults.AddRange(FaultsOf(state.Conditions, $"{at}.conditions"));
-        faults.AddRange(FaultsOf(state.Approvals, $"{at}.approvals"));
+            errors.Add(new($"{at}.wip_limit", "The limit on the issues in a state must be 1 or more."));
+        errors.AddRange(Validate(state.Sla, $"{at}.sla", (_, _) => []));
+        errors.AddRange(Validate(state.Conditions, $"{at}.conditions"));
+        errors.AddRange(Validate(state.Approvals, $"{at}.approvals"));
         if (state.Checklist is { } checklist)
-            faults.AddRange(FaultsOf(checklist, $"{at}.checklist"));
-        faults.AddRange(FaultsOf(state.OnEnter, $"{at}.on_enter"));
-        faults.AddRange(FaultsOf(state.OnExit, $"{at}.on_exit"));
-        faults.AddRange(FaultsOf(state.OnComplete, $"{at}.on_complete"));
-        return faults;
+            errors.AddRange(Validate(checklist, $"{at}.checklist"));
+        errors.AddRange(Validate(state.OnEnter, $"{at}.on_enter"));
+        errors.AddRange(Validate(state.OnExit, $"{at}.on_exit"));
+        errors.AddRange(Validate(state.OnComplete, $"{at}.on_complete"));
+        return errors;
     }
 
-    private static IEnumerable<ErrorDetail> FaultsOf(Transition? transition, string at) =>
+    private static IEnumerable<ErrorDetail> Validate(Transition? transition, string at) =>
         transition is null
-            ? [new(at, "A transition is missing.")]
+            ? [new(at, "The transition is missing.")]
             :
             [
-                .. Blank(transition.From.Value, $"{at}.from", "A transition begins at a state."),
-                .. Blank(transition.To.Value, $"{at}.to", "A transition ends at a state."),
-                .. FaultsOf(transition.Conditions, $"{at}.conditions"),
-                .. FaultsOf(transition.Approvals, $"{at}.approvals"),
-                .. FaultsOf(
+                .. Blank(transition.From.Value, $"{at}.from", "A transition must start at a state."),
+                .. Blank(transition.To.Value, $"{at}.to", "A transition must end at a state."),
+                .. Validate(transition.Conditions, $"{at}.conditions"),
+                .. Validate(transition.Approvals, $"{at}.approvals"),
+                .. Validate(
                     transition.RequiresFields,
                     $"{at}.requires_fields",
-                    (field, place) => Blank(field, place, "A required field has a name.")
+                    (field, place) => Blank(field, place, "A required field must have a name.")
                 ),
             ];
 
-    private static IEnumerable<ErrorDetail> FaultsOf(Checklist checklist, string at)
+    private static IEnumerable<ErrorDetail> Validate(Checklist checklist, string at)
     {
         HashSet<string> ids = new(StringComparer.Ordinal);
         return
         [
             .. Id(checklist.Id, $"{at}.id", "The id of a checklist"),
-            .. Blank(checklist.Title, $"{at}.title", "A checklist has a title."),
-            .. Unless(Enum.IsDefined(checklist.Mode), $"{at}.mode", "The mode is all or any."),
-            .. FaultsOf(
+            .. Blank(checklist.Title, $"{at}.title", "A checklist must have a title."),
+            .. Unless(Enum.IsDefined(checklist.Mode), $"{at}.mode", "The mode must be all or any."),
+            .. Validate(
                 checklist.Items,
                 $"{at}.items",
                 (item, place) =>
                     [
                         .. Id(item.Id, $"{place}.id", "The id of an item"),
-                        .. Unless(ids.Add(item.Id ?? ""), $"{place}.id", $"There are two items '{item.Id}'."),
-                        .. Blank(item.Label, $"{place}.label", "An item has a label."),
-                        .. Unless(Enum.IsDefined(item.Check), $"{place}.check", "An item is checked by hand or by itself."),
+                        .. Unless(ids.Add(item.Id ?? ""), $"{place}.id", $"The item '{item.Id}' is listed twice."),
+                        .. Blank(item.Label, $"{place}.label", "An item must have a label."),
+                        .. Unless(Enum.IsDefined(item.Check), $"{place}.check", "The check of an item must be manual or auto."),
                     ]
             ),
-            .. FaultsOf(checklist.OnComplete, $"{at}.on_complete"),
+            .. Validate(checklist.OnComplete, $"{at}.on_complete"),
         ];
     }
 
-    private static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<ApprovalRequirement>? approvals, string place) =>
-        FaultsOf(
+    private static IEnumerable<ErrorDetail> Validate(IReadOnlyList<ApprovalRequirement>? approvals, string place) =>
+        Validate(
             approvals,
             place,
             (approval, at) =>
                 [
-                    .. Blank(approval.Key, $"{at}.key", "An approval has a key."),
-                    .. Blank(approval.Name, $"{at}.name", "An approval has a name."),
+                    .. Blank(approval.Key, $"{at}.key", "An approval must have a key."),
+                    .. Blank(approval.Name, $"{at}.name", "An approval must have a name."),
                     .. Unless(
                         approval.Required is >= 1 and <= ApprovalRequirement.MaxRequired,
                         $"{at}.required",
-                        $"1 to {ApprovalRequirement.MaxRequired} people have to approve."
+                        $"The number of people who must approve must be 1 to {ApprovalRequirement.MaxRequired}."
                     ),
-                    .. Unless(approval.Level >= 0, $"{at}.level", "A level is 0 or more."),
+                    .. Unless(approval.Level >= 0, $"{at}.level", "A level must be 0 or more."),
                     .. Unless(
                         !(approval.Timeout <= TimeSpan.Zero || approval.Timeout > SlaPolicy.Longest),
                         $"{at}.timeout",
-                        "A timeout is more than zero and at most ten years."
+                        "A timeout must be more than zero and at most ten years."
                     ),
-                    .. FaultsOf(approval.Conditions, $"{at}.conditions"),
-                    .. FaultsOf(
+                    .. Validate(approval.Conditions, $"{at}.conditions"),
+                    .. Validate(
                         approval.Approvers,
                         $"{at}.approvers",
-                        (approver, who) => Blank(approver.Identifier, who, "An approver has a name.")
+                        (approver, who) => Blank(approver.Identifier, who, "An approver must have a name.")
                     ),
                 ]
         );
 
-    private static IEnumerable<ErrorDetail> FaultsOf(IReadOnlyList<Condition>? conditions, string place) =>
-        FaultsOf(conditions, place, (_, _) => []);
+    private static IEnumerable<ErrorDetail> Validate(IReadOnlyList<Condition>? conditions, string place) =>
+        Validate(conditions, place, (_, _) => []);
 
-    /// <summary>A list holds no null, and its members keep to their rules.</summary>
-    private static IEnumerable<ErrorDetail> FaultsOf<T>(
+    /// <summary>Validates a list without null and each of its members.</summary>
+    private static IEnumerable<ErrorDetail> Validate<T>(
         IReadOnlyList<T>? list,
         string place,
         Func<T, string, IEnumerable<ErrorDetail>> rules
     )
         where T : class =>
         list is null
-            ? [new(place, "It is a list, which may be empty.")]
+            ? [new(place, "This must be a list, which may be empty.")]
             : list.SelectMany(
-                (member, i) => member is null ? [new($"{place}[{i}]", "It is missing.")] : rules(member, $"{place}[{i}]")
+                (member, i) => member is null ? [new($"{place}[{i}]", "This item is missing.")] : rules(member, $"{place}[{i}]")
             );
 
     private static IEnumerable<ErrorDetail> Blank(string? text, string place, string message) =>
@@ -181,7 +185,7 @@ internal static class DefinitionRules
         Unless(
             !UnicodeText.IsBlank(text) && UnicodeText.Length(text!) <= Checklist.MaxIdLength,
             place,
-            $"{what} has 1 to {Checklist.MaxIdLength} characters."
+            $"{what} must have 1 to {Checklist.MaxIdLength} characters."
         );
 
     private static IEnumerable<ErrorDetail> Unless(bool isRight, string place, string message) =>

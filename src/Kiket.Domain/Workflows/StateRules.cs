@@ -14,7 +14,9 @@ public sealed record WorkflowAction(string Kind, JsonElement Parameters)
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 }
 
-/// <summary>A limit on the time in a state, made by <see cref="Of"/>. A clock and a calendar say when it is reached.</summary>
+/// <summary>
+/// A limit on the time in a state, made by <see cref="Create"/>. A clock and a calendar say when it is reached.
+/// </summary>
 public sealed record SlaPolicy
 {
     // What was checked when it was made is not checked again when it is loaded.
@@ -73,7 +75,7 @@ public sealed record SlaPolicy
     /// <param name="onWarning">What to do when it is imminent; by default nothing.</param>
     /// <param name="onBreach">What to do when it is breached; by default nothing.</param>
     /// <returns>The limit, or <c>VALIDATION_ERROR</c>.</returns>
-    public static Result<SlaPolicy> Of(
+    public static Result<SlaPolicy> Create(
         TimeSpan? warning = null,
         TimeSpan? breach = null,
         bool businessHours = false,
@@ -83,17 +85,17 @@ public sealed record SlaPolicy
         IReadOnlyList<WorkflowAction>? onBreach = null
     )
     {
-        List<ErrorDetail> faults = [];
+        List<ErrorDetail> errors = [];
         if (warning <= TimeSpan.Zero || warning > Longest)
-            faults.Add(new("warning", "The time until the warning is more than zero and at most ten years."));
+            errors.Add(new("warning", "The time until the warning must be more than zero and at most ten years."));
         if (breach <= TimeSpan.Zero || breach > Longest)
-            faults.Add(new("breach", "The time until the breach is more than zero and at most ten years."));
-        if (faults.Count == 0 && warning > breach)
-            faults.Add(new("warning", "The warning must come before the breach."));
-        faults.AddRange(DefinitionRules.FaultsOf(onWarning ?? [], "on_warning"));
-        faults.AddRange(DefinitionRules.FaultsOf(onBreach ?? [], "on_breach"));
-        return faults.Count > 0
-            ? Error.Validation(faults)
+            errors.Add(new("breach", "The time until the breach must be more than zero and at most ten years."));
+        if (errors.Count == 0 && warning > breach)
+            errors.Add(new("warning", "The warning must come before the breach."));
+        errors.AddRange(DefinitionRules.Validate(onWarning ?? [], "on_warning"));
+        errors.AddRange(DefinitionRules.Validate(onBreach ?? [], "on_breach"));
+        return errors.Count > 0
+            ? Error.Validation(errors)
             : new SlaPolicy(condition, warning, breach, businessHours, pauseOnState, onWarning ?? [], onBreach ?? []);
     }
 }

@@ -112,12 +112,12 @@ internal static class WorkflowChecks
     private static IEnumerable<WorkflowFinding> FindInWhole(WorkflowDefinition workflow)
     {
         if (workflow.FindState(workflow.InitialState) is null)
-            yield return Fault(
+            yield return NewError(
                 WorkflowFindingCodes.NoInitialState,
                 $"The initial state '{workflow.InitialState}' is not a state of the workflow."
             );
         foreach (var second in workflow.States.Where(s => s.Type is StateType.Initial).Skip(1))
-            yield return Fault(
+            yield return NewError(
                 WorkflowFindingCodes.SeveralInitialStates,
                 $"State '{second.Key}' is also of type initial; a workflow has exactly one initial state.",
                 second.Key
@@ -196,7 +196,7 @@ internal static class WorkflowChecks
             var (from, to) = (transition.From, transition.To);
             foreach (var end in new[] { from, to }.Where(end => !keys.Contains(end)).Distinct())
             {
-                yield return Fault(
+                yield return NewError(
                     WorkflowFindingCodes.UnknownState,
                     $"The transition from '{from}' to '{to}' refers to state '{end}', which does not exist."
                 ) with
@@ -253,7 +253,7 @@ internal static class WorkflowChecks
                 .Distinct()
                 .Where(id => workflow.FindChecklist(id) is null)
         )
-            yield return Fault(
+            yield return NewError(
                 WorkflowFindingCodes.UnknownChecklist,
                 $"A condition refers to checklist '{id}', which no state has."
             );
@@ -276,7 +276,7 @@ internal static class WorkflowChecks
             _ => [condition],
         };
 
-    private static WorkflowFinding Fault(string code, string message, StateKey? state = null) =>
+    private static WorkflowFinding NewError(string code, string message, StateKey? state = null) =>
         new(FindingSeverity.Error, code, message, state);
 
     private static WorkflowFinding Warning(string code, string message, StateKey? state = null) =>

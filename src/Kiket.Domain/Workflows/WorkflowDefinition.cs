@@ -194,9 +194,9 @@ public sealed record WorkflowDefinition
         string? version = null
     )
     {
-        var faults = DefinitionRules.FaultsOf(name, initialState, states, transitions);
-        return faults.Count > 0
-            ? Error.Validation(faults)
+        var errors = DefinitionRules.Validate(name, initialState, states, transitions);
+        return errors.Count > 0
+            ? Error.Validation(errors)
             : new WorkflowDefinition(name, description, initialState, [.. states], [.. transitions]) { Version = version };
     }
 

@@ -5,7 +5,7 @@ using Kiket.Domain.Guards;
 namespace Kiket.Domain.Workflows;
 
 /// <summary>
-/// An issue as conditions see it: a document of fields. <c>Issue.ToFacts</c> makes it of an issue, <see cref="Of(StateKey,
+/// An issue as conditions see it: a document of fields. <c>Issue.ToFacts</c> makes it of an issue, <see cref="From(StateKey,
 /// IReadOnlyDictionary{string, JsonElement})"/> of anything else.
 /// </summary>
 public sealed class IssueFacts
@@ -67,7 +67,7 @@ public sealed class IssueFacts
     /// <summary>The facts of an issue that exists only as a document, for a simulation.</summary>
     /// <param name="status">Key of the state that it is in.</param>
     /// <param name="fields">Its fields by wire name, <c>custom_fields</c> among them as an object.</param>
-    public static IssueFacts Of(StateKey status, IReadOnlyDictionary<string, JsonElement> fields) => Of(status, fields, []);
+    public static IssueFacts From(StateKey status, IReadOnlyDictionary<string, JsonElement> fields) => From(status, fields, []);
 
     /// <summary>The facts of an issue that exists only as a document.</summary>
     /// <param name="status">Key of the state that it is in.</param>
@@ -75,7 +75,7 @@ public sealed class IssueFacts
     /// <param name="names">
     /// The fields that issues have besides custom ones, also those that the document lacks; empty when that is not known.
     /// </param>
-    internal static IssueFacts Of(
+    internal static IssueFacts From(
         StateKey status,
         IReadOnlyDictionary<string, JsonElement> fields,
         IReadOnlyCollection<string> names

@@ -56,7 +56,7 @@ internal sealed class WorkBalancer : IWorkBalancer, IDisposable
             optimal &= model.Improve(goal, Parameters);
 
         // The solver's word is checked, and a plan that is no better than the simple one is not preferred to it.
-        var found = problem.FaultsOf(model.Moves).Count == 0 ? model.Moves : [];
+        var found = problem.Validate(model.Moves).Count == 0 ? model.Moves : [];
         var best = new[] { found, isWhole ? greedy : new GreedyBalance(problem).Run(), [] }.MinBy(problem.ScoreOf)!;
         return new([.. best.OrderBy(m => m.IssueId)], optimal && best == found);
     }

@@ -10,7 +10,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.CustomData;
 
-/// <summary>Reads the schema of a module and notes every fault with line and column.</summary>
+/// <summary>Reads the schema of a module and notes every error with line and column.</summary>
 internal sealed class CustomModuleReader : ICustomModuleReader
 {
     private const string FileName = "schema.yml";
@@ -26,9 +26,9 @@ internal sealed class CustomModuleReader : ICustomModuleReader
         if (tree.Broken is { } broken)
             return DefinitionErrors.Invalid([new(FileName, broken.Line, broken.Column, broken.Message)]);
         foreach (var warning in tree.Warnings)
-            findings.Fault(new(FileName, warning.Line, warning.Column, warning.Message));
+            findings.AddError(new(FileName, warning.Line, warning.Column, warning.Message));
         var read = CustomModuleReading.Read(new FileReading(new(FileName, text, module.IsStrict), tree.Root, findings));
-        return findings.Faults is { Count: > 0 } errors
+        return findings.Errors is { Count: > 0 } errors
             ? DefinitionErrors.Invalid(errors)
             : new ReadModule(read!, findings.Warnings);
     }
@@ -47,7 +47,7 @@ internal static partial class CustomModuleReading
     private static readonly string[] Roles = ["user", RoleNames.Manager, "admin"];
     private static readonly string[] Operations = ["read", "write", "delete"];
 
-    /// <returns>Null when a fault leaves nothing to be read.</returns>
+    /// <returns>Null when a error leaves nothing to be read.</returns>
     public static CustomModuleSchema? Read(FileReading file)
     {
         var root = file.Root(
@@ -59,7 +59,7 @@ internal static partial class CustomModuleReading
         if (root.Find("module")?.Value is YamlMap nested)
         {
             body = nested;
-            file.RefuseMisspelt(nested, ["scope", "tables", "permissions"], ["id", "key", "name", "version", "description"]);
+            file.RejectMisspelled(nested, ["scope", "tables", "permissions"], ["id", "key", "name", "version", "description"]);
             key = nested.Find("id") is null ? file.Text(nested, "key", CustomModuleSchema.MaxKeyLength) : null;
             key ??= file.Required(nested, "id", "A module", CustomModuleSchema.MaxKeyLength);
         }
@@ -69,7 +69,7 @@ internal static partial class CustomModuleReading
         }
 
         if (key is not null && !ModuleKey().IsMatch(key.Value))
-            file.Fault(
+            file.AddError(
                 key,
                 $"'{key.Shown}' is not a valid module id: a lower-case letter followed by lower-case letters, digits, dots, "
                     + "underscores and hyphens."
@@ -79,15 +79,15 @@ internal static partial class CustomModuleReading
         {
             CheckName(file, name, "table");
             if (tables.Exists(t => t.Name == name.Value))
-                file.Fault(name, $"There is already a table {name.Shown}.");
+                file.AddError(name, $"There is already a table {name.Shown}.");
             else if (tables.Count == MaxTables)
-                file.Fault(name, $"A module can have at most {MaxTables} tables.");
+                file.AddError(name, $"A module can have at most {MaxTables} tables.");
             else
                 tables.Add(ReadTable(file, name, map));
         }
 
         if (tables.Count == 0)
-            file.Fault(body, "A module must have at least one table.");
+            file.AddError(body, "A module must have at least one table.");
         if (file.Text(body, "scope") is { Value: not "project" } scope)
             file.Warn(scope, "Records always belong to a project; the scope of the module is ignored.");
         var version = file.Text(body, "version", 64) ?? file.Text(root, "version", 64) ?? file.Text(root, "model_version", 64);
@@ -103,7 +103,7 @@ internal static partial class CustomModuleReading
 
     private static CustomTable ReadTable(FileReading file, YamlText name, YamlMap map)
     {
-        file.RefuseMisspelt(map, ["soft_delete", "columns", "indexes"], ["name", "description"]);
+        file.RejectMisspelled(map, ["soft_delete", "columns", "indexes"], ["name", "description"]);
         List<CustomColumn> columns = [];
         List<IReadOnlyList<string>> unique = [];
         foreach (var (key, body) in file.Things(map, "columns", "name"))
@@ -112,9 +112,9 @@ internal static partial class CustomModuleReading
             if (ReadColumn(file, key, body) is not { } column)
                 continue;
             if (columns.Exists(c => c.Name == column.Name))
-                file.Fault(key, $"There is already a column {key.Shown}.");
+                file.AddError(key, $"There is already a column {key.Shown}.");
             else if (columns.Count == MaxColumns)
-                file.Fault(key, $"A table can have at most {MaxColumns} columns.");
+                file.AddError(key, $"A table can have at most {MaxColumns} columns.");
             else
                 columns.Add(column);
             if (file.Flag(body, "unique", standard: false))
@@ -126,20 +126,20 @@ internal static partial class CustomModuleReading
             unique.Insert(0, primary);
         var indexes = file.List(map, "indexes");
         if (indexes.Count > MaxIndexes)
-            file.Fault(indexes[MaxIndexes], $"A table can have at most {MaxIndexes} indexes.");
+            file.AddError(indexes[MaxIndexes], $"A table can have at most {MaxIndexes} indexes.");
         foreach (var index in indexes.Take(MaxIndexes))
         {
             var body = file.MapOf(index, "An index");
-            file.RefuseMisspelt(body, ["columns", "unique"], ["name", "description"]);
+            file.RejectMisspelled(body, ["columns", "unique"], ["name", "description"]);
             var named = file.Texts(body, "columns").Distinct().ToList();
             if (named.Count == 0)
-                file.Fault(index, "An index must name at least one column.");
+                file.AddError(index, "An index must name at least one column.");
             foreach (
                 var missing in named.Where(n =>
                     !CustomModuleSchema.SystemColumns.Contains(n) && !columns.Exists(c => c.Name == n)
                 )
             )
-                file.Fault(index, $"There is no column '{missing}' for this index.");
+                file.AddError(index, $"There is no column '{missing}' for this index.");
             var own = named.Where(n => columns.Exists(c => c.Name == n)).ToList();
             if (file.Flag(body, "unique", standard: false) && own.Count > 0)
                 unique.Add(own);
@@ -158,10 +158,10 @@ internal static partial class CustomModuleReading
         );
     }
 
-    /// <returns>Null for a fault, and for a column that the system keeps itself.</returns>
+    /// <returns>Null for a error, and for a column that the system keeps itself.</returns>
     private static CustomColumn? ReadColumn(FileReading file, YamlText name, YamlMap map)
     {
-        file.RefuseMisspelt(
+        file.RejectMisspelled(
             map,
             ["type", "null", "nullable", "primary_key", "unique", "length", "limit", "precision", "scale"],
             ["name", "default", "auto_increment", "indexed", "index", "description"]
@@ -184,7 +184,7 @@ internal static partial class CustomModuleReading
         };
         if (type is not { } known)
         {
-            file.Fault(
+            file.AddError(
                 typed,
                 $"'{typed.Shown}' is not a valid type; use bigint, integer, decimal(precision,scale), string(length), text, "
                     + "boolean, timestamp, date or json."
@@ -194,16 +194,19 @@ internal static partial class CustomModuleReading
 
         var isOwnKey = name.Value == "id" && known is CustomColumnType.String;
         if (name.Value == "id" && known is not (CustomColumnType.String or CustomColumnType.Bigint or CustomColumnType.Integer))
-            file.Fault(typed, "The id must be a bigint, which Kiket assigns, or a string, which the creator of a record gives.");
+            file.AddError(
+                typed,
+                "The id must be a bigint, which Kiket assigns, or a string, which the creator of a record gives."
+            );
         if (CustomModuleSchema.SystemColumns.Contains(name.Value) && !isOwnKey)
             return null;
         if (file.Flag(map, "auto_increment", standard: false))
-            file.Fault(map.Find("auto_increment")!.Value, "Only the column id can be auto_increment.");
+            file.AddError(map.Find("auto_increment")!.Value, "Only the column id can be auto_increment.");
         if (
             match.Groups["a"].Success
             && known is not (CustomColumnType.String or CustomColumnType.Text or CustomColumnType.Decimal)
         )
-            file.Fault(typed, $"'{typed.Shown}': only string, text and decimal columns can have a size.");
+            file.AddError(typed, $"'{typed.Shown}': only string, text and decimal columns can have a size.");
         var column = new CustomColumn(name.Value, known)
         {
             Description = file.Text(map, "description", MaxText)?.Value,
@@ -223,12 +226,12 @@ internal static partial class CustomModuleReading
                     Length = first ?? file.WholeNumber(map, "length") ?? file.WholeNumber(map, "limit") ?? standard,
                 };
                 if (column.Length is < 1 or > MaxLength)
-                    file.Fault(typed, $"The length must be 1 to {MaxLength}.");
+                    file.AddError(typed, $"The length must be 1 to {MaxLength}.");
                 break;
             case CustomColumnType.Decimal when (first ?? file.WholeNumber(map, "precision")) is { } precision:
                 column = column with { Precision = precision, Scale = second ?? file.WholeNumber(map, "scale") ?? 0 };
                 if (precision is < 1 or > 28 || column.Scale > precision)
-                    file.Fault(typed, "The precision must be 1 to 28, and the scale at most the precision.");
+                    file.AddError(typed, "The precision must be 1 to 28, and the scale at most the precision.");
                 break;
         }
 
@@ -253,14 +256,14 @@ internal static partial class CustomModuleReading
             return column with { DefaultsToNow = true };
         if (CustomValues.Read(column, FileReading.ToJson(standard)) is { } value)
             return column with { Default = value };
-        file.Fault(standard, $"The default is not valid: {column.Name} must be {CustomValues.Describe(column)}.");
+        file.AddError(standard, $"The default is not valid: {column.Name} must be {CustomValues.Describe(column)}.");
         return column;
     }
 
     private static CustomColumn Indexed(FileReading file, YamlNode at, CustomColumn column)
     {
         if (column.Type is CustomColumnType.Json or CustomColumnType.Text || column.Length > CustomColumn.MaxIndexedLength)
-            file.Fault(
+            file.AddError(
                 at,
                 $"{column.Name} cannot be indexed: only numbers, times, booleans and strings of at most "
                     + $"{CustomColumn.MaxIndexedLength} characters can."
@@ -274,10 +277,10 @@ internal static partial class CustomModuleReading
         foreach (var item in file.List(map, "permissions"))
         {
             var body = file.MapOf(item, "A permission");
-            file.RefuseOthers(body, ["role", "tables", "operations", "conditions", "description"]);
+            file.RejectUnknown(body, ["role", "tables", "operations", "conditions", "description"]);
             var role = file.Required(body, "role", "A permission", 32);
             if (role is not null && !Roles.Contains(role.Value))
-                file.Fault(role, $"'{role.Shown}' is not a valid role; use {string.Join(", ", Roles)}.");
+                file.AddError(role, $"'{role.Shown}' is not a valid role; use {string.Join(", ", Roles)}.");
 
             var isConditional = !FileReading.IsEmpty(body, "conditions");
             var owner = isConditional ? OwnerColumn(file, body) : null;
@@ -293,15 +296,15 @@ internal static partial class CustomModuleReading
             {
                 if (grants.Count == MaxGrants)
                 {
-                    file.Fault(item, $"A module can have at most {MaxGrants} permissions.");
+                    file.AddError(item, $"A module can have at most {MaxGrants} permissions.");
                     return grants;
                 }
 
                 foreach (var wrong in operations.Except(Operations))
-                    file.Fault(item, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
+                    file.AddError(item, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
                 var at = tables.FindIndex(t => t.Name == name);
                 if (at < 0)
-                    file.Fault(item, $"The permission names the table '{name}', which does not exist.");
+                    file.AddError(item, $"The permission names the table '{name}', which does not exist.");
                 else if (owner is not null)
                     tables[at] = WithOwner(file, item, tables[at], owner);
                 if (role is not null)
@@ -328,7 +331,7 @@ internal static partial class CustomModuleReading
     {
         if (table.Find(owner) is { Type: CustomColumnType.Bigint or CustomColumnType.Integer or CustomColumnType.String } column)
             return table with { Columns = [.. table.Columns.Select(c => c == column ? Indexed(file, at, c) : c)] };
-        file.Fault(at, $"{table.Name} has no column '{owner}' that can hold a user, as a number or a string.");
+        file.AddError(at, $"{table.Name} has no column '{owner}' that can hold a user, as a number or a string.");
         return table;
     }
 
@@ -344,7 +347,7 @@ internal static partial class CustomModuleReading
     private static void CheckName(FileReading file, YamlText name, string what)
     {
         if (name.Value.Length > CustomModuleSchema.MaxNameLength || !Name().IsMatch(name.Value))
-            file.Fault(
+            file.AddError(
                 name,
                 $"'{name.Shown}' is not a valid {what} name: at most {CustomModuleSchema.MaxNameLength} lower-case letters, "
                     + "digits and underscores, starting with a letter."

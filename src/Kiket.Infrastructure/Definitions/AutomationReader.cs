@@ -37,9 +37,9 @@ internal static class AutomationReader
                 file.Things(root, entry.Key.Value, "id", "key", "name").Select(t => ReadOne(file, t.Key, t.Thing, stem, workflow))
             );
         if (drafts.Count == 0)
-            file.Refuse(root, "The file has no automation.");
+            file.Reject(root, "The file has no automation.");
         if (drafts.Count > MaxAutomations)
-            file.Refuse(
+            file.Reject(
                 drafts[MaxAutomations].At,
                 $"A file can have at most {MaxAutomations} automations; the others are kept but ignored."
             );
@@ -49,7 +49,7 @@ internal static class AutomationReader
     private static AutomationDraft ReadOne(FileReading file, YamlText? named, YamlMap body, string stem, string? workflow)
     {
         var toleratedBefore = file.ToleratedErrors;
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             ["id", "key", "name", "description", "version", "enabled", "trigger", "conditions", "actions", "requires_approval"],
             ["metadata", "query", "category", "tags", "author"]
@@ -59,7 +59,7 @@ internal static class AutomationReader
             ?? stem;
         var trigger = body.Find("trigger")?.Value;
         var details = trigger as YamlMap ?? YamlMap.EmptyAt(trigger ?? body);
-        file.RefuseOthers(details, ["event", "events", "conditions"], ["cron", "schedule", "timezone"]);
+        file.RejectUnknown(details, ["event", "events", "conditions"], ["cron", "schedule", "timezone"]);
         var events =
             trigger is YamlMap
                 ? [.. file.Texts(details, "event"), .. file.Texts(details, "events")]
@@ -77,7 +77,7 @@ internal static class AutomationReader
         var at = trigger ?? named ?? (YamlNode)body;
         var unknown = events.Where(e => !Automation.KnownEvents.Contains(e)).ToList();
         foreach (var mistaken in unknown.Where(e => !Unavailable.Contains(e)))
-            file.Refuse(
+            file.Reject(
                 at,
                 $"The automation {key} listens for '{mistaken}', which is not an event of this server{Suggestion(mistaken)}"
             );
@@ -97,7 +97,7 @@ internal static class AutomationReader
         }
         else if (events.Count == 0)
         {
-            file.Refuse(place, $"The automation {key} is kept but never runs: {hindrance}.");
+            file.Reject(place, $"The automation {key} is kept but never runs: {hindrance}.");
         }
         else if (!unknown.Exists(e => !Unavailable.Contains(e)))
         {

@@ -11,7 +11,7 @@ using Kiket.Infrastructure.Yaml;
 
 namespace Kiket.Infrastructure.Definitions;
 
-/// <summary>Reads definition packs from YAML and notes every fault with file, line and column.</summary>
+/// <summary>Reads definition packs from YAML and notes every error with file, line and column.</summary>
 internal sealed class DefinitionReader : IDefinitionReader
 {
     public string? WorkflowKeyOf(string text) =>
@@ -29,14 +29,14 @@ internal sealed class DefinitionReader : IDefinitionReader
         var findings = new Findings();
         var pack = new Reading(findings, [.. files.OrderBy(f => f.Path, StringComparer.Ordinal)]);
         if (files.Sum(f => (long)f.Content.Length) > DefinitionLimits.MaxPackLength)
-            findings.Fault(
+            findings.AddError(
                 new(DefinitionPath.Root, 0, 0, $"A pack can have at most {DefinitionLimits.MaxPackLength} characters.")
             );
         else
             pack.ReadFiles();
 
         var key = projectKey ?? pack.Project?.Key ?? KeyOf(folder);
-        if (key is null && findings.Faults.Count == 0)
+        if (key is null && findings.Errors.Count == 0)
             return DefinitionErrors.KeyMissing;
 
         var schema = pack.BuildSchema(key);
@@ -45,7 +45,7 @@ internal sealed class DefinitionReader : IDefinitionReader
         var limits = pack.CheckedLimits(schema, key);
         foreach (var workflow in pack.Workflows)
             workflow.Check(schema, heldRoles ?? (pack.Project is null ? null : RolesOf(schema)));
-        if (findings.Faults is { Count: > 0 } errors)
+        if (findings.Errors is { Count: > 0 } errors)
             return DefinitionErrors.Invalid(errors);
 
         var project = new PackProject(
@@ -139,7 +139,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                 var (file, automation) = (draft.File, draft.Automation with { Workflow = workflow });
                 if (folder is not null && workflow is null && !lacksWorkflows)
                 {
-                    file.Refuse(
+                    file.Reject(
                         draft.At,
                         $"The automation {automation.Key} is kept but never runs: there is no workflow '{folder}'."
                     );
@@ -148,7 +148,7 @@ internal sealed class DefinitionReader : IDefinitionReader
 
                 if (!keys.Add((workflow, automation.Key.ToUpperInvariant())))
                 {
-                    file.Refuse(draft.At, $"There is already an automation {automation.Key}; this one is kept but ignored.");
+                    file.Reject(draft.At, $"There is already an automation {automation.Key}; this one is kept but ignored.");
                     continue;
                 }
 
@@ -210,7 +210,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             {
                 if (!ids.TryAdd(draft.Definition.Id, draft))
                 {
-                    draft.File.Fault(
+                    draft.File.AddError(
                         draft.Id,
                         $"There is already a limit {draft.Definition.Id}, in {ids[draft.Definition.Id].File.Path}."
                     );
@@ -316,7 +316,10 @@ internal sealed class DefinitionReader : IDefinitionReader
                 if ((seed.IssueType is null ? schema.DefaultType : schema.FindType(new(seed.IssueType.Value))) is not { } type)
                 {
                     var known = string.Join(", ", schema.IssueTypes.Where(t => t.Active).Select(t => t.Key));
-                    file.Fault(seed.IssueType ?? seed.At, $"There is no issue type '{seed.IssueType?.Shown}'. Known: {known}.");
+                    file.AddError(
+                        seed.IssueType ?? seed.At,
+                        $"There is no issue type '{seed.IssueType?.Shown}'. Known: {known}."
+                    );
                     continue;
                 }
 
@@ -328,7 +331,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                 )
                 {
                     var known = string.Join(", ", definition.States.Select(s => s.Key));
-                    file.Fault(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {known}.");
+                    file.AddError(status, $"Workflow {workflow} has no state '{status.Shown}'. Known: {known}.");
                 }
 
                 var given = seed.Fields.CustomFields.Value!;
@@ -381,7 +384,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             else if (stem is "issue_types" && types is null)
                 types = IssueTypesReader.Read(reading);
             else if (isUnderstood)
-                findings.Fault(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
+                findings.AddError(new(file.Path, 0, 0, $"The pack has both {stem}.yaml and {stem}.yml."));
             else
                 findings.Warn(new(file.Path, 1, 1, "Files of this kind are kept but ignored."));
         }
@@ -399,7 +402,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (CustomModuleReading.Read(file) is not { } schema)
                 return;
             if (modules.Find(m => m.Draft.Schema.Key == schema.Key).Draft is { } first)
-                file.Fault(file.Whole!, $"There is already a module {schema.Key}, in {first.File.Path}.");
+                file.AddError(file.Whole!, $"There is already a module {schema.Key}, in {first.File.Path}.");
             else
                 modules.Add((file.Path.Split('/')[2], new(file, schema)));
         }
@@ -416,7 +419,7 @@ internal sealed class DefinitionReader : IDefinitionReader
                     continue;
                 if (draft.Schema.Find(table.Value) is null)
                 {
-                    file.Fault(table, $"The module {draft.Schema.Key} has no table '{table.Shown}'.");
+                    file.AddError(table, $"The module {draft.Schema.Key} has no table '{table.Shown}'.");
                     continue;
                 }
 
@@ -433,7 +436,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (draft is null)
                 return;
             if (templates.Find(t => string.Equals(t.Key.Value, draft.Key.Value, StringComparison.OrdinalIgnoreCase)) is { } first)
-                draft.File.Fault(draft.Key, $"There is already a template {draft.Key.Value}, in {first.File.Path}.");
+                draft.File.AddError(draft.Key, $"There is already a template {draft.Key.Value}, in {first.File.Path}.");
             else
                 templates.Add(draft);
         }
@@ -442,14 +445,14 @@ internal sealed class DefinitionReader : IDefinitionReader
         {
             if (UnicodeText.Length(file.Content) > DefinitionLimits.MaxFileLength)
             {
-                findings.Fault(new(file.Path, 0, 0, $"A file can have at most {DefinitionLimits.MaxFileLength} characters."));
+                findings.AddError(new(file.Path, 0, 0, $"A file can have at most {DefinitionLimits.MaxFileLength} characters."));
                 return null;
             }
 
             var tree = YamlTree.Read(file.Content.TrimStart('\uFEFF'));
             if (tree.Broken is { } broken)
             {
-                findings.Fault(new(file.Path, broken.Line, broken.Column, broken.Message));
+                findings.AddError(new(file.Path, broken.Line, broken.Column, broken.Message));
                 return null;
             }
 
@@ -457,7 +460,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             {
                 var note = new DefinitionNote(file.Path, warning.Line, warning.Column, warning.Message);
                 if (isUnderstood)
-                    findings.Fault(note);
+                    findings.AddError(note);
                 else
                     findings.Warn(note);
             }
@@ -470,7 +473,7 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (draft is null)
                 lacksWorkflows = true;
             else if (workflows.Find(w => w.Key.Value == draft.Key.Value) is { } first)
-                draft.File.Fault(draft.Key, $"There is already a workflow {draft.Key.Value}, in {first.File.Path}.");
+                draft.File.AddError(draft.Key, $"There is already a workflow {draft.Key.Value}, in {first.File.Path}.");
             else
                 workflows.Add(draft);
         }
@@ -482,7 +485,10 @@ internal sealed class DefinitionReader : IDefinitionReader
             if (Known(name.Value) is { } known)
                 return known;
             if (!lacksWorkflows)
-                types.File.Fault(name, $"The issue type {type.Key} names the workflow '{name.Shown}', which is not in the pack.");
+                types.File.AddError(
+                    name,
+                    $"The issue type {type.Key} names the workflow '{name.Shown}', which is not in the pack."
+                );
             return null;
         }
 

@@ -37,7 +37,7 @@ internal static class IssueFieldReader
         if (field.Read(new(), JsonSerializer.SerializeToElement(text.Value)) is { } read)
             return field.ValueOf(read) is { } value ? JsonSerializer.SerializeToElement(value) : null;
         var choices = field.Choices is { } values ? $"; use {string.Join(", ", values)}" : "";
-        file.Fault(text, $"'{text.Shown}' is not a valid {field.Name}{choices}.");
+        file.AddError(text, $"'{text.Shown}' is not a valid {field.Name}{choices}.");
         return null;
     }
 }

@@ -48,9 +48,9 @@ internal static class IssueTypesReader
             types.Add((key, ReadType(file, key, body, types.Count, fields, workflows)));
 
         if (FileReading.IsEmpty(root, "issue_types"))
-            file.Fault(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
+            file.AddError(root.Find("issue_types")?.Value ?? root, "The file has no issue types.");
         if (types.Count > 0)
-            file.Fault(
+            file.AddError(
                 SchemaRules.Validate([.. types.Select(t => t.Type)], [.. fields.Select(f => f.Field)]),
                 (list, index) => list == "issue_types" ? types[index].At : fields[index].At
             );
@@ -66,7 +66,7 @@ internal static class IssueTypesReader
         Dictionary<string, YamlText> workflows
     )
     {
-        file.RefuseMisspelt(
+        file.RejectMisspelled(
             body,
             ["workflow", "active", "allow_children", "custom_fields", "fields"],
             ["key", "id", "label", "name", "description", "color", "icon", "position"]
@@ -106,7 +106,7 @@ internal static class IssueTypesReader
 
     public static CustomField? ReadField(FileReading file, YamlText key, YamlMap body, TypeKey? type)
     {
-        file.RefuseMisspelt(
+        file.RejectMisspelled(
             body,
             ["type", "field_type", "required", "options"],
             ["key", "id", "name", "label", "default_value", "default", "helper_text", "description"]
@@ -115,7 +115,7 @@ internal static class IssueTypesReader
         var fieldType = CustomFieldType.String;
         if (word is not null && !WireName.TryParse(word.Value, out fieldType) && !Synonyms.TryGetValue(word.Value, out fieldType))
         {
-            file.Fault(
+            file.AddError(
                 word,
                 $"'{word.Shown}' is not a valid custom field type; use {string.Join(", ", WireName.All<CustomFieldType>())}."
             );
@@ -138,9 +138,9 @@ internal static class IssueTypesReader
         if (standard is null or YamlText { IsNull: true })
             return field;
         var value = FileReading.ToJson(standard);
-        if (field.FaultOf(value) is not { } error)
+        if (field.Validate(value) is not { } error)
             return field with { DefaultValue = value };
-        file.Fault(standard, $"The default is not valid: {error}");
+        file.AddError(standard, $"The default is not valid: {error}");
         return null;
     }
 
@@ -157,7 +157,7 @@ internal static class IssueTypesReader
             if (option is { IsNull: false })
                 options.Add(option.Value);
             else
-                file.Fault(item, "An option must be a string.");
+                file.AddError(item, "An option must be a string.");
         }
 
         return options;

@@ -32,18 +32,29 @@ internal static class ProjectReader
     {
         var root = file.Root("model_version", "project");
         if (root.Find("project") is null)
-            file.Fault(root, "The file has no project.");
+            file.AddError(root, "The file has no project.");
         var project = file.Map(root, "project");
-        file.WarnOfOthers(project, "key", "id", "name", "version", "description", "team", "settings", "extensions", "seed_data");
+        file.WarnAboutUnknown(
+            project,
+            "key",
+            "id",
+            "name",
+            "version",
+            "description",
+            "team",
+            "settings",
+            "extensions",
+            "seed_data"
+        );
 
         var settings = project.Find("settings") is { Value: not YamlText { IsNull: true } }
             ? FileReading.ToJson(file.Map(project, "settings"))
             : null;
         if (settings is not null && JsonValues.SizeOf(settings) > Project.MaxSettingsBytes)
-            file.Fault(project.Find("settings")!.Value, $"The settings can have at most {Project.MaxSettingsBytes} bytes.");
+            file.AddError(project.Find("settings")!.Value, $"The settings can have at most {Project.MaxSettingsBytes} bytes.");
         var name = file.Text(project, "name", Project.MaxNameLength);
         if (name?.Value.Trim().Length < 2)
-            file.Fault(name, $"The name must have 2 to {Project.MaxNameLength} characters.");
+            file.AddError(name, $"The name must have 2 to {Project.MaxNameLength} characters.");
         return new(
             ReadKey(file, project),
             name?.Value.Trim(),
@@ -59,7 +70,7 @@ internal static class ProjectReader
 
     private static PackExtensions ReadExtensions(FileReading file, YamlMap extensions)
     {
-        file.WarnOfOthers(extensions, "required", "optional");
+        file.WarnAboutUnknown(extensions, "required", "optional");
         return new(file.Texts(extensions, "required"), file.Texts(extensions, "optional"));
     }
 
@@ -74,7 +85,7 @@ internal static class ProjectReader
         var value = key?.Value ?? given.Value.ToUpperInvariant();
         if (ProjectKey.IsValid(value))
             return value;
-        file.Fault(
+        file.AddError(
             given,
             $"'{given.Shown}' is not a valid project key: an upper-case letter followed by upper-case letters and digits, at "
                 + $"most {ProjectKey.MaxLength}."
@@ -84,11 +95,11 @@ internal static class ProjectReader
 
     private static List<TeamRole> ReadRoles(FileReading file, YamlMap team)
     {
-        file.WarnOfOthers(team, "roles");
+        file.WarnAboutUnknown(team, "roles");
         List<TeamRole> roles = [];
         foreach (var (name, body) in file.Things(team, "roles", "name", "key").Take(MaxRoles))
         {
-            file.WarnOfOthers(body, "name", "key", "description");
+            file.WarnAboutUnknown(body, "name", "key", "description");
             roles.Add(new(name.Value, file.Text(body, "description")?.Value.Trim()));
         }
 
@@ -97,17 +108,17 @@ internal static class ProjectReader
 
     private static List<SeedDraft> ReadSeeds(FileReading file, YamlMap data)
     {
-        file.WarnOfOthers(data, "issues");
+        file.WarnAboutUnknown(data, "issues");
         var items = file.List(data, "issues");
         if (items.Count > MaxSeeds)
-            file.Fault(items[MaxSeeds], $"A pack can have at most {MaxSeeds} issues.");
+            file.AddError(items[MaxSeeds], $"A pack can have at most {MaxSeeds} issues.");
         return [.. items.Take(MaxSeeds).Select(item => ReadSeed(file, item))];
     }
 
     private static SeedDraft ReadSeed(FileReading file, YamlNode item)
     {
         var seed = file.MapOf(item, "An issue");
-        file.WarnOfOthers(seed, IssueFieldReader.Members);
+        file.WarnAboutUnknown(seed, IssueFieldReader.Members);
         file.Required(seed, "title", "The issue", Issue.MaxTitleLength);
         var custom = new IssueEdit { CustomFields = FileReading.ToJson(file.Map(seed, "custom_fields")) };
         var fields = IssueFields.Fill(custom, IssueFieldReader.Read(file, seed));

@@ -27,7 +27,7 @@ internal static class RuleReader
         if (state.Find("checklist")?.Value is null or YamlText { IsNull: true })
             return null;
         var body = file.Map(state, "checklist");
-        file.RefuseOthers(body, ["id", "key", "title", "name", "label", "description", "required_mode", "items", "on_complete"]);
+        file.RejectUnknown(body, ["id", "key", "title", "name", "label", "description", "required_mode", "items", "on_complete"]);
         if (
             (
                 file.Text(body, "id", Domain.Workflows.Checklist.MaxIdLength)
@@ -36,7 +36,7 @@ internal static class RuleReader
             is not { } id
         )
         {
-            file.Fault(body, "A checklist must have an id.");
+            file.AddError(body, "A checklist must have an id.");
             return null;
         }
 
@@ -44,7 +44,7 @@ internal static class RuleReader
         foreach (var (key, item) in file.Things(body, "items", "id", "key"))
         {
             if (items.Exists(i => i.Id == key.Value))
-                file.Fault(key, $"The item '{key.Shown}' is listed twice.");
+                file.AddError(key, $"The item '{key.Shown}' is listed twice.");
             else
                 items.Add(Item(file, key, item));
         }
@@ -76,7 +76,7 @@ internal static class RuleReader
             return Chain(file, state);
 
         var body = file.Map(state, "approval");
-        file.RefuseOthers(body, ["required", "approvers", "conditions", "message", "timeout", "name"], ["metadata"]);
+        file.RejectUnknown(body, ["required", "approvers", "conditions", "message", "timeout", "name"], ["metadata"]);
         var approvers = file.List(body, "approvers").Select(a => Approver(file, a)).OfType<Approver>().ToList();
         return
         [
@@ -118,9 +118,9 @@ internal static class RuleReader
             }
 
             var body = file.MapOf(item, "An action");
-            RefuseMisspeltConditions(file, body);
+            RejectMisspelledConditions(file, body);
             if ((file.Text(body, "action") ?? file.Text(body, "type") ?? file.Text(body, "kind")) is not { } kind)
-                file.Fault(item, "An action must say what to do, in action or type.");
+                file.AddError(item, "An action must say what to do, in action or type.");
             else
                 actions.Add(new(kind.Value, Parameters(body)) { Conditions = Conditions(file, body) });
         }
@@ -129,7 +129,7 @@ internal static class RuleReader
     }
 
     /// <summary>The other keys of an action are its parameters, so that only this one can be misspelt.</summary>
-    private static void RefuseMisspeltConditions(FileReading file, YamlMap action)
+    private static void RejectMisspelledConditions(FileReading file, YamlMap action)
     {
         const string known = "conditions";
         foreach (
@@ -137,7 +137,7 @@ internal static class RuleReader
                 .Entries.Select(e => e.Key)
                 .Where(k => k.Value != known && Spelling.Nearest(k.Value, known) is not null)
         )
-            file.Refuse(key, $"The key '{key.Shown}' is not known here; {Spelling.Ask(known)}");
+            file.Reject(key, $"The key '{key.Shown}' is not known here; {Spelling.Ask(known)}");
     }
 
     /// <summary>
@@ -167,14 +167,14 @@ internal static class RuleReader
     {
         if (node is not YamlMap body)
         {
-            file.Fault(node, "A condition must be a map: field, operator and value; checklist and complete; any; or all.");
+            file.AddError(node, "A condition must be a map: field, operator and value; checklist and complete; any; or all.");
             return null;
         }
 
         string[] groups = ["any", "or", "all", "and"];
         if (body.Entries.Where(e => groups.Contains(e.Key.Value)).Select(e => e.Key.Value).ToList() is { Count: > 0 } named)
         {
-            file.RefuseOthers(body, groups);
+            file.RejectUnknown(body, groups);
             var together = named.Select(
                 Condition (n) =>
                     n is "any" or "or" ? new AnyCondition(Conditions(file, body, n)) : new AllCondition(Conditions(file, body, n))
@@ -184,7 +184,7 @@ internal static class RuleReader
 
         if (file.Text(body, "checklist") is { } checklist)
         {
-            file.RefuseOthers(body, ["checklist", "complete"]);
+            file.RejectUnknown(body, ["checklist", "complete"]);
             return new ChecklistCondition(checklist.Value, file.Flag(body, "complete", standard: true));
         }
 
@@ -198,7 +198,7 @@ internal static class RuleReader
     {
         if (file.Required(body, "field", "The condition", 200) is not { } field)
         {
-            file.RefuseMisspelt(
+            file.RejectMisspelled(
                 body,
                 ["field", "operator", "value", "values", "checklist", "complete", "any", "all"],
                 [.. ConditionOperators.Known]
@@ -208,11 +208,11 @@ internal static class RuleReader
 
         if (file.Text(body, "operator") is { } written)
         {
-            file.RefuseOthers(body, ["field", "operator", body.Find("value") is null ? "values" : "value"]);
+            file.RejectUnknown(body, ["field", "operator", body.Find("value") is null ? "values" : "value"]);
             if (ConditionOperators.TryParse(written.Value, out var known))
                 return Compared(field, known, (body.Find("value") ?? body.Find("values"))?.Value);
             var meant = Spelling.Nearest(written.Value, [.. ConditionOperators.Known]);
-            file.Fault(
+            file.AddError(
                 written,
                 $"'{written.Shown}' is not a valid operator. {(meant is null ? "" : $"Did you mean '{meant}'? ")}"
                     + $"Operators: {string.Join(" ", ConditionOperators.Known)}."
@@ -223,14 +223,14 @@ internal static class RuleReader
         var shorthand = body.Entries.FirstOrDefault(e => ConditionOperators.TryParse(e.Key.Value, out _));
         if (shorthand is not null && ConditionOperators.TryParse(shorthand.Key.Value, out var short_))
         {
-            file.RefuseOthers(body, ["field", shorthand.Key.Value]);
+            file.RejectUnknown(body, ["field", shorthand.Key.Value]);
             return Compared(field, short_, shorthand.Value);
         }
 
-        file.RefuseOthers(body, ["field", "operator", "value"]);
+        file.RejectUnknown(body, ["field", "operator", "value"]);
         if (body.Find("value")?.Value is { } equal)
             return new(field.Value, ConditionOperator.Equal, FileReading.ToJson(equal));
-        file.Fault(body, "The condition has no operator.");
+        file.AddError(body, "The condition has no operator.");
         return null;
     }
 
@@ -251,7 +251,7 @@ internal static class RuleReader
 
     private static ChecklistItem Item(FileReading file, YamlText key, YamlMap body)
     {
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             [
                 "id",
@@ -269,7 +269,7 @@ internal static class RuleReader
         if (check is ChecklistCheck.Auto && conditions.Count == 0)
             file.Warn(key, $"The item '{key.Shown}' is checked automatically but has no condition, so it is never done.");
         if (key.Value.Length > Domain.Workflows.Checklist.MaxIdLength)
-            file.Fault(key, $"The id of an item can have at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
+            file.AddError(key, $"The id of an item can have at most {Domain.Workflows.Checklist.MaxIdLength} characters.");
         return new(key.Value, (file.Text(body, "label") ?? file.Text(body, "title"))?.Value ?? Titles.Of(key.Value))
         {
             Check = check,
@@ -304,7 +304,7 @@ internal static class RuleReader
         )
         {
             var body = file.MapOf(item, "An approval");
-            file.RefuseOthers(
+            file.RejectUnknown(
                 body,
                 ["assignment", "metadata", "conditions", "timeout", "required", "role", "user", "type", "identifier", "name"]
             );
@@ -334,11 +334,11 @@ internal static class RuleReader
         if (chain is null or YamlText { IsNull: true })
             return requirements;
         var body = chain is YamlList ? YamlMap.EmptyAt(chain) : file.MapOf(chain, "approval_chain");
-        file.RefuseOthers(body, ["name", "chain", "timeout"], ["escalation", "description", "metadata"]);
+        file.RejectUnknown(body, ["name", "chain", "timeout"], ["escalation", "description", "metadata"]);
         var levels = chain is YamlList list ? list.Items : file.List(body, "chain");
         if (levels.Count > MaxLevels)
         {
-            file.Fault(chain, $"A chain can have at most {MaxLevels} levels.");
+            file.AddError(chain, $"A chain can have at most {MaxLevels} levels.");
             return requirements;
         }
 
@@ -356,7 +356,7 @@ internal static class RuleReader
     /// </summary>
     private static List<ApprovalRequirement> Level(FileReading file, YamlMap body, int position, string? chain)
     {
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             [
                 "level",
@@ -390,7 +390,7 @@ internal static class RuleReader
             foreach (var item in file.List(body, "parallel"))
             {
                 var group = file.MapOf(item, "A group");
-                file.RefuseOthers(
+                file.RejectUnknown(
                     group,
                     [
                         "group",
@@ -470,7 +470,7 @@ internal static class RuleReader
     private static string? MessageOf(FileReading file, YamlMap body)
     {
         var metadata = file.Map(body, "metadata");
-        file.WarnOfOthers(metadata, "message");
+        file.WarnAboutUnknown(metadata, "message");
         return (file.Text(body, "message") ?? file.Text(metadata, "message"))?.Value;
     }
 
@@ -479,7 +479,7 @@ internal static class RuleReader
     {
         var logic = file.Text(body, "logic");
         if (logic is not null && logic.Value.ToUpperInvariant() is not ("AND" or "OR"))
-            file.Refuse(logic, $"'{logic.Shown}' is not a valid logic; use and, or.");
+            file.Reject(logic, $"'{logic.Shown}' is not a valid logic; use and, or.");
         return string.Equals(logic?.Value, "or", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -488,7 +488,7 @@ internal static class RuleReader
     {
         if (item is not YamlMap map || map.Find("assignment")?.Value is not { } inner)
             return item;
-        file.RefuseOthers(map, ["assignment"]);
+        file.RejectUnknown(map, ["assignment"]);
         return inner;
     }
 
@@ -518,11 +518,11 @@ internal static class RuleReader
             return new(ApproverKind.Role, role.Value);
         if (node is not YamlMap body)
         {
-            file.Fault(node, "An approver must be a role, a user or a part of the issue.");
+            file.AddError(node, "An approver must be a role, a user or a part of the issue.");
             return null;
         }
 
-        file.RefuseOthers(body, ["role", "user", "type", "identifier"]);
+        file.RejectUnknown(body, ["role", "user", "type", "identifier"]);
         return NamedBy(file, body);
     }
 
@@ -542,7 +542,7 @@ internal static class RuleReader
     private static SlaPolicy? Policy(FileReading file, YamlNode node)
     {
         var body = file.MapOf(node, "sla");
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             [
                 body.Find("condition") is null ? "conditions" : "condition",
@@ -559,7 +559,7 @@ internal static class RuleReader
         if (file.Flag(body, "default", standard: conditions.Count == 0) != (conditions.Count == 0))
             file.Warn(body.Find("default")!.Key, "A policy is the default exactly when it has no condition.");
         var (warning, breach) = (Length(file, body, "warning"), Length(file, body, "breach"));
-        var policy = SlaPolicy.Of(
+        var policy = SlaPolicy.Create(
             warning,
             breach,
             file.Flag(body, "business_hours", standard: false),
@@ -573,8 +573,8 @@ internal static class RuleReader
             Actions(file, body, "on_warning"),
             Actions(file, body, "on_breach")
         );
-        foreach (var fault in policy.Error?.Details ?? [])
-            file.Fault(body.Find(fault.Field)?.Value ?? body, fault.Message);
+        foreach (var error in policy.Error?.Details ?? [])
+            file.AddError(body.Find(error.Field)?.Value ?? body, error.Message);
         return policy.IsRefused ? null : policy.Value;
     }
 
@@ -584,7 +584,7 @@ internal static class RuleReader
             return null;
         if (Duration.TryParse(text.Value, out var length))
             return length;
-        file.Fault(text, $"'{text.Shown}' is not a valid duration; use 30m, 4h, 2d, 1w or ISO 8601.");
+        file.AddError(text, $"'{text.Shown}' is not a valid duration; use 30m, 4h, 2d, 1w or ISO 8601.");
         return null;
     }
 
@@ -595,7 +595,7 @@ internal static class RuleReader
         var count = file.WholeNumber(map, key) ?? standard;
         if (count is >= 1 and <= ApprovalRequirement.MaxRequired)
             return count;
-        file.Fault(text, $"{key} must be a number from 1 to {ApprovalRequirement.MaxRequired}.");
+        file.AddError(text, $"{key} must be a number from 1 to {ApprovalRequirement.MaxRequired}.");
         return standard;
     }
 
@@ -606,7 +606,7 @@ internal static class RuleReader
             return standard;
         if (WireName.TryParse(text.Value, out T value))
             return value;
-        file.Fault(text, $"'{text.Shown}' is not a valid {key}; use {string.Join(", ", WireName.All<T>())}.");
+        file.AddError(text, $"'{text.Shown}' is not a valid {key}; use {string.Join(", ", WireName.All<T>())}.");
         return standard;
     }
 }

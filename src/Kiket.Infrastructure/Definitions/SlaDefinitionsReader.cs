@@ -38,7 +38,7 @@ internal static class SlaDefinitionsReader
         {
             if (drafts.Count == MaxDefinitions)
             {
-                file.Fault(id, $"A file can have at most {MaxDefinitions} limits.");
+                file.AddError(id, $"A file can have at most {MaxDefinitions} limits.");
                 break;
             }
 
@@ -47,13 +47,13 @@ internal static class SlaDefinitionsReader
         }
 
         foreach (var other in Lists.Where(name => name != key && root.Find(name) is not null))
-            file.Fault(root.Find(other)!.Key, $"The limits are already listed below {key}.");
+            file.AddError(root.Find(other)!.Key, $"The limits are already listed below {key}.");
         return drafts;
     }
 
     private static SlaDefinitionDraft? ReadOne(FileReading file, YamlText id, YamlMap body)
     {
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             ["id", "status", "issue_type", "priority", "project", "max_duration_minutes", "warning_buffer_minutes"],
             ["name", "description", "owner"]
@@ -65,7 +65,7 @@ internal static class SlaDefinitionsReader
             if (WireName.TryParse(word.Value, out IssuePriority known))
                 priority = known;
             else
-                file.Fault(
+                file.AddError(
                     word,
                     $"'{word.Shown}' is not a valid priority; use {string.Join(", ", WireName.All<IssuePriority>())}."
                 );
@@ -79,7 +79,7 @@ internal static class SlaDefinitionsReader
             return null;
         var made = SlaDefinition.Create(id.Value, new(status.Value), limit.Value, buffer);
         foreach (var error in made.Error?.Details ?? [])
-            file.Fault(PlaceOf(error.Field), error.Message);
+            file.AddError(PlaceOf(error.Field), error.Message);
         if (made.IsRefused)
             return null;
         var type = file.Text(body, "issue_type");
@@ -112,7 +112,7 @@ internal static class SlaDefinitionsReader
             return null;
         if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes))
             return TimeSpan.FromMinutes(minutes);
-        file.Fault(text, $"{key} must be a whole number of minutes.");
+        file.AddError(text, $"{key} must be a whole number of minutes.");
         return null;
     }
 }

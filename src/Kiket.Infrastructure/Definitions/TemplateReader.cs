@@ -29,7 +29,7 @@ internal static class TemplateReader
         if (root.Find(member) is null)
             file.Warn(root, "The file has no template.");
         var body = file.Map(root, member);
-        file.RefuseMisspelt(
+        file.RejectMisspelled(
             body,
             ["issue_type", "status", "required_fields", "fields"],
             [
@@ -50,7 +50,7 @@ internal static class TemplateReader
             file.Warn(scope, $"The scope '{scope.Shown}' is not known; the template belongs to the project.");
 
         var defaults = file.Map(body, "defaults");
-        file.WarnOfOthers(defaults, IssueFieldReader.Members);
+        file.WarnAboutUnknown(defaults, IssueFieldReader.Members);
         var key =
             file.Text(body, "key", IssueTemplate.MaxKeyLength)
             ?? file.Text(body, "id", IssueTemplate.MaxKeyLength)
@@ -102,7 +102,7 @@ internal static class TemplateReader
         foreach (var (key, field) in file.Things(body, "fields", "key", "id", "name"))
         {
             if (fields.Exists(f => f.Key == key.Value))
-                file.Fault(key, $"The field '{key.Shown}' is listed twice.");
+                file.AddError(key, $"The field '{key.Shown}' is listed twice.");
             else if (IssueTypesReader.ReadField(file, key, field, null) is { } read)
                 fields.Add(read);
         }

@@ -28,7 +28,7 @@ internal sealed record WorkflowDraft(FileReading File, YamlText Key, WorkflowDef
                 : finding.State is { } state ? States[state]
                 : Key;
             if (finding.Severity is FindingSeverity.Error)
-                File.Fault(place, finding.Message);
+                File.AddError(place, finding.Message);
             else
                 File.Warn(place, finding.Message);
         }
@@ -60,7 +60,7 @@ internal static partial class WorkflowReader
             s.Finish(isInitial: s.State.Key == initialKey && !isTaken, isLeft: left.Contains(s.State.Key))
         );
         var made = WorkflowDefinition.Create(name, initialKey.Value, [.. finished], transitions, description?.Trim(), version);
-        file.Fault(
+        file.AddError(
             made.Error?.Details ?? [],
             (list, index) => list == "states" ? states[index].Key : places[transitions[index]],
             elsewhere: key
@@ -93,12 +93,12 @@ internal static partial class WorkflowReader
 
         if (root.Find("workflow") is null)
         {
-            file.Fault(root, "The file has no workflow.");
+            file.AddError(root, "The file has no workflow.");
             return default;
         }
 
         var head = file.Map(root, "workflow");
-        file.RefuseMisspelt(head, ["id", "initial_state"], ["name", "version", "description"]);
+        file.RejectMisspelled(head, ["id", "initial_state"], ["name", "version", "description"]);
         foreach (var member in (string[])["version", "name", "description"])
         {
             if (root.Find(member) is { } stray)
@@ -119,7 +119,7 @@ internal static partial class WorkflowReader
     {
         if (id.Value.Length <= Workflow.MaxKeyLength && WorkflowKey().IsMatch(id.Value))
             return id;
-        file.Fault(
+        file.AddError(
             id,
             $"'{id.Shown}' is not a valid workflow id: a lower-case letter followed by lower-case letters, digits, "
                 + $"_ and -, at most {Workflow.MaxKeyLength}."
@@ -134,19 +134,19 @@ internal static partial class WorkflowReader
         foreach (var (key, body) in file.Things(root, "states", "key", "name", "id"))
         {
             if (!State.IsKey(key.Value))
-                file.Fault(
+                file.AddError(
                     key,
                     $"'{key.Shown}' is not a valid state key: letters, digits, _, - and ., at most {State.MaxKeyLength}."
                 );
             else if (!keys.Add(key.Value))
-                file.Fault(key, $"The state '{key.Value}' is listed twice.");
+                file.AddError(key, $"The state '{key.Value}' is listed twice.");
             else
                 states.Add(ReadState(file, key, body));
         }
 
         if (states.Count > WorkflowDefinition.MaxStates)
         {
-            file.Fault(
+            file.AddError(
                 states[WorkflowDefinition.MaxStates].Key,
                 $"A workflow can have at most {WorkflowDefinition.MaxStates} states."
             );
@@ -154,13 +154,13 @@ internal static partial class WorkflowReader
         }
 
         if (FileReading.IsEmpty(root, "states"))
-            file.Fault(root.Find("states")?.Value ?? root, "The workflow has no states.");
+            file.AddError(root.Find("states")?.Value ?? root, "The workflow has no states.");
         return states;
     }
 
     private static StateDraft ReadState(FileReading file, YamlText key, YamlMap body)
     {
-        file.RefuseOthers(
+        file.RejectUnknown(
             body,
             [
                 "key",
@@ -187,7 +187,7 @@ internal static partial class WorkflowReader
             ]
         );
         var metadata = file.Map(body, "metadata");
-        file.WarnOfOthers(metadata, "label", "color", "icon", "description");
+        file.WarnAboutUnknown(metadata, "label", "color", "icon", "description");
         var name = file.Text(body, "name", Workflow.MaxNameLength);
         var label = Either("label") ?? (name is null || ReferenceEquals(name, key) ? null : name.Value) ?? Titles.Of(key.Value);
         var type = Word<StateType>(file, body, "type", out var typeIsSound);
@@ -229,14 +229,14 @@ internal static partial class WorkflowReader
         var items = file.List(root, "transitions");
         var isSound = items.Count <= WorkflowDefinition.MaxTransitions;
         if (!isSound)
-            file.Fault(
+            file.AddError(
                 items[WorkflowDefinition.MaxTransitions],
                 $"A workflow can have at most {WorkflowDefinition.MaxTransitions} transitions."
             );
         foreach (var item in items.Take(WorkflowDefinition.MaxTransitions))
         {
             var body = file.MapOf(item, "A transition");
-            file.RefuseOthers(
+            file.RejectUnknown(
                 body,
                 [
                     "from",
@@ -272,7 +272,7 @@ internal static partial class WorkflowReader
                 return null;
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, end.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
-                file.Fault(end, $"The transition goes {member} '{end.Shown}', which is not a state of this workflow.");
+                file.AddError(end, $"The transition goes {member} '{end.Shown}', which is not a state of this workflow.");
             return state?.State.Key;
         }
     }
@@ -280,7 +280,7 @@ internal static partial class WorkflowReader
     private static Transition ReadTransition(FileReading file, YamlMap body, StateKey from, StateKey to)
     {
         var metadata = file.Map(body, "metadata");
-        file.RefuseMisspelt(metadata, ["requires_fields", "comment_required"]);
+        file.RejectMisspelled(metadata, ["requires_fields", "comment_required"]);
         return new(from, to, file.Text(body, "name", Workflow.MaxNameLength)?.Value, file.Text(body, "description")?.Value.Trim())
         {
             Conditions = RuleReader.Conditions(file, body),
@@ -296,16 +296,16 @@ internal static partial class WorkflowReader
         {
             var state = states.FirstOrDefault(s => string.Equals(s.Key.Value, named.Value, StringComparison.OrdinalIgnoreCase));
             if (state is null)
-                file.Fault(named, $"The initial state '{named.Shown}' is not a state of this workflow.");
+                file.AddError(named, $"The initial state '{named.Shown}' is not a state of this workflow.");
             return state?.State.Key;
         }
 
         var initial = states.Where(s => s.Type is StateType.Initial).ToList();
         foreach (var second in initial.Skip(1))
-            file.Fault(second.Key, $"The states '{initial[0].Key.Value}' and '{second.Key.Value}' are both of type initial.");
+            file.AddError(second.Key, $"The states '{initial[0].Key.Value}' and '{second.Key.Value}' are both of type initial.");
         if (initial.Count == 0 && states is [{ Type: not null }, ..]) // a first state without a type becomes the initial one
         {
-            file.Refuse(
+            file.Reject(
                 root.Find("states")!.Key,
                 $"The workflow has no initial state: no state has the type initial, and initial_state is missing. "
                     + $"'{states[0].Key.Value}' is the first state."
@@ -321,7 +321,7 @@ internal static partial class WorkflowReader
         var text = file.Text(body, member);
         isSound = text is null || WireName.TryParse(text.Value, out T _);
         if (!isSound)
-            file.Fault(text!, $"'{text!.Shown}' is not a valid state {member}; use {string.Join(", ", WireName.All<T>())}.");
+            file.AddError(text!, $"'{text!.Shown}' is not a valid state {member}; use {string.Join(", ", WireName.All<T>())}.");
         return WireName.TryParse(text?.Value, out T value) ? value : null;
     }
 

@@ -98,7 +98,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
                 ) is
                 { } meant
             )
-                findings.Refuse(
+                findings.Reject(
                     ItemOf(at!.Value, name),
                     $"'{name}' is not a lifecycle event of this server; {Spelling.Ask(meant)}"
                 );
@@ -119,9 +119,9 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
             || (name.StartsWith(ExternalWebhooks, StringComparison.Ordinal) && name.Length > ExternalWebhooks.Length);
         var meant = Spelling.Nearest(name, [.. EventNames.Subscribable, .. ownEvents]);
         if (!isElsewhere && meant is not null)
-            findings.Refuse(at, $"'{name}' is not an event of this server; {Spelling.Ask(meant)}");
+            findings.Reject(at, $"'{name}' is not an event of this server; {Spelling.Ask(meant)}");
         else if (!isElsewhere && (OwnAreas.Contains(AreaOf(name)) || AreaOf(name) == name))
-            findings.Refuse(at, $"'{name}' is not an event of this server. Known: {string.Join(", ", EventNames.Subscribable)}.");
+            findings.Reject(at, $"'{name}' is not an event of this server. Known: {string.Join(", ", EventNames.Subscribable)}.");
         else
             findings.Warn(
                 at,
@@ -138,7 +138,7 @@ internal sealed class ManifestNames(ManifestFindings findings, YamlMap root)
             if (IsElsewhere(unknown))
                 findings.Warn(ItemOf(at!.Value, unknown), $"The permission '{unknown}' is not known here and grants nothing.");
             else
-                findings.Refuse(ItemOf(at!.Value, unknown), $"'{unknown}' is not a valid permission{Suggestion(unknown)}");
+                findings.Reject(ItemOf(at!.Value, unknown), $"'{unknown}' is not a valid permission{Suggestion(unknown)}");
         }
 
         return permissions;

@@ -11,21 +11,21 @@ using static Kiket.Infrastructure.Extensions.ManifestValues;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>
-/// Reads a manifest in any of its spellings (contract, section 18) and notes every fault with path, line and column.
+/// Reads a manifest in any of its spellings (contract, section 18) and notes every error with path, line and column.
 /// </summary>
 internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 {
     public Result<ReadManifest> Read(ManifestText manifest)
     {
         var findings = new ManifestFindings(manifest.IsStrict);
-        if (Parse(manifest, findings) is { } root && findings.Faults.Count == 0)
+        if (Parse(manifest, findings) is { } root && findings.Errors.Count == 0)
         {
             var read = new ManifestReading(findings, root, manifest, guards).Read();
-            if (read is not null && findings.Faults.Count == 0)
+            if (read is not null && findings.Errors.Count == 0)
                 return read with { Warnings = findings.Warnings };
         }
 
-        return ExtensionErrors.InstallFailed(findings.Faults);
+        return ExtensionErrors.InstallFailed(findings.Errors);
     }
 
     private static YamlMap? Parse(ManifestText manifest, ManifestFindings findings)
@@ -38,14 +38,14 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
         var text = (manifest.Text ?? "").TrimStart('\uFEFF');
         if (UnicodeText.Length(text) > ExtensionManifest.MaxSourceLength)
         {
-            findings.Fault(At(0, 0), $"A manifest can have at most {ExtensionManifest.MaxSourceLength} characters.");
+            findings.AddError(At(0, 0), $"A manifest can have at most {ExtensionManifest.MaxSourceLength} characters.");
             return null;
         }
 
         var tree = YamlTree.Read(text);
         if (tree.Broken is { } broken)
         {
-            findings.Fault(At(broken.Line, broken.Column), broken.Message);
+            findings.AddError(At(broken.Line, broken.Column), broken.Message);
             return null;
         }
 
@@ -56,7 +56,7 @@ internal sealed class ManifestReader(GuardOptions guards) : IManifestReader
 
     private static YamlMap? NotAMap(YamlNode at, ManifestFindings findings)
     {
-        findings.Fault(new(at, ""), "A manifest must be a map of keys and values.");
+        findings.AddError(new(at, ""), "A manifest must be a map of keys and values.");
         return null;
     }
 
@@ -134,7 +134,7 @@ internal sealed partial class ManifestReading(
         var isFlat = root.Find("extension") is null;
         var extension = isFlat ? whole : values.Map(whole.Member("extension", root.Find("extension")!.Value), "extension");
         ReadVersions(whole, isFlat);
-        values.RefuseMisspelt(extension, RuleKeys, isFlat ? [.. OtherKeys, "model_version", "manifest_version"] : OtherKeys);
+        values.RejectMisspelled(extension, RuleKeys, isFlat ? [.. OtherKeys, "model_version", "manifest_version"] : OtherKeys);
 
         var id = ReadId(extension);
         var (delivery, callback) = ReadDelivery(extension, whole, isFlat);
@@ -166,7 +166,7 @@ internal sealed partial class ManifestReading(
         WarnOfSlowGuards(manifest, extension);
         CheckSetup(extension);
         CheckOutputFields(extension);
-        if (findings.Faults.Count > 0)
+        if (findings.Errors.Count > 0)
             return null;
 
         var document = JsonSerializer.SerializeToElement(Redact(manifestText.Json ?? FileReading.ToJson((YamlNode)root), []));
@@ -182,16 +182,16 @@ internal sealed partial class ManifestReading(
         if (Find(whole, "model_version") is { } model)
         {
             if (model.Node is not YamlText { Value: "1.0" or "1" })
-                findings.Fault(model, "model_version must be 1.0.");
+                findings.AddError(model, "model_version must be 1.0.");
         }
         else if (Find(whole, "manifest_version") is { } manifest)
         {
             if (manifest.Node is not YamlText { Value: "1" or "1.0" or "2" or "2.0" })
-                findings.Fault(manifest, "manifest_version must be 1 or 2.");
+                findings.AddError(manifest, "manifest_version must be 1 or 2.");
         }
         else if (!isFlat)
         {
-            findings.Fault(whole.Member("model_version", root), "model_version is missing; it must be 1.0.");
+            findings.AddError(whole.Member("model_version", root), "model_version is missing; it must be 1.0.");
         }
     }
 
@@ -203,7 +203,7 @@ internal sealed partial class ManifestReading(
         var at = Find(extension, "id", "key")!.Value;
         if (!Id().IsMatch(id))
         {
-            findings.Fault(at, "An id must be a letter followed by letters, digits, dots, hyphens and underscores.");
+            findings.AddError(at, "An id must be a letter followed by letters, digits, dots, hyphens and underscores.");
             return null;
         }
 
@@ -217,7 +217,7 @@ internal sealed partial class ManifestReading(
         var at = Find(extension, "version");
         var version = values.Text(at, 100) ?? "1.0.0";
         if (!SemanticVersion().IsMatch(version))
-            findings.Fault(at!.Value, "A version must be a semantic version, such as 1.0.0.");
+            findings.AddError(at!.Value, "A version must be a semantic version, such as 1.0.0.");
         return version;
     }
 
@@ -228,7 +228,7 @@ internal sealed partial class ManifestReading(
         if (version.All(char.IsAsciiDigit))
             version = "v" + version;
         if (!ApiVersion().IsMatch(version))
-            findings.Fault(at!.Value, "An api_version must be v followed by a number, such as v1.");
+            findings.AddError(at!.Value, "An api_version must be v followed by a number, such as v1.");
         return version;
     }
 
@@ -251,16 +251,16 @@ internal sealed partial class ManifestReading(
             ? values.Text(Find(map, "type", "mode"), MaxName) ?? "http"
             : values.Text(delivery, MaxName);
         if (kind is not (null or "http" or "webhook" or "internal"))
-            findings.Fault(delivery!.Value, "delivery must be http or internal.");
+            findings.AddError(delivery!.Value, "delivery must be http or internal.");
         if (kind is null && callback is null && !isFlat && delivery is null && !isSecondVersion)
-            findings.Fault(
+            findings.AddError(
                 extension.Member("delivery", extension.Node),
                 $"{extension.Path}.delivery is missing; it must be http or internal."
             );
 
         var isHttp = kind is "http" or "webhook" || (kind is not "internal" && callback is not null);
         if (isHttp && callback is null)
-            findings.Fault(
+            findings.AddError(
                 extension.Member("callback", extension.Node),
                 "callback is missing; an extension with http delivery requires one."
             );
@@ -281,7 +281,7 @@ internal sealed partial class ManifestReading(
         }
 
         var callback = values.Map(at, "callback");
-        values.RefuseMisspelt(
+        values.RejectMisspelled(
             callback,
             [
                 "url",
@@ -335,7 +335,7 @@ internal sealed partial class ManifestReading(
             return SignatureScheme.Timestamp;
         if (WireName.TryParse(written, out SignatureScheme scheme))
             return scheme;
-        findings.Fault(at!.Value, $"A signature_scheme must be one of {string.Join(", ", WireName.All<SignatureScheme>())}.");
+        findings.AddError(at!.Value, $"A signature_scheme must be one of {string.Join(", ", WireName.All<SignatureScheme>())}.");
         return SignatureScheme.Timestamp;
     }
 
@@ -346,8 +346,8 @@ internal sealed partial class ManifestReading(
             return headers;
         foreach (var (name, value) in Members(values.Map(at, "headers")))
         {
-            if (WebhookHeaders.FaultOf(name, values.Text(value, MaxText) ?? "") is { } error)
-                findings.Fault(value, error);
+            if (WebhookHeaders.Validate(name, values.Text(value, MaxText) ?? "") is { } error)
+                findings.AddError(value, error);
             else if (value.Node is YamlText header)
                 headers[name] = header.Value;
         }
@@ -369,7 +369,7 @@ internal sealed partial class ManifestReading(
             if (ReadHook(name, value) is not { } hook)
                 continue;
             if (hooks.Exists(h => h.Event == hook.Event))
-                findings.Fault(value, $"There is already a hook for {hook.Event}.");
+                findings.AddError(value, $"There is already a hook for {hook.Event}.");
             else
                 hooks.Add(hook);
             hookPlaces.TryAdd(hook.Event, value);
@@ -405,12 +405,12 @@ internal sealed partial class ManifestReading(
                 map.Node is YamlMap { Entries.Count: 0 } && at.Node is not YamlMap ? null : values.Required(map, "event", MaxName)
             );
         if (@event is null && isShort)
-            findings.Fault(at, "A hook must name an event.");
+            findings.AddError(at, "A hook must name an event.");
         else if (@event is not null && !EventName().IsMatch(@event))
-            findings.Fault(at, "An event name can have letters, digits, dots, hyphens, colons and underscores only.");
+            findings.AddError(at, "An event name can have letters, digits, dots, hyphens, colons and underscores only.");
         else if (@event is not null)
             names.CheckEvent(at, @event);
-        values.RefuseOthers(
+        values.RejectUnknown(
             map,
             "event",
             "description",
@@ -464,9 +464,9 @@ internal sealed partial class ManifestReading(
         void Add(string key, Placed at)
         {
             if (!SettingKey().IsMatch(key))
-                findings.Fault(at, "The key of a setting can have letters, digits, dots, hyphens and underscores only.");
+                findings.AddError(at, "The key of a setting can have letters, digits, dots, hyphens and underscores only.");
             else if (!settings.TryAdd(key, ReadSetting(key, at)))
-                findings.Fault(at, $"There is already a setting {key}.");
+                findings.AddError(at, $"There is already a setting {key}.");
         }
     }
 
@@ -505,9 +505,9 @@ internal sealed partial class ManifestReading(
             if (key is null)
                 continue;
             if (!SettingKey().IsMatch(key))
-                findings.Fault(item, "The key of a secret can have letters, digits, dots, hyphens and underscores only.");
+                findings.AddError(item, "The key of a secret can have letters, digits, dots, hyphens and underscores only.");
             else if (needs.Exists(n => n.Key == key))
-                findings.Fault(item, $"There is already a secret {key}.");
+                findings.AddError(item, $"There is already a secret {key}.");
             else
                 needs.Add(
                     new()
@@ -538,13 +538,16 @@ internal sealed partial class ManifestReading(
                 continue;
             if (!EventName().IsMatch(id))
             {
-                findings.Fault(item, "The id of an action can have letters, digits, dots, hyphens, colons and underscores only.");
+                findings.AddError(
+                    item,
+                    "The id of an action can have letters, digits, dots, hyphens, colons and underscores only."
+                );
                 continue;
             }
 
             if (actions.Exists(a => a.Id == id))
             {
-                findings.Fault(item, $"There is already an action {id}.");
+                findings.AddError(item, $"There is already an action {id}.");
                 continue;
             }
 
@@ -575,7 +578,7 @@ internal sealed partial class ManifestReading(
             if (values.Required(map, "key", MaxName, "name") is not { } key)
                 continue;
             if (parameters.Exists(p => p.Key == key))
-                findings.Fault(item, $"There is already a parameter {key}.");
+                findings.AddError(item, $"There is already a parameter {key}.");
             else
                 parameters.Add(
                     new()
@@ -597,19 +600,19 @@ internal sealed partial class ManifestReading(
         if (Find(extension, "custom_data", "customData") is not { } at)
             return grants;
         var customData = values.Map(at, "custom_data");
-        values.RefuseMisspelt(customData, ["permissions"], ["modules"]);
+        values.RejectMisspelled(customData, ["permissions"], ["modules"]);
         foreach (var item in values.Items(Find(customData, "permissions")))
         {
             var map = values.Map(item, "A permission");
-            values.RefuseOthers(map, "module", "operations", "description");
+            values.RejectUnknown(map, "module", "operations", "description");
             if (values.Required(map, "module", MaxName) is not { } module)
                 continue;
             var listed = Find(map, "operations") ?? map.Member("operations", map.Node);
             var operations = listed.Node == map.Node ? [] : values.Texts(listed, MaxName);
             if (operations.Count == 0)
-                findings.Fault(listed, "operations must be a list of read, write, delete or admin.");
+                findings.AddError(listed, "operations must be a list of read, write, delete or admin.");
             foreach (var wrong in operations.Except(Operations))
-                findings.Fault(listed, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
+                findings.AddError(listed, $"'{wrong}' is not a valid operation; use {string.Join(", ", Operations)}.");
             grants.Add(new() { Module = module, Operations = operations });
         }
 
@@ -621,7 +624,7 @@ internal sealed partial class ManifestReading(
         foreach (var item in values.Items(Find(extension, "setup")))
         {
             if (item.Node is not YamlMap { Entries: [var only] })
-                findings.Fault(item, "A step must be a map with one key: the kind of step.");
+                findings.AddError(item, "A step must be a map with one key: the kind of step.");
             else if (!Steps.Contains(only.Key.Value))
                 findings.Warn(item, $"'{only.Key.Shown}' is not a known kind of step. Known: {string.Join(", ", Steps)}.");
         }
@@ -635,9 +638,9 @@ internal sealed partial class ManifestReading(
         {
             var field = values.Map(value, "An output field");
             if (!OutputKey().IsMatch(key))
-                findings.Fault(value, "The key of an output field can have lower-case letters, digits and underscores only.");
+                findings.AddError(value, "The key of an output field can have lower-case letters, digits and underscores only.");
             if (values.Text(Find(field, "type"), MaxName) is { } type && !OutputTypes.Contains(type))
-                findings.Fault(
+                findings.AddError(
                     Find(field, "type")!.Value,
                     $"'{type}' is not a valid type; use {string.Join(", ", OutputTypes)}."
                 );

@@ -5,7 +5,7 @@ using Kiket.Infrastructure.Yaml;
 namespace Kiket.Infrastructure.Extensions;
 
 /// <summary>The findings about a manifest while it is read. Bounded, so that nonsense cannot fill the response.</summary>
-/// <param name="isStrict">Whether what may weaken a rule is a fault; else it is a warning.</param>
+/// <param name="isStrict">Whether what may weaken a rule is a error; else it is a warning.</param>
 internal sealed class ManifestFindings(bool isStrict)
 {
     private const int Max = 200;
@@ -13,16 +13,16 @@ internal sealed class ManifestFindings(bool isStrict)
     private readonly List<ErrorDetail> errors = [];
     private readonly List<ErrorDetail> warnings = [];
 
-    public IReadOnlyList<ErrorDetail> Faults => InOrder(errors);
+    public IReadOnlyList<ErrorDetail> Errors => InOrder(errors);
 
     public IReadOnlyList<ErrorDetail> Warnings => InOrder(warnings);
 
-    public void Fault(Placed at, string message) => Add(errors, at, message);
+    public void AddError(Placed at, string message) => Add(errors, at, message);
 
     public void Warn(Placed at, string message) => Add(warnings, at, message);
 
     /// <summary>Reports what may weaken a rule.</summary>
-    public void Refuse(Placed at, string message) => Add(isStrict ? errors : warnings, at, message);
+    public void Reject(Placed at, string message) => Add(isStrict ? errors : warnings, at, message);
 
     private static void Add(List<ErrorDetail> notes, Placed at, string message)
     {
@@ -83,22 +83,22 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (at.Node is YamlMap)
             return at;
         if (!at.IsNull)
-            findings.Fault(at, $"{what} must be a map of keys and values.");
+            findings.AddError(at, $"{what} must be a map of keys and values.");
         return at with { Node = YamlMap.EmptyAt(at.Node), IsFaulty = !at.IsNull };
     }
 
     /// <summary>Rejects unknown keys in a map of rules, because a rule with a misspelt key would not apply.</summary>
-    public void RefuseOthers(Placed map, params ReadOnlySpan<string> known)
+    public void RejectUnknown(Placed map, params ReadOnlySpan<string> known)
     {
         foreach (var (key, value) in Members(map))
         {
             if (!known.Contains(key))
-                findings.Refuse(value, $"{value.Path} is not known{Spelling.AskOrList(key, known)}");
+                findings.Reject(value, $"{value.Path} is not known{Spelling.AskOrList(key, known)}");
         }
     }
 
     /// <summary>Rejects keys that look like a misspelt rule, and warns about other unknown keys.</summary>
-    public void RefuseMisspelt(Placed map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
+    public void RejectMisspelled(Placed map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
     {
         string[] known = [.. rules, .. others];
         foreach (var (key, value) in Members(map))
@@ -107,7 +107,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
                 continue;
             var meant = Spelling.Nearest(key, known);
             if (meant is not null && rules.Contains(meant))
-                findings.Refuse(value, $"{value.Path} is not known; {Spelling.Ask(meant)}");
+                findings.Reject(value, $"{value.Path} is not known; {Spelling.Ask(meant)}");
             else
                 findings.Warn(value, $"{value.Path} is not known; it is kept but ignored.");
         }
@@ -120,7 +120,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         if (list.Node is not YamlList { Items: var items })
         {
             if (!list.IsNull)
-                findings.Fault(list, $"{list.Path} must be a list.");
+                findings.AddError(list, $"{list.Path} must be a list.");
             yield break;
         }
 
@@ -141,10 +141,10 @@ internal sealed class ManifestValues(ManifestFindings findings)
             case { Node: YamlText text } when UnicodeText.Length(text.Value) <= longest:
                 return text.Value;
             case { Node: YamlText }:
-                findings.Fault(at.Value, $"{at.Value.Path} can have at most {longest} characters.");
+                findings.AddError(at.Value, $"{at.Value.Path} can have at most {longest} characters.");
                 return null;
             default:
-                findings.Fault(at.Value, $"{at.Value.Path} must be a string.");
+                findings.AddError(at.Value, $"{at.Value.Path} must be a string.");
                 return null;
         }
     }
@@ -157,7 +157,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         var found = Find(map, [key, .. orElse]);
         if (found is null or { Node: YamlText { IsBlank: true } })
         {
-            findings.Fault(
+            findings.AddError(
                 map.Member(key, found?.Node ?? map.Node),
                 $"{(map.Path.Length == 0 ? "" : map.Path + ".")}{key} is missing."
             );
@@ -178,7 +178,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             case YamlText { Value: "false" or "False" or "FALSE" or "no" or "No" or "off" }:
                 return false;
             default:
-                findings.Fault(place, $"{place.Path} must be true or false.");
+                findings.AddError(place, $"{place.Path} must be true or false.");
                 return null;
         }
     }
@@ -199,7 +199,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
             && number <= most
         )
             return number;
-        findings.Fault(place, $"{place.Path} must be a whole number from {least} to {most}.");
+        findings.AddError(place, $"{place.Path} must be a whole number from {least} to {most}.");
         return null;
     }
 
@@ -212,7 +212,7 @@ internal sealed class ManifestValues(ManifestFindings findings)
         foreach (var item in Items(at))
         {
             if (item.Node is not YamlText { IsNull: false, Value.Length: > 0 })
-                findings.Fault(item, $"{item.Path} must be a string.");
+                findings.AddError(item, $"{item.Path} must be a string.");
             else if (Text(item, longest) is { } text)
                 texts.Add(text);
         }

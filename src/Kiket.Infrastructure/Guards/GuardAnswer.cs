@@ -22,7 +22,7 @@ internal static partial class GuardAnswer
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <returns>The verdict; or null and the fault for which nothing can be concluded from the answer.</returns>
+    /// <returns>The verdict; or null and the error for which nothing can be concluded from the answer.</returns>
     public static (GuardDecision? Decision, string? Text) Read(AnswerBody answer)
     {
         if (!answer.IsWhole)

@@ -18,10 +18,10 @@ internal static partial class ConnectionSettings
     {
         var text = read.Text(Name);
         if (text is null && provider is not DatabaseProvider.Sqlite)
-            read.Refuse(Name, "", $"{provider} requires it in the form {FormOf(provider)}");
+            read.Reject(Name, "", $"{provider} requires it in the form {FormOf(provider)}");
         text ??= DatabaseOptions.DefaultSqliteConnection;
-        if (FaultOf(text, provider) is { } error)
-            read.Refuse(Name, Masked(text), $"{error.TrimEnd('.')}; {provider} requires the form {FormOf(provider)}");
+        if (Validate(text, provider) is { } error)
+            read.Reject(Name, Masked(text), $"{error.TrimEnd('.')}; {provider} requires the form {FormOf(provider)}");
         return text;
     }
 
@@ -36,13 +36,13 @@ internal static partial class ConnectionSettings
             _ => "Server=…;Database=…;User Id=…;Password=…",
         };
 
-    private static string? FaultOf(string text, DatabaseProvider provider)
+    private static string? Validate(string text, DatabaseProvider provider)
     {
         try
         {
             return provider switch
             {
-                DatabaseProvider.Sqlite => FaultOf(new SqliteConnectionStringBuilder(text)),
+                DatabaseProvider.Sqlite => Validate(new SqliteConnectionStringBuilder(text)),
                 DatabaseProvider.PostgreSql => string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host)
                     ? "Host is missing"
                     : null,
@@ -56,7 +56,7 @@ internal static partial class ConnectionSettings
         }
     }
 
-    private static string? FaultOf(SqliteConnectionStringBuilder sqlite) =>
+    private static string? Validate(SqliteConnectionStringBuilder sqlite) =>
         sqlite switch
         {
             { DataSource: "" } => "Data Source is missing",

@@ -14,9 +14,9 @@ internal static class KeyRingReader
         var certificate = read.Text("DataProtection:CertificatePath");
         var passphrase = read.Secret(Passphrase);
         if (passphrase?.Length < KeyRingPassphrase.MinLength)
-            read.RefuseSecret(Passphrase, $"it must have at least {KeyRingPassphrase.MinLength} characters");
+            read.RejectSecret(Passphrase, $"it must have at least {KeyRingPassphrase.MinLength} characters");
         if (passphrase is not null && certificate is not null)
-            read.RefuseSecret(Passphrase, "a certificate encrypts the keys already, so set only one of them");
+            read.RejectSecret(Passphrase, "a certificate encrypts the keys already, so set only one of them");
         return new(read.Text("DataProtection:KeysPath") ?? "data/keys")
         {
             Certificate = Open(read, certificate, "Certificate", read.Secret("DataProtection:CertificatePassword")),
@@ -46,7 +46,7 @@ internal static class KeyRingReader
             // The message may say more about the file than a log should.
         }
 
-        read.Refuse(
+        read.Reject(
             $"DataProtection:{name}Path",
             file,
             $"it must be a PKCS #12 file with an RSA key that DataProtection:{name}Password opens"

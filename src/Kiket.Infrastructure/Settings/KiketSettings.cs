@@ -210,7 +210,7 @@ internal sealed class KiketSettings
     {
         var token = read.Secret("Bootstrap:AdminToken");
         if (token?.Length < TokenSecret.MinChosenLength)
-            read.RefuseSecret("Bootstrap:AdminToken", $"it must have at least {TokenSecret.MinChosenLength} characters");
+            read.RejectSecret("Bootstrap:AdminToken", $"it must have at least {TokenSecret.MinChosenLength} characters");
         return token;
     }
 
@@ -219,7 +219,7 @@ internal sealed class KiketSettings
     {
         var group = read.Group(name);
         foreach (var unbound in group.GetChildren().Where(c => !string.IsNullOrEmpty(c.Value)))
-            read.RefuseSecret(unbound.Path, $"each value belongs to one organization, so set {name}:<slug>:{unbound.Key}");
+            read.RejectSecret(unbound.Path, $"each value belongs to one organization, so set {name}:<slug>:{unbound.Key}");
         return group;
     }
 
@@ -229,7 +229,7 @@ internal sealed class KiketSettings
         foreach (var level in configuration.GetSection("Logging:LogLevel").GetChildren().Where(l => l.Value is not null))
         {
             if (!Enum.GetNames<LogLevel>().Contains(level.Value!, StringComparer.OrdinalIgnoreCase))
-                read.Refuse(level.Path, level.Value!, $"it must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
+                read.Reject(level.Path, level.Value!, $"it must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class RedisSettings
             // The message may repeat a password.
         }
 
-        read.RefuseSecret(name, "it must have the form redis.example:6379,password=…,ssl=true");
+        read.RejectSecret(name, "it must have the form redis.example:6379,password=…,ssl=true");
         return null;
     }
 }

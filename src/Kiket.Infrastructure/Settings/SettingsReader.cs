@@ -41,7 +41,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             return null;
         if (bool.TryParse(text, out var flag))
             return flag;
-        Refuse(name, text, "it must be true or false");
+        Reject(name, text, "it must be true or false");
         return null;
     }
 
@@ -56,7 +56,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             && number <= most
         )
             return number;
-        Refuse(name, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from {least} to {most}"));
+        Reject(name, text, string.Create(CultureInfo.InvariantCulture, $"it must be a whole number from {least} to {most}"));
         return byDefault;
     }
 
@@ -74,7 +74,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
                 return choice;
         }
 
-        Refuse(name, text, $"it must be one of {string.Join(", ", Enum.GetNames<T>())}");
+        Reject(name, text, $"it must be one of {string.Join(", ", Enum.GetNames<T>())}");
         return byDefault;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         if (Text(name) is not { } text)
             return null;
         if (!isAllowed(text))
-            Refuse(name, text, allowed);
+            Reject(name, text, allowed);
         return text;
     }
 
@@ -93,14 +93,14 @@ internal sealed class SettingsReader(IConfiguration configuration)
     {
         groups.Add(name);
         if (!string.IsNullOrWhiteSpace(configuration[name]))
-            Refuse(name, configuration[name]!, $"it is a list; set {name}:0, {name}:1 and so on");
+            Reject(name, configuration[name]!, $"it is a list; set {name}:0, {name}:1 and so on");
         List<string> items = [];
         foreach (var item in configuration.GetSection(name).GetChildren())
         {
             if (string.IsNullOrWhiteSpace(item.Value))
                 continue;
             if (!isAllowed(item.Value.Trim()))
-                Refuse(item.Path, item.Value, allowed);
+                Reject(item.Path, item.Value, allowed);
             items.Add(item.Value.Trim());
         }
 
@@ -132,10 +132,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
     }
 
     /// <param name="shown">The value without its secrets.</param>
-    public void Refuse(string name, string shown, string allowed) => errors.Add($"{name} is '{Shorten(shown)}'; {allowed}.");
+    public void Reject(string name, string shown, string allowed) => errors.Add($"{name} is '{Shorten(shown)}'; {allowed}.");
 
     /// <summary>Rejects a value that must not be shown.</summary>
-    public void RefuseSecret(string name, string allowed) =>
+    public void RejectSecret(string name, string allowed) =>
         errors.Add($"{name} (a secret, not shown) cannot be used; {allowed}.");
 
     /// <exception cref="SettingsException">Something is wrong.</exception>
@@ -145,7 +145,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
         var unknown = configuration
             .AsEnumerable()
             .Where(setting => !string.IsNullOrEmpty(setting.Value))
-            .Select(setting => FaultOf(setting.Key))
+            .Select(setting => Validate(setting.Key))
             .OfType<string>()
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -172,7 +172,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     private static string Shorten(string text) => text.Length <= MaxShownLength ? text : $"{text[..MaxShownLength]}…";
 
-    private string? FaultOf(string key)
+    private string? Validate(string key)
     {
         if (names.Concat(groups).Contains(key, StringComparer.OrdinalIgnoreCase))
             return null;

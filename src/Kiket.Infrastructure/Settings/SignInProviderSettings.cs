@@ -21,19 +21,16 @@ internal sealed record SignInProviderSettings(
     public static SignInProviderSettings? Read(SettingsReader read)
     {
         var authority = read.Text(AuthorityName, IsAuthority, "it must be an https:// address, or http:// on this machine");
-        string? Required(string name)
+        string? Required(string setting, string? text)
         {
-            var text = read.Text(name);
             if (text is null && authority is not null)
-                read.Refuse(name, "", $"{AuthorityName} needs it");
+                read.Refuse(setting, "", $"{AuthorityName} needs it");
             return text;
         }
 
-        var (client, secret, organization) = (
-            Required("SignIn:ClientId"),
-            Required("SignIn:ClientSecret"),
-            Required("SignIn:Organization")
-        );
+        var client = Required("SignIn:ClientId", read.Text("SignIn:ClientId"));
+        var secret = Required("SignIn:ClientSecret", read.Secret("SignIn:ClientSecret"));
+        var organization = Required("SignIn:Organization", read.Text("SignIn:Organization"));
         var name =
             read.Text("SignIn:Name", n => n.Length <= MaxNameLength, $"it must have at most {MaxNameLength} characters")
             ?? "single sign-on";

@@ -16,15 +16,15 @@ internal sealed class Findings
 
     private readonly List<DefinitionNote> errors = [];
     private readonly List<DefinitionNote> warnings = [];
-    private readonly HashSet<DefinitionNote> knownFaults = [];
+    private readonly HashSet<DefinitionNote> knownErrors = [];
     private readonly HashSet<DefinitionNote> knownWarnings = [];
 
     /// <summary>The errors that make the pack unusable, by file and line.</summary>
-    public IReadOnlyList<DefinitionNote> Faults => InOrder(errors);
+    public IReadOnlyList<DefinitionNote> Errors => InOrder(errors);
 
     public IReadOnlyList<DefinitionNote> Warnings => InOrder(warnings);
 
-    public void Fault(DefinitionNote error) => Add(errors, knownFaults, error);
+    public void AddError(DefinitionNote error) => Add(errors, knownErrors, error);
 
     public void Warn(DefinitionNote warning) => Add(warnings, knownWarnings, warning);
 
@@ -68,17 +68,17 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     public YamlMap Root(ReadOnlySpan<string> rules, ReadOnlySpan<string> others)
     {
         var map = MapOf(root ?? new YamlText(1, 1, "", true), "The file");
-        RefuseMisspelt(map, rules, others);
+        RejectMisspelled(map, rules, others);
         if (map.Find("model_version")?.Value is { } version and not YamlText { Value: "1.0" or "1" })
-            Fault(version, "model_version must be 1.0.");
+            AddError(version, "model_version must be 1.0.");
         return map;
     }
 
-    public void Fault(YamlNode at, string message)
+    public void AddError(YamlNode at, string message)
     {
         if (!isTolerant)
         {
-            findings.Fault(NoteAt(at, message));
+            findings.AddError(NoteAt(at, message));
             return;
         }
 
@@ -91,10 +91,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// </summary>
     /// <param name="placeOf">Where an item of a list is, by the name of the list and the index of the item.</param>
     /// <param name="elsewhere">Where errors of the whole are noted; the file by default.</param>
-    public void Fault(IEnumerable<ErrorDetail> errors, Func<string, int, YamlNode> placeOf, YamlNode? elsewhere = null)
+    public void AddError(IEnumerable<ErrorDetail> errors, Func<string, int, YamlNode> placeOf, YamlNode? elsewhere = null)
     {
         foreach (var error in errors)
-            Fault(
+            AddError(
                 Position().Match(error.Field) is { Success: true, Groups: var part }
                     ? placeOf(part[1].Value, int.Parse(part[2].ValueSpan, CultureInfo.InvariantCulture))
                     : elsewhere ?? root ?? new YamlText(1, 1, "", true),
@@ -108,10 +108,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// Reports what would silently weaken a rule: an error, or a warning in a file that is read leniently, where the message
     /// can differ.
     /// </summary>
-    public void Refuse(YamlNode at, string message, string? leniently = null)
+    public void Reject(YamlNode at, string message, string? leniently = null)
     {
         if (file.IsStrict)
-            Fault(at, message);
+            AddError(at, message);
         else
             Warn(at, leniently ?? message);
     }
@@ -124,7 +124,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         if (node is YamlMap map)
             return map;
         if (node is not YamlText { IsNull: true })
-            Fault(node, $"{what} must be a map of keys and values.");
+            AddError(node, $"{what} must be a map of keys and values.");
         return YamlMap.EmptyAt(node);
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case YamlList list:
                 return list.Items;
             case var other:
-                Fault(other, $"{key} must be a list.");
+                AddError(other, $"{key} must be a list.");
                 return [];
         }
     }
@@ -163,7 +163,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
         }
 
         if (value is not (null or YamlList or YamlText { IsNull: true }))
-            Fault(value, $"{key} must be a list or a map.");
+            AddError(value, $"{key} must be a list or a map.");
         foreach (var item in (value as YamlList)?.Items ?? [])
         {
             if (item is YamlText { IsNull: false } name)
@@ -176,7 +176,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             else if (item is YamlMap { Entries: [var only] } && only.Value is YamlMap or YamlText { IsNull: true })
                 yield return (only.Key, MapOf(only.Value, only.Key.Value));
             else
-                Fault(item, $"An item of {key} has no {string.Join(" or ", keyMembers)}.");
+                AddError(item, $"An item of {key} has no {string.Join(" or ", keyMembers)}.");
         }
     }
 
@@ -190,10 +190,10 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case YamlText text when UnicodeText.Length(text.Value) <= longest:
                 return text;
             case YamlText tooLong:
-                Fault(tooLong, $"{key} can have at most {longest} characters.");
+                AddError(tooLong, $"{key} can have at most {longest} characters.");
                 return null;
             case var other:
-                Fault(other, $"{key} must be a string.");
+                AddError(other, $"{key} must be a string.");
                 return null;
         }
     }
@@ -202,7 +202,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     public YamlText? Required(YamlMap map, string key, string of, int longest)
     {
         if (map.Find(key)?.Value is null or YamlText { IsNull: true } or YamlText { IsBlank: true })
-            Fault(map.Find(key)?.Value ?? map, $"{of} has no {key}.");
+            AddError(map.Find(key)?.Value ?? map, $"{of} has no {key}.");
         return Text(map, key, longest);
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             case { Value: "false" or "False" or "FALSE" or "no" or "No" or "off" }:
                 return false;
             case var other:
-                Fault(other, $"{key} must be true or false.");
+                AddError(other, $"{key} must be true or false.");
                 return standard;
         }
     }
@@ -228,7 +228,7 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             return null;
         if (int.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return number;
-        Fault(text, $"{key} must be a whole number, 0 or greater.");
+        AddError(text, $"{key} must be a whole number, 0 or greater.");
         return null;
     }
 
@@ -243,14 +243,14 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
             if (item is YamlText { IsNull: false } text)
                 texts.Add(text.Value);
             else
-                Fault(item, $"{key} must be a list of strings.");
+                AddError(item, $"{key} must be a list of strings.");
         }
 
         return texts;
     }
 
     /// <summary>Warns about unknown keys in a map without rules.</summary>
-    public void WarnOfOthers(YamlMap map, params ReadOnlySpan<string> known)
+    public void WarnAboutUnknown(YamlMap map, params ReadOnlySpan<string> known)
     {
         foreach (var entry in map.Entries)
         {
@@ -261,14 +261,14 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
 
     /// <summary>Rejects unknown keys in a map of rules, because a rule with a misspelt key would not apply.</summary>
     /// <param name="kept">Keys that are known and not read here; they are reported as warnings.</param>
-    public void RefuseOthers(YamlMap map, ReadOnlySpan<string> known, ReadOnlySpan<string> kept = default)
+    public void RejectUnknown(YamlMap map, ReadOnlySpan<string> known, ReadOnlySpan<string> kept = default)
     {
         foreach (var entry in map.Entries)
         {
             if (kept.Contains(entry.Key.Value))
                 Warn(entry.Key, Unread(entry.Key, null));
             else if (!known.Contains(entry.Key.Value))
-                RefuseKey(entry.Key, Spelling.Nearest(entry.Key.Value, known), known);
+                RejectKey(entry.Key, Spelling.Nearest(entry.Key.Value, known), known);
         }
     }
 
@@ -276,21 +276,21 @@ internal sealed partial class FileReading(DefinitionText file, YamlNode? root, F
     /// Rejects keys that look like a misspelt rule, and warns about other unknown keys: for maps that contain rules among other
     /// things.
     /// </summary>
-    public void RefuseMisspelt(YamlMap map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
+    public void RejectMisspelled(YamlMap map, ReadOnlySpan<string> rules, ReadOnlySpan<string> others = default)
     {
         string[] known = [.. rules, .. others];
         foreach (var key in map.Entries.Select(e => e.Key).Where(k => !known.Contains(k.Value)))
         {
             var meant = Spelling.Nearest(key.Value, known);
             if (meant is not null && rules.Contains(meant))
-                RefuseKey(key, meant, known);
+                RejectKey(key, meant, known);
             else
                 Warn(key, Unread(key, meant));
         }
     }
 
-    private void RefuseKey(YamlText key, string? meant, ReadOnlySpan<string> known) =>
-        Refuse(
+    private void RejectKey(YamlText key, string? meant, ReadOnlySpan<string> known) =>
+        Reject(
             key,
             meant is null
                 ? $"The key '{key.Shown}' is not known here. Known keys: {string.Join(", ", known)}."

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Kiket.Domain.Common;
 using Kiket.Domain.Tokens;
 using Kiket.Domain.Users;
@@ -256,6 +257,21 @@ public sealed class CommandLineTests : IDisposable
             }
         )
             Assert.Equal((value, source), ((string?)settings[name]!["value"], (string?)settings[name]!["source"]));
+    }
+
+    [Fact]
+    public async Task Config_hides_each_setting_that_is_called_a_secret()
+    {
+        var all = JsonNode.Parse((await RunAsync("config", "--json")).Output)!.AsArray().Select(s => (string)s!["name"]!);
+        var secrets = all.Where(n => Regex.IsMatch(n, "(Secret|Password|Passphrase|Token)$")).ToList();
+        foreach (var name in secrets)
+            Settings[name.Replace(":", "__", StringComparison.Ordinal)] = "very-secret-and-long-enough";
+
+        var run = await RunAsync("config");
+
+        Assert.Contains("SignIn:ClientSecret", secrets);
+        Assert.All(secrets, name => Assert.Matches($@"{name} +\*\*\* +variable", run.Output));
+        Assert.DoesNotContain("very-secret", run.Output + run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class WorkBalancerTests : IDisposable
                 var plan = Solve(problem);
                 var (before, after) = (problem.ScoreOf([]), problem.ScoreOf(plan.Moves));
 
-                Assert.Empty(problem.FaultsOf(plan.Moves));
+                Assert.Empty(problem.Validate(plan.Moves));
                 Assert.True(after <= before);
                 Assert.True(after.Overload < before.Overload || plan.Moves.Count == 0, "Something moves and nobody is relieved.");
                 if (before.Overload == 0)
@@ -95,7 +95,7 @@ public sealed class WorkBalancerTests : IDisposable
 
         var plan = Solve(team);
 
-        Assert.Empty(team.FaultsOf(plan.Moves));
+        Assert.Empty(team.Validate(plan.Moves));
         Assert.InRange(plan.Moves.Count, 1, team.MaxMoves);
         Assert.True(team.ScoreOf(plan.Moves).MaxUtilization < team.ScoreOf([]).MaxUtilization);
         Assert.False(plan.Optimal);

@@ -209,7 +209,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             var alone = demand.Condition is null ? Find(others, []) : Find(others, [demand.Condition]);
             var choice = alone ?? Find([], [demand.Condition!]);
             Assert.True(choice is not null, $"{Name(transition)}: {demand} cannot be missing.");
-            var reasons = Refuse(issue, transition, version, choice, demand.Code, AllVotes(transition));
+            var reasons = Reject(issue, transition, version, choice, demand.Code, AllVotes(transition));
             Assert.Contains(reasons, r => (r.Code, r.Field) == (demand.Code, demand.Field));
             if (alone is not null)
                 Assert.Single(reasons);
@@ -237,16 +237,16 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         var enough = AllVotes(transition).Where(v => v.Requirement == requirement.Key).ToList();
 
         Assert.All(
-            Refuse(issue, transition, version, choice, null, others),
+            Reject(issue, transition, version, choice, null, others),
             r => Assert.Equal(MoveReason.ApprovalRequired, r.Code)
         );
         Assert.All(
-            Refuse(issue, transition, version, choice, null, [.. others, .. enough[1..]]),
+            Reject(issue, transition, version, choice, null, [.. others, .. enough[1..]]),
             r => Assert.Equal(MoveReason.ApprovalRequired, r.Code)
         );
         if (requirement.Required == 1)
-            Refuse(issue, transition, version, choice, null, [.. others, new(requirement.Key, Actor, true)]);
-        var rejected = Refuse(
+            Reject(issue, transition, version, choice, null, [.. others, new(requirement.Key, Actor, true)]);
+        var rejected = Reject(
             issue,
             transition,
             version,
@@ -262,7 +262,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
         Assert.Contains(decision.MissingApprovals, r => r.Key == requirement.Key);
     }
 
-    private IReadOnlyList<MoveReason> Refuse(
+    private IReadOnlyList<MoveReason> Reject(
         Issue issue,
         Transition transition,
         Workflow version,
@@ -341,7 +341,7 @@ public sealed class WorkflowDriver(WorkflowDefinition workflow)
             .Fields.Where(f => !f.Key.Contains("custom_fields.", StringComparison.Ordinal) && f.Value is not null)
             .ToDictionary(f => f.Key.Replace("issue.", "", StringComparison.Ordinal), f => f.Value!.Value);
         fields["custom_fields"] = JsonSerializer.SerializeToElement(custom);
-        return new(IssueFacts.Of(new(status), fields)) { CheckedItems = choice.Checked };
+        return new(IssueFacts.From(new(status), fields)) { CheckedItems = choice.Checked };
     }
 
     private IEnumerable<Condition> Parts(Condition condition) =>

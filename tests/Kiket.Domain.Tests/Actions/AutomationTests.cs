@@ -35,7 +35,7 @@ public sealed class AutomationTests
     {
         var fields = new Dictionary<string, JsonElement> { ["priority"] = JsonSerializer.SerializeToElement("high") };
         var facts = Automation.FactsOf(
-            IssueFacts.Of(new("done"), fields),
+            IssueFacts.From(new("done"), fields),
             "doing",
             "done",
             [new("labels", null, null), new("priority", null, null)]

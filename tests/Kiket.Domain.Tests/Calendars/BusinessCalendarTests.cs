@@ -7,7 +7,7 @@ public sealed class BusinessCalendarTests
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
     /// <summary>Monday to Friday, nine to five.</summary>
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(Berlin, WeekHours.Standard, [new(2026, 12, 25)]);
+    private static readonly BusinessCalendar Office = BusinessCalendar.Create(Berlin, WeekHours.Standard, [new(2026, 12, 25)]);
 
     [Fact]
     public void Nights_weekends_and_holidays_do_not_count()
@@ -27,7 +27,7 @@ public sealed class BusinessCalendarTests
     public void A_night_counts_what_really_passes(int year, int month, int day, int hours)
     {
         var nights = BusinessCalendar.AroundTheClock;
-        var begin = BusinessCalendar.Of(Berlin, WeekHours.Standard, []).StartOf(new(year, month, day));
+        var begin = BusinessCalendar.Create(Berlin, WeekHours.Standard, []).StartOf(new(year, month, day));
         var end = new DateTimeOffset(TimeZoneInfo.ConvertTimeToUtc(new(year, month, day, 4, 0, 0), Berlin));
 
         Assert.Equal(TimeSpan.FromHours(hours), nights.Count(begin, end));
@@ -43,7 +43,11 @@ public sealed class BusinessCalendarTests
     [Fact]
     public void What_is_never_reached_is_null_and_nothing_is_reached_at_once()
     {
-        var idle = BusinessCalendar.Of(Berlin, WeekHours.Of(new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>>()).Value, []);
+        var idle = BusinessCalendar.Create(
+            Berlin,
+            WeekHours.Create(new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>>()).Value,
+            []
+        );
 
         Assert.Null(idle.Add(An.Noon, TimeSpan.FromMinutes(1)));
         Assert.Equal(An.Noon, idle.Add(An.Noon, TimeSpan.Zero));

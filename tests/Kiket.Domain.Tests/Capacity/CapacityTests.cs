@@ -9,7 +9,7 @@ namespace Kiket.Domain.Tests.Capacity;
 public sealed class CapacityTests
 {
     private static readonly DateOnly Monday = new(2026, 12, 21);
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(
+    private static readonly BusinessCalendar Office = BusinessCalendar.Create(
         TimeZoneInfo.Utc,
         WeekHours.Standard,
         [new DateOnly(2026, 12, 25), new DateOnly(2026, 12, 26)]
@@ -65,9 +65,11 @@ public sealed class CapacityTests
     public void Where_nobody_works_nobody_can_do_anything() =>
         Assert.Equal(
             0,
-            new MemberCapacity(20, BusinessCalendar.Of(TimeZoneInfo.Utc, new([], [], [], [], [], [], []), []), []).PointsOfWeek(
-                Monday
-            )
+            new MemberCapacity(
+                20,
+                BusinessCalendar.Create(TimeZoneInfo.Utc, new([], [], [], [], [], [], []), []),
+                []
+            ).PointsOfWeek(Monday)
         );
 
     [Fact]
@@ -184,20 +186,20 @@ public sealed class CapacityTests
     [Fact]
     public void A_plan_may_not_break_a_limit_or_push_anybody_over_their_capacity()
     {
-        Assert.Empty(TwoPeople.FaultsOf([new(new(12), new(2))]));
-        Assert.Contains("due by Friday", Assert.Single(TwoPeople.FaultsOf([new(new(11), new(2))])));
-        Assert.Contains("over capacity", Assert.Single(TwoPeople.FaultsOf([new(new(12), new(3))])));
+        Assert.Empty(TwoPeople.Validate([new(new(12), new(2))]));
+        Assert.Contains("due by Friday", Assert.Single(TwoPeople.Validate([new(new(11), new(2))])));
+        Assert.Contains("over capacity", Assert.Single(TwoPeople.Validate([new(new(12), new(3))])));
         Assert.Contains(
             "over capacity",
             Assert.Single(
-                (TwoPeople with { Members = [new(new(1), 10, 4), new(new(2), 10, 8), new(new(3), 0, 0)] }).FaultsOf([
+                (TwoPeople with { Members = [new(new(1), 10, 4), new(new(2), 10, 8), new(new(3), 0, 0)] }).Validate([
                     new(new(12), new(2)),
                 ])
             )
         );
-        Assert.Contains("cannot take", Assert.Single(TwoPeople.FaultsOf([new(new(11), new(3))])));
-        Assert.Contains("cannot take", Assert.Single(TwoPeople.FaultsOf([new(new(99), new(2))])));
-        Assert.Contains("more than once", TwoPeople.FaultsOf([new(new(12), new(2)), new(new(12), new(3))])[0]);
-        Assert.Contains("at most 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).FaultsOf([new(new(12), new(2))])));
+        Assert.Contains("cannot take", Assert.Single(TwoPeople.Validate([new(new(11), new(3))])));
+        Assert.Contains("cannot take", Assert.Single(TwoPeople.Validate([new(new(99), new(2))])));
+        Assert.Contains("more than once", TwoPeople.Validate([new(new(12), new(2)), new(new(12), new(3))])[0]);
+        Assert.Contains("at most 0", Assert.Single((TwoPeople with { MaxMoves = 0 }).Validate([new(new(12), new(2))])));
     }
 }

@@ -17,22 +17,24 @@ public sealed class InputTests
     [InlineData(61, 60)]
     [InlineData(0, 1441)]
     public void A_part_of_a_day_begins_before_it_ends(int from, int to) =>
-        Assert.Equal(["from"], FaultsOf(TimeRange.Of(from, to)));
+        Assert.Equal(["from"], ErrorsOf(TimeRange.Create(from, to)));
 
     [Fact]
     public void The_hours_of_a_week_are_in_order_and_apart()
     {
-        var morning = TimeRange.Of(9 * 60, 12 * 60).Value;
-        var noon = TimeRange.Of(11 * 60, 14 * 60).Value;
+        var morning = TimeRange.Create(9 * 60, 12 * 60).Value;
+        var noon = TimeRange.Create(11 * 60, 14 * 60).Value;
 
-        var hours = WeekHours.Of(new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>> { [DayOfWeek.Tuesday] = [morning] }).Value;
+        var hours = WeekHours
+            .Create(new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>> { [DayOfWeek.Tuesday] = [morning] })
+            .Value;
 
         Assert.Equal((0, 180), (hours.MinutesOn(DayOfWeek.Monday), hours.MinutesOn(DayOfWeek.Tuesday)));
-        Assert.Equal(["days"], FaultsOf(WeekHours.Of(null!)));
+        Assert.Equal(["days"], ErrorsOf(WeekHours.Create(null!)));
         Assert.Equal(
             ["monday", "tuesday", "wednesday"],
-            FaultsOf(
-                WeekHours.Of(
+            ErrorsOf(
+                WeekHours.Create(
                     new Dictionary<DayOfWeek, IReadOnlyList<TimeRange>>
                     {
                         [DayOfWeek.Monday] = null!,
@@ -47,9 +49,9 @@ public sealed class InputTests
     [Fact]
     public void A_calendar_lacks_nothing()
     {
-        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(null!, WeekHours.Standard, []));
-        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(TimeZoneInfo.Utc, null!, []));
-        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Of(TimeZoneInfo.Utc, WeekHours.Standard, null!));
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Create(null!, WeekHours.Standard, []));
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Create(TimeZoneInfo.Utc, null!, []));
+        Assert.Throws<ArgumentNullException>(() => BusinessCalendar.Create(TimeZoneInfo.Utc, WeekHours.Standard, null!));
     }
 
     [Fact]
@@ -58,24 +60,24 @@ public sealed class InputTests
         var first = new ClockSpan(Noon, Noon.AddHours(1));
         var last = new ClockSpan(Noon.AddHours(2), null);
 
-        Assert.True(SlaClock.Of([first, last]).Value.IsRunning);
-        Assert.Equal(["spans"], FaultsOf(SlaClock.Of(null!)));
-        Assert.Equal(["spans"], FaultsOf(SlaClock.Of([null!])));
-        Assert.Equal(["spans[1]"], FaultsOf(SlaClock.Of([last, first])));
-        Assert.Equal(["spans[1]"], FaultsOf(SlaClock.Of([first, first])));
-        Assert.Equal(["spans[0]"], FaultsOf(SlaClock.Of([first with { To = Noon.AddHours(-1) }])));
+        Assert.True(SlaClock.Create([first, last]).Value.IsRunning);
+        Assert.Equal(["spans"], ErrorsOf(SlaClock.Create(null!)));
+        Assert.Equal(["spans"], ErrorsOf(SlaClock.Create([null!])));
+        Assert.Equal(["spans[1]"], ErrorsOf(SlaClock.Create([last, first])));
+        Assert.Equal(["spans[1]"], ErrorsOf(SlaClock.Create([first, first])));
+        Assert.Equal(["spans[0]"], ErrorsOf(SlaClock.Create([first with { To = Noon.AddHours(-1) }])));
     }
 
     [Fact]
     public void A_capacity_is_not_negative_and_has_a_calendar()
     {
-        Assert.Equal(10, MemberCapacity.Of(10, Always).Value.PointsOfWeek(Monday));
-        Assert.Equal(["points_per_week", "calendar"], FaultsOf(MemberCapacity.Of(-1, null!)));
-        Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [new(Monday, Monday.AddDays(-1))])));
-        Assert.Equal(["days_off"], FaultsOf(MemberCapacity.Of(1, Always, [null!])));
-        Assert.Equal(["points"], FaultsOf(OpenWork.Of(new(1), -0.5m)));
-        Assert.Equal(["priority"], FaultsOf(OpenWork.Of(new(1), 1, priority: (IssuePriority)99)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => MemberCapacity.Of(10, Always).Value.MeanOf(Monday, 0));
+        Assert.Equal(10, MemberCapacity.Create(10, Always).Value.PointsOfWeek(Monday));
+        Assert.Equal(["points_per_week", "calendar"], ErrorsOf(MemberCapacity.Create(-1, null!)));
+        Assert.Equal(["days_off"], ErrorsOf(MemberCapacity.Create(1, Always, [new(Monday, Monday.AddDays(-1))])));
+        Assert.Equal(["days_off"], ErrorsOf(MemberCapacity.Create(1, Always, [null!])));
+        Assert.Equal(["points"], ErrorsOf(OpenWork.Create(new(1), -0.5m)));
+        Assert.Equal(["priority"], ErrorsOf(OpenWork.Create(new(1), 1, priority: (IssuePriority)99)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MemberCapacity.Create(10, Always).Value.MeanOf(Monday, 0));
     }
 
     [Fact]
@@ -84,18 +86,18 @@ public sealed class InputTests
         TeamMember[] team = [new(new(1), 10, 0), new(new(2), 10, 0)];
         MovableIssue work = new(new(7), new(1), 3, [new(2)]);
 
-        Assert.Empty(BalanceProblem.Of(team, [work]).Value.FaultsOf([new(new(7), new(2))]));
-        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of(null!, [])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = null! }])));
-        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([.. team, team[0]], [work])));
-        Assert.Equal(["members"], FaultsOf(BalanceProblem.Of([team[0], team[1] with { Capacity = -1 }], [work])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work, work])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Points = 0 }])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { AssigneeId = new(3) }])));
-        Assert.Equal(["issues"], FaultsOf(BalanceProblem.Of(team, [work with { Candidates = [new(3)] }])));
-        Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [null!])));
-        Assert.Equal(["limits"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(8)])));
-        Assert.Equal(["max_moves"], FaultsOf(BalanceProblem.Of(team, [work], [Limit(7)], -1)));
+        Assert.Empty(BalanceProblem.Create(team, [work]).Value.Validate([new(new(7), new(2))]));
+        Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create(null!, [])));
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = null! }])));
+        Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([.. team, team[0]], [work])));
+        Assert.Equal(["members"], ErrorsOf(BalanceProblem.Create([team[0], team[1] with { Capacity = -1 }], [work])));
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work, work])));
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Points = 0 }])));
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { AssigneeId = new(3) }])));
+        Assert.Equal(["issues"], ErrorsOf(BalanceProblem.Create(team, [work with { Candidates = [new(3)] }])));
+        Assert.Equal(["limits"], ErrorsOf(BalanceProblem.Create(team, [work], [null!])));
+        Assert.Equal(["limits"], ErrorsOf(BalanceProblem.Create(team, [work], [Limit(8)])));
+        Assert.Equal(["max_moves"], ErrorsOf(BalanceProblem.Create(team, [work], [Limit(7)], -1)));
     }
 
     private static TeamLimit Limit(long issue) =>
@@ -106,7 +108,7 @@ public sealed class InputTests
             new Dictionary<UserId, decimal>()
         );
 
-    private static IEnumerable<string> FaultsOf<T>(Result<T> result)
+    private static IEnumerable<string> ErrorsOf<T>(Result<T> result)
     {
         Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
         return result.Error!.Details.Select(d => d.Field);

@@ -13,11 +13,11 @@ public sealed class ProjectSchemaTests
     [Fact]
     public void What_is_sound_is_made_as_it_is_given()
     {
-        var schema = ProjectSchema.Of("default", [Task], [Amount]).Value;
+        var schema = ProjectSchema.Create("default", [Task], [Amount]).Value;
 
         Assert.Equal(Task, schema.FindType(new("TASK")));
         Assert.Equal([Amount], schema.FieldsOf(new("Task")));
-        Assert.Empty(ProjectSchema.Of("default", [Task]).Value.CustomFields);
+        Assert.Empty(ProjectSchema.Create("default", [Task]).Value.CustomFields);
     }
 
     [Fact]
@@ -26,21 +26,21 @@ public sealed class ProjectSchemaTests
         var (bugs, tasks) = (Amount with { IssueType = new TypeKey("Bug") }, Amount with { IssueType = new TypeKey("task") });
         IssueType[] types = [Task, new(new("Bug"), "Bug")];
 
-        Assert.Equal([bugs], ProjectSchema.Of("default", types, [bugs, tasks]).Value.FieldsOf(new("bug")));
-        Assert.Equal(["custom_fields[1].key"], FaultsOf(ProjectSchema.Of("default", types, [bugs, Amount])));
-        Assert.Equal(["custom_fields[1].key"], FaultsOf(ProjectSchema.Of("default", types, [bugs, bugs])));
+        Assert.Equal([bugs], ProjectSchema.Create("default", types, [bugs, tasks]).Value.FieldsOf(new("bug")));
+        Assert.Equal(["custom_fields[1].key"], ErrorsOf(ProjectSchema.Create("default", types, [bugs, Amount])));
+        Assert.Equal(["custom_fields[1].key"], ErrorsOf(ProjectSchema.Create("default", types, [bugs, bugs])));
     }
 
     [Fact]
     public void Nonsense_is_refused_at_its_place()
     {
-        Assert.Equal(["default_workflow", "issue_types"], FaultsOf(ProjectSchema.Of(null!, null!)));
-        Assert.Equal(["default_workflow"], FaultsOf(ProjectSchema.Of(" ", [Task])));
-        Assert.Equal(["issue_types"], FaultsOf(ProjectSchema.Of("default", [])));
-        Assert.Equal(["issue_types[200]"], FaultsOf(ProjectSchema.Of("default", [.. Enumerable.Repeat(Task, 201)])));
+        Assert.Equal(["default_workflow", "issue_types"], ErrorsOf(ProjectSchema.Create(null!, null!)));
+        Assert.Equal(["default_workflow"], ErrorsOf(ProjectSchema.Create(" ", [Task])));
+        Assert.Equal(["issue_types"], ErrorsOf(ProjectSchema.Create("default", [])));
+        Assert.Equal(["issue_types[200]"], ErrorsOf(ProjectSchema.Create("default", [.. Enumerable.Repeat(Task, 201)])));
         Assert.Equal(
             ["custom_fields[1000]"],
-            FaultsOf(ProjectSchema.Of("default", [Task], [.. Enumerable.Repeat(Amount, 1001)]))
+            ErrorsOf(ProjectSchema.Create("default", [Task], [.. Enumerable.Repeat(Amount, 1001)]))
         );
     }
 
@@ -64,7 +64,7 @@ public sealed class ProjectSchemaTests
     [Theory]
     [MemberData(nameof(WrongTypes), DisableDiscoveryEnumeration = true)]
     public void A_wrong_type_is_named_by_its_place(string place, IssueType type) =>
-        Assert.Equal([$"issue_types[1]{place}"], FaultsOf(ProjectSchema.Of("default", [new(new("bug"), "Bug"), type])));
+        Assert.Equal([$"issue_types[1]{place}"], ErrorsOf(ProjectSchema.Create("default", [new(new("bug"), "Bug"), type])));
 
     public static TheoryData<string, CustomField> WrongFields =>
         new()
@@ -89,10 +89,10 @@ public sealed class ProjectSchemaTests
     public void A_wrong_field_is_named_by_its_place(string place, CustomField field) =>
         Assert.Equal(
             [$"custom_fields[1]{place}"],
-            FaultsOf(ProjectSchema.Of("default", [Task], [new("date", "Date", CustomFieldType.Date), field]))
+            ErrorsOf(ProjectSchema.Create("default", [Task], [new("date", "Date", CustomFieldType.Date), field]))
         );
 
-    private static IEnumerable<string> FaultsOf(Result<ProjectSchema> result)
+    private static IEnumerable<string> ErrorsOf(Result<ProjectSchema> result)
     {
         Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
         return result.Error!.Details.Select(d => d.Field);

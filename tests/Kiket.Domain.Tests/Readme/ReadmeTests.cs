@@ -53,7 +53,7 @@ public sealed class ReadmeTests
             )
             .Value;
 
-        var facts = IssueFacts.Of(
+        var facts = IssueFacts.From(
             draft,
             new Dictionary<string, JsonElement> { ["title"] = JsonSerializer.SerializeToElement("Lease") }
         );
@@ -70,13 +70,13 @@ public sealed class ReadmeTests
     {
         // <readme>
         var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-        var office = BusinessCalendar.Of(berlin, WeekHours.Standard, holidays: [new(2026, 12, 25)]);
-        var policy = SlaPolicy.Of(warning: TimeSpan.FromHours(6), breach: TimeSpan.FromHours(8), businessHours: true).Value;
+        var office = BusinessCalendar.Create(berlin, WeekHours.Standard, holidays: [new(2026, 12, 25)]);
+        var policy = SlaPolicy.Create(warning: TimeSpan.FromHours(6), breach: TimeSpan.FromHours(8), businessHours: true).Value;
 
         // In review since Thursday 09:00, paused from 15:00 until Friday, which is a holiday.
         var entered = new DateTimeOffset(2026, 12, 24, 9, 0, 0, TimeSpan.FromHours(1));
         var clock = SlaClock.StartAt(entered).Pause(entered.AddHours(6)).Resume(entered.AddDays(1));
-        var due = SlaDue.Of(clock, policy, office);
+        var due = SlaDue.Calculate(clock, policy, office);
 
         // due.WarnsAt is Thursday 15:00 and due.BreachesAt is Monday 11:00, Berlin time.
         // </readme>
@@ -88,9 +88,9 @@ public sealed class ReadmeTests
     public void Capacity_says_what_fits_into_a_week_and_which_plan_is_better()
     {
         // <readme>
-        var calendar = BusinessCalendar.Of(TimeZoneInfo.Utc, WeekHours.Standard, holidays: [new(2026, 12, 25)]);
+        var calendar = BusinessCalendar.Create(TimeZoneInfo.Utc, WeekHours.Standard, holidays: [new(2026, 12, 25)]);
         var monday = new DateOnly(2026, 12, 21);
-        var ada = MemberCapacity.Of(pointsPerWeek: 10, calendar).Value;
+        var ada = MemberCapacity.Create(pointsPerWeek: 10, calendar).Value;
 
         var (one, other) = (new UserId(1), new UserId(2));
         var (audit, contract) = (new IssueId(1), new IssueId(2));
@@ -98,17 +98,17 @@ public sealed class ReadmeTests
         // Eight points fit into the week of Christmas, and ten into the next one.
         OpenWork[] work =
         [
-            OpenWork.Of(audit, points: 6, dueDate: monday.AddDays(2)).Value,
-            OpenWork.Of(contract, points: 7).Value,
+            OpenWork.Create(audit, points: 6, dueDate: monday.AddDays(2)).Value,
+            OpenWork.Create(contract, points: 7).Value,
         ];
         var weeks = Heatmap.Spread(work, monday, [ada.PointsOfWeek(monday), ada.PointsOfWeek(monday.AddDays(7))]);
 
         // The one has 13 points and can do 8; the other could take either issue.
         var team = BalanceProblem
-            .Of([new(one, 8, 0), new(other, 10, 0)], [new(audit, one, 6, [other]), new(contract, one, 7, [other])])
+            .Create([new(one, 8, 0), new(other, 10, 0)], [new(audit, one, 6, [other]), new(contract, one, 7, [other])])
             .Value;
         IssueMove[] plan = [new(audit, other)];
-        var isAllowed = team.FaultsOf(plan).Count == 0;
+        var isAllowed = team.Validate(plan).Count == 0;
         var isBetter = team.ScoreOf(plan) < team.ScoreOf([]);
         // </readme>
         Assert.Equal([100m, 50m], weeks.Select(w => w.Percentage!.Value));

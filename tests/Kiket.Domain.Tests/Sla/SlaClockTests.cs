@@ -7,7 +7,7 @@ namespace Kiket.Domain.Tests.Sla;
 public sealed class SlaClockTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(
+    private static readonly BusinessCalendar Office = BusinessCalendar.Create(
         Berlin,
         WeekHours.Standard,
         [new DateOnly(2026, 12, 25)]
@@ -66,7 +66,7 @@ public sealed class SlaClockTests
     [InlineData("2026-06-07", 3)]
     public void Hours_that_the_clocks_skip_count_nothing_and_those_they_repeat_count_twice(string sunday, int hours)
     {
-        var night = BusinessCalendar.Of(Berlin, WeekHours.Standard with { Sunday = [new(60, 240)] }, []);
+        var night = BusinessCalendar.Create(Berlin, WeekHours.Standard with { Sunday = [new(60, 240)] }, []);
         var midnight = new DateTimeOffset(DateTime.Parse(sunday), Berlin.GetUtcOffset(DateTime.Parse(sunday)));
 
         Assert.Equal(TimeSpan.FromHours(hours), night.Count(midnight, midnight.AddHours(20)));
@@ -75,7 +75,7 @@ public sealed class SlaClockTests
     [Fact]
     public void Without_working_hours_nothing_is_ever_due()
     {
-        var never = BusinessCalendar.Of(Berlin, new([], [], [], [], [], [], []), []);
+        var never = BusinessCalendar.Create(Berlin, new([], [], [], [], [], [], []), []);
 
         Assert.Null(SlaClock.StartAt(MondayAt11).DueAt(never, TimeSpan.FromMinutes(1)));
         Assert.Equal(TimeSpan.Zero, never.Count(MondayAt11, MondayAt11.AddYears(10)));
@@ -84,7 +84,7 @@ public sealed class SlaClockTests
     [Fact]
     public void Around_the_clock_every_instant_counts()
     {
-        var due = SlaDue.Of(
+        var due = SlaDue.Calculate(
             SlaClock.StartAt(MondayAt11),
             new(null, TimeSpan.FromHours(30), TimeSpan.FromDays(3650), false, false, [], []),
             BusinessCalendar.AroundTheClock
@@ -99,8 +99,14 @@ public sealed class SlaClockTests
         var clock = SlaClock.StartAt(MondayAt11);
 
         var hour = TimeSpan.FromHours(1);
-        Assert.Equal(new(null, MondayAt11.AddHours(1)), SlaDue.Of(clock, new(null, null, hour, true, false, [], []), Office));
-        Assert.Equal(new(MondayAt11.AddHours(1), null), SlaDue.Of(clock, new(null, hour, null, true, false, [], []), Office));
+        Assert.Equal(
+            new(null, MondayAt11.AddHours(1)),
+            SlaDue.Calculate(clock, new(null, null, hour, true, false, [], []), Office)
+        );
+        Assert.Equal(
+            new(MondayAt11.AddHours(1), null),
+            SlaDue.Calculate(clock, new(null, hour, null, true, false, [], []), Office)
+        );
     }
 
     [Theory]
@@ -127,10 +133,10 @@ public sealed class SlaClockTests
     [Fact]
     public void The_parts_of_a_day_stand_in_order_and_apart()
     {
-        Assert.Null(WeekHours.FaultOf([new(0, 60), new(60, 120)]));
-        Assert.NotNull(WeekHours.FaultOf([new(0, 61), new(60, 120)]));
-        Assert.NotNull(WeekHours.FaultOf([new(60, 120), new(0, 30)]));
-        Assert.NotNull(WeekHours.FaultOf([new(0, 1441)]));
-        Assert.NotNull(WeekHours.FaultOf([.. Enumerable.Range(0, 11).Select(i => new TimeRange(i * 10, (i * 10) + 5))]));
+        Assert.Null(WeekHours.Validate([new(0, 60), new(60, 120)]));
+        Assert.NotNull(WeekHours.Validate([new(0, 61), new(60, 120)]));
+        Assert.NotNull(WeekHours.Validate([new(60, 120), new(0, 30)]));
+        Assert.NotNull(WeekHours.Validate([new(0, 1441)]));
+        Assert.NotNull(WeekHours.Validate([.. Enumerable.Range(0, 11).Select(i => new TimeRange(i * 10, (i * 10) + 5))]));
     }
 }

@@ -63,15 +63,15 @@ public sealed class SlaDefinitionTests
         var (state, hour) = (new StateKey("review"), TimeSpan.FromHours(1));
 
         Assert.Equal(new SlaDefinition("a", state, hour), SlaDefinition.Create("a", state, hour, TimeSpan.Zero).Value);
-        Assert.Equal(["id", "status", "limit"], FaultsOf(SlaDefinition.Create(null, default, TimeSpan.Zero)));
-        Assert.Equal(["id", "status"], FaultsOf(SlaDefinition.Create(new('a', 101), new(new('a', 65)), hour)));
-        Assert.Equal(["limit"], FaultsOf(SlaDefinition.Create("a", state, SlaPolicy.Longest + TimeSpan.FromTicks(1))));
-        Assert.Equal(["limit"], FaultsOf(SlaDefinition.Create("a", state, -hour, TimeSpan.Zero)));
-        Assert.Equal(["warning_buffer"], FaultsOf(SlaDefinition.Create("a", state, hour, -hour)));
-        Assert.Equal(["warning_buffer"], FaultsOf(SlaDefinition.Create("a", state, hour, hour)));
+        Assert.Equal(["id", "status", "limit"], ErrorsOf(SlaDefinition.Create(null, default, TimeSpan.Zero)));
+        Assert.Equal(["id", "status"], ErrorsOf(SlaDefinition.Create(new('a', 101), new(new('a', 65)), hour)));
+        Assert.Equal(["limit"], ErrorsOf(SlaDefinition.Create("a", state, SlaPolicy.Longest + TimeSpan.FromTicks(1))));
+        Assert.Equal(["limit"], ErrorsOf(SlaDefinition.Create("a", state, -hour, TimeSpan.Zero)));
+        Assert.Equal(["warning_buffer"], ErrorsOf(SlaDefinition.Create("a", state, hour, -hour)));
+        Assert.Equal(["warning_buffer"], ErrorsOf(SlaDefinition.Create("a", state, hour, hour)));
     }
 
-    private static IEnumerable<string> FaultsOf(Result<SlaDefinition> result)
+    private static IEnumerable<string> ErrorsOf(Result<SlaDefinition> result)
     {
         Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
         return result.Error!.Details.Select(d => d.Field);

@@ -115,7 +115,7 @@ public sealed class SlaProperties
                         [],
                         []
                     );
-                    var due = SlaDue.Of(clock, policy, calendar);
+                    var due = SlaDue.Calculate(clock, policy, calendar);
 
                     AssertDue(due.WarnsAt, Math.Min(warning, breach));
                     AssertDue(due.BreachesAt, breach);
@@ -193,7 +193,7 @@ public sealed class SlaProperties
         bool Ends
     )
     {
-        public BusinessCalendar Calendar() => BusinessCalendar.Of(Zone, Week, Holidays);
+        public BusinessCalendar Calendar() => BusinessCalendar.Create(Zone, Week, Holidays);
 
         public DateTimeOffset End() => Beginning.AddMinutes(Pauses.Sum());
 

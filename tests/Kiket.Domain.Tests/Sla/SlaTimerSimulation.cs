@@ -16,7 +16,7 @@ public sealed class SlaTimerSimulation
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
     private static readonly DateTimeOffset NewYear = new(2027, 12, 31, 23, 0, 0, TimeSpan.Zero); // 2028 has a leap day
     private static readonly HashSet<DateOnly> Holidays = [new(2028, 2, 29), new(2028, 4, 14), new(2028, 12, 25)];
-    private static readonly BusinessCalendar Office = BusinessCalendar.Of(
+    private static readonly BusinessCalendar Office = BusinessCalendar.Create(
         Berlin,
         WeekHours.Standard with
         {

@@ -145,7 +145,7 @@ public sealed class StoredAggregateTests
                 .Decide(
                     workflow.Definition,
                     new(
-                        IssueFacts.Of(
+                        IssueFacts.From(
                             new("draft"),
                             new Dictionary<string, JsonElement> { ["priority"] = JsonSerializer.SerializeToElement(priority) }
                         )

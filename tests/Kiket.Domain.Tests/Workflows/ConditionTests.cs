@@ -5,7 +5,7 @@ namespace Kiket.Domain.Tests.Workflows;
 
 public sealed class ConditionTests
 {
-    private static readonly IssueFacts Issue = IssueFacts.Of(
+    private static readonly IssueFacts Issue = IssueFacts.From(
         new("triaging"),
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
             """

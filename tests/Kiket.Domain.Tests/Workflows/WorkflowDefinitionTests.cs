@@ -207,13 +207,13 @@ public sealed class WorkflowDefinitionTests
     [Fact]
     public void A_condition_is_about_something()
     {
-        Assert.Equal(["field"], FaultsOf(Condition.OfField(null!, ConditionOperator.IsPresent)));
-        Assert.Equal(["field"], FaultsOf(Condition.OfField(new string('f', 201), ConditionOperator.IsPresent)));
-        Assert.Equal(["operator"], FaultsOf(Condition.OfField("a", (ConditionOperator)99)));
-        Assert.Equal(["value"], FaultsOf(Condition.OfField("a", ConditionOperator.IsEmpty, Json(1))));
-        Assert.Equal(["checklist"], FaultsOf(Condition.OfChecklist(" ")));
-        Assert.Equal(["conditions"], FaultsOf(Condition.AnyOf(null!)));
-        Assert.Equal(["conditions"], FaultsOf(Condition.AllOf([null!])));
+        Assert.Equal(["field"], ErrorsOf(Condition.OfField(null!, ConditionOperator.IsPresent)));
+        Assert.Equal(["field"], ErrorsOf(Condition.OfField(new string('f', 201), ConditionOperator.IsPresent)));
+        Assert.Equal(["operator"], ErrorsOf(Condition.OfField("a", (ConditionOperator)99)));
+        Assert.Equal(["value"], ErrorsOf(Condition.OfField("a", ConditionOperator.IsEmpty, Json(1))));
+        Assert.Equal(["checklist"], ErrorsOf(Condition.OfChecklist(" ")));
+        Assert.Equal(["conditions"], ErrorsOf(Condition.AnyOf(null!)));
+        Assert.Equal(["conditions"], ErrorsOf(Condition.AllOf([null!])));
         Assert.False(Condition.OfField("a", ConditionOperator.Equal, default(JsonElement)).IsRefused);
     }
 
@@ -222,18 +222,18 @@ public sealed class WorkflowDefinitionTests
     {
         var (hour, two) = (TimeSpan.FromHours(1), TimeSpan.FromHours(2));
 
-        Assert.Equal((hour, two), (SlaPolicy.Of(hour, two).Value.Warning, SlaPolicy.Of(hour, two).Value.Breach));
-        Assert.False(SlaPolicy.Of(pauseOnState: true).IsRefused);
-        Assert.Equal(["warning"], FaultsOf(SlaPolicy.Of(two, hour)));
-        Assert.Equal(["warning", "breach"], FaultsOf(SlaPolicy.Of(TimeSpan.Zero, -hour)));
-        Assert.Equal(["breach"], FaultsOf(SlaPolicy.Of(breach: SlaPolicy.Longest + hour)));
-        Assert.Equal(["on_warning[0]"], FaultsOf(SlaPolicy.Of(hour, two, onWarning: [null!])));
+        Assert.Equal((hour, two), (SlaPolicy.Create(hour, two).Value.Warning, SlaPolicy.Create(hour, two).Value.Breach));
+        Assert.False(SlaPolicy.Create(pauseOnState: true).IsRefused);
+        Assert.Equal(["warning"], ErrorsOf(SlaPolicy.Create(two, hour)));
+        Assert.Equal(["warning", "breach"], ErrorsOf(SlaPolicy.Create(TimeSpan.Zero, -hour)));
+        Assert.Equal(["breach"], ErrorsOf(SlaPolicy.Create(breach: SlaPolicy.Longest + hour)));
+        Assert.Equal(["on_warning[0]"], ErrorsOf(SlaPolicy.Create(hour, two, onWarning: [null!])));
     }
 
     [Fact]
     public void The_engine_takes_only_transitions_of_its_workflow()
     {
-        var context = new MoveContext(IssueFacts.Of(new("open"), new Dictionary<string, JsonElement>()));
+        var context = new MoveContext(IssueFacts.From(new("open"), new Dictionary<string, JsonElement>()));
         var elsewhere = new Transition(new("open"), new("nowhere"), null, null);
 
         Assert.Throws<ArgumentException>(() => WorkflowEngine.Decide(WorkflowDefinition.BuiltIn, elsewhere, context));
@@ -245,9 +245,9 @@ public sealed class WorkflowDefinitionTests
         string? initial,
         IReadOnlyList<State>? states,
         IReadOnlyList<Transition>? transitions
-    ) => FaultsOf(WorkflowDefinition.Create(name!, new(initial!), states!, transitions!));
+    ) => ErrorsOf(WorkflowDefinition.Create(name!, new(initial!), states!, transitions!));
 
-    private static IEnumerable<string> FaultsOf<T>(Result<T> result)
+    private static IEnumerable<string> ErrorsOf<T>(Result<T> result)
     {
         Assert.Equal(ErrorCodes.ValidationError, result.Error?.Code);
         return result.Error!.Details.Select(d => d.Field);

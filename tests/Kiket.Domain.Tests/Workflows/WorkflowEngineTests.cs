@@ -217,7 +217,10 @@ public sealed class WorkflowEngineTests
             [new(new("review"), new("open"), "Rework", null), new(new("review"), new("done"), "Accept", null)]
         );
 
-        var decisions = WorkflowEngine.Decide(workflow, new(IssueFacts.Of(new("review"), new Dictionary<string, JsonElement>())));
+        var decisions = WorkflowEngine.Decide(
+            workflow,
+            new(IssueFacts.From(new("review"), new Dictionary<string, JsonElement>()))
+        );
 
         Assert.Equal([("open", true), ("done", false)], decisions.Select(d => (d.Transition.To.Value, d.IsAllowed)));
     }
@@ -310,7 +313,7 @@ public sealed class WorkflowEngineTests
         );
 
     private static MoveContext Issue(string fields) =>
-        new(IssueFacts.Of(new("open"), JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
+        new(IssueFacts.From(new("open"), JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!));
 
     private static MoveDecision Decide(WorkflowDefinition workflow, MoveContext context) =>
         Assert.Single(WorkflowEngine.Decide(workflow, context));
