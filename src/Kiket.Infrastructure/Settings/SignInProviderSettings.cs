@@ -24,7 +24,7 @@ internal sealed record SignInProviderSettings(
         string? Required(string setting, string? text)
         {
             if (text is null && authority is not null)
-                read.Refuse(setting, "", $"{AuthorityName} needs it");
+                read.Reject(setting, "", $"{AuthorityName} needs it");
             return text;
         }
 
